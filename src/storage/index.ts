@@ -1,0 +1,42 @@
+/**
+ * storage: the database engines, blobs, the change feed and leases. It runs what the stores declare and knows none
+ * of their names. Invariants:
+ * - `Database.call` resolves only when what it did is durable; listeners wake only after the commit.
+ * - Blob bytes are durable before the row that names them commits; bytes nobody names are swept.
+ * - One process per data folder; scripts do no I/O but queries and may be run again.
+ * - This folder alone names a database driver. Stores build queries with the helpers re-exported here.
+ */
+export {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  max,
+  min,
+  ne,
+  not,
+  or,
+  sql,
+  sum,
+} from 'drizzle-orm';
+export { blobQueries, dropBlob, keepBlob } from './blobs/references.ts';
+export type { BlobPlace, BlobStore, StoredBlob } from './blobs/types.ts';
+export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts';
+export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';
+export { type Dialect, defineTables, type Tables } from './schema/kit.ts';
+export {
+  defineModule,
+  numbers,
+  type Operation,
+  type QueryContext,
+  type StoreModule,
+  texts,
+} from './schema/module.ts';
+export { first, one, run, type Script } from './schema/script.ts';

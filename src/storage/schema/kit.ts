@@ -1,0 +1,100 @@
+import * as pg from 'drizzle-orm/pg-core';
+import * as lite from 'drizzle-orm/sqlite-core';
+
+/**
+ * One description of a table yields both engines' drizzle tables. Stores write `defineTables((kit) => ({ … }))`;
+ * the types are those of PostgreSQL, the SQLite flavour has the same column names and the same JavaScript values.
+ */
+
+/** Keys by column name. `rowid: false` makes SQLite's table WITHOUT ROWID, clustered on its primary key. */
+export interface TableKeys<C> {
+  readonly primaryKey?: readonly (keyof C & string)[];
+  readonly unique?: readonly (readonly (keyof C & string)[])[];
+  readonly index?: readonly (readonly (keyof C & string)[])[];
+  readonly rowid?: boolean;
+}
+
+const pgBytes = pg.customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+const pgJson = pg.customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (text) => JSON.parse(text),
+});
+const liteJson = lite.customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (text) => JSON.parse(text),
+});
+
+/** Tables that SQLite keeps WITHOUT ROWID, by name; read when migrations are generated. */
+export const withoutRowid = new Set<string>();
+
+type PgColumns = Record<string, pg.PgColumnBuilderBase>;
+
+function nameOf(table: string, columns: readonly string[]): string {
+  return `${table}_${columns.join('_')}`;
+}
+
+const pgKit = {
+  /** A whole number up to 2^53. */
+  int: () => pg.bigint({ mode: 'number' }),
+  /** A number that the database hands out once and never again. */
+  id: () => pg.bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  text: () => pg.text(),
+  bytes: () => pgBytes(),
+  bool: () => pg.boolean(),
+  /** A value kept as JSON text; parsed when read, so keep it out of hot rows. */
+  json: <T>() => pgJson().$type<T>(),
+  table<N extends string, C extends PgColumns>(name: N, columns: C, keys: TableKeys<C>) {
+    return pg.pgTable(name, columns, (t) => {
+      const columnsOf = (names: readonly string[]) =>
+        names.map((column) => (t as Record<string, unknown>)[column]) as [
+          pg.AnyPgColumn,
+          ...pg.AnyPgColumn[],
+        ];
+      const made: pg.PgTableExtraConfigValue[] = [];
+      if (keys.primaryKey) made.push(pg.primaryKey({ columns: columnsOf(keys.primaryKey) }));
+      for (const key of keys.unique ?? []) made.push(pg.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
+      for (const key of keys.index ?? []) made.push(pg.index(nameOf(name, key)).on(...columnsOf(key)));
+      return made;
+    });
+  },
+};
+
+export type Kit = typeof pgKit;
+
+type LiteColumns = Record<string, lite.SQLiteColumnBuilderBase>;
+
+const liteKit = {
+  int: () => lite.integer(),
+  id: () => lite.integer().primaryKey({ autoIncrement: true }),
+  text: () => lite.text(),
+  bytes: () => lite.blob({ mode: 'buffer' }),
+  bool: () => lite.integer({ mode: 'boolean' }),
+  json: () => liteJson(),
+  table(name: string, columns: LiteColumns, keys: TableKeys<LiteColumns>) {
+    if (keys.rowid === false) withoutRowid.add(name);
+    return lite.sqliteTable(name, columns, (t) => {
+      const columnsOf = (names: readonly string[]) =>
+        names.map((column) => t[column]) as unknown as [lite.AnySQLiteColumn, ...lite.AnySQLiteColumn[]];
+      const made: lite.SQLiteTableExtraConfigValue[] = [];
+      if (keys.primaryKey) made.push(lite.primaryKey({ columns: columnsOf(keys.primaryKey) }));
+      for (const key of keys.unique ?? [])
+        made.push(lite.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
+      for (const key of keys.index ?? []) made.push(lite.index(nameOf(name, key)).on(...columnsOf(key)));
+      return made;
+    });
+  },
+};
+
+export type Dialect = 'sqlite' | 'postgres';
+
+/** Tables of both dialects behind the type of PostgreSQL's. */
+export interface Tables<T> {
+  readonly sqlite: T;
+  readonly postgres: T;
+}
+
+export function defineTables<T extends Record<string, unknown>>(build: (kit: Kit) => T): Tables<T> {
+  return { sqlite: build(liteKit as unknown as Kit), postgres: build(pgKit) };
+}

@@ -1,0 +1,106 @@
+import type { SQL } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { Dialect, Tables } from './kit.ts';
+import type { Prepared, Script } from './script.ts';
+
+/** What a module's `queries` is built from: the typed database, its own tables, and what differs by dialect. */
+export interface QueryContext<T> {
+  readonly db: NodePgDatabase;
+  readonly t: T;
+  readonly d: DialectTools;
+}
+
+/** The few things that SQLite and PostgreSQL spell differently. */
+export interface DialectTools {
+  readonly dialect: Dialect;
+  /** `column IN (the JSON array of numbers bound to name)`; bind with `numbers([…])`. */
+  inNumbers(column: unknown, name: string): SQL<boolean>;
+  /** `column IN (the JSON array of texts bound to name)`; bind with `texts([…])`. */
+  inTexts(column: unknown, name: string): SQL<boolean>;
+  /** Inserts the rows bound to `rows` with one statement (unnest) on PostgreSQL, one prepared run per row on SQLite. */
+  insertMany<Row extends Record<string, unknown>>(table: unknown): Prepared<never, { rows: readonly Row[] }>;
+}
+
+export const numbers = (list: Iterable<number>): string => `[${Array.from(list).join(',')}]`;
+export const texts = (list: Iterable<string>): string => JSON.stringify(Array.from(list));
+
+/**
+ * `write` runs in the writer's transaction, one account at a time; `read` is a point read, run at once in the
+ * calling thread; `scan` may touch many rows and goes to a reader thread.
+ */
+export type OperationKind = 'write' | 'read' | 'scan';
+
+export interface Operation<Args, Result> {
+  readonly name: string;
+  readonly kind: OperationKind;
+  /** Never called; carries the types. */
+  readonly types?: (args: Args) => Result;
+}
+
+// The engine holds operations of all modules in one map; their argument types are checked at `call`.
+export interface AnyOperation extends Operation<never, unknown> {
+  readonly module: string;
+  readonly script: (queries: never, args: never) => Script<unknown>;
+}
+
+/** What a store contributes: its tables, its prepared queries, its operations and its own integrity checks. */
+export interface StoreModule {
+  readonly name: string;
+  readonly tables: Tables<Record<string, unknown>>;
+  readonly queries: (context: QueryContext<never>) => object;
+  readonly operations: readonly AnyOperation[];
+}
+
+type OperationMaker<Q> = <Args, Result>(
+  script: (queries: Q, args: Args) => Script<Result>,
+) => {
+  kind: OperationKind;
+  script: (queries: Q, args: Args) => Script<Result>;
+};
+
+type Declared = { kind: OperationKind; script: (queries: never, args: never) => Script<unknown> };
+
+type OperationsOf<O extends Record<string, Declared>> = {
+  readonly [K in keyof O]: O[K] extends { script: (queries: never, args: infer Args) => Script<infer Result> }
+    ? Operation<Args, Result>
+    : never;
+};
+
+/**
+ * Declares a module: `defineModule({ name: 'mail', tables, queries: ({ db, t, d }) => ({ … }), operations: ({ read, scan,
+ * write }) => ({ find: read(function* (q, args: { … }) { … }) }) })`. Operation names become `mail.find`.
+ */
+export function defineModule<
+  T extends Record<string, unknown>,
+  Q extends object,
+  O extends Record<string, Declared>,
+>(declaration: {
+  name: string;
+  tables: Tables<T>;
+  queries: (context: QueryContext<T>) => Q;
+  operations: (make: Record<OperationKind, OperationMaker<Q>>) => O;
+}): { module: StoreModule; operations: OperationsOf<O> } {
+  const maker = (kind: OperationKind) =>
+    ((script: Declared['script']) => ({ kind, script })) as unknown as OperationMaker<Q>;
+  const declared = declaration.operations({
+    write: maker('write'),
+    read: maker('read'),
+    scan: maker('scan'),
+  });
+  const operations: AnyOperation[] = [];
+  const byKey: Record<string, AnyOperation> = {};
+  for (const [key, value] of Object.entries(declared)) {
+    const operation = { module: declaration.name, name: `${declaration.name}.${key}`, ...value };
+    operations.push(operation);
+    byKey[key] = operation;
+  }
+  return {
+    module: {
+      name: declaration.name,
+      tables: declaration.tables,
+      queries: declaration.queries as StoreModule['queries'],
+      operations,
+    },
+    operations: byKey as unknown as OperationsOf<O>,
+  };
+}

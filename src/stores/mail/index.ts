@@ -1,0 +1,20 @@
+/**
+ * stores/mail: mailboxes and messages, with their rules.
+ */
+export type {
+  Appended,
+  Copied,
+  EmailContent,
+  Incoming,
+  ListedName,
+  Mailbox,
+  MailboxChanges,
+  MailReader,
+  MailWriter,
+  MessageRow,
+  Snapshot,
+  SpecialUse,
+  StoredFlags,
+  StoreFlags,
+} from './types.ts';
+export { delimiter, flagBits, specialUses } from './types.ts';
