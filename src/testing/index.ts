@@ -1,0 +1,10 @@
+/**
+ * testing: what tests share; imported by `*.test.ts` files only and left out of the build.
+ * - `engines`, `describeEngines`, `withPostgres`: every store test runs on each storage engine.
+ * - `transcripts`: wire transcripts with named actors, several sessions and what each of them hears.
+ * - A missing tool is skipped with a word; with CI=true it is a failure.
+ */
+export { fakeClock } from '../base/index.ts';
+export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
+export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';
+export { findPostgres, postgresMissing } from './postgres.ts';
