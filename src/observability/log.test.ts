@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { fakeClock, StoreError } from '../base/index.ts';
+import { describeError } from './fields.ts';
+import { createLog, type LogLevel } from './log.ts';
+
+function capture(level: LogLevel = 'debug', format: 'json' | 'pretty' = 'json') {
+  const lines: string[] = [];
+  const log = createLog({ level, format, write: (line) => lines.push(line), clock: fakeClock() });
+  return { log, lines, text: () => lines.join('') };
+}
+
+describe('lines', () => {
+  test('are JSON with time, level, event and the fields of every parent', () => {
+    const { log, lines } = capture();
+    log
+      .child({ listener: 'imap' })
+      .child({ connection: 'abc' })
+      .info('connected', { remotePort: 4, tls: true });
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      level: 'info',
+      time: '2023-11-14T22:13:20.000Z',
+      listener: 'imap',
+      connection: 'abc',
+      remotePort: 4,
+      tls: true,
+      event: 'connected',
+    });
+  });
+
+  test('below the level are not written; a child follows a change of level', () => {
+    const { log, lines } = capture('warn');
+    const child = log.child({ area: 'net' });
+    child.info('quiet');
+    log.setLevel('debug');
+    child.debug('loud');
+    log.setLevel('silent');
+    child.error('nothing');
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(['loud']);
+  });
+
+  test('are readable when pretty, one line each, control characters escaped', () => {
+    const { log, text } = capture('info', 'pretty');
+    log.warn('certificate kept', { reason: 'a\nb\u001b[31m' });
+    expect(text()).toMatch(/WARN.*certificate kept.*"reason":"a\\nb\\u001b\[31m"/);
+    expect(text().trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('go to standard error and are flushed at exit', () => {
+    const index = new URL('./index.ts', import.meta.url).href;
+    const code = `import('${index}').then(({ createLog }) => {
+      const log = createLog({ level: 'info', format: 'auto' });
+      for (let i = 0; i < 100; i++) log.info('tick', { count: i });
+      log.flush();
+    })`;
+    const out = execFileSync(process.execPath, ['-e', `${code}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    expect(out).toBe('');
+    const both = execFileSync('sh', ['-c', '"$0" -e "$1" 2>&1', process.execPath, code], {
+      encoding: 'utf8',
+    });
+    expect(both.trimEnd().split('\n')).toHaveLength(100);
+  });
+});
+
+describe('privacy (THREATS)', () => {
+  const canary = 'CANARY-7f3a';
+
+  test.each([
+    'password',
+    'passwd',
+    'token',
+    'secret',
+    'authorization',
+    'cookie',
+    'body',
+    'subject',
+    'from',
+    'to',
+    'header',
+    'preview',
+    'text',
+    'answer',
+    'email',
+    'whatever',
+    `X-${canary}`,
+  ])('a field named %s is masked, at every level and in a child', (name) => {
+    const { log, text } = capture();
+    const fields = { [name]: canary } as Record<never, never>;
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]('event', fields);
+    log.child(fields).info('event');
+    expect(text()).not.toContain(canary);
+    expect(text()).toContain('[masked]');
+  });
+
+  test('an object under an allowed name is masked, never expanded', () => {
+    const { log, text } = capture();
+    log.info('event', { reason: { password: canary } as unknown as string, account: canary });
+    expect(text()).not.toContain(canary);
+  });
+
+  test('credentials and queries in URLs are cut out', () => {
+    const { log, text } = capture();
+    log.info('event', { url: `postgres://myco:${canary}@db.example/myco?sslpassword=${canary}` });
+    expect(text()).toContain('postgres://[masked]@db.example/myco?…');
+    expect(text()).not.toContain(canary);
+  });
+
+  const jsonError = () => {
+    try {
+      JSON.parse(`{"a": ${canary}}`);
+    } catch (error) {
+      return error;
+    }
+    return null;
+  };
+  test.each([
+    ['a parser that quotes its input', jsonError()],
+    ['a driver that lists bound values', new Error(`Failed query: insert into t\nparams: ${canary}`)],
+    ['a message that imitates a frame', new Error(`x\n    at ${canary} (file:///a.ts:1:1)`)],
+    ['quotes inside quotes', new Error(`'it's ${canary}' is not a size`)],
+    ['an unclosed quote', new Error(`bad value "${canary}`)],
+    ['an address in brackets', new Error(`no such user <${canary}@example.org>`)],
+    ['a cause', new Error('outer', { cause: new Error(`"${canary}"`) })],
+    ['not an error at all', canary],
+    ['a property of an error', Object.assign(new Error('x'), { detail: canary, input: canary })],
+  ])('an error is logged without what it quotes: %s', (_, thrown) => {
+    const { log, text } = capture();
+    log.error('event', { error: thrown });
+    expect(text()).not.toContain(canary);
+    expect(text()).toContain('"error":{');
+  });
+
+  test('an error keeps what an operator needs', () => {
+    const refused = describeError(new StoreError('over-quota', 'the mailbox is full'));
+    expect(refused).toMatchObject({
+      name: 'StoreError',
+      reason: 'over-quota',
+      message: 'the mailbox is full',
+    });
+    expect(refused.frames?.[0]).toMatch(/log\.test\.ts:\d+:\d+/);
+    const system = Object.assign(new Error("EACCES: permission denied, open '/data/x'"), {
+      code: 'EACCES',
+      syscall: 'open',
+    });
+    expect(describeError(system)).toMatchObject({
+      code: 'EACCES',
+      message: "EACCES: permission denied, open '/data/x'",
+    });
+    expect(describeError(new Error("can't and won't")).message).toBe("can't and won't");
+  });
+
+  test('long texts, names and chains of causes are bounded', () => {
+    const { log, text } = capture();
+    const loop: Error & { cause?: unknown } = new Error('y'.repeat(100_000));
+    loop.cause = loop;
+    log.info('event', { reason: 'x'.repeat(100_000), error: loop });
+    expect(text().length).toBeLessThan(8_000);
+  });
+});
