@@ -1,0 +1,38 @@
+/**
+ * Every bound of the IMAP grammar. The session checks the byte limits while it reads, before memory is spent;
+ * the decoder checks the rest. Units stand last in each name.
+ */
+export const wireLimits = {
+  /** Text of one command without its literals. RFC 7162 §4 asks for 8,192; long UID sets need more. */
+  commandLineBytesMax: 1024 * 1024,
+  /** The same before login: room for a large SASL token and no more. */
+  commandLineUnauthenticatedBytesMax: 16 * 1024,
+  /** One literal that is a string (a mailbox name, a search text); messages of APPEND are spooled instead. */
+  literalBytesMax: 128 * 1024,
+  literalUnauthenticatedBytesMax: 4 * 1024,
+  /** All literals of one command that are held in memory. */
+  commandLiteralsBytesMax: 1024 * 1024,
+  commandLiteralsMax: 1000,
+  /** Largest `{n+}` where only LITERAL- is offered (RFC 7888 §5). */
+  literalMinusBytesMax: 4096,
+  /** Parentheses within parentheses. */
+  nestingDepthMax: 100,
+  /** NOT, OR and parentheses of SEARCH, together. */
+  searchDepthMax: 100,
+  searchKeysMax: 5000,
+  fetchItemsMax: 250,
+  headerFieldsMax: 500,
+  sectionPartsMax: 100,
+  sequenceRangesMax: 100_000,
+  flagsMax: 200,
+  flagBytesMax: 255,
+  /** A mailbox name after decoding, in UTF-8. */
+  mailboxNameBytesMax: 1024,
+  listPatternsMax: 100,
+  /** Options of LIST, STATUS, SELECT, CREATE, SEARCH RETURN and modifiers of FETCH and STORE. */
+  optionsMax: 50,
+  /** RFC 2971 §3.3. */
+  idPairsMax: 30,
+  idFieldBytesMax: 30,
+  idValueBytesMax: 1024,
+} as const;
