@@ -8,3 +8,12 @@ export { fakeClock } from '../base/index.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
 export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';
+export { connectSocket, type SocketOptions, type TestSocket } from './socket.ts';
+export {
+  type Fixture,
+  parseTranscript,
+  runTranscript,
+  TranscriptError,
+  type TranscriptSetup,
+  transcripts,
+} from './transcript/index.ts';

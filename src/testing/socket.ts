@@ -1,0 +1,165 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+
+/** What a test speaks through: bytes as they are on the wire, read as they come. */
+export interface TestSocket {
+  /** True while TLS is on. */
+  readonly secure: boolean;
+  send(bytes: Uint8Array | string): Promise<void>;
+  /** The next line without CRLF, or null once the other side has closed. */
+  readLine(): Promise<Buffer | null>;
+  /** Exactly `count` bytes; throws where the other side closes before. */
+  readExactly(count: number): Promise<Buffer>;
+  /** Bytes that have come and were not read; does not wait. */
+  unread(): Buffer;
+  /** Resolves true when a byte comes or the other side closes within `quietMs`, else false. */
+  hears(quietMs: number): Promise<boolean>;
+  startTls(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SocketOptions {
+  host?: string;
+  port: number;
+  /** Given: TLS from the first byte on, or after `startTls`. The test CA, or `rejectUnauthorized: false`. */
+  tls?: ConnectionOptions;
+  implicitTls?: boolean;
+  /** How long a read waits before it fails; a test that meets it has failed. */
+  patienceMs?: number;
+}
+
+/** Connects over real TCP. Text is sent as UTF-8. */
+export async function connectSocket(options: SocketOptions): Promise<TestSocket> {
+  const { host = '127.0.0.1', port, tls = {}, implicitTls = false, patienceMs = 10_000 } = options;
+  const reader = new Reader(patienceMs);
+  let socket: Socket = await opened(connectTcp({ host, port, noDelay: true }), 'connect', patienceMs);
+  const secureSocket = () =>
+    opened(connectTls({ servername: 'localhost', ...tls, socket }), 'secureConnect', patienceMs);
+  if (implicitTls) socket = await secureSocket();
+  reader.attach(socket);
+  let secure = implicitTls;
+  return {
+    get secure() {
+      return secure;
+    },
+    send: (bytes) =>
+      new Promise((resolve, reject) => socket.write(bytes, (error) => (error ? reject(error) : resolve()))),
+    readLine: () => reader.readLine(),
+    readExactly: (count) => reader.readExactly(count),
+    unread: () => reader.buffered,
+    hears: (quietMs) => reader.hears(quietMs),
+    async startTls() {
+      reader.detach(socket);
+      socket = await secureSocket();
+      secure = true;
+      reader.attach(socket);
+    },
+    async close() {
+      if (socket.destroyed) return;
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function opened<T extends Socket>(socket: T, event: string, patienceMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => fail(new Error(`no ${event} within ${patienceMs} ms`)), patienceMs);
+    const fail = (error: Error) => {
+      clearTimeout(late);
+      socket.destroy();
+      reject(error);
+    };
+    socket.once('error', fail);
+    socket.once(event, () => {
+      clearTimeout(late);
+      socket.off('error', fail);
+      resolve(socket);
+    });
+  });
+}
+
+class Reader {
+  buffered: Buffer = Buffer.alloc(0);
+  readonly #patienceMs: number;
+  #ended = false;
+  #wake: (() => void) | undefined;
+  readonly #onData = (chunk: Buffer) => {
+    this.buffered = Buffer.concat([this.buffered, chunk]);
+    this.#wake?.();
+  };
+  readonly #onEnd = () => {
+    this.#ended = true;
+    this.#wake?.();
+  };
+  readonly #onError = () => this.#onEnd();
+
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
+
+  attach(socket: Socket): void {
+    socket
+      .on('data', this.#onData)
+      .on('end', this.#onEnd)
+      .on('close', this.#onEnd)
+      .on('error', this.#onError);
+  }
+
+  detach(socket: Socket): void {
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd).pause();
+  }
+
+  async readLine(): Promise<Buffer | null> {
+    for (;;) {
+      const end = this.buffered.indexOf('\r\n');
+      if (end !== -1) {
+        const line = this.buffered.subarray(0, end);
+        this.buffered = this.buffered.subarray(end + 2);
+        return line;
+      }
+      if (this.#ended && this.buffered.length > 0)
+        throw new Error(`closed inside the line ${show(this.buffered)}`);
+      if (this.#ended) return null;
+      await this.#more('a line');
+    }
+  }
+
+  async readExactly(count: number): Promise<Buffer> {
+    while (this.buffered.length < count) {
+      if (this.#ended) throw new Error(`closed ${this.buffered.length} bytes into ${count}`);
+      await this.#more(`${count} bytes`);
+    }
+    const bytes = this.buffered.subarray(0, count);
+    this.buffered = this.buffered.subarray(count);
+    return bytes;
+  }
+
+  async hears(quietMs: number): Promise<boolean> {
+    if (this.buffered.length === 0 && !this.#ended) await this.#wait(quietMs);
+    return this.buffered.length > 0 || this.#ended;
+  }
+
+  async #more(what: string): Promise<void> {
+    if (await this.#wait(this.#patienceMs)) return;
+    const held = this.buffered.length > 0 ? `; came so far: ${show(this.buffered)}` : '';
+    throw new Error(`${what} did not come within ${this.#patienceMs} ms${held}`);
+  }
+
+  #wait(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => done(false), ms);
+      const done = (heard: boolean) => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve(heard);
+      };
+      this.#wake = () => done(true);
+    });
+  }
+}
+
+function show(bytes: Buffer): string {
+  return JSON.stringify(bytes.subarray(0, 200).toString());
+}
