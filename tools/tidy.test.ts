@@ -69,6 +69,8 @@ describe('imports', () => {
     expect(from('src/stores/mail/a.ts', "import './inside.ts'; import { readFile } from 'node:fs';")).toEqual(
       [],
     );
+    expect(from('src/imap/wire/a.ts', "import '../limits.ts'; import './b.ts';")).toEqual([]);
+    expect(from('src/formats/mime/a.ts', "import '../address/index.ts';")).toEqual([]);
     expect(from('src/main.ts', "import './imap/index.ts'; import './cli/index.ts';")).toEqual([]);
     expect(from('src/storage/a.ts', "import 'pg'; import 'drizzle-orm/pg-core';")).toEqual([]);
     expect(from('src/net/a.ts', "import { connect } from 'node:tls';")).toEqual([]);
@@ -112,6 +114,7 @@ describe('imports', () => {
     ['src/stores/files/a.ts', '../mail/index.ts', 'arrow'],
     ['src/coop/a.ts', '../stores/mail/index.ts', 'arrow'],
     ['src/formats/mime/a.ts', '../../net/index.ts', 'arrow'],
+    ['src/formats/address/a.ts', '../mime/index.ts', 'arrow'],
     ['src/imap/a.ts', '../testing/index.ts', 'arrow'],
     ['src/web/a.ts', '../cli/index.ts', 'arrow'],
     ['src/imap/a.ts', './b.test.ts', 'arrow'],
@@ -289,7 +292,7 @@ describe('exceptions', () => {
   test('cover one function by name', () => {
     const long = (name: string) => `function ${name}() {\n${'a;\n'.repeat(70)}}\n`;
     const files = { 'src/imap/a.ts': long('queries') + long('other') };
-    const exception = { rule: 'function-length', path: 'src/', name: 'queries', reason: 'x' };
+    const exception = { rule: 'function-length', path: 'src/', name: /^queries$/, reason: 'x' };
     expect(breaches(files, [exception])).toEqual(['src/imap/a.ts:73 function-length']);
   });
 

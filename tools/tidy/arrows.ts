@@ -4,7 +4,7 @@
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  formats: ['base'],
+  formats: ['base', 'formats/address'],
   settings: ['base'],
   observability: ['base'],
   storage: ['base', 'observability'],
@@ -35,7 +35,7 @@ export const forRootsOnly: readonly string[] = [...roots, 'cli'];
 /** Folders whose sub-folders are houses of their own, each behind its own index.ts. */
 export const foldersOfFolders: readonly string[] = ['formats', 'stores'];
 
-/** Grammar only: inside their folder these may import nothing but themselves, across folders only what stands here. */
+/** Grammar only: of their own folder these may import themselves and limits.ts, of others only what stands here. */
 export const pureFolders: Readonly<Record<string, readonly string[]>> = {
   'imap/wire': ['base', 'formats'],
   'smtp/wire': ['base', 'formats'],

@@ -57,7 +57,7 @@ function covers(exception: Exception, violation: Violation): boolean {
   const path = exception.path.endsWith('/')
     ? violation.path.startsWith(exception.path)
     : violation.path === exception.path;
-  const name = exception.name === undefined || exception.name === violation.name;
+  const name = !exception.name || exception.name.test(violation.name ?? '');
   return path && name && exception.rule === violation.rule;
 }
 

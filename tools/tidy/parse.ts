@@ -1,8 +1,7 @@
 /** Reads TypeScript with the compiler's own parser: what each file imports, names, declares, and how long it is. */
 import * as ast from 'typescript/unstable/ast';
-import { createVirtualFileSystem } from 'typescript/unstable/fs';
-import { API } from 'typescript/unstable/sync';
 import type { SourceTree } from './read.ts';
+import { lineAt, unwrap, withSources } from './sources.ts';
 
 /** One mention of another module: static, re-exported, dynamic, a type import, `require`, or a worker's URL. */
 export interface Reference {
@@ -30,41 +29,15 @@ export interface Module {
   syntaxErrors: Named[];
 }
 
-const root = '/project';
-
-/** Parses every file of the tree; the files need not exist on the disk. */
+/** What the rules want to know of every file of the tree. */
 export function parseTree(tree: SourceTree): Module[] {
-  const files: Record<string, string> = { [`${root}/tsconfig.json`]: JSON.stringify(parseOnly(tree)) };
-  for (const [path, text] of tree) files[`${root}/${path}`] = text;
-  const api = new API({ cwd: root, fs: createVirtualFileSystem(files) });
-  try {
-    const project = api.updateSnapshot({ openProjects: [`${root}/tsconfig.json`] }).getProjects()[0];
-    if (!project) throw new Error('the TypeScript compiler opened no project');
-    return [...tree].map(([path, text]) => {
-      const source = project.program.getSourceFile(`${root}/${path}`);
-      if (!source) throw new Error(`the TypeScript compiler did not read ${path}`);
-      const module = describeFile(path, text, source);
-      for (const fault of project.program.getSyntacticDiagnostics(`${root}/${path}`)) {
-        module.syntaxErrors.push({ name: fault.text, line: lineAt(text, fault.pos) });
-      }
-      return module;
-    });
-  } finally {
-    api.close();
-  }
-}
-
-function parseOnly(tree: SourceTree): object {
-  const compilerOptions = {
-    noLib: true,
-    noResolve: true,
-    noEmit: true,
-    types: [],
-    module: 'esnext',
-    target: 'esnext',
-    allowImportingTsExtensions: true,
-  };
-  return { compilerOptions, files: [...tree.keys()] };
+  return withSources(tree, ({ path, text, root, faults }) => {
+    const module = describeFile(path, text, root);
+    for (const { message, position } of faults) {
+      module.syntaxErrors.push({ name: message, line: lineAt(text, position) });
+    }
+    return module;
+  });
 }
 
 function describeFile(path: string, text: string, source: ast.SourceFile): Module {
@@ -88,12 +61,6 @@ function describeFile(path: string, text: string, source: ast.SourceFile): Modul
   source.forEachChild(visit);
   for (const statement of source.statements) collectConstants(statement, source, module);
   return module;
-}
-
-function lineAt(text: string, position: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at !== -1 && at < position; at = text.indexOf('\n', at + 1)) line++;
-  return line;
 }
 
 function collectReference(node: ast.Node, line: number, module: Module): void {
@@ -238,13 +205,4 @@ function collectConstants(statement: ast.Node, source: ast.SourceFile, module: M
       module.constants.push({ name: name.getText(source), line });
     }
   }
-}
-
-/** The value inside `value as const`, `value satisfies T` and `Object.freeze(value)`. */
-function unwrap(node: ast.Node | undefined): ast.Node | undefined {
-  if (!node) return undefined;
-  if (ast.isAsExpression(node) || ast.isSatisfiesExpression(node)) return unwrap(node.expression);
-  if (ast.isCallExpression(node) && dotted(node.expression) === 'Object.freeze')
-    return unwrap(node.arguments[0]);
-  return node;
 }

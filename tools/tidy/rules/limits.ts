@@ -5,7 +5,7 @@ import type { Violation } from '../violation.ts';
 
 /** What a limit may end with: its unit, and whether it is the most, the least or how many per time. */
 const units =
-  /(?:Max|Min|Bits|Bytes|KiB|MiB|Chars|Ms|Seconds|Minutes|Hours|Days|Percent|Ratio|Count|Lines|Depth|Passes|Lanes|Per(?:Second|Minute|Hour|Day))$/;
+  /(?:Max|Min|Bits|Bytes|KiB|MiB|Chars|Ms|Seconds|Minutes|Hours|Days|Percent|Ratio|Count|Lines|Depth|Level|Rows|Passes|Lanes|Per(?:Second|Minute|Hour|Day))$/;
 
 /** Every constant of a limits.ts ends with its unit; every maximum is named by a test of its folder. */
 export function* checkLimits(module: Module, all: readonly Module[]): Iterable<Violation> {

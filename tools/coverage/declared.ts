@@ -1,0 +1,67 @@
+import * as ast from 'typescript/unstable/ast';
+import type { SourceTree } from '../tidy/read.ts';
+import { lineAt, unwrap, withSources } from '../tidy/sources.ts';
+
+/** A feature that the code declares as a value: an object with an `rfc` (or `xep`) beside its `name`. */
+export interface Declared {
+  file: string;
+  line: number;
+  /** `RFC 6851`, `XEP-0280`. */
+  specifications: string[];
+  /** What clients see of it: capability names, else its own name. */
+  names: string[];
+}
+
+/** Every declared feature of the tree, in the order of the files; tests declare none. */
+export function declaredFeatures(tree: SourceTree): Declared[] {
+  const sources = new Map(
+    [...tree].filter(([path]) => path.startsWith('src/') && !path.endsWith('.test.ts')),
+  );
+  return withSources(sources, ({ path, text, root }) => {
+    const found: Declared[] = [];
+    const visit = (node: ast.Node): void => {
+      if (ast.isObjectLiteralExpression(node)) {
+        const specifications = specificationsOf(node);
+        if (specifications.length > 0) {
+          const line = lineAt(text, node.getStart(root));
+          found.push({ file: path, line, specifications, names: namesOf(node, root) });
+        }
+      }
+      node.forEachChild(visit);
+    };
+    root.forEachChild(visit);
+    return found;
+  }).flat();
+}
+
+function specificationsOf(object: ast.ObjectLiteralExpression): string[] {
+  return [
+    ...literalsOf(property(object, 'rfc')).map((number) => `RFC ${Number(number)}`),
+    ...literalsOf(property(object, 'xep')).map((number) => `XEP-${number.padStart(4, '0')}`),
+  ];
+}
+
+function namesOf(object: ast.ObjectLiteralExpression, source: ast.SourceFile): string[] {
+  const capabilities = literalsOf(property(object, 'capabilities'));
+  if (capabilities.length > 0) return capabilities;
+  const names = ['keyword', 'name'].flatMap((key) => literalsOf(property(object, key)));
+  if (names.length > 0) return names.slice(0, 1);
+  const parent = object.parent;
+  const name = ast.isPropertyAssignment(parent) ? parent.name.getText(source) : '';
+  return /^[A-Z]/.test(name) ? [name] : [];
+}
+
+function property(object: ast.ObjectLiteralExpression, key: string): ast.Node | undefined {
+  for (const member of object.properties) {
+    if (ast.isPropertyAssignment(member) && member.name.getText() === key) return unwrap(member.initializer);
+  }
+  return undefined;
+}
+
+/** `6851`, `'6851'`, `[3501, 9051]` -> their texts; anything computed is no literal and is left out. */
+function literalsOf(node: ast.Node | undefined): string[] {
+  if (!node) return [];
+  if (ast.isNumericLiteral(node) || ast.isStringLiteral(node)) return [node.text];
+  if (!ast.isArrayLiteralExpression(node)) return [];
+  return [...node.elements].flatMap((element) => literalsOf(unwrap(element)));
+}

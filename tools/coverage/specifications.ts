@@ -1,0 +1,191 @@
+export type Status = 'Yes' | 'Partial' | 'No' | 'Not planned';
+
+/** One specification; `files` are relative to the root. Files that declare its number in the code need not be named. */
+export interface Specification {
+  id: string;
+  title: string;
+  area: string;
+  status: Status;
+  files: readonly string[];
+  note?: string;
+}
+
+/** `number | title | state | files | note`, one line each, below the heading of its area. */
+const table = `
+# Mail transport
+RFC 5321 | Simple Mail Transfer Protocol | No | |
+RFC 6409 | Message submission | No | |
+RFC 8314 | TLS for submission and access (implicit TLS ports) | No | |
+RFC 2033 | LMTP | No | |
+RFC 1870 | SIZE | No | |
+RFC 2920 | PIPELINING | No | |
+RFC 3030 | CHUNKING and BINARYMIME | No | |
+RFC 3207 | STARTTLS | No | |
+RFC 3461 | DSN parameters at RCPT and MAIL | No | |
+RFC 3463 | Enhanced status codes | No | |
+RFC 2034 | ENHANCEDSTATUSCODES | No | |
+RFC 3464 | Delivery status notifications | No | |
+RFC 3848 | Transmission types of Received (ESMTPSA …) | No | |
+RFC 4954 | AUTH | No | |
+RFC 6152 | 8BITMIME | No | |
+RFC 6531 | SMTPUTF8 | No | |
+RFC 7505 | Null MX | No | |
+RFC 8689 | REQUIRETLS | No | |
+RFC 6710 | MT-PRIORITY | No | |
+RFC 4865 | FUTURERELEASE | No | |
+RFC 2852 | DELIVERBY | No | |
+
+# Trust between mail servers
+RFC 7208 | SPF | No | |
+RFC 6376 | DKIM | No | |
+RFC 8463 | DKIM with Ed25519 | No | |
+RFC 7489 | DMARC | No | |
+RFC 8617 | ARC | No | |
+RFC 8601 | Authentication-Results | No | |
+RFC 8461 | MTA-STS | No | |
+RFC 8460 | TLS reporting | No | |
+RFC 7672 | DANE for SMTP | No | |
+
+# Message format
+RFC 5322 | Internet message format | No | |
+RFC 2045 | MIME: bodies | No | |
+RFC 2046 | MIME: media types | No | |
+RFC 2047 | MIME: encoded words | No | |
+RFC 2049 | MIME: conformance | No | |
+RFC 2183 | Content-Disposition | No | |
+RFC 2231 | MIME parameters: continuations, charset, language | No | |
+RFC 2557 | Content-Location | No | |
+RFC 3282 | Content-Language | No | |
+RFC 1864 | Content-MD5 | No | |
+RFC 6532 | Internationalised headers | No | |
+RFC 8970 | Message preview | No | |
+
+# Mail access
+RFC 3501 | IMAP4rev1 | No | |
+RFC 9051 | IMAP4rev2 | No | |
+RFC 2177 | IDLE | No | |
+RFC 2342 | NAMESPACE | No | |
+RFC 2971 | ID | No | |
+RFC 3348 | CHILDREN | No | |
+RFC 3502 | MULTIAPPEND | No | |
+RFC 3516 | BINARY | No | |
+RFC 3691 | UNSELECT | No | |
+RFC 4314 | ACL | No | |
+RFC 4315 | UIDPLUS | No | |
+RFC 4466 | Collected extensions to the grammar | No | |
+RFC 4467 | URLAUTH | Not planned | | no client of the members asks for it
+RFC 4469 | CATENATE | No | |
+RFC 4731 | ESEARCH | No | |
+RFC 4959 | SASL-IR | No | |
+RFC 4978 | COMPRESS=DEFLATE | No | |
+RFC 5032 | WITHIN | No | |
+RFC 5161 | ENABLE | No | |
+RFC 5182 | SEARCHRES | No | |
+RFC 5255 | LANGUAGE and I18NLEVEL | No | |
+RFC 5256 | SORT and THREAD | No | |
+RFC 5258 | LIST-EXTENDED | No | |
+RFC 5259 | CONVERT | Not planned | | no client of the members asks for it
+RFC 5267 | CONTEXT, ESORT | No | |
+RFC 5464 | METADATA | No | |
+RFC 5465 | NOTIFY | No | |
+RFC 5530 | Response codes | No | |
+RFC 5550 | Lemonade profile | Not planned | | its parts that clients use have rows of their own
+RFC 5819 | LIST-STATUS | No | |
+RFC 5957 | SORT=DISPLAY | No | |
+RFC 6154 | SPECIAL-USE and CREATE-SPECIAL-USE | No | |
+RFC 6203 | SEARCH=FUZZY | No | |
+RFC 6237 | MULTISEARCH (experimental) | Not planned | | replaced by RFC 7377
+RFC 6851 | MOVE | No | |
+RFC 6855 | UTF8=ACCEPT | No | |
+RFC 7162 | CONDSTORE and QRESYNC | No | |
+RFC 7377 | MULTISEARCH | No | |
+RFC 7888 | LITERAL+ and LITERAL- | No | |
+RFC 7889 | APPENDLIMIT | No | |
+RFC 8437 | UNAUTHENTICATE | No | |
+RFC 8438 | STATUS=SIZE | No | |
+RFC 8440 | LIST-MYRIGHTS | No | |
+RFC 8457 | Important mailbox and keyword | No | |
+RFC 8474 | OBJECTID | No | |
+RFC 8508 | REPLACE | No | |
+RFC 8514 | SAVEDATE | No | |
+RFC 9208 | QUOTA | No | |
+RFC 9394 | PARTIAL | No | |
+RFC 9585 | INPROGRESS | No | |
+RFC 9586 | UIDONLY | Not planned | | Outlook breaks where it is advertised
+RFC 9590 | LIST-METADATA | No | |
+RFC 1939 | POP3 | Not planned | | IMAP serves every client of the members
+RFC 8620 | JMAP | Not planned | | no client of the members needs it yet
+RFC 5228 | Sieve | No | |
+RFC 5804 | ManageSieve | No | |
+
+# Signing in
+RFC 4422 | SASL | No | |
+RFC 4616 | PLAIN | No | |
+RFC 5802 | SCRAM | No | |
+RFC 7677 | SCRAM-SHA-256 | No | |
+RFC 7628 | OAUTHBEARER | No | |
+RFC 8265 | PRECIS: user names and passwords | No | |
+RFC 4013 | SASLprep | No | |
+RFC 9106 | Argon2 | No | |
+RFC 9266 | Channel binding for TLS 1.3 | No | |
+RFC 5929 | Channel binding (tls-server-end-point) | No | |
+
+# Transport
+RFC 8446 | TLS 1.3 | No | |
+RFC 5280 | X.509 certificates | No | |
+RFC 8555 | ACME | No | |
+RFC 9110 | HTTP semantics | No | |
+
+# Calendars, contacts and files
+RFC 5545 | iCalendar | No | |
+RFC 5546 | iTIP | No | |
+RFC 6047 | iMIP | No | |
+RFC 6350 | vCard 4 | No | |
+RFC 4918 | WebDAV | No | |
+RFC 3744 | WebDAV access control | No | |
+RFC 5689 | Extended MKCOL | No | |
+RFC 6578 | WebDAV synchronisation | No | |
+RFC 4791 | CalDAV | No | |
+RFC 6638 | CalDAV scheduling | No | |
+RFC 6352 | CardDAV | No | |
+RFC 6764 | Finding CalDAV and CardDAV | No | |
+
+# Chat
+RFC 6120 | XMPP core | No | |
+RFC 6121 | XMPP instant messaging and presence | No | |
+RFC 7622 | XMPP addresses | No | |
+RFC 7395 | XMPP over WebSocket | No | |
+`;
+
+const states: readonly string[] = ['Yes', 'Partial', 'No', 'Not planned'] satisfies Status[];
+
+export const specifications: readonly Specification[] = parseSpecifications(table);
+
+/** Reads the table; throws an Error that names the line which is none of its rows. */
+export function parseSpecifications(text: string): Specification[] {
+  const rows: Specification[] = [];
+  let area = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('# ')) area = line.slice(2);
+    else if (line.trim() !== '') rows.push(parseRow(line, area));
+  }
+  return rows;
+}
+
+function parseRow(line: string, area: string): Specification {
+  const cells = line.split('|').map((cell) => cell.trim());
+  const [id = '', title = '', status = '', files = '', note = ''] = cells;
+  if (cells.length !== 5) throw new Error(`five cells are a row of the table, not ${cells.length}: ${line}`);
+  if (!/^(?:RFC [1-9]\d*|XEP-\d{4})$/.test(id))
+    throw new Error(`'${id}' is no number of a specification: ${line}`);
+  if (area === '' || title === '') throw new Error(`a row has an area and a title: ${line}`);
+  if (!states.includes(status)) throw new Error(`'${status}' is no state (${states.join(', ')}): ${line}`);
+  return {
+    id,
+    title,
+    area,
+    status: status as Status,
+    files: files.split(' ').filter((file) => file !== ''),
+    ...(note ? { note } : {}),
+  };
+}
