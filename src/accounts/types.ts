@@ -1,3 +1,5 @@
+import type { ScramMechanism } from './scram.ts';
+
 /** Who a session is. `id` keys every row of the member's data. */
 export interface Member {
   readonly id: number;
@@ -48,10 +50,36 @@ export type Resolution =
   /** The domain is not ours. */
   | { readonly kind: 'foreign' };
 
+export interface ScramStart {
+  readonly mechanism: ScramMechanism;
+  /** As in PasswordLogin, SASLprep not yet applied. */
+  readonly username: string;
+  readonly scope: Scope;
+  readonly remote: string;
+}
+
+/** `signature`: the ServerSignature of RFC 5802 §3 where `result.ok`, else null. */
+export interface ScramResult {
+  readonly result: AuthResult;
+  readonly signature: Buffer | null;
+}
+
+/** A SCRAM exchange under way; the messages, nonces and channel binding are the protocol's. */
+export interface ScramExchange {
+  readonly salt: Buffer;
+  readonly iterations: number;
+  /** `authMessage` and `proof` as RFC 5802 §3 defines them. Never rejects. */
+  finish(authMessage: string, proof: Buffer): Promise<ScramResult>;
+}
+
 /** What protocols ask of the accounts. */
 export interface Accounts {
   /** Resolves with a refusal, never rejects for wrong credentials; unknown and wrong answer alike in text and time. */
   login(login: PasswordLogin): Promise<AuthResult>;
+  /** What a SCRAM mechanism challenges with, also for names that nobody has. Rejects with StoreError alone. */
+  scram(start: ScramStart): Promise<ScramExchange>;
+  /** Takes a one-time sign-in token; null where it is unknown, used, too old, or its member is disabled. */
+  redeemSignInToken(token: string): Promise<Member | null>;
   member(id: number): Promise<Member | null>;
   byAddress(address: string): Promise<Member | null>;
   /** RCPT TO: what becomes of mail for this address. */

@@ -1,0 +1,126 @@
+import { type Clock, randomOctets, sleep as realSleep, systemClock } from '../base/index.ts';
+import type { Database } from '../storage/index.ts';
+import { credentialAdmin, signInHash } from './admin/credentials.ts';
+import { directoryAdmin } from './admin/directory.ts';
+import { memberAdmin } from './admin/members.ts';
+import type { EraseHook } from './admin/parts.ts';
+import type { AccountsAdmin } from './admin/types.ts';
+import { argon2Hasher, type Hasher } from './hasher.ts';
+import { signInTokenBits } from './limits.ts';
+import { createPasswordLogin } from './login.ts';
+import { LoginCache } from './login-cache.ts';
+import { operations } from './module.ts';
+import { type LookupAddress, readDomain, tryAddress } from './names.ts';
+import { createScramLogin } from './scram-login.ts';
+import { type AccountsSettings, accountsSettings } from './settings.ts';
+import { Throttle } from './throttle.ts';
+import type { Accounts } from './types.ts';
+
+export interface AccountsOptions {
+  readonly database: Database;
+  /** `coop.domain`. */
+  readonly domain: string;
+  /** `coop.aliases`: more domains that are ours. */
+  readonly aliases?: readonly string[];
+  readonly settings?: AccountsSettings;
+  readonly clock?: Clock;
+  /** Run when a member is deleted, in this order: what each store does to let go of the member's data. */
+  readonly onErase?: readonly EraseHook[];
+  /** Hears what a login or a background write stumbled over; never a name or a password. */
+  readonly onError?: (event: string, error: unknown) => void;
+  readonly hasher?: Hasher;
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+export interface AccountsService {
+  readonly accounts: Accounts;
+  readonly admin: AccountsAdmin;
+  /** Waits for what still runs in the background; before the database is closed. */
+  close(): Promise<void>;
+}
+
+const secretBytes = 32;
+
+/** Opens the accounts: the configured domains and this server's own keys are there when it resolves. */
+export async function createAccounts(options: AccountsOptions): Promise<AccountsService> {
+  const { database, clock = systemClock, onError = () => undefined } = options;
+  const settings = options.settings ?? accountsSettings.parse({});
+  const hasher = options.hasher ?? argon2Hasher(settings.hashesAtOnce);
+  const domain = readDomain(options.domain);
+  const configuredDomains = new Set([domain, ...(options.aliases ?? []).map(readDomain)]);
+  const fresh = () => randomOctets(secretBytes).toString('base64');
+  const secrets = await database.call(operations.ensure, {
+    domains: [...configuredDomains],
+    secrets: { appPassword: fresh(), scram: fresh() },
+    now: clock.nowMs(),
+  });
+  const appPasswordSecret = Buffer.from(secrets.appPassword ?? '', 'base64');
+  const background = new Set<Promise<unknown>>();
+
+  const login = {
+    database,
+    domain,
+    clock,
+    hasher,
+    throttle: new Throttle(clock),
+    cache: new LoginCache(clock),
+    appPasswordSecret,
+    sleep: options.sleep ?? realSleep,
+    onError,
+    background(task: Promise<unknown>) {
+      const done: Promise<unknown> = task
+        .catch((error) => onError('background write failed', error))
+        .finally(() => background.delete(done));
+      background.add(done);
+    },
+  };
+  const admin = { database, domain, configuredDomains, settings, clock, hasher, appPasswordSecret };
+  const adminParts = { ...admin, onErase: options.onErase ?? [] };
+  return {
+    accounts: {
+      login: createPasswordLogin(login),
+      scram: createScramLogin(login, Buffer.from(secrets.scram ?? '', 'base64')),
+      ...lookups(database, domain, clock),
+    },
+    admin: { ...memberAdmin(adminParts), ...credentialAdmin(adminParts), ...directoryAdmin(adminParts) },
+    async close() {
+      await Promise.all(background);
+    },
+  };
+}
+
+function lookups(database: Database, domain: string, clock: Clock): Omit<Accounts, 'login' | 'scram'> {
+  /** RFC 5321 §4.5.1: `postmaster` may stand without a domain. */
+  const read = (text: string): LookupAddress | null =>
+    tryAddress(text.toLowerCase() === 'postmaster' ? `postmaster@${domain}` : text);
+
+  return {
+    async redeemSignInToken(token) {
+      if (token.length !== Math.ceil(signInTokenBits / 5)) return null;
+      return database.call(operations.redeem, { hash: signInHash(token), now: clock.nowMs() });
+    },
+    member: (id) => database.call(operations.member, { id }),
+    async byAddress(text) {
+      const address = read(text);
+      if (!address) return null;
+      const row = await database.call(operations.address, { address: address.key });
+      return row === null || row.address === null ? null : database.call(operations.member, { id: row.id });
+    },
+    async resolve(text) {
+      const address = read(text);
+      if (!address) return { kind: 'unknown' };
+      const { key, tag, full } = address;
+      return database.call(operations.resolve, { key, tag, full });
+    },
+    async isLocalDomain(text) {
+      const name = tryAddress(`postmaster@${text}`)?.domain;
+      return name !== undefined && database.call(operations.domain, { domain: name });
+    },
+    async owns(member, text) {
+      const address = read(text);
+      if (!address) return false;
+      const { key, tag, full } = address;
+      return database.call(operations.leadsOnlyTo, { key, tag, full, member });
+    },
+  };
+}

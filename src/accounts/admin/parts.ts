@@ -1,0 +1,19 @@
+import type { Clock } from '../../base/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { Hasher } from '../hasher.ts';
+import type { AccountsSettings } from '../settings.ts';
+
+/** Lets go of all data of a member; may be run again after it was interrupted. */
+export type EraseHook = (member: number) => Promise<void>;
+
+export interface AdminParts {
+  readonly database: Database;
+  /** The main domain, and all that the configuration names. */
+  readonly domain: string;
+  readonly configuredDomains: ReadonlySet<string>;
+  readonly settings: AccountsSettings;
+  readonly clock: Clock;
+  readonly hasher: Hasher;
+  readonly appPasswordSecret: Buffer;
+  readonly onErase: readonly EraseHook[];
+}

@@ -1,0 +1,61 @@
+import { createHmac } from 'node:crypto';
+import { type Clock, randomOctets } from '../base/index.ts';
+import { loginCacheEntriesMax, loginCacheMs } from './limits.ts';
+import type { Member, Scope } from './types.ts';
+
+interface Entry {
+  readonly credential: number;
+  readonly until: number;
+  lastUsed: number;
+}
+
+/**
+ * Successful logins of the last half hour, in memory only. The key of an entry is an HMAC, under a key of this
+ * process, over member, version, scope and password: another member's entry cannot be hit, any change of a
+ * credential misses, and what a dump of the memory shows cannot be tried out without that key (THREATS 12).
+ */
+export class LoginCache {
+  readonly #key = randomOctets(32);
+  readonly #entries = new Map<string, Entry>();
+  readonly #clock: Clock;
+  readonly #entriesMax: number;
+
+  constructor(clock: Clock, entriesMax = loginCacheEntriesMax) {
+    this.#clock = clock;
+    this.#entriesMax = entriesMax;
+  }
+
+  /** What stands for this login in memory, also for one that is under way. */
+  keyOf(member: Pick<Member, 'id' | 'version'>, scope: Scope, password: string): string {
+    return this.digest([member.id, member.version, scope, password]);
+  }
+
+  digest(parts: readonly (string | number)[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64');
+  }
+
+  get(key: string): Entry | null {
+    const entry = this.#entries.get(key);
+    if (!entry) return null;
+    this.#entries.delete(key);
+    if (entry.until <= this.#clock.monotonicMs()) return null;
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /** `lastUsed`: ms since 1970, as it is stored. The entry asked for longest ago gives way. */
+  remember(key: string, credential: number, lastUsed: number): Entry {
+    const entry = { credential, lastUsed, until: this.#clock.monotonicMs() + loginCacheMs };
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#entriesMax) break;
+      this.#entries.delete(oldest);
+    }
+    return entry;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}

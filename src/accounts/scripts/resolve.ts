@@ -1,0 +1,97 @@
+import { StoreError } from '../../base/index.ts';
+import { first, run, type Script } from '../../storage/index.ts';
+import { aliasDepthMax, recipientsMax } from '../limits.ts';
+import type { AccountQueries } from '../queries.ts';
+import type { Recipient, Resolution } from '../types.ts';
+
+/** What is looked up: `key` of names.ts, its tag, and how a remote server would be told. */
+export interface Wanted {
+  readonly key: string;
+  readonly tag: string | null;
+  readonly full: string;
+}
+
+// RFC 5321 §4.5.1 and RFC 2142 §2: someone must read these.
+const administratorRoles = new Set(['postmaster', 'abuse']);
+
+interface Walk {
+  readonly seen: Set<string>;
+  readonly recipients: Map<string, Recipient>;
+  /** Members who would get it, were they not disabled. */
+  disabled: number;
+  next: Wanted[];
+}
+
+type Step = 'found' | 'unknown' | 'foreign';
+
+function addMemberTo(walk: Walk, member: { id: number; address: string }, tag: string | null): void {
+  const key = `member ${member.id}`;
+  if (walk.recipients.has(key)) return;
+  walk.recipients.set(key, { kind: 'member', account: member.id, address: member.address, tag });
+}
+
+function* missing(q: AccountQueries, wanted: Wanted, walk: Walk): Script<Step> {
+  const at = wanted.key.lastIndexOf('@');
+  if ((yield* run(q.domainFind, { domain: wanted.key.slice(at + 1) })).length === 0) return 'foreign';
+  if (!administratorRoles.has(wanted.key.slice(0, at))) return 'unknown';
+  const administrators = yield* run(q.administrators, {});
+  for (const administrator of administrators) addMemberTo(walk, administrator, wanted.tag);
+  return administrators.length > 0 ? 'found' : 'unknown';
+}
+
+function* visit(q: AccountQueries, wanted: Wanted, walk: Walk): Script<Step> {
+  const row = first(yield* run(q.addressFind, { address: wanted.key }));
+  if (!row || row.kind === 'reserved') return yield* missing(q, wanted, walk);
+  if (row.kind === 'alias') {
+    for (const target of yield* run(q.targetsOf, { alias: wanted.key })) {
+      const tag = target.tag === '' ? wanted.tag : target.tag;
+      walk.next.push({ key: target.lookup, tag, full: target.target });
+    }
+    return 'found';
+  }
+  if (row.disabled || row.address === null) walk.disabled++;
+  else addMemberTo(walk, { id: row.id, address: row.address }, wanted.tag);
+  return 'found';
+}
+
+/** Level by level, every address once: a loop ends where it started. */
+function* expand(q: AccountQueries, wanted: Wanted, walk: Walk): Script<Step> {
+  walk.seen.add(wanted.key);
+  const step = yield* visit(q, wanted, walk);
+  for (let depth = 1; walk.next.length > 0; depth++) {
+    const level = walk.next;
+    walk.next = [];
+    for (const target of level) {
+      if (walk.seen.has(target.key)) continue;
+      walk.seen.add(target.key);
+      if (depth > aliasDepthMax || walk.seen.size > recipientsMax) {
+        throw new StoreError('limit', 'the alias leads to more addresses than this server follows');
+      }
+      if ((yield* visit(q, target, walk)) === 'foreign') {
+        walk.recipients.set(target.key, { kind: 'remote', address: target.full });
+      }
+    }
+  }
+  return step;
+}
+
+function newWalk(): Walk {
+  return { seen: new Set(), recipients: new Map(), disabled: 0, next: [] };
+}
+
+/** Where mail for the address goes. A member's own address costs one point read. */
+export function* resolveAddress(q: AccountQueries, wanted: Wanted): Script<Resolution> {
+  const walk = newWalk();
+  const step = yield* expand(q, wanted, walk);
+  if (step !== 'found') return { kind: step };
+  if (walk.recipients.size > 0) return { kind: 'local', recipients: [...walk.recipients.values()] };
+  return { kind: walk.disabled > 0 ? 'disabled' : 'unknown' };
+}
+
+/** Whether the address leads to this member and to nobody else, disabled members counted. */
+export function* leadsOnlyTo(q: AccountQueries, a: Wanted & { member: number }): Script<boolean> {
+  const walk = newWalk();
+  yield* expand(q, a, walk);
+  const [only, ...others] = walk.recipients.values();
+  return walk.disabled === 0 && others.length === 0 && only?.kind === 'member' && only.account === a.member;
+}
