@@ -1,0 +1,89 @@
+import type { Duplex } from 'node:stream';
+import type { Endpoint } from './address.ts';
+import type { LineReader, LineReaderOptions } from './line-reader.ts';
+
+export interface TlsInfo {
+  /** `TLSv1.2` or `TLSv1.3`. */
+  readonly protocol: string;
+  /** IANA name of the cipher suite. */
+  readonly cipher: string;
+  readonly sni: string | null;
+  readonly alpn: string | null;
+}
+
+/**
+ * Why a connection ended: `peer` closed it, we did (`local`), the network did (`reset`), or a limit. Protocols may
+ * give reasons of their own to `destroy`.
+ */
+export const closeReasons = [
+  'peer',
+  'local',
+  'reset',
+  'idle',
+  'slow-reader',
+  'unauthenticated',
+  'handshake-failed',
+  'handshake-timeout',
+  'proxy-header',
+  'too-many',
+  'drained',
+  'internal',
+] as const;
+
+/** One client, from the moment a protocol may speak to it (after any PROXY header and implicit TLS). */
+export interface Connection {
+  /** Short and unique in this process, for the log. */
+  readonly id: string;
+  readonly listener: string;
+  /** The client as the PROXY header names it, else as the socket does. */
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  readonly secure: boolean;
+  /** The current socket: net.Socket, and tls.TLSSocket once secure. For libraries that want a stream. */
+  readonly stream: Duplex;
+  tlsInfo(): TlsInfo | null;
+  /** RFC 9266 tls-exporter and others; null without TLS 1.3 (§4.2 asks for more than Node tells about 1.2). */
+  exportKeyingMaterial(label: string, length: number): Buffer | null;
+  /** RFC 5929 §4.1 tls-server-end-point; null without TLS or where the certificate's signature has no one hash. */
+  serverCertificateHash(): Buffer | null;
+  /** A reader on this connection that survives `startTls`; one per connection, made on the first call. */
+  lines(options: LineReaderOptions): LineReader;
+  /**
+   * Queues bytes; writes of one turn of the loop leave together. False: `drain()` before writing much more. A client
+   * that lets more than `sendBufferBytesMax` wait is cut off (`slow-reader`), so large answers are written in pieces.
+   */
+  write(data: string | Buffer): boolean;
+  /** Holds back what is written until as many `uncork`; for answers made over several turns. */
+  cork(): void;
+  uncork(): void;
+  /** Resolves when the client has taken enough, or is gone. */
+  drain(): Promise<void>;
+  /**
+   * Drops every byte received and unread (THREATS 2), sends `reply` in clear, then shakes hands. Pass the go-ahead
+   * (`a1 OK`, `220`) as `reply`: written earlier, the client's first TLS bytes could be dropped with the rest.
+   * Rejects with TlsFailure, the connection being gone.
+   */
+  startTls(reply?: string | Buffer): Promise<void>;
+  /** Lifts the time limit on strangers. */
+  authenticated(): void;
+  /** Ends the connection (`idle`) after so long without a byte in either direction; 0 never. */
+  setIdleTimeout(ms: number): void;
+  /** Called when the server drains: say goodbye and `close()`. Without it the connection is just closed. */
+  onDrain(callback: () => void): void;
+  /** Sends what waits, then ends; what the client still says is dropped. */
+  close(): void;
+  destroy(reason: string): void;
+  /** Resolves with the reason once the socket is gone; never rejects. */
+  readonly closed: Promise<string>;
+}
+
+/** A handshake that failed or took too long. */
+export class TlsFailure extends Error {
+  override readonly name = 'TlsFailure';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`TLS handshake failed: ${code}`);
+    this.code = code;
+  }
+}

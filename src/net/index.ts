@@ -1,0 +1,28 @@
+/**
+ * net: listeners, TLS, lines of bytes, HTTP. The only folder that names node:net, node:tls and node:http; it knows
+ * no protocol above HTTP.
+ *
+ * - Every listener counts connections per address (IPv6 by /64) and in all, before a protocol sees them; a stranger
+ *   has `unauthenticatedMsMax` to say who it is; out of descriptors, accepting pauses and never spins.
+ * - A client's bytes are bounded before memory is spent: LineReader stops the stream, refuses a line while reading
+ *   it, and streams what is counted. Our bytes are bounded too: who does not read is cut off (`slow-reader`).
+ * - `startTls` drops whatever was received before the handshake (THREATS 2).
+ * - One timer looks at the deadlines of all connections; an idle connection owns no timer and no buffer.
+ * - Draining: accepting stops at once, protocols say goodbye, the rest is ended after the grace.
+ */
+export { addressKey, type Endpoint, normalAddress } from './address.ts';
+export { type Connection, closeReasons, TlsFailure, type TlsInfo } from './connection.ts';
+export { defaultNetLimits, type NetLimits } from './limits.ts';
+export { LineFault, type LineFaultCode, LineReader, type LineReaderOptions } from './line-reader.ts';
+export type { Listener, ListenerOptions } from './listener.ts';
+export { netMetrics } from './metrics.ts';
+export { createNetwork, type Network, type NetworkOptions } from './network.ts';
+export { type Networks, parseNetworks } from './networks.ts';
+export type { Refusal } from './registry.ts';
+export {
+  type CertificateOptions,
+  type CertificateSource,
+  type CertificateSummary,
+  type Certificates,
+  createCertificates,
+} from './tls/index.ts';

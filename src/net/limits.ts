@@ -1,0 +1,73 @@
+/** What a network refuses or ends; every value may be set by the settings, these are the defaults. */
+export interface NetLimits {
+  /** Connections of one IPv4 address or one IPv6 /64, all listeners together. */
+  readonly connectionsPerAddressMax: number;
+  /** Connections of all addresses; keep it below the process's descriptor limit. */
+  readonly connectionsMax: number;
+  /** Time from the first byte that a protocol may ask for to `authenticated()`. */
+  readonly unauthenticatedMsMax: number;
+  readonly handshakeMsMax: number;
+  readonly proxyHeaderMsMax: number;
+  /** Bytes written by a protocol that the client has not taken yet. */
+  readonly sendBufferBytesMax: number;
+  /** Time in which a client must take at least something of what waits for it. */
+  readonly sendStallMsMax: number;
+  /** Time between our end of a conversation and the client's. */
+  readonly closeLingerMsMax: number;
+  /** How often deadlines are looked at; one timer serves every connection. */
+  readonly sweepIntervalMs: number;
+  /** First and longest pause of accepting when descriptors ran out. */
+  readonly acceptPauseMsMin: number;
+  readonly acceptPauseMsMax: number;
+}
+
+export const defaultNetLimits: NetLimits = {
+  connectionsPerAddressMax: 100,
+  connectionsMax: 10_000,
+  unauthenticatedMsMax: 60_000,
+  handshakeMsMax: 15_000,
+  proxyHeaderMsMax: 5_000,
+  sendBufferBytesMax: 4 * 1024 * 1024,
+  sendStallMsMax: 120_000,
+  closeLingerMsMax: 5_000,
+  sweepIntervalMs: 1_000,
+  acceptPauseMsMin: 100,
+  acceptPauseMsMax: 5_000,
+};
+
+/** Connections the kernel may hold ready for us to accept. */
+export const listenBacklogMax = 1_024;
+
+/** PROXY protocol specification §2.1: the longest line of version 1, CRLF included. */
+export const proxyHeaderV1BytesMax = 107;
+/** §2.2: the least a receiver must take of version 2; more than this is refused here. */
+export const proxyHeaderV2BytesMax = 536;
+
+/** Bytes a line reader keeps unread before it asks the stream to wait. */
+export const readAheadBytesMax = 64 * 1024;
+/** Packets up to this size are gathered, so that a client sending single bytes costs no more than their sum. */
+export const gatherPacketBytesMax = 512;
+/** The block in which they are gathered. */
+export const gatherBlockBytes = 4 * 1024;
+
+/** The certificate authority of a self-signed installation. */
+export const authorityDaysMax = 3_650;
+/** What browsers and phones accept of a server certificate. */
+export const leafDaysMax = 397;
+/** A certificate is made anew when fewer days are left. */
+export const renewBeforeDays = 30;
+/** Certificates begin this long before they are made, for clients whose clock is behind. */
+export const backdateHours = 24;
+/** Names in one self-signed certificate. */
+export const certificateNamesMax = 100;
+/** How often certificate files are looked at. */
+export const certificatePollMs = 5_000;
+/** Session ticket keys are replaced after this long, so that a stolen one opens a day, not a year. */
+export const ticketKeyHoursMax = 24;
+
+/** One HTTP request's line and headers. */
+export const httpHeaderBytesMax = 16 * 1024;
+export const httpHeaderMsMax = 15_000;
+/** A whole request with its body: an upload of 5 GiB at 2 MB/s fits. */
+export const httpRequestMsMax = 45 * 60_000;
+export const httpKeepAliveMsMax = 65_000;

@@ -1,0 +1,122 @@
+import { type Clock, randomToken, systemClock } from '../base/index.ts';
+import type { Log, Metrics, WireTap } from '../observability/index.ts';
+import { type Connection, closeReasons } from './connection.ts';
+import type { NetLimits } from './limits.ts';
+import { type Listener, type ListenerOptions, type ListenerParts, TcpListener } from './listener.ts';
+import {
+  acceptPauses,
+  connectionsAccepted,
+  connectionsClosed,
+  connectionsOpen,
+  connectionsRefused,
+  handshakes,
+} from './metrics.ts';
+import { parseNetworks } from './networks.ts';
+import { Registry } from './registry.ts';
+import type { Certificates } from './tls/index.ts';
+
+export interface NetworkOptions {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** null only where no listener speaks TLS. */
+  readonly certificates: Certificates | null;
+  readonly limits: NetLimits;
+  /** Records every connection of listeners that name their grammar; off when absent. */
+  readonly tap?: WireTap;
+  readonly clock?: Clock;
+}
+
+export interface Network {
+  /** Resolves once the listener accepts; rejects where it cannot be bound. */
+  listen(options: ListenerOptions): Promise<Listener>;
+  connections(): Iterable<Connection>;
+  /** Drains every listener side by side; afterwards nothing of this network is left. */
+  closeAll(graceMs: number): Promise<void>;
+}
+
+export function createNetwork(options: NetworkOptions): Network {
+  const { limits } = options;
+  const clock = options.clock ?? systemClock;
+  const registry = new Registry(limits);
+  const listeners = new Set<TcpListener>();
+  const prefix = randomToken(15);
+  let lastId = 0;
+  let closing = false;
+  const nextId = () => `${prefix}${(++lastId).toString(36)}`;
+  const sweeper = setInterval(() => registry.sweep(clock.monotonicMs()), limits.sweepIntervalMs);
+  sweeper.unref();
+  return {
+    async listen(wanted) {
+      if (closing) throw new Error('the network is closing');
+      if (wanted.tls !== 'none' && options.certificates === null) {
+        throw new Error(`listener ${wanted.name} needs certificates for tls ${wanted.tls}`);
+      }
+      const listener = new TcpListener(wanted, partsFor(wanted, { ...options, clock }, registry, nextId));
+      await listener.open();
+      listeners.add(listener);
+      return {
+        name: listener.name,
+        host: listener.host,
+        get port() {
+          return listener.port;
+        },
+        get count() {
+          return listener.count;
+        },
+        pause: () => listener.pause(),
+        resume: () => listener.resume(),
+        close: (graceMs) => {
+          listeners.delete(listener);
+          return listener.close(graceMs);
+        },
+      };
+    },
+    connections: () => registry.connections.values(),
+    async closeAll(graceMs) {
+      closing = true;
+      await Promise.all([...listeners].map((listener) => listener.close(graceMs)));
+      clearInterval(sweeper);
+    },
+  };
+}
+
+function partsFor(
+  wanted: ListenerOptions,
+  options: NetworkOptions & { readonly clock: Clock },
+  registry: Registry,
+  nextId: () => string,
+): ListenerParts {
+  const { metrics, tap } = options;
+  const { name: listener } = wanted;
+  const open = metrics.gauge(connectionsOpen).with({ listener });
+  const closedBy = metrics.counter(connectionsClosed);
+  const refused = metrics.counter(connectionsRefused);
+  const outcomes = metrics.counter(handshakes);
+  const known: ReadonlySet<string> = new Set(closeReasons);
+  return {
+    listener,
+    tls: wanted.tls,
+    alpn: wanted.alpn,
+    limits: options.limits,
+    log: options.log,
+    clock: options.clock,
+    certificates: options.certificates,
+    registry,
+    proxies: wanted.proxyProtocol === undefined ? null : parseNetworks(wanted.proxyProtocol),
+    refused: {
+      'too-many': refused.with({ listener, reason: 'too-many' }),
+      'too-many-from-address': refused.with({ listener, reason: 'too-many-from-address' }),
+    },
+    accepted: metrics.counter(connectionsAccepted).with({ listener }),
+    acceptPauses: metrics.counter(acceptPauses).with({ listener }),
+    nextId,
+    openTap: (id) => (wanted.tap === undefined ? null : (tap?.open(id, wanted.tap) ?? null)),
+    onHandshake: (outcome) => outcomes.with({ listener, outcome }).inc(),
+    onOpened: () => open.add(1),
+    onClosed: (connection, reason) => {
+      open.add(-1);
+      closedBy.with({ listener, reason: known.has(reason) ? reason : 'protocol' }).inc();
+      options.log.debug('connection closed', { connection: connection.id, listener, reason });
+    },
+  };
+}

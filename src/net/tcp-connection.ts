@@ -1,0 +1,355 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../base/index.ts';
+import type { Log, Tap } from '../observability/index.ts';
+import type { Endpoint } from './address.ts';
+import { type Connection, TlsFailure, type TlsInfo } from './connection.ts';
+import type { NetLimits } from './limits.ts';
+import { LineReader, type LineReaderOptions } from './line-reader.ts';
+import { tapStream } from './tap-stream.ts';
+import type { Certificates } from './tls/index.ts';
+
+/** What a connection leans on; one object per listener. */
+export interface Surroundings {
+  readonly listener: string;
+  readonly tls: 'none' | 'starttls' | 'implicit';
+  readonly alpn: readonly string[] | undefined;
+  readonly limits: NetLimits;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly certificates: Certificates | null;
+  readonly onHandshake: (outcome: 'done' | 'failed') => void;
+}
+
+/** The socket behind a Connection: its life, its deadlines and its TLS. Deadlines are looked at by `sweep`. */
+export class TcpConnection implements Connection {
+  readonly id: string;
+  readonly closed: Promise<string>;
+  remote: Endpoint;
+  local: Endpoint;
+  readonly #around: Surroundings;
+  readonly #raw: Socket;
+  readonly #tap: Tap | null;
+  #untap: (() => void) | null = null;
+  #stream: Socket;
+  #tls: TLSSocket | null = null;
+  #secure = false;
+  #reader: LineReader | null = null;
+  #reason: string | null = null;
+  #closing = false;
+  #coalescing = false;
+  #draining: Promise<void> | null = null;
+  #drainCallback: (() => void) | null = null;
+  #resolveClosed: (reason: string) => void = () => undefined;
+  // Monotonic milliseconds; 0 is none.
+  #authDeadlineMs = 0;
+  #stepDeadlineMs = 0;
+  #stepReason = '';
+  #idleMs = 0;
+  #activeAtMs: number;
+  #bytesSeen = 0;
+  #stalledAtMs = 0;
+  #flushedSeen = 0;
+
+  constructor(
+    id: string,
+    socket: Socket,
+    around: Surroundings,
+    ends: { remote: Endpoint; local: Endpoint },
+    tap: Tap | null,
+  ) {
+    this.id = id;
+    this.#around = around;
+    this.#raw = socket;
+    this.#stream = socket;
+    this.#tap = tap;
+    this.remote = ends.remote;
+    this.local = ends.local;
+    this.#activeAtMs = around.clock.monotonicMs();
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    socket.on('error', this.#onError);
+    socket.on('close', this.#onClose);
+  }
+
+  get listener(): string {
+    return this.#around.listener;
+  }
+
+  get secure(): boolean {
+    return this.#secure;
+  }
+
+  get stream(): Socket {
+    return this.#stream;
+  }
+
+  /** From here on the connection is the protocol's. */
+  open(unauthenticatedMsMax: number): void {
+    this.#clearStep();
+    if (unauthenticatedMsMax > 0) this.#authDeadlineMs = this.#now() + unauthenticatedMsMax;
+    this.#activeAtMs = this.#now();
+    if (this.#untap === null) this.#tapStream();
+  }
+
+  step(reason: string, msMax: number): void {
+    this.#stepReason = reason;
+    this.#stepDeadlineMs = this.#now() + msMax;
+  }
+
+  /** Too many of them; the listener ends it, at the latest when a client does not read why. */
+  refused(): void {
+    this.#reason ??= 'too-many';
+    this.step('too-many', this.#around.limits.closeLingerMsMax);
+  }
+
+  tlsInfo(): TlsInfo | null {
+    const tls = this.#tls;
+    if (tls === null || !this.#secure) return null;
+    const { servername, alpnProtocol } = tls as TLSSocket & { servername?: string | false };
+    return {
+      protocol: tls.getProtocol() ?? 'unknown',
+      cipher: tls.getCipher()?.standardName ?? 'unknown',
+      sni: typeof servername === 'string' && servername !== '' ? servername : null,
+      alpn: typeof alpnProtocol === 'string' ? alpnProtocol : null,
+    };
+  }
+
+  exportKeyingMaterial(label: string, length: number): Buffer | null {
+    if (this.#tls === null || this.#tls.destroyed || this.#tls.getProtocol() !== 'TLSv1.3') return null;
+    // RFC 9266 §2: the context is the empty string.
+    return this.#tls.exportKeyingMaterial(length, label, Buffer.alloc(0));
+  }
+
+  serverCertificateHash(): Buffer | null {
+    const certificate = this.#tls?.getCertificate();
+    if (!certificate || !('raw' in certificate)) return null;
+    const hash = endPointHashes[new X509Certificate(certificate.raw).signatureAlgorithmOid ?? ''];
+    return hash === undefined ? null : createHash(hash).update(certificate.raw).digest();
+  }
+
+  lines(options: LineReaderOptions): LineReader {
+    this.#reader ??= new LineReader(options, this.#stream);
+    return this.#reader;
+  }
+
+  write(data: string | Buffer): boolean {
+    const stream = this.#stream;
+    if (this.#closing || !stream.writable) return false;
+    if (!this.#coalescing) {
+      this.#coalescing = true;
+      stream.cork();
+      process.nextTick(this.#flushTurn);
+    }
+    const more = stream.write(data);
+    if (stream.writableLength <= this.#around.limits.sendBufferBytesMax) return more;
+    // What waits for this turn to end is not the client's fault: hand it over first.
+    this.#flushTurn();
+    if (stream.writableLength <= this.#around.limits.sendBufferBytesMax) return more;
+    this.destroy('slow-reader');
+    return false;
+  }
+
+  cork(): void {
+    this.#stream.cork();
+  }
+
+  uncork(): void {
+    this.#stream.uncork();
+  }
+
+  readonly #flushTurn = (): void => {
+    if (!this.#coalescing) return;
+    this.#coalescing = false;
+    this.#stream.uncork();
+  };
+
+  drain(): Promise<void> {
+    this.#flushTurn();
+    const stream = this.#stream;
+    if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve();
+    this.#draining ??= new Promise<void>((resolve) => {
+      const done = () => {
+        stream.off('drain', done);
+        stream.off('close', done);
+        this.#draining = null;
+        resolve();
+      };
+      stream.on('drain', done);
+      stream.on('close', done);
+    });
+    return this.#draining;
+  }
+
+  async startTls(reply?: string | Buffer): Promise<void> {
+    if (this.#around.tls !== 'starttls') throw new Error(`listener ${this.listener} has no STARTTLS`);
+    if (this.#tls !== null) throw new Error('TLS was started already');
+    this.#reader?.detach();
+    const discarded = (this.#reader?.discardBuffered() ?? 0) + dropUnread(this.#raw);
+    if (discarded > 0)
+      this.#around.log.warn('bytes sent before TLS discarded', { connection: this.id, bytes: discarded });
+    this.#flushTurn();
+    if (reply !== undefined) await new Promise<void>((resolve) => this.#raw.write(reply, () => resolve()));
+    await this.handshake();
+    this.#reader?.discardBuffered();
+    this.#reader?.attach(this.#stream);
+  }
+
+  /** Wraps the socket; what it holds unread belongs to the handshake. */
+  async handshake(): Promise<void> {
+    const { certificates, alpn, limits } = this.#around;
+    if (certificates === null) throw new Error(`listener ${this.listener} has no certificates`);
+    if (this.#raw.destroyed) throw new TlsFailure('closed');
+    this.#untap?.();
+    this.#tap?.note('TLS handshake');
+    this.step('handshake-timeout', limits.handshakeMsMax);
+    const tls = new TLSSocket(this.#raw, {
+      isServer: true,
+      requestCert: false,
+      secureContext: certificates.contextFor(null),
+      SNICallback: (name, answer) => answer(null, certificates.contextFor(name)),
+      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+    });
+    this.#tls = tls;
+    this.#stream = tls;
+    let code = '';
+    tls.on('error', this.#onError);
+    tls.on('_tlsError', (error: NodeJS.ErrnoException) => {
+      code ||= error.code ?? 'unknown';
+      this.destroy(this.#secure ? 'reset' : 'handshake-failed');
+    });
+    tls.on('close', this.#onClose);
+    const done = await new Promise<boolean>((resolve) => {
+      tls.once('secure', () => resolve(true));
+      tls.once('close', () => resolve(false));
+      this.#raw.once('close', () => resolve(false));
+    });
+    this.#around.onHandshake(done ? 'done' : 'failed');
+    if (!done) {
+      code ||= this.#reason ?? 'closed';
+      this.#around.log.debug('tls handshake failed', { connection: this.id, code });
+      throw new TlsFailure(code);
+    }
+    this.#secure = true;
+    this.#clearStep();
+    this.#tapStream();
+  }
+
+  authenticated(): void {
+    this.#authDeadlineMs = 0;
+  }
+
+  setIdleTimeout(ms: number): void {
+    this.#idleMs = ms;
+    this.#activeAtMs = this.#now();
+  }
+
+  onDrain(callback: () => void): void {
+    this.#drainCallback = callback;
+  }
+
+  /** The server is stopping. */
+  drained(): void {
+    if (this.#drainCallback === null) this.close();
+    else this.#drainCallback();
+  }
+
+  close(): void {
+    if (this.#closing || this.#raw.destroyed) return;
+    this.#closing = true;
+    this.#reason ??= 'local';
+    this.#authDeadlineMs = 0;
+    this.#idleMs = 0;
+    this.step('local', this.#around.limits.closeLingerMsMax);
+    this.#reader?.detach();
+    this.#reader?.discardBuffered();
+    this.#reader?.end();
+    this.#flushTurn();
+    this.#stream.end();
+    // Unread bytes would turn our end into a reset that takes the last answer with it.
+    this.#stream.resume();
+  }
+
+  destroy(reason: string): void {
+    this.#reason ??= reason;
+    this.#stream.destroy();
+    this.#raw.destroy();
+  }
+
+  /** Ends the connection where a deadline has passed; `nowMs` is monotonic. */
+  sweep(nowMs: number): void {
+    const reason = this.#overdue(nowMs);
+    if (reason !== null) this.destroy(reason);
+  }
+
+  #overdue(nowMs: number): string | null {
+    if (this.#stepDeadlineMs > 0 && nowMs >= this.#stepDeadlineMs) return this.#stepReason;
+    if (this.#authDeadlineMs > 0 && nowMs >= this.#authDeadlineMs) return 'unauthenticated';
+    if (this.#stalled(nowMs)) return 'slow-reader';
+    if (this.#idleMs === 0) return null;
+    const bytes = this.#stream.bytesRead + this.#stream.bytesWritten;
+    if (bytes === this.#bytesSeen) return nowMs - this.#activeAtMs >= this.#idleMs ? 'idle' : null;
+    this.#bytesSeen = bytes;
+    this.#activeAtMs = nowMs;
+    return null;
+  }
+
+  #stalled(nowMs: number): boolean {
+    const waiting = this.#stream.writableLength;
+    if (waiting === 0 || this.#stream.writableCorked > 0) {
+      this.#stalledAtMs = 0;
+      return false;
+    }
+    const flushed = this.#stream.bytesWritten - waiting;
+    if (this.#stalledAtMs === 0 || flushed !== this.#flushedSeen) {
+      this.#flushedSeen = flushed;
+      this.#stalledAtMs = nowMs;
+    }
+    return nowMs - this.#stalledAtMs >= this.#around.limits.sendStallMsMax;
+  }
+
+  #clearStep(): void {
+    if (!this.#closing) this.#stepDeadlineMs = 0;
+  }
+
+  #tapStream(): void {
+    this.#untap = this.#tap === null ? null : tapStream(this.#stream, this.#tap);
+  }
+
+  #now(): number {
+    return this.#around.clock.monotonicMs();
+  }
+
+  readonly #onError = (error: NodeJS.ErrnoException): void => {
+    this.#reason ??= this.#tls !== null && !this.#secure ? 'handshake-failed' : 'reset';
+    this.#around.log.debug('connection failed', { connection: this.id, code: error.code ?? error.name });
+  };
+
+  readonly #onClose = (): void => {
+    this.#reason ??= 'peer';
+    this.#reader?.end();
+    this.#resolveClosed(this.#reason);
+  };
+}
+
+// RFC 5929 §4.1: the certificate's own hash, MD5 and SHA-1 replaced by SHA-256.
+const endPointHashes: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.4': 'sha256',
+  '1.2.840.113549.1.1.5': 'sha256',
+  '1.2.840.113549.1.1.11': 'sha256',
+  '1.2.840.113549.1.1.12': 'sha384',
+  '1.2.840.113549.1.1.13': 'sha512',
+  '1.2.840.10045.4.1': 'sha256',
+  '1.2.840.10045.4.3.2': 'sha256',
+  '1.2.840.10045.4.3.3': 'sha384',
+  '1.2.840.10045.4.3.4': 'sha512',
+};
+
+function dropUnread(socket: Socket): number {
+  socket.pause();
+  let dropped = 0;
+  for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) dropped += (chunk as Buffer).length;
+  return dropped;
+}
