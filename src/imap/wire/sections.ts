@@ -17,10 +17,10 @@ export interface Section {
 export function parseSection(decoder: Decoder): Section {
   decoder.char('[');
   if (decoder.tryChar(']')) return { part: [], text: null, fields: [] };
-  const part = startsNumber(decoder) ? parsePart(decoder) : [];
+  const { part, dotted } = startsNumber(decoder) ? parsePart(decoder) : { part: [], dotted: true };
   let text: SectionText | null = null;
   let fields: string[] = [];
-  if (part.length === 0 || decoder.peek() !== ']') {
+  if (dotted) {
     const start = decoder.offset;
     const word = decoder.token(classes.name, 'a section').toUpperCase();
     if (!isSectionText(word) || (word === 'MIME' && part.length === 0)) {
@@ -40,25 +40,25 @@ export function parseSection(decoder: Decoder): Section {
 export function parseSectionBinary(decoder: Decoder): number[] {
   decoder.char('[');
   if (decoder.tryChar(']')) return [];
-  const part = parsePart(decoder);
+  const { part } = parsePart(decoder);
   decoder.char(']');
   return part;
 }
 
-/** Numbers joined by '.', and the '.' before a section-text where one follows. */
-function parsePart(decoder: Decoder): number[] {
+/** Numbers joined by '.'; `dotted` where a further '.' was read, so that a section-text must follow. */
+function parsePart(decoder: Decoder): { part: number[]; dotted: boolean } {
   const part = [decoder.nzNumber()];
   while (decoder.tryChar('.')) {
     if (!startsNumber(decoder)) {
       if (decoder.peek() === ']') decoder.fault("a part number may not end with '.'");
-      break;
+      return { part, dotted: true };
     }
     if (part.length >= wireLimits.sectionPartsMax) {
       decoder.fault(`a part number of more than ${wireLimits.sectionPartsMax} levels`);
     }
     part.push(decoder.nzNumber());
   }
-  return part;
+  return { part, dotted: false };
 }
 
 function startsNumber(decoder: Decoder): boolean {
