@@ -36,6 +36,8 @@ const inline = new Set(
 /** Elements whose content is not text of the document. */
 const hidden = new Set(['script', 'style', 'title', 'template', 'noscript']);
 const nameCharsMax = 16;
+const referenceCharsMax = 12;
+const reference = /^&(#(?:\d{1,7}|x[0-9a-f]{1,6})|[a-z][a-z0-9]{1,7});?/i;
 
 /** The text of HTML: tags, comments, scripts and styles gone, character references resolved. Linear; never throws. */
 export function htmlToText(html: string): string {
@@ -46,38 +48,59 @@ export function htmlToText(html: string): string {
     const code = html.charCodeAt(at + 1) | 32;
     const isTag = (code >= 97 && code <= 122) || '/!?'.includes(html[at + 1] ?? ' ');
     if (!isTag) {
-      out += decodeEntities(html.slice(textFrom, at + 1));
+      out += html.slice(textFrom, at + 1);
       textFrom = at + 1;
       continue;
     }
-    out += decodeEntities(html.slice(textFrom, at));
+    out += html.slice(textFrom, at);
     if (html.startsWith('<!--', at)) {
       const end = html.indexOf('-->', at + 4);
       textFrom = end < 0 ? html.length : end + 3;
       continue;
     }
-    const name = tagName(html, at);
+    const { name, closing } = tagName(html, at);
     const tag = tagEnd(html, at + 1, quotesBroken);
     quotesBroken ||= tag.broken;
-    textFrom = hidden.has(name) ? hiddenEnd(html, tag.end, name) : tag.end;
-    if (!inline.has(name.replace('/', ''))) out += '\n';
+    textFrom = !closing && hidden.has(name) ? hiddenEnd(html, tag.end, name) : tag.end;
+    if (!inline.has(name)) out += '\n';
   }
-  return out + decodeEntities(html.slice(textFrom));
+  return decodeEntities(out + html.slice(textFrom));
 }
 
 /** `&eacute;`, `&#233;`, `&#xe9;`; what is unknown stays as it is. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#(\d{1,7}|x[0-9a-f]{1,6})|([a-z][a-z0-9]{1,7}));?/gi, (whole, number, name) => {
-    if (typeof name === 'string') return entities.get(name) ?? entities.get(name.toLowerCase()) ?? whole;
-    const code = /^x/i.test(number) ? Number.parseInt(number.slice(1), 16) : Number(number);
-    const valid = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-    return valid ? String.fromCodePoint(code) : '\ufffd';
-  });
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
+    const match = reference.exec(text.slice(at, at + referenceCharsMax));
+    const value = match && referenced(match[1] ?? '');
+    if (!match || value === undefined || value === null) continue;
+    out += text.slice(from, at) + value;
+    from = at + match[0].length;
+  }
+  return out + text.slice(from);
 }
 
-function tagName(html: string, at: number): string {
-  return /^<(\/?[a-z0-9]*)/i.exec(html.slice(at, at + nameCharsMax))?.[1]?.toLowerCase() ?? '';
+function referenced(name: string): string | undefined {
+  if (!name.startsWith('#')) return entities.get(name) ?? entities.get(name.toLowerCase());
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  const valid = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+  return valid ? String.fromCodePoint(code) : '\ufffd';
+}
+
+/** The name after `<` or `</`, lower-case; longer ones than any that matters are cut. */
+function tagName(html: string, at: number): { name: string; closing: boolean } {
+  const closing = html.charCodeAt(at + 1) === 47;
+  const from = closing ? at + 2 : at + 1;
+  let to = from;
+  while (to < from + nameCharsMax && isNameChar(html.charCodeAt(to))) to++;
+  return { name: html.slice(from, to).toLowerCase(), closing };
+}
+
+function isNameChar(code: number): boolean {
+  const lower = code | 32;
+  return (lower >= 97 && lower <= 122) || (code >= 48 && code <= 57);
 }
 
 /** After the `>` of a tag; one inside a quoted attribute does not count, unless its quote never closes. */

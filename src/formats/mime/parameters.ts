@@ -103,6 +103,9 @@ function cut(value: string): string {
   return value.length > mimeValueCharsMax ? value.slice(0, mimeValueCharsMax).toWellFormed() : value;
 }
 
+// A comment, or a further parameter whose semicolon is missing. Tried once per run of spaces, so linear.
+const nextParameter = /(?<!\s)\s+(?:\(|[a-z][\w*-]*\s*=)/i;
+
 class Scanner {
   readonly #text: string;
   #pos = 0;
@@ -147,8 +150,9 @@ class Scanner {
     const semicolon = this.#text.indexOf(';', from);
     this.#pos = semicolon < 0 ? this.#text.length : semicolon;
     const text = this.#text.slice(from, this.#pos);
-    const comment = text.indexOf(' (');
-    return (comment < 0 ? text : text.slice(0, comment)).trim();
+    const next = text.search(nextParameter);
+    if (next >= 0) this.#pos = from + next;
+    return (next < 0 ? text : text.slice(0, next)).trim();
   }
 
   #quoted(): string {

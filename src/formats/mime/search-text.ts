@@ -75,6 +75,7 @@ export class SearchText {
     const text = isHtml ? htmlToText(decoded) : decoded;
     this.addLine(text);
     if (part.disposition?.type === 'attachment') return;
+    if (this.#plain !== '') return;
     if (isHtml) this.#html ||= collapse(text);
     else if (part.subtype === 'plain' || part.subtype === 'enriched') this.#plain ||= collapse(text);
   }
