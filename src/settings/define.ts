@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { KeyPath } from './problems.ts';
+
+/** The top-level keys, each a folder's own slice. Every slice must accept `undefined`: nothing has to be written. */
+export type Slices = Readonly<Record<string, z.ZodType>>;
+
+/** The values as the rest of the process receives them: sizes in bytes, durations in milliseconds. */
+export type Values<S extends Slices> = { readonly [K in keyof S]: z.output<S[K]> };
+
+/** What relative paths of a configuration are relative to. Both absolute. */
+export interface Folders {
+  /** The working directory: the data folder and other things the process makes. */
+  readonly working: string;
+  /** The folder of the configuration file: files the operator writes beside it. */
+  readonly config: string;
+}
+
+export interface Finding {
+  readonly path: KeyPath;
+  readonly message: string;
+}
+
+export interface RuleContext {
+  /** Whether the configuration file itself writes this path. */
+  given(path: KeyPath): boolean;
+  /** Whether a regular file can be read there. */
+  readable(file: string): boolean;
+}
+
+/** An impossible combination, refused by name. Runs once every slice that it reads is valid in itself. */
+export interface Rule<T> {
+  readonly name: string;
+  readonly reads: readonly (keyof T & string)[];
+  check(values: T, context: RuleContext): Finding[];
+}
+
+/** Makes a rule whose check sees only the slices it declares to read. */
+export function rule<T>() {
+  return <K extends keyof T & string>(
+    name: string,
+    reads: readonly K[],
+    check: (values: Pick<T, K>, context: RuleContext) => Finding[],
+  ): Rule<T> => ({ name, reads, check });
+}
+
+export interface Definition<S extends Slices> {
+  /** Pure: the same folders give the same schemas. */
+  slices(folders: Folders): S;
+  readonly rules: readonly Rule<Values<S>>[];
+}
+
+/** Puts the slices of all folders and the rules between them together; keeps their types. */
+export function defineSettings<S extends Slices>(
+  slices: (folders: Folders) => S,
+  rules: readonly Rule<Values<S>>[] = [],
+): Definition<S> {
+  return { slices, rules };
+}

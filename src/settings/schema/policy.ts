@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { size, whole } from '../scalars.ts';
+
+export const authSlice = z
+  .strictObject({
+    plaintext: z.enum(['refuse', 'allow']).prefault('refuse').meta({
+      description:
+        'Password logins without TLS. allow is for tests: it needs every listener on loopback, and lets http serve all that https does.',
+      reload: 'restart',
+    }),
+  })
+  .prefault({})
+  .meta({ description: 'How members sign in.' });
+
+export const limitsSlice = z
+  .strictObject({
+    message: size({ min: '64KiB', max: '1GiB' }).prefault('50MiB').meta({
+      description: 'The largest mail taken or sent.',
+      reload: 'live',
+    }),
+    quota: size({ min: '1MiB', max: '1024TiB' }).prefault('5GiB').meta({
+      description: 'What one member may keep, unless set for the member.',
+      reload: 'live',
+    }),
+    connectionsPerAddress: whole(1, 100_000).prefault(100).meta({
+      description: 'Connections that one remote address may hold.',
+      reload: 'live',
+    }),
+  })
+  .prefault({})
+  .meta({ description: 'How much one member or one address may take.' });
+
+export const chatSlice = z
+  .strictObject({
+    registration: z.enum(['invite', 'closed', 'open']).prefault('invite').meta({
+      description: 'Who may make an account from a chat client (XEP-0077).',
+      reload: 'live',
+    }),
+    unauthenticatedSeconds: whole(1, 3600).prefault(60).meta({
+      description: 'How long a chat stream may stay without signing in.',
+      reload: 'live',
+    }),
+  })
+  .prefault({})
+  .meta({ description: 'Chat.' });
+
+export const logSlice = z
+  .strictObject({
+    level: z.enum(['error', 'warn', 'info', 'debug', 'trace']).prefault('info').meta({
+      description: 'The least severe lines that are written. No level writes the content of messages.',
+      reload: 'live',
+    }),
+    format: z.enum(['auto', 'json', 'pretty']).prefault('auto').meta({
+      description: 'auto is pretty on a terminal and JSON lines elsewhere.',
+      reload: 'restart',
+    }),
+  })
+  .prefault({})
+  .meta({ description: 'Logs, on standard error.' });

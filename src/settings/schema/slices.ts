@@ -1,0 +1,24 @@
+import type { Folders, Values } from '../define.ts';
+import { coopSlice } from './coop.ts';
+import { listenersSlice } from './listeners.ts';
+import { mailSlice } from './mail.ts';
+import { authSlice, chatSlice, limitsSlice, logSlice } from './policy.ts';
+import { dataSlice, storageSlice } from './storage.ts';
+import { tlsSlice } from './tls.ts';
+
+/** Every top-level key of the configuration, in the order of the example. */
+export const mycoSlices = (folders: Folders) => ({
+  coop: coopSlice(folders),
+  data: dataSlice(folders),
+  storage: storageSlice,
+  listeners: listenersSlice(folders),
+  tls: tlsSlice(folders),
+  auth: authSlice,
+  limits: limitsSlice,
+  mail: mailSlice,
+  chat: chatSlice,
+  log: logSlice,
+});
+
+/** The whole configuration as the composition root receives it. */
+export type MycoSettings = Values<ReturnType<typeof mycoSlices>>;
