@@ -42,11 +42,30 @@ describe('declared features', () => {
         [1, 'RFC 1870', ''],
       ],
     ],
+    [
+      "const a = { name: 'STORE', rfc: 'RFC 3501 §6.4.6, RFC 9051 §6.4.6' };",
+      [[1, 'RFC 3501,RFC 9051', 'STORE']],
+    ],
+    [
+      "const a = { rfc: 7888, capabilities: (s) => [s.state === 'selected' ? 'LITERAL+' : 'LITERAL-'] };",
+      [[1, 'RFC 7888', 'LITERAL+,LITERAL-']],
+    ],
+    [
+      "const a = { rfc: 7889, capabilities(s) { return ['APPENDLIMIT=' + s.max]; } };",
+      [[1, 'RFC 7889', 'APPENDLIMIT=']],
+    ],
     ["export const a = { xep: '0280', name: 'carbons' };", [[1, 'XEP-0280', 'carbons']]],
     ['export const a = { rfc: number }; interface B { rfc: 1 }', []],
     ["// { rfc: 1 }\nconst s = '{ rfc: 1 }';", []],
   ])('%s', (text, expected) => {
     expect(declared(text)).toEqual(expected);
+  });
+
+  test('a declared value may name the file that obeys it', () => {
+    const tree = new Map([
+      ['src/smtp/specifications.ts', "const a = [{ rfc: 5321, file: 'session/session.ts' }];"],
+    ]);
+    expect(declaredFeatures(tree)).toMatchObject([{ file: 'src/smtp/session/session.ts' }]);
   });
 
   test('tests declare none', () => {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path/posix';
 import * as ast from 'typescript/unstable/ast';
 import type { SourceTree } from '../tidy/read.ts';
 import { lineAt, unwrap, withSources } from '../tidy/sources.ts';
@@ -24,7 +25,9 @@ export function declaredFeatures(tree: SourceTree): Declared[] {
         const specifications = specificationsOf(node);
         if (specifications.length > 0) {
           const line = lineAt(text, node.getStart(root));
-          found.push({ file: path, line, specifications, names: namesOf(node, root) });
+          const [own] = literalsOf(property(node, 'file'));
+          const file = own === undefined ? path : join(dirname(path), own);
+          found.push({ file, line, specifications, names: namesOf(node, root) });
         }
       }
       node.forEachChild(visit);
@@ -36,19 +39,42 @@ export function declaredFeatures(tree: SourceTree): Declared[] {
 
 function specificationsOf(object: ast.ObjectLiteralExpression): string[] {
   return [
-    ...literalsOf(property(object, 'rfc')).map((number) => `RFC ${Number(number)}`),
+    ...literalsOf(property(object, 'rfc')).flatMap(rfcNumbers),
     ...literalsOf(property(object, 'xep')).map((number) => `XEP-${number.padStart(4, '0')}`),
   ];
 }
 
+/** `6851`, `RFC 6851 §3.1`, `RFC 3501 §6.4.8, RFC 9051 §6.4.9` -> `RFC 6851` … */
+function rfcNumbers(text: string): string[] {
+  if (/^\d+$/.test(text)) return [`RFC ${Number(text)}`];
+  return [...text.matchAll(/RFC (\d+)/g)].map(([, number]) => `RFC ${Number(number)}`);
+}
+
 function namesOf(object: ast.ObjectLiteralExpression, source: ast.SourceFile): string[] {
-  const capabilities = literalsOf(property(object, 'capabilities'));
+  const capabilities = capabilitiesOf(object);
   if (capabilities.length > 0) return capabilities;
   const names = ['keyword', 'name'].flatMap((key) => literalsOf(property(object, key)));
   if (names.length > 0) return names.slice(0, 1);
   const parent = object.parent;
   const name = ast.isPropertyAssignment(parent) ? parent.name.getText(source) : '';
   return /^[A-Z]/.test(name) ? [name] : [];
+}
+
+/** A list of capability names, or all those that a function may answer. */
+function capabilitiesOf(object: ast.ObjectLiteralExpression): string[] {
+  const value = property(object, 'capabilities');
+  const method = object.properties.find((member) => {
+    return ast.isMethodDeclaration(member) && member.name.getText() === 'capabilities';
+  });
+  const texts: string[] = [];
+  const visit = (node: ast.Node): void => {
+    if (ast.isStringLiteral(node) || ast.isNoSubstitutionTemplateLiteral(node)) texts.push(node.text);
+    else if (ast.isTemplateExpression(node)) texts.push(node.head.text);
+    else node.forEachChild(visit);
+  };
+  const root = value ?? method;
+  if (root) visit(root);
+  return [...new Set(texts.filter((text) => /^[A-Z0-9][A-Z0-9+=/-]*$/.test(text)))];
 }
 
 function property(object: ast.ObjectLiteralExpression, key: string): ast.Node | undefined {

@@ -13,23 +13,24 @@ export interface Specification {
 /** `number | title | state | files | note`, one line each, below the heading of its area. */
 const table = `
 # Mail transport
-RFC 5321 | Simple Mail Transfer Protocol | No | |
-RFC 6409 | Message submission | No | |
-RFC 8314 | TLS for submission and access (implicit TLS ports) | No | |
-RFC 2033 | LMTP | No | |
-RFC 1870 | SIZE | No | |
-RFC 2920 | PIPELINING | No | |
+RFC 5321 | Simple Mail Transfer Protocol | Partial | | receiving whole; other servers are reached through mail.relay only
+RFC 6409 | Message submission | Yes | |
+RFC 8314 | TLS for submission and access (implicit TLS ports) | Yes | |
+RFC 2033 | LMTP | Yes | |
+RFC 1870 | SIZE | Yes | |
+RFC 2920 | PIPELINING | Yes | |
 RFC 3030 | CHUNKING and BINARYMIME | No | |
-RFC 3207 | STARTTLS | No | |
-RFC 3461 | DSN parameters at RCPT and MAIL | No | |
-RFC 3463 | Enhanced status codes | No | |
-RFC 2034 | ENHANCEDSTATUSCODES | No | |
+RFC 3207 | STARTTLS | Yes | |
+RFC 3461 | DSN parameters at RCPT and MAIL | Partial | | parameters are checked, kept and relayed; no notifications of our own yet
+RFC 3463 | Enhanced status codes | Yes | |
+RFC 2034 | ENHANCEDSTATUSCODES | Yes | |
 RFC 3464 | Delivery status notifications | No | |
-RFC 3848 | Transmission types of Received (ESMTPSA …) | No | |
-RFC 4954 | AUTH | No | |
-RFC 6152 | 8BITMIME | No | |
-RFC 6531 | SMTPUTF8 | No | |
+RFC 3848 | Transmission types of Received (ESMTPSA …) | Yes | |
+RFC 4954 | AUTH | Partial | | PLAIN and LOGIN; no SCRAM yet
+RFC 6152 | 8BITMIME | Yes | |
+RFC 6531 | SMTPUTF8 | Yes | |
 RFC 7505 | Null MX | No | |
+RFC 9422 | LIMITS | Yes | |
 RFC 8689 | REQUIRETLS | No | |
 RFC 6710 | MT-PRIORITY | No | |
 RFC 4865 | FUTURERELEASE | No | |
@@ -47,17 +48,17 @@ RFC 8460 | TLS reporting | No | |
 RFC 7672 | DANE for SMTP | No | |
 
 # Message format
-RFC 5322 | Internet message format | No | |
-RFC 2045 | MIME: bodies | No | |
-RFC 2046 | MIME: media types | No | |
-RFC 2047 | MIME: encoded words | No | |
-RFC 2049 | MIME: conformance | No | |
-RFC 2183 | Content-Disposition | No | |
-RFC 2231 | MIME parameters: continuations, charset, language | No | |
-RFC 2557 | Content-Location | No | |
-RFC 3282 | Content-Language | No | |
-RFC 1864 | Content-MD5 | No | |
-RFC 6532 | Internationalised headers | No | |
+RFC 5322 | Internet message format | Yes | src/formats/mime/fields.ts src/formats/mime/date.ts src/formats/address/list.ts |
+RFC 2045 | MIME: bodies | Yes | src/formats/mime/part-reader.ts src/formats/mime/transfer.ts |
+RFC 2046 | MIME: media types | Yes | src/formats/mime/parser.ts |
+RFC 2047 | MIME: encoded words | Yes | src/formats/mime/encoded-words.ts |
+RFC 2049 | MIME: conformance | Yes | src/formats/mime/parser.ts |
+RFC 2183 | Content-Disposition | Yes | src/formats/mime/part.ts |
+RFC 2231 | MIME parameters: continuations, charset, language | Yes | src/formats/mime/parameters.ts |
+RFC 2557 | Content-Location | Partial | src/formats/mime/part.ts | Content-Location is read and shown; not resolved
+RFC 3282 | Content-Language | Yes | src/formats/mime/part.ts |
+RFC 1864 | Content-MD5 | Partial | src/formats/mime/part.ts | read and shown; not checked
+RFC 6532 | Internationalised headers | Yes | src/formats/mime/charset.ts |
 RFC 8970 | Message preview | No | |
 
 # Mail access
@@ -120,19 +121,19 @@ RFC 5804 | ManageSieve | No | |
 
 # Signing in
 RFC 4422 | SASL | No | |
-RFC 4616 | PLAIN | No | |
-RFC 5802 | SCRAM | No | |
-RFC 7677 | SCRAM-SHA-256 | No | |
+RFC 4616 | PLAIN | Yes | |
+RFC 5802 | SCRAM | Partial | src/accounts/scram.ts | keys are kept beside each password; no protocol offers it yet
+RFC 7677 | SCRAM-SHA-256 | Partial | src/accounts/scram.ts | keys are kept beside each password; no protocol offers it yet
 RFC 7628 | OAUTHBEARER | No | |
 RFC 8265 | PRECIS: user names and passwords | No | |
-RFC 4013 | SASLprep | No | |
-RFC 9106 | Argon2 | No | |
-RFC 9266 | Channel binding for TLS 1.3 | No | |
-RFC 5929 | Channel binding (tls-server-end-point) | No | |
+RFC 4013 | SASLprep | Yes | src/accounts/passwords.ts |
+RFC 9106 | Argon2 | Yes | src/accounts/hasher.ts |
+RFC 9266 | Channel binding for TLS 1.3 | Partial | src/net/tcp-connection.ts | the binding is at hand; no protocol uses it yet
+RFC 5929 | Channel binding (tls-server-end-point) | Partial | src/net/tcp-connection.ts | tls-server-end-point is at hand; no protocol uses it yet
 
 # Transport
-RFC 8446 | TLS 1.3 | No | |
-RFC 5280 | X.509 certificates | No | |
+RFC 8446 | TLS 1.3 | Yes | src/net/tls/context.ts |
+RFC 5280 | X.509 certificates | Yes | src/net/tls/certificate.ts |
 RFC 8555 | ACME | No | |
 RFC 9110 | HTTP semantics | No | |
 
