@@ -26,10 +26,12 @@ export {
   sql,
   sum,
 } from 'drizzle-orm';
+export { openLocalBlobs } from './blobs/local.ts';
 export { blobQueries, dropBlob, keepBlob } from './blobs/references.ts';
 export type { BlobPlace, BlobStore, StoredBlob } from './blobs/types.ts';
 export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts';
 export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';
+export { openDatabase } from './open.ts';
 export { type Dialect, defineTables, type Tables } from './schema/kit.ts';
 export {
   defineModule,
@@ -40,3 +42,5 @@ export {
   texts,
 } from './schema/module.ts';
 export { first, one, run, type Script } from './schema/script.ts';
+export { schemaOf } from './schema/tables.ts';
+export { runWorker } from './sqlite/thread.ts';

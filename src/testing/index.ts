@@ -5,6 +5,7 @@
  * - A missing tool is skipped with a word; with CI=true it is a failure.
  */
 export { fakeClock } from '../base/index.ts';
+export { openTestStores, type TestStores } from './database.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
 export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';

@@ -38,6 +38,8 @@ export interface BlobStore {
   compact(): Promise<number>;
   /** Reads every blob that is referred to and compares its hash; one line per fault. */
   verify(progress?: (done: number) => void): Promise<string[]>;
+  /** Nothing is removed while `work` runs: a backup takes the database first, then the bytes it names. */
+  keepWhile<T>(work: () => Promise<T>): Promise<T>;
   /** Copies what is not yet in `dir`; sealed segments and files never change, so this is incremental. */
   backup(dir: string): Promise<void>;
   close(): Promise<void>;

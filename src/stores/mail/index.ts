@@ -1,6 +1,9 @@
 /**
  * stores/mail: mailboxes and messages, with their rules.
  */
+
+export { mailModule } from './module.ts';
+export { createMailStore, type MailStoreOptions } from './store.ts';
 export type {
   Appended,
   Copied,

@@ -185,15 +185,19 @@ export interface MailReader {
 
 /** Changing a member's mail. Every promise resolves once the change is durable. */
 export interface MailWriter extends MailReader {
-  /** Stores the bytes (durable, not yet visible); feed what it answers to `append`, or `discard` it. */
+  /**
+   * Stores the bytes (durable, not yet visible) and parses them. Feed what it answers to `append`, or to `deliver`
+   * for each recipient and then `discard` it. StoreError 'too-large', 'no-space', 'unavailable'.
+   */
   stage(
     data: Buffer | AsyncIterable<Uint8Array>,
     sizeMax: number,
   ): Promise<{ blob: StoredBlob; parsed: ParsedMessage }>;
+  /** Ends the hold of `stage`; what no message refers to by then may be swept. */
   discard(blob: StoredBlob): void;
-  /** StoreError 'not-found' (mailbox), 'over-quota'. All or none. */
+  /** StoreError 'not-found' (mailbox), 'over-quota'. All or none; the blobs need no `discard` afterwards. */
   append(account: number, mailbox: number, incoming: readonly Incoming[]): Promise<readonly Appended[]>;
-  /** Delivery by name: falls back to INBOX when the mailbox does not exist. */
+  /** Delivery by name: falls back to INBOX when the mailbox does not exist. The blob stays held until `discard`. */
   deliver(account: number, mailbox: string, incoming: Incoming): Promise<Appended>;
   storeFlags(change: StoreFlags): Promise<StoredFlags>;
   copy(account: number, from: number, to: number, uids: readonly number[]): Promise<Copied>;

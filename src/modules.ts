@@ -1,0 +1,9 @@
+/**
+ * The stores whose tables and operations the database runs; main.ts and worker.ts load this same list. It names the
+ * stores' module.ts rather than their index.ts, so that a database thread loads queries and scripts and nothing else.
+ */
+import { accountsModule } from './accounts/module.ts';
+import type { StoreModule } from './storage/index.ts';
+import { mailModule } from './stores/mail/module.ts';
+
+export const modules: readonly StoreModule[] = [accountsModule, mailModule];

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFile, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { randomToken, StoreError } from '../../base/index.ts';
+import { syncFolder } from './disk.ts';
+import { limits } from './limits.ts';
+import { parseSegmentName, segmentName } from './segment-file.ts';
+
+/** Paths and open files of a blob folder: `segments/`, `files/ab/<hash>`, `incoming/`. Names come from numbers and hashes only. */
+export class BlobFiles {
+  readonly segments: string;
+  readonly #files: string;
+  readonly #incoming: string;
+  /** Kind by number; only one file exists per number. */
+  readonly #known = new Map<number, 'raw' | 'zst'>();
+  readonly #open = new Map<string, FileHandle>();
+  #last = 0;
+
+  constructor(folder: string) {
+    this.segments = join(folder, 'segments');
+    this.#files = join(folder, 'files');
+    this.#incoming = join(folder, 'incoming');
+    // What a crash left half received was never acknowledged.
+    rmSync(this.#incoming, { recursive: true, force: true });
+    for (const path of [this.segments, this.#files, this.#incoming])
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(this.segments)) {
+      const parsed = parseSegmentName(name);
+      if (!parsed) continue;
+      this.#known.set(parsed.segment, parsed.kind);
+      this.#last = Math.max(this.#last, parsed.segment);
+    }
+  }
+
+  nextSegment(kind: 'raw' | 'zst'): number {
+    this.#last++;
+    this.#known.set(this.#last, kind);
+    return this.#last;
+  }
+
+  /** Segments on disk with their kind and size. */
+  listSegments(): { segment: number; kind: 'raw' | 'zst'; bytes: number }[] {
+    const found: { segment: number; kind: 'raw' | 'zst'; bytes: number }[] = [];
+    for (const [segment, kind] of this.#known) {
+      const entry = statSync(join(this.segments, segmentName(segment, kind)), { throwIfNoEntry: false });
+      if (entry) found.push({ segment, kind, bytes: entry.size });
+    }
+    return found;
+  }
+
+  temporary(): string {
+    return join(this.#incoming, randomToken(80));
+  }
+
+  pathOf(hash: string): string {
+    if (!/^[0-9a-f]{64}$/.test(hash)) throw new StoreError('corrupt', 'a blob has no proper hash');
+    return join(this.#files, hash.slice(0, 2), hash);
+  }
+
+  /** Gives a temporary file its final name, durably. */
+  async adopt(temporary: string, hash: string): Promise<void> {
+    const path = this.pathOf(hash);
+    const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+    if (made !== undefined) await syncFolder(this.#files);
+  }
+
+  async handle(segment: number, hash: string): Promise<FileHandle> {
+    const kind = this.#known.get(segment);
+    if (segment !== 0 && kind === undefined)
+      throw new StoreError('corrupt', 'a segment is missing', { segment });
+    const path = segment === 0 ? this.pathOf(hash) : join(this.segments, segmentName(segment, kind ?? 'raw'));
+    const known = this.#open.get(path);
+    if (known) {
+      this.#open.delete(path);
+      this.#open.set(path, known);
+      return known;
+    }
+    const handle = await open(path, 'r');
+    const raced = this.#open.get(path);
+    if (raced) {
+      await handle.close();
+      return raced;
+    }
+    this.#open.set(path, handle);
+    this.#trim();
+    return handle;
+  }
+
+  #trim(): void {
+    for (const [path, handle] of this.#open) {
+      if (this.#open.size <= limits.openFilesMax) return;
+      this.#open.delete(path);
+      // Reads under way on it finish first: close waits for them.
+      handle.close().catch(() => {});
+    }
+  }
+
+  async removeSegment(segment: number): Promise<number> {
+    const kind = this.#known.get(segment);
+    if (kind === undefined) return 0;
+    const path = join(this.segments, segmentName(segment, kind));
+    this.#known.delete(segment);
+    return this.#remove(path);
+  }
+
+  removeFile(hash: string): Promise<number> {
+    return this.#remove(this.pathOf(hash));
+  }
+
+  async #remove(path: string): Promise<number> {
+    const handle = this.#open.get(path);
+    this.#open.delete(path);
+    await handle?.close().catch(() => {});
+    const entry = await stat(path).catch(() => null);
+    await rm(path, { force: true });
+    return entry?.size ?? 0;
+  }
+
+  /** Hashes of the files that have a file of their own, folder by folder. */
+  async *ownFiles(): AsyncGenerator<string[]> {
+    for (const folder of await readdir(this.#files)) yield await readdir(join(this.#files, folder));
+  }
+
+  /** Copies to `target` what is not there with the same size. */
+  async copyTo(target: string): Promise<void> {
+    for (const source of [this.segments, this.#files]) await copyTree(source, join(target, basename(source)));
+  }
+
+  async close(): Promise<void> {
+    const handles = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(handles.map((handle) => handle.close()));
+  }
+}
+
+async function copyTree(source: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true, mode: 0o700 });
+  for (const entry of await readdir(source, { withFileTypes: true })) {
+    const [from, to] = [join(source, entry.name), join(target, entry.name)];
+    if (entry.isDirectory()) {
+      await copyTree(from, to);
+      continue;
+    }
+    const [is, was] = [await stat(from), await stat(to).catch(() => null)];
+    if (was?.size === is.size) continue;
+    await copyFile(from, to);
+    const copied = await open(to, 'r');
+    await copied.sync().finally(() => copied.close());
+  }
+  await syncFolder(target);
+}
+
+/** SHA-256 of bytes, lower-case hex. */
+export function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

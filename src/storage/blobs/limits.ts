@@ -1,0 +1,15 @@
+/** Limits of the blob store, in bytes unless the name says otherwise. */
+export const limits = {
+  /** A larger blob gets a file of its own. */
+  segmentBlobBytesMax: 1024 * 1024,
+  /** A segment is sealed beyond this. */
+  segmentBytesMax: 64 * 1024 * 1024,
+  /** Appended by one write and one fsync at most. */
+  groupBytesMax: 16 * 1024 * 1024,
+  openFilesMax: 64,
+  /** Blobs smaller than this are not worth compressing. */
+  compressBytesMin: 256,
+  zstdLevel: 3,
+  /** Rows rewritten in one transaction. */
+  movesMax: 200,
+} as const;

@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import { StoreError } from '../../base/index.ts';
+import { type BlobRow, coreOperations } from '../core/module.ts';
+import type { Database } from '../database.ts';
+import { Appender } from './appender.ts';
+import { compactSegments } from './compact.ts';
+import { diskFault } from './disk.ts';
+import { BlobFiles, hashOf } from './files.ts';
+import { limits } from './limits.ts';
+import { Pins } from './pins.ts';
+import { decodeHeader, headerBytes } from './segment-file.ts';
+import { spool } from './spool.ts';
+import type { BlobPlace, BlobStore, StoredBlob } from './types.ts';
+
+const decompress = promisify(zstdDecompress);
+
+export interface LocalBlobOptions {
+  readonly folder: string;
+  readonly database: Database;
+  /** Only for the control of the crash test. */
+  readonly unsafeNoSync?: boolean;
+}
+
+/** Blobs in segments and files on this machine. */
+class LocalBlobs implements BlobStore {
+  readonly #database: Database;
+  readonly #files: BlobFiles;
+  readonly #appender: Appender;
+  readonly #pins = new Pins();
+  /** What has been said to be durable is never removed while this is above zero. */
+  #keeping = 0;
+  #cleaning: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LocalBlobOptions) {
+    this.#database = options.database;
+    this.#files = new BlobFiles(options.folder);
+    const next = () => this.#files.nextSegment('raw');
+    this.#appender = new Appender(this.#files.segments, 'raw', next, options.unsafeNoSync);
+  }
+
+  async put(
+    data: Buffer | AsyncIterable<Uint8Array>,
+    options: { sizeMax?: number } = {},
+  ): Promise<StoredBlob> {
+    const sizeMax = options.sizeMax ?? Number.MAX_SAFE_INTEGER;
+    if (Buffer.isBuffer(data) && data.length <= limits.segmentBlobBytesMax) {
+      if (data.length > sizeMax) throw new StoreError('too-large', 'the content is too large', { sizeMax });
+      return this.#pinned(hashOf(data), data.length, () => this.#append(hashOf(data), data));
+    }
+    const source = Buffer.isBuffer(data) ? [data] : data;
+    const spooled = await spool(asAsync(source), sizeMax, () => this.#files.temporary());
+    const { hash, size } = spooled;
+    if ('bytes' in spooled) return this.#pinned(hash, size, () => this.#append(hash, spooled.bytes));
+    try {
+      return await this.#pinned(hash, size, async () => {
+        await this.#files.adopt(spooled.file, hash);
+        return { segment: 0, offset: 0, length: size, codec: 0 };
+      });
+    } finally {
+      await rm(spooled.file, { force: true });
+    }
+  }
+
+  #append(hash: string, bytes: Buffer): Promise<BlobPlace> {
+    return this.#appender.append({ hash, size: bytes.length, length: bytes.length, codec: 0 }, bytes);
+  }
+
+  /** Writes a content once, however many ask at the same moment, and holds it until each has released it. */
+  async #pinned(hash: string, size: number, write: () => Promise<BlobPlace>): Promise<StoredBlob> {
+    const pin = this.#pins.take(hash, async () => {
+      const row = await this.#database.call(coreOperations.findBlob, { hash });
+      return row === null ? write() : null;
+    });
+    try {
+      return { hash, size, place: await pin };
+    } catch (error) {
+      this.#pins.release(hash);
+      throw diskFault(error);
+    }
+  }
+
+  release(blob: StoredBlob): void {
+    this.#pins.release(blob.hash);
+  }
+
+  async #find(hash: string): Promise<BlobRow> {
+    const row = await this.#database.call(coreOperations.findBlob, { hash });
+    if (row !== null) return row;
+    const place = await this.#pins.placeOf(hash);
+    if (!place) throw new StoreError('not-found', 'there is no such blob');
+    return { hash, size: place.length, ...place };
+  }
+
+  async read(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer> {
+    for (let attempt = 1; ; attempt++) {
+      const row = await this.#find(hash);
+      try {
+        return await this.#readAt(row, range);
+      } catch (error) {
+        // Compaction may have moved it between the look-up and the read; its new place is in the database.
+        const fault = diskFault(error);
+        if (attempt >= 3 || !(fault instanceof StoreError) || fault.reason !== 'corrupt') throw fault;
+      }
+    }
+  }
+
+  async #readAt(row: BlobRow, range?: readonly [start: number, end: number]): Promise<Buffer> {
+    const start = Math.min(range?.[0] ?? 0, row.size);
+    const end = Math.max(start, Math.min(range?.[1] ?? row.size, row.size));
+    const file = await this.#files.handle(row.segment, row.hash);
+    if (row.segment === 0) return readFully(file, start, end - start);
+    if (row.codec === 0) {
+      // The header is read along: what lies there must be what was asked for.
+      const record = await readFully(file, row.offset, headerBytes);
+      if (decodeHeader(record).hash !== row.hash)
+        throw new StoreError('corrupt', 'a blob is not where the database says');
+      return readFully(file, row.offset + headerBytes + start, end - start);
+    }
+    const record = await readFully(file, row.offset, headerBytes + row.length);
+    if (decodeHeader(record).hash !== row.hash)
+      throw new StoreError('corrupt', 'a blob is not where the database says');
+    const content = await decompress(record.subarray(headerBytes), {
+      maxOutputLength: limits.segmentBlobBytesMax,
+    });
+    return content.subarray(start, end);
+  }
+
+  stream(hash: string, range?: readonly [start: number, end: number]): Readable {
+    const read = this.read.bind(this);
+    const find = this.#find.bind(this);
+    async function* pieces() {
+      const { size } = await find(hash);
+      const end = Math.min(range?.[1] ?? size, size);
+      for (let at = range?.[0] ?? 0; at < end; at += limits.segmentBlobBytesMax) {
+        yield await read(hash, [at, Math.min(end, at + limits.segmentBlobBytesMax)]);
+      }
+    }
+    return Readable.from(pieces(), { objectMode: false, highWaterMark: limits.segmentBlobBytesMax });
+  }
+
+  sweep(olderThanMs: number): Promise<number> {
+    return this.#cleanUp(async () => {
+      let freed = 0;
+      for (;;) {
+        const idle = await this.#database.call(coreOperations.idleBlobs, { before: olderThanMs });
+        const free = idle.filter((row) => this.#pins.startSweep(row.hash));
+        if (free.length === 0) return freed;
+        try {
+          const hashes = free.map((row) => row.hash);
+          const gone = new Set(await this.#database.call(coreOperations.forgetBlobs, { hashes }));
+          for (const row of free) {
+            if (!gone.has(row.hash)) continue;
+            freed += row.segment === 0 ? await this.#files.removeFile(row.hash) : row.length;
+          }
+        } finally {
+          for (const row of free) this.#pins.endSweep(row.hash);
+        }
+      }
+    });
+  }
+
+  compact(): Promise<number> {
+    return this.#cleanUp(async () => {
+      const freed = await compactSegments({
+        database: this.#database,
+        files: this.#files,
+        growing: () => this.#appender.segment,
+        pinnedIn: (segment) => this.#pins.anyIn(segment),
+        readAt: (row) => this.#readAt(row),
+      });
+      return freed + (await this.#removeStrayFiles());
+    });
+  }
+
+  /** Files of their own that no row names and nobody holds: a crash came between the file and its commit. */
+  async #removeStrayFiles(): Promise<number> {
+    let freed = 0;
+    for await (const names of this.#files.ownFiles()) {
+      for (const hash of names) {
+        if (this.#pins.has(hash) || !this.#pins.startSweep(hash)) continue;
+        try {
+          const row = await this.#database.call(coreOperations.findBlob, { hash });
+          if (row === null || row.segment !== 0) freed += await this.#files.removeFile(hash);
+        } finally {
+          this.#pins.endSweep(hash);
+        }
+      }
+    }
+    return freed;
+  }
+
+  /** One clean-up at a time, and none while a backup copies. */
+  async #cleanUp(work: () => Promise<number>): Promise<number> {
+    const turn = this.#cleaning.then(() => (this.#keeping > 0 ? 0 : work()));
+    this.#cleaning = turn.catch(() => {});
+    return turn;
+  }
+
+  async keepWhile<T>(work: () => Promise<T>): Promise<T> {
+    this.#keeping++;
+    try {
+      await this.#cleaning;
+      return await work();
+    } finally {
+      this.#keeping--;
+    }
+  }
+
+  async verify(progress: (done: number) => void = () => {}): Promise<string[]> {
+    const faults: string[] = [];
+    let [after, done] = ['', 0];
+    for (;;) {
+      const page = await this.#database.call(coreOperations.allBlobs, { after });
+      const last = page.at(-1);
+      if (!last) return faults;
+      for (const row of page) {
+        const fault = await this.#faultOf(row);
+        if (fault) faults.push(`blob ${row.hash}: ${fault}`);
+        progress(++done);
+      }
+      after = last.hash;
+    }
+  }
+
+  async #faultOf(row: BlobRow & { readonly refs: number }): Promise<string | null> {
+    if (row.refs < 0) return `referred to ${row.refs} times`;
+    const hash = createHash('sha256');
+    try {
+      for await (const piece of this.stream(row.hash)) hash.update(piece as Buffer);
+    } catch (error) {
+      return error instanceof StoreError ? error.message : String(error);
+    }
+    return hash.digest('hex') === row.hash ? null : 'its bytes are not what they were';
+  }
+
+  backup(dir: string): Promise<void> {
+    return this.keepWhile(() => this.#files.copyTo(dir));
+  }
+
+  async close(): Promise<void> {
+    await this.#cleaning;
+    await this.#appender.close();
+    await this.#files.close();
+  }
+}
+
+async function* asAsync(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* source;
+}
+
+async function readFully(
+  file: { read(b: Buffer, o: number, l: number, p: number): Promise<{ bytesRead: number }> },
+  position: number,
+  length: number,
+): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  while (at < length) {
+    const { bytesRead } = await file.read(bytes, at, length - at, position + at);
+    if (bytesRead === 0) throw new StoreError('corrupt', 'a blob is cut off');
+    at += bytesRead;
+  }
+  return bytes;
+}
+
+/** Opens the blob store in `folder`, making it where it is missing. */
+export function openLocalBlobs(options: LocalBlobOptions): BlobStore {
+  return new LocalBlobs(options);
+}

@@ -1,0 +1,27 @@
+/** Limits of the storage layer; sizes in bytes, times in milliseconds. */
+export const limits = {
+  /** How long a statement waits for another process's lock (an operator's sqlite3 shell). */
+  lockWaitMs: 5_000,
+  /** The write-ahead log is cut back to this after a checkpoint. */
+  journalBytesMax: 64 * 1024 * 1024,
+  readerCacheBytes: 4 * 1024 * 1024,
+  writerCacheBytes: 16 * 1024 * 1024,
+  /** Units of work in one commit. */
+  batchUnitsMax: 512,
+  /** Units that wait for the writer; one more is refused with 'unavailable'. */
+  waitingUnitsMax: 50_000,
+  /** Scans that wait for a reader thread. */
+  waitingScansMax: 10_000,
+  /** Connections to PostgreSQL. */
+  postgresConnectionsMax: 10,
+  /** How often a script is run again after a serialization failure or deadlock. */
+  retriesMax: 8,
+  /** Hints of changes are gathered this long before other processes are told. */
+  hintsGatherMs: 5,
+  /** Listeners re-check this often where another process may have written. */
+  recheckMs: 30_000,
+  /** NOTIFY carries less than 8,000 bytes. */
+  notifyBytesMax: 7_500,
+  /** A thread that died is started again after this long. */
+  restartMs: 200,
+} as const;

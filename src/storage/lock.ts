@@ -1,0 +1,22 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { StoreError } from '../base/index.ts';
+
+/**
+ * One process per data folder. The lock is SQLite's own exclusive file lock: the kernel drops it when the process
+ * dies, however it dies, so no stale lock is ever left.
+ */
+export function lockFolder(dir: string): { release(): void } {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = join(dir, 'lock');
+  const lock = new SqliteDatabase(file, { timeout: 0 });
+  try {
+    lock.pragma('locking_mode = EXCLUSIVE');
+    lock.exec('begin exclusive');
+  } catch {
+    lock.close();
+    throw new StoreError('unavailable', `another process uses the data folder ${dir}`);
+  }
+  return { release: () => lock.close() };
+}

@@ -1,0 +1,200 @@
+CREATE TABLE `leases` (
+	`name` text PRIMARY KEY NOT NULL,
+	`holder` text NOT NULL,
+	`expires` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `counters` (
+	`account` integer PRIMARY KEY NOT NULL,
+	`modseq` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `blobs` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`size` integer NOT NULL,
+	`segment` integer NOT NULL,
+	`offset` integer NOT NULL,
+	`length` integer NOT NULL,
+	`codec` integer NOT NULL,
+	`refs` integer NOT NULL,
+	`idle` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `blobs_segment` ON `blobs` (`segment`);
+--> statement-breakpoint
+CREATE INDEX `blobs_idle` ON `blobs` (`idle`);
+--> statement-breakpoint
+CREATE TABLE `members` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`address` text NOT NULL,
+	`name` text NOT NULL,
+	`admin` integer NOT NULL,
+	`disabled` integer NOT NULL,
+	`version` integer NOT NULL,
+	`scramSalt` text NOT NULL,
+	`created` integer NOT NULL,
+	`deleted` integer NOT NULL,
+	`erased` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `members_deleted` ON `members` (`deleted`);
+--> statement-breakpoint
+CREATE INDEX `members_admin` ON `members` (`admin`);
+--> statement-breakpoint
+CREATE TABLE `domains` (
+	`domain` text PRIMARY KEY NOT NULL,
+	`created` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `addresses` (
+	`address` text PRIMARY KEY NOT NULL,
+	`domain` text NOT NULL,
+	`kind` text NOT NULL,
+	`member` integer NOT NULL,
+	`heldUntil` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `addresses_domain` ON `addresses` (`domain`);
+--> statement-breakpoint
+CREATE INDEX `addresses_member` ON `addresses` (`member`);
+--> statement-breakpoint
+CREATE TABLE `alias_targets` (
+	`alias` text NOT NULL,
+	`position` integer NOT NULL,
+	`target` text NOT NULL,
+	`lookup` text NOT NULL,
+	`tag` text NOT NULL,
+	PRIMARY KEY(`alias`, `position`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `alias_targets_lookup` ON `alias_targets` (`lookup`);
+--> statement-breakpoint
+CREATE TABLE `credentials` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`member` integer NOT NULL,
+	`kind` text NOT NULL,
+	`name` text NOT NULL,
+	`tag` text NOT NULL,
+	`hash` text NOT NULL,
+	`scramSha1` text NOT NULL,
+	`scramSha256` text NOT NULL,
+	`scopes` text NOT NULL,
+	`created` integer NOT NULL,
+	`lastUsed` integer NOT NULL,
+	`revoked` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `credentials_member` ON `credentials` (`member`);
+--> statement-breakpoint
+CREATE TABLE `sign_in_tokens` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`member` integer NOT NULL,
+	`expires` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `sign_in_tokens_member` ON `sign_in_tokens` (`member`);
+--> statement-breakpoint
+CREATE TABLE `account_secrets` (
+	`name` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `mail_accounts` (
+	`account` integer PRIMARY KEY NOT NULL,
+	`nextMailbox` integer NOT NULL,
+	`nextEmail` integer NOT NULL,
+	`lastValidity` integer NOT NULL,
+	`used` integer NOT NULL,
+	`messages` integer NOT NULL,
+	`quota` integer
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `mailboxes` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	`name` text NOT NULL,
+	`objectId` text NOT NULL,
+	`specialUse` text,
+	`uidValidity` integer NOT NULL,
+	`uidNext` integer NOT NULL,
+	`highestModseq` integer NOT NULL,
+	`listedModseq` integer NOT NULL,
+	`messages` integer NOT NULL,
+	`unseen` integer NOT NULL,
+	`deleted` integer NOT NULL,
+	`size` integer NOT NULL,
+	`recentUid` integer NOT NULL,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `mailboxes_account_name` ON `mailboxes` (`account`,`name`);
+--> statement-breakpoint
+CREATE TABLE `mailboxes_gone` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	`name` text NOT NULL,
+	`objectId` text NOT NULL,
+	`modseq` integer NOT NULL,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `mailboxes_gone_account_modseq` ON `mailboxes_gone` (`account`,`modseq`);
+--> statement-breakpoint
+CREATE TABLE `subscriptions` (
+	`account` integer NOT NULL,
+	`name` text NOT NULL,
+	`modseq` integer NOT NULL,
+	PRIMARY KEY(`account`, `name`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `messages` (
+	`account` integer NOT NULL,
+	`mailbox` integer NOT NULL,
+	`uid` integer NOT NULL,
+	`modseq` integer NOT NULL,
+	`flags` integer NOT NULL,
+	`keywords` text NOT NULL,
+	`received` integer NOT NULL,
+	`receivedZone` integer NOT NULL,
+	`saved` integer NOT NULL,
+	`size` integer NOT NULL,
+	`email` integer NOT NULL,
+	PRIMARY KEY(`account`, `mailbox`, `uid`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `messages_account_mailbox_modseq` ON `messages` (`account`,`mailbox`,`modseq`);
+--> statement-breakpoint
+CREATE TABLE `expunged` (
+	`account` integer NOT NULL,
+	`mailbox` integer NOT NULL,
+	`uid` integer NOT NULL,
+	`modseq` integer NOT NULL,
+	PRIMARY KEY(`account`, `mailbox`, `uid`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `expunged_account_mailbox_modseq` ON `expunged` (`account`,`mailbox`,`modseq`);
+--> statement-breakpoint
+CREATE TABLE `emails` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	`refs` integer NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`headerLength` integer NOT NULL,
+	`sentAt` integer,
+	`baseSubject` text NOT NULL,
+	`messageId` text,
+	`envelope` text NOT NULL,
+	`bodyStructure` text NOT NULL,
+	`body` text NOT NULL,
+	`structure` text NOT NULL,
+	`preview` text NOT NULL,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `email_texts` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	`text` text,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;

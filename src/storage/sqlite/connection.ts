@@ -1,0 +1,47 @@
+import SqliteDatabase from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { limits } from '../limits.ts';
+import { prepareAll } from '../schema/dialect.ts';
+import type { StoreModule } from '../schema/module.ts';
+
+export interface SqliteConnection {
+  readonly raw: SqliteDatabase.Database;
+  /** Prepared queries by module; built on first use, since a thread may never need them. */
+  readonly queries: ReadonlyMap<string, object>;
+  close(): void;
+}
+
+export interface SqliteMode {
+  readonly readonly: boolean;
+  readonly unsafeNoSync?: boolean;
+}
+
+/**
+ * Opens a connection as every thread needs it. `synchronous=FULL` is set by hand: better-sqlite3 is built so that
+ * WAL means NORMAL, which loses acknowledged commits when the power goes.
+ */
+export function openConnection(
+  file: string,
+  modules: readonly StoreModule[],
+  mode: SqliteMode,
+): SqliteConnection {
+  const raw = new SqliteDatabase(file, { readonly: mode.readonly, timeout: limits.lockWaitMs });
+  if (!mode.readonly) {
+    raw.pragma('journal_mode = WAL');
+    raw.pragma(`synchronous = ${mode.unsafeNoSync ? 'OFF' : 'FULL'}`);
+    raw.pragma(`journal_size_limit = ${limits.journalBytesMax}`);
+    raw.pragma('foreign_keys = ON');
+  }
+  raw.pragma('temp_store = MEMORY');
+  raw.pragma(`cache_size = -${(mode.readonly ? limits.readerCacheBytes : limits.writerCacheBytes) / 1024}`);
+  let queries: ReadonlyMap<string, object> | undefined;
+  return {
+    raw,
+    get queries() {
+      queries ??= prepareAll(modules, 'sqlite', drizzle(raw) as unknown as NodePgDatabase, null);
+      return queries;
+    },
+    close: () => raw.close(),
+  };
+}

@@ -1,0 +1,135 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf, StoreError } from '../../base/index.ts';
+import { fromFault } from '../core/faults.ts';
+import type { ChangeHint } from '../database.ts';
+import { limits } from '../limits.ts';
+import type { Order, Outcome, Report, ThreadRole, Unit } from './thread.ts';
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface CrewMemberOptions {
+  readonly workerUrl: URL;
+  readonly role: ThreadRole;
+  /** Operations sent at once, and how many may wait. */
+  readonly batchMax: number;
+  readonly waitingMax: number;
+  readonly onHints: (hints: readonly ChangeHint[]) => void;
+  readonly onError: (event: string, error: unknown) => void;
+}
+
+/**
+ * One thread and the queue before it. At most one batch is under way; what arrives meanwhile makes the next one,
+ * so the batch grows with the load and a lone operation waits for nobody. A thread that dies fails what it had
+ * under way and is started again.
+ */
+export class CrewMember {
+  readonly #options: CrewMemberOptions;
+  readonly #queue: { unit: Unit; waiting: Waiting }[] = [];
+  readonly #underWay = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #restart: NodeJS.Timeout | null = null;
+  #nextId = 1;
+  #closed: Promise<void> | null = null;
+
+  constructor(options: CrewMemberOptions) {
+    this.#options = options;
+  }
+
+  get load(): number {
+    return this.#queue.length + this.#underWay.size;
+  }
+
+  /** Resolves with what the operation answered, once it is committed. */
+  run(name: string, args: unknown): Promise<unknown> {
+    if (this.#closed) return Promise.reject(new StoreError('unavailable', 'the database is closing'));
+    if (this.#queue.length >= this.#options.waitingMax) {
+      return Promise.reject(new StoreError('unavailable', 'the database has too much to do'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ unit: { id: this.#nextId++, name, args }, waiting: { resolve, reject } });
+      this.#send();
+    });
+  }
+
+  /** A request that is no operation: it waits for its turn like one. */
+  request(make: (id: number) => Order): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      this.#underWay.set(id, { resolve, reject });
+      this.#thread().postMessage(make(id));
+    });
+  }
+
+  #thread(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(this.#options.workerUrl, { workerData: this.#options.role });
+    worker.on('message', (report: Report) => this.#report(report));
+    worker.on('error', (error) => this.#died(worker, error));
+    worker.on('exit', () => this.#died(worker, new Error('the thread ended')));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #send(): void {
+    if (this.#underWay.size > 0 || this.#queue.length === 0 || this.#restart) return;
+    const taken = this.#queue.splice(0, this.#options.batchMax);
+    for (const { unit, waiting } of taken) this.#underWay.set(unit.id, waiting);
+    try {
+      this.#thread().postMessage({ kind: 'units', units: taken.map(({ unit }) => unit) } satisfies Order);
+    } catch (error) {
+      // An argument that cannot be cloned is our bug; it must not hold up the others.
+      for (const { unit, waiting } of taken) {
+        this.#underWay.delete(unit.id);
+        waiting.reject(error);
+      }
+    }
+  }
+
+  #report(report: Report): void {
+    for (const outcome of report.outcomes) this.#settle(outcome);
+    this.#options.onHints(report.hints);
+    this.#send();
+  }
+
+  #settle(outcome: Outcome): void {
+    const waiting = this.#underWay.get(outcome.id);
+    this.#underWay.delete(outcome.id);
+    if (outcome.ok) waiting?.resolve(outcome.value);
+    else waiting?.reject(fromFault(outcome.fault));
+  }
+
+  #died(worker: Worker, error: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    const underWay = [...this.#underWay.values()];
+    this.#underWay.clear();
+    const fault = new StoreError('unavailable', 'the database thread ended', { cause: messageOf(error) });
+    for (const waiting of underWay) waiting.reject(fault);
+    if (this.#closed) return;
+    this.#options.onError('storage thread ended', error);
+    this.#restart = setTimeout(() => {
+      this.#restart = null;
+      this.#send();
+    }, limits.restartMs);
+  }
+
+  /** Runs what was queued, then ends the thread. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    while (this.load > 0 && (this.#worker || this.#restart)) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const worker = this.#worker;
+    if (!worker) return;
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage({ kind: 'close' } satisfies Order);
+    await ended;
+  }
+}

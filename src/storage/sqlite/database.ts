@@ -1,0 +1,125 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreError, systemClock } from '../../base/index.ts';
+import { Feed } from '../changes/feed.ts';
+import { driveSync } from '../core/drive.ts';
+import { fromFault, toFault, translate } from '../core/faults.ts';
+import { createLeases } from '../core/leases.ts';
+import { Registry } from '../core/registry.ts';
+import type { Database, DatabaseOptions } from '../database.ts';
+import { limits } from '../limits.ts';
+import { type AppliedMigration, pending, readMigrations } from '../migrations/files.ts';
+import type { AnyOperation, Operation } from '../schema/module.ts';
+import { openConnection, type SqliteConnection } from './connection.ts';
+import { CrewMember } from './crew.ts';
+import type { ThreadRole } from './thread.ts';
+
+export const databaseFile = 'myco.sqlite';
+
+/** Brings the schema up to date; each migration is one transaction. */
+function migrate(file: string): void {
+  const connection = openConnection(file, [], { readonly: false });
+  const { raw } = connection;
+  try {
+    raw.exec('create table if not exists migrations (name text primary key, hash text not null) strict');
+    const applied = raw
+      .prepare('select name, hash from migrations order by name')
+      .all() as AppliedMigration[];
+    for (const migration of pending(readMigrations('sqlite'), applied)) {
+      raw.transaction(() => {
+        for (const statement of migration.statements) raw.exec(statement);
+        raw.prepare('insert into migrations (name, hash) values (?, ?)').run(migration.name, migration.hash);
+      })();
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+class SqliteEngine implements Database {
+  readonly engine = 'sqlite';
+  readonly changes: Feed;
+  readonly leases: Database['leases'];
+  readonly #registry: Registry;
+  readonly #reader: SqliteConnection;
+  readonly #begin: { run(): unknown };
+  readonly #commit: { run(): unknown };
+  readonly #writer: CrewMember;
+  readonly #scanners: CrewMember[];
+
+  constructor(options: DatabaseOptions, file: string) {
+    const onError = options.onError ?? (() => {});
+    this.#registry = new Registry(options.modules);
+    this.changes = new Feed((error) => onError('change listener failed', error));
+    this.#reader = openConnection(file, this.#registry.modules, { readonly: true });
+    this.#begin = this.#reader.raw.prepare('begin');
+    this.#commit = this.#reader.raw.prepare('commit');
+    const crew = (role: ThreadRole['role'], batchMax: number, waitingMax: number) =>
+      new CrewMember({
+        workerUrl: options.workerUrl,
+        role: { role, file, unsafeNoSync: options.unsafeNoSync ?? false },
+        batchMax,
+        waitingMax,
+        onHints: (hints) => this.changes.publish(hints),
+        onError,
+      });
+    this.#writer = crew('writer', limits.batchUnitsMax, limits.waitingUnitsMax);
+    // Threads start with the first scan they get, so an idle process pays for none.
+    this.#scanners = Array.from({ length: options.readers ?? 1 }, () =>
+      crew('reader', 1, limits.waitingScansMax),
+    );
+    this.leases = createLeases((operation, args) => this.call(operation, args), systemClock);
+  }
+
+  async call<Args, Result>(operation: Operation<Args, Result>, args: Args): Promise<Result> {
+    if (operation.kind === 'write') return (await this.#writer.run(operation.name, args)) as Result;
+    if (operation.kind === 'scan') return (await this.#idlest().run(operation.name, args)) as Result;
+    return this.#readNow(this.#registry.find(operation.name), args) as Result;
+  }
+
+  #readNow(operation: AnyOperation, args: unknown): unknown {
+    try {
+      this.#begin.run();
+      try {
+        return driveSync(this.#registry.start(operation, this.#reader.queries, args), []);
+      } finally {
+        if (this.#reader.raw.inTransaction) this.#commit.run();
+      }
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  #idlest(): CrewMember {
+    let best: CrewMember | undefined;
+    for (const scanner of this.#scanners) if (!best || scanner.load < best.load) best = scanner;
+    if (!best) throw new StoreError('unavailable', 'no reader thread is configured');
+    return best;
+  }
+
+  async backup(dir: string): Promise<void> {
+    mkdirSync(dir, { recursive: true });
+    await this.#idlest().request((id) => ({ kind: 'backup', id, file: join(dir, databaseFile) }));
+  }
+
+  async check(): Promise<string[]> {
+    return (await this.#idlest().request((id) => ({ kind: 'check', id }))) as string[];
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await Promise.all(this.#scanners.map((scanner) => scanner.close()));
+    this.#reader.close();
+  }
+}
+
+/** Opens (and where needed makes) the SQLite database in `options.dir`. */
+export async function openSqlite(options: DatabaseOptions): Promise<Database> {
+  const file = join(options.dir, databaseFile);
+  try {
+    migrate(file);
+    return new SqliteEngine(options, file);
+  } catch (error) {
+    throw fromFault(toFault(error));
+  }
+}

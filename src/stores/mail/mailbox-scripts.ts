@@ -1,0 +1,164 @@
+import { StoreError } from '../../base/index.ts';
+import { nextModseq, one, run, type Script } from '../../storage/index.ts';
+import { limits } from './limits.ts';
+import { checkedName, normaliseName, parentsOf } from './names.ts';
+import type { MailQueries } from './queries.ts';
+import { type MailboxRow, mailboxByName, move, removeRows } from './scripts.ts';
+import { delimiter, type SpecialUse } from './types.ts';
+
+/** An object id is unique within the account and never used again (RFC 8474 §4): made of what is never reused. */
+const mailboxObjectId = (account: number, id: number) => `M${account}-${id}`;
+
+function* insertMailbox(
+  q: MailQueries,
+  a: { account: number; name: string; specialUse: SpecialUse | null; nowSeconds: number },
+): Script<MailboxRow> {
+  const { account, name, specialUse } = a;
+  const modseq = yield* nextModseq(q, account);
+  const ids = one(yield* run(q.accountMailbox, { account, now: a.nowSeconds }));
+  const mailbox = ids.nextMailbox - 1;
+  const objectId = mailboxObjectId(account, mailbox);
+  yield* run(q.mailboxInsert, {
+    account,
+    mailbox,
+    name,
+    objectId,
+    specialUse,
+    uidValidity: ids.lastValidity,
+    modseq,
+  });
+  return one(yield* run(q.mailboxFind, { account, mailbox })) as MailboxRow;
+}
+
+export interface Creation {
+  readonly account: number;
+  readonly name: string;
+  readonly specialUse: SpecialUse | null;
+  readonly nowSeconds: number;
+}
+
+/** Parents that are missing are made too (RFC 9051 §6.3.4). */
+export function* create(q: MailQueries, a: Creation): Script<MailboxRow> {
+  const name = checkedName(a.name);
+  const all = yield* run(q.mailboxAll, { account: a.account });
+  const names = new Set(all.map((mailbox) => mailbox.name));
+  if (names.has(name)) throw new StoreError('exists', 'there is a mailbox of that name already');
+  if (a.specialUse !== null && all.some((mailbox) => mailbox.specialUse === a.specialUse)) {
+    throw new StoreError('conflict', `another mailbox is \\${a.specialUse} already`);
+  }
+  const missing = parentsOf(name).filter((parent) => !names.has(parent));
+  if (all.length + missing.length + 1 > limits.mailboxesMax) {
+    throw new StoreError('limit', `an account has at most ${limits.mailboxesMax} mailboxes`);
+  }
+  for (const parent of missing) yield* insertMailbox(q, { ...a, name: parent, specialUse: null });
+  return yield* insertMailbox(q, { ...a, name });
+}
+
+export function* remove(q: MailQueries, a: { account: number; name: string; now: number }): Script<void> {
+  const { account, now } = a;
+  const name = normaliseName(a.name);
+  if (name === 'INBOX') throw new StoreError('invalid', 'INBOX cannot be deleted');
+  const mailbox = yield* mailboxByName(q, account, name);
+  const all = yield* run(q.mailboxAll, { account });
+  if (all.some((other) => other.name.startsWith(name + delimiter))) {
+    throw new StoreError('has-children', 'the mailbox has others below it; delete those first');
+  }
+  const modseq = yield* nextModseq(q, account);
+  for (;;) {
+    const range = { account, mailbox: mailbox.id, from: 1, to: limits.uidMax, limit: limits.pageRows };
+    const rows = yield* run(q.messagePage, range);
+    if (rows.length === 0) break;
+    yield* removeRows(q, { account, mailbox: mailbox.id, rows, modseq, now, keepContents: false });
+  }
+  // Nobody can ask for the history of a mailbox that is gone; its own tombstone tells enough.
+  yield* run(q.expungedForget, { account, mailbox: mailbox.id });
+  yield* run(q.mailboxDelete, { account, mailbox: mailbox.id });
+  yield* run(q.mailboxGone, { account, mailbox: mailbox.id, name, objectId: mailbox.objectId, modseq });
+}
+
+/** RFC 9051 §6.3.6: the tree below goes along; INBOX stays and gives its messages to the new mailbox. */
+export function* rename(
+  q: MailQueries,
+  a: { account: number; from: string; to: string; now: number; nowSeconds: number },
+): Script<void> {
+  const { account } = a;
+  const from = normaliseName(a.from);
+  const to = checkedName(a.to);
+  const source = yield* mailboxByName(q, account, from);
+  if (from === 'INBOX') {
+    const target = yield* create(q, { account, name: to, specialUse: null, nowSeconds: a.nowSeconds });
+    for (;;) {
+      const range = { account, mailbox: source.id, from: 1, to: limits.uidMax, limit: limits.pageRows };
+      const uids = (yield* run(q.messagePage, range)).map((row) => row.uid);
+      if (uids.length === 0) return;
+      yield* move(q, { account, from: source.id, to: target.id, uids, now: a.now });
+    }
+  }
+  if (to.startsWith(from + delimiter)) throw new StoreError('invalid', 'a mailbox cannot move below itself');
+  const all = yield* run(q.mailboxAll, { account });
+  const names = new Set(all.map((mailbox) => mailbox.name));
+  if (names.has(to)) throw new StoreError('exists', 'there is a mailbox of that name already');
+  const tree = all.filter((mailbox) => mailbox.name === from || mailbox.name.startsWith(from + delimiter));
+  for (const parent of parentsOf(to)) {
+    if (names.has(parent)) continue;
+    yield* insertMailbox(q, { account, name: parent, specialUse: null, nowSeconds: a.nowSeconds });
+  }
+  const modseq = yield* nextModseq(q, account);
+  for (const mailbox of tree) {
+    const name = checkedName(to + mailbox.name.slice(from.length));
+    if (names.has(name)) throw new StoreError('exists', 'there is a mailbox of that name already');
+    yield* run(q.mailboxRename, { account, mailbox: mailbox.id, name, modseq });
+  }
+}
+
+export function* subscribe(q: MailQueries, a: { account: number; name: string }): Script<void> {
+  const name = checkedName(a.name);
+  const { account } = a;
+  if ((yield* run(q.subscribedTo, { account, name })).length > 0) return;
+  if ((yield* run(q.subscriptions, { account })).length >= limits.mailboxesMax) {
+    throw new StoreError('limit', `an account subscribes to at most ${limits.mailboxesMax} names`);
+  }
+  const modseq = yield* nextModseq(q, account);
+  yield* run(q.subscribe, { account, name, modseq });
+  yield* run(q.mailboxListed, { account, name, modseq });
+}
+
+export function* unsubscribe(q: MailQueries, a: { account: number; name: string }): Script<void> {
+  const name = normaliseName(a.name);
+  const { account } = a;
+  if ((yield* run(q.subscribedTo, { account, name })).length === 0) {
+    throw new StoreError('not-found', 'the name is not subscribed to');
+  }
+  yield* run(q.unsubscribe, { account, name });
+  yield* run(q.mailboxListed, { account, name, modseq: yield* nextModseq(q, account) });
+}
+
+/** What every member starts with; the special uses are RFC 6154's. */
+const firstMailboxes: readonly [name: string, specialUse: SpecialUse | null][] = [
+  ['INBOX', null],
+  ['Drafts', 'Drafts'],
+  ['Sent', 'Sent'],
+  ['Archive', 'Archive'],
+  ['Junk', 'Junk'],
+  ['Trash', 'Trash'],
+];
+
+export function* provision(
+  q: MailQueries,
+  a: { account: number; quota: number | null; nowSeconds: number },
+): Script<void> {
+  const { account, nowSeconds } = a;
+  const made = yield* run(q.accountMake, { account, quota: a.quota });
+  if (made.length === 0) return;
+  for (const [name, specialUse] of firstMailboxes) {
+    yield* insertMailbox(q, { account, name, specialUse, nowSeconds });
+    yield* subscribe(q, { account, name });
+  }
+}
+
+export function* claimRecent(q: MailQueries, a: { account: number; mailbox: number }): Script<number> {
+  const row = (yield* run(q.mailboxFind, a))[0];
+  if (!row) throw new StoreError('not-found', 'there is no such mailbox');
+  yield* run(q.mailboxRecent, a);
+  return row.recentUid;
+}

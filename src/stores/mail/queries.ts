@@ -1,0 +1,290 @@
+import {
+  and,
+  asc,
+  blobQueries,
+  changeQueries,
+  eq,
+  gt,
+  gte,
+  lte,
+  type QueryContext,
+  sql,
+} from '../../storage/index.ts';
+import type { mailTables } from './tables.ts';
+import { flagBits } from './types.ts';
+
+type Context = QueryContext<(typeof mailTables)['postgres']>;
+const p = sql.placeholder;
+/** A bound number whose type no column gives away. */
+const number = (name: string) => sql<number>`cast(${p(name)} as bigint)`;
+const bound = (name: string) => p(name) as never;
+
+function accountQueries({ db, t }: Context) {
+  const a = t.mail_accounts;
+  const here = eq(a.account, p('account'));
+  return {
+    accountMake: db
+      .insert(a)
+      .values({
+        account: bound('account'),
+        nextMailbox: 1,
+        nextEmail: 1,
+        lastValidity: 0,
+        used: 0,
+        messages: 0,
+        quota: bound('quota'),
+      })
+      .onConflictDoNothing()
+      .returning({ account: a.account })
+      .prepare('mail_account_make'),
+    accountFind: db.select().from(a).where(here).prepare('mail_account_find'),
+    accountQuota: db
+      .update(a)
+      .set({ quota: bound('quota') })
+      .where(here)
+      .returning({ account: a.account })
+      .prepare('mail_account_quota'),
+    /** Takes ids and space; no row where the quota forbids it. */
+    accountTake: db
+      .update(a)
+      .set({
+        nextEmail: sql`${a.nextEmail} + ${p('emails')}`,
+        used: sql`${a.used} + ${p('size')}`,
+        messages: sql`${a.messages} + ${p('count')}`,
+      })
+      .where(and(here, sql`(${a.quota} is null or ${a.used} + ${p('size')} <= ${a.quota})`))
+      .returning({ nextEmail: a.nextEmail })
+      .prepare('mail_account_take'),
+    accountFree: db
+      .update(a)
+      .set({ used: sql`${a.used} - ${p('size')}`, messages: sql`${a.messages} - ${p('count')}` })
+      .where(here)
+      .prepare('mail_account_free'),
+    accountMailbox: db
+      .update(a)
+      .set({
+        nextMailbox: sql`${a.nextMailbox} + 1`,
+        lastValidity: sql`case when ${a.lastValidity} >= ${number('now')} then ${a.lastValidity} + 1 else ${number('now')} end`,
+      })
+      .where(here)
+      .returning({ nextMailbox: a.nextMailbox, lastValidity: a.lastValidity })
+      .prepare('mail_account_mailbox'),
+  };
+}
+
+function mailboxQueries({ db, t }: Context) {
+  const m = t.mailboxes;
+  const here = and(eq(m.account, p('account')), eq(m.id, p('mailbox')));
+  const s = t.subscriptions;
+  const subscribed = and(eq(s.account, p('account')), eq(s.name, p('name')));
+  const growth = {
+    uidNext: sql`${m.uidNext} + ${p('count')}`,
+    highestModseq: bound('modseq'),
+    messages: sql`${m.messages} + ${p('count')}`,
+    unseen: sql`${m.unseen} + ${p('unseen')}`,
+    deleted: sql`${m.deleted} + ${p('deleted')}`,
+    size: sql`${m.size} + ${p('size')}`,
+  };
+  const grown = { id: m.id, uidNext: m.uidNext, uidValidity: m.uidValidity };
+  return {
+    mailboxInsert: db
+      .insert(m)
+      .values({
+        account: bound('account'),
+        id: bound('mailbox'),
+        name: bound('name'),
+        objectId: bound('objectId'),
+        specialUse: bound('specialUse'),
+        uidValidity: bound('uidValidity'),
+        uidNext: 1,
+        highestModseq: bound('modseq'),
+        listedModseq: bound('modseq'),
+        messages: 0,
+        unseen: 0,
+        deleted: 0,
+        size: 0,
+        recentUid: 1,
+      })
+      .prepare('mailbox_insert'),
+    mailboxFind: db.select().from(m).where(here).prepare('mailbox_find'),
+    mailboxNamed: db
+      .select()
+      .from(m)
+      .where(and(eq(m.account, p('account')), eq(m.name, p('name'))))
+      .prepare('mailbox_named'),
+    mailboxAll: db
+      .select()
+      .from(m)
+      .where(eq(m.account, p('account')))
+      .prepare('mailbox_all'),
+    mailboxGrow: db.update(m).set(growth).where(here).returning(grown).prepare('mailbox_grow'),
+    mailboxGrowNamed: db
+      .update(m)
+      .set(growth)
+      .where(and(eq(m.account, p('account')), eq(m.name, p('name'))))
+      .returning(grown)
+      .prepare('mailbox_grow_named'),
+    /** Counters by difference, without a new UID. */
+    mailboxChange: db
+      .update(m)
+      .set({ ...growth, uidNext: m.uidNext })
+      .where(here)
+      .prepare('mailbox_change'),
+    mailboxRename: db
+      .update(m)
+      .set({ name: bound('name'), listedModseq: bound('modseq') })
+      .where(here)
+      .prepare('mailbox_rename'),
+    mailboxListed: db
+      .update(m)
+      .set({ listedModseq: bound('modseq') })
+      .where(and(eq(m.account, p('account')), eq(m.name, p('name'))))
+      .prepare('mailbox_listed'),
+    mailboxRecent: db.update(m).set({ recentUid: m.uidNext }).where(here).prepare('mailbox_recent'),
+    mailboxDelete: db.delete(m).where(here).prepare('mailbox_delete'),
+    mailboxGone: db
+      .insert(t.mailboxes_gone)
+      .values({
+        account: bound('account'),
+        id: bound('mailbox'),
+        name: bound('name'),
+        objectId: bound('objectId'),
+        modseq: bound('modseq'),
+      })
+      .prepare('mailbox_gone'),
+    subscribe: db
+      .insert(s)
+      .values({ account: bound('account'), name: bound('name'), modseq: bound('modseq') })
+      .onConflictDoNothing()
+      .prepare('subscribe'),
+    unsubscribe: db.delete(s).where(subscribed).prepare('unsubscribe'),
+    subscribedTo: db.select({ name: s.name }).from(s).where(subscribed).prepare('subscribed_to'),
+    subscriptions: db
+      .select({ name: s.name })
+      .from(s)
+      .where(eq(s.account, p('account')))
+      .prepare('subscriptions'),
+  };
+}
+
+function messageQueries({ db, t, d }: Context) {
+  const m = t.messages;
+  const e = t.expunged;
+  const box = and(eq(m.account, p('account')), eq(m.mailbox, p('mailbox')));
+  const row = {
+    uid: m.uid,
+    modseq: m.modseq,
+    flags: m.flags,
+    keywords: m.keywords,
+    received: m.received,
+    receivedZone: m.receivedZone,
+    size: m.size,
+    email: m.email,
+  };
+  const goneBox = and(eq(e.account, p('account')), eq(e.mailbox, p('mailbox')));
+  return {
+    messageInsert: d.insertMany<typeof m.$inferInsert>(m),
+    messageUids: db.select({ uid: m.uid }).from(m).where(box).orderBy(asc(m.uid)).prepare('message_uids'),
+    messageRows: db
+      .select(row)
+      .from(m)
+      .where(and(box, d.inNumbers(m.uid, 'uids')))
+      .orderBy(asc(m.uid))
+      .prepare('message_rows'),
+    messageRowsSince: db
+      .select(row)
+      .from(m)
+      .where(and(box, d.inNumbers(m.uid, 'uids'), gt(m.modseq, p('since'))))
+      .orderBy(asc(m.uid))
+      .prepare('message_rows_since'),
+    messagePage: db
+      .select(row)
+      .from(m)
+      .where(and(box, gte(m.uid, p('from')), lte(m.uid, p('to'))))
+      .orderBy(asc(m.uid))
+      .limit(bound('limit'))
+      .prepare('message_page'),
+    messageChanged: db
+      .select(row)
+      .from(m)
+      .where(and(box, gt(m.modseq, p('since'))))
+      .prepare('message_changed'),
+    messageDeleted: db
+      .select(row)
+      .from(m)
+      .where(and(box, sql`(${m.flags} & ${sql.raw(String(flagBits.deleted))}) <> 0`))
+      .orderBy(asc(m.uid))
+      .prepare('message_deleted'),
+    messageFlags: db
+      .update(m)
+      .set({ flags: bound('flags'), keywords: bound('keywords'), modseq: bound('modseq') })
+      .where(and(box, d.inNumbers(m.uid, 'uids')))
+      .prepare('message_flags'),
+    messageRemove: db
+      .delete(m)
+      .where(and(box, d.inNumbers(m.uid, 'uids')))
+      .prepare('message_remove'),
+    expungedInsert: d.insertMany<typeof e.$inferInsert>(e),
+    expungedForget: db.delete(e).where(goneBox).prepare('expunged_forget'),
+    expungedSince: db
+      .select({ uid: e.uid })
+      .from(e)
+      .where(and(goneBox, gt(e.modseq, p('since'))))
+      .orderBy(asc(e.uid))
+      .prepare('expunged_since'),
+  };
+}
+
+function emailQueries({ db, t, d }: Context) {
+  const e = t.emails;
+  const x = t.email_texts;
+  const among = and(eq(e.account, p('account')), d.inNumbers(e.id, 'emails'));
+  const textsAmong = and(eq(x.account, p('account')), d.inNumbers(x.id, 'emails'));
+  return {
+    emailInsert: d.insertMany<typeof e.$inferInsert>(e),
+    emailTextInsert: d.insertMany<typeof x.$inferInsert>(x),
+    emailContents: db
+      .select({
+        email: e.id,
+        hash: e.hash,
+        size: e.size,
+        envelope: e.envelope,
+        bodyStructure: e.bodyStructure,
+        body: e.body,
+        structure: e.structure,
+        preview: e.preview,
+        headerLength: e.headerLength,
+        sentAt: e.sentAt,
+      })
+      .from(e)
+      .where(among)
+      .prepare('email_contents'),
+    emailTexts: db
+      .select({ email: x.id, text: x.text })
+      .from(x)
+      .where(textsAmong)
+      .prepare('email_texts_read'),
+    /** Negative `by` lets go; what reaches zero must then be removed. */
+    emailRefs: db
+      .update(e)
+      .set({ refs: sql`${e.refs} + ${p('by')}` })
+      .where(among)
+      .returning({ id: e.id, refs: e.refs, hash: e.hash })
+      .prepare('email_refs'),
+    emailRemove: db.delete(e).where(among).prepare('email_remove'),
+    emailTextRemove: db.delete(x).where(textsAmong).prepare('email_text_remove'),
+  };
+}
+
+export function mailQueries(context: Context) {
+  return {
+    ...changeQueries(context as never),
+    ...blobQueries(context as never),
+    ...accountQueries(context),
+    ...mailboxQueries(context),
+    ...messageQueries(context),
+    ...emailQueries(context),
+  };
+}
+
+export type MailQueries = ReturnType<typeof mailQueries>;

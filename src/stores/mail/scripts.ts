@@ -1,0 +1,324 @@
+import { StoreError } from '../../base/index.ts';
+import {
+  dropBlob,
+  keepBlob,
+  nextModseq,
+  numbers,
+  one,
+  run,
+  type Script,
+  type StoredBlob,
+} from '../../storage/index.ts';
+import { applyFlags, countersOf, type FlagState } from './flags.ts';
+import { limits } from './limits.ts';
+import { normaliseName } from './names.ts';
+import type { MailQueries } from './queries.ts';
+import type { Appended, Copied, Mailbox, MessageRow, StoredFlags, StoreFlags } from './types.ts';
+
+/** A message ready for its rows: everything worked out beforehand, since scripts do nothing but queries. */
+export interface Prepared {
+  readonly blob: StoredBlob;
+  readonly flags: number;
+  readonly keywords: string;
+  readonly received: number;
+  readonly receivedZone: number;
+  readonly saved: number;
+  readonly content: {
+    readonly headerLength: number;
+    readonly sentAt: number | null;
+    readonly baseSubject: string;
+    readonly messageId: string | null;
+    readonly envelope: string;
+    readonly bodyStructure: string;
+    readonly body: string;
+    readonly structure: string;
+    readonly preview: string;
+    readonly text: string | null;
+  };
+}
+
+export type MailboxRow = Omit<Mailbox, 'subscribed'> & { listedModseq: number };
+
+export function* mailboxById(q: MailQueries, account: number, mailbox: number): Script<MailboxRow> {
+  const row = (yield* run(q.mailboxFind, { account, mailbox }))[0];
+  if (!row) throw new StoreError('not-found', 'there is no such mailbox');
+  return row as MailboxRow;
+}
+
+export function* mailboxByName(q: MailQueries, account: number, name: string): Script<MailboxRow> {
+  const row = (yield* run(q.mailboxNamed, { account, name: normaliseName(name) }))[0];
+  if (!row) throw new StoreError('not-found', 'there is no such mailbox');
+  return row as MailboxRow;
+}
+
+/** Reserves ids and space. StoreError 'over-quota', 'not-found' (no such account). */
+function* take(q: MailQueries, account: number, emails: number, count: number, size: number): Script<number> {
+  const taken = (yield* run(q.accountTake, { account, emails, count, size }))[0];
+  if (taken) return taken.nextEmail - emails;
+  const known = yield* run(q.accountFind, { account });
+  if (known.length === 0) throw new StoreError('not-found', 'there is no such account');
+  throw new StoreError('over-quota', 'the mailbox is full');
+}
+
+function checkUid(uidNext: number): void {
+  if (uidNext - 1 > limits.uidMax) throw new StoreError('limit', 'the mailbox has used up its UIDs');
+}
+
+function* insertContents(
+  q: MailQueries,
+  account: number,
+  firstEmail: number,
+  messages: readonly Prepared[],
+): Script<void> {
+  const rows = messages.map(({ blob, content }, at) => {
+    const { text: _, ...kept } = content;
+    return { account, id: firstEmail + at, refs: 1, hash: blob.hash, size: blob.size, ...kept };
+  });
+  yield* run(q.emailInsert, { rows });
+  const texts = messages.map(({ content }, at) => ({ account, id: firstEmail + at, text: content.text }));
+  yield* run(q.emailTextInsert, { rows: texts });
+  for (const { blob } of messages) yield* keepBlob(q, blob);
+}
+
+/** Adds messages to the mailbox that `grow` bumps; shared by APPEND (by id) and delivery (by name). */
+function* add(
+  q: MailQueries,
+  account: number,
+  target: { readonly mailbox: number } | { readonly name: string },
+  messages: readonly Prepared[],
+): Script<Appended[]> {
+  const rows = messages.map(({ flags, blob }) => ({ flags, size: blob.size }));
+  const { count, unseen, deleted, size } = countersOf(rows);
+  const firstEmail = yield* take(q, account, count, count, size);
+  const modseq = yield* nextModseq(q, account);
+  const growth = { account, count, unseen, deleted, size, modseq };
+  const grown =
+    'mailbox' in target
+      ? (yield* run(q.mailboxGrow, { ...growth, mailbox: target.mailbox }))[0]
+      : ((yield* run(q.mailboxGrowNamed, { ...growth, name: target.name }))[0] ??
+        (yield* run(q.mailboxGrowNamed, { ...growth, name: 'INBOX' }))[0]);
+  if (!grown) throw new StoreError('not-found', 'there is no such mailbox');
+  checkUid(grown.uidNext);
+  const firstUid = grown.uidNext - count;
+  yield* insertContents(q, account, firstEmail, messages);
+  const inserted = messages.map((message, at) => ({
+    account,
+    mailbox: grown.id,
+    uid: firstUid + at,
+    modseq,
+    flags: message.flags,
+    keywords: message.keywords,
+    received: message.received,
+    receivedZone: message.receivedZone,
+    saved: message.saved,
+    size: message.blob.size,
+    email: firstEmail + at,
+  }));
+  yield* run(q.messageInsert, { rows: inserted });
+  return inserted.map(({ uid }) => ({ mailbox: grown.id, uidValidity: grown.uidValidity, uid, modseq }));
+}
+
+export function* append(
+  q: MailQueries,
+  a: { account: number; mailbox: number; messages: readonly Prepared[] },
+): Script<Appended[]> {
+  return yield* add(q, a.account, { mailbox: a.mailbox }, a.messages);
+}
+
+export function* deliver(
+  q: MailQueries,
+  a: { account: number; name: string; message: Prepared },
+): Script<Appended> {
+  return one(yield* add(q, a.account, { name: normaliseName(a.name) }, [a.message]));
+}
+
+/** One UPDATE per distinct resulting state, not per message: STORE on a whole mailbox is a few statements. */
+export function* storeFlags(q: MailQueries, a: StoreFlags): Script<StoredFlags> {
+  const { account, mailbox } = a;
+  yield* mailboxById(q, account, mailbox);
+  const rows = yield* run(q.messageRows, { account, mailbox, uids: numbers(a.uids) });
+  const there = new Set(rows.map((row) => row.uid));
+  const modified: number[] = [];
+  const messages: MessageRow[] = [];
+  const groups = new Map<string, { state: FlagState; uids: number[] }>();
+  const [before, after]: [MessageRow[], MessageRow[]] = [[], []];
+  for (const row of rows) {
+    if (a.unchangedSince !== undefined && row.modseq > a.unchangedSince) {
+      modified.push(row.uid);
+      continue;
+    }
+    const state = applyFlags(row, a.mode, a.flags, a.keywords);
+    if (state.flags === row.flags && state.keywords === row.keywords) {
+      messages.push(row);
+      continue;
+    }
+    const key = `${state.flags} ${state.keywords}`;
+    const group = groups.get(key);
+    if (group) group.uids.push(row.uid);
+    else groups.set(key, { state, uids: [row.uid] });
+    before.push(row);
+    after.push({ ...row, ...state });
+  }
+  const missing = a.uids.filter((uid) => !there.has(uid));
+  if (groups.size === 0) return { modseq: 0, messages, modified, missing };
+  const modseq = yield* nextModseq(q, account);
+  for (const { state, uids } of groups.values()) {
+    yield* run(q.messageFlags, { account, mailbox, ...state, modseq, uids: numbers(uids) });
+  }
+  const [was, is] = [countersOf(before), countersOf(after)];
+  const change = { count: 0, size: 0, unseen: is.unseen - was.unseen, deleted: is.deleted - was.deleted };
+  yield* run(q.mailboxChange, { account, mailbox, modseq, ...change });
+  for (const row of after) messages.push({ ...row, modseq });
+  messages.sort((x, y) => x.uid - y.uid);
+  return { modseq, messages, modified, missing };
+}
+
+/** Ids by how often they occur, so that each count is one statement. */
+function byMultiplicity(ids: readonly number[]): Map<number, number[]> {
+  const counts = new Map<number, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const groups = new Map<number, number[]>();
+  for (const [id, count] of counts) {
+    const group = groups.get(count);
+    if (group) group.push(id);
+    else groups.set(count, [id]);
+  }
+  return groups;
+}
+
+/** Takes rows out of a mailbox and leaves tombstones; contents that nobody shares go with them. */
+export function* removeRows(
+  q: MailQueries,
+  a: {
+    account: number;
+    mailbox: number;
+    rows: readonly MessageRow[];
+    modseq: number;
+    now: number;
+    keepContents: boolean;
+  },
+): Script<void> {
+  const { account, mailbox, rows, modseq } = a;
+  const { count, unseen, deleted, size } = countersOf(rows);
+  yield* run(q.messageRemove, { account, mailbox, uids: numbers(rows.map((row) => row.uid)) });
+  yield* run(q.expungedInsert, { rows: rows.map(({ uid }) => ({ account, mailbox, uid, modseq })) });
+  const change = { count: -count, unseen: -unseen, deleted: -deleted, size: -size };
+  yield* run(q.mailboxChange, { account, mailbox, modseq, ...change });
+  if (a.keepContents) return;
+  yield* run(q.accountFree, { account, count, size });
+  for (const [by, emails] of byMultiplicity(rows.map((row) => row.email))) {
+    const left = yield* run(q.emailRefs, { account, emails: numbers(emails), by: -by });
+    const unshared = left.filter((email) => email.refs <= 0);
+    if (unshared.length === 0) continue;
+    const gone = numbers(unshared.map((email) => email.id));
+    yield* run(q.emailRemove, { account, emails: gone });
+    yield* run(q.emailTextRemove, { account, emails: gone });
+    for (const { hash } of unshared) yield* dropBlob(q, hash, a.now);
+  }
+}
+
+/** Puts rows into another mailbox under new UIDs. `share`: the contents get one more user each. */
+function* placeRows(
+  q: MailQueries,
+  a: {
+    account: number;
+    to: number;
+    rows: readonly MessageRow[];
+    modseq: number;
+    now: number;
+    share: boolean;
+  },
+): Script<Copied> {
+  const { account, to, rows, modseq } = a;
+  const { count, unseen, deleted, size } = countersOf(rows);
+  if (a.share) {
+    yield* take(q, account, 0, count, size);
+    for (const [by, emails] of byMultiplicity(rows.map((row) => row.email))) {
+      yield* run(q.emailRefs, { account, emails: numbers(emails), by });
+    }
+  }
+  const grown = (yield* run(q.mailboxGrow, {
+    account,
+    mailbox: to,
+    count,
+    unseen,
+    deleted,
+    size,
+    modseq,
+  }))[0];
+  if (!grown) throw new StoreError('not-found', 'there is no such mailbox');
+  checkUid(grown.uidNext);
+  const firstUid = grown.uidNext - count;
+  const placed = rows.map((row, at) => ({
+    ...row,
+    account,
+    mailbox: to,
+    uid: firstUid + at,
+    modseq,
+    saved: a.now,
+  }));
+  yield* run(q.messageInsert, { rows: placed });
+  return {
+    uidValidity: grown.uidValidity,
+    from: rows.map((row) => row.uid),
+    to: placed.map((row) => row.uid),
+  };
+}
+
+export interface Transfer {
+  readonly account: number;
+  readonly from: number;
+  readonly to: number;
+  readonly uids: readonly number[];
+  readonly now: number;
+}
+
+function* transferred(
+  q: MailQueries,
+  a: Transfer,
+): Script<{ rows: readonly MessageRow[]; target: MailboxRow }> {
+  yield* mailboxById(q, a.account, a.from);
+  const target = yield* mailboxById(q, a.account, a.to);
+  const rows = yield* run(q.messageRows, { account: a.account, mailbox: a.from, uids: numbers(a.uids) });
+  return { rows, target };
+}
+
+export function* copy(q: MailQueries, a: Transfer): Script<Copied> {
+  const { rows, target } = yield* transferred(q, a);
+  if (rows.length === 0) return { uidValidity: target.uidValidity, from: [], to: [] };
+  const modseq = yield* nextModseq(q, a.account);
+  return yield* placeRows(q, { account: a.account, to: a.to, rows, modseq, now: a.now, share: true });
+}
+
+/** RFC 6851 §3: one transaction, so nobody sees a message in both mailboxes or in none. */
+export function* move(q: MailQueries, a: Transfer): Script<Copied> {
+  const { rows, target } = yield* transferred(q, a);
+  if (rows.length === 0) return { uidValidity: target.uidValidity, from: [], to: [] };
+  const modseq = yield* nextModseq(q, a.account);
+  const copied = yield* placeRows(q, {
+    account: a.account,
+    to: a.to,
+    rows,
+    modseq,
+    now: a.now,
+    share: false,
+  });
+  yield* removeRows(q, { account: a.account, mailbox: a.from, rows, modseq, now: a.now, keepContents: true });
+  return copied;
+}
+
+export function* expunge(
+  q: MailQueries,
+  a: { account: number; mailbox: number; uids: readonly number[] | null; now: number },
+): Script<number[]> {
+  const { account, mailbox } = a;
+  yield* mailboxById(q, account, mailbox);
+  const wanted = a.uids === null ? null : new Set(a.uids);
+  const rows = (yield* run(q.messageDeleted, { account, mailbox })).filter(
+    (row) => wanted?.has(row.uid) ?? true,
+  );
+  if (rows.length === 0) return [];
+  const modseq = yield* nextModseq(q, account);
+  yield* removeRows(q, { account, mailbox, rows, modseq, now: a.now, keepContents: false });
+  return rows.map((row) => row.uid);
+}

@@ -1,0 +1,75 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StoreError } from '../../base/index.ts';
+import {
+  bodyStructureText,
+  createMimeParser,
+  encodeStructure,
+  envelopeText,
+  type ParsedMessage,
+} from '../../formats/mime/index.ts';
+import type { BlobStore, StoredBlob } from '../../storage/index.ts';
+import { joinKeywords } from './flags.ts';
+import { limits } from './limits.ts';
+import type { Prepared } from './scripts.ts';
+import type { Incoming } from './types.ts';
+
+async function* inSlices(data: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < data.length; at += limits.sliceBytes) {
+    if (at > 0) await nextTurn();
+    yield data.subarray(at, at + limits.sliceBytes);
+  }
+}
+
+/**
+ * Parses a message while its bytes go to disk; both are done when this resolves. Others get a turn between slices.
+ * StoreError 'too-large' beyond `sizeMax` bytes.
+ */
+export async function stage(
+  blobs: BlobStore,
+  data: Buffer | AsyncIterable<Uint8Array>,
+  sizeMax: number,
+): Promise<{ blob: StoredBlob; parsed: ParsedMessage }> {
+  const parser = createMimeParser();
+  if (Buffer.isBuffer(data) && data.length <= limits.sliceBytes) {
+    if (data.length > sizeMax) throw new StoreError('too-large', 'the message is too large', { sizeMax });
+    const stored = blobs.put(data);
+    parser.write(data);
+    const parsed = parser.end();
+    return { blob: await stored, parsed };
+  }
+  const source = Buffer.isBuffer(data) ? inSlices(data) : data;
+  async function* parsing() {
+    for await (const chunk of source) {
+      parser.write(chunk);
+      yield chunk;
+    }
+  }
+  const blob = await blobs.put(parsing(), { sizeMax });
+  return { blob, parsed: parser.end() };
+}
+
+/** What the rows of a message hold. `now`: ms since 1970. */
+export function prepare(incoming: Incoming, now: number): Prepared {
+  const { blob, parsed } = incoming;
+  const { root } = parsed;
+  return {
+    blob,
+    flags: incoming.flags ?? 0,
+    keywords: joinKeywords(incoming.keywords ?? []),
+    received: incoming.received ?? now,
+    receivedZone: incoming.receivedZone ?? 0,
+    saved: now,
+    content: {
+      headerLength: root.bodyStart,
+      sentAt: parsed.sentAt,
+      baseSubject: parsed.baseSubject,
+      messageId: parsed.envelope.messageId,
+      envelope: envelopeText(parsed.envelope),
+      bodyStructure: bodyStructureText(root, true),
+      body: bodyStructureText(root, false),
+      structure: encodeStructure(root),
+      preview: parsed.preview,
+      text: parsed.textTruncated ? null : parsed.text.toLowerCase(),
+    },
+  };
+}

@@ -1,0 +1,264 @@
+import type { Readable } from 'node:stream';
+import { type Clock, StoreError } from '../../base/index.ts';
+import type { ParsedMessage } from '../../formats/mime/index.ts';
+import type { BlobStore, Database, StoredBlob } from '../../storage/index.ts';
+import { limits } from './limits.ts';
+import { mailOperations as operations } from './module.ts';
+import { compareNames, normaliseName } from './names.ts';
+import type { MailboxRow } from './scripts.ts';
+import { prepare, stage } from './stage.ts';
+import type {
+  Appended,
+  Copied,
+  EmailContent,
+  Incoming,
+  ListedName,
+  Mailbox,
+  MailboxChanges,
+  MailWriter,
+  MessageRow,
+  Snapshot,
+  SpecialUse,
+  StoredFlags,
+  StoreFlags,
+} from './types.ts';
+
+export interface MailStoreOptions {
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  /** Bytes a new account may use; null for no limit. */
+  readonly quota: number | null;
+}
+
+type StoredContent = Omit<EmailContent, 'objectId'>;
+
+function shown(row: MailboxRow, subscribed: boolean): Mailbox {
+  const { listedModseq: _, ...mailbox } = row;
+  return { ...mailbox, subscribed };
+}
+
+/** The mail of all members over one database and one blob store. */
+export class MailStore implements MailWriter {
+  readonly #database: Database;
+  readonly #blobs: BlobStore;
+  readonly #clock: Clock;
+  readonly #quota: number | null;
+
+  constructor(options: MailStoreOptions) {
+    this.#database = options.database;
+    this.#blobs = options.blobs;
+    this.#clock = options.clock;
+    this.#quota = options.quota;
+  }
+
+  async list(account: number): Promise<readonly ListedName[]> {
+    const { mailboxes, subscriptions } = await this.#database.call(operations.list, { account });
+    const subscribed = new Set(subscriptions);
+    const listed: ListedName[] = mailboxes.map((row) => {
+      const mailbox = shown(row as MailboxRow, subscribed.has(row.name));
+      return { name: row.name, mailbox, subscribed: mailbox.subscribed };
+    });
+    const names = new Set(mailboxes.map((row) => row.name));
+    for (const name of subscriptions) {
+      if (!names.has(name)) listed.push({ name, mailbox: null, subscribed: true });
+    }
+    return listed.sort((a, b) => compareNames(a.name, b.name));
+  }
+
+  async find(account: number, name: string): Promise<Mailbox> {
+    const { subscribed, ...row } = await this.#database.call(operations.find, { account, name });
+    return shown(row, subscribed);
+  }
+
+  async byId(account: number, mailbox: number): Promise<Mailbox | null> {
+    const found = await this.#database.call(operations.byId, { account, mailbox });
+    return found === null ? null : shown(found as MailboxRow, found.subscribed);
+  }
+
+  async snapshot(account: number, mailbox: number): Promise<Snapshot> {
+    const { mailbox: row, uids } = await this.#database.call(operations.snapshot, { account, mailbox });
+    return { mailbox: shown(row, row.subscribed), uids };
+  }
+
+  messages(
+    account: number,
+    mailbox: number,
+    uids: readonly number[],
+    since?: number,
+  ): Promise<readonly MessageRow[]> {
+    const operation = uids.length <= limits.pointReadsMax ? operations.fewMessages : operations.manyMessages;
+    return this.#database.call(operation, {
+      account,
+      mailbox,
+      uids,
+      ...(since === undefined ? {} : { since }),
+    });
+  }
+
+  async *scan(
+    account: number,
+    mailbox: number,
+    from: number,
+    to: number,
+  ): AsyncIterable<readonly MessageRow[]> {
+    let next = from;
+    while (next <= to) {
+      const rows = await this.#database.call(operations.page, { account, mailbox, from: next, to });
+      if (rows.length > 0) yield rows;
+      const last = rows.at(-1);
+      if (!last || rows.length < limits.pageRows) return;
+      next = last.uid + 1;
+    }
+  }
+
+  async changes(account: number, mailbox: number, since: number): Promise<MailboxChanges> {
+    // A session far behind may have to read the whole mailbox; that is not for the thread that serves everyone.
+    const now = await this.#database.call(operations.byId, { account, mailbox });
+    if (now === null) return { mailbox: null, changed: [], vanished: [] };
+    if (now.highestModseq <= since)
+      return { mailbox: shown(now as MailboxRow, now.subscribed), changed: [], vanished: [] };
+    const near = now.highestModseq - since <= limits.pointReadsMax && now.messages <= limits.pageRows;
+    const operation = near ? operations.changes : operations.manyChanges;
+    const found = await this.#database.call(operation, { account, mailbox, since });
+    if (found.mailbox === null) return { mailbox: null, changed: [], vanished: [] };
+    const { changed, vanished } = found;
+    return { mailbox: shown(found.mailbox as MailboxRow, now.subscribed), changed, vanished };
+  }
+
+  vanished(account: number, mailbox: number, since: number): Promise<readonly number[]> {
+    return this.#database.call(operations.vanished, { account, mailbox, since });
+  }
+
+  async contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>> {
+    const operation =
+      emails.length <= limits.pointReadsMax ? operations.fewContents : operations.manyContents;
+    const rows: readonly StoredContent[] = await this.#database.call(operation, { account, emails });
+    return new Map(rows.map((row) => [row.email, { ...row, objectId: `E${account}-${row.email}` }]));
+  }
+
+  async texts(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, string | null>> {
+    const rows = await this.#database.call(operations.texts, { account, emails });
+    return new Map(rows.map((row) => [row.email, row.text]));
+  }
+
+  bytes(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer> {
+    return this.#blobs.read(hash, range);
+  }
+
+  stream(hash: string, range?: readonly [start: number, end: number]): Readable {
+    return this.#blobs.stream(hash, range);
+  }
+
+  subscribe(account: number, listener: (modseq: number) => void): () => void {
+    return this.#database.changes.subscribe(account, listener);
+  }
+
+  async quota(account: number): Promise<{ used: number; limit: number | null; messages: number }> {
+    const row = await this.#database.call(operations.account, { account });
+    if (!row) throw new StoreError('not-found', 'there is no such account');
+    return { used: row.used, limit: row.quota, messages: row.messages };
+  }
+
+  stage(
+    data: Buffer | AsyncIterable<Uint8Array>,
+    sizeMax: number,
+  ): Promise<{ blob: StoredBlob; parsed: ParsedMessage }> {
+    return stage(this.#blobs, data, sizeMax);
+  }
+
+  discard(blob: StoredBlob): void {
+    this.#blobs.release(blob);
+  }
+
+  async append(
+    account: number,
+    mailbox: number,
+    incoming: readonly Incoming[],
+  ): Promise<readonly Appended[]> {
+    const now = this.#clock.nowMs();
+    try {
+      const messages = incoming.map((message) => prepare(message, now));
+      return await this.#database.call(operations.append, { account, mailbox, messages });
+    } finally {
+      for (const { blob } of incoming) this.#blobs.release(blob);
+    }
+  }
+
+  /** The blob stays pinned: a message for several members is staged once; `discard` it after the last delivery. */
+  deliver(account: number, mailbox: string, incoming: Incoming): Promise<Appended> {
+    const message = prepare(incoming, this.#clock.nowMs());
+    return this.#database.call(operations.deliver, { account, name: mailbox, message });
+  }
+
+  async storeFlags(change: StoreFlags): Promise<StoredFlags> {
+    return await this.#database.call(operations.storeFlags, change);
+  }
+
+  copy(account: number, from: number, to: number, uids: readonly number[]): Promise<Copied> {
+    return this.#database.call(operations.copy, { account, from, to, uids, now: this.#clock.nowMs() });
+  }
+
+  move(account: number, from: number, to: number, uids: readonly number[]): Promise<Copied> {
+    return this.#database.call(operations.move, { account, from, to, uids, now: this.#clock.nowMs() });
+  }
+
+  expunge(account: number, mailbox: number, uids: readonly number[] | null): Promise<readonly number[]> {
+    return this.#database.call(operations.expunge, { account, mailbox, uids, now: this.#clock.nowMs() });
+  }
+
+  async create(account: number, name: string, specialUse: SpecialUse | null = null): Promise<Mailbox> {
+    const row = await this.#database.call(operations.create, {
+      account,
+      name,
+      specialUse,
+      nowSeconds: this.#seconds(),
+    });
+    return shown(row, false);
+  }
+
+  remove(account: number, name: string): Promise<void> {
+    return this.#database.call(operations.remove, { account, name, now: this.#clock.nowMs() });
+  }
+
+  rename(account: number, from: string, to: string): Promise<void> {
+    const now = this.#clock.nowMs();
+    return this.#database.call(operations.rename, { account, from, to, now, nowSeconds: this.#seconds() });
+  }
+
+  subscribeTo(account: number, name: string): Promise<void> {
+    return this.#database.call(operations.subscribe, { account, name });
+  }
+
+  unsubscribeFrom(account: number, name: string): Promise<void> {
+    return this.#database.call(operations.unsubscribe, { account, name: normaliseName(name) });
+  }
+
+  async claimRecent(account: number, mailbox: number): Promise<number> {
+    const now = await this.#database.call(operations.byId, { account, mailbox });
+    if (now !== null && now.recentUid >= now.uidNext) return now.recentUid;
+    return this.#database.call(operations.claimRecent, { account, mailbox });
+  }
+
+  provision(account: number): Promise<void> {
+    return this.#database.call(operations.provision, {
+      account,
+      quota: this.#quota,
+      nowSeconds: this.#seconds(),
+    });
+  }
+
+  async setQuota(account: number, limit: number | null): Promise<void> {
+    if (!(await this.#database.call(operations.setQuota, { account, quota: limit }))) {
+      throw new StoreError('not-found', 'there is no such account');
+    }
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#clock.nowMs() / 1000);
+  }
+}
+
+export function createMailStore(options: MailStoreOptions): MailWriter {
+  return new MailStore(options);
+}

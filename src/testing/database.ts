@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../base/index.ts';
+import { modules } from '../modules.ts';
+import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
+import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
+import type { Engine } from './engines.ts';
+import { makeFolder, removeFolder } from './folder.ts';
+
+/** The stores of a new, empty data folder, as main.ts puts them together. */
+export interface TestStores {
+  readonly dir: string;
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly mail: MailWriter;
+  /** Errors that the storage layer reported rather than threw. */
+  readonly reported: string[];
+  /** Closes and opens them again on the same data. */
+  reopen(): Promise<TestStores>;
+  close(): Promise<void>;
+}
+
+interface Where {
+  readonly dir: string;
+  readonly url: string;
+  readonly clock: Clock;
+  readonly quota: number | null;
+}
+
+export async function openTestStores(
+  engine: Engine,
+  options: { clock?: Clock; quota?: number } = {},
+): Promise<TestStores> {
+  const dir = makeFolder();
+  const url = await engine.database();
+  return openAt({ dir, url, clock: options.clock ?? systemClock, quota: options.quota ?? null });
+}
+
+async function openAt(where: Where): Promise<TestStores> {
+  const reported: string[] = [];
+  mkdirSync(where.dir, { recursive: true });
+  const database = await openDatabase({
+    modules,
+    dir: where.dir,
+    database: where.url,
+    workerUrl: new URL('../worker.ts', import.meta.url),
+    onError: (event, error) => reported.push(`${event}: ${String(error)}`),
+  });
+  const blobs = openLocalBlobs({ folder: join(where.dir, 'blobs'), database });
+  const mail = createMailStore({ database, blobs, clock: where.clock, quota: where.quota });
+  const stop = async () => {
+    await blobs.close();
+    await database.close();
+  };
+  return {
+    dir: where.dir,
+    database,
+    blobs,
+    mail,
+    reported,
+    async reopen() {
+      await stop();
+      return openAt(where);
+    },
+    async close() {
+      await stop();
+      removeFolder(where.dir);
+    },
+  };
+}
