@@ -198,6 +198,47 @@ describe('against a plain array', () => {
   });
 });
 
+describe('several chunks against a plain array', () => {
+  const range = fc.tuple(fc.integer({ min: 1, max: 30_000 }), fc.integer({ min: 0, max: 6000 }));
+
+  test('any expunges and the appends after them', () => {
+    fc.assert(
+      fc.property(
+        fc.array(range, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 3 }),
+        (ranges, step) => {
+          let model = Array.from({ length: 20_000 }, (_, i) => i * step + 1);
+          const mailbox = new MailboxView(model);
+          for (const [first, length] of ranges) {
+            const isGone = (uid: number) => uid >= first && uid <= first + length;
+            const expected: number[] = [];
+            model.forEach((uid, index) => {
+              if (isGone(uid)) expected.push(index + 1 - expected.length);
+            });
+            model = model.filter((uid) => !isGone(uid));
+            const uids = Array.from({ length: length + 1 }, (_, i) => first + length - i);
+            expect(mailbox.expunge(uids)).toEqual(expected);
+            const added = mailbox.lastUid + 100_000;
+            model.push(added);
+            expect(mailbox.append([added])).toBe(model.length);
+            expect([...mailbox.uids()]).toEqual(model);
+          }
+          for (let index = 0; index < model.length; index += 97) {
+            expect(mailbox.uidOf(index + 1)).toBe(model[index]);
+            expect(mailbox.seqOf(model[index] ?? 0)).toBe(index + 1);
+          }
+          const half = Math.ceil(model.length / 2);
+          expect(mailbox.resolve(set(`${half}:*`), false)).toEqual(model.slice(half - 1));
+          expect(mailbox.resolve(set(`5000:${model.at(-1)}`), true)).toEqual(
+            model.filter((uid) => uid >= 5000),
+          );
+        },
+      ),
+      { seed: 9051, numRuns: 30 },
+    );
+  });
+});
+
 describe('a million messages', () => {
   const uids = Uint32Array.from({ length: 1_000_000 }, (_, i) => i * 3 + 1);
 

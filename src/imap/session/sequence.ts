@@ -9,7 +9,7 @@ export type OutOfRange = 'refuse' | 'ignore';
  * The message numbers of one session: the uids its client has been told of, ascending. What changes in the mailbox
  * reaches it only when the session reports it, by `append` and `expunge`; so a number always means what the client
  * thinks it means (RFC 9051 §2.3.1.2). Uids lie in chunks of a typed array: 4 bytes a message, lookups logarithmic,
- * one expunge moves at most one chunk, many are done in one pass.
+ * one expunge rewrites one chunk, many rewrite each chunk once.
  */
 export class MailboxView {
   #chunks: Uint32Array[] = [];
@@ -72,16 +72,20 @@ export class MailboxView {
   expunge(uids: Iterable<number>): number[] {
     const gone = Uint32Array.from(uids).sort();
     const reported: number[] = [];
-    const kept: Uint32Array[] = [];
-    let next = 0;
-    this.#chunks.forEach((chunk, index) => {
-      const last = chunk.at(-1) ?? 0;
+    let isThin = false;
+    for (let next = 0, index = 0; next < gone.length; index++) {
+      // Only chunks to the right are searched: those to the left may be empty by now.
+      index = this.#chunkOf(gone[next] ?? 0, index);
+      const chunk = this.#chunks[index];
+      if (!chunk) break;
       const first = next;
+      const last = chunk.at(-1) ?? 0;
       while (next < gone.length && (gone[next] ?? 0) <= last) next++;
-      const rest = first === next ? chunk : this.#without(index, gone.subarray(first, next), reported);
-      if (rest.length > 0) kept.push(rest);
-    });
-    this.#chunks = joinSmall(kept);
+      const rest = without(chunk, gone.subarray(first, next), this.#before[index] ?? 0, reported);
+      isThin ||= rest.length < chunkUidsMax / 2;
+      this.#chunks[index] = rest;
+    }
+    if (isThin) this.#chunks = joinSmall(this.#chunks);
     this.#count();
     return reported;
   }
@@ -135,15 +139,21 @@ export class MailboxView {
 
   /** How many messages have a smaller uid. */
   #rank(uid: number): number {
-    let low = 0;
-    let high = this.#chunks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#chunks[middle]?.at(-1) ?? 0) < uid) low = middle + 1;
-      else high = middle;
+    const index = this.#chunkOf(uid);
+    const chunk = this.#chunks[index];
+    return (this.#before[index] ?? 0) + (chunk ? lowerBound(chunk, uid) : 0);
+  }
+
+  /** The first chunk, from `low` on, whose last uid is not smaller than `uid`. */
+  #chunkOf(uid: number, low = 0): number {
+    let from = low;
+    let to = this.#chunks.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.#chunks[middle]?.at(-1) ?? 0) < uid) from = middle + 1;
+      else to = middle;
     }
-    const chunk = this.#chunks[low];
-    return (this.#before[low] ?? 0) + (chunk ? lowerBound(chunk, uid) : 0);
+    return from;
   }
 
   #copy(from: number, to: number, into: number[]): void {
@@ -155,20 +165,6 @@ export class MailboxView {
       const end = Math.min(to, before + chunk.length);
       for (; at < end; at++) into.push(chunk[at - before] ?? 0);
     }
-  }
-
-  /** The chunk at `index` without `gone`; the numbers that EXPUNGE reports are pushed to `reported`. */
-  #without(index: number, gone: Uint32Array, reported: number[]): Uint32Array {
-    const chunk = this.#chunks[index] ?? new Uint32Array(0);
-    const rest = new Uint32Array(chunk.length);
-    let size = 0;
-    let next = 0;
-    chunk.forEach((uid, at) => {
-      while (next < gone.length && (gone[next] ?? 0) < uid) next++;
-      if (gone[next] === uid) reported.push((this.#before[index] ?? 0) + at + 1 - reported.length);
-      else rest[size++] = uid;
-    });
-    return rest.slice(0, size);
   }
 
   /** Puts what fits into the last chunk; answers how many of `uids` that were. */
@@ -193,11 +189,32 @@ export class MailboxView {
   }
 }
 
-/** Joins neighbours that fit into one chunk, so that many expunges leave few chunks. */
+/**
+ * `chunk` without `gone` (ascending). The numbers that EXPUNGE reports are pushed to `reported`, which holds those of
+ * the chunks before, `before` messages in all.
+ */
+function without(chunk: Uint32Array, gone: Uint32Array, before: number, reported: number[]): Uint32Array {
+  const rest = new Uint32Array(chunk.length);
+  let size = 0;
+  let from = 0;
+  for (const uid of gone) {
+    const at = lowerBound(chunk, uid);
+    if (at < from || chunk[at] !== uid) continue;
+    rest.set(chunk.subarray(from, at), size);
+    size += at - from;
+    from = at + 1;
+    reported.push(before + at + 1 - reported.length);
+  }
+  rest.set(chunk.subarray(from), size);
+  return rest.slice(0, size + chunk.length - from);
+}
+
+/** Drops empty chunks and joins neighbours that fit into one chunk, so that many expunges leave few chunks. */
 function joinSmall(chunks: readonly Uint32Array[]): Uint32Array[] {
   const joined: Uint32Array[] = [];
   for (const chunk of chunks) {
     const last = joined.at(-1);
+    if (chunk.length === 0) continue;
     if (last && last.length + chunk.length <= chunkUidsMax) {
       const both = new Uint32Array(last.length + chunk.length);
       both.set(last);

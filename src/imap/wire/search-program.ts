@@ -52,19 +52,21 @@ export interface SearchProgram {
   readonly key: SearchKey;
 }
 
-/** Reads what follows the name of a key or a RETURN option; `program.key` reads a further key one level deeper. */
-export type SearchKeyParser = (decoder: Decoder, program: SearchReader) => unknown;
+/** Reads what follows the name of a key or a RETURN option; `reader.key` reads a further key one level deeper. */
+export type SearchKeyParser = (decoder: Decoder, reader: SearchReader) => unknown;
 
 export interface SearchTables {
   readonly keys?: Parsers<SearchKeyParser>;
   /** RETURN options beyond RFC 9051. */
   readonly returns?: Parsers<(decoder: Decoder) => unknown>;
-  /** Texts of a charset beside US-ASCII and UTF-8: undefined where the charset is not served. */
+  /** Texts of a charset beside US-ASCII and UTF-8; undefined, for an empty buffer too, where it is not served. */
   readonly decode?: (charset: string, bytes: Buffer) => string | undefined;
 }
 
 export interface SearchReader {
+  /** A search-key of its own, without a space before it. */
   key(): SearchKey;
+  /** An astring in the charset of the command. */
   text(): string;
 }
 
