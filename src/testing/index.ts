@@ -9,6 +9,7 @@ export { openTestStores, type TestStores } from './database.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
 export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';
+export { openTestSmtp, type TestDoor, type TestSmtp, type TestSmtpOptions, testPassword } from './smtp.ts';
 export { connectSocket, type SocketOptions, type TestSocket } from './socket.ts';
 export {
   type Fixture,

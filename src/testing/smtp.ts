@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { type AccountsAdmin, createAccounts } from '../accounts/index.ts';
+import { type Clock, systemClock } from '../base/index.ts';
+import {
+  type Connection,
+  createCertificates,
+  createDial,
+  createNetwork,
+  defaultNetLimits,
+  type NetLimits,
+} from '../net/index.ts';
+import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
+import { createSmtpServers, type SmtpServers, type SmtpSettings } from '../smtp/index.ts';
+import type { MailWriter } from '../stores/mail/index.ts';
+import { openTestStores, type TestStores } from './database.ts';
+import { type Engine, engines } from './engines.ts';
+import { connectSocket, type TestSocket } from './socket.ts';
+
+export type TestDoor = 'smtp' | 'submission' | 'submissions' | 'lmtp';
+
+export interface TestSmtp {
+  readonly stores: TestStores;
+  readonly admin: AccountsAdmin;
+  readonly servers: SmtpServers;
+  readonly metrics: Metrics;
+  /** Account numbers of ana, bea and carl. */
+  readonly members: Readonly<Record<'ana' | 'bea' | 'carl', number>>;
+  /** Every line that was logged, as JSON. */
+  readonly logged: string[];
+  /** PEM of the authority that signed the certificate for `localhost`. */
+  readonly authority: string;
+  port(door: TestDoor): number;
+  connect(door: TestDoor): Promise<TestSocket>;
+  /** The messages in a member's mailbox, oldest first. */
+  messages(account: number, mailbox?: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface TestSmtpOptions {
+  readonly engine?: Engine;
+  readonly domain?: string;
+  readonly settings?: Partial<SmtpSettings>;
+  readonly clock?: Clock;
+  readonly limits?: Partial<NetLimits>;
+  readonly quota?: number;
+  /** PEM trusted for the relay. */
+  readonly relayAuthority?: string;
+  /** Puts a store that fails in the place of the real one. */
+  readonly mail?: (real: MailWriter) => MailWriter;
+}
+
+export const testPassword = 'correct horse battery staple';
+
+/**
+ * SMTP, submission and LMTP on real stores and free ports. Members ana, bea and carl of `coop.localhost` have
+ * `testPassword`; dora is disabled; `team` leads to ana and bea, `away` to somebody at elsewhere.example.
+ */
+export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestSmtp> {
+  const clock = options.clock ?? systemClock;
+  const domain = options.domain ?? 'coop.localhost';
+  const [sqlite] = engines();
+  const engine = options.engine ?? sqlite;
+  if (!engine) throw new Error('there is no engine');
+  const stores = await openTestStores(engine, { clock, ...(options.quota ? { quota: options.quota } : {}) });
+  const { accounts, admin, close } = await createAccounts({ database: stores.database, domain, clock });
+  const members = { ana: 0, bea: 0, carl: 0 };
+  for (const name of ['ana', 'bea', 'carl'] as const) {
+    members[name] = (await admin.addMember(`${name}@${domain}`, { password: testPassword })).id;
+    await stores.mail.provision(members[name]);
+  }
+  const dora = await admin.addMember(`dora@${domain}`, { password: testPassword });
+  await admin.disableMember(dora.id);
+  await admin.addAlias(`team@${domain}`, [`ana@${domain}`, `bea@${domain}`]);
+  await admin.addAlias(`away@${domain}`, ['somebody@elsewhere.example']);
+
+  const logged: string[] = [];
+  const log = createLog({ level: 'debug', format: 'json', write: (lines) => logged.push(lines) });
+  const metrics = createMetrics({ processMetrics: false });
+  const certificates = await createCertificates(
+    { mode: 'self-signed', dir: join(stores.dir, 'tls'), hostnames: ['localhost'] },
+    { log },
+  );
+  const authority = certificates.authority ?? '';
+  const servers = createSmtpServers({
+    mail: options.mail?.(stores.mail) ?? stores.mail,
+    accounts,
+    dial: createDial(options.relayAuthority === undefined ? {} : { authority: options.relayAuthority }),
+    settings: {
+      hostname: `mail.${domain}`,
+      domain,
+      messageBytesMax: 1_048_576,
+      plaintext: 'refuse',
+      greetingDelayMs: 0,
+      relay: null,
+      ...options.settings,
+    },
+    log,
+    metrics,
+    clock,
+  });
+  const network = createNetwork({
+    log,
+    metrics,
+    certificates,
+    limits: { ...defaultNetLimits, ...options.limits },
+  });
+  const listen = (name: TestDoor, tls: 'none' | 'starttls' | 'implicit', onConnection: Handler) =>
+    network.listen({ name, host: '127.0.0.1', port: 0, tls, onConnection });
+  const listeners = {
+    smtp: await listen('smtp', 'starttls', servers.handleInbound),
+    submission: await listen('submission', 'starttls', servers.handleSubmission),
+    submissions: await listen('submissions', 'implicit', servers.handleSubmission),
+    lmtp: await listen('lmtp', 'none', servers.handleLmtp),
+  };
+  return {
+    stores,
+    admin,
+    servers,
+    metrics,
+    members,
+    logged,
+    authority,
+    port: (door) => listeners[door].port,
+    connect: (door) =>
+      connectSocket({
+        port: listeners[door].port,
+        tls: { ca: authority },
+        implicitTls: door === 'submissions',
+      }),
+    messages: (account, mailbox = 'INBOX') => messagesOf(stores.mail, account, mailbox),
+    async close() {
+      await network.closeAll(0);
+      await servers.drain();
+      certificates.close();
+      await close();
+      await stores.close();
+    },
+  };
+}
+
+type Handler = (connection: Connection) => Promise<void>;
+
+async function messagesOf(mail: MailWriter, account: number, name: string): Promise<string[]> {
+  const { id } = await mail.find(account, name);
+  const { uids } = await mail.snapshot(account, id);
+  const rows = await mail.messages(account, id, [...uids]);
+  const contents = await mail.contents(
+    account,
+    rows.map((row) => row.email),
+  );
+  const texts: string[] = [];
+  for (const row of rows) {
+    const content = contents.get(row.email);
+    if (content) texts.push((await mail.bytes(content.hash)).toString('latin1'));
+  }
+  return texts;
+}
