@@ -1,0 +1,113 @@
+import type { Resolution } from '../../accounts/index.ts';
+import { FormatError } from '../../base/index.ts';
+import { recipientsMax } from '../limits.ts';
+import { relayTo } from '../outbound/relay-to.ts';
+import { replies, replyOfReason } from '../replies.ts';
+import type { Session } from '../session/session.ts';
+import type { Command, LocalTarget, RcptOptions, Transaction } from '../session/types.ts';
+import { AddressError, type Path, parsePath, splitPath } from '../wire/path.ts';
+import { isPermanent, type Reply, reply } from '../wire/reply.ts';
+import { readParameters } from './parameters.ts';
+
+/** RFC 5321 §4.1.1.3: a recipient is verified here, so that nothing is accepted that cannot be delivered. */
+export const rcpt: Command = {
+  verb: 'RCPT',
+  rfc: 5321,
+  help: 'RCPT TO:<address> [parameters]: name a recipient',
+  run: async (session, argument) => {
+    const { transaction } = session;
+    if (transaction === null) return replies.noMail;
+    const answer = await accept(session, transaction, argument);
+    const outcome = answer.code < 400 ? 'accepted' : isPermanent(answer) ? 'refused' : 'deferred';
+    session.services.counters.recipients(session.door.name, outcome).inc();
+    return answer;
+  },
+};
+
+async function accept(session: Session, transaction: Transaction, argument: string): Promise<Reply> {
+  // RFC 5321 §4.5.3.1.10
+  if (transaction.recipients.length >= recipientsMax) {
+    return reply(452, '4.5.3', `At most ${recipientsMax} recipients for one message`);
+  }
+  const options: RcptOptions = { notify: [], orcpt: null };
+  const path = readRecipient(session, transaction, argument, options);
+  if ('code' in path) return path;
+  const resolution = await session.services.accounts.resolve(path.address);
+  const refusal = await place(session, transaction, path, options, resolution);
+  return refusal ?? reply(250, '2.1.5', 'Recipient accepted');
+}
+
+function readRecipient(
+  session: Session,
+  transaction: Transaction,
+  argument: string,
+  options: RcptOptions,
+): Path | Reply {
+  try {
+    const { path, rest } = splitPath('TO', argument);
+    // RFC 5321 §4.1.1.3: postmaster needs no domain.
+    const bare = path.toLowerCase() === 'postmaster';
+    const recipient = parsePath(bare ? `postmaster@${session.services.settings.domain}` : path);
+    if (recipient.mailbox === null) return reply(501, '5.1.3', 'The recipient address is empty');
+    const refusal = readParameters(session, rest, session.dispatch.rcptParameters, options);
+    if (refusal) return refusal;
+    return recipient.international && !transaction.options.utf8 ? replies.needUtf8 : recipient;
+  } catch (error) {
+    if (error instanceof AddressError) return reply(501, '5.1.3', `Bad recipient address: ${error.message}`);
+    if (error instanceof FormatError) return reply(501, '5.5.2', `RCPT ${error.message}`);
+    throw error;
+  }
+}
+
+async function place(
+  session: Session,
+  transaction: Transaction,
+  path: Path,
+  options: RcptOptions,
+  resolution: Resolution,
+): Promise<Reply | null> {
+  switch (resolution.kind) {
+    case 'unknown':
+      return reply(550, '5.1.1', `There is no ${path.address} here`);
+    case 'disabled':
+      return replyOfReason.disabled;
+    case 'foreign':
+      return session.door.foreign(session, transaction, path, options);
+    case 'local':
+      return placeLocal(session, transaction, path, options, resolution);
+  }
+}
+
+async function placeLocal(
+  session: Session,
+  transaction: Transaction,
+  path: Path,
+  options: RcptOptions,
+  resolution: Extract<Resolution, { kind: 'local' }>,
+): Promise<Reply | null> {
+  const targets: LocalTarget[] = [];
+  const relayed: string[] = [];
+  for (const recipient of resolution.recipients) {
+    if (recipient.kind === 'member') targets.push(recipient);
+    else relayed.push(recipient.address);
+  }
+  for (const target of targets) {
+    const full = await quotaRefusal(session, target.account, transaction.options.size ?? 0);
+    if (full) return full;
+  }
+  for (const address of relayed) {
+    const refusal = await relayTo(session, transaction, address, options);
+    if (refusal) return refusal;
+  }
+  transaction.recipients.push({ address: path.address, options, targets, relayed });
+  return null;
+}
+
+// A full mailbox may be emptied, so the sender tries again; a message larger than all of it never fits.
+async function quotaRefusal(session: Session, account: number, size: number): Promise<Reply | null> {
+  const { used, limit } = await session.services.mail.quota(account);
+  if (limit === null || used + Math.max(size, 1) <= limit) return null;
+  return size > limit
+    ? reply(552, '5.2.2', 'The message is larger than the whole mailbox')
+    : replyOfReason['over-quota'];
+}

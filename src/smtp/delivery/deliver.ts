@@ -1,0 +1,47 @@
+import { runDeliveryStages } from '../inbound/pipeline.ts';
+import type { Session } from '../session/session.ts';
+import type { Transaction } from '../session/types.ts';
+import type { Reply } from '../wire/reply.ts';
+import { replyOfError } from './failure.ts';
+import { deliveryKey } from './memory.ts';
+
+/** By account: null delivered and durable, else why not. */
+export type Outcomes = ReadonlyMap<number, Reply | null>;
+
+type Staged = Awaited<ReturnType<Session['services']['mail']['stage']>>;
+
+/**
+ * Gives a staged message to each account. All are under way at once, so that they share a commit. Where some fail,
+ * those who have it are remembered: the sender is asked to come again, and they must not get it twice.
+ */
+export async function deliverLocally(
+  session: Session,
+  transaction: Transaction,
+  accounts: readonly number[],
+  staged: Staged,
+  hash: string,
+): Promise<Outcomes> {
+  const { mail, memory } = session.services;
+  const outcomes = new Map<number, Reply | null>();
+  const delivered: string[] = [];
+  const one = async (account: number) => {
+    const key = deliveryKey(hash, transaction.sender.address, account);
+    try {
+      if (!memory.has(key)) {
+        const placement = await runDeliveryStages({ account, transaction, parsed: staged.parsed });
+        await mail.deliver(account, placement.mailbox, staged);
+      }
+      delivered.push(key);
+      outcomes.set(account, null);
+    } catch (error) {
+      outcomes.set(account, replyOfError(session, error));
+    }
+  };
+  await Promise.all(accounts.map(one));
+  // What was delivered keeps the bytes by itself now; where nobody has them they go.
+  mail.discard(staged.blob);
+  // Nobody will ask again where all have it; a peer that is gone did not hear us say so.
+  if (delivered.length < accounts.length || session.connection.stream.destroyed)
+    for (const key of delivered) memory.add(key);
+  return outcomes;
+}

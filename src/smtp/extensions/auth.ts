@@ -1,0 +1,100 @@
+import { FormatError } from '../../base/index.ts';
+import { authLineBytesMax } from '../limits.ts';
+import { replies, replyOfAuthFailure } from '../replies.ts';
+import type { Session } from '../session/session.ts';
+import type { Extension } from '../session/types.ts';
+import { decodeXtext } from '../wire/parameters.ts';
+import { parsePath } from '../wire/path.ts';
+import { type Reply, reply } from '../wire/reply.ts';
+import { decodeBase64, type Mechanism, mechanisms } from './mechanisms.ts';
+
+/** Passwords travel under TLS only, but where the operator allows otherwise for tests on loopback. */
+function allowed(session: Session): boolean {
+  return session.connection.secure || session.services.settings.plaintext === 'allow';
+}
+
+const cancelled = reply(501, '5.7.0', 'Sign-in cancelled');
+const badBase64 = reply(501, '5.5.2', 'This is not base64');
+
+/** Signing in (SASL PLAIN, RFC 4616, and LOGIN). */
+export const auth: Extension = {
+  keyword: 'AUTH',
+  rfc: 4954,
+  title: 'SMTP Authentication',
+  ehlo: (session) => (allowed(session) ? `AUTH ${mechanisms.map(({ name }) => name).join(' ')}` : null),
+  mailParameters: {
+    AUTH: {
+      lineBytes: 500,
+      // RFC 4954 §5: read and not believed; who submits is who signed in.
+      read(value) {
+        try {
+          const text = decodeXtext(value ?? '');
+          if (text === '') throw new FormatError('it is empty');
+          if (text !== '<>') parsePath(text);
+          return null;
+        } catch (error) {
+          if (error instanceof FormatError) return reply(501, '5.5.4', `AUTH: ${error.message}`);
+          throw error;
+        }
+      },
+    },
+  },
+  commands: [
+    {
+      verb: 'AUTH',
+      rfc: 4954,
+      help: 'AUTH <mechanism> [initial response]: sign in',
+      lineBytes: authLineBytesMax,
+      run: async (session, argument) => {
+        if (!allowed(session)) return reply(538, '5.7.11', 'Start TLS before signing in');
+        if (session.member !== null) return reply(503, '5.5.1', 'You are signed in already');
+        if (session.transaction !== null) return reply(503, '5.5.1', 'Sign in before MAIL');
+        const [name = '', initial, extra] = argument.split(/ +/);
+        if (name === '' || extra !== undefined) return reply(501, '5.5.4', 'AUTH takes a mechanism');
+        const mechanism = mechanisms.find((known) => known.name === name.toUpperCase());
+        if (!mechanism) return reply(504, '5.5.4', 'This mechanism is not offered');
+        return signIn(session, mechanism, initial);
+      },
+    },
+  ],
+};
+
+async function signIn(session: Session, mechanism: Mechanism, initial: string | undefined): Promise<Reply> {
+  // RFC 4954 §4: '=' stands for an empty initial response.
+  let given: Buffer | null | undefined =
+    initial === undefined ? undefined : decodeBase64(initial === '=' ? '' : initial);
+  if (given === null) return badBase64;
+  let refusal: Reply | undefined;
+  const credentials = await mechanism.run(async (challenge) => {
+    const first = given;
+    given = undefined;
+    if (first) return first;
+    await session.answer(reply(334, null, Buffer.from(challenge).toString('base64')));
+    const line = await session.continuation();
+    if (line === null) refusal = replies.badBytes;
+    else if (line === '*') refusal = cancelled;
+    else {
+      const decoded = decodeBase64(line);
+      if (decoded) return decoded;
+      refusal = badBase64;
+    }
+    return null;
+  });
+  if (refusal) return refusal;
+  if (credentials === null)
+    return session.authFailed(reply(501, '5.5.2', 'The sign-in message is malformed'));
+  await session.flush();
+  const result = await session.services.accounts.login({
+    ...credentials,
+    scope: 'submission',
+    remote: session.connection.remote.address,
+  });
+  session.services.counters.signIns(result.ok ? 'ok' : 'failed').inc();
+  if (!result.ok) {
+    session.log.info('smtp sign-in refused', { mechanism: mechanism.name, reason: result.reason });
+    return session.authFailed(replyOfAuthFailure[result.reason]);
+  }
+  session.authenticated(result.member);
+  session.log.info('smtp sign-in', { mechanism: mechanism.name, account: result.member.id });
+  return reply(235, '2.7.0', 'Signed in');
+}

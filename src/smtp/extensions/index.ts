@@ -1,0 +1,22 @@
+import type { Extension } from '../session/types.ts';
+import { auth } from './auth.ts';
+import { dsn } from './dsn.ts';
+import { eightBitMime } from './eight-bit-mime.ts';
+import { enhancedStatusCodes } from './enhanced-status-codes.ts';
+import { limits } from './limits.ts';
+import { pipelining } from './pipelining.ts';
+import { size } from './size.ts';
+import { smtpUtf8 } from './smtputf8.ts';
+import { startTls } from './start-tls.ts';
+
+/** What every door offers. */
+const common = [pipelining, size, eightBitMime, smtpUtf8, enhancedStatusCodes, dsn, limits];
+
+/** EHLO lists them in this order. AUTH is not on the MX door: nobody signs in where strangers come. */
+export const inboundExtensions: readonly Extension[] = [...common, startTls];
+export const submissionExtensions: readonly Extension[] = [...common, startTls, auth];
+/** LMTP is spoken between neighbours on one machine. */
+export const lmtpExtensions: readonly Extension[] = common;
+
+/** Every extension there is, for the coverage table. */
+export const extensions: readonly Extension[] = [...common, startTls, auth];

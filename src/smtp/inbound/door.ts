@@ -1,0 +1,28 @@
+import { headerFields } from '../../formats/mime/index.ts';
+import { withoutFields } from '../delivery/header.ts';
+import { inboundExtensions } from '../extensions/index.ts';
+import { greetingDelayMsMax } from '../limits.ts';
+import type { Door } from '../session/types.ts';
+import type { SmtpSettings } from '../settings.ts';
+import { reply } from '../wire/reply.ts';
+import { inboundStages, runHeaderStages } from './pipeline.ts';
+
+const relayDenied = reply(550, '5.7.1', 'Mail for other domains is not taken from strangers');
+
+/** The MX door: mail from anybody for our members. */
+export function inboundDoor(settings: SmtpSettings): Door {
+  return {
+    name: 'smtp',
+    lmtp: false,
+    extensions: inboundExtensions,
+    greetingDelayMs: Math.min(settings.greetingDelayMs, greetingDelayMsMax),
+    mustAuthenticate: false,
+    sender: async () => null,
+    foreign: async () => relayDenied,
+    async header(session, transaction, header) {
+      const fields = headerFields(header);
+      const refuse = await runHeaderStages(inboundStages, { session, transaction, fields });
+      return refuse ? { refuse } : { header: withoutFields(header, fields, ['return-path']) };
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/**
+ * smtp: the three ways in for mail. `inbound` is the MX door (RFC 5321), `submission` takes members' own mail
+ * (RFC 6409), `lmtp` mail from neighbours (RFC 2033). One session (`session/`) serves them; a door is a value that
+ * says what differs. Commands and extensions are declared values, EHLO and the tables are derived from their lists.
+ *
+ * - 250 after DATA leaves only when the message is durable for every local recipient and the relay has accepted it
+ *   for every other one. What failed for some is answered 451; those who have it are remembered, not served twice.
+ * - Recipients are verified at RCPT; mail for others is taken only where a relay takes it in the same moment.
+ * - Only CRLF.CRLF ends a message; a CR or LF alone is refused after the real end was read, and never converted.
+ * - Stored: Return-Path, Received, then the bytes as they came (less a foreign Return-Path; at submission less Bcc,
+ *   plus a missing Date or Message-ID).
+ * - One line or one chunk of input is held per session, and at most `spoolBytesMax` of a message.
+ * - Before STARTTLS nothing counts: state and unread bytes are dropped.
+ * - Logs name peers, sizes and verdicts; never addresses of members, subjects or content.
+ */
+export { extensions } from './extensions/index.ts';
+export { createSmtpServers, type SmtpOptions, type SmtpServers } from './servers.ts';
+export type { SmtpSettings } from './settings.ts';
+export { type Specification, specifications } from './specifications.ts';

@@ -1,0 +1,52 @@
+/** RFC 5321 §4.5.3.1.4: a command line with its CRLF; extensions add to it what their RFC grants. */
+export const commandLineBytes = 512;
+/** RFC 4954 §4: the longest line of an AUTH exchange, and so the most a session ever holds of one line. */
+export const authLineBytesMax = 12_288;
+/** RFC 5321 §4.5.3.1.5: a reply line with code and CRLF. */
+export const replyLineBytesMax = 512;
+/** RFC 5321 §4.5.3.1.1 and §4.5.3.1.3. */
+export const localPartBytesMax = 64;
+export const pathBytesMax = 256;
+/** What is skipped of an endless command line before the session is closed. */
+export const skippedLineBytesMax = 65_536;
+/** RFC 5321 §4.5.3.1.8 asks for at least 100. */
+export const recipientsMax = 1_000;
+/** Messages in one session, announced as MAILMAX (RFC 9422). */
+export const messagesPerSessionMax = 1_000;
+/** Commands without an accepted message between them; RCPT may come `recipientsMax` times. */
+export const commandsBetweenMessagesMax = 2_500;
+/** Replies of class 5 to commands, before 421. Refused recipients count too: address harvesting. */
+export const errorsMax = 20;
+export const authFailuresMax = 3;
+/** RFC 5321 §4.5.3.2.7: a server waits at least five minutes for the next command. */
+export const idleMs = 300_000;
+/** A peer that must still authenticate gets less: net ends it after 60 s, so that it hears why first. */
+export const unauthenticatedMs = 50_000;
+/** One message, from 354 to its last byte. */
+export const dataTransferMs = 3_600_000;
+/** The longest pause before a greeting that may be configured. */
+export const greetingDelayMsMax = 10_000;
+/** Header bytes of one message; what is longer is refused. */
+export const headerBytesMax = 1_048_576;
+/** A content line. RFC 5322 allows 998, real mail is longer. */
+export const contentLineBytesMax = 1_048_576;
+/** Held in memory before a message goes to the store as a stream. */
+export const spoolBytesMax = 262_144;
+/** Read and thrown away after a message turned out too large, before the session is closed. */
+export const discardedBytesMax = 268_435_456;
+/** RFC 5321 §6.3: at least 100 Received fields before a loop is presumed. */
+export const receivedMax = 100;
+/** Deliveries remembered because the sender was not told of them and will come again. */
+export const rememberedDeliveriesMax = 20_000;
+export const rememberedMs = 3_600_000;
+/** Replies kept back while pipelined commands wait (RFC 2920 §3.2). */
+export const batchedReplyBytesMax = 16_384;
+/** Our waiting for a relay: connecting, one reply, the reply to the end of data (RFC 5321 §4.5.3.2). */
+export const relayConnectMs = 30_000;
+export const relayReplyMs = 300_000;
+export const relayDataReplyMs = 600_000;
+export const relayReplyLinesMax = 100;
+/** How long the peer may take to end its side after we said 221 or 421. */
+export const closeMs = 2_000;
+/** What our own Return-Path, Received and missing fields may add to a message; not counted against its sender. */
+export const traceBytesMax = 4_096;

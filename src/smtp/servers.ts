@@ -1,0 +1,75 @@
+import type { Accounts } from '../accounts/index.ts';
+import { type Clock, systemClock } from '../base/index.ts';
+import type { Connection, Dial } from '../net/index.ts';
+import type { Log, Metrics } from '../observability/index.ts';
+import type { MailWriter } from '../stores/mail/index.ts';
+import { DeliveryMemory } from './delivery/memory.ts';
+import { inboundDoor } from './inbound/door.ts';
+import { lmtpDoor } from './lmtp/door.ts';
+import { smtpCounters } from './metrics.ts';
+import { createRelay } from './outbound/relay.ts';
+import { Session } from './session/session.ts';
+import type { Door, Services } from './session/types.ts';
+import type { SmtpSettings } from './settings.ts';
+import { submissionDoor } from './submission/door.ts';
+
+export interface SmtpOptions {
+  readonly mail: MailWriter;
+  readonly accounts: Accounts;
+  /** How connections to the relay are made (`dial` of net). */
+  readonly dial: Dial;
+  readonly settings: SmtpSettings;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+}
+
+/** Handlers for `onConnection` of net's listeners; each resolves when its session is over and never rejects. */
+export interface SmtpServers {
+  handleInbound(connection: Connection): Promise<void>;
+  handleSubmission(connection: Connection): Promise<void>;
+  handleLmtp(connection: Connection): Promise<void>;
+  /** Idle sessions are told 421, others after their transaction; resolves when none is left. */
+  drain(): Promise<void>;
+}
+
+/** Throws FormatError where `settings.relay` is no smtp(s) URL. */
+export function createSmtpServers(options: SmtpOptions): SmtpServers {
+  const { settings, log } = options;
+  const clock = options.clock ?? systemClock;
+  const services: Services = {
+    mail: options.mail,
+    accounts: options.accounts,
+    relay:
+      settings.relay === null
+        ? null
+        : createRelay({ url: settings.relay, hostname: settings.hostname, dial: options.dial, log }),
+    settings,
+    memory: new DeliveryMemory(clock),
+    counters: smtpCounters(options.metrics),
+    log,
+    clock,
+  };
+  const sessions = new Map<Session, Promise<void>>();
+  let draining = false;
+  const serve = async (connection: Connection, door: Door) => {
+    const session = new Session(connection, door, services);
+    if (draining) session.drain();
+    connection.onDrain(() => session.drain());
+    const over = session.run();
+    sessions.set(session, over);
+    await over;
+    sessions.delete(session);
+  };
+  const inbound = inboundDoor(settings);
+  return {
+    handleInbound: (connection) => serve(connection, inbound),
+    handleSubmission: (connection) => serve(connection, submissionDoor),
+    handleLmtp: (connection) => serve(connection, lmtpDoor),
+    async drain() {
+      draining = true;
+      for (const session of sessions.keys()) session.drain();
+      await Promise.all(sessions.values());
+    },
+  };
+}

@@ -1,0 +1,232 @@
+import type { Member } from '../../accounts/index.ts';
+import { StoreError } from '../../base/index.ts';
+import type { Connection } from '../../net/index.ts';
+import type { Log } from '../../observability/index.ts';
+import {
+  authFailuresMax,
+  batchedReplyBytesMax,
+  commandsBetweenMessagesMax,
+  errorsMax,
+  idleMs,
+  unauthenticatedMs,
+} from '../limits.ts';
+import { replies, replyOfReason } from '../replies.ts';
+import { decodeLine, parseCommand } from '../wire/command.ts';
+import { closing, encodeReply, type Reply, reply } from '../wire/reply.ts';
+import { type Dispatch, dispatchOf } from './dispatch.ts';
+import { Input, type Line } from './input.ts';
+import type { Door, Services, Transaction } from './types.ts';
+
+export interface Hello {
+  readonly verb: 'HELO' | 'EHLO' | 'LHLO';
+  /** As sent: for the trace and the log, never trusted. */
+  readonly name: string;
+}
+
+/** One connection of one peer, from greeting to 221: state, order of commands, limits. */
+export class Session {
+  readonly connection: Connection;
+  readonly door: Door;
+  readonly services: Services;
+  readonly input: Input;
+  readonly dispatch: Dispatch;
+  readonly log: Log;
+  hello: Hello | null = null;
+  member: Member | null = null;
+  transaction: Transaction | null = null;
+  /** Messages that reached their end here. */
+  messages = 0;
+  #authFailures = 0;
+  #errors = 0;
+  #commands = 0;
+  #out = '';
+  #over = false;
+  #draining = false;
+  #waiting = false;
+  readonly #startedMs: number;
+
+  constructor(connection: Connection, door: Door, services: Services) {
+    this.connection = connection;
+    this.door = door;
+    this.services = services;
+    this.input = new Input(connection.stream);
+    this.dispatch = dispatchOf(door);
+    this.log = services.log.child({
+      session: connection.id,
+      door: door.name,
+      remote: connection.remote.address,
+    });
+    this.#startedMs = services.clock.monotonicMs();
+  }
+
+  /** Resolves when the session is over; never rejects. */
+  async run(): Promise<void> {
+    this.services.counters.sessions(this.door.name).inc();
+    try {
+      if (await this.#greet()) await this.#converse();
+      await this.flush();
+    } catch (error) {
+      this.log.error('smtp session failed', { error });
+      this.#send(closing(replies.localError));
+      await this.flush();
+    } finally {
+      this.resetTransaction();
+      this.input.detach();
+      this.connection.close();
+    }
+  }
+
+  /** The server goes down: an idle session is told now, another one after its transaction. */
+  drain(): void {
+    this.#draining = true;
+    if (this.#waiting && this.transaction === null) this.input.stop();
+  }
+
+  /** Whether replies to pipelined commands wait; they leave before we wait for anything. */
+  async flush(): Promise<void> {
+    if (this.#out === '') return;
+    const text = this.#out;
+    this.#out = '';
+    if (!this.connection.write(text)) await this.connection.drain();
+  }
+
+  /** An answer in the middle of a command: 334, 354, 220 before TLS. */
+  async answer(interim: Reply): Promise<void> {
+    this.#send(interim);
+    await this.flush();
+  }
+
+  /** A line that is no command: the client's part of an AUTH exchange. Null ends the exchange. */
+  async continuation(): Promise<string | null> {
+    const line = await this.#nextLine();
+    if (line.kind === 'line') return decodeLine(line.bytes);
+    if (line.kind === 'end' || line.kind === 'timeout' || line.kind === 'endless') this.#ended(line.kind);
+    return null;
+  }
+
+  /** Forgets the transaction and gives up what was begun with the relay. */
+  resetTransaction(): void {
+    this.transaction?.relay?.close();
+    this.transaction = null;
+  }
+
+  /** RFC 3207 §4.2: after the handshake nothing said before it counts. */
+  restart(): void {
+    this.resetTransaction();
+    this.hello = null;
+    this.member = null;
+    this.input.restart(this.connection.stream);
+  }
+
+  authenticated(member: Member): void {
+    this.member = member;
+    this.connection.authenticated();
+  }
+
+  authFailed(refusal: Reply): Reply {
+    this.#authFailures++;
+    return this.#authFailures >= authFailuresMax ? replies.tooManyAuthFailures : refusal;
+  }
+
+  /** A message reached its end: the counters that bound idle talk start again. */
+  messageDone(): void {
+    this.messages++;
+    this.#commands = 0;
+  }
+
+  async #greet(): Promise<boolean> {
+    const { hostname } = this.services.settings;
+    if (!this.door.mustAuthenticate) this.connection.authenticated();
+    if (this.#draining) return this.#refuse(replies.draining);
+    if (this.door.greetingDelayMs > 0) {
+      // RFC 5321 §4.3.1: a client waits for the greeting; what cannot wait is no mail server.
+      const heard = await this.input.chunk(this.door.greetingDelayMs);
+      if (heard === 'end') return false;
+      if (heard !== 'timeout') return this.#refuse(replies.earlyTalker);
+    }
+    this.#send(reply(220, null, `${hostname} ${this.door.lmtp ? 'LMTP' : 'ESMTP'} ready`));
+    return true;
+  }
+
+  #refuse(refusal: Reply): false {
+    this.log.info('smtp session refused', { code: refusal.code });
+    this.#send(refusal);
+    return false;
+  }
+
+  async #converse(): Promise<void> {
+    while (!this.#over) {
+      if (this.#draining && this.transaction === null) {
+        this.#send(replies.draining);
+        return;
+      }
+      if (!this.input.hasLine || this.#out.length > batchedReplyBytesMax) await this.flush();
+      const line = await this.#nextLine();
+      if (line.kind === 'end' && this.#draining) continue;
+      if (line.kind === 'end' || line.kind === 'timeout' || line.kind === 'endless') this.#ended(line.kind);
+      else for (const answer of await this.#command(line)) this.#send(answer);
+    }
+  }
+
+  async #nextLine(): Promise<Line> {
+    this.#waiting = true;
+    try {
+      return await this.input.line(this.#patienceMs());
+    } finally {
+      this.#waiting = false;
+    }
+  }
+
+  #patienceMs(): number {
+    if (!this.door.mustAuthenticate || this.member !== null) return idleMs;
+    const left = this.#startedMs + unauthenticatedMs - this.services.clock.monotonicMs();
+    return Math.max(1, left);
+  }
+
+  #ended(kind: 'end' | 'timeout' | 'endless'): void {
+    this.#over = true;
+    if (kind === 'timeout') {
+      const impatient = this.door.mustAuthenticate && this.member === null;
+      this.#send(impatient ? replies.unauthenticatedTooLong : replies.idle);
+    } else if (kind === 'endless') this.#send(replies.endless);
+  }
+
+  async #command(line: Line): Promise<readonly Reply[]> {
+    if (++this.#commands > commandsBetweenMessagesMax) return [replies.tooManyCommands];
+    const answers = await this.#answersTo(line);
+    for (const { code } of answers) if (code >= 500) this.#errors++;
+    if (this.#errors < errorsMax || answers.some((answer) => answer.close)) return answers;
+    return [...answers, replies.tooManyErrors];
+  }
+
+  async #answersTo(line: Line): Promise<readonly Reply[]> {
+    if (line.kind === 'bare') return [replies.bareLine];
+    if (line.kind !== 'line') return [replies.lineTooLong];
+    const text = decodeLine(line.bytes);
+    if (text === null) return [replies.badBytes];
+    const { verb, argument } = parseCommand(text);
+    if (line.bytes.length + 2 > this.dispatch.lineBytes(verb)) return [replies.lineTooLong];
+    const command = this.dispatch.commands.get(verb);
+    if (!command) return [unknown(text)];
+    if (this.hello === null && !command.beforeHello) return [replies.helloFirst];
+    try {
+      const answer = await command.run(this, argument);
+      return 'code' in answer ? [answer] : answer;
+    } catch (error) {
+      if (error instanceof StoreError) return [replyOfReason[error.reason]];
+      this.log.error('smtp command failed', { command: command.verb, error });
+      return [replies.localError];
+    }
+  }
+
+  #send(answer: Reply): void {
+    if (this.connection.stream.destroyed) return;
+    this.#out += encodeReply(answer);
+    if (answer.close) this.#over = true;
+  }
+}
+
+// A web page that posts to this port: its body must not be read as commands.
+function unknown(line: string): Reply {
+  return / HTTP\/\d/.test(line) ? closing(replies.unknownCommand) : replies.unknownCommand;
+}

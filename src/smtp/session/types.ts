@@ -1,0 +1,124 @@
+import type { Accounts, Recipient } from '../../accounts/index.ts';
+import type { Clock } from '../../base/index.ts';
+import type { Log } from '../../observability/index.ts';
+import type { MailWriter } from '../../stores/mail/index.ts';
+import type { DeliveryMemory } from '../delivery/memory.ts';
+import type { SmtpCounters } from '../metrics.ts';
+import type { Relay, RelaySession } from '../outbound/types.ts';
+import type { SmtpSettings } from '../settings.ts';
+import type { Path } from '../wire/path.ts';
+import type { Reply } from '../wire/reply.ts';
+import type { Session } from './session.ts';
+
+/** What the doors share. */
+export interface Services {
+  readonly mail: MailWriter;
+  readonly accounts: Accounts;
+  /** Null: mail for others is refused. */
+  readonly relay: Relay | null;
+  readonly settings: SmtpSettings;
+  readonly memory: DeliveryMemory;
+  readonly counters: SmtpCounters;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** Parameters of MAIL, each filled in by the extension that declares it. */
+export interface MailOptions {
+  /** RFC 1870: octets announced. */
+  size: number | null;
+  /** RFC 6152. */
+  body: '7BIT' | '8BITMIME' | null;
+  /** RFC 6531. */
+  utf8: boolean;
+  /** RFC 3461 §4.3 and §4.4. */
+  ret: 'FULL' | 'HDRS' | null;
+  envid: string | null;
+}
+
+export type NotifyCondition = 'NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY';
+
+/** Parameters of RCPT. */
+export interface RcptOptions {
+  /** RFC 3461 §4.1; empty: not given. */
+  notify: readonly NotifyCondition[];
+  /** RFC 3461 §4.2: `addr-type;address`, decoded. */
+  orcpt: string | null;
+}
+
+export type LocalTarget = Extract<Recipient, { kind: 'member' }>;
+
+/** A recipient we answered 250 for. */
+export interface AcceptedRecipient {
+  readonly address: string;
+  readonly options: RcptOptions;
+  /** Members it leads to; empty where it is relayed only. */
+  readonly targets: readonly LocalTarget[];
+  /** Addresses the relay accepted for it. */
+  readonly relayed: readonly string[];
+}
+
+/** From MAIL to the end of DATA. */
+export interface Transaction {
+  readonly sender: Path;
+  readonly options: MailOptions;
+  readonly recipients: AcceptedRecipient[];
+  /** Opened by the first recipient that is not ours. */
+  relay: RelaySession | null;
+}
+
+export interface ParameterRule<Options> {
+  /** Octets this parameter adds to the longest command line, as its RFC says. */
+  readonly lineBytes: number;
+  /** Null where all is well; the parameter went into `options`. */
+  read(value: string | null, options: Options, session: Session): Reply | null;
+}
+
+export interface Command {
+  readonly verb: string;
+  readonly rfc: number;
+  /** One line for HELP. */
+  readonly help: string;
+  /** Longest line with its CRLF; `commandLineBytes` where it is left out. */
+  readonly lineBytes?: number;
+  /** Allowed before HELO/EHLO. */
+  readonly beforeHello?: boolean;
+  run(session: Session, argument: string): Promise<Reply | readonly Reply[]>;
+}
+
+/** A service extension as a value: EHLO, the parameters and the commands of a door are derived from its list. */
+export interface Extension {
+  readonly keyword: string;
+  readonly rfc: number;
+  readonly title: string;
+  /** The EHLO line, keyword first; null hides the extension in this state. */
+  ehlo(session: Session): string | null;
+  readonly mailParameters?: Readonly<Record<string, ParameterRule<MailOptions>>>;
+  readonly rcptParameters?: Readonly<Record<string, ParameterRule<RcptOptions>>>;
+  readonly commands?: readonly Command[];
+}
+
+/** What becomes of a header before anything is stored: its new bytes, or a refusal. */
+export type HeaderVerdict = { readonly header: Buffer } | { readonly refuse: Reply };
+
+/** One of the three ways in; the session does the rest. */
+export interface Door {
+  readonly name: 'smtp' | 'submission' | 'lmtp';
+  /** RFC 2033: LHLO, and a reply per recipient after the content. */
+  readonly lmtp: boolean;
+  readonly extensions: readonly Extension[];
+  readonly greetingDelayMs: number;
+  /** MAIL needs AUTH before it. */
+  readonly mustAuthenticate: boolean;
+  /** MAIL FROM, after syntax and parameters. Null accepts. */
+  sender(session: Session, sender: Path): Promise<Reply | null>;
+  /** A recipient whose domain is not ours. */
+  foreign(
+    session: Session,
+    transaction: Transaction,
+    path: Path,
+    options: RcptOptions,
+  ): Promise<Reply | null>;
+  /** The header as it came, its empty line included. */
+  header(session: Session, transaction: Transaction, header: Buffer): Promise<HeaderVerdict>;
+}

@@ -1,0 +1,15 @@
+/** What the doors need of the configuration (CONTRACT.md: coop, limits, auth, mail). */
+export interface SmtpSettings {
+  /** coop.hostname: greeting, Received, EHLO to a relay. */
+  readonly hostname: string;
+  /** coop.domain: where `<Postmaster>` without a domain goes. */
+  readonly domain: string;
+  /** limits.message, bytes. */
+  readonly messageBytesMax: number;
+  /** auth.plaintext: AUTH without TLS, for tests on loopback only. */
+  readonly plaintext: 'refuse' | 'allow';
+  /** Pause before the greeting of the MX door; who talks in it is refused. 0: none. */
+  readonly greetingDelayMs: number;
+  /** mail.relay: `smtp(s)://[user:password@]host[:port]`; null: none. */
+  readonly relay: string | null;
+}

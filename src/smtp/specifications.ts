@@ -1,0 +1,69 @@
+import { extensions } from './extensions/index.ts';
+
+/** A row of docs/COVERAGE.md. */
+export interface Specification {
+  readonly rfc: number;
+  readonly title: string;
+  readonly status: 'Yes' | 'Partial';
+  /** Relative to src/smtp. */
+  readonly file: string;
+  readonly note?: string;
+}
+
+/** What is obeyed beside the extensions. */
+const base: readonly Specification[] = [
+  {
+    rfc: 5321,
+    title: 'Simple Mail Transfer Protocol',
+    status: 'Partial',
+    file: 'session/session.ts',
+    note: 'receiving whole; sending through a relay only',
+  },
+  { rfc: 6409, title: 'Message Submission for Mail', status: 'Yes', file: 'submission/door.ts' },
+  {
+    rfc: 8314,
+    title: 'Cleartext Considered Obsolete (submissions port)',
+    status: 'Yes',
+    file: 'submission/door.ts',
+  },
+  { rfc: 2033, title: 'Local Mail Transfer Protocol', status: 'Yes', file: 'lmtp/door.ts' },
+  { rfc: 3463, title: 'Enhanced Mail System Status Codes', status: 'Yes', file: 'replies.ts' },
+  {
+    rfc: 3848,
+    title: 'ESMTP and LMTP Transmission Types Registration',
+    status: 'Yes',
+    file: 'delivery/trace.ts',
+  },
+  { rfc: 4616, title: 'The PLAIN SASL Mechanism', status: 'Yes', file: 'extensions/mechanisms.ts' },
+];
+
+const notes: Readonly<Record<number, Pick<Specification, 'status' | 'note'>>> = {
+  3461: {
+    status: 'Partial',
+    note: 'parameters validated, kept and relayed; no notifications of our own yet',
+  },
+  4954: { status: 'Partial', note: 'PLAIN and LOGIN' },
+};
+
+const files: Readonly<Record<string, string>> = {
+  PIPELINING: 'pipelining.ts',
+  SIZE: 'size.ts',
+  '8BITMIME': 'eight-bit-mime.ts',
+  SMTPUTF8: 'smtputf8.ts',
+  ENHANCEDSTATUSCODES: 'enhanced-status-codes.ts',
+  DSN: 'dsn.ts',
+  LIMITS: 'limits.ts',
+  STARTTLS: 'start-tls.ts',
+  AUTH: 'auth.ts',
+};
+
+export const specifications: readonly Specification[] = [
+  ...base,
+  ...extensions.map(({ rfc, title, keyword }) => ({
+    status: 'Yes' as const,
+    ...notes[rfc],
+    rfc,
+    title,
+    file: `extensions/${files[keyword] ?? 'index.ts'}`,
+  })),
+];
