@@ -12,6 +12,14 @@
  */
 export { addressKey, type Endpoint, normalAddress } from './address.ts';
 export { type Connection, closeReasons, TlsFailure, type TlsInfo } from './connection.ts';
+export { createDial, type Dial, type DialOptions, type Outgoing } from './dial.ts';
+export {
+  connectionOf,
+  type FetchHandler,
+  type HttpEnvironment,
+  type HttpOptions,
+  listenHttp,
+} from './http/index.ts';
 export { defaultNetLimits, type NetLimits } from './limits.ts';
 export { LineFault, type LineFaultCode, LineReader, type LineReaderOptions } from './line-reader.ts';
 export type { Listener, ListenerOptions } from './listener.ts';
