@@ -353,6 +353,13 @@ describe('characters', () => {
     expect(() => new Decoder(parts()).astring()).toThrow('too large here');
   });
 
+  test('literals are counted', () => {
+    const read = (d: Decoder) => d.list((e) => e.astring(), { max: 5000, what: 'strings' });
+    const wire = (count: number) => `(${Array(count).fill('{0+}\r\n').join(' ')})`;
+    expect(decodeAll(wire(wireLimits.commandLiteralsMax), read)).toHaveLength(1000);
+    expect(() => decodeAll(wire(wireLimits.commandLiteralsMax + 1), read)).toThrow('more than 1000 literals');
+  });
+
   test('parts that are no command are our own mistake', () => {
     const text = (value: string) => ({ kind: 'text' as const, bytes: Buffer.from(value) });
     const literal = { kind: 'literal' as const, bytes: Buffer.from('abc'), binary: false };

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { classes, classOf } from './characters.ts';
 import { SyntaxFault } from './fault.ts';
+import { wireLimits } from './limits.ts';
 import { literalAtEnd } from './literals.ts';
 import { type CommandPart, type LiteralPart, literalSize, type SpooledPart } from './parts.ts';
 
@@ -195,6 +196,9 @@ export class Scanner {
   takeLiteral(): LiteralPart | SpooledPart {
     const part = this.#parts[this.#index + 1];
     if (!this.atLiteral || part === undefined || part.kind === 'text') return this.faultExpected('a literal');
+    if (this.#index / 2 >= wireLimits.commandLiteralsMax) {
+      this.fault(`more than ${wireLimits.commandLiteralsMax} literals in a command`);
+    }
     this.#base += this.#text.length + 2 + literalSize(part);
     this.#open(this.#index + 2);
     return part;
