@@ -256,7 +256,7 @@ const numberedCommands: ReadonlySet<string> = new Set(['FETCH', 'STORE', 'SEARCH
 
 /**
  * Whether EXPUNGE (or VANISHED) may be sent now. `command` is the one in progress in upper case, 'UID FETCH' for the
- * UID forms, null when there is none. RFC 9051 §7.5.1; SORT and THREAD by RFC 5256 §5.
+ * UID forms, null when there is none. RFC 9051 §7.5.1; SORT and THREAD answer as SEARCH does (RFC 5256 §3).
  */
 export function mayReportExpunge(command: string | null): boolean {
   return command !== null && !numberedCommands.has(command);
