@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createLog, createMetrics, silentLog } from '../../observability/index.ts';
+import { defaultNetLimits } from '../limits.ts';
+import { createNetwork, type Network } from '../network.ts';
+import { type Certificates, createCertificates } from '../tls/index.ts';
+import {
+  connectionOf,
+  type FetchHandler,
+  type HttpEnvironment,
+  type HttpOptions,
+  listenHttp,
+} from './index.ts';
+
+let dir = '';
+let certificates: Certificates;
+let network: Network;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'myco-http-'));
+  certificates = await createCertificates(
+    { mode: 'self-signed', dir, hostnames: ['coop.localhost'] },
+    { log: silentLog },
+  );
+  const metrics = createMetrics({ processMetrics: false });
+  network = createNetwork({
+    log: silentLog,
+    metrics,
+    certificates,
+    limits: { ...defaultNetLimits, sweepIntervalMs: 10 },
+  });
+});
+afterEach(async () => {
+  await network.closeAll(0);
+  certificates.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function open(handler: FetchHandler, options: Partial<HttpOptions> = {}) {
+  return listenHttp(network, { name: 'http', host: '127.0.0.1', port: 0, tls: 'none', ...options }, handler);
+}
+
+function ask(port: number, options: RequestOptions & { body?: string; secure?: boolean } = {}) {
+  return new Promise<{ status: number; headers: IncomingMessage['headers']; body: string }>(
+    (resolve, reject) => {
+      const make = options.secure ? httpsRequest : httpRequest;
+      const request = make(
+        {
+          host: '127.0.0.1',
+          port,
+          ...(options.secure ? { ca: certificates.authority ?? '' } : {}),
+          ...options,
+        },
+        (response) => {
+          let body = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk) => {
+            body += chunk;
+          });
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+          );
+        },
+      );
+      request.on('error', reject);
+      request.end(options.body);
+    },
+  );
+}
+
+function raw(port: number, words: string): { socket: Socket; text: () => string; closed: Promise<void> } {
+  const socket = connect({ port, host: '127.0.0.1' });
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+  });
+  socket.on('error', () => undefined);
+  socket.write(words);
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return { socket, text: () => text, closed };
+}
+
+describe('an HTTP door', () => {
+  test.each([false, true])('serves a hono app and tells it the client (TLS: %s)', async (secure) => {
+    const app = new Hono<{ Bindings: HttpEnvironment }>();
+    app.on('PROPFIND', '/dav/*', async (c) => {
+      const { remote, secure: isSecure, id } = connectionOf(c.env.incoming);
+      expect(id).not.toBe('');
+      return c.json({ url: c.req.url, body: await c.req.text(), from: remote.address, isSecure }, 207);
+    });
+    const listener = await open((request, env) => app.fetch(request, env), {
+      tls: secure ? 'implicit' : 'none',
+    });
+    const headers = { host: 'coop.localhost' };
+    const answer = await ask(listener.port, {
+      method: 'PROPFIND',
+      path: '/dav/x',
+      body: 'hi',
+      headers,
+      secure,
+    });
+    expect(answer.status).toBe(207);
+    expect(JSON.parse(answer.body)).toEqual({
+      url: `${secure ? 'https' : 'http'}://coop.localhost/dav/x`,
+      body: 'hi',
+      from: '127.0.0.1',
+      isSecure: secure,
+    });
+  });
+
+  test('a handler that throws is a 500 without detail', async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'error', format: 'json', write: (line) => lines.push(line) });
+    const handler = () => {
+      throw new Error('boom "secret"');
+    };
+    const listener = await open(handler, { log });
+    expect(await ask(listener.port)).toMatchObject({ status: 500, body: 'internal error\n' });
+    expect(lines.join('')).toContain('http handler failed');
+    expect(lines.join('')).not.toContain('secret');
+  });
+
+  test.each([
+    ['rubbish', 'EHLO example.org\r\n\r\n', 400],
+    ['no Host (RFC 9112 §3.2)', 'GET / HTTP/1.1\r\n\r\n', 400],
+    ['headers beyond the limit', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+    [
+      'two lengths (smuggling)',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+    ],
+    [
+      'a length and chunks (smuggling)',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['headers that never end', 'GET / HTTP/1.1\r\nHost: x\r\nX: y', 408],
+  ])('%s: answered and ended', async (_, words, status) => {
+    let asked = 0;
+    const handler = () => {
+      asked++;
+      return new Response('ok');
+    };
+    const listener = await open(handler, { headerMsMax: 100 });
+    const { text, closed } = raw(listener.port, words);
+    await closed;
+    expect(text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(asked).toBe(0);
+  });
+
+  test('an upgrade is handed over with its connection', async () => {
+    const listener = await open(() => new Response('plain'), {
+      onUpgrade(_, stream, head, connection) {
+        stream.write(
+          `HTTP/1.1 101 Switching Protocols\r\n\r\n${connection.remote.address} ${head.toString()}`,
+        );
+        stream.end();
+      },
+    });
+    const words = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhead';
+    const { text, closed } = raw(listener.port, words);
+    await closed;
+    expect(text()).toBe('HTTP/1.1 101 Switching Protocols\r\n\r\n127.0.0.1 head');
+  });
+
+  test('draining ends idle connections at once and finishes what is being answered', async () => {
+    let finish: (response: Response) => void = () => undefined;
+    let asked = 0;
+    const listener = await open((request) => {
+      asked++;
+      if (request.url.endsWith('/slow')) return new Promise((resolve) => (finish = resolve));
+      return new Response('quick');
+    });
+    const agent = new Agent({ keepAlive: true });
+    expect((await ask(listener.port, { agent })).body).toBe('quick');
+    const slow = ask(listener.port, { path: '/slow', agent: new Agent({ keepAlive: true }) });
+    await expect.poll(() => asked).toBe(2);
+    expect(listener.count).toBe(2);
+    const closing = listener.close(3_600_000);
+    await expect.poll(() => listener.count).toBe(1);
+    finish(new Response('slow'));
+    const answer = await slow;
+    expect(answer).toMatchObject({ status: 200, body: 'slow', headers: { connection: 'close' } });
+    await closing;
+    expect(listener.count).toBe(0);
+    agent.destroy();
+  });
+});

@@ -1,0 +1,12 @@
+/**
+ * net/http: HTTP/1.1 doors. Connections come from the same listeners as every protocol's, so the same limits, PROXY
+ * header, certificates and draining hold; Node's parser is fed with them. A handler is a function of a Request (a
+ * hono app's `fetch`); Node's own request is in its environment, for streaming bodies.
+ */
+export {
+  connectionOf,
+  type FetchHandler,
+  type HttpEnvironment,
+  type HttpOptions,
+  listenHttp,
+} from './listen-http.ts';

@@ -1,0 +1,147 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { type Log, silentLog } from '../../observability/index.ts';
+import type { Connection } from '../connection.ts';
+import { httpHeaderBytesMax, httpHeaderMsMax, httpKeepAliveMsMax, httpRequestMsMax } from '../limits.ts';
+import type { Listener, ListenerOptions } from '../listener.ts';
+import type { Network } from '../network.ts';
+
+export interface HttpOptions extends Pick<ListenerOptions, 'name' | 'host' | 'port' | 'proxyProtocol'> {
+  readonly tls: 'none' | 'implicit';
+  readonly log?: Log;
+  readonly headerBytesMax?: number;
+  readonly headerMsMax?: number;
+  readonly requestMsMax?: number;
+  readonly keepAliveMsMax?: number;
+  /**
+   * Takes over a connection that asks for another protocol (WebSocket), draining included (`connection.onDrain`).
+   * Without it the request is answered as any.
+   */
+  onUpgrade?(request: IncomingMessage, stream: Duplex, head: Buffer, connection: Connection): void;
+}
+
+/** What a handler gets beside the request: Node's own request and response, for streaming bodies. */
+export type HttpEnvironment = HttpBindings;
+export type FetchHandler = (request: Request, environment: HttpEnvironment) => Response | Promise<Response>;
+
+const connections = new WeakMap<Duplex, Connection>();
+
+/** The connection under a request: its true client (PROXY header obeyed), its id for the log, its TLS. */
+export function connectionOf(request: IncomingMessage): Connection {
+  const connection = connections.get(request.socket);
+  if (connection === undefined) throw new Error('the request did not come through this listener');
+  return connection;
+}
+
+/** An HTTP/1.1 door. `handler` is a hono app's `fetch`, or any function of a Request. */
+export async function listenHttp(
+  network: Network,
+  options: HttpOptions,
+  handler: FetchHandler,
+): Promise<Listener> {
+  const log = options.log ?? silentLog;
+  let draining = false;
+  const server = serverFor(options, handler, log);
+  const answering = new Set<ServerResponse>();
+  server.prependListener('request', (request, response) => {
+    answering.add(response);
+    if (draining) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      answering.delete(response);
+      if (draining) connections.get(request.socket)?.close();
+    });
+  });
+  const drain = () => {
+    if (!draining) for (const response of answering) response.shouldKeepAlive = false;
+    draining = true;
+    // An idle connection ends now, one in the middle of an answer after it.
+    server.closeIdleConnections();
+  };
+  if (options.onUpgrade) {
+    const { onUpgrade } = options;
+    server.on('upgrade', (request, stream, head) => onUpgrade(request, stream, head, connectionOf(request)));
+  }
+  const listener = await network.listen({
+    ...pick(options),
+    ...(options.tls === 'implicit' ? { alpn: ['http/1.1'] } : {}),
+    // Nobody logs in on the connection itself; Node's own header, request and keep-alive times apply.
+    unauthenticatedMsMax: 0,
+    halfOpen: true,
+    onConnection(connection) {
+      connections.set(connection.stream, connection);
+      connection.onDrain(drain);
+      server.emit('connection', connection.stream);
+    },
+  });
+  return {
+    name: listener.name,
+    host: listener.host,
+    get port() {
+      return listener.port;
+    },
+    get count() {
+      return listener.count;
+    },
+    pause: () => listener.pause(),
+    resume: () => listener.resume(),
+    async close(graceMs) {
+      await listener.close(graceMs);
+      // Ends the server's own timer; it never listened itself, and says so to nobody.
+      server.close(() => undefined);
+    },
+  };
+}
+
+function pick(
+  options: HttpOptions,
+): Pick<ListenerOptions, 'name' | 'host' | 'port' | 'tls' | 'proxyProtocol'> {
+  const { name, host, port, tls, proxyProtocol } = options;
+  return { name, host, port, tls, ...(proxyProtocol === undefined ? {} : { proxyProtocol }) };
+}
+
+function serverFor(options: HttpOptions, handler: FetchHandler, log: Log): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: options.headerBytesMax ?? httpHeaderBytesMax,
+      headersTimeout: options.headerMsMax ?? httpHeaderMsMax,
+      requestTimeout: options.requestMsMax ?? httpRequestMsMax,
+      keepAliveTimeout: options.keepAliveMsMax ?? httpKeepAliveMsMax,
+      connectionsCheckingInterval: Math.min(options.headerMsMax ?? httpHeaderMsMax, 5_000),
+      insecureHTTPParser: false,
+      requireHostHeader: true,
+    },
+    getRequestListener((request, environment) => handler(request, environment as HttpEnvironment), {
+      overrideGlobalObjects: false,
+      errorHandler: (error) => {
+        log.error('http handler failed', { listener: options.name, error });
+        return new Response('internal error\n', { status: 500 });
+      },
+    }),
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, stream) => answerBadClient(error, stream));
+  // Node starts the clock of slow headers and requests when a server listens; this one is fed by hand.
+  server.emit('listening');
+  return server;
+}
+
+const statusOf: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+function answerBadClient(error: NodeJS.ErrnoException, stream: Duplex): void {
+  if (!stream.writable || error.code === 'ECONNRESET') {
+    stream.destroy();
+    return;
+  }
+  const status = statusOf[error.code ?? ''] ?? 400;
+  const reply = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  stream.end(reply, () => stream.destroy());
+}
