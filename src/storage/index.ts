@@ -6,6 +6,12 @@
  * - One process per data folder; scripts do no I/O but queries and may be run again.
  * - This folder alone names a database driver. Stores build queries with the helpers re-exported here.
  */
+
+export { openLocalBlobs } from './blobs/local.ts';
+export { blobQueries, dropBlob, keepBlob } from './blobs/references.ts';
+export type { BlobPlace, BlobStore, StoredBlob } from './blobs/types.ts';
+export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts';
+export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';
 export {
   and,
   asc,
@@ -25,12 +31,7 @@ export {
   or,
   sql,
   sum,
-} from 'drizzle-orm';
-export { openLocalBlobs } from './blobs/local.ts';
-export { blobQueries, dropBlob, keepBlob } from './blobs/references.ts';
-export type { BlobPlace, BlobStore, StoredBlob } from './blobs/types.ts';
-export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts';
-export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';
+} from './drizzle.ts';
 export { openDatabase } from './open.ts';
 export { type Dialect, defineTables, type Tables } from './schema/kit.ts';
 export {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from '../drizzle.ts';
 import { defineTables } from '../schema/kit.ts';
 import type { QueryContext } from '../schema/module.ts';
 import { run, type Script } from '../schema/script.ts';

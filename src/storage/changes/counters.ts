@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, sql } from '../drizzle.ts';
 import { defineTables } from '../schema/kit.ts';
 import type { QueryContext } from '../schema/module.ts';
 import { one, run, type Script, touched } from '../schema/script.ts';

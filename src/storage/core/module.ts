@@ -1,6 +1,6 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
 import { blobTables } from '../blobs/references.ts';
 import { counterTables } from '../changes/counters.ts';
+import { and, eq, lt, sql } from '../drizzle.ts';
 import { defineTables } from '../schema/kit.ts';
 import { defineModule, numbers } from '../schema/module.ts';
 import { run } from '../schema/script.ts';

@@ -1,5 +1,5 @@
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { overPostgres } from '../drizzle.ts';
 import { prepareAll } from '../schema/dialect.ts';
 import type { StoreModule } from '../schema/module.ts';
 
@@ -22,9 +22,7 @@ export async function connect(url: string, modules: readonly StoreModule[]): Pro
     connectionTimeoutMillis: 10_000,
   });
   await client.connect();
-  const queries = prepareAll(modules, 'postgres', drizzle(client) as NodePgDatabase, (config) =>
-    client.query(config),
-  );
+  const queries = prepareAll(modules, 'postgres', overPostgres(client), (config) => client.query(config));
   const connection: PostgresConnection = { client, queries, broken: false };
   client.on('error', () => {
     connection.broken = true;

@@ -1,6 +1,12 @@
-import { getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import {
+  getTableColumns,
+  type NodePgDatabase,
+  type PgColumn,
+  type PgTable,
+  type SQL,
+  sql,
+  type Table,
+} from '../drizzle.ts';
 import type { Dialect } from './kit.ts';
 import type { DialectTools, StoreModule } from './module.ts';
 import type { Prepared } from './script.ts';

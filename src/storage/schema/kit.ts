@@ -1,5 +1,13 @@
-import * as pg from 'drizzle-orm/pg-core';
-import * as lite from 'drizzle-orm/sqlite-core';
+import {
+  type AnyPgColumn,
+  type AnySQLiteColumn,
+  lite,
+  type PgColumnBuilderBase,
+  type PgTableExtraConfigValue,
+  pg,
+  type SQLiteColumnBuilderBase,
+  type SQLiteTableExtraConfigValue,
+} from '../drizzle.ts';
 
 /**
  * One description of a table yields both engines' drizzle tables. Stores write `defineTables((kit) => ({ … }))`;
@@ -29,7 +37,7 @@ const liteJson = lite.customType<{ data: unknown; driverData: string }>({
 /** Tables that SQLite keeps WITHOUT ROWID, by name; read when migrations are generated. */
 export const withoutRowid = new Set<string>();
 
-type PgColumns = Record<string, pg.PgColumnBuilderBase>;
+type PgColumns = Record<string, PgColumnBuilderBase>;
 
 function nameOf(table: string, columns: readonly string[]): string {
   return `${table}_${columns.join('_')}`;
@@ -48,11 +56,8 @@ const pgKit = {
   table<N extends string, C extends PgColumns>(name: N, columns: C, keys: TableKeys<C>) {
     return pg.pgTable(name, columns, (t) => {
       const columnsOf = (names: readonly string[]) =>
-        names.map((column) => (t as Record<string, unknown>)[column]) as [
-          pg.AnyPgColumn,
-          ...pg.AnyPgColumn[],
-        ];
-      const made: pg.PgTableExtraConfigValue[] = [];
+        names.map((column) => (t as Record<string, unknown>)[column]) as [AnyPgColumn, ...AnyPgColumn[]];
+      const made: PgTableExtraConfigValue[] = [];
       if (keys.primaryKey) made.push(pg.primaryKey({ columns: columnsOf(keys.primaryKey) }));
       for (const key of keys.unique ?? []) made.push(pg.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
       for (const key of keys.index ?? []) made.push(pg.index(nameOf(name, key)).on(...columnsOf(key)));
@@ -63,7 +68,7 @@ const pgKit = {
 
 export type Kit = typeof pgKit;
 
-type LiteColumns = Record<string, lite.SQLiteColumnBuilderBase>;
+type LiteColumns = Record<string, SQLiteColumnBuilderBase>;
 
 const liteKit = {
   int: () => lite.integer(),
@@ -76,8 +81,8 @@ const liteKit = {
     if (keys.rowid === false) withoutRowid.add(name);
     return lite.sqliteTable(name, columns, (t) => {
       const columnsOf = (names: readonly string[]) =>
-        names.map((column) => t[column]) as unknown as [lite.AnySQLiteColumn, ...lite.AnySQLiteColumn[]];
-      const made: lite.SQLiteTableExtraConfigValue[] = [];
+        names.map((column) => t[column]) as unknown as [AnySQLiteColumn, ...AnySQLiteColumn[]];
+      const made: SQLiteTableExtraConfigValue[] = [];
       if (keys.primaryKey) made.push(lite.primaryKey({ columns: columnsOf(keys.primaryKey) }));
       for (const key of keys.unique ?? [])
         made.push(lite.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));

@@ -1,5 +1,4 @@
-import type { SQL } from 'drizzle-orm';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { NodePgDatabase, SQL } from '../drizzle.ts';
 import type { Dialect, Tables } from './kit.ts';
 import type { Prepared, Script } from './script.ts';
 

@@ -1,6 +1,5 @@
 import SqliteDatabase from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { type NodePgDatabase, overSqlite } from '../drizzle.ts';
 import { limits } from '../limits.ts';
 import { prepareAll } from '../schema/dialect.ts';
 import type { StoreModule } from '../schema/module.ts';
@@ -39,7 +38,7 @@ export function openConnection(
   return {
     raw,
     get queries() {
-      queries ??= prepareAll(modules, 'sqlite', drizzle(raw) as unknown as NodePgDatabase, null);
+      queries ??= prepareAll(modules, 'sqlite', overSqlite(raw) as unknown as NodePgDatabase, null);
       return queries;
     },
     close: () => raw.close(),
