@@ -34,3 +34,4 @@ export {
   type Certificates,
   createCertificates,
 } from './tls/index.ts';
+export { connectUnixSocket, listenUnixSocket, type UnixListener } from './unix-socket.ts';
