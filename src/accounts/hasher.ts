@@ -21,8 +21,14 @@ export interface Hasher {
   readonly decoy: string;
 }
 
-const parameters = `m=${argon2MemoryKiB},t=${argon2Passes},p=${argon2Lanes}`;
-const prefix = `$argon2id$v=19$${parameters}$`;
+const parameters = [`m=${argon2MemoryKiB}`, `p=${argon2Lanes}`, `t=${argon2Passes}`];
+const prefix = `$argon2id$v=19$${parameters.join(',')}$`;
+
+/** The same parameters, in whatever order the library that made it writes them. */
+function ofToday(phc: string): boolean {
+  const [, kind, version, given = ''] = phc.split('$');
+  return kind === 'argon2id' && version === 'v=19' && given.split(',').sort().join() === parameters.join();
+}
 
 function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('=', '');
@@ -50,7 +56,7 @@ export function argon2Hasher(atOnceMax: number, waitingMax = hashesWaitingMax): 
         return verify(phc, password);
       }),
     derive: (task) => gate.run(task),
-    outdated: (phc) => !phc.startsWith(prefix),
+    outdated: (phc) => !ofToday(phc),
     decoy: `${prefix}${unpadded(randomOctets(argon2SaltBytes))}$${unpadded(randomOctets(argon2HashBytes))}`,
   };
 }

@@ -82,28 +82,38 @@ export function noteUse(parts: LoginParts, credential: Credential): number {
  * hash, whether the name exists or not and whatever the password looks like; the cache and the throttle come first.
  */
 export function createPasswordLogin(parts: LoginParts): (login: PasswordLogin) => Promise<AuthResult> {
-  /** Checks that are under way: a client that opens ten connections at once costs one hash and counts once. */
+  /** What is under way: a client that opens ten connections at once costs one hash and fails once. */
   const underWay = new Map<string, Promise<AuthResult>>();
 
   return async (login) => {
+    const { remote, username, scope, password } = login;
+    const key = parts.cache.digest([remote, username, scope, password.slice(0, passwordBytesMax + 1)]);
+    const other = underWay.get(key);
     try {
-      const known = await whoIs(parts, login.username);
-      const waitMs = parts.throttle.refusedMs(login.remote, known.account);
-      if (waitMs > 0) return refused('throttled', waitMs);
-      if (login.password.length > passwordBytesMax) return tooLong(parts, known, login);
-      const hit = fromCache(parts, known, login);
-      if (hit) return hit;
-      const version = known.member?.version ?? 0;
-      const key = parts.cache.digest([login.remote, known.account, version, login.scope, login.password]);
-      const other = underWay.get(key);
-      if (other) return await other;
-      const check = attempt(parts, known, login).finally(() => underWay.delete(key));
-      underWay.set(key, check);
-      return await check;
+      if (other) return await join(parts, other);
+      const mine = decide(parts, login).finally(() => underWay.delete(key));
+      underWay.set(key, mine);
+      return await mine;
     } catch (error) {
       return failure(parts, error);
     }
   };
+}
+
+/** Another's answer, unless a credential changed since it was found. */
+async function join(parts: LoginParts, other: Promise<AuthResult>): Promise<AuthResult> {
+  const result = await other;
+  if (!result.ok) return result;
+  const now = await parts.database.call(operations.member, { id: result.member.id });
+  return now?.version === result.member.version ? result : refused('busy', busyRetryMs);
+}
+
+async function decide(parts: LoginParts, login: PasswordLogin): Promise<AuthResult> {
+  const known = await whoIs(parts, login.username);
+  const waitMs = parts.throttle.refusedMs(login.remote, known.account);
+  if (waitMs > 0) return refused('throttled', waitMs);
+  if (login.password.length > passwordBytesMax) return tooLong(parts, known, login);
+  return fromCache(parts, known, login) ?? attempt(parts, known, login);
 }
 
 function tooLong(parts: LoginParts, known: Known, login: PasswordLogin): AuthResult {

@@ -21,13 +21,13 @@ export interface Ladder {
   readonly free: number;
   readonly waitMs: number;
   readonly waitMsMax: number;
-  /** After so long without another, one failure is forgotten. */
+  /** After so long without another, waiting not counted, one failure is forgotten. */
   readonly forgetMs: number;
 }
 
 interface Bucket {
   failures: number;
-  /** When `failures` was last brought up to date, and until when the next attempt is refused; monotonic ms. */
+  /** Since when nothing failed, waiting not counted, and until when the next attempt is refused; monotonic ms. */
   at: number;
   until: number;
 }
@@ -40,12 +40,15 @@ export class Failures {
   readonly #ladder: Ladder;
   readonly #clock: Clock;
   readonly #entriesMax: number;
+  /** More would not make the wait longer, only the forgetting. */
+  readonly #failuresMax: number;
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(ladder: Ladder, clock: Clock, entriesMax = throttleEntriesMax) {
     this.#ladder = ladder;
     this.#clock = clock;
     this.#entriesMax = entriesMax;
+    this.#failuresMax = ladder.free + 1 + Math.ceil(Math.log2(ladder.waitMsMax / ladder.waitMs));
   }
 
   /** How long this key has to wait, ms; 0 for not at all. */
@@ -58,20 +61,18 @@ export class Failures {
   count(key: string): number {
     const bucket = this.#buckets.get(key);
     if (!bucket) return 0;
-    const forgotten = Math.floor((this.#clock.monotonicMs() - bucket.at) / this.#ladder.forgetMs);
-    return Math.max(0, bucket.failures - forgotten);
+    const quietMs = Math.max(0, this.#clock.monotonicMs() - bucket.at);
+    return Math.max(0, bucket.failures - Math.floor(quietMs / this.#ladder.forgetMs));
   }
 
   /** Counts one failure more. */
   add(key: string): void {
     const now = this.#clock.monotonicMs();
     const bucket = this.#buckets.get(key) ?? { failures: 0, at: now, until: 0 };
-    bucket.failures = this.count(key) + 1;
-    bucket.at = now;
+    bucket.failures = Math.min(this.count(key) + 1, this.#failuresMax);
     const steps = bucket.failures - this.#ladder.free - 1;
-    if (steps >= 0) {
-      bucket.until = now + Math.min(this.#ladder.waitMsMax, this.#ladder.waitMs * 2 ** Math.min(steps, 40));
-    }
+    if (steps >= 0) bucket.until = now + Math.min(this.#ladder.waitMsMax, this.#ladder.waitMs * 2 ** steps);
+    bucket.at = Math.max(now, bucket.until);
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     for (const oldest of this.#buckets.keys()) {
