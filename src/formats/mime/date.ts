@@ -21,11 +21,12 @@ const timePattern = /^(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?$/;
 export function parseDate(text: string): number | null {
   const words = withoutComments(text.slice(0, dateCharsMax))
     .toLowerCase()
+    .replace(/\s*:\s*/g, ':') // RFC 5322 appendix A.6.3
     .split(/[\s,]+/)
     .filter((word) => word !== '');
   if (!/^\d/.test(words[0] ?? '')) words.shift(); // day of week
   const timeAt = words.findIndex((word) => timePattern.test(word));
-  if (timeAt < 2) return null;
+  if (timeAt < 1) return null;
   const day = readDay(words.slice(0, timeAt), words.slice(timeAt + 1));
   const time = readTime(words[timeAt] ?? '');
   if (!day || time === null) return null;

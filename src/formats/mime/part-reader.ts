@@ -102,12 +102,13 @@ export class PartReader implements LineSink {
     let end = to;
     while (end > from && isPadding(bytes[end - 1])) end--;
     const text = headerText(bytes.subarray(from + 2, end));
-    if (this.#inHeader && !this.#probed) this.#probe(text, line.start);
+    const closes = text.endsWith('--') ? text.slice(0, -2) : undefined;
+    if (this.#inHeader && !this.#probed) this.#probe(text, closes, line.start);
     // RFC 2046 §5.1.2: also those of the outer multiparts; where both could be meant, the inner one is.
     for (let i = this.#stack.length - 1; i >= 0; i--) {
       const frame = this.#stack[i];
       if (!frame || frame.boundary === null || frame.closed) continue;
-      const isClose = text === `${frame.boundary}--`;
+      const isClose = closes === frame.boundary;
       if (!isClose && text !== frame.boundary) continue;
       this.#breakHeaders(line.start);
       this.#closeDownTo(i + 1, line.start - this.#lastEolBytes, line.start, 0);
@@ -119,12 +120,12 @@ export class PartReader implements LineSink {
   }
 
   /** A header that announces this very delimiter and lacks its empty line ends here. */
-  #probe(text: string, lineStart: number): void {
+  #probe(opens: string, closes: string | undefined, lineStart: number): void {
     this.#probed = true;
     const [from, to] = this.#inChunk(lineStart);
     const header = this.#kept.peek(this.#chunk, from, to).subarray(0, lineStart - this.#keepFrom);
     const boundary = describePart(newPart('', 0, false), headerFields(header));
-    if (boundary !== null && (text === boundary || text === `${boundary}--`)) this.#breakHeaders(lineStart);
+    if (boundary !== null && (opens === boundary || closes === boundary)) this.#breakHeaders(lineStart);
   }
 
   #openChild(parent: MimePart, line: Line): void {

@@ -43,12 +43,20 @@ export class SearchText {
     this.#chars += normal.length + 1;
   }
 
+  /** Whether nothing more fits, so that what comes need not even be decoded. */
+  #skips(): boolean {
+    if (this.#chars < searchTextCharsMax) return false;
+    this.#truncated = true;
+    return true;
+  }
+
   addSubject(raw: string | null): void {
-    if (raw) this.addLine(decodeHeader(raw));
+    if (raw && !this.#skips()) this.addLine(decodeHeader(raw));
   }
 
   addAddresses(entries: readonly AddressEntry[]): void {
     for (const entry of entries) {
+      if (this.#skips()) return;
       if (entry.kind === 'group') {
         this.addLine(decodeHeader(entry.name));
         this.addAddresses(entry.members);
@@ -60,7 +68,7 @@ export class SearchText {
   }
 
   addFileName(part: MimePart): void {
-    const name = fileName(part);
+    const name = this.#skips() ? null : fileName(part);
     if (name !== null) this.addLine(name);
   }
 
