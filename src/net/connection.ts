@@ -56,7 +56,7 @@ export interface Connection {
   /** Holds back what is written until as many `uncork`; for answers made over several turns. */
   cork(): void;
   uncork(): void;
-  /** Resolves when the client has taken enough, or is gone. */
+  /** Lets everything go that is held back; resolves when the client has taken enough, or is gone. */
   drain(): Promise<void>;
   /**
    * Drops every byte received and unread (THREATS 2), sends `reply` in clear, then shakes hands. Pass the go-ahead

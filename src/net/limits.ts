@@ -2,7 +2,7 @@
 export interface NetLimits {
   /** Connections of one IPv4 address or one IPv6 /64, all listeners together. */
   readonly connectionsPerAddressMax: number;
-  /** Connections of all addresses; keep it below the process's descriptor limit. */
+  /** Connections of all addresses; lowered where the process may not open as many files. */
   readonly connectionsMax: number;
   /** Time from the first byte that a protocol may ask for to `authenticated()`. */
   readonly unauthenticatedMsMax: number;
@@ -34,6 +34,9 @@ export const defaultNetLimits: NetLimits = {
   acceptPauseMsMin: 100,
   acceptPauseMsMax: 5_000,
 };
+
+/** Share of the process's descriptors that connections may take; the rest is for storage, logs and answers. */
+export const connectionDescriptorsPercentMax = 80;
 
 /** Connections the kernel may hold ready for us to accept. */
 export const listenBacklogMax = 1_024;

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteQueue } from './byte-queue.ts';
-import { readAheadBytesMax } from './limits.ts';
+import { gatherPacketBytesMax, readAheadBytesMax } from './limits.ts';
 import { LineFault, LineReader } from './line-reader.ts';
 
 const strict = { lineEnding: 'crlf' } as const;
@@ -260,6 +260,20 @@ describe('properties', () => {
       }),
       { seed: 11, numRuns: 300 },
     );
+  });
+
+  test('only small packets are copied', () => {
+    for (const [size, copied] of [
+      [gatherPacketBytesMax, true],
+      [gatherPacketBytesMax + 1, false],
+    ] as const) {
+      const queue = new ByteQueue();
+      const packet = Buffer.alloc(size, 'a');
+      queue.push(Buffer.from('first'));
+      queue.push(packet);
+      queue.drop(5);
+      expect(queue.takeSome(size).buffer === packet.buffer).toBe(!copied);
+    }
   });
 
   test('single bytes cost about what they weigh, and are searched once', () => {

@@ -1,6 +1,7 @@
 import { type Clock, randomToken, systemClock } from '../base/index.ts';
 import type { Log, Metrics, WireTap } from '../observability/index.ts';
 import { type Connection, closeReasons } from './connection.ts';
+import { withinDescriptors } from './descriptors.ts';
 import type { NetLimits } from './limits.ts';
 import { type Listener, type ListenerOptions, type ListenerParts, TcpListener } from './listener.ts';
 import {
@@ -35,7 +36,7 @@ export interface Network {
 }
 
 export function createNetwork(options: NetworkOptions): Network {
-  const { limits } = options;
+  const limits = withinDescriptors(options.limits, options.log);
   const clock = options.clock ?? systemClock;
   const registry = new Registry(limits);
   const listeners = new Set<TcpListener>();
@@ -51,7 +52,10 @@ export function createNetwork(options: NetworkOptions): Network {
       if (wanted.tls !== 'none' && options.certificates === null) {
         throw new Error(`listener ${wanted.name} needs certificates for tls ${wanted.tls}`);
       }
-      const listener = new TcpListener(wanted, partsFor(wanted, { ...options, clock }, registry, nextId));
+      const listener = new TcpListener(
+        wanted,
+        partsFor(wanted, { ...options, limits, clock }, registry, nextId),
+      );
       await listener.open();
       listeners.add(listener);
       return {

@@ -167,8 +167,9 @@ export class TcpConnection implements Connection {
   };
 
   drain(): Promise<void> {
-    this.#flushTurn();
     const stream = this.#stream;
+    // What is held back would be waited for without end.
+    while (stream.writableCorked > 0) stream.uncork();
     if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve();
     this.#draining ??= new Promise<void>((resolve) => {
       const done = () => {
@@ -186,6 +187,7 @@ export class TcpConnection implements Connection {
   async startTls(reply?: string | Buffer): Promise<void> {
     if (this.#around.tls !== 'starttls') throw new Error(`listener ${this.listener} has no STARTTLS`);
     if (this.#tls !== null) throw new Error('TLS was started already');
+    this.step('handshake-timeout', this.#around.limits.handshakeMsMax);
     this.#reader?.detach();
     const discarded = (this.#reader?.discardBuffered() ?? 0) + dropUnread(this.#raw);
     if (discarded > 0)

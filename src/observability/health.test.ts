@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createHealth } from './health.ts';
+import { healthCheckMsMax } from './limits.ts';
 
 describe('health', () => {
   test('is live and ready without checks', async () => {
@@ -30,6 +31,19 @@ describe('health', () => {
     const health = createHealth({ checkMsMax: 20 });
     health.check('disk', 'ready', () => new Promise(() => undefined));
     expect((await health.ready()).checks[0]?.reason).toBe('no answer within 20 ms');
+  });
+
+  test('a check has a time limit where none is given', async () => {
+    vi.useFakeTimers();
+    try {
+      const health = createHealth();
+      health.check('disk', 'ready', () => new Promise(() => undefined));
+      const report = health.ready();
+      await vi.advanceTimersByTimeAsync(healthCheckMsMax);
+      expect((await report).ok).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('a check may be taken back; a name is used once', async () => {

@@ -1,7 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../base/index.ts';
 import { describeError } from './fields.ts';
+import {
+  errorCausesMax,
+  errorFramesMax,
+  errorMessageCharsMax,
+  fieldCharsMax,
+  logBufferBytesMax,
+} from './limits.ts';
 import { createLog, type LogLevel } from './log.ts';
 
 function capture(level: LogLevel = 'debug', format: 'json' | 'pretty' = 'json') {
@@ -152,11 +159,50 @@ describe('privacy (THREATS)', () => {
     expect(describeError(new Error("can't and won't")).message).toBe("can't and won't");
   });
 
-  test('long texts, names and chains of causes are bounded', () => {
-    const { log, text } = capture();
-    const loop: Error & { cause?: unknown } = new Error('y'.repeat(100_000));
+  test('long texts, messages, stacks and chains of causes are bounded', () => {
+    const { log, lines } = capture();
+    const deepest = new Error('deepest');
+    let error = deepest;
+    for (let i = 0; i < 10; i++) error = new Error('y'.repeat(100_000), { cause: error });
+    function dig(depth: number): Error {
+      return depth === 0 ? error : dig(depth - 1);
+    }
+    log.info('event', { reason: 'x'.repeat(100_000), error: dig(50) });
+    log.info('event', { reason: 'x'.repeat(fieldCharsMax) });
+    const [first, second] = lines.map((line) => JSON.parse(line));
+    expect(first.reason).toBe(`${'x'.repeat(fieldCharsMax)}…`);
+    expect(second.reason).toBe('x'.repeat(fieldCharsMax));
+    expect(first.error.message).toBe(`${'y'.repeat(errorMessageCharsMax)}…`);
+    expect(first.error.frames.length).toBeLessThanOrEqual(errorFramesMax);
+    let causes = 0;
+    for (let at = first.error; at.cause; at = at.cause) causes++;
+    expect(causes).toBe(errorCausesMax);
+    const loop: Error & { cause?: unknown } = new Error('x');
     loop.cause = loop;
-    log.info('event', { reason: 'x'.repeat(100_000), error: loop });
-    expect(text().length).toBeLessThan(8_000);
+    expect(JSON.stringify(describeError(loop)).length).toBeLessThan(10_000);
+  });
+
+  test('a reader of standard error that stands still costs lines and bounded memory, never the process', async () => {
+    const index = new URL('./index.ts', import.meta.url).href;
+    const code = `
+      const { createLog } = await import('${index}');
+      const log = createLog({ level: 'info', format: 'json' });
+      for (let i = 0; i < 40_000; i++) {
+        log.info('tick', { count: i, reason: 'x'.repeat(400) });
+        if (i % 1000 === 0) await new Promise(setImmediate);
+      }
+      process.stdout.write('done');`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const done = new Promise((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk))));
+    expect(await done).toBe('done');
+    let read = 0;
+    child.stderr.on('data', (chunk) => {
+      read += chunk.length;
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(read).toBeGreaterThan(64 * 1024);
+    expect(read).toBeLessThan(logBufferBytesMax + 1024 * 1024);
   });
 });

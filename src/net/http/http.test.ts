@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLog, createMetrics, silentLog } from '../../observability/index.ts';
-import { defaultNetLimits } from '../limits.ts';
+import {
+  defaultNetLimits,
+  httpHeaderBytesMax,
+  httpHeaderMsMax,
+  httpKeepAliveMsMax,
+  httpRequestMsMax,
+} from '../limits.ts';
 import { createNetwork, type Network } from '../network.ts';
 import { type Certificates, createCertificates } from '../tls/index.ts';
 import {
@@ -17,6 +23,7 @@ import {
   type HttpOptions,
   listenHttp,
 } from './index.ts';
+import { serverFor } from './listen-http.ts';
 
 let dir = '';
 let certificates: Certificates;
@@ -151,6 +158,33 @@ describe('an HTTP door', () => {
     await closed;
     expect(text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(asked).toBe(0);
+  });
+
+  test('has times and sizes where none are given', () => {
+    const server = serverFor(
+      { name: 'http', host: '', port: 0, tls: 'none' },
+      () => new Response(''),
+      silentLog,
+    );
+    expect(server).toMatchObject({
+      headersTimeout: httpHeaderMsMax,
+      requestTimeout: httpRequestMsMax,
+      keepAliveTimeout: httpKeepAliveMsMax,
+    });
+    server.close();
+  });
+
+  test.each([
+    [httpHeaderBytesMax - 100, 200],
+    [httpHeaderBytesMax, 431],
+  ])('%d bytes of headers are answered %d', async (size, status) => {
+    const listener = await open(() => new Response('ok'));
+    const { text, closed } = raw(
+      listener.port,
+      `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: ${'y'.repeat(size)}\r\n\r\n`,
+    );
+    await closed;
+    expect(text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
   test('an upgrade is handed over with its connection', async () => {

@@ -106,7 +106,8 @@ function pick(
   return { name, host, port, tls, ...(proxyProtocol === undefined ? {} : { proxyProtocol }) };
 }
 
-function serverFor(options: HttpOptions, handler: FetchHandler, log: Log): Server {
+/** Node's server, fed with connections instead of listening. */
+export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log): Server {
   const server = createServer(
     {
       maxHeaderSize: options.headerBytesMax ?? httpHeaderBytesMax,

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock, systemClock } from '../../base/index.ts';
 import { createLog, silentLog } from '../../observability/index.ts';
-import { certificateNamesMax, leafDaysMax } from '../limits.ts';
+import {
+  authorityDaysMax,
+  certificateNamesMax,
+  leafDaysMax,
+  renewBeforeDays,
+  ticketKeyHoursMax,
+} from '../limits.ts';
 import { buildCertificate } from './certificate.ts';
 import { createCertificates } from './certificates.ts';
 import {
@@ -75,6 +81,7 @@ describe('a self-signed certificate', () => {
     expect(leaf.checkIssued(authority) && leaf.verify(authority.publicKey)).toBe(true);
     expect(leaf.serialNumber).not.toBe(authority.serialNumber);
     expect(Date.parse(leaf.validTo) - Date.parse(leaf.validFrom)).toBe(leafDaysMax * dayMs);
+    expect(Date.parse(authority.validTo) - Date.parse(authority.validFrom)).toBe(authorityDaysMax * dayMs);
     expect(leaf.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
   });
 
@@ -189,6 +196,31 @@ describe('a self-signed certificate', () => {
       `CN=${'c'.repeat(64)}`,
     );
     expect(createPublicKey(privateKey).equals(publicKey)).toBe(true);
+  });
+});
+
+describe('certificates in use', () => {
+  test('change their ticket keys every day, and renew themselves in time', async () => {
+    const clock = fakeClock();
+    const source = { mode: 'self-signed', dir, hostnames: ['a.example'] } as const;
+    const certificates = await createCertificates(source, { log: silentLog, clock, pollMs: 5 });
+    let reloads = 0;
+    const stop = certificates.onReload(() => reloads++);
+    const first = certificates.contextFor(null);
+    const { fingerprint } = certificates.summary;
+    clock.advance((ticketKeyHoursMax - 1) * 3_600_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(certificates.contextFor(null)).toBe(first);
+    clock.advance(2 * 3_600_000);
+    await expect.poll(() => certificates.contextFor(null)).not.toBe(first);
+    expect(certificates.summary.fingerprint).toBe(fingerprint);
+    expect(reloads).toBe(0);
+    clock.advance((leafDaysMax - renewBeforeDays) * dayMs);
+    await expect.poll(() => reloads).toBe(1);
+    expect(certificates.summary.fingerprint).not.toBe(fingerprint);
+    expect(certificates.summary.expiresAt.getTime()).toBeGreaterThan(clock.nowMs() + renewBeforeDays * dayMs);
+    stop();
+    certificates.close();
   });
 });
 
