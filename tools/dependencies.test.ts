@@ -52,6 +52,17 @@ test('versions are exact', () => {
   }
 });
 
+test('npm ci needs no compiler: packages with a prebuilt binary are not built again', () => {
+  const { packages } = json<{ packages: Record<string, Manifest & { gypfile?: boolean }> }>(
+    'package-lock.json',
+  );
+  // npm runs node-gyp (Python, make) for any binding.gyp, unless the lock says otherwise; `npm install` drops
+  // the line, so it has to be put back.
+  expect(packages['node_modules/better-sqlite3']?.gypfile, '"gypfile": false in package-lock.json').toBe(
+    false,
+  );
+});
+
 test('every licence of the tree goes with AGPL-3.0-or-later', () => {
   const { packages } = json<{ packages: Record<string, Manifest> }>('package-lock.json');
   const foreign = Object.entries(packages).filter(([path, { license = 'none' }]) => {
