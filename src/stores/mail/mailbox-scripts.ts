@@ -54,6 +54,39 @@ export function* create(q: MailQueries, a: Creation): Script<MailboxRow> {
   return yield* insertMailbox(q, { ...a, name });
 }
 
+/** Takes out every message. Nobody can ask for the history of a mailbox that is gone, so no tombstones stay. */
+function* empty(
+  q: MailQueries,
+  a: { account: number; mailbox: number; modseq: number; now: number },
+): Script<void> {
+  const range = {
+    account: a.account,
+    mailbox: a.mailbox,
+    from: 1,
+    to: limits.uidMax,
+    limit: limits.pageRows,
+  };
+  for (;;) {
+    const rows = yield* run(q.messagePage, range);
+    if (rows.length === 0) break;
+    yield* removeRows(q, { ...a, rows, keepContents: false });
+  }
+  yield* run(q.expungedForget, { account: a.account, mailbox: a.mailbox });
+}
+
+/** Lets go of everything of an account; may be run again. The change counter stays, so that it never goes back. */
+export function* erase(q: MailQueries, a: { account: number; now: number }): Script<void> {
+  const { account, now } = a;
+  const modseq = yield* nextModseq(q, account);
+  for (const mailbox of yield* run(q.mailboxAll, { account })) {
+    yield* empty(q, { account, mailbox: mailbox.id, modseq, now });
+  }
+  yield* run(q.mailboxForgetAll, { account });
+  yield* run(q.goneForgetAll, { account });
+  yield* run(q.subscriptionForgetAll, { account });
+  yield* run(q.accountForget, { account });
+}
+
 export function* remove(q: MailQueries, a: { account: number; name: string; now: number }): Script<void> {
   const { account, now } = a;
   const name = normaliseName(a.name);
@@ -64,14 +97,7 @@ export function* remove(q: MailQueries, a: { account: number; name: string; now:
     throw new StoreError('has-children', 'the mailbox has others below it; delete those first');
   }
   const modseq = yield* nextModseq(q, account);
-  for (;;) {
-    const range = { account, mailbox: mailbox.id, from: 1, to: limits.uidMax, limit: limits.pageRows };
-    const rows = yield* run(q.messagePage, range);
-    if (rows.length === 0) break;
-    yield* removeRows(q, { account, mailbox: mailbox.id, rows, modseq, now, keepContents: false });
-  }
-  // Nobody can ask for the history of a mailbox that is gone; its own tombstone tells enough.
-  yield* run(q.expungedForget, { account, mailbox: mailbox.id });
+  yield* empty(q, { account, mailbox: mailbox.id, modseq, now });
   yield* run(q.mailboxDelete, { account, mailbox: mailbox.id });
   yield* run(q.mailboxGone, { account, mailbox: mailbox.id, name, objectId: mailbox.objectId, modseq });
 }

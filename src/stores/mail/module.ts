@@ -1,6 +1,15 @@
 import { defineModule, numbers, run } from '../../storage/index.ts';
 import { limits } from './limits.ts';
-import { claimRecent, create, provision, remove, rename, subscribe, unsubscribe } from './mailbox-scripts.ts';
+import {
+  claimRecent,
+  create,
+  erase,
+  provision,
+  remove,
+  rename,
+  subscribe,
+  unsubscribe,
+} from './mailbox-scripts.ts';
 import { mailQueries } from './queries.ts';
 import { append, copy, deliver, expunge, mailboxById, mailboxByName, move, storeFlags } from './scripts.ts';
 import { mailTables } from './tables.ts';
@@ -54,6 +63,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       subscribe: write(subscribe),
       unsubscribe: write(unsubscribe),
       provision: write(provision),
+      erase: write(erase),
       claimRecent: write(claimRecent),
       setQuota: write(function* (q, a: { account: number; quota: number | null }) {
         return (yield* run(q.accountQuota, a)).length === 1;

@@ -55,6 +55,7 @@ function accountQueries({ db, t }: Context) {
       .where(and(here, sql`(${a.quota} is null or ${a.used} + ${p('size')} <= ${a.quota})`))
       .returning({ nextEmail: a.nextEmail })
       .prepare('mail_account_take'),
+    accountForget: db.delete(a).where(here).prepare('mail_account_forget'),
     accountFree: db
       .update(a)
       .set({ used: sql`${a.used} - ${p('size')}`, messages: sql`${a.messages} - ${p('count')}` })
@@ -152,6 +153,18 @@ function mailboxQueries({ db, t }: Context) {
         modseq: bound('modseq'),
       })
       .prepare('mailbox_gone'),
+    mailboxForgetAll: db
+      .delete(m)
+      .where(eq(m.account, p('account')))
+      .prepare('mailbox_forget_all'),
+    goneForgetAll: db
+      .delete(t.mailboxes_gone)
+      .where(eq(t.mailboxes_gone.account, p('account')))
+      .prepare('gone_forget_all'),
+    subscriptionForgetAll: db
+      .delete(s)
+      .where(eq(s.account, p('account')))
+      .prepare('subscription_forget_all'),
     subscribe: db
       .insert(s)
       .values({ account: bound('account'), name: bound('name'), modseq: bound('modseq') })

@@ -44,6 +44,7 @@ export class MailStore implements MailWriter {
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
   readonly #quota: number | null;
+  readonly #provisioned = new Set<number>();
 
   constructor(options: MailStoreOptions) {
     this.#database = options.database;
@@ -53,6 +54,7 @@ export class MailStore implements MailWriter {
   }
 
   async list(account: number): Promise<readonly ListedName[]> {
+    await this.#ensure(account);
     const { mailboxes, subscriptions } = await this.#database.call(operations.list, { account });
     const subscribed = new Set(subscriptions);
     const listed: ListedName[] = mailboxes.map((row) => {
@@ -67,6 +69,7 @@ export class MailStore implements MailWriter {
   }
 
   async find(account: number, name: string): Promise<Mailbox> {
+    await this.#ensure(account);
     const { subscribed, ...row } = await this.#database.call(operations.find, { account, name });
     return shown(row, subscribed);
   }
@@ -155,6 +158,7 @@ export class MailStore implements MailWriter {
   }
 
   async quota(account: number): Promise<{ used: number; limit: number | null; messages: number }> {
+    await this.#ensure(account);
     const row = await this.#database.call(operations.account, { account });
     if (!row) throw new StoreError('not-found', 'there is no such account');
     return { used: row.used, limit: row.quota, messages: row.messages };
@@ -186,7 +190,8 @@ export class MailStore implements MailWriter {
   }
 
   /** The blob stays pinned: a message for several members is staged once; `discard` it after the last delivery. */
-  deliver(account: number, mailbox: string, incoming: Incoming): Promise<Appended> {
+  async deliver(account: number, mailbox: string, incoming: Incoming): Promise<Appended> {
+    await this.#ensure(account);
     const message = prepare(incoming, this.#clock.nowMs());
     return this.#database.call(operations.deliver, { account, name: mailbox, message });
   }
@@ -208,6 +213,7 @@ export class MailStore implements MailWriter {
   }
 
   async create(account: number, name: string, specialUse: SpecialUse | null = null): Promise<Mailbox> {
+    await this.#ensure(account);
     const row = await this.#database.call(operations.create, {
       account,
       name,
@@ -238,6 +244,18 @@ export class MailStore implements MailWriter {
     const now = await this.#database.call(operations.byId, { account, mailbox });
     if (now !== null && now.recentUid >= now.uidNext) return now.recentUid;
     return this.#database.call(operations.claimRecent, { account, mailbox });
+  }
+
+  /** Members get their mailboxes with the first use, so that nothing has to happen when one is added. */
+  async #ensure(account: number): Promise<void> {
+    if (this.#provisioned.has(account)) return;
+    if ((await this.#database.call(operations.account, { account })) === null) await this.provision(account);
+    this.#provisioned.add(account);
+  }
+
+  async erase(account: number): Promise<void> {
+    this.#provisioned.delete(account);
+    await this.#database.call(operations.erase, { account, now: this.#clock.nowMs() });
   }
 
   provision(account: number): Promise<void> {

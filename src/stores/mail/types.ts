@@ -215,7 +215,9 @@ export interface MailWriter extends MailReader {
   unsubscribeFrom(account: number, name: string): Promise<void>;
   /** Claims \Recent for a read-write SELECT: answers the lowest UID that is recent to this session. */
   claimRecent(account: number, mailbox: number): Promise<number>;
-  /** The mailboxes every member starts with; does nothing where they exist. */
+  /** Lets go of everything of the account; may be run again. */
+  erase(account: number): Promise<void>;
+  /** The mailboxes every member starts with, made with the first use; does nothing where they exist. */
   provision(account: number): Promise<void>;
   setQuota(account: number, limit: number | null): Promise<void>;
 }

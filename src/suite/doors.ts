@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { createImapServer } from '../imap/index.ts';
+import {
+  type Certificates,
+  createCertificates,
+  createDial,
+  createNetwork,
+  defaultNetLimits,
+  type Listener,
+  listenHttp,
+  type Network,
+} from '../net/index.ts';
+import {
+  type Door,
+  doorNames,
+  type Listener as ListenerSettings,
+  type MycoSettings,
+} from '../settings/index.ts';
+import { createSmtpServers } from '../smtp/index.ts';
+import { version } from '../version.ts';
+import { createWeb } from '../web/index.ts';
+import type { Observers } from './observers.ts';
+import type { Rooms } from './rooms.ts';
+
+export interface OpenDoor {
+  readonly door: Door;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Doors {
+  readonly open: readonly OpenDoor[];
+  /** Configured doors of protocols that this version does not speak yet. */
+  readonly absent: readonly Door[];
+  readonly certificates: Certificates;
+  /** No new connections, sessions told, transactions finished, all within the grace. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Time before the greeting of the MX door in which an honest server waits and a spam engine talks. */
+const greetingDelayMs = 200;
+
+type Opener = (door: Door, listener: ListenerSettings) => Promise<Listener>;
+
+function certificateSource(settings: MycoSettings) {
+  if (settings.tls.mode === 'files') return settings.tls;
+  const { domain, hostname, aliases } = settings.coop;
+  const hostnames = [hostname, domain, ...aliases, 'localhost', '127.0.0.1', '::1'];
+  return { mode: 'self-signed' as const, dir: join(settings.data, 'tls'), hostnames };
+}
+
+function relayUrl(relay: MycoSettings['mail']['relay']): string | null {
+  if (relay === null) return null;
+  const { credentials, host, port, implicitTls } = relay;
+  const user = credentials
+    ? `${encodeURIComponent(credentials.user)}:${encodeURIComponent(credentials.password)}@`
+    : '';
+  return `${implicitTls ? 'smtps' : 'smtp'}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** What each protocol does with a door's connections. One line per door. */
+function openers(rooms: Rooms, network: Network, observers: Observers, authority: string | null) {
+  const settings = rooms.settings.value;
+  const { log, metrics } = observers;
+  const { hostname, domain } = settings.coop;
+  const smtp = createSmtpServers({
+    mail: rooms.mail,
+    accounts: rooms.accounts.accounts,
+    dial: createDial(),
+    settings: {
+      hostname,
+      domain,
+      messageBytesMax: settings.limits.message,
+      plaintext: settings.auth.plaintext,
+      greetingDelayMs,
+      relay: relayUrl(settings.mail.relay),
+    },
+    log: log.child({ protocol: 'smtp' }),
+    metrics,
+    clock: rooms.clock,
+  });
+  const imap = createImapServer({
+    mail: rooms.mail,
+    accounts: rooms.accounts.accounts,
+    log: log.child({ protocol: 'imap' }),
+    metrics,
+    clock: rooms.clock,
+    limits: { appendBytesMax: settings.limits.message },
+    plaintextLogin: settings.auth.plaintext === 'allow',
+    version,
+  });
+  const web = createWeb({
+    accounts: rooms.accounts,
+    settings,
+    authority,
+    health: observers.health,
+    metrics: observers.metrics,
+    log: log.child({ protocol: 'http' }),
+  });
+  const listen = (
+    tls: 'starttls' | 'implicit',
+    onConnection: Parameters<Network['listen']>[0]['onConnection'],
+    refusal: (reason: string) => string,
+  ): Opener => {
+    return (door, { host, port, proxy }) =>
+      network.listen({ name: door, host, port, tls, proxyProtocol: proxy, onConnection, refusal });
+  };
+  const http = (tls: 'none' | 'implicit'): Opener => {
+    return (door, { host, port, proxy }) =>
+      listenHttp(network, { name: door, host, port, tls, proxyProtocol: proxy, log }, web.handler(tls));
+  };
+  const smtpRefusal = () => `421 4.7.0 ${hostname} too many connections\r\n`;
+  const imapRefusal = () => '* BYE too many connections\r\n';
+  const table: Partial<Record<Door, Opener>> = {
+    smtp: listen('starttls', smtp.handleInbound, smtpRefusal),
+    submission: listen('starttls', smtp.handleSubmission, smtpRefusal),
+    submissions: listen('implicit', smtp.handleSubmission, smtpRefusal),
+    imap: listen('starttls', (connection) => imap.handle(connection, { startTls: true }), imapRefusal),
+    imaps: listen('implicit', (connection) => imap.handle(connection, { startTls: false }), imapRefusal),
+    http: http('none'),
+    https: http('implicit'),
+  };
+  return table;
+}
+
+/** Opens every configured door of a protocol that exists; all of them or, where one cannot be bound, none. */
+export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doors> {
+  const settings = rooms.settings.value;
+  const certificates = await createCertificates(certificateSource(settings), { log: observers.log });
+  const network = createNetwork({
+    log: observers.log,
+    metrics: observers.metrics,
+    certificates,
+    limits: { ...defaultNetLimits, connectionsPerAddressMax: settings.limits.connectionsPerAddress },
+    clock: rooms.clock,
+  });
+  const table = openers(rooms, network, observers, certificates.authority);
+  const open: OpenDoor[] = [];
+  const absent: Door[] = [];
+  try {
+    for (const door of doorNames) {
+      for (const listener of settings.listeners[door]) {
+        const opener = table[door];
+        if (!opener) {
+          absent.push(door);
+          continue;
+        }
+        const { host, port } = await opener(door, listener);
+        open.push({ door, host, port });
+      }
+    }
+  } catch (error) {
+    await network.closeAll(0);
+    certificates.close();
+    throw error;
+  }
+  return {
+    open,
+    absent,
+    certificates,
+    async close(graceMs) {
+      await network.closeAll(graceMs);
+      certificates.close();
+    },
+  };
+}

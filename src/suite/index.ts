@@ -1,0 +1,8 @@
+/**
+ * suite: puts the house together, in an explicit order. `rooms` opens what is kept (database, blobs, accounts, stores);
+ * `doors` opens what is listened on and says which protocol serves which door; `serve` runs both until a signal.
+ * - Nothing here decides anything that a protocol or a store could decide.
+ * - A command on a stopped server opens the same rooms and no doors.
+ */
+export { openRooms, type Rooms } from './rooms.ts';
+export { type ServeOptions, serve } from './serve.ts';

@@ -1,0 +1,41 @@
+import { messageOf } from '../base/index.ts';
+import type { Rooms } from './rooms.ts';
+
+/** What is done now and then while the server runs; times in milliseconds. */
+const sweepEveryMs = 60 * 60_000;
+/** Bytes that nothing refers to stay this long, for whoever restores a backup of the database beside them. */
+const keepIdleBlobsMs = 24 * 60 * 60_000;
+const leaseMs = 10 * 60_000;
+
+async function cleanBlobs(rooms: Rooms): Promise<void> {
+  const lease = await rooms.database.leases.acquire('blobs', leaseMs);
+  if (!lease) return;
+  try {
+    const swept = await rooms.blobs.sweep(rooms.clock.nowMs() - keepIdleBlobsMs);
+    const compacted = await rooms.blobs.compact();
+    rooms.log.debug('blobs cleaned', { bytes: swept + compacted });
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Finishes what a crash interrupted, then cleans up every hour. `stop` waits for what is under way. */
+export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
+  let underWay: Promise<void> = Promise.resolve();
+  const turn = (work: () => Promise<unknown>) => {
+    underWay = underWay.then(work).then(
+      () => {},
+      (error: unknown) => rooms.log.error('maintenance failed', { error: messageOf(error) }),
+    );
+  };
+  turn(() => rooms.accounts.admin.resumeErasures());
+  turn(() => cleanBlobs(rooms));
+  const timer = setInterval(() => turn(() => cleanBlobs(rooms)), sweepEveryMs);
+  timer.unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      return underWay;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { type AccountsService, createAccounts } from '../accounts/index.ts';
+import { type Clock, systemClock } from '../base/index.ts';
+import { modules } from '../modules.ts';
+import type { Log } from '../observability/index.ts';
+import type { Loaded, MycoSettings } from '../settings/index.ts';
+import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
+import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
+
+/** What is kept, opened: the same for the server and for a command on a stopped one. */
+export interface Rooms {
+  readonly settings: Loaded<MycoSettings>;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly accounts: AccountsService;
+  readonly mail: MailWriter;
+  close(): Promise<void>;
+}
+
+/** Compiled, this file stands in dist/ and the threads load JavaScript; in development they load TypeScript. */
+const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../worker.ts' : '../worker.js', import.meta.url);
+
+/** Takes the data folder and opens every store. StoreError 'unavailable' where another process has it. */
+export async function openRooms(settings: Loaded<MycoSettings>, log: Log): Promise<Rooms> {
+  const { value } = settings;
+  const clock = systemClock;
+  const onError = (event: string, error: unknown) => log.error(event, { error });
+  const database = await openDatabase({
+    modules,
+    dir: value.data,
+    database: value.storage.database.engine === 'sqlite' ? 'sqlite' : value.storage.database.url,
+    workerUrl,
+    onError,
+  });
+  try {
+    const blobs = openLocalBlobs({ folder: join(value.data, 'blobs'), database });
+    const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
+    const accounts = await createAccounts({
+      database,
+      domain: value.coop.domain,
+      aliases: value.coop.aliases,
+      clock,
+      onErase: [(member) => mail.erase(member)],
+      onError,
+    });
+    return {
+      settings,
+      log,
+      clock,
+      database,
+      blobs,
+      accounts,
+      mail,
+      async close() {
+        await accounts.close();
+        await blobs.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import { randomToken } from '../base/index.ts';
+import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
+import type { Loaded, MycoSettings } from '../settings/index.ts';
+import { version } from '../version.ts';
+import { type Doors, openDoors } from './doors.ts';
+import { firstAdministrator } from './first-start.ts';
+import { startMaintenance } from './maintenance.ts';
+import { createObservers, logLevel, type Observers } from './observers.ts';
+import { openRooms, type Rooms } from './rooms.ts';
+
+/** SIGTERM ends the process within 10 s (CONTRACT.md): this long for the sessions, the rest for the stores. */
+const drainMs = 7_000;
+
+export interface ServeOptions {
+  readonly settings: Loaded<MycoSettings>;
+  readonly commands: readonly AdminCommand<Rooms>[];
+  readonly io: Io;
+  readonly json: boolean;
+}
+
+interface Running {
+  readonly rooms: Rooms;
+  readonly doors: Doors;
+  readonly admin: AdminServer;
+  readonly observers: Observers;
+  stop(): Promise<void>;
+}
+
+/** Opens the house in order: stores, doors, admin socket. What was opened is closed again where a later step fails. */
+async function open(options: ServeOptions): Promise<Running> {
+  const settings = options.settings.value;
+  const observers = createObservers(settings);
+  const { log, health } = observers;
+  const rooms = await openRooms(options.settings, log);
+  try {
+    const doors = await openDoors(rooms, observers);
+    health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
+    const maintenance = startMaintenance(rooms);
+    const admin = await adminServer({
+      dataDir: settings.data,
+      services: rooms,
+      commands: options.commands,
+      onFault(error, command) {
+        const incident = randomToken(40);
+        log.error('admin command failed', { error, command, incident });
+        return incident;
+      },
+    });
+    return {
+      rooms,
+      doors,
+      admin,
+      observers,
+      async stop() {
+        await Promise.all([doors.close(drainMs), admin.close(), maintenance.stop()]);
+        await rooms.close();
+      },
+    };
+  } catch (error) {
+    await rooms.close();
+    throw error;
+  }
+}
+
+/** The link as a browser on this machine reaches it. */
+function linkTo(doors: Doors, path: string): string {
+  const https = doors.open.find(({ door }) => door === 'https');
+  const http = doors.open.find(({ door }) => door === 'http');
+  if (https) return `https://localhost:${https.port}${path}`;
+  return http ? `http://localhost:${http.port}${path}` : path;
+}
+
+function announce({ doors }: Running, options: ServeOptions, link: string | null): void {
+  const { io, json, settings } = options;
+  const { data, coop } = settings.value;
+  if (json) {
+    const listeners: Record<string, { host: string; port: number }> = {};
+    for (const { door, host, port } of doors.open) listeners[door] ??= { host, port };
+    io.out(`${JSON.stringify({ event: 'ready', listeners, data, version })}\n`);
+    if (link) io.err(`myco: sign in once as the administrator: ${link}\n`);
+    return;
+  }
+  io.out(`\nmyco ${version} serves ${coop.name} (${coop.domain}), data in ${data}\n\n`);
+  for (const { door, host, port } of doors.open) io.out(`  ${door.padEnd(12)} ${host}:${port}\n`);
+  if (doors.absent.length > 0) io.out(`\n  not in this version yet: ${doors.absent.join(', ')}\n`);
+  if (link) io.out(`\nSign in once as the administrator (this link is shown only now):\n\n  ${link}\n`);
+  io.out('\nStop with Ctrl-C.\n');
+}
+
+function reload(running: Running, settings: Loaded<MycoSettings>): void {
+  const { log } = running.observers;
+  const result = settings.reload();
+  if (!result.ok) {
+    log.error('configuration refused, the old one stays', { error: result.error });
+    return;
+  }
+  log.setLevel(logLevel(result.value.log.level));
+  void running.doors.certificates.reload();
+  for (const key of result.live) log.info('configuration changed', { check: key });
+  for (const key of result.restart) log.warn('configuration change waits for a restart', { check: key });
+}
+
+/** Runs until a signal asks it to end; answers the exit status. */
+export async function serve(options: ServeOptions): Promise<0> {
+  const running = await open(options);
+  const first = await firstAdministrator(running.rooms);
+  announce(running, options, first && linkTo(running.doors, first.path));
+  running.observers.log.info('ready', { version });
+  const onHangUp = () => reload(running, options.settings);
+  process.on('SIGHUP', onHangUp);
+  try {
+    await new Promise<void>((resolve) => {
+      process.once('SIGTERM', () => resolve());
+      process.once('SIGINT', () => resolve());
+      options.io.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    running.observers.log.info('stopping');
+    await running.stop();
+    return 0;
+  } finally {
+    process.off('SIGHUP', onHangUp);
+    running.observers.log.flush();
+  }
+}
