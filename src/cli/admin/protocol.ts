@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** Changes when a client and a server of different versions could misunderstand each other. */
+export const protocolVersion = 1;
+
+/** The socket's name in the data folder. */
+export const socketName = 'admin.sock';
+
+/** One line from the client; one request a connection. */
+export const requestSchema = z.strictObject({
+  version: z.int(),
+  command: z.string(),
+  args: z.record(z.string(), z.unknown()),
+});
+export type Request = z.infer<typeof requestSchema>;
+
+/** How far a long command is. `total` where it is known. */
+export const progressSchema = z.strictObject({
+  what: z.string(),
+  done: z.number(),
+  total: z.number().optional(),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+/** Lines from the server: any number of `progress`, then one `result` or `error`, then the end. */
+export const answerSchema = z.union([
+  z.strictObject({ progress: progressSchema }),
+  z.strictObject({ result: z.strictObject({ text: z.string(), json: z.unknown() }) }),
+  z.strictObject({ error: z.strictObject({ reason: z.string(), message: z.string() }) }),
+]);
+export type Answer = z.infer<typeof answerSchema>;

@@ -1,0 +1,12 @@
+/** One request on the admin socket, as a line of JSON. */
+export const requestBytesMax = 1024 * 1024;
+/** One line of an answer: the longest is a list of all members. */
+export const answerBytesMax = 64 * 1024 * 1024;
+/** Commands that one server runs at once; one more is closed unheard. */
+export const adminConnectionsMax = 16;
+/** How long a connection may take to send its request. */
+export const requestMsMax = 10_000;
+/** How long a draining server waits for a client to read the answer to its command. */
+export const answerMsMax = 1000;
+/** A password that is piped in, its line ending included. */
+export const stdinBytesMax = 64 * 1024;
