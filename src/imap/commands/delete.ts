@@ -1,0 +1,22 @@
+import { ok } from '../errors.ts';
+import { type Command, loggedIn } from '../features.ts';
+
+/** DELETE: a mailbox with its messages. Who has it selected is told: this session by CLOSED, others by BYE. */
+export const remove: Command<string> = {
+  name: 'DELETE',
+  rfc: 'RFC 9051 §6.3.5',
+  states: loggedIn,
+  parse(decoder) {
+    decoder.sp();
+    return decoder.mailbox();
+  },
+  async run(session, name) {
+    await session.mail.remove(session.account, name);
+    const { selected } = session;
+    if (selected !== null && (await session.mail.byId(session.account, selected.id)) === null) {
+      session.deselect();
+      session.out.untagged('OK', 'CLOSED', 'the selected mailbox is gone');
+    }
+    return ok('deleted');
+  },
+};

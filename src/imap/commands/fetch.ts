@@ -1,0 +1,51 @@
+import { ok } from '../errors.ts';
+import { type Command, inMailbox } from '../features.ts';
+import { planItems, uidItem } from '../fetch/items.ts';
+import { fetchMessages } from '../fetch/run.ts';
+import type { FetchItem, FetchItemParser, FetchModifiers, SequenceSet } from '../wire/index.ts';
+
+interface Args {
+  readonly set: SequenceSet;
+  readonly items: readonly FetchItem[];
+  readonly modifiers: FetchModifiers;
+}
+
+/** FETCH and UID FETCH, with CHANGEDSINCE (RFC 7162 §3.1.4). */
+export const fetch: Command<Args> = {
+  name: 'FETCH',
+  rfc: 'RFC 9051 §6.4.5',
+  states: inMailbox,
+  hasUidForm: true,
+  parse(decoder, session) {
+    decoder.sp();
+    const set = decoder.sequenceSet();
+    decoder.sp();
+    const parsers = new Map<string, FetchItemParser>();
+    for (const { name, parse } of session.services.features.fetchItems.values()) {
+      if (parse) parsers.set(name, parse);
+    }
+    return { set, items: decoder.fetchItems(parsers), modifiers: decoder.fetchModifiers() };
+  },
+  async run(session, { set, items, modifiers }, { uid }) {
+    const { changedSince } = modifiers;
+    const asked = [...items];
+    if (changedSince !== null) {
+      session.enableCondstore();
+      // RFC 7162 §3.1.4.1: CHANGEDSINCE asks for MODSEQ too.
+      if (!asked.some(({ item }) => item === 'MODSEQ')) asked.push({ item: 'MODSEQ' });
+    }
+    // RFC 9051 §6.4.9: UID FETCH tells the uid whether it was asked for or not.
+    const plans = planItems(session, asked, uid ? [uidItem] : []);
+    const { view, saved } = session.mailbox;
+    const uids = view.resolve(set, uid, saved);
+    const { missing } = await fetchMessages(
+      session,
+      uids,
+      plans,
+      changedSince === null ? {} : { changedSince },
+    );
+    // RFC 2180 §4.1.3, RFC 5530: some of the numbers are of messages that another session has expunged.
+    if (!uid && missing !== null && missing > 0) return ok('some messages are expunged', 'EXPUNGEISSUED');
+    return ok('fetched');
+  },
+};

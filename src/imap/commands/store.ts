@@ -1,0 +1,106 @@
+import type { MessageRow, StoredFlags, StoreFlags } from '../../stores/mail/index.ts';
+import { type Answer, ok, Refusal } from '../errors.ts';
+import { type Call, type Command, inMailbox } from '../features.ts';
+import { flagText, splitFlags } from '../session/flags.ts';
+import type { Selected } from '../session/selected.ts';
+import type { Session } from '../session/session.ts';
+import { SequenceSet, type StoreArguments } from '../wire/index.ts';
+
+interface Args extends StoreArguments {
+  readonly set: SequenceSet;
+}
+
+type Change = Omit<StoreFlags, 'uids' | 'unchangedSince'>;
+
+/** STORE and UID STORE, with UNCHANGEDSINCE (RFC 7162 §3.1.3). */
+export const store: Command<Args> = {
+  name: 'STORE',
+  rfc: 'RFC 9051 §6.4.6',
+  states: inMailbox,
+  hasUidForm: true,
+  parse(decoder) {
+    decoder.sp();
+    const set = decoder.sequenceSet();
+    decoder.sp();
+    return { set, ...decoder.storeArguments() };
+  },
+  async run(session, args, call) {
+    const selected = session.writableMailbox;
+    if (args.unchangedSince !== null) session.enableCondstore();
+    const change: Change = {
+      account: session.account,
+      mailbox: selected.id,
+      mode: args.action,
+      ...splitFlags(args.flags),
+    };
+    const uids = selected.view.resolve(args.set, call.uid, selected.saved);
+    const modified: number[] = [];
+    let missing = 0;
+    for (let at = 0; at < uids.length; at += session.limits.storeRowsMax) {
+      const batch = uids.slice(at, at + session.limits.storeRowsMax);
+      const stored = await storeBatch(session, selected, change, batch, args);
+      modified.push(...stored.modified);
+      missing += stored.missing.length;
+      await session.flush();
+    }
+    selected.touch();
+    return answer(selected, call, args, modified, missing);
+  },
+};
+
+async function storeBatch(
+  session: Session,
+  selected: Selected,
+  change: Change,
+  uids: readonly number[],
+  { silent, unchangedSince }: Args,
+): Promise<Pick<StoredFlags, 'modified' | 'missing'>> {
+  if (unchangedSince !== null) {
+    const stored = await session.mail.storeFlags({ ...change, uids, unchangedSince });
+    tell(session, selected, stored.messages, silent);
+    return stored;
+  }
+  if (!silent) {
+    const stored = await session.mail.storeFlags({ ...change, uids });
+    tell(session, selected, stored.messages, false);
+    return stored;
+  }
+  // What others changed since we last told the client must not hide behind our silence (RFC 9051 §6.4.6).
+  const quiet = await session.mail.storeFlags({ ...change, uids, unchangedSince: selected.cursor });
+  tell(session, selected, quiet.messages, true);
+  if (quiet.modified.length === 0) return quiet;
+  const changed = await session.mail.storeFlags({ ...change, uids: quiet.modified });
+  tell(session, selected, changed.messages, false);
+  return { modified: [], missing: [...quiet.missing, ...changed.missing] };
+}
+
+/** RFC 7162 §3.1.3: .SILENT hides the flags, never the new modseq from a client that keeps them. */
+function tell(session: Session, selected: Selected, rows: readonly MessageRow[], silent: boolean): void {
+  const { out, condstore, rev2 } = session;
+  for (const row of rows) {
+    selected.told(row);
+    if (silent && !condstore) continue;
+    const seq = selected.view.seqOf(row.uid);
+    const flags = silent ? '' : ` FLAGS (${flagText(row, !rev2 && selected.isRecent(row.uid))})`;
+    const modseq = condstore ? ` MODSEQ (${row.modseq})` : '';
+    out.raw(`* ${seq} FETCH (UID ${row.uid}${flags}${modseq})\r\n`);
+  }
+}
+
+function answer(
+  selected: Selected,
+  call: Call,
+  args: Args,
+  modified: readonly number[],
+  missing: number,
+): Answer {
+  if (modified.length > 0) {
+    const set = call.uid ? SequenceSet.of(modified) : selected.view.numbersOf(modified);
+    return ok('some messages were changed by others', { code: 'MODIFIED', set });
+  }
+  // RFC 2180 §4.2: a client that asked to hear the flags hears that some are not there any more.
+  if (!call.uid && missing > 0 && !args.silent) {
+    throw new Refusal('some messages are expunged', 'EXPUNGEISSUED');
+  }
+  return ok('stored');
+}

@@ -1,0 +1,32 @@
+import { ok } from '../errors.ts';
+import { type Command, loggedIn } from '../features.ts';
+
+/** SUBSCRIBE: puts a name on the member's list; it stays there when the mailbox goes (RFC 9051 §6.3.7). */
+export const subscribe: Command<string> = {
+  name: 'SUBSCRIBE',
+  rfc: 'RFC 9051 §6.3.7',
+  states: loggedIn,
+  parse(decoder) {
+    decoder.sp();
+    return decoder.mailbox();
+  },
+  async run(session, name) {
+    await session.mail.subscribeTo(session.account, name);
+    return ok('subscribed');
+  },
+};
+
+/** UNSUBSCRIBE: takes it off; a name that is not there is no fault (RFC 9051 §6.3.8). */
+export const unsubscribe: Command<string> = {
+  name: 'UNSUBSCRIBE',
+  rfc: 'RFC 9051 §6.3.8',
+  states: loggedIn,
+  parse(decoder) {
+    decoder.sp();
+    return decoder.mailbox();
+  },
+  async run(session, name) {
+    await session.mail.unsubscribeFrom(session.account, name);
+    return ok('unsubscribed');
+  },
+};

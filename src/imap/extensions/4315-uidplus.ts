@@ -1,0 +1,27 @@
+import { ok } from '../errors.ts';
+import { type Command, type Extension, inMailbox } from '../features.ts';
+import type { SequenceSet } from '../wire/index.ts';
+
+/** UID EXPUNGE: removes those of the named messages that are marked \Deleted. APPENDUID and COPYUID: append.ts, copy.ts. */
+const uidExpunge: Command<SequenceSet> = {
+  name: 'UID EXPUNGE',
+  rfc: 'RFC 9051 §6.4.9, RFC 4315 §2.1',
+  states: inMailbox,
+  parse(decoder) {
+    decoder.sp();
+    return decoder.sequenceSet();
+  },
+  async run(session, set) {
+    const { id, view, saved } = session.writableMailbox;
+    const uids = view.resolve(set, true, saved);
+    if (uids.length > 0) await session.mail.expunge(session.account, id, uids);
+    return ok('expunged');
+  },
+};
+
+export const uidplusExtension: Extension = {
+  rfc: 4315,
+  name: 'UIDPLUS',
+  capabilities: ({ member }) => (member === null ? [] : ['UIDPLUS']),
+  commands: [uidExpunge],
+};

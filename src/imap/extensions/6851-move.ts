@@ -1,0 +1,37 @@
+import { copyUid } from '../commands/copy.ts';
+import { ok, tryCreate } from '../errors.ts';
+import { type Command, type Extension, inMailbox } from '../features.ts';
+import type { SequenceSet } from '../wire/index.ts';
+
+/**
+ * MOVE and UID MOVE. State: a mailbox selected for writing. Syntax: set SP mailbox. Effect: one transaction, so nobody
+ * ever sees a message twice or not at all. Answer: COPYUID untagged, then the EXPUNGEs (of the dispatcher), then OK.
+ */
+const move: Command<{ set: SequenceSet; name: string }> = {
+  name: 'MOVE',
+  rfc: 'RFC 9051 §6.4.8, RFC 6851',
+  states: inMailbox,
+  hasUidForm: true,
+  parse(decoder) {
+    decoder.sp();
+    const set = decoder.sequenceSet();
+    decoder.sp();
+    return { set, name: decoder.mailbox() };
+  },
+  async run(session, { set, name }, { uid }) {
+    const { mail, account, writableMailbox: mailbox } = session;
+    const uids = mailbox.view.resolve(set, uid, mailbox.saved);
+    const target = await tryCreate(mail.find(account, name));
+    const moved = copyUid(await tryCreate(mail.move(account, mailbox.id, target.id, uids)));
+    // RFC 6851 §4.3: the uids are told before the messages are gone.
+    if (moved !== null) session.out.untagged('OK', moved, 'moved');
+    return ok('moved');
+  },
+};
+
+export const moveExtension: Extension = {
+  rfc: 6851,
+  name: 'MOVE',
+  capabilities: ({ member }) => (member === null ? [] : ['MOVE']),
+  commands: [move],
+};

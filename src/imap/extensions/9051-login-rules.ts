@@ -1,0 +1,17 @@
+import type { Extension } from '../features.ts';
+
+/** Who may log in how: STARTTLS, LOGINDISABLED and the mechanisms, as long as nobody has logged in (RFC 9051 §6.1.1, §11). */
+export const loginRules: Extension = {
+  rfc: 9051,
+  name: 'STARTTLS, AUTH= and LOGINDISABLED',
+  capabilities(session) {
+    if (session.member !== null) return [];
+    const { mechanisms, startTls } = session.services;
+    const offered = mechanisms.filter(({ plaintext }) => session.mayLogIn || !plaintext);
+    return [
+      ...(startTls && !session.secure ? ['STARTTLS'] : []),
+      ...offered.map(({ name }) => `AUTH=${name}`),
+      ...(session.mayLogIn ? [] : ['LOGINDISABLED']),
+    ];
+  },
+};

@@ -1,0 +1,54 @@
+/**
+ * imap/extensions: one file for each specification, and this list. The order is that of CAPABILITY. To add one: its
+ * file, a line here, a wire transcript.
+ */
+import type { Extension } from '../features.ts';
+import { idleExtension } from './2177-idle.ts';
+import { namespaceExtension } from './2342-namespace.ts';
+import { idExtension } from './2971-id.ts';
+import { imap4rev1 } from './3501-imap4rev1.ts';
+import { binaryExtension } from './3516-binary.ts';
+import { unselectExtension } from './3691-unselect.ts';
+import { uidplusExtension } from './4315-uidplus.ts';
+import { extendedSyntax } from './4466-extended-syntax.ts';
+import { esearchExtension } from './4731-esearch.ts';
+import { saslIrExtension } from './4959-sasl-ir.ts';
+import { enableExtension } from './5161-enable.ts';
+import { searchresExtension } from './5182-searchres.ts';
+import { listExtendedExtension } from './5258-list-extended.ts';
+import { responseCodes } from './5530-response-codes.ts';
+import { listStatusExtension } from './5819-list-status.ts';
+import { specialUseExtension } from './6154-special-use.ts';
+import { moveExtension } from './6851-move.ts';
+import { condstoreExtension } from './7162-condstore.ts';
+import { literalExtension } from './7888-literal-plus.ts';
+import { appendlimitExtension } from './7889-appendlimit.ts';
+import { statusSizeExtension } from './8438-status-size.ts';
+import { imap4rev2 } from './9051-imap4rev2.ts';
+import { loginRules } from './9051-login-rules.ts';
+
+export const extensions: readonly Extension[] = [
+  imap4rev1,
+  imap4rev2,
+  loginRules,
+  saslIrExtension,
+  literalExtension,
+  idExtension,
+  enableExtension,
+  idleExtension,
+  namespaceExtension,
+  unselectExtension,
+  uidplusExtension,
+  moveExtension,
+  esearchExtension,
+  searchresExtension,
+  listExtendedExtension,
+  listStatusExtension,
+  specialUseExtension,
+  condstoreExtension,
+  binaryExtension,
+  appendlimitExtension,
+  statusSizeExtension,
+  extendedSyntax,
+  responseCodes,
+];

@@ -1,0 +1,113 @@
+import type { Mailbox } from '../stores/mail/index.ts';
+import type { Answer } from './errors.ts';
+import type { FetchItemFeature } from './fetch/plan.ts';
+import type { SearchKeyFeature } from './search/keys.ts';
+import type { Selected } from './session/selected.ts';
+import type { Session } from './session/session.ts';
+import type { Decoder } from './wire/index.ts';
+
+export type State = 'not-authenticated' | 'authenticated' | 'selected';
+
+export const anyState: readonly State[] = ['not-authenticated', 'authenticated', 'selected'];
+export const loggedIn: readonly State[] = ['authenticated', 'selected'];
+export const inMailbox: readonly State[] = ['selected'];
+
+/** The command as it was called. */
+export interface Call {
+  readonly tag: string;
+  /** Upper case, `UID FETCH` for the UID form. */
+  readonly name: string;
+  readonly uid: boolean;
+}
+
+/** One verb: state, syntax, effect, answer. */
+export interface Command<Args = unknown> {
+  /** Upper case; `UID EXPUNGE` is a name of its own. */
+  readonly name: string;
+  /** Specification and section: `RFC 9051 §6.3.2`. */
+  readonly rfc: string;
+  readonly states: readonly State[];
+  /** The command exists in a UID form too (RFC 9051 §6.4.9). */
+  readonly hasUidForm?: boolean;
+  /** All that follows the name, its space included; the caller checks that the command ends there. */
+  parse(decoder: Decoder, session: Session, call: Call): Args;
+  /** Null where the command has answered by itself. */
+  run(session: Session, args: Args, call: Call): Promise<Answer | null>;
+}
+
+/** An item of STATUS. The value must be at hand in the mailbox row: STATUS is asked of a hundred mailboxes at once. */
+export interface StatusItemFeature {
+  readonly name: string;
+  value(mailbox: Mailbox, session: Session): number;
+  /** Asking for it may switch an extension on (RFC 7162 §3.1). */
+  asked?(session: Session): void;
+}
+
+/** A parameter of SELECT and EXAMINE (RFC 4466 §2.1). */
+export interface SelectParameterFeature {
+  readonly name: string;
+  parse(decoder: Decoder): unknown;
+  /** Before the responses of SELECT are written. */
+  apply(session: Session, selected: Selected, value: unknown): Promise<void> | void;
+}
+
+/** What an extension brings. The lists are the dispatch tables: nothing else knows its name. */
+export interface Extension {
+  readonly rfc: number;
+  readonly name: string;
+  /** What CAPABILITY says to this session now. */
+  capabilities(session: Session): readonly string[];
+  readonly commands?: readonly Command[];
+  readonly fetchItems?: readonly FetchItemFeature[];
+  readonly searchKeys?: readonly SearchKeyFeature[];
+  readonly statusItems?: readonly StatusItemFeature[];
+  readonly selectParameters?: readonly SelectParameterFeature[];
+  /** Names that ENABLE accepts, in upper case. */
+  readonly enable?: readonly string[];
+}
+
+/** The tables a server works with, made once from the lists. */
+export interface Features {
+  readonly commands: ReadonlyMap<string, Command>;
+  readonly fetchItems: ReadonlyMap<string, FetchItemFeature>;
+  readonly searchKeys: ReadonlyMap<string, SearchKeyFeature>;
+  readonly statusItems: ReadonlyMap<string, StatusItemFeature>;
+  readonly selectParameters: ReadonlyMap<string, SelectParameterFeature>;
+  readonly enable: ReadonlySet<string>;
+  readonly extensions: readonly Extension[];
+  capabilities(session: Session): string[];
+}
+
+/** Throws Error where two features claim one name: that is a mistake of the lists. */
+export function createFeatures(
+  base: Omit<Extension, 'rfc' | 'name' | 'capabilities'>,
+  extensions: readonly Extension[],
+): Features {
+  const all = [base, ...extensions];
+  const commands = new Map<string, Command>();
+  for (const command of all.flatMap((each) => each.commands ?? [])) {
+    claim(commands, command.name, command);
+    if (command.hasUidForm) claim(commands, `UID ${command.name}`, command);
+  }
+  return {
+    commands,
+    fetchItems: byName(all.flatMap((each) => each.fetchItems ?? [])),
+    searchKeys: byName(all.flatMap((each) => each.searchKeys ?? [])),
+    statusItems: byName(all.flatMap((each) => each.statusItems ?? [])),
+    selectParameters: byName(all.flatMap((each) => each.selectParameters ?? [])),
+    enable: new Set(all.flatMap((each) => each.enable ?? [])),
+    extensions,
+    capabilities: (session) => [...new Set(extensions.flatMap((each) => each.capabilities(session)))],
+  };
+}
+
+function byName<T extends { readonly name: string }>(features: readonly T[]): Map<string, T> {
+  const table = new Map<string, T>();
+  for (const feature of features) claim(table, feature.name, feature);
+  return table;
+}
+
+function claim<T>(table: Map<string, T>, name: string, value: T): void {
+  if (table.has(name)) throw new Error(`two IMAP features are called ${name}`);
+  table.set(name, value);
+}

@@ -1,0 +1,183 @@
+import type { EmailContent, MessageRow } from '../../stores/mail/index.ts';
+import { flagBits } from '../../stores/mail/index.ts';
+import { Gone } from '../errors.ts';
+import type { Selected } from '../session/selected.ts';
+import type { Session } from '../session/session.ts';
+import { flagsItem } from './items.ts';
+import { Fetched, type ItemPlan } from './plan.ts';
+
+export interface FetchOptions {
+  /** RFC 7162 §3.1.4.1: only messages changed after this modseq. */
+  readonly changedSince?: number;
+}
+
+export interface FetchOutcome {
+  /** Messages asked for that another session has expunged; null where CHANGEDSINCE makes that unknowable. */
+  readonly missing: number | null;
+}
+
+/**
+ * Writes the FETCH responses of `uids`, ascending. Rows, contents and bytes come in batches whose size is bounded;
+ * a section larger than `fetchBytesMax` passes through without being held.
+ */
+export async function fetchMessages(
+  session: Session,
+  uids: readonly number[],
+  plans: readonly ItemPlan[],
+  options: FetchOptions = {},
+): Promise<FetchOutcome> {
+  const fetching = new Fetching(session, session.mailbox, plans);
+  const { limits, mail, mailbox } = session;
+  const rowsMax = fetching.needsContent ? limits.fetchContentsMax : limits.fetchRowsMax;
+  let found = 0;
+  for (let at = 0; at < uids.length; at += rowsMax) {
+    const batch = uids.slice(at, at + rowsMax);
+    const rows = await mail.messages(session.account, mailbox.id, batch, options.changedSince);
+    found += rows.length;
+    await fetching.batch(rows);
+    await session.flush();
+  }
+  return { missing: options.changedSince === undefined ? uids.length - found : null };
+}
+
+class Fetching {
+  readonly needsContent: boolean;
+  readonly #session: Session;
+  readonly #mailbox: Selected;
+  readonly #plans: readonly ItemPlan[];
+  readonly #marksSeen: boolean;
+  readonly #tellsFlags: boolean;
+
+  constructor(session: Session, mailbox: Selected, plans: readonly ItemPlan[]) {
+    this.#session = session;
+    this.#mailbox = mailbox;
+    this.#plans = plans;
+    this.needsContent = plans.some((plan) => plan.content);
+    this.#marksSeen = !mailbox.readOnly && plans.some((plan) => plan.marksSeen);
+    this.#tellsFlags = plans.includes(flagsItem);
+  }
+
+  async batch(rows: readonly MessageRow[]): Promise<void> {
+    const seen = this.#marksSeen ? await this.#markSeen(rows) : null;
+    const contents = this.needsContent ? await this.#contents(rows) : null;
+    let group: Loading[] = [];
+    let groupBytes = 0;
+    for (const row of rows) {
+      const message = this.#message(seen?.get(row.uid) ?? row, contents);
+      if (message === null) continue;
+      const loading = new Loading(message, this.#plans, seen?.has(row.uid) ?? false);
+      if (group.length > 0 && groupBytes + loading.bytes > this.#session.limits.fetchBytesMax) {
+        await this.#group(group);
+        group = [];
+        groupBytes = 0;
+      }
+      group.push(loading);
+      groupBytes += loading.bytes;
+    }
+    await this.#group(group);
+  }
+
+  /** One change for the whole batch; answers the rows that changed. */
+  async #markSeen(rows: readonly MessageRow[]): Promise<Map<number, MessageRow>> {
+    const uids = rows.filter((row) => (row.flags & flagBits.seen) === 0).map((row) => row.uid);
+    if (uids.length === 0) return new Map();
+    const { account, mail } = this.#session;
+    const change = { account, mailbox: this.#mailbox.id, uids, mode: 'add', flags: flagBits.seen } as const;
+    const stored = await mail.storeFlags({ ...change, keywords: [] });
+    this.#mailbox.touch();
+    return new Map(stored.messages.map((row) => [row.uid, row]));
+  }
+
+  #contents(rows: readonly MessageRow[]): Promise<ReadonlyMap<number, EmailContent>> {
+    const { account, mail } = this.#session;
+    return mail.contents(account, [...new Set(rows.map((row) => row.email))]);
+  }
+
+  /** Null where the client does not know the message, or where it went while we were reading. */
+  #message(row: MessageRow, contents: ReadonlyMap<number, EmailContent> | null): Fetched | null {
+    const seq = this.#mailbox.view.seqOf(row.uid);
+    const content = contents?.get(row.email);
+    if (seq === undefined || (contents !== null && content === undefined)) return null;
+    const recent = !this.#session.rev2 && this.#mailbox.isRecent(row.uid);
+    return new Fetched(seq, row, recent, content);
+  }
+
+  /** Bytes of a group are read together, then all is written. */
+  async #group(group: readonly Loading[]): Promise<void> {
+    const { fetchBytesMax } = this.#session.limits;
+    await Promise.all(group.map((loading) => loading.load(this.#session, fetchBytesMax)));
+    for (const loading of group) {
+      await this.#write(loading);
+      await this.#session.flushIfLarge();
+    }
+  }
+
+  async #write({ message, wanted, changed }: Loading): Promise<void> {
+    const { out, condstore } = this.#session;
+    out.raw(`* ${message.seq} FETCH (`);
+    let first = true;
+    for (const { plan, range, bytes } of wanted) {
+      if (!first) out.sp();
+      first = false;
+      if (range !== null && bytes === null) await this.#stream(message, plan, range.start, range.end);
+      else plan.write(out, message, bytes);
+    }
+    if (changed) {
+      // RFC 9051 §6.4.5: the change is told in the same response; RFC 7162 §3.2 wants its modseq beside it.
+      if (!this.#tellsFlags) flagsItem.write(first ? out : out.sp(), message, null);
+      if (condstore) out.raw(` MODSEQ (${message.row.modseq})`);
+    }
+    if (changed || this.#tellsFlags) this.#mailbox.told(message.row);
+    out.raw(')\r\n');
+  }
+
+  /** Once the size is announced there is no way back: a failure ends the connection. */
+  async #stream(message: Fetched, plan: ItemPlan, start: number, end: number): Promise<void> {
+    const { out, connection, mail } = this.#session;
+    const source = mail.stream(message.content.hash, [start, end]);
+    out.raw(`${plan.label} `).literalStart(end - start);
+    await this.#session.flush();
+    try {
+      let left = end - start;
+      for await (const chunk of source) {
+        left -= chunk.length;
+        if (!connection.write(chunk)) await connection.drain();
+        if (this.#session.gone) throw new Gone();
+      }
+      if (left !== 0) throw new Error('a stored message is shorter than its rows say');
+    } catch (error) {
+      if (!(error instanceof Gone)) this.#session.log.error('message not read', { error });
+      connection.destroy('internal');
+      throw new Gone();
+    }
+  }
+}
+
+/** A message with the bytes its items want. */
+class Loading {
+  readonly message: Fetched;
+  readonly changed: boolean;
+  readonly wanted: { plan: ItemPlan; range: { start: number; end: number } | null; bytes: Buffer | null }[];
+
+  constructor(message: Fetched, plans: readonly ItemPlan[], changed: boolean) {
+    this.message = message;
+    this.changed = changed;
+    this.wanted = plans.map((plan) => ({ plan, range: plan.range?.(message) ?? null, bytes: null }));
+  }
+
+  get bytes(): number {
+    return this.wanted.reduce((sum, { range }) => sum + (range === null ? 0 : range.end - range.start), 0);
+  }
+
+  async load(session: Session, bytesMax: number): Promise<void> {
+    for (const want of this.wanted) {
+      const { plan, range } = want;
+      if (range === null) continue;
+      const size = range.end - range.start;
+      if (size === 0) want.bytes = Buffer.alloc(0);
+      else if (size <= bytesMax || plan.label === undefined) {
+        want.bytes = await session.mail.bytes(this.message.content.hash, [range.start, range.end]);
+      }
+    }
+  }
+}

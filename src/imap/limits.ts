@@ -1,0 +1,59 @@
+/**
+ * Bounds of a session; what one command may hold is in `wire/limits.ts`. The settings may replace any of them.
+ */
+export interface ImapLimits {
+  /** Largest message APPEND takes; told as APPENDLIMIT (RFC 7889). */
+  readonly appendBytesMax: number;
+  /** A message literal up to this size is read whole; a longer one streams into the store. */
+  readonly appendBufferedBytesMax: number;
+  /** A refused literal that the client sends anyway is read and dropped up to this size (RFC 7888 §4), else BYE. */
+  readonly discardBytesMax: number;
+  readonly discardUnauthenticatedBytesMax: number;
+  /** RFC 9051 §5.4: at least 30 minutes. */
+  readonly autologoutMs: number;
+  readonly authFailuresMax: number;
+  /** Each failed login of a connection waits so much longer than the one before. */
+  readonly authFailureDelayMs: number;
+  /** Syntax faults in a row; something else than an IMAP client is talking. */
+  readonly badCommandsMax: number;
+  readonly badCommandsUnauthenticatedMax: number;
+  /** During IDLE the mailbox is looked at so often even where no hint came. */
+  readonly idleRecheckMs: number;
+  /** How often a session asks whether its member may still be here. */
+  readonly memberCheckMs: number;
+  readonly fetchRowsMax: number;
+  /** Rows whose content (envelope, structure) is loaded at once. */
+  readonly fetchContentsMax: number;
+  /** Bytes of messages held at once for one FETCH; a longer section streams. */
+  readonly fetchBytesMax: number;
+  readonly storeRowsMax: number;
+  readonly searchRowsMax: number;
+  /** Messages whose headers or texts a SEARCH holds at once. */
+  readonly searchContentsMax: number;
+  /** Work without letting others run. */
+  readonly sliceMs: number;
+  /** Messages SELECT looks at for UNSEEN (RFC 3501 §6.3.1); beyond that it is left out, as the RFC allows. */
+  readonly unseenRowsMax: number;
+}
+
+export const defaultImapLimits: ImapLimits = {
+  appendBytesMax: 50 * 1024 * 1024,
+  appendBufferedBytesMax: 64 * 1024,
+  discardBytesMax: 64 * 1024 * 1024,
+  discardUnauthenticatedBytesMax: 64 * 1024,
+  autologoutMs: 30 * 60_000,
+  authFailuresMax: 5,
+  authFailureDelayMs: 1_000,
+  badCommandsMax: 30,
+  badCommandsUnauthenticatedMax: 5,
+  idleRecheckMs: 60_000,
+  memberCheckMs: 60_000,
+  fetchRowsMax: 1_000,
+  fetchContentsMax: 200,
+  fetchBytesMax: 1024 * 1024,
+  storeRowsMax: 5_000,
+  searchRowsMax: 1_000,
+  searchContentsMax: 64,
+  sliceMs: 10,
+  unseenRowsMax: 2_000,
+};

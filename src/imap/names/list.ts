@@ -1,0 +1,101 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { delimiter, type ListedName } from '../../stores/mail/index.ts';
+import type { Session } from '../session/session.ts';
+import type { ListArguments } from '../wire/index.ts';
+import { matchesPattern } from './pattern.ts';
+
+/** A line of the answer to LIST. */
+export interface ListEntry {
+  readonly name: string;
+  readonly listed: ListedName;
+  readonly attributes: readonly string[];
+  /** Selections that hold for something below (RFC 5258 §3.5); empty for none. */
+  readonly childInfo: readonly string[];
+}
+
+type Arguments = Pick<ListArguments, 'selection' | 'reference' | 'patterns' | 'returns' | 'isExtended'>;
+
+/** The names LIST answers, in order. Lets others run between slices: patterns and names are the member's own. */
+export async function listNames(session: Session, args: Arguments): Promise<ListEntry[]> {
+  const names = await session.mail.list(session.account);
+  const parents = ancestors(names.filter(({ mailbox }) => mailbox !== null).map(({ name }) => name));
+  const chosen = names.filter((listed) => isSelected(listed, args));
+  const chosenNames = new Set(chosen.map(({ name }) => name));
+  const above = args.selection.has('RECURSIVEMATCH') ? ancestors([...chosenNames]) : new Set<string>();
+  const patterns = args.patterns.map((pattern) => args.reference + pattern);
+  const { clock, limits } = session.services;
+  const entries: ListEntry[] = [];
+  let sliceEndMs = clock.monotonicMs() + limits.sliceMs;
+  for (const listed of withMissing(names, above)) {
+    const { name } = listed;
+    if (!chosenNames.has(name) && !above.has(name)) continue;
+    if (clock.monotonicMs() > sliceEndMs) {
+      await nextTurn();
+      sliceEndMs = clock.monotonicMs() + limits.sliceMs;
+    }
+    if (!patterns.some((pattern) => matchesPattern(pattern, name))) continue;
+    const childInfo = above.has(name) ? [...args.selection].filter((word) => word !== 'RECURSIVEMATCH') : [];
+    entries.push({ name, listed, attributes: attributesOf(listed, parents.has(name), args), childInfo });
+  }
+  return entries;
+}
+
+/** A parent that was never made is told all the same where something below it is (RFC 5258 §3.5). */
+function withMissing(names: readonly ListedName[], above: ReadonlySet<string>): readonly ListedName[] {
+  const known = new Set(names.map(({ name }) => name));
+  const missing = [...above].filter((name) => !known.has(name)).sort();
+  return [...names, ...missing.map((name) => ({ name, mailbox: null, subscribed: false }))];
+}
+
+/** RFC 9051 §6.3.9.1: selections add up; REMOTE adds nothing where nothing is remote. */
+function isSelected({ mailbox, subscribed }: ListedName, { selection }: Arguments): boolean {
+  const wantsSubscribed = selection.has('SUBSCRIBED');
+  if (wantsSubscribed && !subscribed) return false;
+  if (selection.has('SPECIAL-USE') && (mailbox?.specialUse ?? null) === null) return false;
+  return mailbox !== null || wantsSubscribed;
+}
+
+function attributesOf({ mailbox, subscribed }: ListedName, hasChildren: boolean, args: Arguments): string[] {
+  const attributes: string[] = [];
+  // RFC 9051 §7.3.1: \NonExistent implies \Noselect; old clients know only the latter.
+  if (mailbox === null) attributes.push('\\NonExistent', '\\Noselect');
+  if (subscribed && (args.selection.has('SUBSCRIBED') || args.returns.has('SUBSCRIBED'))) {
+    attributes.push('\\Subscribed');
+  }
+  attributes.push(hasChildren ? '\\HasChildren' : '\\HasNoChildren');
+  // RFC 6154 §2 lets plain LIST tell it too; iOS and K-9 ask no other way.
+  if (mailbox?.specialUse) attributes.push(`\\${mailbox.specialUse}`);
+  return attributes;
+}
+
+/** Every name above one of `names`. */
+export function ancestors(names: Iterable<string>): Set<string> {
+  const above = new Set<string>();
+  for (const name of names) {
+    let end = name.lastIndexOf(delimiter);
+    while (end > 0 && !above.has(name.slice(0, end))) {
+      above.add(name.slice(0, end));
+      end = name.lastIndexOf(delimiter, end - 1);
+    }
+  }
+  return above;
+}
+
+/** `* LIST (\HasNoChildren) "/" name`. */
+export function writeEntry(
+  session: Session,
+  response: 'LIST' | 'LSUB',
+  name: string,
+  attributes: readonly string[],
+  childInfo: readonly string[] = [],
+): void {
+  const { out } = session;
+  out.data(response).sp().flags(attributes).raw(` "${delimiter}" `).mailbox(name);
+  if (childInfo.length > 0) {
+    out
+      .raw(' ("CHILDINFO" (')
+      .raw(childInfo.map((word) => `"${word}"`).join(' '))
+      .raw('))');
+  }
+  out.crlf();
+}

@@ -1,0 +1,133 @@
+import type { Accounts } from '../accounts/index.ts';
+import { type Clock, systemClock } from '../base/index.ts';
+import type { Connection } from '../net/index.ts';
+import type { Log, Metrics } from '../observability/index.ts';
+import type { MailWriter } from '../stores/mail/index.ts';
+import { baseCommands } from './commands/index.ts';
+import { extensions } from './extensions/index.ts';
+import { createFeatures, type Features } from './features.ts';
+import { baseFetchItems } from './fetch/items.ts';
+import { defaultImapLimits, type ImapLimits } from './limits.ts';
+import { mechanisms } from './mechanisms/index.ts';
+import { baseStatusItems } from './names/status.ts';
+import { converse } from './session/converse.ts';
+import { type Services, Session } from './session/session.ts';
+
+export interface ImapServerOptions {
+  readonly mail: MailWriter;
+  readonly accounts: Accounts;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+  readonly limits?: Partial<ImapLimits>;
+  /** `auth.plaintext: allow`: passwords may come without TLS. Default false. */
+  readonly plaintextLogin?: boolean;
+  /** Told by ID. */
+  readonly version?: string;
+}
+
+/** One specification as docs/COVERAGE.md lists it. */
+export interface ImapSpecification {
+  readonly rfc: number;
+  readonly name: string;
+}
+
+export interface ImapServer {
+  /** Serves one connection; resolves when it has ended, never rejects. `startTls`: the listener offers STARTTLS. */
+  handle(connection: Connection, options?: { readonly startTls?: boolean }): Promise<void>;
+  /** Tells every session that the server stops; those inside a command finish it first. */
+  drain(): void;
+  readonly sessions: number;
+  readonly specifications: readonly ImapSpecification[];
+}
+
+/** How often silent sessions are looked for; one timer serves them all. */
+const sweepMs = 5_000;
+
+const commandsTotal = {
+  name: 'myco_imap_commands_total',
+  help: 'IMAP commands answered.',
+  kind: 'counter',
+  labels: ['command', 'status'],
+} as const;
+const loginsTotal = {
+  name: 'myco_imap_logins_total',
+  help: 'IMAP logins.',
+  kind: 'counter',
+  labels: ['outcome'],
+} as const;
+const sessionsOpen = {
+  name: 'myco_imap_sessions',
+  help: 'IMAP sessions open now.',
+  kind: 'gauge',
+  labels: [],
+} as const;
+
+export const baseFeatures = {
+  commands: baseCommands,
+  fetchItems: baseFetchItems,
+  statusItems: baseStatusItems,
+};
+
+/** The tables of this server, as every session sees them. */
+export const standardFeatures: Features = createFeatures(baseFeatures, extensions);
+
+export function createImapServer(
+  options: ImapServerOptions,
+  features: Features = standardFeatures,
+): ImapServer {
+  const { mail, accounts, metrics, clock = systemClock } = options;
+  const commands = metrics.counter(commandsTotal);
+  const logins = metrics.counter(loginsTotal);
+  const open = metrics.gauge(sessionsOpen).with({});
+  const shared: Omit<Services, 'startTls'> = {
+    mail,
+    accounts,
+    clock,
+    log: options.log,
+    limits: { ...defaultImapLimits, ...options.limits },
+    features,
+    mechanisms,
+    plaintextLogin: options.plaintextLogin ?? false,
+    version: options.version ?? '0',
+    count: {
+      command: (command, status) => commands.with({ command, status }).inc(),
+      logins: logins.with({ outcome: 'accepted' }),
+      loginsFailed: logins.with({ outcome: 'refused' }),
+    },
+  };
+  const sessions = new Set<Session>();
+  let sweeper: NodeJS.Timeout | null = null;
+  const sweep = () => {
+    const now = clock.monotonicMs();
+    for (const session of sessions) {
+      if (session.deadlineMs > 0 && now >= session.deadlineMs) session.bye('you were silent for too long');
+    }
+  };
+  return {
+    async handle(connection, { startTls = true } = {}) {
+      const session = new Session({ ...shared, startTls }, connection);
+      sessions.add(session);
+      open.set(sessions.size);
+      sweeper ??= setInterval(sweep, sweepMs).unref();
+      connection.onDrain(() => session.drain());
+      await converse(session);
+      sessions.delete(session);
+      open.set(sessions.size);
+      if (sessions.size === 0 && sweeper !== null) {
+        clearInterval(sweeper);
+        sweeper = null;
+      }
+    },
+    drain() {
+      for (const session of sessions) session.drain();
+    },
+    get sessions() {
+      return sessions.size;
+    },
+    specifications: [
+      { rfc: 3501, name: 'IMAP4rev1' },
+      ...features.extensions.map(({ rfc, name }) => ({ rfc, name })),
+    ],
+  };
+}

@@ -1,0 +1,51 @@
+import { TlsFailure } from '../../net/index.ts';
+import { Farewell, Gone } from '../errors.ts';
+import { readCommand } from './command-reader.ts';
+import { dispatch } from './dispatch.ts';
+import type { Session } from './session.ts';
+
+/** One connection from its greeting to its end; never rejects. */
+export async function converse(session: Session): Promise<void> {
+  try {
+    await greet(session);
+    while (!session.ending) {
+      session.awaitClient();
+      const read = await readCommand(session);
+      session.deadlineMs = 0;
+      if (read === null) break;
+      await dispatch(session, read);
+    }
+    if (!session.gone) farewell(session);
+  } catch (error) {
+    end(session, error);
+  } finally {
+    session.close();
+  }
+}
+
+/** RFC 9051 §7.1.1: capabilities in the greeting save a round trip. */
+async function greet(session: Session): Promise<void> {
+  const capabilities = session.services.features.capabilities(session);
+  session.out.untagged('OK', { code: 'CAPABILITY', capabilities }, 'ready');
+  await session.flush();
+}
+
+function farewell(session: Session): void {
+  // LOGOUT and the drain have said BYE already; a drain during a command says it now.
+  if (session.draining.aborted) session.bye('the server is shutting down', 'UNAVAILABLE');
+  else session.connection.close();
+}
+
+function end(session: Session, error: unknown): void {
+  if (session.gone || error instanceof Gone || error instanceof TlsFailure) {
+    session.connection.destroy('peer');
+    return;
+  }
+  if (error instanceof Farewell) {
+    session.bye(error.message, error.code);
+    return;
+  }
+  const incident = session.incident();
+  session.log.error('session failed', { incident, error });
+  session.bye(`an internal error, not your fault; incident ${incident}`, 'SERVERBUG');
+}

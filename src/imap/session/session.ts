@@ -1,0 +1,216 @@
+import type { Accounts, Member } from '../../accounts/index.ts';
+import { type Clock, randomToken } from '../../base/index.ts';
+import type { Connection, LineReader } from '../../net/index.ts';
+import type { CounterHandle, Log } from '../../observability/index.ts';
+import type { MailWriter } from '../../stores/mail/index.ts';
+import { Farewell, Gone, Refusal } from '../errors.ts';
+import type { Features, State } from '../features.ts';
+import type { ImapLimits } from '../limits.ts';
+import type { Mechanism } from '../mechanisms/mechanism.ts';
+import { ResponseWriter } from '../wire/index.ts';
+import type { Selected } from './selected.ts';
+
+/** What every session of a server shares. */
+export interface Services {
+  readonly mail: MailWriter;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: ImapLimits;
+  readonly features: Features;
+  readonly mechanisms: readonly Mechanism[];
+  /** Whether a password may be sent without TLS (`auth.plaintext: allow`). */
+  readonly plaintextLogin: boolean;
+  /** Whether a connection without TLS may start it. */
+  readonly startTls: boolean;
+  readonly version: string;
+  readonly count: {
+    command(name: string, status: string): void;
+    readonly loginsFailed: CounterHandle;
+    readonly logins: CounterHandle;
+  };
+}
+
+/** One client. Commands run one after another, so nothing here needs a lock (RFC 9051 §5.5). */
+export class Session {
+  readonly services: Services;
+  readonly connection: Connection;
+  readonly reader: LineReader;
+  readonly out = new ResponseWriter();
+  readonly log: Log;
+  member: Member | null = null;
+  selected: Selected | null = null;
+  authFailures = 0;
+  badCommands = 0;
+  /** Set when the session is to end after the command in progress. */
+  ending = false;
+  /** Monotonic time at which a silent client is sent away; 0 while a command runs. */
+  deadlineMs = 0;
+  #gone = false;
+  #checkedMemberMs = 0;
+  readonly #enabled = new Set<string>();
+  readonly #drain = new AbortController();
+
+  constructor(services: Services, connection: Connection) {
+    this.services = services;
+    this.connection = connection;
+    this.log = services.log.child({ connection: connection.id });
+    this.reader = connection.lines({ lineEnding: 'crlf' });
+    void connection.closed.then(() => {
+      this.#gone = true;
+      this.#drain.abort();
+    });
+  }
+
+  get state(): State {
+    if (this.member === null) return 'not-authenticated';
+    return this.selected === null ? 'authenticated' : 'selected';
+  }
+
+  /** The account whose mail this session sees; no command takes it from anywhere else (THREATS 9). */
+  get account(): number {
+    if (this.member === null) throw new Refusal('log in first', null, 'BAD');
+    return this.member.id;
+  }
+
+  get mail(): MailWriter {
+    return this.services.mail;
+  }
+
+  get limits(): ImapLimits {
+    return this.services.limits;
+  }
+
+  get secure(): boolean {
+    return this.connection.secure;
+  }
+
+  /** Whether a password may be asked for now. */
+  get mayLogIn(): boolean {
+    return this.secure || this.services.plaintextLogin;
+  }
+
+  get rev2(): boolean {
+    return this.#enabled.has('IMAP4REV2');
+  }
+
+  get condstore(): boolean {
+    return this.#enabled.has('CONDSTORE');
+  }
+
+  isEnabled(name: string): boolean {
+    return this.#enabled.has(name);
+  }
+
+  /** False where it was enabled before. */
+  enable(name: string): boolean {
+    if (this.#enabled.has(name)) return false;
+    this.#enabled.add(name);
+    if (name === 'IMAP4REV2') this.out.utf8 = true;
+    return true;
+  }
+
+  /** A command that speaks of mod-sequences switches CONDSTORE on, and the client is told where it stands. */
+  enableCondstore(): void {
+    if (!this.enable('CONDSTORE') || this.selected === null) return;
+    const code = { code: 'HIGHESTMODSEQ', value: this.selected.cursor } as const;
+    this.out.untagged('OK', code, 'CONDSTORE is on'); // RFC 7162 §3.1
+  }
+
+  get draining(): AbortSignal {
+    return this.#drain.signal;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** The selected mailbox; the dispatcher has checked the state. */
+  get mailbox(): Selected {
+    if (this.selected === null) throw new Refusal('select a mailbox first', null, 'BAD');
+    return this.selected;
+  }
+
+  /** The selected mailbox, where it may be changed. */
+  get writableMailbox(): Selected {
+    const mailbox = this.mailbox;
+    if (mailbox.readOnly) throw new Refusal('the mailbox is open for reading only', 'CANNOT');
+    return mailbox;
+  }
+
+  deselect(): void {
+    this.selected?.close();
+    this.selected = null;
+  }
+
+  /** Back to a new connection: nothing that was said without TLS counts (RFC 9051 §6.2.1, THREATS 2). */
+  reset(): void {
+    this.deselect();
+    this.member = null;
+    this.authFailures = 0;
+    this.badCommands = 0;
+    this.#enabled.clear();
+  }
+
+  /** Sends what was written; waits while the client is slow to take it. Throws Gone where it has left. */
+  async flush(): Promise<void> {
+    let open = true;
+    for (const block of this.out.take()) open = this.connection.write(block);
+    if (!open) await this.connection.drain();
+    if (this.#gone) throw new Gone();
+  }
+
+  /** Where much was written already, sends it. */
+  async flushIfLarge(): Promise<void> {
+    if (this.out.pendingBytes >= this.limits.fetchBytesMax) await this.flush();
+  }
+
+  /** Tells the client what happened in its mailbox. */
+  async report(options: { readonly expunge: boolean; readonly force: boolean }): Promise<void> {
+    await this.selected?.report(this, options);
+  }
+
+  /** A member who was disabled or deleted does not stay because a connection is open. */
+  async checkMember(): Promise<void> {
+    const now = this.services.clock.monotonicMs();
+    if (this.member === null || now - this.#checkedMemberMs < this.limits.memberCheckMs) return;
+    this.#checkedMemberMs = now;
+    const member = await this.services.accounts.member(this.member.id);
+    if (member === null || member.disabled) throw new Farewell('the account is closed');
+  }
+
+  loggedIn(member: Member): void {
+    this.member = member;
+    this.#checkedMemberMs = this.services.clock.monotonicMs();
+    this.connection.authenticated();
+  }
+
+  awaitClient(): void {
+    this.deadlineMs = this.services.clock.monotonicMs() + this.limits.autologoutMs;
+  }
+
+  /** The last words: nothing is read after them. */
+  bye(text: string, code: Farewell['code'] = null): void {
+    if (this.#gone) return;
+    this.ending = true;
+    this.out.untagged('BYE', code, text);
+    for (const block of this.out.take()) this.connection.write(block);
+    this.connection.close();
+  }
+
+  /** The server stops: a session between commands ends now, one inside a command when that is done. */
+  drain(): void {
+    this.ending = true;
+    if (this.deadlineMs > 0) this.bye('the server is shutting down', 'UNAVAILABLE');
+    this.#drain.abort();
+  }
+
+  close(): void {
+    this.deselect();
+    this.#drain.abort();
+  }
+
+  incident(): string {
+    return randomToken(40);
+  }
+}
