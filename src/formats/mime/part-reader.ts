@@ -42,6 +42,8 @@ export class PartReader implements LineSink {
   receivedCount = 0;
   readonly #root = newPart('', 0, false);
   readonly #stack: Frame[] = [];
+  /** How many open frames look for each boundary: most lines of dashes are none of them. */
+  readonly #boundaries = new Map<string, number>();
   #partCount = 0;
   #inHeader = true;
   /** The innermost part takes everything to the end. */
@@ -101,9 +103,10 @@ export class PartReader implements LineSink {
     if (this.#opaque || line.end - line.start - line.eolBytes > delimiterLineBytesMax) return false;
     let end = to;
     while (end > from && isPadding(bytes[end - 1])) end--;
-    const text = headerText(bytes.subarray(from + 2, end));
+    const text = lineText(bytes, from + 2, end);
     const closes = text.endsWith('--') ? text.slice(0, -2) : undefined;
     if (this.#inHeader && !this.#probed) this.#probe(text, closes, line.start);
+    if (!this.#boundaries.has(text) && (closes === undefined || !this.#boundaries.has(closes))) return false;
     // RFC 2046 §5.1.2: also those of the outer multiparts; where both could be meant, the inner one is.
     for (let i = this.#stack.length - 1; i >= 0; i--) {
       const frame = this.#stack[i];
@@ -112,11 +115,25 @@ export class PartReader implements LineSink {
       if (!isClose && text !== frame.boundary) continue;
       this.#breakHeaders(line.start);
       this.#closeDownTo(i + 1, line.start - this.#lastEolBytes, line.start, 0);
-      if (isClose) frame.closed = true;
+      if (isClose) this.#close(frame);
       else this.#openChild(frame.part, line);
       return true;
     }
     return false;
+  }
+
+  #await(frame: Frame, boundary: string): void {
+    frame.boundary = boundary;
+    this.#boundaries.set(boundary, (this.#boundaries.get(boundary) ?? 0) + 1);
+  }
+
+  #close(frame: Frame): void {
+    frame.closed = true;
+    const { boundary } = frame;
+    if (boundary === null) return;
+    const count = this.#boundaries.get(boundary) ?? 0;
+    if (count > 1) this.#boundaries.set(boundary, count - 1);
+    else this.#boundaries.delete(boundary);
   }
 
   /** A header that announces this very delimiter and lacks its empty line ends here. */
@@ -194,7 +211,7 @@ export class PartReader implements LineSink {
     if (part.type === 'multipart' && boundary === null) this.defects.add('boundary');
     else if (part.type === 'multipart' || isMessage) {
       if (this.#stack.length > partDepthMax) this.defects.add('depth');
-      else if (part.type === 'multipart') frame.boundary = boundary;
+      else if (boundary !== null) this.#await(frame, boundary);
       else if (this.#partCount >= partsMax) this.defects.add('parts');
       else {
         const root = newPart('', part.bodyStart, false);
@@ -217,7 +234,10 @@ export class PartReader implements LineSink {
       if (part.bodyEnd > part.bodyStart && (isLeaf || holdsMessage(part))) {
         part.lines = part.bodyEnd === at ? lf + unfinishedLines : lf - (this.#lastEmpty ? 1 : 0);
       }
-      if (frame.boundary !== null && !frame.closed) this.defects.add('no-close');
+      if (frame.boundary !== null && !frame.closed) {
+        this.defects.add('no-close');
+        this.#close(frame);
+      }
       this.#stack.pop();
     }
   }
@@ -259,6 +279,12 @@ export class PartReader implements LineSink {
 
 function holdsMessage(part: MimePart): boolean {
   return part.type === 'message' && (part.subtype === 'rfc822' || part.subtype === 'global');
+}
+
+/** As `headerText`, by the short way for ASCII. */
+function lineText(bytes: Buffer, from: number, to: number): string {
+  for (let i = from; i < to; i++) if ((bytes[i] ?? 0) > 127) return headerText(bytes.subarray(from, to));
+  return bytes.toString('latin1', from, to);
 }
 
 function isPadding(byte: number | undefined): boolean {
