@@ -21,16 +21,18 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   web: ['*'],
   cli: ['*'],
   testing: ['*'],
+  suite: ['*'],
+  'version.ts': [],
   'modules.ts': ['*'],
   'main.ts': ['*'],
   'worker.ts': ['*'],
 };
 
-/** The two composition roots, and the list of store modules they share. */
-export const roots: readonly string[] = ['modules.ts', 'main.ts', 'worker.ts'];
+/** The two composition roots with what they are made of, and the list of store modules they share. */
+export const roots: readonly string[] = ['modules.ts', 'main.ts', 'worker.ts', 'suite'];
 
 /** What only a composition root may import. */
-export const forRootsOnly: readonly string[] = [...roots, 'cli'];
+export const forRootsOnly: readonly string[] = ['modules.ts', 'main.ts', 'worker.ts', 'cli'];
 
 /** Folders whose sub-folders are houses of their own, each behind its own index.ts. */
 export const foldersOfFolders: readonly string[] = ['formats', 'stores'];
