@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { type Clock, randomOctets } from '../base/index.ts';
 import { loginCacheEntriesMax, loginCacheMs } from './limits.ts';
 import type { Member, Scope } from './types.ts';
@@ -10,12 +10,12 @@ interface Entry {
 }
 
 /**
- * Successful logins of the last half hour, in memory only. The key of an entry is an HMAC, under a key of this
- * process, over member, version, scope and password: another member's entry cannot be hit, any change of a
- * credential misses, and what a dump of the memory shows cannot be tried out without that key (THREATS 12).
+ * Successful logins of the last half hour, in memory only. The key of an entry names the member, the version and the
+ * scope beside an HMAC of the password under a key of this process: another member's entry cannot be hit, and any
+ * change of a credential misses (THREATS 12).
  */
 export class LoginCache {
-  readonly #key = randomOctets(32);
+  readonly #key = createSecretKey(randomOctets(32));
   readonly #entries = new Map<string, Entry>();
   readonly #clock: Clock;
   readonly #entriesMax: number;
@@ -25,13 +25,14 @@ export class LoginCache {
     this.#entriesMax = entriesMax;
   }
 
-  /** What stands for this login in memory, also for one that is under way. */
-  keyOf(member: Pick<Member, 'id' | 'version'>, scope: Scope, password: string): string {
-    return this.digest([member.id, member.version, scope, password]);
+  /** What stands for a password in the memory of this process. */
+  digest(password: string): string {
+    return createHmac('sha256', this.#key).update(password).digest('base64');
   }
 
-  digest(parts: readonly (string | number)[]): string {
-    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64');
+  /** The key of a member's login; `digest` is the password's. */
+  keyOf(member: Pick<Member, 'id' | 'version'>, scope: Scope, digest: string): string {
+    return `${member.id}:${member.version}:${scope}:${digest}`;
   }
 
   get(key: string): Entry | null {

@@ -87,11 +87,12 @@ export function createPasswordLogin(parts: LoginParts): (login: PasswordLogin) =
 
   return async (login) => {
     const { remote, username, scope, password } = login;
-    const key = parts.cache.digest([remote, username, scope, password.slice(0, passwordBytesMax + 1)]);
+    const digest = parts.cache.digest(password.slice(0, passwordBytesMax + 1));
+    const key = JSON.stringify([remote, username, scope, digest]);
     const other = underWay.get(key);
     try {
       if (other) return await join(parts, other);
-      const mine = decide(parts, login).finally(() => underWay.delete(key));
+      const mine = decide(parts, login, digest).finally(() => underWay.delete(key));
       underWay.set(key, mine);
       return await mine;
     } catch (error) {
@@ -108,12 +109,12 @@ async function join(parts: LoginParts, other: Promise<AuthResult>): Promise<Auth
   return now?.version === result.member.version ? result : refused('busy', busyRetryMs);
 }
 
-async function decide(parts: LoginParts, login: PasswordLogin): Promise<AuthResult> {
+async function decide(parts: LoginParts, login: PasswordLogin, digest: string): Promise<AuthResult> {
   const known = await whoIs(parts, login.username);
   const waitMs = parts.throttle.refusedMs(login.remote, known.account);
   if (waitMs > 0) return refused('throttled', waitMs);
   if (login.password.length > passwordBytesMax) return tooLong(parts, known, login);
-  return fromCache(parts, known, login) ?? attempt(parts, known, login);
+  return fromCache(parts, known, login, digest) ?? attempt(parts, known, login, digest);
 }
 
 function tooLong(parts: LoginParts, known: Known, login: PasswordLogin): AuthResult {
@@ -123,17 +124,22 @@ function tooLong(parts: LoginParts, known: Known, login: PasswordLogin): AuthRes
   return refused('credentials');
 }
 
-function fromCache(parts: LoginParts, known: Known, login: PasswordLogin): AuthResult | null {
+function fromCache(parts: LoginParts, known: Known, login: PasswordLogin, digest: string): AuthResult | null {
   const { member } = known;
   if (!member || member.disabled) return null;
-  const entry = parts.cache.get(parts.cache.keyOf(member, login.scope, login.password));
+  const entry = parts.cache.get(parts.cache.keyOf(member, login.scope, digest));
   if (!entry) return null;
   parts.throttle.succeeded(login.remote, known.account);
   entry.lastUsed = noteUse(parts, { id: entry.credential, lastUsed: entry.lastUsed });
   return { ok: true, member, credential: String(entry.credential) };
 }
 
-async function attempt(parts: LoginParts, known: Known, login: PasswordLogin): Promise<AuthResult> {
+async function attempt(
+  parts: LoginParts,
+  known: Known,
+  login: PasswordLogin,
+  digest: string,
+): Promise<AuthResult> {
   const { throttle } = parts;
   const waitMs = throttle.begin(login.remote, known.account);
   if (waitMs > 0) return refused('throttled', waitMs);
@@ -141,7 +147,7 @@ async function attempt(parts: LoginParts, known: Known, login: PasswordLogin): P
   try {
     const delayMs = throttle.delayMs(known.account);
     if (delayMs > 0) await parts.sleep(delayMs);
-    const result = await check(parts, known.member, login);
+    const result = await check(parts, known.member, login, digest);
     // 'disabled' and 'scope' are said to those alone who know the password.
     const proved = result.ok || result.reason === 'disabled' || result.reason === 'scope';
     outcome = proved ? 'succeeded' : result.reason === 'credentials' ? 'failed' : 'void';
@@ -151,14 +157,19 @@ async function attempt(parts: LoginParts, known: Known, login: PasswordLogin): P
   }
 }
 
-async function check(parts: LoginParts, before: Member | null, login: PasswordLogin): Promise<AuthResult> {
+async function check(
+  parts: LoginParts,
+  before: Member | null,
+  login: PasswordLogin,
+  digest: string,
+): Promise<AuthResult> {
   let member = before;
   for (let round = 0; round < checkAttemptsMax; round++) {
     const credential = await verify(parts, member, login.password);
     if (credential === 'busy') return refused('busy', busyRetryMs);
     if (credential === null || member === null) return refused('credentials');
     const now = await parts.database.call(operations.member, { id: member.id });
-    if (now?.version === member.version) return admit(parts, member, credential, login);
+    if (now?.version === member.version) return admit(parts, member, credential, login.scope, digest);
     // A credential changed while this one was checked: what was read is not what counts any more.
     member = now;
   }
@@ -186,10 +197,16 @@ async function verify(
   return right && usable ? { ...credential, typed } : null;
 }
 
-function admit(parts: LoginParts, member: Member, credential: Verified, login: PasswordLogin): AuthResult {
+function admit(
+  parts: LoginParts,
+  member: Member,
+  credential: Verified,
+  scope: Scope,
+  digest: string,
+): AuthResult {
   if (member.disabled) return refused('disabled');
-  if (!coversScope(credential.scopes, login.scope)) return refused('scope');
-  const key = parts.cache.keyOf(member, login.scope, login.password);
+  if (!coversScope(credential.scopes, scope)) return refused('scope');
+  const key = parts.cache.keyOf(member, scope, digest);
   parts.cache.remember(key, credential.id, noteUse(parts, credential));
   if (parts.hasher.outdated(credential.hash)) parts.background(renewHash(parts, credential));
   return { ok: true, member, credential: String(credential.id) };

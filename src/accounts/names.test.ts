@@ -33,7 +33,7 @@ describe('user names', () => {
 
   test('any text is a key or null, and a key is its own key', () => {
     const hostile = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 500 }),
+      fc.string({ unit: 'binary', maxLength: 120 }),
       fc.string({
         unit: fc.constantFrom(
           'a',
@@ -68,7 +68,7 @@ describe('user names', () => {
         const again = tryAddress(key);
         if (again) expect(again.key).toBe(key);
       }),
-      { seed: 3501, numRuns: 2000 },
+      { seed: 3501, numRuns: 1000 },
     );
   });
 });
