@@ -108,6 +108,13 @@ describe('the table', () => {
     expect(faults('RFC 1 | a | No | |', declared)).toEqual(['src/a.ts:3 declares RFC 2, which has no row']);
   });
 
+  test('many files are shown as their folders', () => {
+    const rows = row(
+      `RFC 1 | a | Yes | ${['src/a/1', 'src/a/2', 'src/a/3', 'src/a/4', 'src/b/5'].join(' ')} |`,
+    );
+    expect(renderCoverage(rows, [])).toContain('[src/a/](../src/a/)<br>[src/b/](../src/b/)');
+  });
+
   test('is rendered with what clients see of it', () => {
     const declared = [{ file: 'src/b.ts', line: 3, specifications: ['RFC 6851'], names: ['MOVE'] }];
     expect(renderCoverage(move, declared)).toContain(

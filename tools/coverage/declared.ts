@@ -74,7 +74,7 @@ function capabilitiesOf(object: ast.ObjectLiteralExpression): string[] {
   };
   const root = value ?? method;
   if (root) visit(root);
-  return [...new Set(texts.filter((text) => /^[A-Z0-9][A-Z0-9+=/-]*$/.test(text)))];
+  return [...new Set(texts.filter((text) => /^[A-Z][A-Za-z0-9+=/-]*$/.test(text)))];
 }
 
 function property(object: ast.ObjectLiteralExpression, key: string): ast.Node | undefined {

@@ -41,10 +41,18 @@ function summary(specifications: readonly Specification[]): string {
   return [...counts].map(([status, count]) => `${status}: ${count}`).join(' · ');
 }
 
+const filesShownMax = 4;
+
+/** The files, or their folders where there are many. */
+function places(files: readonly string[]): string[] {
+  if (files.length <= filesShownMax) return [...files];
+  return [...new Set(files.map((file) => file.slice(0, file.lastIndexOf('/') + 1)))];
+}
+
 function table(rows: readonly Specification[], declared: readonly Declared[]): string {
   const lines = rows.map((row) => {
     const seen = [...new Set(declaring(row, declared).flatMap(({ names }) => names))];
-    const files = filesOf(row, declared).map((file) => `[${file}](../${file})`);
+    const files = places(filesOf(row, declared)).map((file) => `[${file}](../${file})`);
     const cells = [row.id, row.title, row.status, seen.join(', '), files.join('<br>'), row.note ?? ''];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });

@@ -62,48 +62,48 @@ RFC 6532 | Internationalised headers | Yes | src/formats/mime/charset.ts |
 RFC 8970 | Message preview | No | |
 
 # Mail access
-RFC 3501 | IMAP4rev1 | No | |
-RFC 9051 | IMAP4rev2 | No | |
-RFC 2177 | IDLE | No | |
-RFC 2342 | NAMESPACE | No | |
-RFC 2971 | ID | No | |
-RFC 3348 | CHILDREN | No | |
+RFC 3501 | IMAP4rev1 | Yes | |
+RFC 9051 | IMAP4rev2 | Yes | |
+RFC 2177 | IDLE | Yes | |
+RFC 2342 | NAMESPACE | Yes | |
+RFC 2971 | ID | Yes | |
+RFC 3348 | CHILDREN | Yes | src/imap/names/list.ts |
 RFC 3502 | MULTIAPPEND | No | |
-RFC 3516 | BINARY | No | |
-RFC 3691 | UNSELECT | No | |
+RFC 3516 | BINARY | Partial | | FETCH of decoded parts; APPEND of binary data is not there
+RFC 3691 | UNSELECT | Yes | |
 RFC 4314 | ACL | No | |
-RFC 4315 | UIDPLUS | No | |
-RFC 4466 | Collected extensions to the grammar | No | |
+RFC 4315 | UIDPLUS | Yes | |
+RFC 4466 | Collected extensions to the grammar | Yes | |
 RFC 4467 | URLAUTH | Not planned | | no client of the members asks for it
 RFC 4469 | CATENATE | No | |
-RFC 4731 | ESEARCH | No | |
-RFC 4959 | SASL-IR | No | |
+RFC 4731 | ESEARCH | Yes | |
+RFC 4959 | SASL-IR | Yes | |
 RFC 4978 | COMPRESS=DEFLATE | No | |
 RFC 5032 | WITHIN | No | |
-RFC 5161 | ENABLE | No | |
-RFC 5182 | SEARCHRES | No | |
+RFC 5161 | ENABLE | Yes | |
+RFC 5182 | SEARCHRES | Yes | |
 RFC 5255 | LANGUAGE and I18NLEVEL | No | |
 RFC 5256 | SORT and THREAD | No | |
-RFC 5258 | LIST-EXTENDED | No | |
+RFC 5258 | LIST-EXTENDED | Yes | |
 RFC 5259 | CONVERT | Not planned | | no client of the members asks for it
 RFC 5267 | CONTEXT, ESORT | No | |
 RFC 5464 | METADATA | No | |
 RFC 5465 | NOTIFY | No | |
-RFC 5530 | Response codes | No | |
+RFC 5530 | Response codes | Yes | |
 RFC 5550 | Lemonade profile | Not planned | | its parts that clients use have rows of their own
-RFC 5819 | LIST-STATUS | No | |
+RFC 5819 | LIST-STATUS | Yes | |
 RFC 5957 | SORT=DISPLAY | No | |
-RFC 6154 | SPECIAL-USE and CREATE-SPECIAL-USE | No | |
+RFC 6154 | SPECIAL-USE and CREATE-SPECIAL-USE | Yes | |
 RFC 6203 | SEARCH=FUZZY | No | |
 RFC 6237 | MULTISEARCH (experimental) | Not planned | | replaced by RFC 7377
-RFC 6851 | MOVE | No | |
+RFC 6851 | MOVE | Yes | |
 RFC 6855 | UTF8=ACCEPT | No | |
-RFC 7162 | CONDSTORE and QRESYNC | No | |
+RFC 7162 | CONDSTORE and QRESYNC | Partial | | CONDSTORE; QRESYNC is not there
 RFC 7377 | MULTISEARCH | No | |
-RFC 7888 | LITERAL+ and LITERAL- | No | |
-RFC 7889 | APPENDLIMIT | No | |
+RFC 7888 | LITERAL+ and LITERAL- | Yes | |
+RFC 7889 | APPENDLIMIT | Yes | |
 RFC 8437 | UNAUTHENTICATE | No | |
-RFC 8438 | STATUS=SIZE | No | |
+RFC 8438 | STATUS=SIZE | Yes | |
 RFC 8440 | LIST-MYRIGHTS | No | |
 RFC 8457 | Important mailbox and keyword | No | |
 RFC 8474 | OBJECTID | No | |
