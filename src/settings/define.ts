@@ -54,5 +54,15 @@ export function defineSettings<S extends Slices>(
   slices: (folders: Folders) => S,
   rules: readonly Rule<Values<S>>[] = [],
 ): Definition<S> {
-  return { slices, rules };
+  let last: { readonly folders: Folders; readonly slices: S } | undefined;
+  return {
+    slices(folders) {
+      // A schema takes milliseconds to make; the folders of a process hardly ever change.
+      if (last?.folders.working !== folders.working || last.folders.config !== folders.config) {
+        last = { folders, slices: slices(folders) };
+      }
+      return last.slices;
+    },
+    rules,
+  };
 }

@@ -110,6 +110,8 @@ function plainValue(document: Document.Parsed, report: Report): Record<string, u
 function faultMessage(fault: { code: string; message: string }): string {
   if (fault.code === 'MULTIPLE_DOCS') return 'a second document starts here; a configuration is one document';
   if (fault.code === 'TAG_RESOLVE_FAILED') return 'tags such as !name have no meaning here';
+  // The package recurses and reports its own exhaustion as a fault of the file, which it is.
+  if (fault.message.includes('call stack')) return 'nested too deeply';
   return `not readable as YAML: ${fault.message}`;
 }
 
