@@ -21,10 +21,11 @@ export { type ParameterisedValue, parseParameterised } from './parameters.ts';
 export { createMimeParser, type MimeParser, parseMessage } from './parser.ts';
 export { fileName } from './part.ts';
 export { messageIds } from './references.ts';
+export { partText } from './search-text.ts';
 export { type ByteRange, findPart, sectionRange } from './sections.ts';
 export { decodeStructure, encodeStructure } from './structure.ts';
 export { baseSubject } from './subject.ts';
-export { decodeBody } from './transfer.ts';
+export { canDecode, decodeBody } from './transfer.ts';
 export type {
   Defect,
   Disposition,

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createMimeParser, fileName, findPart, type MimePart, parseMessage, sectionRange } from './index.ts';
+import {
+  canDecode,
+  createMimeParser,
+  fileName,
+  findPart,
+  type MimePart,
+  parseMessage,
+  partText,
+  sectionRange,
+} from './index.ts';
 import {
   boundaryBytesMax,
   delimiterLineBytesMax,
@@ -320,9 +329,10 @@ describe('limits', () => {
     ['encoded words', `Subject: ${'=?utf-8?q?a?= '.repeat(70_000)}\n\n`],
     ['delimiters', `Content-Type: multipart/mixed; boundary=b\n\n${'--b\n'.repeat(400_000)}`],
     ['alternating closes', `Content-Type: multipart/mixed; boundary=b\n\n${'--b--\n--b\n'.repeat(200_000)}`],
+    ['combining marks out of order', `\n${'\u0301\u0327'.repeat(500_000)}`],
     ['NULs', '\0'.repeat(2_000_000)],
   ])('is linear in megabytes of %s', (_, text) => {
-    expect(parse(text).size).toBe(text.length);
+    expect(parse(text).size).toBe(Buffer.byteLength(text));
   });
 
   it('keeps no more of a large message than the limits say', () => {
@@ -417,6 +427,26 @@ describe('the message', () => {
       'Bonjour  été',
       'résumé.pdf',
       'attached notes',
+    ]);
+  });
+
+  it('composes characters, however many marks one bears', () => {
+    const { text } = parse(`\ne\u0301 A\u0327\u0301 o${'\u0301'.repeat(200)}`);
+    expect(text.startsWith(`é ${'A\u0327\u0301'.normalize('NFC')} ó`)).toBe(true);
+  });
+
+  it('gives the text of a part to who searches it', () => {
+    const bytes = Buffer.from(
+      'Content-Type: text/plain; charset=koi8-r\nContent-Transfer-Encoding: quoted-printable\n\n=F0=D2=C9',
+    );
+    const { root } = parseMessage(bytes);
+    expect(partText(root, bytes.subarray(root.bodyStart, root.bodyEnd))).toBe('При');
+    expect(['base64', '7bit', 'x-uue', 'x-gzip', ''].map(canDecode)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
     ]);
   });
 

@@ -3,6 +3,7 @@ import { decodeCharset } from './charset.ts';
 import { decodeHeader } from './encoded-words.ts';
 import { htmlToText } from './html.ts';
 import { previewCharsMax, searchTextCharsMax, textSourceBytesMax } from './limits.ts';
+import { composed } from './nfc.ts';
 import { fileName } from './part.ts';
 import { decodeBody } from './transfer.ts';
 import type { MimePart } from './types.ts';
@@ -22,7 +23,7 @@ export class SearchText {
   }
 
   get text(): string {
-    return this.#lines.join('\n').normalize('NFC').slice(0, searchTextCharsMax).toWellFormed();
+    return composed(this.#lines.join('\n')).slice(0, searchTextCharsMax).toWellFormed();
   }
 
   get truncated(): boolean {
@@ -77,8 +78,7 @@ export class SearchText {
     this.#sourceBytes += body.length;
     if (!whole) this.#truncated = true;
     if (body.length === 0) return;
-    const charset = part.params.find(([name]) => name === 'charset')?.[1] ?? 'us-ascii';
-    const decoded = decodeCharset(decodeBody(body, part.encoding), charset);
+    const decoded = partText(part, body);
     const isHtml = part.subtype === 'html' || part.subtype === 'xhtml+xml';
     const text = isHtml ? htmlToText(decoded) : decoded;
     this.addLine(text);
@@ -87,6 +87,12 @@ export class SearchText {
     if (isHtml) this.#html ||= collapse(text);
     else if (part.subtype === 'plain' || part.subtype === 'enriched') this.#plain ||= collapse(text);
   }
+}
+
+/** The body of a text part, as it stands in the message, decoded; HTML with its tags. */
+export function partText(part: MimePart, body: Uint8Array): string {
+  const charset = part.params.find(([name]) => name === 'charset')?.[1] ?? 'us-ascii';
+  return decodeCharset(decodeBody(body, part.encoding), charset);
 }
 
 // What newsletters stuff their previews with: soft hyphens, joiners, combining grapheme joiners.

@@ -21,7 +21,14 @@ export function decodeBody(bytes: Uint8Array, encoding: string): Buffer {
   }
 }
 
-/** Whether decodeBody would change the bytes. */
+const encodings = ['base64', 'quoted-printable', 'x-uuencode', 'x-uue', 'uuencode', 'uue'];
+
+/** Whether decodeBody knows the encoding (RFC 3516 §4.3: else the answer is UNKNOWN-CTE). */
+export function canDecode(encoding: string): boolean {
+  return isIdentityEncoding(encoding) || encodings.includes(encoding);
+}
+
+/** Whether decodeBody leaves the bytes as they are, knowingly. */
 export function isIdentityEncoding(encoding: string): boolean {
   return encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
 }
