@@ -41,9 +41,17 @@ export interface AccountsService {
 
 const secretBytes = 32;
 
+/** A query's error repeats its parameters, which may be a name or a hash; what caused it does not. */
+function withoutParameters(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
+  return cause;
+}
+
 /** Opens the accounts: the configured domains and this server's own keys are there when it resolves. */
 export async function createAccounts(options: AccountsOptions): Promise<AccountsService> {
-  const { database, clock = systemClock, onError = () => undefined } = options;
+  const { database, clock = systemClock } = options;
+  const onError = (event: string, error: unknown) => options.onError?.(event, withoutParameters(error));
   const settings = options.settings ?? accountsSettings.parse({});
   const hasher = options.hasher ?? argon2Hasher(settings.hashesAtOnce);
   const domain = readDomain(options.domain);

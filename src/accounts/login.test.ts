@@ -88,7 +88,11 @@ async function open(engine: Engine): Promise<Opened> {
     leases: real.leases,
     async call<Args, Result>(operation: Operation<Args, Result>, args: Args): Promise<Result> {
       called.push(operation.name);
-      if (state.broken) throw new Error('the database is gone');
+      if (state.broken) {
+        throw new Error(`failed query with ${JSON.stringify(args)}`, {
+          cause: new Error('the database is gone'),
+        });
+      }
       return real.call(operation, args);
     },
   };
