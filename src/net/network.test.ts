@@ -6,6 +6,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Clock, fakeClock } from '../base/index.ts';
 import { createLog, createMetrics, createWireTap, silentLog, type WireTap } from '../observability/index.ts';
 import type { Connection } from './connection.ts';
 import { defaultNetLimits, listenBacklogMax, type NetLimits } from './limits.ts';
@@ -36,7 +37,7 @@ afterEach(async () => {
 const metrics = () => createMetrics({ processMetrics: false });
 function network(
   limits: Partial<NetLimits> = {},
-  more: { tap?: WireTap; metrics?: ReturnType<typeof metrics> } = {},
+  more: { tap?: WireTap; metrics?: ReturnType<typeof metrics>; clock?: Clock } = {},
 ) {
   const made: Network = createNetwork({
     log: silentLog,
@@ -224,17 +225,16 @@ describe('limits', () => {
   });
 
   test('a stranger is sent away, a known client stays', async () => {
-    const { listener, handed } = await door(network({ unauthenticatedMsMax: 50 }), { greet: echo });
+    const clock = fakeClock();
+    const { listener, handed } = await door(network({}, { clock }), { greet: echo });
     const stranger = client(listener.port);
+    await expect.poll(() => handed.length).toBe(1);
     const known = client(listener.port);
     await expect.poll(() => handed.length).toBe(2);
-    const [a, b] = handed;
-    const from = (c: Connection | undefined) => c?.remote.port;
-    const knownPort = known.socket.localPort;
-    const [theirs, ours] = from(a) === knownPort ? [b, a] : [a, b];
-    ours?.authenticated();
+    handed[1]?.authenticated();
+    clock.advance(defaultNetLimits.unauthenticatedMsMax);
     await stranger.closed;
-    expect(await theirs?.closed).toBe('unauthenticated');
+    expect(await handed[0]?.closed).toBe('unauthenticated');
     known.socket.write('still here\r\n');
     await expect.poll(known.text).toBe('got still here\r\n');
   });
@@ -242,24 +242,40 @@ describe('limits', () => {
   test.each(['none', 'implicit'] as const)(
     'an idle client is sent away, a busy one stays (tls %s)',
     async (mode) => {
+      const clock = fakeClock();
       const greet = (connection: Connection) => {
-        connection.setIdleTimeout(150);
+        connection.authenticated();
+        connection.setIdleTimeout(1000);
         return echo(connection);
       };
-      const { listener, handed } = await door(network(), { tls: mode, greet });
+      // The test moves the clock; the sweep before each move is what notes that bytes came.
+      const swept = () => new Promise((resolve) => setTimeout(resolve, 50));
+      const { listener, handed } = await door(network({}, { clock }), { tls: mode, greet });
       const { socket, closed, text } = mode === 'none' ? client(listener.port) : secureClient(listener.port);
       await expect.poll(() => handed.length).toBe(1);
-      const opened = performance.now();
-      for (let i = 0; i < 10; i++) {
+      for (let i = 1; i <= 5; i++) {
         socket.write('x\r\n');
-        await new Promise((resolve) => setTimeout(resolve, 40));
+        await expect.poll(text).toBe('got x\r\n'.repeat(i));
+        await swept();
+        clock.advance(900);
+        await swept();
       }
-      expect(performance.now() - opened).toBeGreaterThan(150);
-      expect(text()).toBe('got x\r\n'.repeat(10));
+      expect(socket.destroyed).toBe(false);
+      clock.advance(100);
       await closed;
       expect(await handed[0]?.closed).toBe('idle');
     },
   );
+
+  test('what a client says after our end does not hold the connection', async () => {
+    const made = network({ closeLingerMsMax: 3_600_000 });
+    const { listener, handed } = await door(made, { halfOpen: true, greet: echo });
+    const { socket, text, closed, errors } = client(listener.port);
+    socket.write(`hello\r\nQUIT\r\n${'x'.repeat(5_000_000)}`);
+    await closed;
+    expect([text(), errors]).toEqual(['got hello\r\n', []]);
+    expect(await handed[0]?.closed).toBe('local');
+  });
 
   test('a client that reads nothing is cut off when too much waits', async () => {
     const flood = async (connection: Connection) => {
@@ -481,7 +497,7 @@ describe('implicit TLS', () => {
     ['no TLS', 'GET / HTTP/1.1\r\n\r\n', 'handshake-failed'],
   ])('a client that says %s is sent away before a protocol hears of it', async (_, words, reason) => {
     const counted = metrics();
-    const made = network({ handshakeMsMax: 50 }, { metrics: counted });
+    const made = network(words === '' ? { handshakeMsMax: 50 } : {}, { metrics: counted });
     const { listener, handed } = await door(made, { tls: 'implicit' });
     const { socket, closed } = client(listener.port);
     socket.write(words);
@@ -618,7 +634,7 @@ describe('draining', () => {
     const stubborn = client(listener.port);
     polite.socket.on('data', () => polite.socket.end());
     await expect.poll(() => handed.length).toBe(2);
-    const closing = made.closeAll(200);
+    const closing = made.closeAll(1500);
     const late = client(listener.port);
     await late.closed;
     expect(late.errors).toEqual(['ECONNREFUSED']);

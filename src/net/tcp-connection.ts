@@ -195,7 +195,6 @@ export class TcpConnection implements Connection {
     this.#flushTurn();
     if (reply !== undefined) await new Promise<void>((resolve) => this.#raw.write(reply, () => resolve()));
     await this.handshake();
-    this.#reader?.discardBuffered();
     this.#reader?.attach(this.#stream);
   }
 
