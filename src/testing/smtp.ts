@@ -53,7 +53,8 @@ export const testPassword = 'correct horse battery staple';
 
 /**
  * SMTP, submission and LMTP on real stores and free ports. Members ana, bea and carl of `coop.localhost` have
- * `testPassword`; dora is disabled; `team` leads to ana and bea, `away` to somebody at elsewhere.example.
+ * `testPassword`; dora is disabled; `team` leads to ana and bea, `away` to somebody at elsewhere.example,
+ * `postmaster` to ana.
  */
 export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestSmtp> {
   const clock = options.clock ?? systemClock;
@@ -71,6 +72,7 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
   const dora = await admin.addMember(`dora@${domain}`, { password: testPassword });
   await admin.disableMember(dora.id);
   await admin.addAlias(`team@${domain}`, [`ana@${domain}`, `bea@${domain}`]);
+  await admin.addAlias(`postmaster@${domain}`, [`ana@${domain}`]);
   await admin.addAlias(`away@${domain}`, ['somebody@elsewhere.example']);
 
   const logged: string[] = [];

@@ -162,7 +162,7 @@ export class Session {
       }
       if (!this.input.hasLine || this.#out.length > batchedReplyBytesMax) await this.flush();
       const line = await this.#nextLine();
-      if (line.kind === 'end' && this.#draining) continue;
+      if (line.kind === 'end' && this.#draining && this.transaction === null) continue;
       if (line.kind === 'end' || line.kind === 'timeout' || line.kind === 'endless') this.#ended(line.kind);
       else for (const answer of await this.#command(line)) this.#send(answer);
     }
