@@ -11,6 +11,10 @@ export interface ImapLimits {
   readonly discardUnauthenticatedBytesMax: number;
   /** RFC 9051 §5.4: at least 30 minutes. */
   readonly autologoutMs: number;
+  /** Sessions of one account at once (THREATS 14); a client with many folders opens five to ten. */
+  readonly sessionsPerAccountMax: number;
+  /** How often silent sessions are looked for; one timer serves them all. */
+  readonly sweepIntervalMs: number;
   readonly authFailuresMax: number;
   /** Each failed login of a connection waits so much longer than the one before. */
   readonly authFailureDelayMs: number;
@@ -42,6 +46,8 @@ export const defaultImapLimits: ImapLimits = {
   discardBytesMax: 64 * 1024 * 1024,
   discardUnauthenticatedBytesMax: 64 * 1024,
   autologoutMs: 30 * 60_000,
+  sessionsPerAccountMax: 60,
+  sweepIntervalMs: 5_000,
   authFailuresMax: 5,
   authFailureDelayMs: 1_000,
   badCommandsMax: 30,

@@ -1,4 +1,4 @@
-import type { Accounts } from '../accounts/index.ts';
+import { type Accounts, directoryAccount } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
 import type { Connection } from '../net/index.ts';
 import type { Log, Metrics } from '../observability/index.ts';
@@ -40,9 +40,6 @@ export interface ImapServer {
   readonly sessions: number;
   readonly specifications: readonly ImapSpecification[];
 }
-
-/** How often silent sessions are looked for; one timer serves them all. */
-const sweepMs = 5_000;
 
 const commandsTotal = {
   name: 'myco_imap_commands_total',
@@ -89,6 +86,7 @@ export function createImapServer(
     features,
     mechanisms,
     plaintextLogin: options.plaintextLogin ?? false,
+    perAccount: new Map(),
     version: options.version ?? '0',
     count: {
       command: (command, status) => commands.with({ command, status }).inc(),
@@ -104,12 +102,21 @@ export function createImapServer(
       if (session.deadlineMs > 0 && now >= session.deadlineMs) session.bye('you were silent for too long');
     }
   };
+  let lookingAgain = Promise.resolve();
+  // Disabled or deleted members hear of it at once, not with their next command.
+  mail.subscribe(directoryAccount, () => {
+    lookingAgain = lookingAgain
+      .then(async () => {
+        for (const session of [...sessions]) await session.expel();
+      })
+      .catch((error: unknown) => options.log.warn('members not looked up', { error }));
+  });
   return {
     async handle(connection, { startTls = true } = {}) {
       const session = new Session({ ...shared, startTls }, connection);
       sessions.add(session);
       open.set(sessions.size);
-      sweeper ??= setInterval(sweep, sweepMs).unref();
+      sweeper ??= setInterval(sweep, shared.limits.sweepIntervalMs).unref();
       connection.onDrain(() => session.drain());
       await converse(session);
       sessions.delete(session);

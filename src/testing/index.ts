@@ -8,6 +8,14 @@ export { fakeClock } from '../base/index.ts';
 export { openTestStores, type TestStores } from './database.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
 export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';
+export {
+  type DeliverOptions,
+  type ImapDoor,
+  imapPassword,
+  openTestImap,
+  type TestImap,
+  type TestImapOptions,
+} from './imap.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';
 export { openTestSmtp, type TestDoor, type TestSmtp, type TestSmtpOptions, testPassword } from './smtp.ts';
 export { connectSocket, type SocketOptions, type TestSocket } from './socket.ts';

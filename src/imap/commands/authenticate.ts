@@ -1,5 +1,6 @@
-import { Gone, Refusal } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import type { Command } from '../features.ts';
+import { readAnswer } from '../session/command-reader.ts';
 import { logIn, requirePrivacy } from '../session/log-in.ts';
 import type { Session } from '../session/session.ts';
 import { wireLimits } from '../wire/index.ts';
@@ -30,10 +31,7 @@ export const authenticate: Command<{ mechanism: string; initial: Buffer | null }
 async function exchange(session: Session, challenge: Buffer): Promise<Buffer> {
   session.out.continuation(challenge.toString('base64'));
   await session.flush();
-  session.awaitClient();
-  const line = await session.reader.readLine({ bytesMax: wireLimits.commandLineUnauthenticatedBytesMax });
-  session.deadlineMs = 0;
-  if (line === null) throw new Gone();
+  const line = await readAnswer(session, wireLimits.commandLineUnauthenticatedBytesMax);
   const text = line.toString('latin1');
   if (text === '*') throw new Refusal('cancelled', null, 'BAD'); // RFC 9051 §6.2.2
   return fromBase64(text);

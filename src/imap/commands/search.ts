@@ -1,6 +1,6 @@
 import { ok } from '../errors.ts';
 import { type Call, type Command, inMailbox } from '../features.ts';
-import { search as find } from '../search/run.ts';
+import { type Found, search as find } from '../search/run.ts';
 import type { Session } from '../session/session.ts';
 import { type SearchKey, type SearchProgram, SequenceSet } from '../wire/index.ts';
 
@@ -22,11 +22,17 @@ export const search: Command<SearchProgram> = {
     if (asksModseq) session.enableCondstore();
     const options = returns?.options ?? (session.rev2 ? new Set(['ALL'] as const) : null);
     const selected = session.mailbox;
-    // RFC 5182 §2.1: a search that fails leaves the empty result behind.
-    if (options?.has('SAVE') && !mentionsSaved(key)) selected.saved = SequenceSet.empty;
-    const { uids, modseq } = await find(session, key, asksModseq);
-    if (options === null) writeSearch(session, call, uids, asksModseq ? modseq : 0);
-    else writeEsearch(session, call, uids, options, asksModseq ? modseq : 0);
+    let found: Found;
+    try {
+      found = await find(session, key, asksModseq);
+    } catch (error) {
+      // RFC 5182 §2.1: a search that fails leaves the empty result behind.
+      if (options?.has('SAVE')) selected.saved = SequenceSet.empty;
+      throw error;
+    }
+    const { uids } = found;
+    if (options === null) writeSearch(session, call, uids, asksModseq ? found.modseq : 0);
+    else writeEsearch(session, call, uids, options, asksModseq ? modseqOf(found, options) : 0);
     return ok(`${uids.length} found`);
   },
 };
@@ -84,8 +90,11 @@ function mentionsModseq(key: SearchKey): boolean {
   return some(key, ({ kind }) => kind === 'modseq');
 }
 
-function mentionsSaved(key: SearchKey): boolean {
-  return some(key, (each) => (each.kind === 'sequence' || each.kind === 'uid') && each.set.isSaved);
+/** RFC 7162 §3.1.10: where only MIN or MAX is told, the modseq is of what is told. */
+function modseqOf({ modseq, firstModseq, lastModseq }: Found, options: ReadonlySet<string>): number {
+  if (options.has('ALL') || options.has('COUNT')) return modseq;
+  if (options.has('MIN')) return options.has('MAX') ? Math.max(firstModseq, lastModseq) : firstModseq;
+  return options.has('MAX') ? lastModseq : modseq;
 }
 
 function some(key: SearchKey, test: (key: SearchKey) => boolean): boolean {

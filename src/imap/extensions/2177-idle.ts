@@ -1,5 +1,6 @@
-import { Gone, ok, Refusal } from '../errors.ts';
+import { Farewell, Gone, ok, Refusal } from '../errors.ts';
 import { type Command, type Extension, loggedIn } from '../features.ts';
+import { readAnswer } from '../session/command-reader.ts';
 import type { Session } from '../session/session.ts';
 
 /** IDLE: tells what happens in the mailbox as it happens, until the client says DONE. */
@@ -11,29 +12,44 @@ const idle: Command = {
   async run(session) {
     session.out.continuation('idling');
     const done = new AbortController();
-    session.awaitClient();
-    const line = session.reader.readLine({ bytesMax: 1_000 }).finally(() => done.abort());
-    try {
-      await Promise.all([line, watch(session, done)]);
-    } finally {
-      done.abort();
-      session.deadlineMs = 0;
-    }
+    const watching = settled(watch(session, done.signal));
+    const line = settled(readAnswer(session, lineBytesMax));
+    const first = await Promise.race([line, watching]);
+    done.abort();
+    // Nothing may be written any more when the next command begins.
+    await watching;
+    if ('error' in first) throw first.error;
     const word = await line;
-    if (word === null) throw new Gone();
-    if (word.toString('latin1').toUpperCase() !== 'DONE')
+    if ('error' in word) throw word.error;
+    if (word.value?.toString('latin1').toUpperCase() !== 'DONE') {
       throw new Refusal('IDLE ends with DONE', null, 'BAD');
+    }
     return ok('idle no more');
   },
 };
 
-/** Reports at every hint, and now and then without one, for a hint may be lost. */
-async function watch(session: Session, done: AbortController): Promise<void> {
-  const { signal } = done;
+const lineBytesMax = 1_000;
+
+async function settled<T>(task: Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await task };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Reports at every hint, and now and then without one, for a hint may be lost. Rejects where the session must end. */
+async function watch(session: Session, signal: AbortSignal): Promise<undefined> {
   while (!signal.aborted && !session.gone) {
-    await session.report({ expunge: true, force: true });
+    try {
+      await session.report({ expunge: true, force: true });
+      await session.checkMember();
+    } catch (error) {
+      if (error instanceof Farewell || error instanceof Gone) throw error;
+      // The store does not answer now; the client loses nothing by waiting.
+      session.log.warn('updates not read', { command: 'IDLE', error });
+    }
     await session.flush();
-    await session.checkMember();
     await nextHint(session, signal);
   }
 }

@@ -112,7 +112,19 @@ class Fetching {
     }
   }
 
-  async #write({ message, wanted, changed }: Loading): Promise<void> {
+  /** Once a response has begun there is no way back: a failure ends the connection. */
+  async #write(loading: Loading): Promise<void> {
+    try {
+      await this.#response(loading);
+    } catch (error) {
+      if (error instanceof Gone) throw error;
+      this.#session.log.error('message not sent', { error });
+      this.#session.connection.destroy('internal');
+      throw new Gone();
+    }
+  }
+
+  async #response({ message, wanted, changed }: Loading): Promise<void> {
     const { out, condstore } = this.#session;
     out.raw(`* ${message.seq} FETCH (`);
     let first = true;
@@ -131,25 +143,18 @@ class Fetching {
     out.raw(')\r\n');
   }
 
-  /** Once the size is announced there is no way back: a failure ends the connection. */
+  /** Passes a large section on as the client takes it. */
   async #stream(message: Fetched, plan: ItemPlan, start: number, end: number): Promise<void> {
     const { out, connection, mail } = this.#session;
-    const source = mail.stream(message.content.hash, [start, end]);
     out.raw(`${plan.label} `).literalStart(end - start);
     await this.#session.flush();
-    try {
-      let left = end - start;
-      for await (const chunk of source) {
-        left -= chunk.length;
-        if (!connection.write(chunk)) await connection.drain();
-        if (this.#session.gone) throw new Gone();
-      }
-      if (left !== 0) throw new Error('a stored message is shorter than its rows say');
-    } catch (error) {
-      if (!(error instanceof Gone)) this.#session.log.error('message not read', { error });
-      connection.destroy('internal');
-      throw new Gone();
+    let left = end - start;
+    for await (const chunk of mail.stream(message.content.hash, [start, end])) {
+      left -= chunk.length;
+      if (!connection.write(chunk)) await connection.drain();
+      if (this.#session.gone) throw new Gone();
     }
+    if (left !== 0) throw new Error('a stored message is shorter than its rows say');
   }
 }
 

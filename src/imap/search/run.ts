@@ -12,8 +12,10 @@ import type { Evidence, Test } from './keys.ts';
 export interface Found {
   /** Ascending. */
   readonly uids: number[];
-  /** The highest modseq among them; 0 where rows were not looked at. */
+  /** The highest modseq among them, and those of the first and the last; 0 where rows were not looked at. */
   readonly modseq: number;
+  readonly firstModseq: number;
+  readonly lastModseq: number;
 }
 
 /** The messages of the selected mailbox that match. Cheap tests first: rows, then texts and headers, then bodies. */
@@ -22,7 +24,7 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
   const judge = compile(key, selected, session.services.features);
   const candidates = candidatesOf(key, selected);
   if (judge.cost === 'none' && !needsModseq)
-    return { uids: withoutRows(selected, candidates, judge.test), modseq: 0 };
+    return { uids: withoutRows(selected, candidates, judge.test), modseq: 0, firstModseq: 0, lastModseq: 0 };
   const searching = new Searching(session, selected, judge.test);
   for await (const rows of rowsOf(session, selected, candidates)) {
     await searching.rows(rows);
@@ -84,6 +86,8 @@ class Searching {
   readonly #test: Test;
   readonly #uids: number[] = [];
   #modseq = 0;
+  #firstModseq = 0;
+  #lastModseq = 0;
 
   constructor(session: Session, selected: Selected, test: Test) {
     this.#session = session;
@@ -92,7 +96,12 @@ class Searching {
   }
 
   get found(): Found {
-    return { uids: this.#uids, modseq: this.#modseq };
+    return {
+      uids: this.#uids,
+      modseq: this.#modseq,
+      firstModseq: this.#firstModseq,
+      lastModseq: this.#lastModseq,
+    };
   }
 
   async rows(rows: readonly MessageRow[]): Promise<void> {
@@ -113,6 +122,8 @@ class Searching {
     }
     matched.sort((a, b) => a.uid - b.uid);
     for (const { uid, modseq } of matched) {
+      if (this.#uids.length === 0) this.#firstModseq = modseq;
+      this.#lastModseq = modseq;
       this.#uids.push(uid);
       if (modseq > this.#modseq) this.#modseq = modseq;
     }

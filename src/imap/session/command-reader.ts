@@ -54,6 +54,20 @@ function lineRefusal(error: LineFault): Refusal {
   return new Refusal(error.message, null, 'BAD');
 }
 
+/** One line of a dialogue inside a command. Throws Gone where the client has left. */
+export async function readAnswer(session: Session, bytesMax: number): Promise<Buffer> {
+  session.awaitClient();
+  try {
+    const line = await session.reader.readLine({ bytesMax });
+    if (line === null) throw new Gone();
+    return line;
+  } catch (error) {
+    throw error instanceof LineFault ? lineRefusal(error) : error;
+  } finally {
+    session.deadlineMs = 0;
+  }
+}
+
 class Reading implements ReadCommand {
   readonly parts: CommandPart[] = [];
   refusal: unknown = null;

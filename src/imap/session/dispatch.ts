@@ -51,14 +51,15 @@ async function obey(session: Session, decoder: Decoder, call: Call): Promise<Ans
 function find(session: Session, call: Call): Command {
   const command = session.services.features.commands.get(call.name);
   if (!command) throw new SyntaxFault(`unknown command ${shown(call.name)}`, -1);
-  if (!command.states.includes(session.state)) throw new Refusal(whyNot(session, call), null, 'BAD');
+  if (!command.states.includes(session.state)) throw new Refusal(whyNot(session, command, call), null, 'BAD');
   return command;
 }
 
-function whyNot(session: Session, call: Call): string {
-  if (session.state === 'not-authenticated') return `${call.name} is for those who have logged in`;
-  if (session.state === 'authenticated') return `${call.name} needs a selected mailbox`;
-  return `${call.name} is not possible after login`;
+function whyNot(session: Session, { states }: Command, { name }: Call): string {
+  if (!states.includes('authenticated') && !states.includes('selected'))
+    return `${name} is not possible after login`;
+  if (session.state === 'not-authenticated') return `${name} is for those who have logged in`;
+  return `${name} needs a selected mailbox`;
 }
 
 /** The one mapping of what was thrown; Farewell and Gone end the session and are not answers. */

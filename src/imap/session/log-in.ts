@@ -1,5 +1,5 @@
 import type { AuthFailure } from '../../accounts/index.ts';
-import { StoreError, sleep } from '../../base/index.ts';
+import { sleep } from '../../base/index.ts';
 import { type Answer, Farewell, ok, Refusal } from '../errors.ts';
 import type { Credentials } from '../mechanisms/mechanism.ts';
 import type { PlainResponseCode } from '../wire/index.ts';
@@ -34,7 +34,6 @@ export async function logIn(session: Session, credentials: Credentials, mechanis
   if (authorization !== '' && authorization !== username && authorization !== result.member.address) {
     return refuse(session, ['AUTHORIZATIONFAILED', 'you cannot act as another user'], true);
   }
-  await ensureMailboxes(session, result.member.id);
   session.loggedIn(result.member);
   session.authFailures = 0;
   count.logins.inc();
@@ -53,13 +52,4 @@ async function refuse(
   await sleep(limits.authFailureDelayMs * Math.max(1, session.authFailures), session.draining);
   if (session.authFailures >= limits.authFailuresMax) throw new Farewell('too many failed logins', code);
   return { status: 'NO', code, text };
-}
-
-async function ensureMailboxes(session: Session, account: number): Promise<void> {
-  try {
-    await session.mail.find(account, 'INBOX');
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.reason !== 'not-found') throw error;
-    await session.mail.provision(account);
-  }
 }

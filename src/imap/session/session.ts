@@ -24,6 +24,8 @@ export interface Services {
   /** Whether a connection without TLS may start it. */
   readonly startTls: boolean;
   readonly version: string;
+  /** Sessions of each account that are open now. */
+  readonly perAccount: Map<number, number>;
   readonly count: {
     command(name: string, status: string): void;
     readonly loginsFailed: CounterHandle;
@@ -47,7 +49,7 @@ export class Session {
   /** Monotonic time at which a silent client is sent away; 0 while a command runs. */
   deadlineMs = 0;
   #gone = false;
-  #checkedMemberMs = 0;
+  #checkMemberAtMs = 0;
   readonly #enabled = new Set<string>();
   readonly #drain = new AbortController();
 
@@ -146,7 +148,7 @@ export class Session {
   /** Back to a new connection: nothing that was said without TLS counts (RFC 9051 §6.2.1, THREATS 2). */
   reset(): void {
     this.deselect();
-    this.member = null;
+    this.#leave();
     this.authFailures = 0;
     this.badCommands = 0;
     this.#enabled.clear();
@@ -173,15 +175,31 @@ export class Session {
   /** A member who was disabled or deleted does not stay because a connection is open. */
   async checkMember(): Promise<void> {
     const now = this.services.clock.monotonicMs();
-    if (this.member === null || now - this.#checkedMemberMs < this.limits.memberCheckMs) return;
-    this.#checkedMemberMs = now;
-    const member = await this.services.accounts.member(this.member.id);
-    if (member === null || member.disabled) throw new Farewell('the account is closed');
+    if (this.member === null || now < this.#checkMemberAtMs) return;
+    this.#checkMemberAtMs = now + this.limits.memberCheckMs;
+    if (await this.#memberIsClosed(this.member)) throw new Farewell('the account is closed');
   }
 
+  /** Somebody's account has changed: ends this session if it was its own, at the latest with its next command. */
+  async expel(): Promise<void> {
+    if (this.member === null || !(await this.#memberIsClosed(this.member))) return;
+    this.#checkMemberAtMs = 0;
+    if (this.deadlineMs > 0) this.bye('the account is closed');
+  }
+
+  async #memberIsClosed({ id }: Member): Promise<boolean> {
+    const member = await this.services.accounts.member(id);
+    return member === null || member.disabled;
+  }
+
+  /** Throws Refusal where the account has too many sessions. */
   loggedIn(member: Member): void {
+    const { perAccount, limits } = this.services;
+    const open = perAccount.get(member.id) ?? 0;
+    if (open >= limits.sessionsPerAccountMax) throw new Refusal('you have too many connections', 'LIMIT');
+    perAccount.set(member.id, open + 1);
     this.member = member;
-    this.#checkedMemberMs = this.services.clock.monotonicMs();
+    this.#checkMemberAtMs = this.services.clock.monotonicMs() + limits.memberCheckMs;
     this.connection.authenticated();
   }
 
@@ -207,7 +225,17 @@ export class Session {
 
   close(): void {
     this.deselect();
+    this.#leave();
     this.#drain.abort();
+  }
+
+  #leave(): void {
+    if (this.member === null) return;
+    const { perAccount } = this.services;
+    const open = perAccount.get(this.member.id) ?? 1;
+    if (open > 1) perAccount.set(this.member.id, open - 1);
+    else perAccount.delete(this.member.id);
+    this.member = null;
   }
 
   incident(): string {
