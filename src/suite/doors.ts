@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { createImapServer } from '../imap/index.ts';
 import {
   type Certificates,
+  type Connection,
   createCertificates,
   createDial,
   createNetwork,
   defaultNetLimits,
   type Listener,
+  type ListenerOptions,
   listenHttp,
   type Network,
 } from '../net/index.ts';
@@ -99,24 +101,30 @@ function openers(rooms: Rooms, network: Network, observers: Observers, authority
   });
   const listen = (
     tls: 'starttls' | 'implicit',
-    onConnection: Parameters<Network['listen']>[0]['onConnection'],
-    refusal: (reason: string) => string,
+    protocol: Pick<ListenerOptions, 'onConnection' | 'refusal' | 'unauthenticatedMsMax' | 'halfOpen'>,
   ): Opener => {
     return (door, { host, port, proxy }) =>
-      network.listen({ name: door, host, port, tls, proxyProtocol: proxy, onConnection, refusal });
+      network.listen({ name: door, host, port, tls, proxyProtocol: proxy, ...protocol });
   };
   const http = (tls: 'none' | 'implicit'): Opener => {
     return (door, { host, port, proxy }) =>
       listenHttp(network, { name: door, host, port, tls, proxyProtocol: proxy, log }, web.handler(tls));
   };
-  const smtpRefusal = () => `421 4.7.0 ${hostname} too many connections\r\n`;
-  const imapRefusal = () => '* BYE too many connections\r\n';
+  const refusal = () => `421 4.7.0 ${hostname} too many connections\r\n`;
+  // Nobody signs in at the MX door; its sessions have limits of their own.
+  const inbound = { onConnection: smtp.handleInbound, refusal, unauthenticatedMsMax: 0 };
+  const submission = { onConnection: smtp.handleSubmission, refusal };
+  const imapDoor = (startTls: boolean) => ({
+    onConnection: (connection: Connection) => imap.handle(connection, { startTls }),
+    refusal: () => '* BYE too many connections\r\n',
+    halfOpen: true,
+  });
   const table: Partial<Record<Door, Opener>> = {
-    smtp: listen('starttls', smtp.handleInbound, smtpRefusal),
-    submission: listen('starttls', smtp.handleSubmission, smtpRefusal),
-    submissions: listen('implicit', smtp.handleSubmission, smtpRefusal),
-    imap: listen('starttls', (connection) => imap.handle(connection, { startTls: true }), imapRefusal),
-    imaps: listen('implicit', (connection) => imap.handle(connection, { startTls: false }), imapRefusal),
+    smtp: listen('starttls', inbound),
+    submission: listen('starttls', submission),
+    submissions: listen('implicit', submission),
+    imap: listen('starttls', imapDoor(true)),
+    imaps: listen('implicit', imapDoor(false)),
     http: http('none'),
     https: http('implicit'),
   };
