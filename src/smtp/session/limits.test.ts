@@ -1,0 +1,230 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { fakeClock } from '../../base/index.ts';
+import {
+  openTestSmtp,
+  type TestDoor,
+  type TestSmtp,
+  type TestSmtpOptions,
+  type TestSocket,
+} from '../../testing/index.ts';
+import {
+  authLineBytesMax,
+  commandLineBytes,
+  commandsBetweenMessagesMax,
+  dataTransferMs,
+  errorsMax,
+  headerBytesMax,
+  receivedMax,
+  recipientsMax,
+  skippedLineBytesMax,
+  unauthenticatedMs,
+} from '../limits.ts';
+
+let smtp: TestSmtp | undefined;
+afterEach(async () => {
+  await smtp?.close();
+  smtp = undefined;
+});
+
+async function open(options: TestSmtpOptions = {}, door: TestDoor = 'smtp') {
+  smtp = await openTestSmtp(options);
+  return smtp.connect(door);
+}
+
+async function line(socket: TestSocket): Promise<string> {
+  return (await socket.readLine())?.toString() ?? 'closed';
+}
+
+/** The last line of one reply. */
+async function answer(socket: TestSocket): Promise<string> {
+  let text = await line(socket);
+  while (text[3] === '-') text = await line(socket);
+  return text;
+}
+
+async function ask(socket: TestSocket, text: string): Promise<string> {
+  await socket.send(`${text}\r\n`);
+  return answer(socket);
+}
+
+async function hello(socket: TestSocket): Promise<void> {
+  expect(await answer(socket)).toMatch(/^220/);
+  expect(await ask(socket, 'EHLO x')).toMatch(/^250/);
+}
+
+describe('lines', () => {
+  test('a command line has 512 octets, and what extensions add', async () => {
+    const socket = await open();
+    await hello(socket);
+    expect(await ask(socket, `NOOP ${'x'.repeat(commandLineBytes - 7)}`)).toMatch(/^250/);
+    expect(await ask(socket, `NOOP ${'x'.repeat(commandLineBytes - 6)}`)).toBe(
+      '500 5.5.2 The line is too long',
+    );
+    const sender = 'MAIL FROM:<x@elsewhere.example> ENVID=';
+    expect(await ask(socket, `${sender}${'x'.repeat(100)}${' '.repeat(400)}`)).toMatch(/^250/);
+    expect(await ask(socket, 'QUIT')).toMatch(/^221/);
+  });
+
+  test('a longer line than any is skipped to its end; an endless one ends the session', async () => {
+    const socket = await open();
+    await hello(socket);
+    expect(await ask(socket, 'x'.repeat(authLineBytesMax + 1))).toBe('500 5.5.2 The line is too long');
+    expect(await ask(socket, 'NOOP')).toMatch(/^250/);
+    await socket.send(Buffer.alloc(skippedLineBytesMax + 2 * authLineBytesMax + 65_536, 'x'));
+    expect(await answer(socket)).toBe('500 5.5.2 The line is too long');
+    expect(await line(socket)).toBe('closed');
+  });
+});
+
+describe('counts', () => {
+  test('recipients of one message', async () => {
+    const socket = await open();
+    await hello(socket);
+    await ask(socket, 'MAIL FROM:<>');
+    await socket.send('RCPT TO:<ana@coop.localhost>\r\n'.repeat(recipientsMax));
+    for (let i = 0; i < recipientsMax; i++) expect(await answer(socket)).toMatch(/^250/);
+    expect(await ask(socket, 'RCPT TO:<bea@coop.localhost>')).toBe(
+      `452 4.5.3 At most ${recipientsMax} recipients for one message`,
+    );
+  });
+
+  test('errors', async () => {
+    const socket = await open();
+    await hello(socket);
+    for (let i = 1; i < errorsMax; i++) expect(await ask(socket, 'FOO')).toMatch(/^500/);
+    expect(await ask(socket, 'FOO')).toMatch(/^500/);
+    expect(await line(socket)).toBe('421 4.7.0 Too many errors');
+    expect(await line(socket)).toBe('closed');
+  });
+
+  test('commands without a message', async () => {
+    const socket = await open();
+    await hello(socket);
+    await socket.send('NOOP\r\n'.repeat(commandsBetweenMessagesMax));
+    for (let i = 1; i < commandsBetweenMessagesMax; i++) expect(await line(socket)).toMatch(/^250/);
+    expect(await line(socket)).toBe('421 4.7.0 Too many commands without a message');
+    expect(await line(socket)).toBe('closed');
+  });
+
+  test('a web page that posts here is sent away at once', async () => {
+    const socket = await open();
+    await answer(socket);
+    expect(await ask(socket, 'POST / HTTP/1.1\r\nHost: x\r\n\r\nEHLO x')).toBe(
+      '500 5.5.1 This command is not known',
+    );
+    expect(await line(socket)).toBe('closed');
+  });
+});
+
+describe('messages', () => {
+  async function begin(socket: TestSocket): Promise<void> {
+    await hello(socket);
+    await ask(socket, 'MAIL FROM:<>');
+    await ask(socket, 'RCPT TO:<ana@coop.localhost>');
+    expect(await ask(socket, 'DATA')).toMatch(/^354/);
+  }
+
+  test('size is checked while bytes arrive, and the session goes on after the real end', async () => {
+    const socket = await open({ settings: { messageBytesMax: 2_000 } });
+    await begin(socket);
+    await socket.send(`From: x@y.example\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(2_000)}`);
+    expect(await ask(socket, '.')).toBe('552 5.3.4 The message is larger than this server takes');
+    expect(await ask(socket, 'NOOP')).toMatch(/^250/);
+    expect(await smtp?.messages(smtp.members.ana)).toEqual([]);
+  });
+
+  test('a header has a size of its own', async () => {
+    const socket = await open({ settings: { messageBytesMax: 4 * headerBytesMax } });
+    await begin(socket);
+    await socket.send(`From: x@y.example\r\n${'X-Field: value\r\n'.repeat(headerBytesMax / 16 + 1)}\r\n`);
+    expect(await ask(socket, '.')).toBe('552 5.3.4 The header of the message is too large');
+  });
+
+  test('a message that runs in a circle is stopped', async () => {
+    const socket = await open();
+    await begin(socket);
+    await socket.send(`From: x@y.example\r\n${'Received: by x; now\r\n'.repeat(receivedMax)}\r\n`);
+    expect(await ask(socket, '.')).toMatch(/^250/);
+    await ask(socket, 'MAIL FROM:<>');
+    await ask(socket, 'RCPT TO:<ana@coop.localhost>');
+    await ask(socket, 'DATA');
+    await socket.send(`From: x@y.example\r\n${'Received: by x; now\r\n'.repeat(receivedMax + 1)}\r\n`);
+    expect(await ask(socket, '.')).toBe(
+      '554 5.4.6 The message has passed too many servers; it runs in a circle',
+    );
+  });
+
+  test('a message may take its time, and no longer', async () => {
+    const clock = fakeClock();
+    const socket = await open({ clock });
+    await begin(socket);
+    await socket.send('From: x@y.example\r\n');
+    clock.advance(dataTransferMs);
+    await socket.send('\r\n');
+    expect(await line(socket)).toBe('421 4.4.2 The message took too long to arrive');
+    expect(await line(socket)).toBe('closed');
+  });
+
+  test('a peer that leaves in the middle leaves nothing behind', async () => {
+    const socket = await open();
+    await begin(socket);
+    await socket.send('From: x@y.example\r\n\r\nhalf a mess');
+    await socket.close();
+    await smtp?.servers.drain();
+    expect(await smtp?.messages(smtp.members.ana)).toEqual([]);
+  });
+});
+
+describe('time and going down', () => {
+  test('who does not sign in is sent away', async () => {
+    const clock = fakeClock();
+    const socket = await open({ clock }, 'submission');
+    await hello(socket);
+    clock.advance(unauthenticatedMs);
+    expect(await ask(socket, 'NOOP')).toMatch(/^250/);
+    expect(await line(socket)).toBe('421 4.7.0 Sign in within a minute');
+    expect(await line(socket)).toBe('closed');
+  });
+
+  test('who speaks before the greeting is refused', async () => {
+    const socket = await open({ settings: { greetingDelayMs: 5_000 } });
+    await socket.send('EHLO x\r\n');
+    expect(await line(socket)).toBe('554 5.5.1 You spoke before the greeting');
+    expect(await line(socket)).toBe('closed');
+  });
+
+  test('who waits for the greeting is greeted', async () => {
+    const socket = await open({ settings: { greetingDelayMs: 20 } });
+    expect(await line(socket)).toMatch(/^220/);
+  });
+
+  test('an idle session is told that we go down, another one after its message', async () => {
+    const idle = await open();
+    if (!smtp) throw new Error('not open');
+    await hello(idle);
+    const busy = await smtp.connect('smtp');
+    await hello(busy);
+    await ask(busy, 'MAIL FROM:<>');
+    await ask(busy, 'RCPT TO:<ana@coop.localhost>');
+    const drained = smtp.servers.drain();
+    expect(await line(idle)).toBe('421 4.3.2 This server is going down; come again');
+    expect(await line(idle)).toBe('closed');
+    expect(await ask(busy, 'DATA')).toMatch(/^354/);
+    await busy.send('From: x@y.example\r\n\r\n.\r\n');
+    expect(await line(busy)).toMatch(/^250 2\.0\.0/);
+    expect(await line(busy)).toBe('421 4.3.2 This server is going down; come again');
+    await drained;
+    const late = await smtp.connect('smtp');
+    expect(await line(late)).toBe('421 4.3.2 This server is going down; come again');
+    expect(await smtp.messages(smtp.members.ana)).toHaveLength(1);
+  });
+
+  test('going down while a peer is gone in the middle of a transaction ends', async () => {
+    const socket = await open();
+    await hello(socket);
+    await ask(socket, 'MAIL FROM:<>');
+    const drained = smtp?.servers.drain();
+    await socket.close();
+    await drained;
+  });
+});
