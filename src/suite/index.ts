@@ -4,5 +4,7 @@
  * - Nothing here decides anything that a protocol or a store could decide.
  * - A command on a stopped server opens the same rooms and no doors.
  */
-export { openRooms, type Rooms } from './rooms.ts';
-export { type ServeOptions, serve } from './serve.ts';
+export { firstAdministrator } from './first-start.ts';
+export type { Observers } from './observers.ts';
+export { openRooms, type Rooms, unfinishedRestore } from './rooms.ts';
+export { openSuite, type Running, type ServeOptions, serve } from './serve.ts';

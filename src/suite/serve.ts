@@ -18,18 +18,25 @@ export interface ServeOptions {
   readonly json: boolean;
 }
 
-interface Running {
+/** The whole house, open. */
+export interface Running {
   readonly rooms: Rooms;
   readonly doors: Doors;
   readonly admin: AdminServer;
   readonly observers: Observers;
-  stop(): Promise<void>;
+  /** Drains the doors, then closes the rooms; whoever is still there after `graceMs` is cut off. */
+  stop(graceMs?: number): Promise<void>;
 }
 
-/** Opens the house in order: stores, doors, admin socket. What was opened is closed again where a later step fails. */
-async function open(options: ServeOptions): Promise<Running> {
+/**
+ * Opens the house in order: stores, doors, admin socket. What was opened is closed again where a later step fails.
+ * `observers`: in place of those that the settings ask for.
+ */
+export async function openSuite(
+  options: Pick<ServeOptions, 'settings' | 'commands'>,
+  observers: Observers = createObservers(options.settings.value),
+): Promise<Running> {
   const settings = options.settings.value;
-  const observers = createObservers(settings);
   const { log, health } = observers;
   const rooms = await openRooms(options.settings, log);
   try {
@@ -51,8 +58,8 @@ async function open(options: ServeOptions): Promise<Running> {
       doors,
       admin,
       observers,
-      async stop() {
-        await Promise.all([doors.close(drainMs), admin.close(), maintenance.stop()]);
+      async stop(graceMs = drainMs) {
+        await Promise.all([doors.close(graceMs), admin.close(), maintenance.stop()]);
         await rooms.close();
       },
     };
@@ -102,7 +109,7 @@ function reload(running: Running, settings: Loaded<MycoSettings>): void {
 
 /** Runs until a signal asks it to end; answers the exit status. */
 export async function serve(options: ServeOptions): Promise<0> {
-  const running = await open(options);
+  const running = await openSuite(options);
   const first = await firstAdministrator(running.rooms);
   announce(running, options, first && linkTo(running.doors, first.path));
   running.observers.log.info('ready', { version });

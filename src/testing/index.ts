@@ -2,6 +2,7 @@
  * testing: what tests share; imported by `*.test.ts` files only and left out of the build.
  * - `engines`, `describeEngines`, `withPostgres`: every store test runs on each storage engine.
  * - `transcripts`: wire transcripts with named actors, several sessions and what each of them hears.
+ * - `startSuite`: the whole process as `myco serve` runs it, in this one, on free ports and a new data folder.
  * - A missing tool is skipped with a word; with CI=true it is a failure.
  */
 export { fakeClock } from '../base/index.ts';
@@ -19,6 +20,7 @@ export {
 export { findPostgres, postgresMissing } from './postgres.ts';
 export { openTestSmtp, type TestDoor, type TestSmtp, type TestSmtpOptions, testPassword } from './smtp.ts';
 export { connectSocket, type SocketOptions, type TestSocket } from './socket.ts';
+export { type SuiteOptions, startSuite, type TestSuite } from './suite.ts';
 export {
   type Fixture,
   parseTranscript,
