@@ -1,7 +1,15 @@
 /**
  * The composition root: a command line in, an exit status out. bin/myco.mjs calls `run`.
  */
-import { asCommand, type Command, configCommands, processIo, roomCommands, runCli } from './cli/index.ts';
+import {
+  asCommand,
+  type Command,
+  configCommands,
+  processIo,
+  restoreCommand,
+  roomCommands,
+  runCli,
+} from './cli/index.ts';
 import { createLog } from './observability/index.ts';
 import { type Loaded, loadSettings, type MycoSettings, mycoSettings } from './settings/index.ts';
 import { openRooms, serve } from './suite/index.ts';
@@ -18,9 +26,9 @@ const serveCommand: Command = {
 };
 
 /** A command on a stopped server opens the same stores; what they log is what went wrong. */
-async function openOffline(settings: Loaded<MycoSettings>) {
+async function openOffline(settings: Loaded<MycoSettings>, restoring = false) {
   const log = createLog({ level: 'warn', format: 'auto' });
-  const rooms = await openRooms(settings, log);
+  const rooms = await openRooms(settings, log, { restoring });
   return { services: rooms, close: () => rooms.close().finally(() => log.flush()) };
 }
 
@@ -29,7 +37,8 @@ export function run(argv: readonly string[]): Promise<number> {
   const commands = [
     serveCommand,
     ...configCommands,
-    ...roomCommands.map((command) => asCommand(command, openOffline)),
+    ...roomCommands.map((command) => asCommand(command, (settings) => openOffline(settings))),
+    restoreCommand((settings) => openOffline(settings, true)),
   ];
   return runCli(commands, argv, processIo(), { version });
 }

@@ -20,7 +20,7 @@ export {
   type Session,
 } from './admin/index.ts';
 export type { Call, Command, Option, Outcome, Parameter } from './command.ts';
-export { roomCommands } from './commands/index.ts';
+export { restoreCommand, roomCommands } from './commands/index.ts';
 export { configCommands } from './config.ts';
 export { exits, type Status, UsageError } from './exit.ts';
 export { type Io, processIo, readStdinLine } from './io.ts';

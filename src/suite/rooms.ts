@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AccountsService, createAccounts } from '../accounts/index.ts';
-import { type Clock, systemClock } from '../base/index.ts';
+import { type Clock, StoreError, systemClock } from '../base/index.ts';
 import { modules } from '../modules.ts';
 import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
@@ -22,9 +23,25 @@ export interface Rooms {
 /** Compiled, this file stands in dist/ and the threads load JavaScript; in development they load TypeScript. */
 const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../worker.ts' : '../worker.js', import.meta.url);
 
-/** Takes the data folder and opens every store. StoreError 'unavailable' where another process has it. */
-export async function openRooms(settings: Loaded<MycoSettings>, log: Log): Promise<Rooms> {
+/** Stands in the data folder while a restore fills it. */
+export const unfinishedRestore = 'restore-unfinished';
+
+/**
+ * Takes the data folder and opens every store. StoreError 'unavailable' where another process has it, or where a restore
+ * began and did not end: what it left must not be served. `restoring`: the caller is that restore.
+ */
+export async function openRooms(
+  settings: Loaded<MycoSettings>,
+  log: Log,
+  options: { readonly restoring?: boolean } = {},
+): Promise<Rooms> {
   const { value } = settings;
+  if (!options.restoring && existsSync(join(value.data, unfinishedRestore))) {
+    throw new StoreError(
+      'unavailable',
+      `a restore into ${value.data} did not finish; empty the folder and restore again`,
+    );
+  }
   const clock = systemClock;
   const onError = (event: string, error: unknown) => log.error(event, { error });
   const database = await openDatabase({

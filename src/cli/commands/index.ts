@@ -6,6 +6,7 @@ import type { Rooms } from '../../suite/index.ts';
 import type { AdminCommand } from '../admin/index.ts';
 import { directoryCommands } from './directory.ts';
 import { memberCommands } from './member.ts';
+import { safetyCommands } from './safety.ts';
 import { transferCommands } from './transfer.ts';
 
 /** In the order of the help. */
@@ -13,4 +14,7 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...memberCommands,
   ...directoryCommands,
   ...transferCommands,
+  ...safetyCommands,
 ];
+
+export { restoreCommand } from './safety.ts';
