@@ -60,5 +60,7 @@ export interface DatabaseOptions {
   readonly readers?: number;
   /** Only for the control of the crash test: commits that are not durable. */
   readonly unsafeNoSync?: boolean;
+  /** PostgreSQL: how often listeners re-check for hints that were lost, ms. Default 30,000. */
+  readonly recheckMs?: number;
   readonly onError?: (event: string, error: unknown) => void;
 }

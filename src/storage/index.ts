@@ -32,7 +32,9 @@ export {
   sql,
   sum,
 } from './drizzle.ts';
+export { afterRestore, repairAll, type Stored, verifyAll } from './integrity.ts';
 export { openDatabase } from './open.ts';
+export { restoreDatabase } from './restore.ts';
 export { type Dialect, defineTables, type Tables } from './schema/kit.ts';
 export {
   defineModule,

@@ -22,6 +22,10 @@ export const limits = {
   recheckMs: 30_000,
   /** NOTIFY carries less than 8,000 bytes. */
   notifyBytesMax: 7_500,
+  /** Accounts or rows that one step of a walk over all of them takes in. */
+  walkRows: 500,
+  /** After a restore modseqs go on this much higher than the backup's. */
+  restoreModseqCount: 1_000_000_000,
   /** A thread that died is started again after this long. */
   restartMs: 200,
 } as const;

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../../base/index.ts';
 import { diskFault, syncFolder } from './disk.ts';
@@ -13,6 +13,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** What is asked of a segment that grows; tests hand in one that fails. */
+export type SegmentFile = Pick<FileHandle, 'writev' | 'datasync' | 'truncate' | 'close'>;
+
+export interface AppenderOptions {
+  readonly noSync?: boolean | undefined;
+  readonly open?: (path: string) => Promise<SegmentFile>;
+}
+
 /**
  * Appends records to the newest segment, many by one write and one fsync. At most one group is under way; what
  * arrives meanwhile makes the next. After a failed fsync the file is never written again: the kernel may have
@@ -23,17 +31,19 @@ export class Appender {
   readonly #kind: 'raw' | 'zst';
   readonly #noSync: boolean;
   readonly #nextSegment: () => number;
+  readonly #open: (path: string) => Promise<SegmentFile>;
   readonly #queue: Waiting[] = [];
-  #file: FileHandle | null = null;
+  #file: SegmentFile | null = null;
   #segment = 0;
   #offset = 0;
   #busy: Promise<void> | null = null;
 
-  constructor(folder: string, kind: 'raw' | 'zst', nextSegment: () => number, noSync = false) {
+  constructor(folder: string, kind: 'raw' | 'zst', nextSegment: () => number, options: AppenderOptions = {}) {
     this.#folder = folder;
     this.#kind = kind;
     this.#nextSegment = nextSegment;
-    this.#noSync = noSync;
+    this.#noSync = options.noSync ?? false;
+    this.#open = options.open ?? ((path) => open(path, 'wx', 0o600));
   }
 
   /** The segment that may still grow; 0 while there is none. */
@@ -103,12 +113,19 @@ export class Appender {
     return places;
   }
 
-  async #current(): Promise<FileHandle> {
+  async #current(): Promise<SegmentFile> {
     if (this.#file && this.#offset < limits.segmentBytesMax) return this.#file;
     await this.seal();
     const segment = this.#nextSegment();
-    const file = await open(join(this.#folder, segmentName(segment, this.#kind)), 'wx', 0o600);
-    await syncFolder(this.#folder);
+    const path = join(this.#folder, segmentName(segment, this.#kind));
+    const file = await this.#open(path);
+    try {
+      await syncFolder(this.#folder);
+    } catch (error) {
+      await file.close().catch(() => {});
+      await rm(path, { force: true }).catch(() => {});
+      throw error;
+    }
     this.#file = file;
     this.#segment = segment;
     this.#offset = 0;

@@ -35,8 +35,10 @@ export async function compactSegments(options: Options): Promise<number> {
       const used = row ? row.live + row.count * headerBytes : 0;
       if (kind === 'zst' && used * 2 >= bytes) continue;
       const written = await rewrite(segment, options, output);
+      // Pins first: no new one can point into a sealed segment, and what the last one referred to is committed then.
+      if (options.pinnedIn(segment)) continue;
       const left = await database.call(coreOperations.blobsInSegment, { segment, after: '' });
-      if (left.length > 0 || options.pinnedIn(segment)) continue;
+      if (left.length > 0) continue;
       freed += (await files.removeSegment(segment)) - written;
     }
   } finally {
@@ -53,14 +55,28 @@ async function rewrite(segment: number, options: Options, output: Appender): Pro
     const page = await database.call(coreOperations.blobsInSegment, { segment, after });
     const last = page.at(-1);
     if (!last) return written;
-    const copies = await Promise.all(page.map((row) => copyOne(row, options, output)));
-    const moves = copies.filter((copy) => copy !== null);
-    for (let at = 0; at < moves.length; at += limits.movesMax) {
-      await database.call(coreOperations.moveBlobs, { moves: moves.slice(at, at + limits.movesMax) });
+    for (const rows of groupsOf(page)) {
+      const copies = await Promise.all(rows.map((row) => copyOne(row, options, output)));
+      const moves = copies.filter((copy) => copy !== null);
+      if (moves.length > 0) await database.call(coreOperations.moveBlobs, { moves });
+      for (const move of moves) written += move.toLength + headerBytes;
     }
-    for (const move of moves) written += move.toLength + headerBytes;
     after = last.hash;
   }
+}
+
+/** As many rows as are held in memory and moved in one transaction. */
+function* groupsOf(rows: readonly BlobRow[]): Generator<BlobRow[]> {
+  let [group, bytes]: [BlobRow[], number] = [[], 0];
+  for (const row of rows) {
+    if (group.length > 0 && (group.length >= limits.movesMax || bytes + row.size > limits.groupBytesMax)) {
+      yield group;
+      [group, bytes] = [[], 0];
+    }
+    group.push(row);
+    bytes += row.size;
+  }
+  if (group.length > 0) yield group;
 }
 
 async function copyOne(row: BlobRow, options: Options, output: Appender) {

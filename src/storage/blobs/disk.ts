@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { StoreError } from '../../base/index.ts';
 
@@ -8,6 +9,16 @@ export function diskFault(error: unknown): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') return new StoreError('no-space', 'the disk is full', { code });
   if (code === 'ENOENT') return new StoreError('corrupt', 'a file of the blob store is missing', { code });
   return new StoreError('unavailable', 'the blob store cannot be read or written', { code });
+}
+
+/** The same as `syncFolder`, while opening. */
+export function syncFolderNow(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /** Makes new, renamed and removed names of a folder durable. */

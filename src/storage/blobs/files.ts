@@ -1,11 +1,30 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { copyFile, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { randomToken, StoreError } from '../../base/index.ts';
-import { syncFolder } from './disk.ts';
+import { syncFolder, syncFolderNow } from './disk.ts';
 import { limits } from './limits.ts';
 import { parseSegmentName, segmentName } from './segment-file.ts';
+
+interface OpenFile {
+  readonly opened: Promise<FileHandle>;
+  users: number;
+  /** Closed as soon as nobody uses it. */
+  dropped: boolean;
+}
+
+function closeUnused(file: OpenFile): void {
+  if (file.users > 0) return;
+  file.opened.then((handle) => handle.close()).catch(() => {});
+}
+
+function failed(opened: Promise<unknown>): Promise<boolean> {
+  return opened.then(
+    () => false,
+    () => true,
+  );
+}
 
 /** Paths and open files of a blob folder: `segments/`, `files/ab/<hash>`, `incoming/`. Names come from numbers and hashes only. */
 export class BlobFiles {
@@ -14,7 +33,9 @@ export class BlobFiles {
   readonly #incoming: string;
   /** Kind by number; only one file exists per number. */
   readonly #known = new Map<number, 'raw' | 'zst'>();
-  readonly #open = new Map<string, FileHandle>();
+  readonly #open = new Map<string, OpenFile>();
+  /** Folders of `files/` whose own name is durable. */
+  readonly #durable = new Set<string>();
   #last = 0;
 
   constructor(folder: string) {
@@ -25,6 +46,7 @@ export class BlobFiles {
     rmSync(this.#incoming, { recursive: true, force: true });
     for (const path of [this.segments, this.#files, this.#incoming])
       mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const path of [folder, dirname(folder)]) syncFolderNow(path);
     for (const name of readdirSync(this.segments)) {
       const parsed = parseSegmentName(name);
       if (!parsed) continue;
@@ -61,41 +83,54 @@ export class BlobFiles {
   /** Gives a temporary file its final name, durably. */
   async adopt(temporary: string, hash: string): Promise<void> {
     const path = this.pathOf(hash);
-    const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await rename(temporary, path);
-    await syncFolder(dirname(path));
-    if (made !== undefined) await syncFolder(this.#files);
+    await syncFolder(folder);
+    if (this.#durable.has(folder)) return;
+    await syncFolder(this.#files);
+    this.#durable.add(folder);
   }
 
-  async handle(segment: number, hash: string): Promise<FileHandle> {
+  /** Runs `work` on the open file; it stays open until `work` is over, whoever removes or crowds it out meanwhile. */
+  async withFile<T>(segment: number, hash: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
     const kind = this.#known.get(segment);
     if (segment !== 0 && kind === undefined)
       throw new StoreError('corrupt', 'a segment is missing', { segment });
     const path = segment === 0 ? this.pathOf(hash) : join(this.segments, segmentName(segment, kind ?? 'raw'));
-    const known = this.#open.get(path);
-    if (known) {
-      this.#open.delete(path);
-      this.#open.set(path, known);
-      return known;
+    const file = this.#open.get(path) ?? { opened: open(path, 'r'), users: 0, dropped: false };
+    // The newest stand last, so that the first are those longest unused.
+    this.#open.delete(path);
+    this.#open.set(path, file);
+    file.users++;
+    try {
+      return await work(await file.opened);
+    } catch (error) {
+      if (await failed(file.opened)) this.#forget(path, file);
+      throw error;
+    } finally {
+      file.users--;
+      if (file.dropped) closeUnused(file);
+      this.#trim();
     }
-    const handle = await open(path, 'r');
-    const raced = this.#open.get(path);
-    if (raced) {
-      await handle.close();
-      return raced;
-    }
-    this.#open.set(path, handle);
-    this.#trim();
-    return handle;
   }
 
+  /** Files in use may exceed the limit for the moment; unused ones do not. */
   #trim(): void {
-    for (const [path, handle] of this.#open) {
+    for (const [path, file] of this.#open) {
       if (this.#open.size <= limits.openFilesMax) return;
-      this.#open.delete(path);
-      // Reads under way on it finish first: close waits for them.
-      handle.close().catch(() => {});
+      if (file.users === 0) this.#forget(path, file);
     }
+  }
+
+  #forget(path: string, file: OpenFile): void {
+    if (this.#open.get(path) === file) this.#open.delete(path);
+    file.dropped = true;
+    closeUnused(file);
+  }
+
+  get openFiles(): number {
+    return this.#open.size;
   }
 
   async removeSegment(segment: number): Promise<number> {
@@ -111,9 +146,8 @@ export class BlobFiles {
   }
 
   async #remove(path: string): Promise<number> {
-    const handle = this.#open.get(path);
-    this.#open.delete(path);
-    await handle?.close().catch(() => {});
+    const file = this.#open.get(path);
+    if (file) this.#forget(path, file);
     const entry = await stat(path).catch(() => null);
     await rm(path, { force: true });
     return entry?.size ?? 0;
@@ -130,9 +164,9 @@ export class BlobFiles {
   }
 
   async close(): Promise<void> {
-    const handles = [...this.#open.values()];
+    const files = [...this.#open.values()];
     this.#open.clear();
-    await Promise.all(handles.map((handle) => handle.close()));
+    await Promise.all(files.map((file) => file.opened.then((handle) => handle.close()).catch(() => {})));
   }
 }
 
@@ -145,8 +179,9 @@ async function copyTree(source: string, target: string): Promise<void> {
       continue;
     }
     const [is, was] = [await stat(from), await stat(to).catch(() => null)];
-    if (was?.size === is.size) continue;
+    if (was?.size === is.size && was.mtimeMs === is.mtimeMs) continue;
     await copyFile(from, to);
+    await utimes(to, is.atime, is.mtime);
     const copied = await open(to, 'r');
     await copied.sync().finally(() => copied.close());
   }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
-import { StoreError } from '../../base/index.ts';
+import { messageOf, StoreError } from '../../base/index.ts';
 import { type BlobRow, coreOperations } from '../core/module.ts';
 import type { Database } from '../database.ts';
 import { Appender } from './appender.ts';
@@ -31,6 +31,7 @@ class LocalBlobs implements BlobStore {
   readonly #files: BlobFiles;
   readonly #appender: Appender;
   readonly #pins = new Pins();
+  readonly #held = new WeakSet<StoredBlob>();
   /** What has been said to be durable is never removed while this is above zero. */
   #keeping = 0;
   #cleaning: Promise<unknown> = Promise.resolve();
@@ -39,7 +40,7 @@ class LocalBlobs implements BlobStore {
     this.#database = options.database;
     this.#files = new BlobFiles(options.folder);
     const next = () => this.#files.nextSegment('raw');
-    this.#appender = new Appender(this.#files.segments, 'raw', next, options.unsafeNoSync);
+    this.#appender = new Appender(this.#files.segments, 'raw', next, { noSync: options.unsafeNoSync });
   }
 
   async put(
@@ -49,7 +50,8 @@ class LocalBlobs implements BlobStore {
     const sizeMax = options.sizeMax ?? Number.MAX_SAFE_INTEGER;
     if (Buffer.isBuffer(data) && data.length <= limits.segmentBlobBytesMax) {
       if (data.length > sizeMax) throw new StoreError('too-large', 'the content is too large', { sizeMax });
-      return this.#pinned(hashOf(data), data.length, () => this.#append(hashOf(data), data));
+      const hash = hashOf(data);
+      return this.#pinned(hash, data.length, () => this.#append(hash, data));
     }
     const source = Buffer.isBuffer(data) ? [data] : data;
     const spooled = await spool(asAsync(source), sizeMax, () => this.#files.temporary());
@@ -71,20 +73,22 @@ class LocalBlobs implements BlobStore {
 
   /** Writes a content once, however many ask at the same moment, and holds it until each has released it. */
   async #pinned(hash: string, size: number, write: () => Promise<BlobPlace>): Promise<StoredBlob> {
-    const pin = this.#pins.take(hash, async () => {
-      const row = await this.#database.call(coreOperations.findBlob, { hash });
-      return row === null ? write() : null;
-    });
     try {
-      return { hash, size, place: await pin };
+      const place = await this.#pins.take(hash, async () => {
+        const row = await this.#database.call(coreOperations.findBlob, { hash });
+        return row === null ? write() : null;
+      });
+      const blob = { hash, size, place };
+      this.#held.add(blob);
+      return blob;
     } catch (error) {
-      this.#pins.release(hash);
       throw diskFault(error);
     }
   }
 
   release(blob: StoredBlob): void {
-    this.#pins.release(blob.hash);
+    // A second release of the same blob must not end somebody else's hold.
+    if (this.#held.delete(blob)) this.#pins.release(blob.hash);
   }
 
   async #find(hash: string): Promise<BlobRow> {
@@ -111,22 +115,7 @@ class LocalBlobs implements BlobStore {
   async #readAt(row: BlobRow, range?: readonly [start: number, end: number]): Promise<Buffer> {
     const start = Math.min(range?.[0] ?? 0, row.size);
     const end = Math.max(start, Math.min(range?.[1] ?? row.size, row.size));
-    const file = await this.#files.handle(row.segment, row.hash);
-    if (row.segment === 0) return readFully(file, start, end - start);
-    if (row.codec === 0) {
-      // The header is read along: what lies there must be what was asked for.
-      const record = await readFully(file, row.offset, headerBytes);
-      if (decodeHeader(record).hash !== row.hash)
-        throw new StoreError('corrupt', 'a blob is not where the database says');
-      return readFully(file, row.offset + headerBytes + start, end - start);
-    }
-    const record = await readFully(file, row.offset, headerBytes + row.length);
-    if (decodeHeader(record).hash !== row.hash)
-      throw new StoreError('corrupt', 'a blob is not where the database says');
-    const content = await decompress(record.subarray(headerBytes), {
-      maxOutputLength: limits.segmentBlobBytesMax,
-    });
-    return content.subarray(start, end);
+    return this.#files.withFile(row.segment, row.hash, (file) => readRow(file, row, start, end));
   }
 
   stream(hash: string, range?: readonly [start: number, end: number]): Readable {
@@ -232,7 +221,9 @@ class LocalBlobs implements BlobStore {
     try {
       for await (const piece of this.stream(row.hash)) hash.update(piece as Buffer);
     } catch (error) {
-      return error instanceof StoreError ? error.message : String(error);
+      if (!(error instanceof StoreError)) return messageOf(error);
+      // Swept while the page was being read: no fault.
+      return error.reason === 'not-found' ? null : error.message;
     }
     return hash.digest('hex') === row.hash ? null : 'its bytes are not what they were';
   }
@@ -254,11 +245,27 @@ async function* asAsync(
   yield* source;
 }
 
-async function readFully(
-  file: { read(b: Buffer, o: number, l: number, p: number): Promise<{ bytesRead: number }> },
-  position: number,
-  length: number,
-): Promise<Buffer> {
+type SomeFile = Pick<FileHandle, 'read'>;
+
+/** Bytes [start, end) of the content. The record's header is read along: what lies there must be what was asked for. */
+async function readRow(file: SomeFile, row: BlobRow, start: number, end: number): Promise<Buffer> {
+  if (row.segment === 0) return readFully(file, start, end - start);
+  const whole = row.codec !== 0;
+  const record = await readFully(file, row.offset, headerBytes + (whole ? row.length : 0));
+  if (decodeHeader(record).hash !== row.hash)
+    throw new StoreError('corrupt', 'a blob is not where the database says');
+  if (!whole) return readFully(file, row.offset + headerBytes + start, end - start);
+  try {
+    const content = await decompress(record.subarray(headerBytes), {
+      maxOutputLength: limits.segmentBlobBytesMax,
+    });
+    return content.subarray(start, end);
+  } catch (error) {
+    throw new StoreError('corrupt', 'a blob cannot be decompressed', { cause: messageOf(error) });
+  }
+}
+
+async function readFully(file: SomeFile, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   let at = 0;
   while (at < length) {

@@ -14,10 +14,11 @@ export class Pins {
   readonly #pins = new Map<string, Pin>();
   readonly #sweeping = new Map<string, { readonly over: Promise<void>; readonly end: () => void }>();
 
-  /** Joins the pin there is, or makes one whose place `write` tells; call `release` once per `take`. */
+  /** Joins the pin there is, or makes one whose place `write` tells; `release` once per `take` that succeeded. */
   async take(hash: string, write: () => Promise<BlobPlace | null>): Promise<BlobPlace | null> {
     const pin = this.#pins.get(hash) ?? this.#make(hash, write);
     pin.count++;
+    // Where it fails there is nothing to release: the pin is gone for all that waited for it.
     return pin.place;
   }
 

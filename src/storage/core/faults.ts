@@ -27,6 +27,9 @@ const postgresReasons: readonly [prefix: string, reason: Reason, message: string
   ['08', 'unavailable', 'the database server does not answer'],
   ['58', 'unavailable', 'the database server cannot read or write'],
   ['XX', 'corrupt', 'the database is damaged'],
+  ['28', 'unavailable', 'the database server refuses the login'],
+  ['3D', 'unavailable', 'the database server has no such database'],
+  ['22021', 'invalid', 'a text holds a character that the database cannot keep'],
   ['ECONN', 'unavailable', 'the database server does not answer'],
   ['EPIPE', 'unavailable', 'the database server does not answer'],
   ['ENOTFOUND', 'unavailable', 'the database server is not found'],
@@ -53,7 +56,11 @@ export function translate(error: unknown): unknown {
   for (const [prefix, reason, message] of code.startsWith('SQLITE_') ? sqliteReasons : postgresReasons) {
     if (code.startsWith(prefix)) return new StoreError(reason, message, { code });
   }
-  if (/Connection terminated|connection error|not queryable/i.test(messageOf(error))) {
+  if (
+    /Connection terminated|connection error|not queryable|timeout expired|Client was closed/i.test(
+      messageOf(error),
+    )
+  ) {
     return new StoreError('unavailable', 'the database server does not answer');
   }
   return error;

@@ -7,14 +7,13 @@ export function createLeases(call: Database['call'], clock: Clock): Leases {
   return {
     async acquire(name, ttlMs) {
       const holder = randomToken(80);
-      const take = () => {
-        const now = clock.nowMs();
-        return call(coreOperations.takeLease, { name, holder, now, expires: now + ttlMs });
-      };
-      if (!(await take())) return null;
+      const now = clock.nowMs();
+      const taken = await call(coreOperations.takeLease, { name, holder, now, expires: now + ttlMs });
+      if (!taken) return null;
       const lease: Lease = {
         name,
-        renew: take,
+        // Never taken anew: another holder may have come and gone since.
+        renew: () => call(coreOperations.renewLease, { name, holder, expires: clock.nowMs() + ttlMs }),
         release: () => call(coreOperations.releaseLease, { name, holder }),
       };
       return lease;

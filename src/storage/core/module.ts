@@ -1,6 +1,7 @@
 import { blobTables } from '../blobs/references.ts';
 import { counterTables } from '../changes/counters.ts';
-import { and, eq, lt, sql } from '../drizzle.ts';
+import { and, asc, eq, gt, lt, sql } from '../drizzle.ts';
+import { limits } from '../limits.ts';
 import { defineTables } from '../schema/kit.ts';
 import { defineModule, numbers } from '../schema/module.ts';
 import { run } from '../schema/script.ts';
@@ -49,10 +50,34 @@ export const { module: coreModule, operations: coreOperations } = defineModule({
         .onConflictDoUpdate({
           target: t.leases.name,
           set: { holder: sql`excluded.holder`, expires: sql`excluded.expires` },
-          setWhere: sql`${t.leases.expires} < cast(${p('now')} as bigint) or ${t.leases.holder} = excluded.holder`,
+          setWhere: sql`${t.leases.expires} <= cast(${p('now')} as bigint)`,
         })
         .returning({ holder: t.leases.holder })
         .prepare('lease_take'),
+      leaseRenew: db
+        .update(t.leases)
+        .set({ expires: p('expires') as never })
+        .where(and(eq(t.leases.name, p('name')), eq(t.leases.holder, p('holder'))))
+        .returning({ holder: t.leases.holder })
+        .prepare('lease_renew'),
+      counterNext: db
+        .select({ account: t.counters.account })
+        .from(t.counters)
+        .where(gt(t.counters.account, p('after')))
+        .orderBy(asc(t.counters.account))
+        .limit(limits.walkRows)
+        .prepare('counter_next'),
+      counterJump: db
+        .update(t.counters)
+        .set({ modseq: sql`${t.counters.modseq} + ${sql.raw(String(limits.restoreModseqCount))}` })
+        .where(eq(t.counters.account, p('account')))
+        .prepare('counter_jump'),
+      blobSetRefs: db
+        .update(t.blobs)
+        .set({ refs: p('refs') as never, idle: p('idle') as never })
+        .where(and(eq(t.blobs.hash, p('hash')), eq(t.blobs.refs, p('was'))))
+        .returning({ hash: t.blobs.hash })
+        .prepare('blob_set_refs'),
       leaseRelease: db
         .delete(t.leases)
         .where(and(eq(t.leases.name, p('name')), eq(t.leases.holder, p('holder'))))
@@ -121,8 +146,29 @@ export const { module: coreModule, operations: coreOperations } = defineModule({
     };
   },
   operations: ({ read, scan, write }) => ({
+    /** Modseqs of the time since the backup are never handed out for something else. */
+    restored: write(function* (q, a: { after: number; nowSeconds: number }) {
+      const rows = yield* run(q.counterNext, { after: a.after });
+      for (const { account } of rows) yield* run(q.counterJump, { account });
+      return { next: rows.length < limits.walkRows ? null : (rows.at(-1)?.account ?? null) };
+    }),
+    /** Sets counts that are still what the caller saw; `now` begins the idle time of those at zero. */
+    setBlobRefs: write(function* (
+      q,
+      a: { counts: readonly { hash: string; was: number; refs: number }[]; now: number },
+    ) {
+      const set: string[] = [];
+      for (const { hash, was, refs } of a.counts) {
+        const idle = refs === 0 ? a.now : 0;
+        if ((yield* run(q.blobSetRefs, { hash, was, refs, idle })).length === 1) set.push(hash);
+      }
+      return set;
+    }),
     takeLease: write(function* (q, a: { name: string; holder: string; now: number; expires: number }) {
       return (yield* run(q.leaseTake, { ...a })).length === 1;
+    }),
+    renewLease: write(function* (q, a: { name: string; holder: string; expires: number }) {
+      return (yield* run(q.leaseRenew, { ...a })).length === 1;
     }),
     releaseLease: write(function* (q, a: { name: string; holder: string }) {
       yield* run(q.leaseRelease, { ...a });
@@ -177,4 +223,5 @@ export const { module: coreModule, operations: coreOperations } = defineModule({
       return yield* run(q.blobAll, { after: a.after });
     }),
   }),
+  integrity: (operations) => ({ restored: operations.restored }),
 });

@@ -1,5 +1,7 @@
 import pg from 'pg';
+import { StoreError } from '../../base/index.ts';
 import { overPostgres } from '../drizzle.ts';
+import { limits } from '../limits.ts';
 import { prepareAll } from '../schema/dialect.ts';
 import type { StoreModule } from '../schema/module.ts';
 
@@ -62,6 +64,9 @@ export class Pool {
           this.#waiting.shift()?.(null);
           throw error;
         }
+      }
+      if (this.#waiting.length >= limits.waitingUnitsMax) {
+        throw new StoreError('unavailable', 'the database has too much to do');
       }
       const handed = await new Promise<PostgresConnection | null>((resolve) => this.#waiting.push(resolve));
       if (handed) return handed;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { StoreError, systemClock } from '../../base/index.ts';
+import { randomBelow, StoreError, systemClock } from '../../base/index.ts';
 import { Feed } from '../changes/feed.ts';
 import { driveAsync } from '../core/drive.ts';
 import { codeOf, translate } from '../core/faults.ts';
@@ -16,6 +16,8 @@ import { HintExchange } from './hints.ts';
 
 /** Serialises processes that migrate the same database at the same time. */
 const migrationLock = 7_211_105;
+/** The first half of the key of an account's lock. */
+const accountLock = 7_211_106;
 
 async function migrate(connection: PostgresConnection): Promise<void> {
   const { client } = connection;
@@ -42,8 +44,23 @@ async function migrate(connection: PostgresConnection): Promise<void> {
   }
 }
 
-/** Serialization failure and deadlock: the transaction left no trace and may be run again. */
-const runAgain = new Set(['40001', '40P01']);
+/**
+ * Serialization failure, deadlock, and a row that somebody added between the script's look and its insert: the
+ * transaction left no trace and may be run again.
+ */
+const runAgain = new Set(['40001', '40P01', '23505']);
+
+const beginRead = 'begin isolation level repeatable read, read only';
+
+/**
+ * A script looks before it writes, so one account's writes run one after the other, as they do on SQLite: the lock
+ * comes in the same round trip as BEGIN and goes with the transaction.
+ */
+function beginWrite(args: unknown): string {
+  const account = typeof args === 'object' && args !== null && 'account' in args ? args.account : undefined;
+  if (typeof account !== 'number' || !Number.isSafeInteger(account)) return 'begin';
+  return `begin; select pg_advisory_xact_lock(${accountLock}, ${account % 2 ** 31})`;
+}
 
 class PostgresEngine implements Database {
   readonly engine = 'postgres';
@@ -64,6 +81,7 @@ class PostgresEngine implements Database {
     this.#exchange = new HintExchange({
       url: options.database,
       onHints: (hints) => this.changes.deliver(hints),
+      onReopened: () => this.#recheckNow(onError),
       onError,
     });
     this.changes = new Feed(
@@ -71,10 +89,12 @@ class PostgresEngine implements Database {
       (hints) => this.#exchange.gather(hints),
     );
     this.leases = createLeases((operation, args) => this.call(operation, args), systemClock);
-    this.#recheck = setInterval(() => {
-      this.#recheckCounters().catch((error: unknown) => onError('change re-check failed', error));
-    }, limits.recheckMs);
+    this.#recheck = setInterval(() => this.#recheckNow(onError), options.recheckMs ?? limits.recheckMs);
     this.#recheck.unref();
+  }
+
+  #recheckNow(onError: (event: string, error: unknown) => void): void {
+    this.#recheckCounters().catch((error: unknown) => onError('change re-check failed', error));
   }
 
   async open(): Promise<void> {
@@ -102,7 +122,7 @@ class PostgresEngine implements Database {
           return (await this.#pool.use((connection) => this.#transact(connection, known, args))) as Result;
         } catch (error) {
           if (attempt > limits.retriesMax || !runAgain.has(codeOf(error))) throw error;
-          await wait(2 ** attempt);
+          await wait(2 ** attempt + randomBelow(2 ** attempt));
         }
       }
     } catch (error) {
@@ -118,7 +138,7 @@ class PostgresEngine implements Database {
     const reading = operation.kind !== 'write';
     let value: unknown;
     try {
-      await client.query(reading ? 'begin isolation level repeatable read, read only' : 'begin');
+      await client.query(reading ? beginRead : beginWrite(args));
       value = await driveAsync(this.#registry.start(operation, connection.queries, args), hints);
     } catch (error) {
       await this.#rollback(connection);

@@ -8,6 +8,8 @@ const channel = 'myco_changes';
 interface Options {
   readonly url: string;
   readonly onHints: (hints: readonly ChangeHint[]) => void;
+  /** Hints may have been missed meanwhile. */
+  readonly onReopened: () => void;
   readonly onError: (event: string, error: unknown) => void;
 }
 
@@ -47,7 +49,7 @@ export class HintExchange {
   #reopenLater(): void {
     const timer = setTimeout(() => {
       if (this.#closed) return;
-      this.open().catch((error: unknown) => {
+      this.open().then(this.#options.onReopened, (error: unknown) => {
         this.#options.onError('change hints interrupted', messageOf(error));
         this.#reopenLater();
       });
@@ -69,7 +71,9 @@ export class HintExchange {
   }
 
   gather(hints: readonly ChangeHint[]): void {
-    for (const { account, modseq } of hints) this.#gathered.set(account, modseq);
+    for (const { account, modseq } of hints) {
+      this.#gathered.set(account, Math.max(modseq, this.#gathered.get(account) ?? 0));
+    }
     if (this.#timer || this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;

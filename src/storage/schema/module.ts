@@ -42,8 +42,39 @@ export interface AnyOperation extends Operation<never, unknown> {
   readonly script: (queries: never, args: never) => Script<unknown>;
 }
 
+/** A walk over all accounts, a few at a time: call it with `next` until that is null; it starts after account -1. */
+export interface Walked {
+  readonly next: number | null;
+}
+
+/** Faults found (or mended), one line each, naming the thing and what is wrong with it. */
+export interface Findings extends Walked {
+  readonly faults: readonly string[];
+}
+
+/** How often each blob is referred to by what was walked over. */
+export interface BlobUses extends Walked {
+  readonly uses: readonly { readonly hash: string; readonly uses: number }[];
+}
+
+export interface Step {
+  readonly after: number;
+}
+
+/** What a module says about its own soundness; `verifyAll`, `repairAll` and `afterRestore` run these. */
+export interface ModuleChecks {
+  /** Scans; each sees one snapshot. */
+  readonly checks?: readonly Operation<Step, Findings>[];
+  /** A scan. A module that keeps blobs must declare it, or its blobs look unused. */
+  readonly blobUses?: Operation<Step, BlobUses>;
+  /** A write: works out again what follows from the rest, such as counters; answers what it mended. */
+  readonly repair?: Operation<Step & { readonly now: number }, Findings>;
+  /** A write, after a restore: what clients remember of the time since the backup must never come true again. */
+  readonly restored?: Operation<Step & { readonly nowSeconds: number }, Walked>;
+}
+
 /** What a store contributes: its tables, its prepared queries, its operations and its own integrity checks. */
-export interface StoreModule {
+export interface StoreModule extends ModuleChecks {
   readonly name: string;
   readonly tables: Tables<Record<string, unknown>>;
   readonly queries: (context: QueryContext<never>) => object;
@@ -78,6 +109,7 @@ export function defineModule<
   tables: Tables<T>;
   queries: (context: QueryContext<T>) => Q;
   operations: (make: Record<OperationKind, OperationMaker<Q>>) => O;
+  integrity?: (operations: OperationsOf<O>) => ModuleChecks;
 }): { module: StoreModule; operations: OperationsOf<O> } {
   const maker = (kind: OperationKind) =>
     ((script: Declared['script']) => ({ kind, script })) as unknown as OperationMaker<Q>;
@@ -95,6 +127,7 @@ export function defineModule<
   }
   return {
     module: {
+      ...declaration.integrity?.(byKey as unknown as OperationsOf<O>),
       name: declaration.name,
       tables: declaration.tables,
       queries: declaration.queries as StoreModule['queries'],

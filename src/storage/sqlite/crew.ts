@@ -20,6 +20,17 @@ interface CrewMemberOptions {
   readonly onError: (event: string, error: unknown) => void;
 }
 
+/** An argument that cannot be cloned is our bug; it is refused alone and must not hold up the others. */
+function cloneable(unit: Unit, waiting: Waiting): boolean {
+  try {
+    structuredClone(unit.args);
+    return true;
+  } catch (error) {
+    waiting.reject(error);
+    return false;
+  }
+}
+
 /**
  * One thread and the queue before it. At most one batch is under way; what arrives meanwhile makes the next one,
  * so the batch grows with the load and a lone operation waits for nobody. A thread that dies fails what it had
@@ -56,6 +67,7 @@ export class CrewMember {
 
   /** A request that is no operation: it waits for its turn like one. */
   request(make: (id: number) => Order): Promise<unknown> {
+    if (this.#closed) return Promise.reject(new StoreError('unavailable', 'the database is closing'));
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#underWay.set(id, { resolve, reject });
@@ -79,12 +91,10 @@ export class CrewMember {
     for (const { unit, waiting } of taken) this.#underWay.set(unit.id, waiting);
     try {
       this.#thread().postMessage({ kind: 'units', units: taken.map(({ unit }) => unit) } satisfies Order);
-    } catch (error) {
-      // An argument that cannot be cloned is our bug; it must not hold up the others.
-      for (const { unit, waiting } of taken) {
-        this.#underWay.delete(unit.id);
-        waiting.reject(error);
-      }
+    } catch {
+      for (const { unit } of taken) this.#underWay.delete(unit.id);
+      this.#queue.unshift(...taken.filter(({ unit, waiting }) => cloneable(unit, waiting)));
+      this.#send();
     }
   }
 
@@ -104,10 +114,11 @@ export class CrewMember {
   #died(worker: Worker, error: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
-    const underWay = [...this.#underWay.values()];
+    const ended = [...this.#underWay.values()];
     this.#underWay.clear();
+    if (this.#closed) for (const { waiting } of this.#queue.splice(0)) ended.push(waiting);
     const fault = new StoreError('unavailable', 'the database thread ended', { cause: messageOf(error) });
-    for (const waiting of underWay) waiting.reject(fault);
+    for (const waiting of ended) waiting.reject(fault);
     if (this.#closed) return;
     this.#options.onError('storage thread ended', error);
     this.#restart = setTimeout(() => {
@@ -127,6 +138,7 @@ export class CrewMember {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     const worker = this.#worker;
+    if (this.#restart) clearTimeout(this.#restart);
     if (!worker) return;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     worker.postMessage({ kind: 'close' } satisfies Order);

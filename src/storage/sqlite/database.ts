@@ -12,7 +12,7 @@ import { type AppliedMigration, pending, readMigrations } from '../migrations/fi
 import type { AnyOperation, Operation } from '../schema/module.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
 import { CrewMember } from './crew.ts';
-import type { ThreadRole } from './thread.ts';
+import type { Order, ThreadRole } from './thread.ts';
 
 export const databaseFile = 'myco.sqlite';
 
@@ -46,6 +46,9 @@ class SqliteEngine implements Database {
   readonly #commit: { run(): unknown };
   readonly #writer: CrewMember;
   readonly #scanners: CrewMember[];
+  readonly #hire: (role: ThreadRole['role'], batchMax: number, waitingMax: number) => CrewMember;
+  readonly #hired = new Set<CrewMember>();
+  #closed = false;
 
   constructor(options: DatabaseOptions, file: string) {
     const onError = options.onError ?? (() => {});
@@ -54,7 +57,7 @@ class SqliteEngine implements Database {
     this.#reader = openConnection(file, this.#registry.modules, { readonly: true });
     this.#begin = this.#reader.raw.prepare('begin');
     this.#commit = this.#reader.raw.prepare('commit');
-    const crew = (role: ThreadRole['role'], batchMax: number, waitingMax: number) =>
+    this.#hire = (role, batchMax, waitingMax) =>
       new CrewMember({
         workerUrl: options.workerUrl,
         role: { role, file, unsafeNoSync: options.unsafeNoSync ?? false },
@@ -63,10 +66,10 @@ class SqliteEngine implements Database {
         onHints: (hints) => this.changes.publish(hints),
         onError,
       });
-    this.#writer = crew('writer', limits.batchUnitsMax, limits.waitingUnitsMax);
+    this.#writer = this.#hire('writer', limits.batchUnitsMax, limits.waitingUnitsMax);
     // Threads start with the first scan they get, so an idle process pays for none.
     this.#scanners = Array.from({ length: options.readers ?? 1 }, () =>
-      crew('reader', 1, limits.waitingScansMax),
+      this.#hire('reader', 1, limits.waitingScansMax),
     );
     this.leases = createLeases((operation, args) => this.call(operation, args), systemClock);
   }
@@ -74,6 +77,7 @@ class SqliteEngine implements Database {
   async call<Args, Result>(operation: Operation<Args, Result>, args: Args): Promise<Result> {
     if (operation.kind === 'write') return (await this.#writer.run(operation.name, args)) as Result;
     if (operation.kind === 'scan') return (await this.#idlest().run(operation.name, args)) as Result;
+    if (this.#closed) throw new StoreError('unavailable', 'the database is closing');
     return this.#readNow(this.#registry.find(operation.name), args) as Result;
   }
 
@@ -98,15 +102,30 @@ class SqliteEngine implements Database {
   }
 
   async backup(dir: string): Promise<void> {
-    mkdirSync(dir, { recursive: true });
-    await this.#idlest().request((id) => ({ kind: 'backup', id, file: join(dir, databaseFile) }));
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    await this.#apart((id) => ({ kind: 'backup', id, file: join(dir, databaseFile) }));
   }
 
   async check(): Promise<string[]> {
-    return (await this.#idlest().request((id) => ({ kind: 'check', id }))) as string[];
+    return (await this.#apart((id) => ({ kind: 'check', id }))) as string[];
+  }
+
+  /** What takes seconds gets a thread of its own, so that no member's scan waits for it. */
+  async #apart(make: (id: number) => Order): Promise<unknown> {
+    if (this.#closed) throw new StoreError('unavailable', 'the database is closing');
+    const hired = this.#hire('reader', 1, 1);
+    this.#hired.add(hired);
+    try {
+      return await hired.request(make);
+    } finally {
+      await hired.close();
+      this.#hired.delete(hired);
+    }
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#hired].map((hired) => hired.close()));
     await this.#writer.close();
     await Promise.all(this.#scanners.map((scanner) => scanner.close()));
     this.#reader.close();

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { driveSync } from '../core/drive.ts';
 import { type Fault, toFault } from '../core/faults.ts';
@@ -133,8 +133,17 @@ function attempt(id: number, work: () => unknown): Outcome {
 }
 
 function backup(connection: SqliteConnection, file: string): void {
-  if (existsSync(file)) rmSync(file);
-  connection.raw.prepare('vacuum into ?').run(file);
+  // Beside it first: a copy that was interrupted must never stand in for the last good one.
+  const unfinished = `${file}.unfinished`;
+  rmSync(unfinished, { force: true });
+  connection.raw.prepare('vacuum into ?').run(unfinished);
+  const written = openSync(unfinished, 'r+');
+  try {
+    fsyncSync(written);
+  } finally {
+    closeSync(written);
+  }
+  renameSync(unfinished, file);
 }
 
 function check(connection: SqliteConnection): string[] {

@@ -11,6 +11,9 @@ export const limits = {
   pageRows: 2_000,
   /** More UIDs or contents than this are read in a reader thread. */
   pointReadsMax: 200,
+  /** After a restore ids go on this much higher than the backup's. */
+  restoreMailboxesCount: 10_000,
+  restoreEmailsCount: 1_000_000,
   /** What is parsed or hashed in one go before others get a turn. */
   sliceBytes: 256 * 1024,
 } as const;

@@ -1,4 +1,5 @@
 import { defineModule, numbers, run } from '../../storage/index.ts';
+import { blobUses, check, repair, restored } from './checks.ts';
 import { limits } from './limits.ts';
 import {
   claimRecent,
@@ -51,6 +52,10 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       return { mailbox, changed, vanished: vanished.map((row) => row.uid) };
     }
     return {
+      check: scan(check),
+      blobUses: scan(blobUses),
+      repair: write(repair),
+      restored: write(restored),
       append: write(append),
       deliver: write(deliver),
       storeFlags: write(storeFlags),
@@ -110,4 +115,10 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       }),
     };
   },
+  integrity: (operations) => ({
+    checks: [operations.check],
+    blobUses: operations.blobUses,
+    repair: operations.repair,
+    restored: operations.restored,
+  }),
 });

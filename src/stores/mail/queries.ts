@@ -10,6 +10,7 @@ import {
   type QueryContext,
   sql,
 } from '../../storage/index.ts';
+import { checkQueries } from './check-queries.ts';
 import type { mailTables } from './tables.ts';
 import { flagBits } from './types.ts';
 
@@ -297,6 +298,7 @@ export function mailQueries(context: Context) {
     ...mailboxQueries(context),
     ...messageQueries(context),
     ...emailQueries(context),
+    ...checkQueries(context),
   };
 }
 

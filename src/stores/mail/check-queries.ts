@@ -1,0 +1,163 @@
+import { asc, eq, gt, max, min, type QueryContext, sql } from '../../storage/index.ts';
+import type { mailTables } from './tables.ts';
+import { flagBits } from './types.ts';
+
+type Context = QueryContext<(typeof mailTables)['postgres']>;
+const p = sql.placeholder;
+const bound = (name: string) => p(name) as never;
+
+/** The lowest account above `after` that a table knows: an index seek each, so no table is read whole. */
+function accountWalks({ db, t }: Context) {
+  return {
+    accountsInAccounts: db
+      .select({ account: min(t.mail_accounts.account) })
+      .from(t.mail_accounts)
+      .where(gt(t.mail_accounts.account, p('after')))
+      .prepare('check_accounts'),
+    accountsInMailboxes: db
+      .select({ account: min(t.mailboxes.account) })
+      .from(t.mailboxes)
+      .where(gt(t.mailboxes.account, p('after')))
+      .prepare('check_accounts_mailboxes'),
+    accountsInMessages: db
+      .select({ account: min(t.messages.account) })
+      .from(t.messages)
+      .where(gt(t.messages.account, p('after')))
+      .prepare('check_accounts_messages'),
+    accountsInEmails: db
+      .select({ account: min(t.emails.account) })
+      .from(t.emails)
+      .where(gt(t.emails.account, p('after')))
+      .prepare('check_accounts_emails'),
+    accountsInTexts: db
+      .select({ account: min(t.email_texts.account) })
+      .from(t.email_texts)
+      .where(gt(t.email_texts.account, p('after')))
+      .prepare('check_accounts_texts'),
+    accountsInExpunged: db
+      .select({ account: min(t.expunged.account) })
+      .from(t.expunged)
+      .where(gt(t.expunged.account, p('after')))
+      .prepare('check_accounts_expunged'),
+  };
+}
+
+function recounts({ db, t }: Context) {
+  const m = t.messages;
+  const sum = (what: unknown) => sql<number>`cast(coalesce(sum(${what}), 0) as bigint)`;
+  const whereFlag = (bit: number, zero: boolean) =>
+    sum(
+      sql`case when (${m.flags} & ${sql.raw(String(bit))}) ${sql.raw(zero ? '=' : '<>')} 0 then 1 else 0 end`,
+    );
+  return {
+    messageRecount: db
+      .select({
+        mailbox: m.mailbox,
+        messages: sql<number>`count(*)`,
+        unseen: whereFlag(flagBits.seen, true),
+        deleted: whereFlag(flagBits.deleted, false),
+        size: sum(m.size),
+        uid: max(m.uid),
+        modseq: max(m.modseq),
+      })
+      .from(m)
+      .where(eq(m.account, p('account')))
+      .groupBy(m.mailbox)
+      .prepare('check_messages'),
+    expungedRecount: db
+      .select({ mailbox: t.expunged.mailbox, uid: max(t.expunged.uid), modseq: max(t.expunged.modseq) })
+      .from(t.expunged)
+      .where(eq(t.expunged.account, p('account')))
+      .groupBy(t.expunged.mailbox)
+      .prepare('check_expunged'),
+    /** Messages that are there and expunged at once. */
+    expungedPresent: db
+      .select({ mailbox: m.mailbox, uid: m.uid })
+      .from(m)
+      .innerJoin(
+        t.expunged,
+        sql`${t.expunged.account} = ${m.account} and ${t.expunged.mailbox} = ${m.mailbox} and ${t.expunged.uid} = ${m.uid}`,
+      )
+      .where(eq(m.account, p('account')))
+      .prepare('check_expunged_present'),
+    messageEmails: db
+      .select({ email: m.email, uses: sql<number>`count(*)`, low: min(m.size), high: max(m.size) })
+      .from(m)
+      .where(eq(m.account, p('account')))
+      .groupBy(m.email)
+      .prepare('check_message_emails'),
+    emailCounts: db
+      .select({ id: t.emails.id, refs: t.emails.refs, size: t.emails.size, hash: t.emails.hash })
+      .from(t.emails)
+      .where(eq(t.emails.account, p('account')))
+      .orderBy(asc(t.emails.id))
+      .prepare('check_emails'),
+    textIds: db
+      .select({ id: t.email_texts.id })
+      .from(t.email_texts)
+      .where(eq(t.email_texts.account, p('account')))
+      .prepare('check_texts'),
+    mailboxGoneLast: db
+      .select({ id: max(t.mailboxes_gone.id) })
+      .from(t.mailboxes_gone)
+      .where(eq(t.mailboxes_gone.account, p('account')))
+      .prepare('check_gone'),
+    emailHashes: db
+      .select({ hash: t.emails.hash, uses: sql<number>`count(*)` })
+      .from(t.emails)
+      .where(eq(t.emails.account, p('account')))
+      .groupBy(t.emails.hash)
+      .prepare('check_hashes'),
+  };
+}
+
+function mendings({ db, t }: Context) {
+  const { mailboxes: b, mail_accounts: a, emails: e } = t;
+  const box = sql`${b.account} = ${p('account')} and ${b.id} = ${p('mailbox')}`;
+  return {
+    mailboxMend: db
+      .update(b)
+      .set({
+        uidNext: bound('uidNext'),
+        highestModseq: bound('modseq'),
+        messages: bound('messages'),
+        unseen: bound('unseen'),
+        deleted: bound('deleted'),
+        size: bound('size'),
+      })
+      .where(box)
+      .prepare('mend_mailbox'),
+    accountMend: db
+      .update(a)
+      .set({ used: bound('used'), messages: bound('messages') })
+      .where(eq(a.account, p('account')))
+      .prepare('mend_account'),
+    emailMend: db
+      .update(e)
+      .set({ refs: bound('refs') })
+      .where(sql`${e.account} = ${p('account')} and ${e.id} = ${p('id')}`)
+      .prepare('mend_email'),
+    mailboxValidity: db
+      .update(b)
+      .set({
+        uidValidity: bound('uidValidity'),
+        highestModseq: bound('modseq'),
+        listedModseq: bound('modseq'),
+      })
+      .where(box)
+      .prepare('restored_mailbox'),
+    accountRestored: db
+      .update(a)
+      .set({
+        lastValidity: bound('lastValidity'),
+        nextMailbox: bound('nextMailbox'),
+        nextEmail: bound('nextEmail'),
+      })
+      .where(eq(a.account, p('account')))
+      .prepare('restored_account'),
+  };
+}
+
+export function checkQueries(context: Context) {
+  return { ...accountWalks(context), ...recounts(context), ...mendings(context) };
+}

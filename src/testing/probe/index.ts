@@ -1,0 +1,14 @@
+import { type DatabaseOptions, openDatabase } from '../../storage/index.ts';
+import { probeModule } from './module.ts';
+
+export { probe, probeModule } from './module.ts';
+
+/** Opens a database that runs the probe's operations and nothing else. */
+export function openProbe(options: Partial<DatabaseOptions> & { dir: string }) {
+  return openDatabase({
+    modules: [probeModule],
+    database: 'sqlite',
+    workerUrl: new URL('./worker.ts', import.meta.url),
+    ...options,
+  });
+}
