@@ -12,6 +12,7 @@
  * - Errors are answered in one place, `errors.ts`; what is ours is logged with an incident and answered without detail.
  * - No line of the log holds content: neither mailbox names, nor flags, nor what a client sent.
  */
+export type { Features as ImapFeatures } from './features.ts';
 export { defaultImapLimits, type ImapLimits } from './limits.ts';
 export {
   createImapServer,

@@ -1,8 +1,14 @@
 import { join } from 'node:path';
-import { type AccountsAdmin, createAccounts } from '../accounts/index.ts';
+import { type Accounts, type AccountsAdmin, createAccounts } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
-import { createImapServer, type ImapLimits, type ImapServer } from '../imap/index.ts';
-import { createCertificates, createNetwork, defaultNetLimits, type NetLimits } from '../net/index.ts';
+import { createImapServer, type ImapFeatures, type ImapLimits, type ImapServer } from '../imap/index.ts';
+import {
+  type Connection,
+  createCertificates,
+  createNetwork,
+  defaultNetLimits,
+  type NetLimits,
+} from '../net/index.ts';
 import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
 import type { MailWriter } from '../stores/mail/index.ts';
 import { openTestStores, type TestStores } from './database.ts';
@@ -48,6 +54,8 @@ export interface TestImapOptions {
   readonly netLimits?: Partial<NetLimits>;
   readonly clock?: Clock;
   readonly quota?: number;
+  /** Other tables of commands and extensions than the standard ones. */
+  readonly features?: ImapFeatures;
   /** Puts a store that fails in the place of the real one. */
   readonly mail?: (real: MailWriter) => MailWriter;
 }
@@ -59,63 +67,22 @@ export async function openTestImap(options: TestImapOptions = {}): Promise<TestI
   const [sqlite] = engines();
   const engine = options.engine ?? sqlite;
   if (!engine) throw new Error('there is no engine');
-  const clock = options.clock ?? systemClock;
-  const stores = await openTestStores(engine, { ...(options.quota ? { quota: options.quota } : {}) });
-  const domain = 'coop.localhost';
-  const service = await createAccounts({ database: stores.database, domain, sleep: async () => undefined });
-  const { admin, accounts } = service;
-  const members = { alice: 0, bob: 0 };
-  for (const name of ['alice', 'bob'] as const) {
-    members[name] = (await admin.addMember(`${name}@${domain}`, { password: imapPassword })).id;
-    await stores.mail.provision(members[name]);
-  }
-  const dora = await admin.addMember(`dora@${domain}`, { password: imapPassword });
-  await admin.disableMember(dora.id);
-
-  const logged: string[] = [];
-  const log = createLog({ level: 'debug', format: 'json', write: (lines) => logged.push(lines) });
-  const metrics = createMetrics({ processMetrics: false });
-  const certificates = await createCertificates(
-    { mode: 'self-signed', dir: join(stores.dir, 'tls'), hostnames: ['localhost'] },
-    { log },
-  );
-  const network = createNetwork({
-    log,
-    metrics,
-    certificates,
-    limits: { ...defaultNetLimits, ...options.netLimits },
-  });
-  const mail = options.mail?.(stores.mail) ?? stores.mail;
-  const limits = { authFailureDelayMs: 0, ...options.limits };
-  const shared = { mail, accounts, log, metrics, clock, limits, version: '1.2.3' };
-  const servers = {
-    imap: createImapServer(shared),
-    plain: createImapServer({ ...shared, plaintextLogin: true }),
-    imaps: createImapServer(shared),
+  const stores = await openTestStores(engine, options.quota ? { quota: options.quota } : {});
+  const people = await openPeople(stores);
+  const doors = await openImapDoors(stores, people.accounts, options);
+  const connect = (door: ImapDoor) => {
+    const tls = { ca: doors.authority };
+    return connectSocket({ port: doors.port(door), tls, implicitTls: door === 'imaps' });
   };
-  const listen = (name: ImapDoor, tls: 'starttls' | 'implicit') => {
-    const startTls = tls === 'starttls';
-    const onConnection = (connection: Parameters<ImapServer['handle']>[0]) =>
-      servers[name].handle(connection, { startTls });
-    return network.listen({ name, host: '127.0.0.1', port: 0, tls, onConnection });
-  };
-  const listeners = {
-    imap: await listen('imap', 'starttls'),
-    plain: await listen('plain', 'starttls'),
-    imaps: await listen('imaps', 'implicit'),
-  };
-  const authority = certificates.authority ?? '';
-  const connect = (door: ImapDoor) =>
-    connectSocket({ port: listeners[door].port, tls: { ca: authority }, implicitTls: door === 'imaps' });
   return {
     stores,
-    admin,
-    servers,
-    metrics,
-    members,
-    logged,
-    authority,
-    port: (door) => listeners[door].port,
+    admin: people.admin,
+    members: people.members,
+    servers: doors.servers,
+    metrics: doors.metrics,
+    logged: doors.logged,
+    authority: doors.authority,
+    port: doors.port,
     connect,
     async session(member) {
       const socket = await connect('plain');
@@ -126,7 +93,7 @@ export async function openTestImap(options: TestImapOptions = {}): Promise<TestI
       return socket;
     },
     async deliver(member, mailbox, message, more = {}) {
-      const account = Object.entries(members).find(([name]) => name === member)?.[1];
+      const account = Object.entries(people.members).find(([name]) => name === member)?.[1];
       if (account === undefined) throw new Error(`there is no member '${member}'`);
       const bytes = Buffer.isBuffer(message) ? message : Buffer.from(message);
       const staged = await stores.mail.stage(bytes, bytes.length);
@@ -135,10 +102,66 @@ export async function openTestImap(options: TestImapOptions = {}): Promise<TestI
       return uid;
     },
     async close() {
+      await doors.close();
+      await people.close();
+      await stores.close();
+    },
+  };
+}
+
+async function openPeople(stores: TestStores) {
+  const domain = 'coop.localhost';
+  const service = await createAccounts({ database: stores.database, domain, sleep: async () => undefined });
+  const members = { alice: 0, bob: 0 };
+  for (const name of ['alice', 'bob'] as const) {
+    members[name] = (await service.admin.addMember(`${name}@${domain}`, { password: imapPassword })).id;
+  }
+  const dora = await service.admin.addMember(`dora@${domain}`, { password: imapPassword });
+  await service.admin.disableMember(dora.id);
+  return { ...service, members };
+}
+
+async function openImapDoors(stores: TestStores, accounts: Accounts, options: TestImapOptions) {
+  const logged: string[] = [];
+  const log = createLog({ level: 'debug', format: 'json', write: (lines) => logged.push(lines) });
+  const metrics = createMetrics({ processMetrics: false });
+  const certificates = await createCertificates(
+    { mode: 'self-signed', dir: join(stores.dir, 'tls'), hostnames: ['localhost'] },
+    { log },
+  );
+  const netLimits = { ...defaultNetLimits, ...options.netLimits };
+  const network = createNetwork({ log, metrics, certificates, limits: netLimits });
+  const shared = {
+    mail: options.mail?.(stores.mail) ?? stores.mail,
+    accounts,
+    log,
+    metrics,
+    clock: options.clock ?? systemClock,
+    limits: { authFailureDelayMs: 0, ...options.limits },
+    version: '1.2.3',
+  };
+  const make = (plaintextLogin: boolean) =>
+    createImapServer({ ...shared, plaintextLogin }, ...(options.features ? [options.features] : []));
+  const servers = { imap: make(false), plain: make(true), imaps: make(false) };
+  const listen = (name: ImapDoor, tls: 'starttls' | 'implicit') => {
+    const onConnection = (connection: Connection) =>
+      servers[name].handle(connection, { startTls: tls === 'starttls' });
+    return network.listen({ name, host: '127.0.0.1', port: 0, tls, onConnection });
+  };
+  const listeners = {
+    imap: await listen('imap', 'starttls'),
+    plain: await listen('plain', 'starttls'),
+    imaps: await listen('imaps', 'implicit'),
+  };
+  return {
+    servers,
+    metrics,
+    logged,
+    authority: certificates.authority ?? '',
+    port: (door: ImapDoor) => listeners[door].port,
+    async close() {
       await network.closeAll(0);
       certificates.close();
-      await service.close();
-      await stores.close();
     },
   };
 }

@@ -32,7 +32,9 @@ const append = /^[^ ]+ APPEND /i;
 export async function readCommand(session: Session): Promise<ReadCommand | null> {
   const reading = new Reading(session);
   try {
-    return (await reading.read()) ? reading : null;
+    if (await reading.read()) return reading;
+    discardStaged(session, reading.parts);
+    return null;
   } catch (error) {
     discardStaged(session, reading.parts);
     if (error instanceof LineFault && error.code === 'ended') return null;

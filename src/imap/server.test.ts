@@ -1,0 +1,382 @@
+import { createHash } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import { StoreError } from '../base/index.ts';
+import { flagBits, type MailWriter } from '../stores/mail/index.ts';
+import {
+  describeEngines,
+  fakeClock,
+  imapPassword,
+  openTestImap,
+  type TestImap,
+  type TestImapOptions,
+  type TestSocket,
+} from '../testing/index.ts';
+import { defaultImapLimits } from './limits.ts';
+import { standardFeatures } from './server.ts';
+
+const open: TestImap[] = [];
+afterEach(async () => {
+  for (const imap of open.splice(0)) await imap.close();
+});
+
+async function start(options: TestImapOptions = {}): Promise<TestImap> {
+  const imap = await openTestImap(options);
+  open.push(imap);
+  return imap;
+}
+
+/** Sends a command and reads up to its tagged line; literals stand in place as text. */
+async function say(socket: TestSocket, command: string | Buffer): Promise<string[]> {
+  await socket.send(Buffer.concat([Buffer.from('t '), Buffer.from(command), Buffer.from('\r\n')]));
+  return hear(socket, 't ');
+}
+
+async function hear(socket: TestSocket, end: string): Promise<string[]> {
+  const heard: string[] = [];
+  for (;;) {
+    const line = await socket.readLine();
+    if (line === null) return [...heard, 'closed'];
+    let text = line.toString('latin1');
+    for (;;) {
+      const size = /\{(\d+)\}$/.exec(text)?.[1];
+      if (size === undefined) break;
+      const literal = (await socket.readExactly(Number(size))).toString('latin1');
+      text = `${text}\r\n${literal}${(await socket.readLine())?.toString('latin1')}`;
+    }
+    heard.push(text);
+    if (text.startsWith(end)) return heard;
+  }
+}
+
+const message = (subject: string, body = 'text') =>
+  `Subject: ${subject}\r\nFrom: a@b.example\r\n\r\n${body}\r\n`;
+const sha = (bytes: Buffer | string) =>
+  createHash('sha256')
+    .update(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
+    .digest('hex');
+
+describeEngines('imap', (engine) => {
+  test('a large message streams in and out unchanged, whole and in parts', async () => {
+    const imap = await start({ engine, limits: { fetchBytesMax: 20_000, appendBufferedBytesMax: 10_000 } });
+    const alice = await imap.session('alice');
+    const line = Buffer.from(`${'0123456789abcdef'.repeat(4)}\r\n`);
+    const bytes = Buffer.concat([
+      Buffer.from(message('large')),
+      ...Array.from({ length: 30_000 }, () => line),
+    ]);
+    await alice.send(`a APPEND INBOX {${bytes.length}+}\r\n`);
+    await alice.send(Buffer.concat([bytes, Buffer.from('\r\n')]));
+    expect((await hear(alice, 'a '))[0]).toMatch(/^a OK \[APPENDUID \d+ 1\]/);
+    await say(alice, 'SELECT INBOX');
+    const [whole] = await say(alice, 'FETCH 1 (UID BODY.PEEK[] RFC822.SIZE)');
+    expect(whole?.startsWith(`* 1 FETCH (UID 1 BODY[] {${bytes.length}}\r\n`)).toBe(true);
+    expect(whole?.endsWith(` RFC822.SIZE ${bytes.length})`)).toBe(true);
+    const start_ = whole?.indexOf('\r\n') ?? 0;
+    expect(sha(whole?.slice(start_ + 2, start_ + 2 + bytes.length) ?? '')).toBe(sha(bytes));
+    const [part] = await say(alice, 'FETCH 1 BODY.PEEK[]<1000000.50000>');
+    expect(part).toBe(
+      `* 1 FETCH (BODY[]<1000000> {50000}\r\n${bytes.toString('latin1', 1_000_000, 1_050_000)})`,
+    );
+  });
+
+  test('batches of every size give the same answers', async () => {
+    const small = {
+      fetchRowsMax: 7,
+      fetchContentsMax: 5,
+      fetchBytesMax: 300,
+      storeRowsMax: 6,
+      searchRowsMax: 5,
+      searchContentsMax: 3,
+      unseenRowsMax: 4,
+    };
+    const answers: string[][] = [];
+    for (const limits of [{}, small]) {
+      const imap = await start({ engine, limits });
+      for (let i = 1; i <= 23; i++) {
+        const flags = i % 3 === 0 ? flagBits.flagged : 0;
+        await imap.deliver('alice', 'INBOX', message(`m${i}`, i % 2 ? 'odd words' : 'even words'), {
+          flags,
+          received: 0,
+        });
+      }
+      const alice = await imap.session('alice');
+      await say(alice, 'SELECT INBOX');
+      const heard: string[] = [];
+      for (const command of [
+        'FETCH 1:* (FLAGS RFC822.SIZE)',
+        'FETCH 1:* (ENVELOPE BODY.PEEK[TEXT] BODY.PEEK[HEADER.FIELDS (SUBJECT)])',
+        'SEARCH BODY "odd words" FLAGGED',
+        'SEARCH 4:20 SUBJECT m1',
+        'SEARCH OR NOT BODY words HEADER From example',
+        'STORE 2:22 +FLAGS (\\Answered keyword)',
+        'STORE 1:* -FLAGS.SILENT (keyword)',
+        'FETCH 1:* FLAGS',
+        'FETCH 1:* BODY[TEXT]',
+      ]) {
+        heard.push(...(await say(alice, command)));
+      }
+      answers.push(heard);
+    }
+    expect(answers[0]?.length).toBeGreaterThan(23 * 5);
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
+  test('UNSEEN is told only where it is found among the first unseenRowsMax messages', async () => {
+    const imap = await start({ engine, limits: { unseenRowsMax: 2 } });
+    for (const flags of [1, 1, 0]) await imap.deliver('alice', 'INBOX', message('m'), { flags });
+    const alice = await imap.session('alice');
+    expect((await say(alice, 'SELECT INBOX')).join('\n')).not.toContain('[UNSEEN');
+    await imap.deliver('bob', 'INBOX', message('m'));
+    const bob = await imap.session('bob');
+    expect(await say(bob, 'SELECT INBOX')).toContain('* OK [UNSEEN 1] the first unseen message');
+  });
+
+  test('what two sessions do at once, both see the same in the end, and no number is wrong on the way', async () => {
+    const imap = await start({ engine });
+    for (let i = 0; i < 20; i++) await imap.deliver('alice', 'INBOX', message(`m${i}`));
+    const [one, two] = [await imap.session('alice'), await imap.session('alice')];
+    for (const socket of [one, two]) await say(socket, 'SELECT INBOX');
+    const work = async (socket: TestSocket, mine: number) => {
+      let view = Array.from({ length: 20 }, (_, i) => i + 1);
+      for (let round = 0; round < 8; round++) {
+        const uid = ((round * 3 + mine) % 20) + 1;
+        const commands = [
+          `UID STORE ${uid} +FLAGS.SILENT (\\Deleted)`,
+          'EXPUNGE',
+          'NOOP',
+          'FETCH 1:* UID',
+          'UID FETCH 1:* FLAGS',
+        ];
+        for (const command of commands) view = replay(view, await say(socket, command));
+      }
+      return replay(view, await say(socket, 'NOOP'));
+    };
+    await Promise.all([work(one, 0), work(two, 7)]);
+    for (const socket of [one, two]) await say(socket, 'NOOP');
+    const [a, b] = [await say(one, 'UID SEARCH ALL'), await say(two, 'UID SEARCH ALL')];
+    expect(a.filter((line) => line.startsWith('* SEARCH'))).toEqual(
+      b.filter((line) => line.startsWith('* SEARCH')),
+    );
+  });
+});
+
+/** A client that believes what it hears: fails where a number is told that cannot be. */
+function replay(view: readonly number[], heard: readonly string[]): number[] {
+  const now = [...view];
+  for (const line of heard) {
+    const gone = /^\* (\d+) EXPUNGE$/.exec(line)?.[1];
+    const fetched = /^\* (\d+) FETCH \(UID (\d+)/.exec(line);
+    if (gone !== undefined) {
+      expect(Number(gone)).toBeLessThanOrEqual(now.length);
+      now.splice(Number(gone) - 1, 1);
+    } else if (fetched) {
+      expect(now[Number(fetched[1]) - 1]).toBe(Number(fetched[2]));
+    }
+    expect(line).not.toMatch(/^t (NO|BAD)/);
+  }
+  return now;
+}
+
+test('nobody who has not logged in reaches a mailbox, whatever the command (THREATS 9)', async () => {
+  const imap = await start({ limits: { badCommandsUnauthenticatedMax: 1_000 } });
+  const stranger = await imap.connect('plain');
+  await stranger.readLine();
+  const open_ = [...standardFeatures.commands.values()].filter(({ states }) =>
+    states.includes('not-authenticated'),
+  );
+  expect(open_.map(({ name }) => name).sort()).toEqual(
+    ['AUTHENTICATE', 'CAPABILITY', 'ID', 'LOGIN', 'LOGOUT', 'NOOP', 'STARTTLS'].sort(),
+  );
+  let refused = 0;
+  for (const [name, { states }] of standardFeatures.commands) {
+    if (states.includes('not-authenticated')) continue;
+    expect(await say(stranger, `${name} INBOX`)).toEqual([`t BAD ${name} is for those who have logged in`]);
+    refused++;
+  }
+  expect(refused).toBeGreaterThan(25);
+});
+
+test('no member reaches what is of another, by name, uid or saved result (THREATS 9)', async () => {
+  const imap = await start();
+  const alice = await imap.session('alice');
+  await say(alice, 'CREATE private');
+  for (let i = 0; i < 3; i++) await imap.deliver('alice', 'private', message('secret-canary'));
+  const bob = await imap.session('bob');
+  for (const command of [
+    'SELECT private',
+    'EXAMINE private',
+    'STATUS private (MESSAGES)',
+    'DELETE private',
+    'RENAME private mine',
+    'APPEND private {5}',
+  ]) {
+    expect((await say(bob, command)).at(-1), command).toMatch(/^t NO \[(NONEXISTENT|TRYCREATE)\]/);
+  }
+  expect(await say(bob, 'LIST "" *')).not.toContainEqual(expect.stringContaining('private'));
+  await say(bob, 'SELECT INBOX');
+  for (const command of [
+    'UID FETCH 1:* BODY[]',
+    'UID SEARCH ALL',
+    'UID STORE 1:3 +FLAGS (\\Deleted)',
+    'EXPUNGE',
+  ]) {
+    const heard = await say(bob, command);
+    expect(heard.join(), command).not.toContain('canary');
+    expect(heard.filter((line) => line.includes('FETCH ('))).toEqual([]);
+  }
+  expect(await say(alice, 'STATUS private (MESSAGES DELETED)')).toContain(
+    '* STATUS private (MESSAGES 3 DELETED 0)',
+  );
+});
+
+test('a store that fails is answered with an incident and nothing else, and the session goes on', async () => {
+  const failing = (real: MailWriter): MailWriter =>
+    new Proxy(real, {
+      get(target, name, self) {
+        if (name === 'contents') return () => Promise.reject(new Error('canary in a driver message'));
+        if (name === 'append') return () => Promise.reject(new StoreError('no-space', 'the disk is full'));
+        const value: unknown = Reflect.get(target, name, self);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  const imap = await start({ mail: failing });
+  await imap.deliver('alice', 'INBOX', message('m'));
+  const alice = await imap.session('alice');
+  await say(alice, 'SELECT INBOX');
+  const [answer] = await say(alice, 'FETCH 1 ENVELOPE');
+  const incident = /^t NO \[SERVERBUG\] an internal error, not your fault; incident ([a-z2-7]+)$/.exec(
+    answer ?? '',
+  )?.[1];
+  expect(incident).toBeDefined();
+  const line = imap.logged.find((text) => text.includes(incident ?? '?'));
+  expect(line).toContain('"command":"FETCH"');
+  await alice.send('a APPEND INBOX {4+}\r\na: b\r\n');
+  expect((await hear(alice, 'a '))[0]).toMatch(/^a NO \[UNAVAILABLE\] the disk is full; incident/);
+  expect((await say(alice, 'NOOP')).at(-1)).toBe('t OK nothing done');
+});
+
+test('the log holds no content: no names, subjects, flags, searches or passwords', async () => {
+  const imap = await start();
+  const alice = await imap.session('alice');
+  for (const command of [
+    'CREATE canary-mailbox',
+    'SELECT canary-mailbox',
+    'SEARCH TEXT canary-search',
+    'SEARCH CANARY-KEY',
+    'STORE 1 +FLAGS canary-flag',
+    'ID ("name" "canary-client")',
+    'CANARYCOMMAND',
+    'LIST "" canary-*',
+    'FETCH 1 BODY[HEADER.FIELDS (canary-field)]',
+  ]) {
+    await say(alice, command);
+  }
+  await imap.deliver('alice', 'canary-mailbox', message('canary-subject'));
+  await say(alice, 'NOOP');
+  expect((await say(alice, 'FETCH 1 BODY[]')).join()).toContain('canary-subject');
+  const stranger = await imap.connect('plain');
+  await say(stranger, 'LOGIN canary-user canary-password');
+  await say(stranger, `LOGIN alice@coop.localhost "${imapPassword}x"`);
+  expect(imap.logged.length).toBeGreaterThanOrEqual(3);
+  expect(imap.logged.join('\n').toLowerCase()).not.toMatch(/canary|correct horse/);
+  const { body } = await imap.metrics.render();
+  expect(body).toMatch(/myco_imap_commands_total\{command="CREATE",status="OK"\} 1/);
+  expect(body.toLowerCase()).not.toContain('canary');
+});
+
+test('authFailuresMax ends the connection, badCommandsMax too', async () => {
+  const imap = await start({ limits: { authFailuresMax: 2, badCommandsMax: 3 } });
+  const stranger = await imap.connect('plain');
+  await stranger.readLine();
+  expect((await say(stranger, 'LOGIN alice wrong')).at(-1)).toMatch(/^t NO/);
+  expect(await hearEnd(stranger, 'LOGIN alice wrong')).toMatch(/^\* BYE \[AUTHENTICATIONFAILED\]/);
+  const alice = await imap.session('alice');
+  for (let i = 0; i < 2; i++) expect((await say(alice, 'NONSENSE')).at(-1)).toMatch(/^t BAD/);
+  expect((await say(alice, 'NOOP')).at(-1)).toMatch(/^t OK/);
+  for (let i = 0; i < 2; i++) expect((await say(alice, 'NONSENSE')).at(-1)).toMatch(/^t BAD/);
+  expect(await hearEnd(alice, 'NONSENSE')).toBe('* BYE too many commands that are not IMAP');
+});
+
+async function hearEnd(socket: TestSocket, command: string): Promise<string | undefined> {
+  const heard = await say(socket, command);
+  expect(heard.at(-1)).toBe('closed');
+  return heard.at(-2);
+}
+
+test('sessionsPerAccountMax counts sessions of one account, and lets go of those that ended', async () => {
+  const imap = await start({ limits: { sessionsPerAccountMax: 2 } });
+  const [first] = [await imap.session('alice'), await imap.session('alice')];
+  await imap.session('bob');
+  await expect(imap.session('alice')).rejects.toThrow('NO [LIMIT] you have too many connections');
+  await say(first, 'LOGOUT');
+  await first.readLine();
+  await expect.poll(() => imap.servers.plain.sessions).toBe(3);
+  await imap.session('alice');
+});
+
+test('autologoutMs of silence end a session with BYE, also in IDLE', async () => {
+  const clock = fakeClock();
+  const imap = await start({ clock, limits: { sweepIntervalMs: 10 } });
+  const [alice, idle] = [await imap.session('alice'), await imap.session('alice')];
+  await idle.send('t IDLE\r\n');
+  await idle.readLine();
+  clock.advance(defaultImapLimits.autologoutMs - 1);
+  expect((await say(alice, 'NOOP')).at(-1)).toBe('t OK nothing done');
+  clock.advance(1);
+  expect((await idle.readLine())?.toString()).toBe('* BYE you were silent for too long');
+  expect((await say(alice, 'NOOP')).at(-1)).toBe('t OK nothing done');
+  expect(defaultImapLimits.autologoutMs).toBeGreaterThanOrEqual(30 * 60_000);
+});
+
+test('a refused literal is dropped up to discardBytesMax and discardUnauthenticatedBytesMax', async () => {
+  const limits = { appendBytesMax: 100, discardBytesMax: 1_000, discardUnauthenticatedBytesMax: 5_000 };
+  const imap = await start({ limits });
+  const alice = await imap.session('alice');
+  await alice.send(`a APPEND INBOX {1000+}\r\n${'x'.repeat(1000)}\r\n`);
+  expect(await hear(alice, 'a ')).toEqual(['a NO [TOOBIG] a message may hold 100 octets']);
+  await alice.send('b APPEND INBOX {1001+}\r\n');
+  expect(await hear(alice, 'b ')).toEqual([
+    '* BYE [TOOBIG] a literal of 1001 octets is far too large',
+    'closed',
+  ]);
+  const stranger = await imap.connect('plain');
+  await stranger.readLine();
+  await stranger.send(`a LOGIN {4500+}\r\n${'x'.repeat(4500)} {3+}\r\nabc\r\n`);
+  expect(await hear(stranger, 'a ')).toEqual(['a BAD [TOOBIG] a literal here may hold 4096 octets']);
+  await stranger.send('b LOGIN {5001+}\r\n');
+  expect((await hear(stranger, 'b '))[0]).toMatch(/^\* BYE \[TOOBIG\]/);
+});
+
+test('a staged message is given back where the command fails after it, and where the client leaves', async () => {
+  const balance = { staged: 0, given: 0 };
+  const counting = (real: MailWriter): MailWriter =>
+    new Proxy(real, {
+      get(target, name, self) {
+        if (name === 'stage') {
+          return async (...args: Parameters<MailWriter['stage']>) => {
+            const staged = await target.stage(...args);
+            balance.staged++;
+            return staged;
+          };
+        }
+        if (name === 'discard') {
+          return (blob: Parameters<MailWriter['discard']>[0]) => {
+            balance.given++;
+            target.discard(blob);
+          };
+        }
+        const value: unknown = Reflect.get(target, name, self);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  const imap = await start({ mail: counting });
+  const alice = await imap.session('alice');
+  await alice.send('a APPEND INBOX (\\Bogus) {4+}\r\na: b\r\n');
+  expect((await hear(alice, 'a '))[0]).toMatch(/^a BAD/);
+  await alice.send('b APPEND INBOX {4+}\r\na: b trailing\r\n');
+  expect((await hear(alice, 'b '))[0]).toMatch(/^b BAD/);
+  await alice.send('c APPEND INBOX {4+}\r\na: b');
+  await expect.poll(() => balance.staged).toBe(3);
+  await alice.close();
+  await expect.poll(() => balance.given).toBe(3);
+});
