@@ -4,8 +4,7 @@ export const commandLineBytes = 512;
 export const authLineBytesMax = 12_288;
 /** RFC 5321 §4.5.3.1.5: a reply line with code and CRLF. */
 export const replyLineBytesMax = 512;
-/** RFC 5321 §4.5.3.1.1 and §4.5.3.1.3. */
-export const localPartBytesMax = 64;
+/** RFC 5321 §4.5.3.1.3; the local part has its limit in formats/address. */
 export const pathBytesMax = 256;
 /** What is skipped of an endless command line before the session is closed. */
 export const skippedLineBytesMax = 65_536;
@@ -33,7 +32,7 @@ export const contentLineBytesMax = 1_048_576;
 /** Held in memory before a message goes to the store as a stream. */
 export const spoolBytesMax = 262_144;
 /** Read and thrown away after a message turned out too large, before the session is closed. */
-export const discardedBytesMax = 268_435_456;
+export const discardedBytesMax = 67_108_864;
 /** RFC 5321 §6.3: at least 100 Received fields before a loop is presumed. */
 export const receivedMax = 100;
 /** Deliveries remembered because the sender was not told of them and will come again. */

@@ -64,16 +64,7 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
   if (!engine) throw new Error('there is no engine');
   const stores = await openTestStores(engine, { clock, ...(options.quota ? { quota: options.quota } : {}) });
   const { accounts, admin, close } = await createAccounts({ database: stores.database, domain, clock });
-  const members = { ana: 0, bea: 0, carl: 0 };
-  for (const name of ['ana', 'bea', 'carl'] as const) {
-    members[name] = (await admin.addMember(`${name}@${domain}`, { password: testPassword })).id;
-    await stores.mail.provision(members[name]);
-  }
-  const dora = await admin.addMember(`dora@${domain}`, { password: testPassword });
-  await admin.disableMember(dora.id);
-  await admin.addAlias(`team@${domain}`, [`ana@${domain}`, `bea@${domain}`]);
-  await admin.addAlias(`postmaster@${domain}`, [`ana@${domain}`]);
-  await admin.addAlias(`away@${domain}`, ['somebody@elsewhere.example']);
+  const members = await populate(admin, stores.mail, domain);
 
   const logged: string[] = [];
   const log = createLog({ level: 'debug', format: 'json', write: (lines) => logged.push(lines) });
@@ -138,6 +129,24 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
       await stores.close();
     },
   };
+}
+
+async function populate(
+  admin: AccountsAdmin,
+  mail: MailWriter,
+  domain: string,
+): Promise<{ ana: number; bea: number; carl: number }> {
+  const members = { ana: 0, bea: 0, carl: 0 };
+  for (const name of ['ana', 'bea', 'carl'] as const) {
+    members[name] = (await admin.addMember(`${name}@${domain}`, { password: testPassword })).id;
+    await mail.provision(members[name]);
+  }
+  const dora = await admin.addMember(`dora@${domain}`, { password: testPassword });
+  await admin.disableMember(dora.id);
+  await admin.addAlias(`team@${domain}`, [`ana@${domain}`, `bea@${domain}`]);
+  await admin.addAlias(`postmaster@${domain}`, [`ana@${domain}`]);
+  await admin.addAlias(`away@${domain}`, ['somebody@elsewhere.example']);
+  return members;
 }
 
 type Handler = (connection: Connection) => Promise<void>;

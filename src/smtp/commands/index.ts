@@ -1,3 +1,7 @@
+/**
+ * smtp/commands: a command is a value with its verb, its RFC and what it does; the list is the dispatch table. Commands
+ * that belong to an extension stand there.
+ */
 import type { Command } from '../session/types.ts';
 import { data } from './data.ts';
 import { ehlo, helo, lhlo } from './hello.ts';

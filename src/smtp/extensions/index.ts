@@ -1,3 +1,7 @@
+/**
+ * smtp/extensions: a service extension is a value with its EHLO line, its parameters of MAIL and RCPT and its commands.
+ * The lists below are what each door offers; adding one is a file, a line here and a transcript.
+ */
 import type { Extension } from '../session/types.ts';
 import { auth } from './auth.ts';
 import { dsn } from './dsn.ts';

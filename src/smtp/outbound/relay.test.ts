@@ -8,6 +8,7 @@ import {
   type TestSocket,
   testPassword,
 } from '../../testing/index.ts';
+import { relayReplyLinesMax } from '../limits.ts';
 import { parseRelayUrl } from './url.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -140,6 +141,11 @@ describe('a relay that refuses', () => {
     ['RCPT', 'DROP', '451 4.4.2 The connection to the mail relay broke; try again later'],
     ['RCPT', 'nonsense', '451 4.4.2 The connection to the mail relay broke; try again later'],
     ['EHLO', '502 no', '451 4.4.1 The mail relay cannot be reached; try again later'],
+    [
+      'EHLO',
+      '250-x\r\n'.repeat(relayReplyLinesMax),
+      '451 4.4.1 The mail relay cannot be reached; try again later',
+    ],
     ['greeting', '554 no', '451 4.4.1 The mail relay cannot be reached; try again later'],
   ])('%s with %s: told at RCPT', async (verb, reply, expected) => {
     const relay = await fakeRelay({ [verb]: reply });
@@ -263,7 +269,7 @@ describe('mail.relay', () => {
     ],
   ])('%s', (url, expected) => expect(parseRelayUrl(url)).toMatchObject(expected));
 
-  test.each(['http://h', 'h:25', '', 'smtp://'])('%j is refused', (url) => {
+  test.each(['http://h', 'h:25', '', 'smtp://', 'smtp://u:100%@h'])('%j is refused', (url) => {
     expect(() => parseRelayUrl(url)).toThrow(FormatError);
   });
 });

@@ -19,12 +19,20 @@ export function parseRelayUrl(text: string): RelayAddress {
   }
   const implicitTls = url.protocol === 'smtps:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const username = decodeURIComponent(url.username);
+  const username = decoded(url.username);
   return {
     host,
     port: url.port === '' ? (implicitTls ? 465 : 587) : Number(url.port),
     implicitTls,
-    credentials: username === '' ? null : { username, password: decodeURIComponent(url.password) },
+    credentials: username === '' ? null : { username, password: decoded(url.password) },
     loopback: host === 'localhost' || host === '::1' || /^127\./.test(host),
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new FormatError('a % in the user name or password of mail.relay is written %25');
+  }
 }

@@ -1,5 +1,9 @@
+import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
+import type { Connection } from '../../net/index.ts';
+import { createMetrics, silentLog } from '../../observability/index.ts';
+import type { MailWriter } from '../../stores/mail/index.ts';
 import {
   openTestSmtp,
   type TestDoor,
@@ -7,24 +11,83 @@ import {
   type TestSmtpOptions,
   type TestSocket,
 } from '../../testing/index.ts';
+import { DeliveryMemory } from '../delivery/memory.ts';
+import { inboundDoor } from '../inbound/door.ts';
 import {
+  authFailuresMax,
   authLineBytesMax,
+  batchedReplyBytesMax,
   commandLineBytes,
   commandsBetweenMessagesMax,
   dataTransferMs,
+  discardedBytesMax,
   errorsMax,
+  greetingDelayMsMax,
   headerBytesMax,
+  messagesPerSessionMax,
   receivedMax,
   recipientsMax,
   skippedLineBytesMax,
+  spoolBytesMax,
+  traceBytesMax,
   unauthenticatedMs,
 } from '../limits.ts';
+import { smtpCounters } from '../metrics.ts';
+import { Session } from './session.ts';
+import type { Services } from './types.ts';
 
 let smtp: TestSmtp | undefined;
 afterEach(async () => {
   await smtp?.close();
   smtp = undefined;
 });
+
+const settings = {
+  hostname: 'h',
+  domain: 'd',
+  messageBytesMax: 1,
+  plaintext: 'refuse',
+  greetingDelayMs: 0,
+  relay: null,
+} as const;
+
+/** A session on a stream of ours; nothing it is asked here needs a store. */
+function bareSession(stream: PassThrough, onWrite: (text: string) => void): Session {
+  const clock = fakeClock();
+  const connection = {
+    id: 'c1',
+    remote: { address: '192.0.2.1', port: 1 },
+    secure: false,
+    stream,
+    write: (text: string) => {
+      onWrite(text);
+      return true;
+    },
+    authenticated: () => undefined,
+    close: () => undefined,
+  } as unknown as Connection;
+  const services = {
+    settings,
+    memory: new DeliveryMemory(clock),
+    counters: smtpCounters(createMetrics({ processMetrics: false })),
+    log: silentLog,
+    clock,
+  } as unknown as Services;
+  return new Session(connection, inboundDoor(settings), services);
+}
+
+function watchingStage(real: MailWriter, onStage: (data: unknown) => void): MailWriter {
+  return new Proxy(real, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (key === 'stage') onStage(args[0]);
+        return value.apply(target, args);
+      };
+    },
+  });
+}
 
 async function open(options: TestSmtpOptions = {}, door: TestDoor = 'smtp') {
   smtp = await openTestSmtp(options);
@@ -106,6 +169,42 @@ describe('counts', () => {
     expect(await line(socket)).toBe('closed');
   });
 
+  test('messages of one session', async () => {
+    const socket = await open({}, 'lmtp');
+    await answer(socket);
+    await ask(socket, 'LHLO x');
+    const one = 'MAIL FROM:<>\r\nRCPT TO:<ana@coop.localhost>\r\nDATA\r\nSubject: x\r\n\r\n.\r\n';
+    const sent = socket.send(one.repeat(messagesPerSessionMax));
+    for (let i = 0; i < messagesPerSessionMax; i++) {
+      for (const code of ['250', '250', '354', '250']) expect((await answer(socket)).slice(0, 3)).toBe(code);
+    }
+    await sent;
+    expect(await ask(socket, 'MAIL FROM:<>')).toBe('421 4.7.0 Enough messages for one session');
+    expect(await line(socket)).toBe('closed');
+  });
+
+  test('failed sign-ins', async () => {
+    const socket = await open({}, 'submissions');
+    await hello(socket);
+    for (let i = 1; i < authFailuresMax; i++)
+      expect(await ask(socket, 'AUTH PLAIN AGEAYg==')).toMatch(/^535/);
+    expect(await ask(socket, 'AUTH PLAIN AGEAYg==')).toBe('421 4.7.0 Too many failed sign-ins');
+    expect(await line(socket)).toBe('closed');
+  });
+
+  test('replies to pipelined commands leave together, and never more than so many octets', async () => {
+    const stream = new PassThrough();
+    const writes: string[] = [];
+    const session = bareSession(stream, (text) => writes.push(text));
+    const over = session.run();
+    stream.write('NOOP\r\n'.repeat(2_400));
+    stream.end('QUIT\r\n');
+    await over;
+    expect(writes.join('').match(/^250 /gm)).toHaveLength(2_400);
+    expect(writes.length).toBeLessThan(10);
+    expect(Math.max(...writes.map((text) => text.length))).toBeLessThan(batchedReplyBytesMax + 100);
+  });
+
   test('a web page that posts here is sent away at once', async () => {
     const socket = await open();
     await answer(socket);
@@ -131,6 +230,49 @@ describe('messages', () => {
     expect(await ask(socket, '.')).toBe('552 5.3.4 The message is larger than this server takes');
     expect(await ask(socket, 'NOOP')).toMatch(/^250/);
     expect(await smtp?.messages(smtp.members.ana)).toEqual([]);
+  });
+
+  test('a message that goes on and on after its limit ends the session', async () => {
+    const socket = await open({ settings: { messageBytesMax: 2_000 } });
+    await begin(socket);
+    const block = Buffer.from(`From: x@y.example\r\n\r\n${`${'x'.repeat(62)}\r\n`.repeat(16_384)}`);
+    for (let sent = 0; sent <= discardedBytesMax + 4_000_000; sent += block.length) {
+      // The server may end the connection while we are still talking.
+      if (
+        !(await socket.send(block).then(
+          () => true,
+          () => false,
+        ))
+      )
+        break;
+    }
+    expect(await line(socket)).toBe('552 5.3.4 The message is far larger than this server takes');
+  });
+
+  test('a message of exactly the size is taken whatever we add; large ones go to the store as a stream', async () => {
+    const staged: boolean[] = [];
+    const bytes = spoolBytesMax + 100_000;
+    const socket = await open({
+      settings: { messageBytesMax: bytes },
+      mail: (real) => watchingStage(real, (data) => staged.push(Buffer.isBuffer(data))),
+    });
+    await answer(socket);
+    await ask(socket, `EHLO ${'h'.repeat(250)}`);
+    await ask(socket, `MAIL FROM:<x@${'d'.repeat(60)}.example>`);
+    await ask(socket, 'RCPT TO:<ana@coop.localhost>');
+    await ask(socket, 'DATA');
+    const head = 'From: x@y.example\r\n\r\n';
+    await socket.send(`${head}${'x'.repeat(bytes - head.length - 2)}\r\n.\r\n`);
+    expect(await answer(socket)).toMatch(/^250/);
+    expect(staged).toEqual([false]);
+    const [stored = ''] = (await smtp?.messages(smtp.members.ana)) ?? [];
+    expect(stored.length).toBeGreaterThan(bytes);
+    expect(stored.length).toBeLessThanOrEqual(bytes + traceBytesMax);
+    await ask(socket, 'MAIL FROM:<>');
+    await ask(socket, 'RCPT TO:<ana@coop.localhost>');
+    await ask(socket, 'DATA');
+    expect(await ask(socket, `${head}.`)).toMatch(/^250/);
+    expect(staged).toEqual([false, true]);
   });
 
   test('a header has a size of its own', async () => {
@@ -191,6 +333,10 @@ describe('time and going down', () => {
     await socket.send('EHLO x\r\n');
     expect(await line(socket)).toBe('554 5.5.1 You spoke before the greeting');
     expect(await line(socket)).toBe('closed');
+  });
+
+  test('nobody waits for a greeting longer than so long', () => {
+    expect(inboundDoor({ ...settings, greetingDelayMs: 3_600_000 }).greetingDelayMs).toBe(greetingDelayMsMax);
   });
 
   test('who waits for the greeting is greeted', async () => {
