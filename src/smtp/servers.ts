@@ -12,6 +12,7 @@ import { Session } from './session/session.ts';
 import type { Door, Services } from './session/types.ts';
 import type { SmtpSettings } from './settings.ts';
 import { submissionDoor } from './submission/door.ts';
+import { encodeReply, reply } from './wire/reply.ts';
 
 export interface SmtpOptions {
   readonly mail: MailWriter;
@@ -29,6 +30,8 @@ export interface SmtpServers {
   handleInbound(connection: Connection): Promise<void>;
   handleSubmission(connection: Connection): Promise<void>;
   handleLmtp(connection: Connection): Promise<void>;
+  /** The words for a client that a listener refuses (net's `refusal`): RFC 5321 §3.1 lets 421 stand for a greeting. */
+  refusal(): string;
   /** Idle sessions are told 421, others after their transaction; resolves when none is left. */
   drain(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
     handleInbound: (connection) => serve(connection, inbound),
     handleSubmission: (connection) => serve(connection, submissionDoor),
     handleLmtp: (connection) => serve(connection, lmtpDoor),
+    refusal: () => encodeReply(reply(421, '4.7.0', 'Too many connections; come again later')),
     async drain() {
       draining = true;
       for (const session of sessions.keys()) session.drain();

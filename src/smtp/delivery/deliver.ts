@@ -11,8 +11,8 @@ export type Outcomes = ReadonlyMap<number, Reply | null>;
 type Staged = Awaited<ReturnType<Session['services']['mail']['stage']>>;
 
 /**
- * Gives a staged message to each account. All are under way at once, so that they share a commit. Where some fail,
- * those who have it are remembered: the sender is asked to come again, and they must not get it twice.
+ * Gives a staged message to each account. All are under way at once, so that they share a commit. Who has it
+ * from an earlier attempt of the same message does not get it twice.
  */
 export async function deliverLocally(
   session: Session,
@@ -23,7 +23,6 @@ export async function deliverLocally(
 ): Promise<Outcomes> {
   const { mail, memory } = session.services;
   const outcomes = new Map<number, Reply | null>();
-  const delivered: string[] = [];
   const one = async (account: number) => {
     const key = deliveryKey(hash, transaction.sender.address, account);
     try {
@@ -31,7 +30,6 @@ export async function deliverLocally(
         const placement = await runDeliveryStages({ account, transaction, parsed: staged.parsed });
         await mail.deliver(account, placement.mailbox, staged);
       }
-      delivered.push(key);
       outcomes.set(account, null);
     } catch (error) {
       outcomes.set(account, replyOfError(session, error));
@@ -40,8 +38,5 @@ export async function deliverLocally(
   await Promise.all(accounts.map(one));
   // What was delivered keeps the bytes by itself now; where nobody has them they go.
   mail.discard(staged.blob);
-  // Nobody will ask again where all have it; a peer that is gone did not hear us say so.
-  if (delivered.length < accounts.length || session.connection.stream.destroyed)
-    for (const key of delivered) memory.add(key);
   return outcomes;
 }

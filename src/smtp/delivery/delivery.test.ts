@@ -135,7 +135,8 @@ describe('failures at delivery', () => {
     full = false;
     expect(await send(smtp, ['ana', 'bea', 'carl'])).toEqual([expect.stringMatching(/^250 2\.0\.0 /)]);
     for (const account of Object.values(smtp.members)) expect(await smtp.messages(account)).toHaveLength(1);
-    expect(await send(smtp, ['ana'], message.replace('one', 'two'))).toEqual([expect.stringMatching(/^250/)]);
+    // All have it: the same words sent once more are another message.
+    expect(await send(smtp, ['ana'])).toEqual([expect.stringMatching(/^250/)]);
     expect(await smtp.messages(smtp.members.ana)).toHaveLength(2);
   });
 

@@ -28,6 +28,10 @@ export class DeliveryMemory {
     }
   }
 
+  forget(key: string): void {
+    this.#until.delete(key);
+  }
+
   get size(): number {
     return this.#until.size;
   }

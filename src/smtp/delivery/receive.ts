@@ -2,6 +2,7 @@ import { randomToken } from '../../base/index.ts';
 import { spoolBytesMax, traceBytesMax } from '../limits.ts';
 import { replies } from '../replies.ts';
 import { type Content, Refusal, splitHeader } from '../session/content.ts';
+import { Gathered } from '../session/gathered.ts';
 import type { Session } from '../session/session.ts';
 import type { AcceptedRecipient, Transaction } from '../session/types.ts';
 import { isSuccess, type Reply, reply } from '../wire/reply.ts';
@@ -37,12 +38,39 @@ export async function receive(
   const accounts = accountsOf(transaction);
   const staged = accounts.length > 0 ? await stage(session, transaction, stream) : await exhaust(stream);
   const hash = content.digest();
-  let outcomes: Outcomes = new Map();
   const relayed = await finishRelay(session, transaction, hash);
+  let outcomes: Outcomes = new Map();
   if (staged && !isSuccess(relayed)) session.services.mail.discard(staged.blob);
   else if (staged) outcomes = await deliverLocally(session, transaction, accounts, staged, hash);
   const perRecipient = transaction.recipients.map((recipient) => replyFor(recipient, outcomes, relayed));
+  remember(session, transaction, { hash, outcomes, relayed, perRecipient });
   return { perRecipient, id, bytes: content.bytes, hash };
+}
+
+/**
+ * Where some have the message and the sender is asked to come again, or did not hear us, those who have it are
+ * remembered; once all have it they are forgotten, so that the same words may be sent once more.
+ */
+function remember(
+  session: Session,
+  transaction: Transaction,
+  done: { hash: string; outcomes: Outcomes; relayed: Reply; perRecipient: readonly Reply[] },
+): void {
+  const places: (number | string)[] = [];
+  for (const [account, failure] of done.outcomes) if (failure === null) places.push(account);
+  if (isSuccess(done.relayed)) places.push(...relayedTo(transaction));
+  const { memory } = session.services;
+  const again = !session.door.lmtp && !done.perRecipient.every(isSuccess);
+  const unheard = session.connection.stream.destroyed;
+  for (const place of places) {
+    const key = deliveryKey(done.hash, transaction.sender.address, place);
+    if (again || unheard) memory.add(key);
+    else memory.forget(key);
+  }
+}
+
+function relayedTo(transaction: Transaction): string[] {
+  return transaction.recipients.flatMap(({ relayed }) => relayed);
 }
 
 function accountsOf(transaction: Transaction): number[] {
@@ -78,22 +106,19 @@ async function stage(
   stream: AsyncGenerator<Buffer>,
 ): Promise<Staged> {
   const { mail, settings } = session.services;
-  const first: Buffer[] = [Buffer.from(returnPathField(transaction.sender.address))];
-  let length = 0;
+  const first = new Gathered();
+  first.add(Buffer.from(returnPathField(transaction.sender.address)));
   let ended = false;
-  while (length <= spoolBytesMax && !ended) {
+  while (first.length <= spoolBytesMax && !ended) {
     const next = await stream.next();
     if (next.done) ended = true;
-    else {
-      first.push(next.value);
-      length += next.value.length;
-    }
+    else first.add(next.value);
   }
   // Our own trace fields are not counted against the sender.
   const sizeMax = settings.messageBytesMax + traceBytesMax;
-  if (ended) return mail.stage(Buffer.concat(first), sizeMax);
+  if (ended) return mail.stage(first.whole(), sizeMax);
   async function* all(): AsyncGenerator<Buffer> {
-    yield* first;
+    yield first.whole();
     yield* stream;
   }
   return mail.stage(all(), sizeMax);
@@ -109,14 +134,13 @@ async function finishRelay(session: Session, transaction: Transaction, hash: str
   const { relay } = transaction;
   if (relay === null) return replies.ok;
   const { memory } = session.services;
-  const addresses = transaction.recipients.flatMap(({ relayed }) => relayed);
-  const keys = addresses.map((address) => deliveryKey(hash, transaction.sender.address, address));
+  const keys = relayedTo(transaction).map((address) =>
+    deliveryKey(hash, transaction.sender.address, address),
+  );
   // A retry of a message that the relay has already: its transaction there is dropped, not repeated.
   if (keys.every((key) => memory.has(key))) return replies.ok;
   await session.flush();
-  const answer = await relay.finish();
-  if (isSuccess(answer)) for (const key of keys) memory.add(key);
-  return answer;
+  return relay.finish();
 }
 
 function replyFor(recipient: AcceptedRecipient, outcomes: Outcomes, relayed: Reply): Reply {

@@ -1,3 +1,4 @@
+import { TlsFailure } from '../../net/index.ts';
 import { replies } from '../replies.ts';
 import type { Extension } from '../session/types.ts';
 import { encodeReply, reply } from '../wire/reply.ts';
@@ -18,8 +19,13 @@ export const startTls: Extension = {
         if (session.connection.secure) return reply(503, '5.5.1', 'TLS is active already');
         await session.flush();
         session.input.detach();
-        await session.connection.startTls(encodeReply(reply(220, '2.0.0', 'Begin TLS')));
-        session.restart();
+        try {
+          await session.connection.startTls(encodeReply(reply(220, '2.0.0', 'Begin TLS')));
+          session.restart();
+        } catch (error) {
+          if (!(error instanceof TlsFailure)) throw error;
+          // The connection is gone, and net has counted why.
+        }
         return [];
       },
     },

@@ -3,6 +3,7 @@ import { dataTransferMs, discardedBytesMax, headerBytesMax, idleMs } from '../li
 import { replies } from '../replies.ts';
 import { type ContentFault, DataDecoder } from '../wire/data-decoder.ts';
 import { type Reply, reply } from '../wire/reply.ts';
+import { Gathered } from './gathered.ts';
 import type { Session } from './session.ts';
 
 /** The message is refused with this reply, once it was read to its end. */
@@ -71,10 +72,11 @@ export class Content {
     while (!this.#decoder.ended) {
       const pieces: Buffer[] = [];
       await this.#read((piece) => pieces.push(piece));
-      for (const piece of pieces) {
-        this.#hash.update(piece);
-        yield piece;
-      }
+      // One piece for one chunk: doubled dots would otherwise make one of every line.
+      const piece = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+      if (piece.length === 0) continue;
+      this.#hash.update(piece);
+      yield piece;
     }
   }
 
@@ -127,30 +129,21 @@ const emptyLine = Buffer.from('\r\n\r\n');
 
 /** Reads up to the end of the header. A message without a body, or without a header, is taken as it is. */
 export async function splitHeader(pieces: AsyncIterator<Buffer>): Promise<Split> {
-  let header: Buffer = Buffer.alloc(0);
-  const waiting: Buffer[] = [];
-  let length = 0;
+  const held = new Gathered();
+  // As though a line had just ended: a message that begins with an empty line has an empty header.
+  let tail: Buffer = Buffer.from('\r\n');
   for (;;) {
     const next = await pieces.next();
-    if (!next.done) {
-      waiting.push(next.value);
-      length += next.value.length;
-      // Joined in doubling steps, so that a header that comes octet by octet is not searched as often.
-      if (length < header.length && !next.value.includes(10)) continue;
-    }
-    header = Buffer.concat([header, ...waiting.splice(0)]);
-    length = 0;
-    const end = header.subarray(0, 2).equals(emptyLine.subarray(2)) ? 2 : endOf(header);
-    if (end > headerBytesMax || (end < 0 && header.length > headerBytesMax))
-      throw new Refusal(headerTooLarge);
-    if (end >= 0) return { header: header.subarray(0, end), body: header.subarray(end) };
-    if (next.done) return { header, body: Buffer.alloc(0) };
+    if (next.done) return { header: held.whole(), body: Buffer.alloc(0) };
+    const piece = next.value;
+    const window = Buffer.concat([tail, piece]);
+    const at = window.indexOf(emptyLine);
+    const end = at < 0 ? piece.length : at + emptyLine.length - tail.length;
+    held.add(piece.subarray(0, end));
+    if (held.length > headerBytesMax) throw new Refusal(headerTooLarge);
+    if (at >= 0) return { header: held.whole(), body: piece.subarray(end) };
+    tail = window.subarray(-3);
   }
-}
-
-function endOf(bytes: Buffer): number {
-  const at = bytes.indexOf(emptyLine);
-  return at < 0 ? -1 : at + emptyLine.length;
 }
 
 const headerTooLarge = reply(552, '5.3.4', 'The header of the message is too large');
