@@ -19,6 +19,8 @@ import {
   credentialNameCharactersMax,
   memberNameCharactersMax,
   pageRowsMax,
+  pairBlockMs,
+  pairFreeFailuresCount,
   recipientsMax,
   signInTokensPerMemberMax,
 } from './limits.ts';
@@ -345,6 +347,39 @@ describeEngines('accounts', (engine) => {
       for (const wrong of ['', token.slice(1), `${token}a`, token.replace(/^./, '!')]) {
         expect(await it.accounts.redeemSignInToken(wrong)).toBeNull();
       }
+    });
+
+    test('are looked at without being taken, and made-up ones are slowed down', async () => {
+      const member = await it.admin.addMember(fresh());
+      const { token } = await it.admin.createSignInToken(member.id);
+      const remote = '192.0.2.77';
+      expect(await it.accounts.findSignInToken(token, remote)).toEqual({ ok: true, member });
+      for (let i = 0; i <= pairFreeFailuresCount; i++) {
+        const guess = await it.accounts.findSignInToken(token.replace(/^./, String(i)), remote);
+        expect(guess).toEqual({ ok: false, reason: 'credentials', retryAfterMs: 0 });
+      }
+      const throttled = { ok: false, reason: 'throttled', retryAfterMs: pairBlockMs };
+      expect(await it.accounts.findSignInToken(token, remote)).toEqual(throttled);
+      it.clock.advance(pairBlockMs);
+      expect(await it.accounts.findSignInToken(token, remote)).toEqual({ ok: true, member });
+      expect(await it.accounts.redeemSignInToken(token)).toEqual(member);
+      expect(await it.accounts.findSignInToken(token, remote)).toMatchObject({ reason: 'credentials' });
+    });
+
+    test('set a password: both or neither', async () => {
+      const member = await it.admin.addMember(fresh());
+      const { token } = await it.admin.createSignInToken(member.id);
+      expect(await refusal(it.admin.redeemWithPassword(token, 'short'))).toBe('invalid');
+      const tries = ['correct horse', 'battery staple'].map((one) => it.admin.redeemWithPassword(token, one));
+      const done = (await Promise.all(tries)).filter((one) => one !== null);
+      expect(done).toEqual([{ ...member, version: member.version + 1 }]);
+      expect(await it.admin.redeemWithPassword(token, 'something else')).toBeNull();
+      const kinds = (await it.admin.credentials(member.id)).map(({ kind }) => kind);
+      expect(kinds).toEqual(['password']);
+      const other = await it.admin.createSignInToken(member.id);
+      await it.admin.disableMember(member.id);
+      expect(await it.admin.redeemWithPassword(other.token, 'correct horse')).toBeNull();
+      expect(await it.accounts.findSignInToken(other.token, '192.0.2.78')).toMatchObject({ ok: false });
     });
 
     test('work for one of two who try at once', async () => {

@@ -7,13 +7,13 @@ import type { EraseHook } from './admin/parts.ts';
 import type { AccountsAdmin } from './admin/types.ts';
 import { argon2Hasher, type Hasher } from './hasher.ts';
 import { signInTokenBits } from './limits.ts';
-import { createPasswordLogin } from './login.ts';
+import { createPasswordLogin, type LoginParts } from './login.ts';
 import { LoginCache } from './login-cache.ts';
 import { operations } from './module.ts';
 import { type LookupAddress, readDomain, tryAddress } from './names.ts';
 import { createScramLogin } from './scram-login.ts';
 import { type AccountsSettings, accountsSettings } from './settings.ts';
-import { Throttle } from './throttle.ts';
+import { type Outcome, Throttle } from './throttle.ts';
 import type { Accounts } from './types.ts';
 
 export interface AccountsOptions {
@@ -89,6 +89,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       login: createPasswordLogin(login),
       scram: createScramLogin(login, Buffer.from(secrets.scram ?? '', 'base64')),
       ...lookups(database, domain, clock),
+      findSignInToken: signInFinder(login),
     },
     admin: { ...memberAdmin(adminParts), ...credentialAdmin(adminParts), ...directoryAdmin(adminParts) },
     async close() {
@@ -97,14 +98,42 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   };
 }
 
-function lookups(database: Database, domain: string, clock: Clock): Omit<Accounts, 'login' | 'scram'> {
+/** The throttle counts all made-up tokens of an address as guesses at one account. */
+const tokenAccount = 'sign-in token';
+
+function signInFinder({ database, clock, throttle }: LoginParts): Accounts['findSignInToken'] {
+  return async (token, remote) => {
+    const retryAfterMs = throttle.begin(remote, tokenAccount);
+    if (retryAfterMs > 0) return { ok: false, reason: 'throttled', retryAfterMs };
+    let outcome: Outcome = 'void';
+    try {
+      const member = isSignInToken(token)
+        ? await database.call(operations.signIn, { hash: signInHash(token), now: clock.nowMs() })
+        : null;
+      // 'void', not 'succeeded': who holds one link must not guess others without end.
+      if (member) return { ok: true, member };
+      outcome = 'failed';
+      return { ok: false, reason: 'credentials', retryAfterMs: 0 };
+    } finally {
+      throttle.settle(remote, tokenAccount, outcome);
+    }
+  };
+}
+
+function isSignInToken(token: string): boolean {
+  return token.length === Math.ceil(signInTokenBits / 5);
+}
+
+type Lookups = Omit<Accounts, 'login' | 'scram' | 'findSignInToken'>;
+
+function lookups(database: Database, domain: string, clock: Clock): Lookups {
   /** RFC 5321 §4.5.1: `postmaster` may stand without a domain. */
   const read = (text: string): LookupAddress | null =>
     tryAddress(text.toLowerCase() === 'postmaster' ? `postmaster@${domain}` : text);
 
   return {
     async redeemSignInToken(token) {
-      if (token.length !== Math.ceil(signInTokenBits / 5)) return null;
+      if (!isSignInToken(token)) return null;
       return database.call(operations.redeem, { hash: signInHash(token), now: clock.nowMs() });
     },
     member: (id) => database.call(operations.member, { id }),

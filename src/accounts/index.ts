@@ -31,6 +31,7 @@ export type {
   Page,
 } from './admin/types.ts';
 export { argon2Hasher, type Hasher } from './hasher.ts';
+export { passwordCharactersMin } from './limits.ts';
 export { accountsModule } from './module.ts';
 export { type ScramMechanism, scramMechanisms } from './scram.ts';
 export { directoryAccount } from './scripts/directory.ts';
@@ -47,5 +48,6 @@ export type {
   ScramExchange,
   ScramResult,
   ScramStart,
+  SignIn,
 } from './types.ts';
 export { scopes } from './types.ts';

@@ -4,7 +4,9 @@ import { dropAlias, pageAliases, putAlias } from './scripts/aliases.ts';
 import {
   addAppPassword,
   addSignInToken,
+  findSignInToken,
   redeemSignInToken,
+  redeemWithPassword,
   revokeAppPassword,
   setPassword,
 } from './scripts/credentials.ts';
@@ -38,6 +40,7 @@ const defined = defineModule({
     }),
     addSignInToken: write(addSignInToken),
     redeem: write(redeemSignInToken),
+    redeemWithPassword: write(redeemWithPassword),
     putAlias: write(putAlias),
     dropAlias: write(dropAlias),
     addDomain: write(addDomain),
@@ -46,6 +49,7 @@ const defined = defineModule({
     member: read(function* (q, a: { id: number }) {
       return first(yield* run(q.memberById, { id: a.id })) ?? null;
     }),
+    signIn: read(findSignInToken),
     address: read(function* (q, a: { address: string }) {
       return first(yield* run(q.addressFind, { address: a.address })) ?? null;
     }),

@@ -308,6 +308,11 @@ export function credentialQueries({ db, t }: Context) {
       .where(eq(s.hash, p('hash')))
       .returning({ member: s.member, expires: s.expires })
       .prepare('accounts_sign_in_take'),
+    signInFind: db
+      .select({ member: s.member, expires: s.expires })
+      .from(s)
+      .where(eq(s.hash, p('hash')))
+      .prepare('accounts_sign_in_find'),
     signInPurge: db
       .delete(s)
       .where(lte(s.expires, p('now')))

@@ -31,6 +31,10 @@ export interface PasswordLogin {
   readonly remote: string;
 }
 
+export type SignIn =
+  | { readonly ok: true; readonly member: Member }
+  | { readonly ok: false; readonly reason: 'credentials' | 'throttled'; readonly retryAfterMs: number };
+
 /** Where a message for an address goes. */
 export type Recipient =
   | {
@@ -80,6 +84,11 @@ export interface Accounts {
   scram(start: ScramStart): Promise<ScramExchange>;
   /** Takes a one-time sign-in token; null where it is unknown, used, too old, or its member is disabled. */
   redeemSignInToken(token: string): Promise<Member | null>;
+  /**
+   * Whom a one-time sign-in token would sign in; the token stays. 'credentials' for one that nobody has any more;
+   * guesses are throttled by the address they come from. Rejects with StoreError alone.
+   */
+  findSignInToken(token: string, remote: string): Promise<SignIn>;
   member(id: number): Promise<Member | null>;
   byAddress(address: string): Promise<Member | null>;
   /** RCPT TO: what becomes of mail for this address. */

@@ -59,7 +59,12 @@ export function signInHash(token: string): string {
 
 type CredentialAdmin = Pick<
   AccountsAdmin,
-  'setPassword' | 'addAppPassword' | 'credentials' | 'revokeAppPassword' | 'createSignInToken'
+  | 'setPassword'
+  | 'redeemWithPassword'
+  | 'addAppPassword'
+  | 'credentials'
+  | 'revokeAppPassword'
+  | 'createSignInToken'
 >;
 
 export function credentialAdmin(parts: AdminParts): CredentialAdmin {
@@ -75,6 +80,15 @@ export function credentialAdmin(parts: AdminParts): CredentialAdmin {
     async setPassword(id, password) {
       const credential = await makePassword(parts, password, await saltOf(id));
       await database.call(operations.setPassword, { member: id, credential, now: clock.nowMs() });
+    },
+    async redeemWithPassword(token, password) {
+      const hash = signInHash(token);
+      // Before the slow hash, which nobody gets for a token made up.
+      const found = await database.call(operations.signIn, { hash, now: clock.nowMs() });
+      if (!found) return null;
+      const credential = await makePassword(parts, password, await saltOf(found.id));
+      const now = clock.nowMs();
+      return database.call(operations.redeemWithPassword, { hash, now, member: found.id, credential });
     },
     async addAppPassword(id, device, scopes) {
       const name = readName(device, 'the name of an app password', credentialNameCharactersMax);

@@ -53,6 +53,11 @@ export interface AccountsAdmin {
   addresses(id: number): Promise<readonly { readonly address: string; readonly kind: AddressKind }[]>;
 
   setPassword(id: number, password: string): Promise<void>;
+  /**
+   * Takes a one-time sign-in token and sets its member's password, both or neither; null where the token is unknown,
+   * used, too old, or its member is disabled. A password that is refused leaves the token.
+   */
+  redeemWithPassword(token: string, password: string): Promise<Member | null>;
   /** The only time the password is seen. */
   addAppPassword(
     id: number,

@@ -82,13 +82,40 @@ export function* addSignInToken(
   yield* run(q.signInAdd, { member: a.member, hash: a.hash, expires: a.expires });
 }
 
-/** Takes the token, whatever comes of it; null where it is unknown, too old, or its member may not sign in. */
-export function* redeemSignInToken(
+interface TokenUse {
+  readonly hash: string;
+  readonly now: number;
+}
+
+function* memberOfToken(
   q: AccountQueries,
-  a: { hash: string; now: number },
+  token: { readonly member: number; readonly expires: number } | undefined,
+  now: number,
 ): Script<Member | null> {
-  const token = first(yield* run(q.signInTake, { hash: a.hash }));
-  if (!token || token.expires <= a.now) return null;
+  if (!token || token.expires <= now) return null;
   const member = first(yield* run(q.memberById, { id: token.member }));
   return member && !member.disabled ? member : null;
+}
+
+/** Takes the token, whatever comes of it; null where it is unknown, too old, or its member may not sign in. */
+export function* redeemSignInToken(q: AccountQueries, a: TokenUse): Script<Member | null> {
+  return yield* memberOfToken(q, first(yield* run(q.signInTake, { hash: a.hash })), a.now);
+}
+
+/** Whom the token would sign in; it is not taken. */
+export function* findSignInToken(q: AccountQueries, a: TokenUse): Script<Member | null> {
+  return yield* memberOfToken(q, first(yield* run(q.signInFind, { hash: a.hash })), a.now);
+}
+
+/** Takes the token and sets the password, both or neither; null where the token is not this member's any more. */
+export function* redeemWithPassword(
+  q: AccountQueries,
+  a: TokenUse & { readonly member: number; readonly credential: NewCredential },
+): Script<Member | null> {
+  // First, as every directory write does: the other way round two of them could wait for each other.
+  yield* lockDirectory(q);
+  const member = yield* redeemSignInToken(q, a);
+  if (member?.id !== a.member) return null;
+  yield* setPassword(q, a);
+  return first(yield* run(q.memberById, { id: a.member })) ?? null;
 }
