@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { FormatError } from '../../base/index.ts';
+import { FormatError, StoreError } from '../../base/index.ts';
 import {
   openTestSmtp,
   type TestSmtp,
@@ -192,6 +192,41 @@ describe('a relay that refuses', () => {
     expect(await ask('From: ana@coop.localhost\r\n\r\nbare\nlf\r\n.')).toMatch(/^550 5\.5\.2/);
     expect(relay.heard).toContain('DATA');
     expect(relay.heard).not.toContain('.');
+  });
+});
+
+describe('the relay has it, a member has not', () => {
+  test('all is tried again, and the relay does not get it twice', async () => {
+    const relay = await fakeRelay({});
+    let full = true;
+    const smtp = await start({
+      settings: { relay: relay.url },
+      mail: (real) =>
+        new Proxy(real, {
+          get(target, key) {
+            const value: unknown = Reflect.get(target, key, target);
+            if (key === 'deliver' && full) return () => Promise.reject(new StoreError('no-space', 'full'));
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        }),
+    });
+    const ask = await signedIn(smtp);
+    const attempt = async () => {
+      await ask('MAIL FROM:<ana@coop.localhost>');
+      await ask('RCPT TO:<bea@coop.localhost>');
+      await ask('RCPT TO:<x@elsewhere.example>');
+      await ask('DATA');
+      return ask(message);
+    };
+    const ends = () => relay.heard.filter((line) => line === '.').length;
+    expect(await attempt()).toBe('451 4.3.0 Something went wrong here; try again later');
+    expect(ends()).toBe(1);
+    full = false;
+    expect(await attempt()).toMatch(/^250/);
+    expect(ends()).toBe(1);
+    expect(await smtp.messages(smtp.members.bea)).toHaveLength(1);
+    expect(await attempt()).toMatch(/^250/);
+    expect(ends()).toBe(2);
   });
 });
 
