@@ -7,7 +7,9 @@ import {
   createDial,
   createNetwork,
   defaultNetLimits,
+  type Listener,
   type NetLimits,
+  type Network,
 } from '../net/index.ts';
 import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
 import { createSmtpServers, type SmtpServers, type SmtpSettings } from '../smtp/index.ts';
@@ -97,14 +99,7 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
     certificates,
     limits: { ...defaultNetLimits, ...options.limits },
   });
-  const listen = (name: TestDoor, tls: 'none' | 'starttls' | 'implicit', onConnection: Handler) =>
-    network.listen({ name, host: '127.0.0.1', port: 0, tls, onConnection });
-  const listeners = {
-    smtp: await listen('smtp', 'starttls', servers.handleInbound),
-    submission: await listen('submission', 'starttls', servers.handleSubmission),
-    submissions: await listen('submissions', 'implicit', servers.handleSubmission),
-    lmtp: await listen('lmtp', 'none', servers.handleLmtp),
-  };
+  const listeners = await listenAll(network, servers);
   return {
     stores,
     admin,
@@ -147,6 +142,25 @@ async function populate(
   await admin.addAlias(`postmaster@${domain}`, [`ana@${domain}`]);
   await admin.addAlias(`away@${domain}`, ['somebody@elsewhere.example']);
   return members;
+}
+
+async function listenAll(network: Network, servers: SmtpServers): Promise<Record<TestDoor, Listener>> {
+  const listen = (name: TestDoor, tls: 'none' | 'starttls' | 'implicit', onConnection: Handler) =>
+    network.listen({
+      name,
+      host: '127.0.0.1',
+      port: 0,
+      tls,
+      halfOpen: true,
+      refusal: servers.refusal,
+      onConnection,
+    });
+  return {
+    smtp: await listen('smtp', 'starttls', servers.handleInbound),
+    submission: await listen('submission', 'starttls', servers.handleSubmission),
+    submissions: await listen('submissions', 'implicit', servers.handleSubmission),
+    lmtp: await listen('lmtp', 'none', servers.handleLmtp),
+  };
 }
 
 type Handler = (connection: Connection) => Promise<void>;

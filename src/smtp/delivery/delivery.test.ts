@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fakeClock, reasons, StoreError } from '../../base/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
@@ -97,6 +98,28 @@ describeEngines('a message from the wire to the mailbox', (engine) => {
       expect(stored).not.toContain('for <');
     }
   });
+});
+
+test('a client that sends all at once and ends its half hears every reply', async () => {
+  const smtp = await start();
+  const socket = connect({ port: smtp.port('smtp'), host: '127.0.0.1', allowHalfOpen: true });
+  socket.end(
+    `EHLO x\r\nMAIL FROM:<x@y.example>\r\nRCPT TO:<ana@coop.localhost>\r\nDATA\r\n${message}.\r\nQUIT\r\n`,
+  );
+  let heard = '';
+  for await (const chunk of socket) heard += String(chunk);
+  expect(heard).toMatch(/\r\n354 [^\r]+\r\n250 2\.0\.0 [^\r]+\r\n221 2\.0\.0 Goodbye\r\n$/);
+  expect(await smtp.messages(smtp.members.ana)).toHaveLength(1);
+});
+
+test('one connection too many from an address is told so', async () => {
+  const smtp = await start({ limits: { connectionsPerAddressMax: 1 } });
+  const first = await smtp.connect('smtp');
+  expect((await first.readLine())?.toString()).toMatch(/^220/);
+  const second = await smtp.connect('smtp');
+  expect((await second.readLine())?.toString()).toBe('421 4.7.0 Too many connections; come again later');
+  await first.close();
+  await second.close();
 });
 
 describe('failures at delivery', () => {
