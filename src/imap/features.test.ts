@@ -116,7 +116,9 @@ test('an extension is one value: command, items, keys, parameters and capability
     expect((await say('CAPABILITY'))[0]).toContain(' INVENTED');
     expect(await say('ENABLE INVENTED')).toContain('* ENABLED INVENTED');
     expect((await say('ECHO "hi there"'))[0]).toBe('* ECHO "hi there"');
-    expect((await say('UID ECHO hi'))[0]).toBe('x BAD expected a quoted string or a literal, found something else (octet 12)');
+    expect((await say('UID ECHO hi'))[0]).toBe(
+      'x BAD expected a quoted string or a literal, found something else (octet 12)',
+    );
     expect((await say('UID ECHO "hi"'))[0]).toBe('* ECHO "uid hi"');
     expect(await say('SELECT INBOX (X-HELLO)')).toContain('* OK hello');
     expect((await say('FETCH 2 (X-DOUBLE X-DOUBLE<3>)'))[0]).toBe('* 2 FETCH (X-DOUBLE 4 X-DOUBLE 6)');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { StoreError } from '../base/index.ts';
 import { flagBits, type MailWriter } from '../stores/mail/index.ts';
@@ -379,4 +380,118 @@ test('a staged message is given back where the command fails after it, and where
   await expect.poll(() => balance.staged).toBe(3);
   await alice.close();
   await expect.poll(() => balance.given).toBe(3);
+});
+
+/** The real store with some of its methods replaced. */
+function withMethods(methods: (real: MailWriter) => Partial<MailWriter>): (real: MailWriter) => MailWriter {
+  return (real) => {
+    const replaced: Partial<Record<PropertyKey, unknown>> = methods(real);
+    return new Proxy(real, {
+      get(target, name, self) {
+        const value: unknown = replaced[name] ?? Reflect.get(target, name, self);
+        return typeof value === 'function' && !(name in replaced) ? value.bind(target) : value;
+      },
+    });
+  };
+}
+
+test('lost hints harm nobody: IDLE looks again after idleRecheckMs, NOOP always', async () => {
+  const deaf = withMethods(() => ({ subscribe: () => () => undefined }));
+  const imap = await start({ mail: deaf, limits: { idleRecheckMs: 20 } });
+  const [idle, noop] = [await imap.session('alice'), await imap.session('alice')];
+  for (const socket of [idle, noop]) await say(socket, 'SELECT INBOX');
+  await idle.send('t IDLE\r\n');
+  expect((await idle.readLine())?.toString()).toBe('+ idling');
+  await imap.deliver('alice', 'INBOX', message('m'));
+  expect((await idle.readLine())?.toString()).toBe('* 1 EXISTS');
+  expect(await say(noop, 'NOOP')).toContain('* 1 EXISTS');
+});
+
+test('IDLE outlives a store that does not answer for a while', async () => {
+  let down = false;
+  const shaky = withMethods((real) => ({
+    changes: (...args) =>
+      down ? Promise.reject(new StoreError('unavailable', 'gone')) : real.changes(...args),
+  }));
+  const imap = await start({ mail: shaky, limits: { idleRecheckMs: 20 } });
+  const alice = await imap.session('alice');
+  await say(alice, 'SELECT INBOX');
+  down = true;
+  await alice.send('t IDLE\r\n');
+  expect((await alice.readLine())?.toString()).toBe('+ idling');
+  await imap.deliver('alice', 'INBOX', message('m'));
+  await expect.poll(() => imap.logged.some((line) => line.includes('updates not read'))).toBe(true);
+  down = false;
+  expect((await alice.readLine())?.toString()).toBe('* 1 EXISTS');
+  expect((await alice.readLine())?.toString()).toBe('* 1 RECENT');
+  await alice.send('DONE\r\n');
+  expect(await hear(alice, 't ')).toEqual(['t OK idle no more']);
+});
+
+test('memberCheckMs: a disabled member is sent away with the next command even where no hint came', async () => {
+  const clock = fakeClock();
+  const deaf = withMethods(() => ({ subscribe: () => () => undefined }));
+  const imap = await start({ clock, mail: deaf });
+  const alice = await imap.session('alice');
+  await imap.admin.disableMember(imap.members.alice);
+  expect(await say(alice, 'NOOP')).toEqual(['t OK nothing done']);
+  clock.advance(defaultImapLimits.memberCheckMs);
+  expect(await say(alice, 'NOOP')).toEqual(['* BYE the account is closed', 'closed']);
+});
+
+test('silent stores of ours are not echoed, changes of others beneath them are told', async () => {
+  const imap = await start();
+  for (let i = 0; i < 3; i++) await imap.deliver('alice', 'INBOX', message('m'), { flags: flagBits.seen });
+  const [one, two] = [await imap.session('alice'), await imap.session('alice')];
+  for (const socket of [one, two]) await say(socket, 'EXAMINE INBOX');
+  for (const socket of [one, two]) await say(socket, 'SELECT INBOX');
+  // Another door of the house changes message 2; the hint and our STORE race, whichever wins.
+  const { id } = await imap.stores.mail.find(imap.members.alice, 'INBOX');
+  await imap.stores.mail.storeFlags({
+    account: imap.members.alice,
+    mailbox: id,
+    uids: [2],
+    mode: 'add',
+    flags: flagBits.flagged,
+    keywords: [],
+  });
+  const heard = await say(one, 'STORE 1:3 +FLAGS.SILENT (\\Answered)');
+  expect(heard).toEqual(['* 2 FETCH (UID 2 FLAGS (\\Answered \\Flagged \\Seen \\Recent))', 't OK stored']);
+  const flags = (await say(two, 'NOOP')).filter((line) => line.includes('FETCH'));
+  expect(flags).toHaveLength(3);
+});
+
+test('a client that does not read stops the reading of the message, and gets it whole in the end', async () => {
+  const size = 24 * 1024 * 1024;
+  let produced = 0;
+  const slow = withMethods((real) => ({
+    stream: (hash, range) =>
+      Readable.from(
+        (async function* () {
+          for await (const chunk of real.stream(hash, range)) {
+            produced += (chunk as Buffer).length;
+            yield chunk;
+          }
+        })(),
+      ),
+  }));
+  const imap = await start({ mail: slow, limits: { appendBytesMax: size * 2 } });
+  await imap.deliver('alice', 'INBOX', Buffer.concat([Buffer.from(message('m')), Buffer.alloc(size, 'x')]));
+  const socket = imap.rawSocket('plain');
+  socket.write(`a LOGIN alice "${imapPassword}"\r\nb SELECT INBOX\r\nt FETCH 1 BODY.PEEK[]\r\n`);
+  let before = -1;
+  const standsStill = () => {
+    const still = produced > 0 && produced === before;
+    before = produced;
+    return still;
+  };
+  await expect.poll(standsStill, { interval: 200, timeout: 10_000 }).toBe(true);
+  expect(produced).toBeLessThan(size);
+  let heardBytes = 0;
+  for await (const chunk of socket) {
+    heardBytes += (chunk as Buffer).length;
+    if ((chunk as Buffer).toString('latin1').endsWith('t OK fetched\r\n')) break;
+  }
+  expect(heardBytes).toBeGreaterThan(size);
+  expect(produced).toBeGreaterThan(size);
 });

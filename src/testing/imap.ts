@@ -1,3 +1,4 @@
+import { connect as connectTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Accounts, type AccountsAdmin, createAccounts } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
@@ -31,6 +32,8 @@ export interface TestImap {
   connect(door: ImapDoor): Promise<TestSocket>;
   /** Connects to `plain` and logs in; what the server says up to there is read. */
   session(member: string): Promise<TestSocket>;
+  /** A bare socket that nobody reads from, for clients that are slow. */
+  rawSocket(door: ImapDoor): Socket;
   /** Delivers a message; answers its uid. */
   deliver(
     member: string,
@@ -92,6 +95,7 @@ export async function openTestImap(options: TestImapOptions = {}): Promise<TestI
       if (!answer?.startsWith('in OK')) throw new Error(`login of ${member}: ${answer}`);
       return socket;
     },
+    rawSocket: (door) => connectTcp({ host: '127.0.0.1', port: doors.port(door) }),
     async deliver(member, mailbox, message, more = {}) {
       const account = Object.entries(people.members).find(([name]) => name === member)?.[1];
       if (account === undefined) throw new Error(`there is no member '${member}'`);

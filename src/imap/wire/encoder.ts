@@ -4,7 +4,10 @@ import { formatResponseCode, type ResponseCode } from './response-code.ts';
 import { SequenceSet } from './sequence-set.ts';
 import { encodeUtf7 } from './utf7.ts';
 
-const blockBytes = 16 * 1024;
+/** Short answers come from Node's pool, long ones from blocks of their own; a silent session holds none. */
+const blockBytesMin = 1024;
+const blockBytesMax = 16 * 1024;
+const nothing = Buffer.alloc(0);
 /** A literal of this size or more is handed on as it is instead of being copied. */
 const sharedLiteralBytesMin = 8 * 1024;
 /** Longer strings go as literals. RFC 9051 §4.3 leaves the choice to the sender. */
@@ -21,7 +24,8 @@ export type UntaggedStatus = TaggedStatus | 'PREAUTH' | 'BYE';
 export class ResponseWriter {
   /** UTF-8 in quoted strings and mailbox names (after ENABLE IMAP4rev2 or UTF8=ACCEPT), else modified UTF-7. */
   utf8: boolean;
-  #block: Buffer = Buffer.allocUnsafe(blockBytes);
+  #block: Buffer = nothing;
+  #blockBytes = blockBytesMin;
   #start = 0;
   #at = 0;
   #done: Buffer[] = [];
@@ -42,6 +46,10 @@ export class ResponseWriter {
     const done = this.#done;
     this.#done = [];
     this.#doneBytes = 0;
+    this.#block = nothing;
+    this.#blockBytes = blockBytesMin;
+    this.#start = 0;
+    this.#at = 0;
     return done;
   }
 
@@ -203,7 +211,8 @@ export class ResponseWriter {
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#block.length) return;
     this.#cut();
-    this.#block = Buffer.allocUnsafe(Math.max(blockBytes, bytes));
+    this.#block = Buffer.allocUnsafe(Math.max(this.#blockBytes, bytes));
+    this.#blockBytes = Math.min(this.#blockBytes * 4, blockBytesMax);
     this.#start = 0;
     this.#at = 0;
   }
