@@ -1,5 +1,5 @@
 import { flagBits } from '../stores/mail/index.ts';
-import { type ImapDoor, openTestImap, transcripts } from '../testing/index.ts';
+import { describeEngines, type ImapDoor, openTestImap, transcripts } from '../testing/index.ts';
 
 const doors: readonly ImapDoor[] = ['imap', 'plain', 'imaps'];
 /** Fri, 21 Nov 1997 15:55:06 UTC, shown at -0600. */
@@ -9,42 +9,46 @@ const plainMessage = (subject: string) =>
   `From: Ana <ana@coop.localhost>\r\nTo: Bea <bea@coop.localhost>\r\nSubject: ${subject}\r\n` +
   `Date: Fri, 21 Nov 1997 09:55:06 -0600\r\nMessage-ID: <${subject}@coop.localhost>\r\n\r\nHello ${subject}\r\n`;
 
-transcripts(new URL('./transcripts/', import.meta.url), async () => {
-  const imap = await openTestImap({
-    limits: { appendBytesMax: 5_000, discardBytesMax: 20_000, badCommandsUnauthenticatedMax: 4 },
-    quota: 50_000,
+describeEngines('imap', (engine) => {
+  transcripts(new URL('./transcripts/', import.meta.url), async () => {
+    const imap = await openTestImap({
+      engine,
+      limits: { appendBytesMax: 5_000, discardBytesMax: 20_000, badCommandsUnauthenticatedMax: 4 },
+      quota: 50_000,
+    });
+    return {
+      connect(kind, [name = '']) {
+        if (kind === 'session') return imap.session(name);
+        const door = doors.find((known) => known === kind);
+        if (!door) throw new Error(`there is no door '${kind}'`);
+        return imap.connect(door);
+      },
+      captures: { plain: Buffer.from('\0alice\0correct horse battery staple').toString('base64') },
+      fixtures: {
+        /** `- deliver alice INBOX one two`: a small message for each subject, or the body below it. */
+        async deliver([member = '', mailbox = 'INBOX', ...subjects], body) {
+          if (body) await imap.deliver(member, mailbox, body, received);
+          for (const subject of subjects)
+            await imap.deliver(member, mailbox, plainMessage(subject), received);
+          return undefined;
+        },
+        async seen([member = '', mailbox = 'INBOX', ...subjects]) {
+          for (const subject of subjects) {
+            await imap.deliver(member, mailbox, plainMessage(subject), { ...received, flags: flagBits.seen });
+          }
+          return undefined;
+        },
+        async disable([member = '']) {
+          const id = imap.members[member === 'bob' ? 'bob' : 'alice'];
+          await imap.admin.disableMember(id);
+          return undefined;
+        },
+        async drain() {
+          imap.servers.plain.drain();
+          return undefined;
+        },
+      },
+      close: () => imap.close(),
+    };
   });
-  return {
-    connect(kind, [name = '']) {
-      if (kind === 'session') return imap.session(name);
-      const door = doors.find((known) => known === kind);
-      if (!door) throw new Error(`there is no door '${kind}'`);
-      return imap.connect(door);
-    },
-    captures: { plain: Buffer.from('\0alice\0correct horse battery staple').toString('base64') },
-    fixtures: {
-      /** `- deliver alice INBOX one two`: a small message for each subject, or the body below it. */
-      async deliver([member = '', mailbox = 'INBOX', ...subjects], body) {
-        if (body) await imap.deliver(member, mailbox, body, received);
-        for (const subject of subjects) await imap.deliver(member, mailbox, plainMessage(subject), received);
-        return undefined;
-      },
-      async seen([member = '', mailbox = 'INBOX', ...subjects]) {
-        for (const subject of subjects) {
-          await imap.deliver(member, mailbox, plainMessage(subject), { ...received, flags: flagBits.seen });
-        }
-        return undefined;
-      },
-      async disable([member = '']) {
-        const id = imap.members[member === 'bob' ? 'bob' : 'alice'];
-        await imap.admin.disableMember(id);
-        return undefined;
-      },
-      async drain() {
-        imap.servers.plain.drain();
-        return undefined;
-      },
-    },
-    close: () => imap.close(),
-  };
 });

@@ -189,10 +189,18 @@ class Reading implements ReadCommand {
       await this.#stage(() => mail.stage(bytes, size), size, binary);
       return;
     }
-    const chunks = reader.readChunks(size);
+    const chunks = this.#progressing(reader.readChunks(size));
     await this.#stage(() => mail.stage(chunks, size), size, binary);
     // A store that failed before it began has read nothing: the bytes are still on their way.
     if (this.refusal !== null) for await (const _ of chunks);
+  }
+
+  /** A long upload is not silence. */
+  async *#progressing(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      this.#session.awaitClient();
+      yield chunk;
+    }
   }
 
   async #stage(put: () => Promise<Staged['message']>, size: number, binary: boolean): Promise<void> {
