@@ -12,6 +12,7 @@ import {
   listenHttp,
   type Network,
 } from '../net/index.ts';
+import type { Rooms } from '../rooms/index.ts';
 import {
   type Door,
   doorNames,
@@ -22,7 +23,6 @@ import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import type { Observers } from './observers.ts';
-import type { Rooms } from './rooms.ts';
 
 export interface OpenDoor {
   readonly door: Door;
@@ -61,7 +61,13 @@ function relayUrl(relay: MycoSettings['mail']['relay']): string | null {
 }
 
 /** What each protocol does with a door's connections. One line per door. */
-function openers(rooms: Rooms, network: Network, observers: Observers, authority: string | null) {
+function openers(
+  rooms: Rooms,
+  network: Network,
+  observers: Observers,
+  certificates: Certificates,
+  open: readonly OpenDoor[],
+) {
   const settings = rooms.settings.value;
   const { log, metrics } = observers;
   const { hostname, domain } = settings.coop;
@@ -93,14 +99,16 @@ function openers(rooms: Rooms, network: Network, observers: Observers, authority
   });
   const web = createWeb({
     accounts: rooms.accounts,
-    settings,
-    authority,
+    settings: rooms.settings,
+    authority: () => certificates.authority,
+    open: () => open,
+    clock: rooms.clock,
     health: observers.health,
     metrics: observers.metrics,
     log: log.child({ protocol: 'http' }),
   });
   const listen = (
-    tls: 'starttls' | 'implicit',
+    tls: 'none' | 'starttls' | 'implicit',
     protocol: Pick<ListenerOptions, 'onConnection' | 'refusal' | 'unauthenticatedMsMax' | 'halfOpen'>,
   ): Opener => {
     return (door, { host, port, proxy }) =>
@@ -110,10 +118,10 @@ function openers(rooms: Rooms, network: Network, observers: Observers, authority
     return (door, { host, port, proxy }) =>
       listenHttp(network, { name: door, host, port, tls, proxyProtocol: proxy, log }, web.handler(tls));
   };
-  const refusal = () => `421 4.7.0 ${hostname} too many connections\r\n`;
+  const mail = { refusal: smtp.refusal, halfOpen: true };
   // Nobody signs in at the MX door; its sessions have limits of their own.
-  const inbound = { onConnection: smtp.handleInbound, refusal, unauthenticatedMsMax: 0 };
-  const submission = { onConnection: smtp.handleSubmission, refusal };
+  const inbound = { ...mail, onConnection: smtp.handleInbound, unauthenticatedMsMax: 0 };
+  const submission = { ...mail, onConnection: smtp.handleSubmission };
   const imapDoor = (startTls: boolean) => ({
     onConnection: (connection: Connection) => imap.handle(connection, { startTls }),
     refusal: () => '* BYE too many connections\r\n',
@@ -123,6 +131,7 @@ function openers(rooms: Rooms, network: Network, observers: Observers, authority
     smtp: listen('starttls', inbound),
     submission: listen('starttls', submission),
     submissions: listen('implicit', submission),
+    lmtp: listen('none', { ...mail, onConnection: smtp.handleLmtp, unauthenticatedMsMax: 0 }),
     imap: listen('starttls', imapDoor(true)),
     imaps: listen('implicit', imapDoor(false)),
     http: http('none'),
@@ -142,8 +151,8 @@ export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doo
     limits: { ...defaultNetLimits, connectionsPerAddressMax: settings.limits.connectionsPerAddress },
     clock: rooms.clock,
   });
-  const table = openers(rooms, network, observers, certificates.authority);
   const open: OpenDoor[] = [];
+  const table = openers(rooms, network, observers, certificates, open);
   const absent: Door[] = [];
   try {
     for (const door of doorNames) {

@@ -1,12 +1,13 @@
 import { randomToken } from '../base/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
+import { openRooms, type Rooms } from '../rooms/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
+import { webAddress } from '../web/index.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
-import { openRooms, type Rooms } from './rooms.ts';
 
 /** SIGTERM ends the process within 10 s (CONTRACT.md): this long for the sessions, the rest for the stores. */
 const drainMs = 7_000;
@@ -69,14 +70,6 @@ export async function openSuite(
   }
 }
 
-/** The link as a browser on this machine reaches it. */
-function linkTo(doors: Doors, path: string): string {
-  const https = doors.open.find(({ door }) => door === 'https');
-  const http = doors.open.find(({ door }) => door === 'http');
-  if (https) return `https://localhost:${https.port}${path}`;
-  return http ? `http://localhost:${http.port}${path}` : path;
-}
-
 function announce({ doors }: Running, options: ServeOptions, link: string | null): void {
   const { io, json, settings } = options;
   const { data, coop } = settings.value;
@@ -111,7 +104,7 @@ function reload(running: Running, settings: Loaded<MycoSettings>): void {
 export async function serve(options: ServeOptions): Promise<0> {
   const running = await openSuite(options);
   const first = await firstAdministrator(running.rooms);
-  announce(running, options, first && linkTo(running.doors, first.path));
+  announce(running, options, first && webAddress(options.settings.value, first.path, running.doors.open));
   running.observers.log.info('ready', { version });
   const onHangUp = () => reload(running, options.settings);
   process.on('SIGHUP', onHangUp);

@@ -6,6 +6,7 @@
  * - A missing tool is skipped with a word; with CI=true it is a failure.
  */
 export { fakeClock } from '../base/index.ts';
+export { type BrowserAnswer, type BrowserRequest, type TestBrowser, testBrowser } from './browser.ts';
 export { openTestStores, type TestStores } from './database.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
 export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';

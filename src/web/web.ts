@@ -1,57 +1,103 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { AccountsService } from '../accounts/index.ts';
+import { type Clock, systemClock } from '../base/index.ts';
 import { connectionOf, type FetchHandler, type HttpEnvironment } from '../net/index.ts';
-import type { Health, HealthReport, Log, Metrics } from '../observability/index.ts';
+import type { Health, Log, Metrics } from '../observability/index.ts';
 import { isLoopback, type MycoSettings } from '../settings/index.ts';
+import type { House, Route, Visit } from './house.ts';
+import { Forms } from './http/forms.ts';
+import { chooseLanguage } from './http/language.ts';
+import { Sessions } from './http/sessions.ts';
+import { type OpenDoor, webAddress } from './links.ts';
+import { messagesOf } from './messages/index.ts';
+import { operatorRoutes } from './operator.ts';
+import { failed, notFound, wrongMethod } from './pages/errors.ts';
+import { routes } from './routes.ts';
 
 export interface WebOptions {
   readonly accounts: AccountsService;
-  readonly settings: MycoSettings;
+  /** Read at each request: a reload may change names and languages. */
+  readonly settings: { readonly value: MycoSettings };
   /** The certificate authority that clients have to trust, PEM; null where the public ones do. */
-  readonly authority: string | null;
+  readonly authority: () => string | null;
+  /** The doors that are open by now, with the ports they got. */
+  readonly open: () => readonly OpenDoor[];
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly clock?: Clock;
 }
 
 type Environment = { Bindings: HttpEnvironment };
 
-/** Health and metrics, for this machine only: a stranger gets the same answer as for any other unknown page. */
-function operatorPages({ health, metrics }: WebOptions): Hono<Environment> {
+function visitOf(context: Context<Environment>, house: House): Visit {
+  const { remote, secure } = connectionOf(context.env.incoming);
+  const request = context.req.raw;
+  const accepted = request.headers.get('accept-language');
+  const language = chooseLanguage(accepted, house.settings.value.coop.languages);
+  return {
+    request,
+    url: new URL(request.url),
+    params: context.req.param(),
+    remote: remote.address,
+    secure,
+    language,
+    say: messagesOf(language),
+  };
+}
+
+type Answer = (visit: Visit, house: House) => Response | Promise<Response>;
+
+/** The routes as they are declared, 405 for their other methods, `otherwise` for every other address. */
+function application(house: House, served: readonly Route[], otherwise: Answer): Hono<Environment> {
   const app = new Hono<Environment>();
-  const told = (report: HealthReport) => Response.json(report, { status: report.ok ? 200 : 503 });
-  app.use('*', async (context, next) => {
-    const { address } = connectionOf(context.env.incoming).remote;
-    return isLoopback(address) ? next() : context.notFound();
-  });
-  app.get('/healthz', async () => told(await health.live()));
-  app.get('/readyz', async () => told(await health.ready()));
-  app.get('/metrics', async () => {
-    const { contentType, body } = await metrics.render();
-    return new Response(body, { headers: { 'content-type': contentType } });
-  });
+  const answer = async (context: Context<Environment>, run: Answer): Promise<Response> => {
+    const visit = visitOf(context, house);
+    const response = await Promise.resolve(run(visit, house)).catch((error) => failed(visit, house, error));
+    response.headers.set('x-content-type-options', 'nosniff');
+    // RFC 6797: only where everybody's devices trust the certificate; else nobody could pass a renewal.
+    if (visit.secure && house.authority() === null)
+      response.headers.set('strict-transport-security', 'max-age=31536000');
+    return response;
+  };
+  const methods = new Map<string, string[]>();
+  for (const { method, path, doors, run } of served) {
+    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+    app.on(method, path, (context) =>
+      answer(context, (visit) =>
+        doors === 'operator' && !isLoopback(visit.remote) ? otherwise(visit, house) : run(visit, house),
+      ),
+    );
+  }
+  for (const [path, allow] of methods)
+    app.all(path, (context) => answer(context, (visit) => wrongMethod(visit, house, allow)));
+  app.notFound((context) => answer(context, otherwise));
   return app;
 }
 
+/** RFC 9110 §15.4.9: the method stays. The name is the one that was asked for, as its certificate has it. */
+function toHttps({ url }: Visit, house: House): Response {
+  const { port } = new URL(webAddress(house.settings.value, '/', house.open()));
+  const target = new URL(url);
+  target.protocol = 'https:';
+  target.port = house.open().some(({ door }) => door === 'https') ? port : '';
+  return new Response(null, { status: 308, headers: { location: target.href } });
+}
+
 export function createWeb(options: WebOptions): { handler(tls: 'none' | 'implicit'): FetchHandler } {
-  const { settings } = options;
-  const pages = new Hono<Environment>();
-  const redirect = new Hono<Environment>();
-  redirect.route('/', operatorPages(options));
-  redirect.all('*', (context) => {
-    const target = new URL(context.req.url);
-    target.protocol = 'https:';
-    const [https] = settings.listeners.https;
-    target.port = https && https.port !== 443 ? String(https.port) : '';
-    return context.redirect(target.href, 308);
-  });
-  const both = new Hono<Environment>();
-  both.route('/', operatorPages(options));
-  both.route('/', pages);
+  const { accounts, settings, authority, open, log, clock = systemClock } = options;
+  const sessions = new Sessions(accounts.accounts, clock);
+  const house: House = { accounts, settings, authority, open, log, clock, sessions, forms: new Forms() };
+  const operator = operatorRoutes(options.health, options.metrics);
+  const everywhere = routes.filter(({ doors }) => doors === 'everywhere');
+  const plain = settings.value.auth.plaintext === 'allow';
+  const https = application(house, routes, notFound);
+  const http = plain
+    ? application(house, [...operator, ...routes], notFound)
+    : application(house, [...operator, ...everywhere], toHttps);
   return {
     handler(tls) {
-      if (tls === 'implicit') return (request, environment) => pages.fetch(request, environment);
-      const app = settings.auth.plaintext === 'allow' ? both : redirect;
+      const app = tls === 'implicit' ? https : http;
       return (request, environment) => app.fetch(request, environment);
     },
   };

@@ -1,0 +1,47 @@
+import type { AccountsService } from '../accounts/index.ts';
+import type { Clock } from '../base/index.ts';
+import type { Log } from '../observability/index.ts';
+import type { MycoSettings } from '../settings/index.ts';
+import type { Forms } from './http/forms.ts';
+import type { Sessions } from './http/sessions.ts';
+import type { OpenDoor } from './links.ts';
+import type { Language, Messages } from './messages/index.ts';
+
+/** What the pages stand on. */
+export interface House {
+  readonly accounts: AccountsService;
+  /** As they are now: a reload may change what is shown. */
+  readonly settings: { readonly value: MycoSettings };
+  /** The doors that are open by now. */
+  open(): readonly OpenDoor[];
+  /** The certificate authority that clients have to trust, PEM; null where the public ones do. */
+  authority(): string | null;
+  readonly sessions: Sessions;
+  readonly forms: Forms;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One request, read as far as every page needs it. */
+export interface Visit {
+  readonly request: Request;
+  readonly url: URL;
+  /** The named segments of the route's path. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The client's address. */
+  readonly remote: string;
+  readonly secure: boolean;
+  readonly language: Language;
+  readonly say: Messages;
+}
+
+/**
+ * One address and method. `doors`: `pages` are served by https, and by http with `auth.plaintext: allow`; `everywhere`
+ * also by the http door that redirects all else; `operator` by the http door, to this machine alone.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly doors: 'pages' | 'everywhere' | 'operator';
+  run(visit: Visit, house: House): Response | Promise<Response>;
+}

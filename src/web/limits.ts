@@ -1,0 +1,14 @@
+/** Every bound of this folder, unit last. */
+
+/** A form or an autodiscover request; read no further than this. */
+export const bodyBytesMax = 16_384;
+export const acceptLanguageBytesMax = 1024;
+/** After so long without a request the member signs in again. */
+export const sessionMinutesMax = 30;
+export const sessionsMax = 10_000;
+/** More of one member end the oldest, so that nobody pushes others out. */
+export const sessionsPerMemberMax = 20;
+/** RFC 9116 §2.5.5: less than a year. */
+export const securityTxtDays = 180;
+export const assetCacheDays = 365;
+export const discoveryCacheHours = 1;

@@ -1,0 +1,46 @@
+import { style, styleSheet } from './assets/style.ts';
+import { appleProfile } from './discovery/apple-profile.ts';
+import { autoconfig } from './discovery/autoconfig.ts';
+import { autodiscoverJson, autodiscoverXml } from './discovery/autodiscover.ts';
+import { securityTxt } from './discovery/security-txt.ts';
+import type { Route } from './house.ts';
+import { makeAppPassword, revokeAppPassword } from './pages/app-password.ts';
+import { home } from './pages/home.ts';
+import { showMail } from './pages/mail.ts';
+import { showSignIn, signIn, signOut } from './pages/sign-in.ts';
+import { showLink, useLink } from './pages/sign-in-link.ts';
+import { authorityDer, authorityPem, showTrust } from './pages/trust.ts';
+
+const get = (path: string, run: Route['run']): Route => ({ method: 'GET', path, doors: 'pages', run });
+const post = (path: string, run: Route['run']): Route => ({ method: 'POST', path, doors: 'pages', run });
+const anyDoor = (route: Route): Route => ({ ...route, doors: 'everywhere' });
+
+/** Every address, in the order of the site. GET answers HEAD too; any other method is 405. */
+export const routes: readonly Route[] = [
+  get('/', home),
+  get(style.path, styleSheet),
+  get('/sign-in', showSignIn),
+  post('/sign-in', signIn),
+  post('/sign-out', signOut),
+  get('/sign-in/:token', showLink),
+  post('/sign-in/:token', useLink),
+  get('/mail', showMail),
+  post('/mail/app-password', makeAppPassword),
+  post('/mail/app-password/revoke', revokeAppPassword),
+  get('/mail/apple.mobileconfig', appleProfile),
+  get('/trust', showTrust),
+  get('/ca.crt', authorityDer),
+  get('/ca.pem', authorityPem),
+  get('/.well-known/security.txt', securityTxt),
+  // Clients ask over http too, and some do not follow a redirect.
+  anyDoor(get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfig)),
+  anyDoor(get('/mail/config-v1.1.xml', autoconfig)),
+  // Outlook spells it in three ways.
+  ...['/autodiscover/autodiscover', '/Autodiscover/Autodiscover', '/AutoDiscover/AutoDiscover'].flatMap(
+    (path) => [
+      post(`${path}.xml`, autodiscoverXml),
+      get(`${path}.json`, autodiscoverJson),
+      get(`${path}.json/v1.0/:address`, autodiscoverJson),
+    ],
+  ),
+];
