@@ -76,9 +76,9 @@ function flagJudge(flag: string, set: boolean): Judge {
 function textJudge(key: Leaf): Judge {
   switch (key.kind) {
     case 'address':
-      return headerJudge(key.field, key.text);
+      return envelopeJudge(key.field, key.text);
     case 'subject':
-      return headerJudge('subject', key.text);
+      return envelopeJudge('subject', key.text);
     case 'header':
       return headerJudge(key.name.toLowerCase(), key.text);
     case 'text': {
@@ -97,6 +97,29 @@ function textJudge(key: Leaf): Judge {
 function headerJudge(name: string, text: string): Judge {
   const folded = fold(text);
   return { cost: 'header', test: (evidence) => onHeader(evidence, (h) => h.includes(name, folded)) };
+}
+
+/** Words and addresses stand in the text of delivery as they do in the header; other punctuation may not. */
+const sameInText = /^[\p{L}\p{N}\p{M}@._+-]+( [\p{L}\p{N}\p{M}@._+-]+)*$/u;
+
+/**
+ * A field that delivery copied into the search text: where the words are not there, the header need not be read.
+ * That saves most of the work of the searches that people make.
+ */
+function envelopeJudge(name: string, text: string): Judge {
+  const { cost, test } = headerJudge(name, text);
+  const folded = fold(text);
+  if (!sameInText.test(folded)) return { cost, test };
+  return {
+    cost,
+    test(evidence) {
+      if (evidence.header === undefined) {
+        if (evidence.text === undefined) return want(evidence, 'text');
+        if (evidence.text !== null && !evidence.text.includes(folded)) return false;
+      }
+      return test(evidence);
+    },
+  };
 }
 
 function onHeader(evidence: Evidence, test: (header: NonNullable<Evidence['header']>) => boolean): Verdict {

@@ -75,7 +75,7 @@ describe('keys that look at the row', () => {
 test('cheap keys decide before dear ones are asked for, in any order', () => {
   expect(judge('TEXT hello SEEN')).toEqual({ verdict: false, wants: undefined });
   expect(judge('OR TEXT hello UNSEEN')).toEqual({ verdict: true, wants: undefined });
-  expect(judge('TEXT hello SUBJECT x')).toEqual({ verdict: null, wants: 'header' });
+  expect(judge('TEXT hello HEADER x y')).toEqual({ verdict: null, wants: 'header' });
   expect(judge('NOT BODY hello')).toEqual({ verdict: null, wants: 'text' });
 });
 
@@ -99,6 +99,21 @@ test('header keys compare decoded text without case; an empty text asks for the 
     expect(judge(text, evidence).verdict, text).toBe(expected);
   }
   expect(judge('SENTBEFORE 1-Jan-2030', { header: header('Subject: no date\n\n') }).verdict).toBe(false);
+});
+
+test('SUBJECT and addresses read the header only where the stored text has the words', () => {
+  const text = fold('Lunch at noon\nAna Mara ana@x.example\nsoup');
+  for (const [key, evidence, expected] of [
+    ['SUBJECT lunch', {}, { verdict: null, wants: 'text' }],
+    ['SUBJECT dinner', { text }, { verdict: false }],
+    ['FROM "ana mara"', { text }, { verdict: null, wants: 'header' }],
+    ['SUBJECT soup', { text, header: header('Subject: Lunch\n\n') }, { verdict: false }],
+    ['SUBJECT dinner', { text: null }, { verdict: null, wants: 'header' }],
+    // Punctuation may have been written anew: the text does not decide.
+    ['FROM "<ana"', { text }, { verdict: null, wants: 'header' }],
+  ] as const) {
+    expect(judge(key, evidence), key).toEqual({ wants: undefined, ...expected });
+  }
 });
 
 test('BODY believes the stored text only where the header cannot have put the words there', () => {
