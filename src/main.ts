@@ -11,8 +11,9 @@ import {
   runCli,
 } from './cli/index.ts';
 import { createLog } from './observability/index.ts';
+import { openRooms } from './rooms/index.ts';
 import { type Loaded, loadSettings, type MycoSettings, mycoSettings } from './settings/index.ts';
-import { openRooms, serve } from './suite/index.ts';
+import { serve } from './suite/index.ts';
 import { version } from './version.ts';
 
 const serveCommand: Command = {

@@ -16,3 +16,4 @@ export {
 } from './errors.ts';
 export { equalInConstantTime, randomBelow, randomOctets, randomToken } from './ids.ts';
 export { Gate } from './limits.ts';
+export { releaseStartupMemory } from './memory.ts';

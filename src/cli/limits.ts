@@ -11,7 +11,7 @@ export const answerMsMax = 1000;
 /** A password that is piped in, its line ending included. */
 export const stdinBytesMax = 64 * 1024;
 /** A message in a file that is imported; larger ones are named and passed over. */
-export const importMessageBytesMax = 256 * 1024 * 1024;
+export const importMessageBytesMax = 128 * 1024 * 1024;
 /** Messages appended in one transaction. */
 export const importBatchMax = 100;
 /** Bytes of messages held for one transaction. */

@@ -8,6 +8,7 @@ import type { Networks } from './networks.ts';
 import { readProxyHeader } from './proxy-header.ts';
 import type { Refusal, Registry } from './registry.ts';
 import { type Surroundings, TcpConnection } from './tcp-connection.ts';
+import type { Certificates } from './tls/index.ts';
 
 export interface ListenerOptions {
   /** `imap`, `imaps`, `smtp` …: names the listener in logs, metrics and the ready line. */
@@ -19,6 +20,8 @@ export interface ListenerOptions {
   /** Addresses (CIDR) that must begin with a PROXY header, version 1 or 2. From all others it is not read as one. */
   readonly proxyProtocol?: readonly string[];
   readonly alpn?: readonly string[];
+  /** In place of the network's. */
+  readonly certificates?: Certificates;
   /** Instead of the network's limit; 0 for doors where nobody logs in. */
   readonly unauthenticatedMsMax?: number;
   /** Whether a client may end its half and still be answered. */

@@ -49,7 +49,7 @@ export function createNetwork(options: NetworkOptions): Network {
   return {
     async listen(wanted) {
       if (closing) throw new Error('the network is closing');
-      if (wanted.tls !== 'none' && options.certificates === null) {
+      if (wanted.tls !== 'none' && options.certificates === null && !wanted.certificates) {
         throw new Error(`listener ${wanted.name} needs certificates for tls ${wanted.tls}`);
       }
       const listener = new TcpListener(
@@ -104,7 +104,7 @@ function partsFor(
     limits: options.limits,
     log: options.log,
     clock: options.clock,
-    certificates: options.certificates,
+    certificates: wanted.certificates ?? options.certificates,
     registry,
     proxies: wanted.proxyProtocol === undefined ? null : parseNetworks(wanted.proxyProtocol),
     refused: {

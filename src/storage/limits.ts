@@ -26,6 +26,8 @@ export const limits = {
   walkRows: 500,
   /** After a restore modseqs go on this much higher than the backup's. */
   restoreModseqCount: 1_000_000_000,
+  /** A reader thread without work this long is let go. */
+  readerRestMs: 30_000,
   /** A thread that died is started again after this long. */
   restartMs: 200,
 } as const;

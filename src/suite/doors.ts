@@ -35,6 +35,8 @@ export interface Doors {
   /** Configured doors of protocols that this version does not speak yet. */
   readonly absent: readonly Door[];
   readonly certificates: Certificates;
+  /** Looks at the certificate files now. */
+  reloadCertificates(): Promise<void>;
   /** No new connections, sessions told, transactions finished, all within the grace. */
   close(graceMs: number): Promise<void>;
 }
@@ -42,7 +44,9 @@ export interface Doors {
 /** Time before the greeting of the MX door in which an honest server waits and a spam engine talks. */
 const greetingDelayMs = 200;
 
-type Opener = (door: Door, listener: ListenerSettings) => Promise<Listener>;
+/** A listener as it is configured, with the certificate of its own where it has one. */
+type Wanted = ListenerSettings & { readonly own: { readonly certificates?: Certificates } };
+type Opener = (door: Door, listener: Wanted) => Promise<Listener>;
 
 function certificateSource(settings: MycoSettings) {
   if (settings.tls.mode === 'files') return settings.tls;
@@ -60,20 +64,13 @@ function relayUrl(relay: MycoSettings['mail']['relay']): string | null {
   return `${implicitTls ? 'smtps' : 'smtp'}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** What each protocol does with a door's connections. One line per door. */
-function openers(
-  rooms: Rooms,
-  network: Network,
-  observers: Observers,
-  certificates: Certificates,
-  open: readonly OpenDoor[],
-) {
+/** The protocols over the rooms; each knows nothing of the others. */
+function servers(rooms: Rooms, { log, metrics }: Observers) {
   const settings = rooms.settings.value;
-  const { log, metrics } = observers;
   const { hostname, domain } = settings.coop;
+  const common = { mail: rooms.mail, accounts: rooms.accounts.accounts, metrics, clock: rooms.clock };
   const smtp = createSmtpServers({
-    mail: rooms.mail,
-    accounts: rooms.accounts.accounts,
+    ...common,
     dial: createDial(),
     settings: {
       hostname,
@@ -84,19 +81,27 @@ function openers(
       relay: relayUrl(settings.mail.relay),
     },
     log: log.child({ protocol: 'smtp' }),
-    metrics,
-    clock: rooms.clock,
   });
   const imap = createImapServer({
-    mail: rooms.mail,
-    accounts: rooms.accounts.accounts,
+    ...common,
     log: log.child({ protocol: 'imap' }),
-    metrics,
-    clock: rooms.clock,
     limits: { appendBytesMax: settings.limits.message },
     plaintextLogin: settings.auth.plaintext === 'allow',
     version,
   });
+  return { smtp, imap };
+}
+
+/** What each protocol does with a door's connections. One line per door. */
+function openers(
+  rooms: Rooms,
+  network: Network,
+  observers: Observers,
+  certificates: Certificates,
+  open: readonly OpenDoor[],
+) {
+  const { log } = observers;
+  const { smtp, imap } = servers(rooms, observers);
   const web = createWeb({
     accounts: rooms.accounts,
     settings: rooms.settings,
@@ -111,12 +116,16 @@ function openers(
     tls: 'none' | 'starttls' | 'implicit',
     protocol: Pick<ListenerOptions, 'onConnection' | 'refusal' | 'unauthenticatedMsMax' | 'halfOpen'>,
   ): Opener => {
-    return (door, { host, port, proxy }) =>
-      network.listen({ name: door, host, port, tls, proxyProtocol: proxy, ...protocol });
+    return (door, { host, port, proxy, own }) =>
+      network.listen({ name: door, host, port, tls, proxyProtocol: proxy, ...own, ...protocol });
   };
   const http = (tls: 'none' | 'implicit'): Opener => {
-    return (door, { host, port, proxy }) =>
-      listenHttp(network, { name: door, host, port, tls, proxyProtocol: proxy, log }, web.handler(tls));
+    return (door, { host, port, proxy, own }) =>
+      listenHttp(
+        network,
+        { name: door, host, port, tls, proxyProtocol: proxy, log, ...own },
+        web.handler(tls),
+      );
   };
   const mail = { refusal: smtp.refusal, halfOpen: true };
   // Nobody signs in at the MX door; its sessions have limits of their own.
@@ -154,6 +163,17 @@ export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doo
   const open: OpenDoor[] = [];
   const table = openers(rooms, network, observers, certificates, open);
   const absent: Door[] = [];
+  const held = [certificates];
+  const ownOf = async ({ tls }: ListenerSettings): Promise<Wanted['own']> => {
+    if (!tls) return {};
+    const own = await createCertificates({ mode: 'files', ...tls }, { log: observers.log });
+    held.push(own);
+    return { certificates: own };
+  };
+  const close = async (graceMs: number) => {
+    await network.closeAll(graceMs);
+    for (const one of held) one.close();
+  };
   try {
     for (const door of doorNames) {
       for (const listener of settings.listeners[door]) {
@@ -162,22 +182,21 @@ export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doo
           absent.push(door);
           continue;
         }
-        const { host, port } = await opener(door, listener);
+        const { host, port } = await opener(door, { ...listener, own: await ownOf(listener) });
         open.push({ door, host, port });
       }
     }
   } catch (error) {
-    await network.closeAll(0);
-    certificates.close();
+    await close(0);
     throw error;
   }
   return {
     open,
     absent,
     certificates,
-    async close(graceMs) {
-      await network.closeAll(graceMs);
-      certificates.close();
+    close,
+    async reloadCertificates() {
+      await Promise.all(held.map((one) => one.reload()));
     },
   };
 }

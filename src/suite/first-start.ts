@@ -1,4 +1,4 @@
-import type { Rooms } from './rooms.ts';
+import type { Rooms } from '../rooms/index.ts';
 
 /**
  * A co-op without members gets its administrator, and the path of the one link that signs in as it. Null where there

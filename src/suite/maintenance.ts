@@ -1,5 +1,5 @@
 import { messageOf } from '../base/index.ts';
-import type { Rooms } from './rooms.ts';
+import type { Rooms } from '../rooms/index.ts';
 
 /** What is done now and then while the server runs; times in milliseconds. */
 const sweepEveryMs = 60 * 60_000;

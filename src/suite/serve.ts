@@ -95,7 +95,7 @@ function reload(running: Running, settings: Loaded<MycoSettings>): void {
     return;
   }
   log.setLevel(logLevel(result.value.log.level));
-  void running.doors.certificates.reload();
+  void running.doors.reloadCertificates();
   for (const key of result.live) log.info('configuration changed', { check: key });
   for (const key of result.restart) log.warn('configuration change waits for a restart', { check: key });
 }

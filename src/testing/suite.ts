@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Member } from '../accounts/index.ts';
 import { createHealth, createLog, createMetrics } from '../observability/index.ts';
+import type { Rooms } from '../rooms/index.ts';
 import { type Door, doorNames, loadSettings, mycoSettings } from '../settings/index.ts';
-import { firstAdministrator, openSuite, type Rooms, type Running } from '../suite/index.ts';
+import { firstAdministrator, openSuite, type Running } from '../suite/index.ts';
 import { makeFolder, removeFolder } from './folder.ts';
 
 export interface SuiteOptions {

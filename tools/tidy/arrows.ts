@@ -21,6 +21,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   web: ['*'],
   cli: ['*'],
   testing: ['*'],
+  rooms: ['base', 'observability', 'settings', 'storage', 'accounts', 'stores', 'modules.ts', 'worker.ts'],
   suite: ['*'],
   'version.ts': [],
   'modules.ts': ['*'],
@@ -29,7 +30,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The two composition roots with what they are made of, and the list of store modules they share. */
-export const roots: readonly string[] = ['modules.ts', 'main.ts', 'worker.ts', 'suite'];
+export const roots: readonly string[] = ['modules.ts', 'main.ts', 'worker.ts', 'rooms', 'suite'];
 
 /** What only a composition root may import. */
 export const forRootsOnly: readonly string[] = ['modules.ts', 'main.ts', 'worker.ts', 'cli'];

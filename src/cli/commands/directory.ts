@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Rooms } from '../../suite/index.ts';
+import type { Rooms } from '../../rooms/index.ts';
 import { adminCommand } from '../admin/index.ts';
 import { table } from '../text.ts';
 

@@ -2,7 +2,7 @@
  * cli/commands: one file per group of commands on the co-op's data; the list below is what a server runs and the help
  * shows. Each says its arguments as a schema and answers a text for people and JSON for scripts.
  */
-import type { Rooms } from '../../suite/index.ts';
+import type { Rooms } from '../../rooms/index.ts';
 import type { AdminCommand } from '../admin/index.ts';
 import { directoryCommands } from './directory.ts';
 import { memberCommands } from './member.ts';

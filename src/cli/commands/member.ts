@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Member, type Scope, scopes } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
-import type { Rooms } from '../../suite/index.ts';
+import type { Rooms } from '../../rooms/index.ts';
 import { signInAddress } from '../../web/index.ts';
 import { adminCommand } from '../admin/index.ts';
 import type { Call } from '../command.ts';

@@ -2,10 +2,9 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../../base/index.ts';
-import { modules } from '../../modules.ts';
+import { modules, type Rooms, unfinishedRestore } from '../../rooms/index.ts';
 import { loadSettings, type MycoSettings, mycoSettings } from '../../settings/index.ts';
 import { afterRestore, repairAll, restoreDatabase, verifyAll } from '../../storage/index.ts';
-import { type Rooms, unfinishedRestore } from '../../suite/index.ts';
 import { version } from '../../version.ts';
 import { adminCommand, type OpenServices } from '../admin/index.ts';
 import type { Command } from '../command.ts';

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../../base/index.ts';
-import type { Rooms } from '../../suite/index.ts';
+import type { Rooms } from '../../rooms/index.ts';
 import { adminCommand } from '../admin/index.ts';
 import type { Call } from '../command.ts';
 import { exportMail } from '../transfer/export.ts';

@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../base/index.ts';
 import { flagBits, type MailWriter } from '../../stores/mail/index.ts';
 import { describeEngines, openTestStores, type TestStores, temporaryFolder } from '../../testing/index.ts';
+import { importBatchBytesMax, importBatchMax, importMessageBytesMax } from '../limits.ts';
 import { exportMail } from './export.ts';
 import { importMail } from './import.ts';
 import { folderName, levelFolder } from './layout.ts';
@@ -176,5 +177,59 @@ describeEngines('import and export', (engine) => {
     expect({ inbox: await contentOf(mail, 'INBOX'), other: await contentOf(mail, 'Ünter/cur') }).toEqual(
       before,
     );
+  });
+});
+
+describe('limits of an import', () => {
+  /** A store that takes everything and tells what it was given at once. */
+  function counting(): { mail: MailWriter; batches: { count: number; bytes: number }[] } {
+    const batches: { count: number; bytes: number }[] = [];
+    let staged = 0;
+    const mail = {
+      find: async () => ({ id: 1, uidNext: 1 }),
+      scan: async function* () {},
+      stage: async (data: Buffer) => ({
+        blob: { hash: String(staged++), size: data.length, place: null },
+        parsed: {},
+      }),
+      append: async (_: number, __: number, incoming: readonly { blob: { size: number } }[]) => {
+        batches.push({
+          count: incoming.length,
+          bytes: incoming.reduce((sum, one) => sum + one.blob.size, 0),
+        });
+        return [];
+      },
+      discard: () => {},
+    };
+    return { mail: mail as unknown as MailWriter, batches };
+  }
+
+  async function* messages(count: number, bytes: number): AsyncGenerator<Found> {
+    for (let at = 0; at < count; at++) {
+      const read = async () => Buffer.alloc(bytes);
+      yield { mailbox: 'INBOX', read, flags: 0, keywords: [], received: undefined, place: String(at) };
+    }
+  }
+
+  test('at most importBatchMax messages in one transaction', async () => {
+    const { mail, batches } = counting();
+    expect((await importMail(mail, account, messages(importBatchMax * 2 + 1, 10), quiet)).messages).toBe(
+      importBatchMax * 2 + 1,
+    );
+    expect(batches.map((one) => one.count)).toEqual([importBatchMax, importBatchMax, 1]);
+  });
+
+  test('a transaction ends once it holds importBatchBytesMax', async () => {
+    const { mail, batches } = counting();
+    const bytes = importBatchBytesMax / 4 + 1;
+    await importMail(mail, account, messages(9, bytes), quiet);
+    expect(batches.map((one) => one.count)).toEqual([4, 4, 1]);
+  });
+
+  test('a line without end is refused at importMessageBytesMax, not held', async () => {
+    const path = join(temporaryFolder(), 'mbox');
+    writeFileSync(path, 'From x Thu Jan  1 00:00:01 2026\n');
+    truncateSync(path, importMessageBytesMax + 1024 * 1024);
+    await expect(all(readMbox(path, 'INBOX'))).rejects.toThrow('a line that does not end');
   });
 });

@@ -13,7 +13,8 @@ import { httpHeaderBytesMax, httpHeaderMsMax, httpKeepAliveMsMax, httpRequestMsM
 import type { Listener, ListenerOptions } from '../listener.ts';
 import type { Network } from '../network.ts';
 
-export interface HttpOptions extends Pick<ListenerOptions, 'name' | 'host' | 'port' | 'proxyProtocol'> {
+export interface HttpOptions
+  extends Pick<ListenerOptions, 'name' | 'host' | 'port' | 'proxyProtocol' | 'certificates'> {
   readonly tls: 'none' | 'implicit';
   readonly log?: Log;
   readonly headerBytesMax?: number;
@@ -101,9 +102,16 @@ export async function listenHttp(
 
 function pick(
   options: HttpOptions,
-): Pick<ListenerOptions, 'name' | 'host' | 'port' | 'tls' | 'proxyProtocol'> {
-  const { name, host, port, tls, proxyProtocol } = options;
-  return { name, host, port, tls, ...(proxyProtocol === undefined ? {} : { proxyProtocol }) };
+): Pick<ListenerOptions, 'name' | 'host' | 'port' | 'tls' | 'proxyProtocol' | 'certificates'> {
+  const { name, host, port, tls, proxyProtocol, certificates } = options;
+  return {
+    name,
+    host,
+    port,
+    tls,
+    ...(proxyProtocol === undefined ? {} : { proxyProtocol }),
+    ...(certificates === undefined ? {} : { certificates }),
+  };
 }
 
 /** Node's server, fed with connections instead of listening. */

@@ -1,4 +1,7 @@
-/** The eleven doors of CONTRACT.md: the port on loopback here, the one of a public server, and what is spoken. */
+/**
+ * The doors of CONTRACT.md: the port on loopback here, the one of a public server, and what is spoken. `closed`: open
+ * only where the configuration names it.
+ */
 export const doors = {
   smtp: { port: 2525, publicPort: 25, description: 'SMTP from other servers (MX), STARTTLS' },
   submission: { port: 2587, publicPort: 587, description: 'Mail that members send, STARTTLS before AUTH' },
@@ -6,6 +9,12 @@ export const doors = {
     port: 2465,
     publicPort: 465,
     description: 'Mail that members send, TLS from the first byte',
+  },
+  lmtp: {
+    port: 2424,
+    publicPort: 24,
+    description: 'LMTP from a mail server before this one; never open it to strangers',
+    closed: true,
   },
   imap: { port: 2143, publicPort: 143, description: 'IMAP, STARTTLS before LOGIN' },
   imaps: { port: 2993, publicPort: 993, description: 'IMAP, TLS from the first byte' },

@@ -48,13 +48,16 @@ function doorSlice(folders: Folders, door: Door) {
     .meta({
       description: `${doors[door].description}; ${doors[door].publicPort} on a public server.`,
       flow: true,
+      ...('closed' in doors[door] ? { sample: { host: address, port: doors[door].port } } : {}),
     });
 }
 
 export const listenersSlice = (folders: Folders) => {
   const keys = Object.fromEntries(doorNames.map((door) => [door, doorSlice(folders, door)]));
   const usual = Object.fromEntries(
-    doorNames.map((door) => [door, { host: address, port: doors[door].port }]),
+    doorNames
+      .filter((door) => !('closed' in doors[door]))
+      .map((door) => [door, { host: address, port: doors[door].port }]),
   );
   return z
     .strictObject(keys as Record<Door, ReturnType<typeof doorSlice>>)

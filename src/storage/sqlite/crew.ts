@@ -16,6 +16,8 @@ interface CrewMemberOptions {
   /** Operations sent at once, and how many may wait. */
   readonly batchMax: number;
   readonly waitingMax: number;
+  /** A thread without work this long is let go, and started again when there is some; null: it stays. */
+  readonly restMs: number | null;
   readonly onHints: (hints: readonly ChangeHint[]) => void;
   readonly onError: (event: string, error: unknown) => void;
 }
@@ -42,6 +44,7 @@ export class CrewMember {
   readonly #underWay = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #restart: NodeJS.Timeout | null = null;
+  #rest: NodeJS.Timeout | null = null;
   #nextId = 1;
   #closed: Promise<void> | null = null;
 
@@ -102,6 +105,19 @@ export class CrewMember {
     for (const outcome of report.outcomes) this.#settle(outcome);
     this.#options.onHints(report.hints);
     this.#send();
+    if (this.#options.restMs !== null && this.load === 0) this.#restSoon(this.#options.restMs);
+  }
+
+  /** An idle thread costs some 20 MB; the next scan waits the moment that a new one takes. */
+  #restSoon(afterMs: number): void {
+    if (this.#rest) clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      const worker = this.#worker;
+      if (this.load > 0 || !worker || this.#closed) return;
+      this.#worker = null;
+      worker.postMessage({ kind: 'close' } satisfies Order);
+    }, afterMs);
+    this.#rest.unref();
   }
 
   #settle(outcome: Outcome): void {
@@ -139,6 +155,7 @@ export class CrewMember {
     }
     const worker = this.#worker;
     if (this.#restart) clearTimeout(this.#restart);
+    if (this.#rest) clearTimeout(this.#rest);
     if (!worker) return;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     worker.postMessage({ kind: 'close' } satisfies Order);

@@ -46,7 +46,12 @@ class SqliteEngine implements Database {
   readonly #commit: { run(): unknown };
   readonly #writer: CrewMember;
   readonly #scanners: CrewMember[];
-  readonly #hire: (role: ThreadRole['role'], batchMax: number, waitingMax: number) => CrewMember;
+  readonly #hire: (
+    role: ThreadRole['role'],
+    batchMax: number,
+    waitingMax: number,
+    restMs: number | null,
+  ) => CrewMember;
   readonly #hired = new Set<CrewMember>();
   #closed = false;
 
@@ -57,19 +62,20 @@ class SqliteEngine implements Database {
     this.#reader = openConnection(file, this.#registry.modules, { readonly: true });
     this.#begin = this.#reader.raw.prepare('begin');
     this.#commit = this.#reader.raw.prepare('commit');
-    this.#hire = (role, batchMax, waitingMax) =>
+    this.#hire = (role, batchMax, waitingMax, restMs) =>
       new CrewMember({
         workerUrl: options.workerUrl,
         role: { role, file, unsafeNoSync: options.unsafeNoSync ?? false },
         batchMax,
         waitingMax,
+        restMs,
         onHints: (hints) => this.changes.publish(hints),
         onError,
       });
-    this.#writer = this.#hire('writer', limits.batchUnitsMax, limits.waitingUnitsMax);
+    this.#writer = this.#hire('writer', limits.batchUnitsMax, limits.waitingUnitsMax, null);
     // Threads start with the first scan they get, so an idle process pays for none.
     this.#scanners = Array.from({ length: options.readers ?? 1 }, () =>
-      this.#hire('reader', 1, limits.waitingScansMax),
+      this.#hire('reader', 1, limits.waitingScansMax, limits.readerRestMs),
     );
     this.leases = createLeases((operation, args) => this.call(operation, args), systemClock);
   }
@@ -113,7 +119,7 @@ class SqliteEngine implements Database {
   /** What takes seconds gets a thread of its own, so that no member's scan waits for it. */
   async #apart(make: (id: number) => Order): Promise<unknown> {
     if (this.#closed) throw new StoreError('unavailable', 'the database is closing');
-    const hired = this.#hire('reader', 1, 1);
+    const hired = this.#hire('reader', 1, 1, null);
     this.#hired.add(hired);
     try {
       return await hired.request(make);

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { releaseStartupMemory } from '../../base/index.ts';
 import { driveSync } from '../core/drive.ts';
 import { type Fault, toFault } from '../core/faults.ts';
 import { Registry } from '../core/registry.ts';
@@ -178,4 +179,5 @@ export function runWorker(modules: readonly StoreModule[]): void {
   });
   // Preparing queries takes tens of milliseconds; better now than under the first delivery.
   void connection.queries;
+  releaseStartupMemory();
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { type AccountsService, createAccounts } from '../accounts/index.ts';
 import { type Clock, StoreError, systemClock } from '../base/index.ts';
 import { modules } from '../modules.ts';
@@ -21,7 +21,7 @@ export interface Rooms {
 }
 
 /** Compiled, this file stands in dist/ and the threads load JavaScript; in development they load TypeScript. */
-const workerUrl = new URL(import.meta.url.endsWith('.ts') ? '../worker.ts' : '../worker.js', import.meta.url);
+const workerUrl = new URL(`../worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Stands in the data folder while a restore fills it. */
 export const unfinishedRestore = 'restore-unfinished';
