@@ -495,3 +495,30 @@ test('a client that does not read stops the reading of the message, and gets it 
   expect(heardBytes).toBeGreaterThan(size);
   expect(produced).toBeGreaterThan(size);
 });
+
+test('a decoded attachment far above the send buffer arrives whole, in pieces of writeBytesMax', async () => {
+  const imap = await start({ netLimits: { sendBufferBytesMax: 400_000 } });
+  const content = Buffer.alloc(6_000_000, 'decoded ');
+  const head = 'Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n';
+  const body = content.toString('base64').replace(/.{76}/g, '$&\r\n');
+  await imap.deliver('alice', 'INBOX', `${head}${body}\r\n`);
+  const alice = await imap.session('alice');
+  await say(alice, 'SELECT INBOX');
+  const [binary] = await say(alice, 'FETCH 1 (BINARY.PEEK[1] BINARY.SIZE[1])');
+  const start_ = `* 1 FETCH (BINARY[1] {${content.length}}\r\n`;
+  expect(binary?.startsWith(start_)).toBe(true);
+  expect(sha(binary?.slice(start_.length, start_.length + content.length) ?? '')).toBe(sha(content));
+  expect(binary?.endsWith(` BINARY.SIZE[1] ${content.length})`)).toBe(true);
+});
+
+test('a full mailbox refuses before the client uploads, and COPY too', async () => {
+  const imap = await start({ quota: 1_000 });
+  const alice = await imap.session('alice');
+  await alice.send(`a APPEND INBOX {700+}\r\n${'x'.repeat(700)}\r\n`);
+  expect((await hear(alice, 'a '))[0]).toMatch(/^a OK \[APPENDUID/);
+  await alice.send('b APPEND INBOX {700}\r\n');
+  expect(await hear(alice, 'b ')).toEqual(['b NO [OVERQUOTA] the mailbox is full']);
+  await say(alice, 'SELECT INBOX');
+  expect((await say(alice, 'COPY 1 Archive')).at(-1)).toMatch(/^t NO \[OVERQUOTA\]/);
+  expect((await say(alice, 'MOVE 1 Archive')).at(-1)).toBe('t OK moved');
+});

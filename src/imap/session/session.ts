@@ -156,9 +156,15 @@ export class Session {
 
   /** Sends what was written; waits while the client is slow to take it. Throws Gone where it has left. */
   async flush(): Promise<void> {
-    let open = true;
-    for (const block of this.out.take()) open = this.connection.write(block);
-    if (!open) await this.connection.drain();
+    const { writeBytesMax } = this.limits;
+    for (const block of this.out.take()) {
+      // A decoded attachment is one block: handed over whole, it would look like a client that does not read.
+      for (let at = 0; at < block.length; at += writeBytesMax) {
+        const open = this.connection.write(block.subarray(at, at + writeBytesMax));
+        if (!open) await this.connection.drain();
+        if (this.#gone) throw new Gone();
+      }
+    }
     if (this.#gone) throw new Gone();
   }
 
