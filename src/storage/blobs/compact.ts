@@ -29,10 +29,15 @@ export async function compactSegments(options: Options): Promise<number> {
   const output = new Appender(files.segments, 'zst', () => files.nextSegment('zst'));
   let freed = 0;
   try {
-    for (const { segment, kind, bytes } of files.listSegments()) {
-      if (segment === options.growing() || segment === output.segment) continue;
+    const usedIn = (segment: number) => {
       const row = live.get(segment);
-      const used = row ? row.live + row.count * headerBytes : 0;
+      return row ? row.live + row.count * headerBytes : 0;
+    };
+    // Those that need the least room first: on a full disk they make room for the others.
+    const segments = files.listSegments().sort((a, b) => usedIn(a.segment) - usedIn(b.segment));
+    for (const { segment, kind, bytes } of segments) {
+      if (segment === options.growing() || segment === output.segment) continue;
+      const used = usedIn(segment);
       if (kind === 'zst' && used * 2 >= bytes) continue;
       const written = await rewrite(segment, options, output);
       // Pins first: no new one can point into a sealed segment, and what the last one referred to is committed then.

@@ -23,6 +23,7 @@ export class HintExchange {
   readonly #gathered = new Map<number, number>();
   #client: pg.Client | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #sending = false;
   #closed = false;
 
   constructor(options: Options) {
@@ -83,6 +84,16 @@ export class HintExchange {
   }
 
   async #send(): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      while (this.#gathered.size > 0 && this.#client) await this.#sendGathered(this.#client);
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  async #sendGathered(client: pg.Client): Promise<void> {
     const pairs = [...this.#gathered].map(([account, modseq]) => `${account}:${modseq}`);
     this.#gathered.clear();
     let payload = this.#self;
@@ -95,7 +106,7 @@ export class HintExchange {
       payload += ` ${pair}`;
     }
     payloads.push(payload);
-    for (const text of payloads) await this.#client?.query('select pg_notify($1, $2)', [channel, text]);
+    for (const text of payloads) await client.query('select pg_notify($1, $2)', [channel, text]);
   }
 
   async close(): Promise<void> {

@@ -37,6 +37,11 @@ export interface Creation {
   readonly nowSeconds: number;
 }
 
+function checkCount(mailboxes: number): void {
+  if (mailboxes <= limits.mailboxesMax) return;
+  throw new StoreError('limit', `an account has at most ${limits.mailboxesMax} mailboxes`);
+}
+
 /** Parents that are missing are made too (RFC 9051 §6.3.4). */
 export function* create(q: MailQueries, a: Creation): Script<MailboxRow> {
   const name = checkedName(a.name);
@@ -47,9 +52,7 @@ export function* create(q: MailQueries, a: Creation): Script<MailboxRow> {
     throw new StoreError('conflict', `another mailbox is \\${a.specialUse} already`);
   }
   const missing = parentsOf(name).filter((parent) => !names.has(parent));
-  if (all.length + missing.length + 1 > limits.mailboxesMax) {
-    throw new StoreError('limit', `an account has at most ${limits.mailboxesMax} mailboxes`);
-  }
+  checkCount(all.length + missing.length + 1);
   for (const parent of missing) yield* insertMailbox(q, { ...a, name: parent, specialUse: null });
   return yield* insertMailbox(q, { ...a, name });
 }
@@ -125,8 +128,9 @@ export function* rename(
   const names = new Set(all.map((mailbox) => mailbox.name));
   if (names.has(to)) throw new StoreError('exists', 'there is a mailbox of that name already');
   const tree = all.filter((mailbox) => mailbox.name === from || mailbox.name.startsWith(from + delimiter));
-  for (const parent of parentsOf(to)) {
-    if (names.has(parent)) continue;
+  const missing = parentsOf(to).filter((parent) => !names.has(parent));
+  checkCount(all.length + missing.length);
+  for (const parent of missing) {
     yield* insertMailbox(q, { account, name: parent, specialUse: null, nowSeconds: a.nowSeconds });
   }
   const modseq = yield* nextModseq(q, account);

@@ -48,6 +48,14 @@ export async function stage(
   return { blob, parsed: parser.end() };
 }
 
+/**
+ * PostgreSQL keeps no NUL in a text, and IMAP sends none (RFC 9051 §9 CHAR8). One byte for one byte: envelopes hold
+ * literals with their lengths.
+ */
+function withoutNul<T extends string | null>(text: T): T {
+  return text?.includes('\0') ? (text.replaceAll('\0', '?') as T) : text;
+}
+
 /** What the rows of a message hold. `now`: ms since 1970. */
 export function prepare(incoming: Incoming, now: number): Prepared {
   const { blob, parsed } = incoming;
@@ -62,14 +70,14 @@ export function prepare(incoming: Incoming, now: number): Prepared {
     content: {
       headerLength: root.bodyStart,
       sentAt: parsed.sentAt,
-      baseSubject: parsed.baseSubject,
-      messageId: parsed.envelope.messageId,
-      envelope: envelopeText(parsed.envelope),
-      bodyStructure: bodyStructureText(root, true),
-      body: bodyStructureText(root, false),
-      structure: encodeStructure(root),
-      preview: parsed.preview,
-      text: parsed.textTruncated ? null : parsed.text.toLowerCase(),
+      baseSubject: withoutNul(parsed.baseSubject),
+      messageId: withoutNul(parsed.envelope.messageId),
+      envelope: withoutNul(envelopeText(parsed.envelope)),
+      bodyStructure: withoutNul(bodyStructureText(root, true)),
+      body: withoutNul(bodyStructureText(root, false)),
+      structure: withoutNul(encodeStructure(root)),
+      preview: withoutNul(parsed.preview),
+      text: parsed.textTruncated ? null : withoutNul(parsed.text.toLowerCase()),
     },
   };
 }
