@@ -36,6 +36,8 @@ export interface ImapLimits {
   readonly searchRowsMax: number;
   /** Messages whose headers or texts a SEARCH holds at once. */
   readonly searchContentsMax: number;
+  /** Wildcards of all patterns of one LIST or LSUB. */
+  readonly listWildcardsMax: number;
   /** Work without letting others run. */
   readonly sliceMs: number;
   /** Messages SELECT looks at for UNSEEN (RFC 3501 §6.3.1); beyond that it is left out, as the RFC allows. */
@@ -63,6 +65,7 @@ export const defaultImapLimits: ImapLimits = {
   storeRowsMax: 5_000,
   searchRowsMax: 1_000,
   searchContentsMax: 64,
+  listWildcardsMax: 100,
   sliceMs: 10,
   unseenRowsMax: 2_000,
 };

@@ -1,6 +1,6 @@
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
-import { ancestors, writeEntry } from '../names/list.ts';
+import { ancestors, checkWildcards, writeEntry } from '../names/list.ts';
 import { matchesPattern } from '../names/pattern.ts';
 
 /** LSUB of IMAP4rev1: the subscribed names. */
@@ -15,6 +15,7 @@ export const lsub: Command<string> = {
     return reference + decoder.listMailbox();
   },
   async run(session, pattern) {
+    checkWildcards([pattern], session.limits.listWildcardsMax);
     const names = (await session.mail.list(session.account)).filter(({ subscribed }) => subscribed);
     for (const { name, mailbox } of names) {
       if (matchesPattern(pattern, name)) writeEntry(session, 'LSUB', name, mailbox ? [] : ['\\Noselect']);

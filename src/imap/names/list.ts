@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { delimiter, type ListedName } from '../../stores/mail/index.ts';
+import { Refusal } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { ListArguments } from '../wire/index.ts';
 import { matchesPattern } from './pattern.ts';
@@ -23,21 +23,25 @@ export async function listNames(session: Session, args: Arguments): Promise<List
   const chosenNames = new Set(chosen.map(({ name }) => name));
   const above = args.selection.has('RECURSIVEMATCH') ? ancestors([...chosenNames]) : new Set<string>();
   const patterns = args.patterns.map((pattern) => args.reference + pattern);
-  const { clock, limits } = session.services;
+  checkWildcards(patterns, session.limits.listWildcardsMax);
+  const slices = session.slices();
   const entries: ListEntry[] = [];
-  let sliceEndMs = clock.monotonicMs() + limits.sliceMs;
   for (const listed of withMissing(names, above)) {
     const { name } = listed;
     if (!chosenNames.has(name) && !above.has(name)) continue;
-    if (clock.monotonicMs() > sliceEndMs) {
-      await nextTurn();
-      sliceEndMs = clock.monotonicMs() + limits.sliceMs;
-    }
+    if (slices.due) await slices.next();
     if (!patterns.some((pattern) => matchesPattern(pattern, name))) continue;
     const childInfo = above.has(name) ? [...args.selection].filter((word) => word !== 'RECURSIVEMATCH') : [];
     entries.push({ name, listed, attributes: attributesOf(listed, parents.has(name), args), childInfo });
   }
   return entries;
+}
+
+/** Matching costs wildcards × name, for each name: a member's own patterns must not stop the others (THREATS 5). */
+export function checkWildcards(patterns: readonly string[], wildcardsMax: number): void {
+  let count = 0;
+  for (const pattern of patterns) count += pattern.match(/[*%]+/g)?.length ?? 0;
+  if (count > wildcardsMax) throw new Refusal(`more than ${wildcardsMax} wildcards`, 'LIMIT');
 }
 
 /** A parent that was never made is told all the same where something below it is (RFC 5258 §3.5). */

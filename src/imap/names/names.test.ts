@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ancestors } from './list.ts';
+import { defaultImapLimits } from '../limits.ts';
+import { ancestors, checkWildcards } from './list.ts';
 import { matchesPattern } from './pattern.ts';
 
 test.each([
@@ -47,4 +48,11 @@ test('a pattern made to explode is answered in time that grows with name × patt
 test('the names above names', () => {
   expect([...ancestors(['a/b/c', 'a/d', 'e', '/f'])].sort()).toEqual(['a', 'a/b']);
   expect(ancestors([]).size).toBe(0);
+});
+
+test('listWildcardsMax counts the wildcards of all patterns, runs as one', () => {
+  const { listWildcardsMax } = defaultImapLimits;
+  expect(() => checkWildcards(['a*%b%', '**'.repeat(50)], 3)).not.toThrow();
+  expect(() => checkWildcards(['a*%b%', '*', '%'], 3)).toThrow('more than 3 wildcards');
+  expect(() => checkWildcards(['a*'.repeat(listWildcardsMax)], listWildcardsMax)).not.toThrow();
 });

@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessageRow } from '../../stores/mail/index.ts';
 import { Gone } from '../errors.ts';
 import type { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
+import type { Slices } from '../session/slices.ts';
 import type { SearchKey } from '../wire/index.ts';
 import { readBodyText } from './body.ts';
 import { compile } from './compile.ts';
@@ -28,7 +28,6 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
   const searching = new Searching(session, selected, judge.test);
   for await (const rows of rowsOf(session, selected, candidates)) {
     await searching.rows(rows);
-    await nextTurn();
     if (session.gone) throw new Gone();
   }
   return searching.found;
@@ -84,6 +83,7 @@ class Searching {
   readonly #session: Session;
   readonly #selected: Selected;
   readonly #test: Test;
+  readonly #slices: Slices;
   readonly #uids: number[] = [];
   #modseq = 0;
   #firstModseq = 0;
@@ -93,6 +93,7 @@ class Searching {
     this.#session = session;
     this.#selected = selected;
     this.#test = test;
+    this.#slices = session.slices();
   }
 
   get found(): Found {
@@ -108,6 +109,7 @@ class Searching {
     const matched: MessageRow[] = [];
     const open: Evidence[] = [];
     for (const row of rows) {
+      if (this.#slices.due) await this.#slices.next();
       const seq = this.#selected.view.seqOf(row.uid);
       if (seq === undefined) continue;
       const evidence: Evidence = { row, seq, recent: this.#selected.isRecent(row.uid) };
@@ -137,6 +139,7 @@ class Searching {
       await this.#bring(open);
       const next: Evidence[] = [];
       for (const evidence of open) {
+        if (this.#slices.due) await this.#slices.next();
         const verdict = this.#test(evidence);
         if (verdict === true) matched.push(evidence.row);
         else if (verdict === null) next.push(evidence);
@@ -144,7 +147,6 @@ class Searching {
         if (verdict !== null) delete evidence.body;
       }
       open = next;
-      await nextTurn();
     }
     return matched;
   }

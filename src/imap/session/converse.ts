@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TlsFailure } from '../../net/index.ts';
 import { Farewell, Gone } from '../errors.ts';
 import { readCommand } from './command-reader.ts';
@@ -9,14 +8,10 @@ import type { Session } from './session.ts';
 export async function converse(session: Session): Promise<void> {
   try {
     await greet(session);
-    const { clock, limits } = session.services;
-    let sliceEndMs = 0;
+    const slices = session.slices();
     while (!session.ending) {
       // Commands that wait already would be read and answered without ever letting another session run.
-      if (clock.monotonicMs() >= sliceEndMs) {
-        await nextTurn();
-        sliceEndMs = clock.monotonicMs() + limits.sliceMs;
-      }
+      if (slices.due) await slices.next();
       session.awaitClient();
       const read = await readCommand(session);
       session.deadlineMs = 0;

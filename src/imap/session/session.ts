@@ -9,6 +9,7 @@ import type { ImapLimits } from '../limits.ts';
 import type { Mechanism } from '../mechanisms/mechanism.ts';
 import { ResponseWriter } from '../wire/index.ts';
 import type { Selected } from './selected.ts';
+import { Slices } from './slices.ts';
 
 /** What every session of a server shares. */
 export interface Services {
@@ -117,6 +118,11 @@ export class Session {
     if (!this.enable('CONDSTORE') || this.selected === null) return;
     const code = { code: 'HIGHESTMODSEQ', value: this.selected.cursor } as const;
     this.out.untagged('OK', code, 'CONDSTORE is on'); // RFC 7162 §3.1
+  }
+
+  /** For work that may take long. */
+  slices(): Slices {
+    return new Slices(this.services.clock, this.limits.sliceMs);
   }
 
   get draining(): AbortSignal {
