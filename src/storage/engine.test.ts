@@ -5,8 +5,14 @@ import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../base/index.ts';
-import { describeEngines, makeFolder, removeFolder, temporaryFolder } from '../testing/index.ts';
-import { openProbe, probe } from '../testing/probe/index.ts';
+import {
+  describeEngines,
+  makeFolder,
+  openProbe,
+  probe,
+  removeFolder,
+  temporaryFolder,
+} from '../testing/index.ts';
 import { createLeases } from './core/leases.ts';
 import type { Database } from './database.ts';
 import { limits } from './limits.ts';

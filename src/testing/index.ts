@@ -19,6 +19,7 @@ export {
   type TestImapOptions,
 } from './imap.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';
+export { openProbe, probe, probeModule } from './probe/index.ts';
 export { openTestSmtp, type TestDoor, type TestSmtp, type TestSmtpOptions, testPassword } from './smtp.ts';
 export { connectSocket, type SocketOptions, type TestSocket } from './socket.ts';
 export { type SuiteOptions, startSuite, type TestSuite } from './suite.ts';

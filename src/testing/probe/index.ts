@@ -1,3 +1,4 @@
+/** probe: operations that prove the storage layer itself, and a database that runs nothing else. */
 import { type DatabaseOptions, openDatabase } from '../../storage/index.ts';
 import { probeModule } from './module.ts';
 
