@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { assetCacheDays } from '../limits.ts';
 
-const text = readFileSync(new URL('style.css', import.meta.url), 'utf8');
+const text = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 const hash = createHash('sha256').update(text).digest('base64url').slice(0, 16);
 
 /** The style sheet of all pages; its address changes with its content, so it may be kept for good. */

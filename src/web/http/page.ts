@@ -35,7 +35,7 @@ export interface Page {
 }
 
 /** A whole page in the visitor's language. */
-export function page(visit: Visit, house: House, shown: Page): Response {
+export function page(visit: Visit, house: Pick<House, 'settings'>, shown: Page): Response {
   const { name } = house.settings.value.coop;
   const { say, language } = visit;
   const { text } = html`<!doctype html>

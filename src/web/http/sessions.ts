@@ -17,6 +17,8 @@ export class Sessions {
   readonly #accounts: Pick<Accounts, 'member'>;
   readonly #clock: Clock;
   readonly #sessions = new Map<string, Session>();
+  /** The tokens of each member who has any, in order of use too. */
+  readonly #own = new Map<number, Set<string>>();
 
   constructor(accounts: Pick<Accounts, 'member'>, clock: Clock) {
     this.#accounts = accounts;
@@ -25,14 +27,13 @@ export class Sessions {
 
   /** A new session; what its cookie holds. */
   begin(member: Member): string {
-    const own = [...this.#sessions].filter(([, session]) => session.member === member.id);
-    const [oldestOwn] = own;
-    if (oldestOwn && own.length >= sessionsPerMemberMax) this.#sessions.delete(oldestOwn[0]);
+    const own = this.#own.get(member.id);
+    const [oldestOwn] = own ?? [];
+    if (own && oldestOwn !== undefined && own.size >= sessionsPerMemberMax) this.end(oldestOwn);
     const [oldest] = this.#sessions.keys();
-    if (oldest !== undefined && this.#sessions.size >= sessionsMax) this.#sessions.delete(oldest);
+    if (oldest !== undefined && this.#sessions.size >= sessionsMax) this.end(oldest);
     const token = newCookieValue();
-    const session = { member: member.id, version: member.version, usedMs: this.#clock.monotonicMs() };
-    this.#sessions.set(token, session);
+    this.#put(token, { member: member.id, version: member.version, usedMs: this.#clock.monotonicMs() });
     return token;
   }
 
@@ -44,11 +45,11 @@ export class Sessions {
     // Signed out meanwhile: it must not come back.
     if (this.#sessions.get(token) !== session) return null;
     const now = this.#clock.monotonicMs();
-    this.#sessions.delete(token);
+    this.end(token);
     const fresh = now - session.usedMs < sessionMinutesMax * 60_000;
     if (!fresh || !member || member.disabled || member.version !== session.version) return null;
     session.usedMs = now;
-    this.#sessions.set(token, session);
+    this.#put(token, session);
     return member;
   }
 
@@ -59,7 +60,18 @@ export class Sessions {
   }
 
   end(token: string): void {
+    const session = this.#sessions.get(token);
+    if (!session) return;
     this.#sessions.delete(token);
+    const own = this.#own.get(session.member);
+    own?.delete(token);
+    if (own?.size === 0) this.#own.delete(session.member);
+  }
+
+  #put(token: string, session: Session): void {
+    this.#sessions.set(token, session);
+    const own = this.#own.get(session.member) ?? new Set();
+    this.#own.set(session.member, own.add(token));
   }
 
   get size(): number {

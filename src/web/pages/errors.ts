@@ -40,7 +40,7 @@ export function wrongMethod(visit: Visit, house: House, allow: readonly string[]
 }
 
 /** The one place where what a page threw becomes an answer: only our own faults are logged, under an id. */
-export function failed(visit: Visit, house: House, error: unknown): Response {
+export function failed(visit: Visit, house: Pick<House, 'settings' | 'log'>, error: unknown): Response {
   const { say } = visit;
   if (error instanceof FormRefused) {
     const text = error.status === 413 ? say.formTooLarge : say.form;

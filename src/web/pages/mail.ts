@@ -60,7 +60,8 @@ export async function mailPage(
   const credentials = await house.accounts.admin.credentials(self.member.id);
   const devices = credentials.filter(({ kind, revoked }) => kind === 'app-password' && revoked === null);
   const list = devices.map((one) => device(one, visit, self.field));
-  const trust = html`<h2>${say.trustTitle}</h2>\n<p>${say.trustLead}</p>\n<p><a href="/trust">${say.homeTrust}</a></p>`;
+  const trust = html`<h2>${say.trustTitle}</h2>\n<p>${say.trustLead}</p>
+<p><a href="/trust">${say.homeTrust}</a> · <a href="/ca.crt">ca.crt</a></p>`;
   return self.page({
     title: say.yourMail,
     status: wrong === null ? 200 : 422,

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
+import { bodyBytesMax, securityTxtDays } from './limits.ts';
+
+let suite: TestSuite;
+let browser: TestBrowser;
+beforeAll(async () => {
+  suite = await startSuite({ settings: { coop: { name: 'Café <&"\'> SCIC', aliases: ['two.example'] } } });
+  browser = testBrowser(suite.ports.https, suite.authority);
+});
+afterAll(() => suite.stop());
+
+/** The text of every element of this name, in order. */
+const elements = (text: string, tag: string): string[] =>
+  [...text.matchAll(new RegExp(`<${tag}[^>]*>([^<]*)</${tag}>`, 'g'))].map((found) => found[1] ?? '');
+
+describe('autoconfig', () => {
+  const wellKnown = '/.well-known/autoconfig/mail/config-v1.1.xml';
+
+  test.each([wellKnown, '/mail/config-v1.1.xml'])('%s without an address, over both doors', async (path) => {
+    const { status, headers, text } = await browser.get(path);
+    expect([status, headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8']);
+    expect(text).toContain('<emailProvider id="mail.coop.localhost">');
+    expect(elements(text, 'domain')).toEqual(['coop.localhost', 'two.example']);
+    const { imaps, imap, submissions, submission } = suite.ports;
+    expect(elements(text, 'port')).toEqual([imaps, imap, submissions, submission].map(String));
+    expect(elements(text, 'socketType')).toEqual(['SSL', 'STARTTLS', 'SSL', 'STARTTLS']);
+    expect(new Set(elements(text, 'hostname'))).toEqual(new Set(['localhost']));
+    expect(new Set(elements(text, 'username'))).toEqual(new Set(['%EMAILADDRESS%']));
+    expect(new Set(elements(text, 'authentication'))).toEqual(new Set(['password-cleartext']));
+    expect(elements(text, 'displayName')).toEqual(['Café &lt;&amp;&quot;&#39;&gt; SCIC']);
+    expect((await testBrowser(suite.ports.http).get(path)).text).toBe(text);
+  });
+
+  test('is the same with an address, but for a domain of ours that it is in', async () => {
+    const plain = (await browser.get(wellKnown)).text;
+    for (const address of ['ana@coop.localhost', 'x@foreign.example', '<script>', '@', '%00', 'a@b@c']) {
+      expect((await browser.get(`${wellKnown}?emailaddress=${encodeURIComponent(address)}`)).text).toBe(
+        plain,
+      );
+    }
+    await suite.rooms.accounts.admin.addDomain('three.example');
+    const { text } = await browser.get(`${wellKnown}?emailaddress=ana%40Three.example`);
+    expect(elements(text, 'domain')).toEqual(['coop.localhost', 'two.example', 'three.example']);
+  });
+});
+
+describe('autodiscover', () => {
+  const mail = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
+  const ask = (inside: string, path = '/autodiscover/autodiscover.xml') =>
+    browser.ask(path, {
+      method: 'POST',
+      headers: { 'content-type': 'text/xml' },
+      body: `<?xml version="1.0"?><Autodiscover xmlns="x"><Request>${inside}</Request></Autodiscover>`,
+    });
+  const address = (of: string) => `<EMailAddress>${of}</EMailAddress>`;
+
+  test.each([
+    '/autodiscover/autodiscover.xml',
+    '/Autodiscover/Autodiscover.xml',
+    '/AutoDiscover/AutoDiscover.xml',
+  ])('%s names the doors with TLS from the first byte', async (path) => {
+    const schema = `<AcceptableResponseSchema>${mail}</AcceptableResponseSchema>`;
+    const { status, text } = await ask(address('ana@two.example') + schema, path);
+    expect(status).toBe(200);
+    expect(elements(text, 'Type')).toEqual(['IMAP', 'SMTP']);
+    expect(elements(text, 'Port')).toEqual([suite.ports.imaps, suite.ports.submissions].map(String));
+    expect(elements(text, 'LoginName')).toEqual(['ana@two.example', 'ana@two.example']);
+    expect([elements(text, 'SSL'), elements(text, 'Encryption')]).toEqual([
+      ['on', 'on'],
+      ['SSL', 'SSL'],
+    ]);
+  });
+
+  test('answers alike for members and strangers', async () => {
+    const of = async (who: string) => (await ask(address(who))).text.replaceAll(who, 'X');
+    expect(await of('admin@coop.localhost')).toBe(await of('nobody@coop.localhost'));
+  });
+
+  test.each([
+    ['nothing', '', 600],
+    ['no address', address('ana'), 600],
+    ['an entity', address('&x;@coop.localhost'), 600],
+    ['an address with a space', address('a b@coop.localhost'), 600],
+    [
+      'another schema',
+      `${address('a@coop.localhost')}<AcceptableResponseSchema>x</AcceptableResponseSchema>`,
+      601,
+    ],
+    ['a domain of others', address('a@foreign.example'), 500],
+  ])('%s is refused', async (_, inside, code) => {
+    const { status, text } = await ask(inside);
+    expect([status, elements(text, 'ErrorCode')]).toEqual([200, [String(code)]]);
+  });
+
+  test('what is put in comes out escaped; what is too large is not read', async () => {
+    const { text } = await ask(address(`"'>@coop.localhost`));
+    expect(elements(text, 'DisplayName')).toEqual(['&quot;&#39;&gt;@coop.localhost']);
+    expect((await ask('x'.repeat(bodyBytesMax))).status).toBe(413);
+  });
+
+  test('version 2 says where the XML is, and refuses other protocols', async () => {
+    const url = `${browser.origin}/autodiscover/autodiscover.xml`;
+    for (const path of ['/autodiscover/autodiscover.json', '/autodiscover/autodiscover.json/v1.0/ana@x']) {
+      const { text } = await browser.get(`${path}?Email=ana%40x&Protocol=AutodiscoverV1`);
+      expect(JSON.parse(text)).toEqual({ Protocol: 'AutodiscoverV1', Url: url });
+    }
+    const refused = await browser.get('/autodiscover/autodiscover.json?Protocol=ActiveSync');
+    expect([refused.status, JSON.parse(refused.text).ErrorCode]).toEqual([400, 'ProtocolNotSupported']);
+  });
+});
+
+test('the profile for Apple’s devices holds the doors and the authority, and no password', async () => {
+  const { admin } = suite.rooms.accounts;
+  const member = await admin.addMember('apple', { name: '<Ana & Co>' });
+  const { token } = await admin.createSignInToken(member.id);
+  const own = testBrowser(suite.ports.https, suite.authority);
+  await own.get(`/sign-in/${token}`);
+  await own.post(`/sign-in/${token}`, { password: 'correct horse', again: 'correct horse' });
+  const { headers, text } = await own.get('/mail/apple.mobileconfig');
+  expect(headers['content-type']).toContain('application/x-apple-aspen-config');
+  const { imaps, submissions } = suite.ports;
+  expect(elements(text, 'integer').map(Number)).toEqual(expect.arrayContaining([imaps, submissions]));
+  expect(text).toContain('<key>EmailAccountName</key><string>&lt;Ana &amp; Co&gt;</string>');
+  expect(text).toContain('<string>com.apple.security.root</string>');
+  expect(elements(text, 'data')[0]).toBe(suite.authority.replace(/-----.*-----|\n/g, ''));
+  expect(text).not.toContain('correct horse');
+  expect((await own.get('/mail/apple.mobileconfig')).text).toBe(text);
+  expect((await browser.get('/mail/apple.mobileconfig')).headers.location).toBe('/sign-in');
+});
+
+test('security.txt: RFC 9116', async () => {
+  const { headers, text } = await browser.get('/.well-known/security.txt');
+  expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+  const fields = new Map(
+    text
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(/: (.*)/) as [string, string]),
+  );
+  expect(fields.get('Contact')).toBe('mailto:postmaster@coop.localhost');
+  expect(fields.get('Canonical')).toBe(`${browser.origin}/.well-known/security.txt`);
+  const days = (Date.parse(fields.get('Expires') ?? '') - suite.rooms.clock.nowMs()) / 86_400_000;
+  expect([days > securityTxtDays - 2, days <= securityTxtDays]).toEqual([true, true]);
+  // The address must lead to somebody.
+  expect(await suite.rooms.accounts.accounts.resolve('postmaster@coop.localhost')).toMatchObject({
+    kind: 'local',
+  });
+});
