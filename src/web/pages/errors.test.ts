@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reasons, StoreError } from '../../base/index.ts';
 import { createLog } from '../../observability/index.ts';
-import type { House, Visit } from '../house.ts';
+import { loadSettings, mycoSettings } from '../../settings/index.ts';
+import { temporaryFolder } from '../../testing/index.ts';
+import type { Visit } from '../house.ts';
 import { FormRefused } from '../http/forms.ts';
 import { messagesOf } from '../messages/index.ts';
 import { failed } from './errors.ts';
@@ -9,9 +13,9 @@ import { failed } from './errors.ts';
 function answer(error: unknown) {
   const logged: string[] = [];
   const log = createLog({ level: 'debug', format: 'json', write: (line) => logged.push(line) });
-  const house = { log, settings: { value: { coop: { name: 'x' } } } } as Pick<House, 'log'> & {
-    settings: never;
-  };
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'myco.yaml'), '');
+  const house = { log, settings: loadSettings(mycoSettings, { file: join(folder, 'myco.yaml'), env: {} }) };
   const visit: Visit = {
     request: new Request('https://localhost/'),
     url: new URL('https://localhost/'),

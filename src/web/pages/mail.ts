@@ -9,7 +9,8 @@ import { forMember, type SignedIn } from './member.ts';
 function doorRows(doors: readonly MailDoor[], say: Messages): Html[] {
   return doors.map(({ host, port, security }, index) => {
     const secured = security === 'tls' ? say.securityTls : say.securityStarttls;
-    const preferred = index === 0 && doors.length > 1 ? ` (${say.preferred})` : '';
+    const preferred =
+      index === 0 && doors.length > 1 ? html`<br><span class="hint">${say.preferred}</span>` : null;
     const or = index === 0 ? null : html`<h3>${say.or}</h3>`;
     return html`${or}<dl>
 <dt>${say.server}</dt><dd>${host}</dd>
@@ -30,7 +31,7 @@ function settingsOf(visit: Visit, house: House, self: SignedIn): Html {
       say,
     );
   return html`<p>${say.mailLead}</p>
-<div class="card"><dl>
+<div class="card"><dl class="wide">
 <dt>${say.address}</dt><dd>${self.member.address}</dd>
 <dt>${say.userName}</dt><dd>${self.member.address}</dd>
 <dt>${say.authentication}</dt><dd>${say.normalPassword}</dd>
