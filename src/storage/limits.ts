@@ -4,6 +4,8 @@ export const limits = {
   lockWaitMs: 5_000,
   /** The write-ahead log is cut back to this after a checkpoint. */
   journalBytesMax: 64 * 1024 * 1024,
+  /** Pages of 4 KiB in the log before they are moved into the database: a page changed often is moved once. */
+  checkpointPagesMax: 4_000,
   readerCacheBytes: 4 * 1024 * 1024,
   writerCacheBytes: 16 * 1024 * 1024,
   /** Units of work in one commit. */
@@ -26,6 +28,8 @@ export const limits = {
   walkRows: 500,
   /** After a restore modseqs go on this much higher than the backup's. */
   restoreModseqCount: 1_000_000_000,
+  /** After this long the writer thread gives back the memory that starting took. */
+  settleMs: 2_000,
   /** A reader thread without work this long is let go. */
   readerRestMs: 30_000,
   /** A thread that died is started again after this long. */

@@ -1,4 +1,4 @@
-import { randomToken } from '../base/index.ts';
+import { randomToken, releaseStartupMemory } from '../base/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
@@ -11,6 +11,9 @@ import { createObservers, logLevel, type Observers } from './observers.ts';
 
 /** SIGTERM ends the process within 10 s (CONTRACT.md): this long for the sessions, the rest for the stores. */
 const drainMs = 7_000;
+
+/** After this long the memory that starting took is given back. */
+const settleMs = 2_000;
 
 export interface ServeOptions {
   readonly settings: Loaded<MycoSettings>;
@@ -106,6 +109,8 @@ export async function serve(options: ServeOptions): Promise<0> {
   const first = await firstAdministrator(running.rooms);
   announce(running, options, first && webAddress(options.settings.value, first.path, running.doors.open));
   running.observers.log.info('ready', { version });
+  // A moment later: the first clients matter more.
+  setTimeout(releaseStartupMemory, settleMs).unref();
   const onHangUp = () => reload(running, options.settings);
   process.on('SIGHUP', onHangUp);
   try {

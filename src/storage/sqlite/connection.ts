@@ -30,6 +30,7 @@ export function openConnection(
     raw.pragma('journal_mode = WAL');
     raw.pragma(`synchronous = ${mode.unsafeNoSync ? 'OFF' : 'FULL'}`);
     raw.pragma(`journal_size_limit = ${limits.journalBytesMax}`);
+    raw.pragma(`wal_autocheckpoint = ${limits.checkpointPagesMax}`);
     raw.pragma('foreign_keys = ON');
   }
   raw.pragma('temp_store = MEMORY');

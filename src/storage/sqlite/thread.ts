@@ -5,6 +5,7 @@ import { driveSync } from '../core/drive.ts';
 import { type Fault, toFault } from '../core/faults.ts';
 import { Registry } from '../core/registry.ts';
 import type { ChangeHint } from '../database.ts';
+import { limits } from '../limits.ts';
 import type { StoreModule } from '../schema/module.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
 
@@ -179,5 +180,5 @@ export function runWorker(modules: readonly StoreModule[]): void {
   });
   // Preparing queries takes tens of milliseconds; better now than under the first delivery.
   void connection.queries;
-  releaseStartupMemory();
+  if (role.role === 'writer') setTimeout(releaseStartupMemory, limits.settleMs).unref();
 }
