@@ -246,6 +246,7 @@ describe('SQLite', () => {
     expect(writer.raw.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(writer.raw.pragma('synchronous', { simple: true })).toBe(2);
     expect(writer.raw.pragma('journal_size_limit', { simple: true })).toBe(limits.journalBytesMax);
+    expect(writer.raw.pragma('wal_autocheckpoint', { simple: true })).toBe(limits.checkpointPagesMax);
     writer.raw.exec('create table t (n int)');
     const reader = openConnection(file, [], { readonly: true });
     expect(() => reader.raw.exec('insert into t values (1)')).toThrow(/readonly/);
