@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
-import { bodyBytesMax } from './limits.ts';
+import { assetCacheDays, bodyBytesMax } from './limits.ts';
 
 const canary = `<script>alert('x')</script>"&`;
 const escaped = '&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;';
@@ -275,11 +275,16 @@ describe('every page', () => {
     expect([english.headers['content-language'], english.text.includes('Welcome')]).toEqual(['en', true]);
   });
 
-  test('has a style sheet that may be kept for good', async () => {
-    const path = /href="(\/assets\/[^"]+)"/.exec((await browse().get('/')).text)?.[1] ?? '';
+  test.each([
+    ['stylesheet', 'text/css; charset=utf-8'],
+    ['icon', 'image/svg+xml'],
+  ])('has a %s that may be kept for good', async (rel, type) => {
+    const home = await browse().get('/');
+    const path = new RegExp(`rel="${rel}" href="(/assets/[^"]+)"`).exec(home.text)?.[1] ?? '';
     const { status, headers } = await browse().get(path);
-    expect([status, headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
-    expect(headers['cache-control']).toContain('immutable');
+    expect([status, headers['content-type']]).toEqual([200, type]);
+    expect(headers['cache-control']).toBe(`public, max-age=${assetCacheDays * 86_400}, immutable`);
+    expect((await browse().get(path.replace('/assets/', '/assets/x'))).status).toBe(404);
   });
 });
 

@@ -1,4 +1,4 @@
-import { style, styleSheet } from './assets/style.ts';
+import { icon, style } from './assets/files.ts';
 import { appleProfile } from './discovery/apple-profile.ts';
 import { autoconfig } from './discovery/autoconfig.ts';
 import { autodiscoverJson, autodiscoverXml } from './discovery/autodiscover.ts';
@@ -18,7 +18,8 @@ const anyDoor = (route: Route): Route => ({ ...route, doors: 'everywhere' });
 /** Every address, in the order of the site. GET answers HEAD too; any other method is 405. */
 export const routes: readonly Route[] = [
   get('/', home),
-  get(style.path, styleSheet),
+  get(style.path, style.serve),
+  get(icon.path, icon.serve),
   get('/sign-in', showSignIn),
   post('/sign-in', signIn),
   post('/sign-out', signOut),

@@ -1,4 +1,4 @@
-import { style } from '../assets/style.ts';
+import { icon, style } from '../assets/files.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html } from '../html.ts';
 
@@ -47,7 +47,7 @@ export function page(visit: Visit, house: Pick<House, 'settings'>, shown: Page):
 <meta name="robots" content="noindex">
 <title>${shown.title} · ${name}</title>
 <link rel="stylesheet" href="${style.path}">
-<link rel="icon" href="data:,">
+<link rel="icon" href="${icon.path}">
 </head>
 <body>
 <header><a class="coop" href="/">${name}</a><nav><a href="/mail">${say.yourMail}</a>${shown.leave ?? null}</nav></header>
