@@ -21,6 +21,8 @@ export interface TestSocket {
 export interface SocketOptions {
   host?: string;
   port: number;
+  /** The address to come from: every 127.x.y.z is this machine and a client of its own. */
+  localAddress?: string;
   /** Given: TLS from the first byte on, or after `startTls`. The test CA, or `rejectUnauthorized: false`. */
   tls?: ConnectionOptions;
   implicitTls?: boolean;
@@ -30,9 +32,21 @@ export interface SocketOptions {
 
 /** Connects over real TCP. Text is sent as UTF-8. */
 export async function connectSocket(options: SocketOptions): Promise<TestSocket> {
-  const { host = '127.0.0.1', port, tls = {}, implicitTls = false, patienceMs = 10_000 } = options;
+  const {
+    host = '127.0.0.1',
+    port,
+    localAddress,
+    tls = {},
+    implicitTls = false,
+    patienceMs = 10_000,
+  } = options;
+  const from = localAddress === undefined ? {} : { localAddress };
   const reader = new Reader(patienceMs);
-  let socket: Socket = await opened(connectTcp({ host, port, noDelay: true }), 'connect', patienceMs);
+  let socket: Socket = await opened(
+    connectTcp({ host, port, noDelay: true, ...from }),
+    'connect',
+    patienceMs,
+  );
   const secureSocket = () =>
     opened(connectTls({ servername: 'localhost', ...tls, socket }), 'secureConnect', patienceMs);
   if (implicitTls) socket = await secureSocket();

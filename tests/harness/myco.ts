@@ -80,10 +80,13 @@ interface Ready {
   readonly version: string;
 }
 
-/** Standard output is the ready line and nothing else (CONTRACT.md). */
+/** Standard output is the ready line and nothing else (CONTRACT.md); a refusal is one line as well. */
 function readReady(printed: string): Ready | undefined {
   const end = printed.indexOf('\n');
-  return end < 0 ? undefined : (JSON.parse(printed.slice(0, end)) as Ready);
+  if (end < 0) return undefined;
+  const line = JSON.parse(printed.slice(0, end)) as Ready;
+  if (line.event !== 'ready') throw new Error(`myco did not start: ${printed}`);
+  return line;
 }
 
 /** Starts `myco serve` on free ports and waits for its ready line; throws with the log where it ends before. */
