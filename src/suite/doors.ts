@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { StoreError } from '../base/index.ts';
 import { createImapServer } from '../imap/index.ts';
 import {
   type Certificates,
@@ -149,6 +150,19 @@ function openers(
   return table;
 }
 
+/** Why an address cannot be bound, as the operator who wrote it reads it. */
+const bindFaults: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use by another process',
+  EACCES: 'may not be opened by this user',
+  EADDRNOTAVAIL: 'is no address of this machine',
+};
+
+function nameDoor(error: unknown, door: Door, { host, port }: ListenerSettings): unknown {
+  const fault = error instanceof Error && 'code' in error ? bindFaults[String(error.code)] : undefined;
+  if (fault === undefined) return error;
+  return new StoreError('unavailable', `the door ${door} cannot be opened: ${host}:${port} ${fault}`);
+}
+
 /** Opens every configured door of a protocol that exists; all of them or, where one cannot be bound, none. */
 export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doors> {
   const settings = rooms.settings.value;
@@ -182,7 +196,10 @@ export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doo
           absent.push(door);
           continue;
         }
-        const { host, port } = await opener(door, { ...listener, own: await ownOf(listener) });
+        const own = await ownOf(listener);
+        const { host, port } = await opener(door, { ...listener, own }).catch((error: unknown) => {
+          throw nameDoor(error, door, listener);
+        });
         open.push({ door, host, port });
       }
     }
