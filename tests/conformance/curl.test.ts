@@ -146,5 +146,9 @@ withTools('curl', ['curl'], () => {
     expect(metrics.out.toString()).toMatch(/^# HELP /m);
     const other = await curl(null, '--head', `${http}/anything`);
     expect(other.out.toString()).toMatch(/^HTTP\/1\.1 308 [\s\S]*\r\nlocation: https:/i);
+    const secure = await curl(null, '--head', `https://localhost:${myco.port('https')}/healthz`);
+    expect(secure.code).toBe(0);
+    const untrusted = await run('curl', ['-sS', `https://localhost:${myco.port('https')}/`]);
+    expect(untrusted.code).toBe(60);
   });
 });

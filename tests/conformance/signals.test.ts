@@ -41,7 +41,7 @@ test('the ready line is the only line on standard output and names every door', 
   expect(ready).toEqual({
     event: 'ready',
     listeners: Object.fromEntries(
-      ['smtp', 'submission', 'submissions', 'imap', 'imaps', 'http'].map((door) => [
+      ['smtp', 'submission', 'submissions', 'lmtp', 'imap', 'imaps', 'http', 'https'].map((door) => [
         door,
         { host: '127.0.0.1', port: expect.any(Number) },
       ]),

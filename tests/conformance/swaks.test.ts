@@ -19,7 +19,7 @@ const tls = () => ['--tls-verify', '--tls-ca-path', myco.authorityFile];
 const login = (name: string) => ['--auth', 'PLAIN', '--auth-user', member(name), '--auth-password', password];
 
 /** swaks against one door; its transcript is what it says. */
-async function swaks(door: 'smtp' | 'submission' | 'submissions', ...args: string[]) {
+async function swaks(door: 'smtp' | 'submission' | 'submissions' | 'lmtp', ...args: string[]) {
   const server = ['--server', `localhost:${myco.port(door)}`, '--helo', 'client.example', '--timeout', '30'];
   return run('swaks', [...server, ...args]);
 }
@@ -165,6 +165,17 @@ withTools('swaks', ['swaks'], () => {
     expect(code).toBe(0);
     expect(await subjects('ana')).toContain('pipelined');
     expect(await subjects('bea')).toContain('pipelined');
+  });
+
+  test('LMTP: each recipient has an answer of its own', async () => {
+    const mail = ['--protocol', 'LMTP', '--from', 'x@elsewhere.example', '--h-Subject', 'by lmtp'];
+    const { code, said } = await swaks('lmtp', ...mail, '--to', `${member('ana')},${member('bea')}`);
+    expect(said).toMatch(/LHLO client\.example/);
+    expect(said.match(/<- +250 2\.1\.5 Delivered to /g)).toHaveLength(2);
+    expect(code).toBe(0);
+    expect(await subjects('ana')).toContain('by lmtp');
+    expect(await subjects('bea')).toContain('by lmtp');
+    expect((await swaks('lmtp', ...mail, '--to', member('nobody'))).said).toMatch(/550 5\.1\.1/);
   });
 
   test('a message in UTF-8 arrives byte for byte', async () => {

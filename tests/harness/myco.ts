@@ -6,7 +6,8 @@ import { launcher } from './launcher.ts';
 import { type Ran, run } from './tools.ts';
 import { eventually } from './values.ts';
 
-export type Door = 'smtp' | 'submission' | 'submissions' | 'imap' | 'imaps' | 'http';
+const doors = ['smtp', 'submission', 'submissions', 'lmtp', 'imap', 'imaps', 'http', 'https'] as const;
+export type Door = (typeof doors)[number];
 
 export interface MycoOptions {
   /** A folder with the data of an earlier process; else a new one that goes when the process is disposed of. */
@@ -56,7 +57,6 @@ export const password = 'correct horse battery staple';
 export const domain = 'coop.test';
 export const member = (name: string) => `${name}@${domain}`;
 
-const doors: readonly Door[] = ['smtp', 'submission', 'submissions', 'imap', 'imaps', 'http'];
 const running = new Set<Myco>();
 
 function configText(data: string, settings: Readonly<Record<string, string>>): string {
