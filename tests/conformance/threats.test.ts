@@ -278,12 +278,31 @@ describe('11, 13: injection and forgery', () => {
     ['two From fields', 'From: a@elsewhere.example\r\nFrom: b@elsewhere.example\r\n'],
     ['no From field', 'Subject: x\r\n'],
     ['a From that cannot be read', 'From: not an address\r\n'],
+    ['a From with angles in angles', 'From: <<a@elsewhere.example>\r\n'],
+    ['a From with two addresses for one author', 'From: <a@elsewhere.example> <admin@coop.test>\r\n'],
+    ['a From whose quotes do not end', 'From: "x <a@elsewhere.example>\r\n'],
   ])('%s', async (_, header) => {
     const smtp = await openSmtp(myco);
     open.push(smtp.socket);
     expect((await smtp.send('x@elsewhere.example', member('ana'), `${header}\r\nx\r\n`)).text).toMatch(
       /^550 5\.7\.1/,
     );
+  });
+
+  test.each([
+    ['in the envelope', member('bea'), `From: <${member('ana')}>`],
+    ['in From', member('ana'), `From: <${member('bea')}>`],
+    ['beside her own', member('ana'), `From: <${member('ana')}>, <${member('bea')}>`],
+    ['behind her own', member('ana'), `From: <${member('ana')}> <${member('bea')}>`],
+    ['in a second field', member('ana'), `From: <${member('ana')}>\r\nfrom: <${member('bea')}>`],
+    ['in Sender', member('ana'), `From: <${member('ana')}>\r\nSender: <${member('bea')}>`],
+    ['of a stranger', member('ana'), 'From: <president@elsewhere.example>'],
+  ])('a member may not write as another: %s', async (_, sender, header) => {
+    const smtp = await openSmtp(myco, 'submissions');
+    open.push(smtp.socket);
+    expect((await smtp.authenticate('ana')).code).toBe(235);
+    const message = `${header}\r\nSubject: forged\r\n\r\nx\r\n`;
+    expect((await smtp.send(sender, member('bea'), message)).text).toMatch(/^550 5\.7\.1/);
   });
 
   test('a web page that posts to the MX is not taken for a client', async () => {
