@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --expose-gc
 // Starts myco on Node 24. On an older Node it hands over to the one that `npm ci` installs beside it, or refuses.
 // Plain syntax on purpose: an old Node must be able to read this file in order to refuse.
 import { spawn } from 'node:child_process';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const neededMajor = 24;
 const handedOver = '--handed-over';
+// src/base/memory.ts gives back what starting took.
+const exposeGc = '--expose-gc';
 const inProject = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 function refuse(reason) {
@@ -16,7 +18,8 @@ function refuse(reason) {
 }
 
 function handOver(node) {
-  const args = [...process.execArgv, fileURLToPath(import.meta.url), handedOver, ...process.argv.slice(2)];
+  const flags = process.execArgv.includes(exposeGc) ? process.execArgv : [...process.execArgv, exposeGc];
+  const args = [...flags, fileURLToPath(import.meta.url), handedOver, ...process.argv.slice(2)];
   // The channel carries nothing; its end tells the child that this process was killed.
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   const passOn = {};
