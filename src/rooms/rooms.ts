@@ -21,7 +21,9 @@ export interface Rooms {
 }
 
 /** Compiled, this file stands in dist/ and the threads load JavaScript; in development they load TypeScript. */
-const workerUrl = new URL(`../worker${extname(import.meta.url)}`, import.meta.url);
+const extension = extname(import.meta.url);
+const workerUrl = new URL('../worker.ts', import.meta.url);
+workerUrl.pathname = workerUrl.pathname.replace(/\.ts$/, extension);
 
 /** Stands in the data folder while a restore fills it. */
 export const unfinishedRestore = 'restore-unfinished';

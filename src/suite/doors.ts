@@ -24,6 +24,7 @@ import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import type { Observers } from './observers.ts';
+import { openWire } from './wire.ts';
 
 export interface OpenDoor {
   readonly door: Door;
@@ -45,8 +46,8 @@ export interface Doors {
 /** Time before the greeting of the MX door in which an honest server waits and a spam engine talks. */
 const greetingDelayMs = 200;
 
-/** A listener as it is configured, with the certificate of its own where it has one. */
-type Wanted = ListenerSettings & { readonly own: { readonly certificates?: Certificates } };
+/** A listener as it is configured, with what is its own: a certificate, a record. */
+type Wanted = ListenerSettings & { readonly own: Pick<ListenerOptions, 'certificates' | 'tap'> };
 type Opener = (door: Door, listener: Wanted) => Promise<Listener>;
 
 function certificateSource(settings: MycoSettings) {
@@ -167,7 +168,9 @@ function nameDoor(error: unknown, door: Door, { host, port }: ListenerSettings):
 export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doors> {
   const settings = rooms.settings.value;
   const certificates = await createCertificates(certificateSource(settings), { log: observers.log });
+  const wire = openWire(settings, observers.log, rooms.clock);
   const network = createNetwork({
+    ...(wire.tap ? { tap: wire.tap } : {}),
     log: observers.log,
     metrics: observers.metrics,
     certificates,
@@ -178,15 +181,17 @@ export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doo
   const table = openers(rooms, network, observers, certificates, open);
   const absent: Door[] = [];
   const held = [certificates];
-  const ownOf = async ({ tls }: ListenerSettings): Promise<Wanted['own']> => {
-    if (!tls) return {};
+  const ownOf = async (door: Door, { tls }: ListenerSettings): Promise<Wanted['own']> => {
+    const tap = wire.of(door);
+    if (!tls) return tap ? { tap } : {};
     const own = await createCertificates({ mode: 'files', ...tls }, { log: observers.log });
     held.push(own);
-    return { certificates: own };
+    return { certificates: own, ...(tap ? { tap } : {}) };
   };
   const close = async (graceMs: number) => {
     await network.closeAll(graceMs);
     for (const one of held) one.close();
+    wire.close();
   };
   try {
     for (const door of doorNames) {
@@ -196,7 +201,7 @@ export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doo
           absent.push(door);
           continue;
         }
-        const own = await ownOf(listener);
+        const own = await ownOf(door, listener);
         const { host, port } = await opener(door, { ...listener, own }).catch((error: unknown) => {
           throw nameDoor(error, door, listener);
         });

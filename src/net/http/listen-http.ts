@@ -14,7 +14,7 @@ import type { Listener, ListenerOptions } from '../listener.ts';
 import type { Network } from '../network.ts';
 
 export interface HttpOptions
-  extends Pick<ListenerOptions, 'name' | 'host' | 'port' | 'proxyProtocol' | 'certificates'> {
+  extends Pick<ListenerOptions, 'name' | 'host' | 'port' | 'proxyProtocol' | 'certificates' | 'tap'> {
   readonly tls: 'none' | 'implicit';
   readonly log?: Log;
   readonly headerBytesMax?: number;
@@ -102,8 +102,8 @@ export async function listenHttp(
 
 function pick(
   options: HttpOptions,
-): Pick<ListenerOptions, 'name' | 'host' | 'port' | 'tls' | 'proxyProtocol' | 'certificates'> {
-  const { name, host, port, tls, proxyProtocol, certificates } = options;
+): Pick<ListenerOptions, 'name' | 'host' | 'port' | 'tls' | 'proxyProtocol' | 'certificates' | 'tap'> {
+  const { name, host, port, tls, proxyProtocol, certificates, tap } = options;
   return {
     name,
     host,
@@ -111,6 +111,7 @@ function pick(
     tls,
     ...(proxyProtocol === undefined ? {} : { proxyProtocol }),
     ...(certificates === undefined ? {} : { certificates }),
+    ...(tap === undefined ? {} : { tap }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { size, whole } from '../scalars.ts';
+import { doorNames } from './doors.ts';
 
 export const authSlice = z
   .strictObject({
@@ -52,6 +53,12 @@ export const logSlice = z
     }),
     format: z.enum(['auto', 'json', 'pretty']).prefault('auto').meta({
       description: 'auto is pretty on a terminal and JSON lines elsewhere.',
+      reload: 'restart',
+    }),
+    wire: z.array(z.enum(doorNames)).max(100).prefault([]).meta({
+      description:
+        'Doors whose conversations are recorded in wire.jsonl of the data folder, secrets and content masked, to find a fault.',
+      form: 'a list of doors such as [imap, smtp]',
       reload: 'restart',
     }),
   })
