@@ -49,7 +49,7 @@ describe('what is refused, and where', () => {
     [
       'a key like no other',
       'log:\n  colour: red\n',
-      ["a.yaml:2:3: unknown key 'colour' in log; the keys here are level, format"],
+      ["a.yaml:2:3: unknown key 'colour' in log; the keys here are level, format, wire"],
     ],
     [
       'a key of a listener in a list',
@@ -349,12 +349,12 @@ describe('YAML', () => {
     [
       'a merge key',
       'log: { <<: { level: debug } }\n',
-      "a.yaml:1:8: unknown key '<<' in log; the keys here are level, format",
+      "a.yaml:1:8: unknown key '<<' in log; the keys here are level, format, wire",
     ],
     [
       'a prototype',
       'log: { __proto__: { level: debug } }\n',
-      "a.yaml:1:8: unknown key '__proto__' in log; the keys here are level, format",
+      "a.yaml:1:8: unknown key '__proto__' in log; the keys here are level, format, wire",
     ],
     ['bytes that are no UTF-8', Uint8Array.of(0x61, 0xff), 'a.yaml: is not UTF-8 text'],
   ])('%s is refused', (_name, yaml, expected) => {
