@@ -68,32 +68,36 @@ async function demandEmpty(dir: string): Promise<void> {
   if ((await readdir(dir)).length > 0) throw new StoreError('exists', `${dir} is not empty`);
 }
 
-const exportCommand = command({
-  name: ['export'],
-  summary: 'write everything of a member into an empty folder, in open formats',
-  parameters: [address, { name: 'dir', summary: 'an empty folder, or one to be made' }],
-  schema: z.strictObject({ address: z.string(), dir: z.string() }),
-  gather: absolute('dir'),
-  async run(rooms, { address: wanted, dir }, session) {
-    const member = await memberAt(rooms, wanted);
-    await demandEmpty(dir);
-    const { id, name, admin, disabled } = member;
-    const addresses = await rooms.accounts.admin.addresses(id);
-    const credentials = (await rooms.accounts.admin.credentials(id)).map(
-      ({ kind, name: device, created, lastUsed, revoked, scopes }) => ({
-        kind,
-        device,
-        scopes,
-        created,
-        lastUsed,
-        revoked,
-      }),
-    );
-    const account = { address: member.address, name, admin, disabled, addresses, credentials };
-    await writeFile(join(dir, 'account.json'), `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600 });
-    const messages = await exportMail(rooms.mail, id, join(dir, 'mail'), session);
-    return { text: `exported ${messages} messages of ${member.address} to ${dir}`, json: { messages, dir } };
-  },
-});
+const exporting = (name: readonly ['export'] | readonly ['member', 'export']) =>
+  command({
+    name,
+    summary: 'write everything of a member into an empty folder, in open formats',
+    parameters: [address, { name: 'dir', summary: 'an empty folder, or one to be made' }],
+    schema: z.strictObject({ address: z.string(), dir: z.string() }),
+    gather: absolute('dir'),
+    async run(rooms, { address: wanted, dir }, session) {
+      const member = await memberAt(rooms, wanted);
+      await demandEmpty(dir);
+      const { id, name, admin, disabled } = member;
+      const addresses = await rooms.accounts.admin.addresses(id);
+      const credentials = (await rooms.accounts.admin.credentials(id)).map(
+        ({ kind, name: device, created, lastUsed, revoked, scopes }) => ({
+          kind,
+          device,
+          scopes,
+          created,
+          lastUsed,
+          revoked,
+        }),
+      );
+      const account = { address: member.address, name, admin, disabled, addresses, credentials };
+      await writeFile(join(dir, 'account.json'), `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600 });
+      const messages = await exportMail(rooms.mail, id, join(dir, 'mail'), session);
+      return {
+        text: `exported ${messages} messages of ${member.address} to ${dir}`,
+        json: { messages, dir },
+      };
+    },
+  });
 
-export const transferCommands = [importCommand, exportCommand];
+export const transferCommands = [importCommand, exporting(['export']), exporting(['member', 'export'])];
