@@ -63,7 +63,8 @@ export function translate(error: unknown): unknown {
   ) {
     return new StoreError('unavailable', 'the database server does not answer');
   }
-  return error;
+  // Drizzle's wrapper repeats the query's parameters, which are members' data.
+  return causeOf(error);
 }
 
 export function toFault(error: unknown): Fault {

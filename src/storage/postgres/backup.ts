@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import type pg from 'pg';
 import type { StoreModule } from '../schema/module.ts';
+import { tableNames } from '../schema/tables.ts';
 
 /** Rows as text, one JSON array a line, in the column order of the first line: readable without myco. */
 async function* rowsOf(client: pg.Client, table: string): AsyncGenerator<string> {
@@ -32,8 +33,7 @@ export async function backupTables(
   await mkdir(dir, { recursive: true });
   await client.query('begin isolation level repeatable read, read only');
   try {
-    const tables = modules.flatMap((module) => Object.keys(module.tables.postgres));
-    for (const table of [...tables, 'migrations']) {
+    for (const table of [...tableNames(modules), 'migrations']) {
       const file = createWriteStream(join(dir, `${table}.jsonl.zst`), { flush: true });
       await pipeline(Readable.from(rowsOf(client, table)), createZstdCompress(), file);
     }

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { StoreError } from '../../base/index.ts';
 import { type AppliedMigration, pending, readMigrations } from '../migrations/files.ts';
 import type { StoreModule } from '../schema/module.ts';
+import { tableNames } from '../schema/tables.ts';
 
 /** Rows put in by one statement; PostgreSQL takes at most 65,535 parameters. */
 const rowsMax = 500;
@@ -100,7 +101,7 @@ export async function restoreTables(
       for (const statement of known[at]?.statements ?? []) await client.query(statement);
       await client.query('insert into migrations (name, hash) values ($1, $2)', [name, hash]);
     }
-    for (const table of modules.flatMap((module) => Object.keys(module.tables.postgres))) {
+    for (const table of tableNames(modules)) {
       const rows = await readDump(dir, table);
       if (rows) await fill(client, table, rows);
     }

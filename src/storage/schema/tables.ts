@@ -1,4 +1,5 @@
 import { Registry } from '../core/registry.ts';
+import { getTableName, type Table } from '../drizzle.ts';
 import { type Dialect, withoutRowid } from './kit.ts';
 import type { StoreModule } from './module.ts';
 
@@ -15,4 +16,11 @@ export function schemaOf(
     }
   }
   return { tables, withoutRowid };
+}
+
+/** The names of PostgreSQL's tables, as the database has them; a module may know its tables by other names. */
+export function tableNames(modules: readonly StoreModule[]): string[] {
+  return modules.flatMap((module) =>
+    Object.values(module.tables.postgres).map((table) => getTableName(table as Table)),
+  );
 }
