@@ -25,6 +25,7 @@ export function isCompiled(): boolean {
 
 /** What node is told to run for one command line of myco. */
 export function launcher(): readonly string[] {
-  if (isCompiled()) return [join(projectFolder, 'bin/myco.mjs')];
-  return [join(projectFolder, 'tests/harness/from-source.mjs')];
+  const main = isCompiled() ? 'bin/myco.mjs' : 'tests/harness/from-source.mjs';
+  // As `npm start` and the first line of bin/myco.mjs start it.
+  return ['--expose-gc', join(projectFolder, main)];
 }
