@@ -25,7 +25,7 @@ function fetched(bytes: Buffer): Fetched {
     headerLength: parsed.root.bodyStart,
     sentAt: null,
   };
-  const row = { uid: 7, modseq: 9, flags: 0, keywords: '', received: 0, receivedZone: 0, email: 1 };
+  const row = { uid: 7, modseq: 9, flags: 0, keywords: '', received: 0, receivedZone: 0, saved: 0, email: 1 };
   return new Fetched(1, { ...row, size: bytes.length }, false, content);
 }
 

@@ -60,6 +60,7 @@ const noRow: MessageRow = {
   keywords: '',
   received: 0,
   receivedZone: 0,
+  saved: 0,
   size: 0,
   email: 0,
 };

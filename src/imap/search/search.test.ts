@@ -17,6 +17,7 @@ const row = (more: Partial<MessageRow> = {}): MessageRow => ({
   keywords: '',
   received: Date.UTC(2000, 0, 1, 23, 30),
   receivedZone: 0,
+  saved: 0,
   size: 100,
   email: 1,
   ...more,

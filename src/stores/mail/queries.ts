@@ -192,6 +192,7 @@ function messageQueries({ db, t, d }: Context) {
     keywords: m.keywords,
     received: m.received,
     receivedZone: m.receivedZone,
+    saved: m.saved,
     size: m.size,
     email: m.email,
   };

@@ -60,6 +60,8 @@ export interface MessageRow {
   readonly received: number;
   /** Minutes east of UTC that INTERNALDATE is shown with. */
   readonly receivedZone: number;
+  /** When it came into this mailbox, ms since 1970 (RFC 8514 SAVEDATE). */
+  readonly saved: number;
   /** RFC822.SIZE, bytes. */
   readonly size: number;
   /** The content, shared by copies in one account. */
