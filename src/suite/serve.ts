@@ -1,7 +1,7 @@
 import { randomToken, releaseStartupMemory } from '../base/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
-import type { Loaded, MycoSettings } from '../settings/index.ts';
+import { formatProblem, type Loaded, type MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
 import { webAddress } from '../web/index.ts';
 import { type Doors, openDoors } from './doors.ts';
@@ -94,7 +94,9 @@ function reload(running: Running, settings: Loaded<MycoSettings>): void {
   const { log } = running.observers;
   const result = settings.reload();
   if (!result.ok) {
-    log.error('configuration refused, the old one stays', { error: result.error });
+    for (const problem of result.error.problems) {
+      log.error('configuration refused, the old one stays', { reason: formatProblem(problem) });
+    }
     return;
   }
   log.setLevel(logLevel(result.value.log.level));

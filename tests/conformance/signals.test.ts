@@ -112,7 +112,7 @@ test('SIGHUP: a bad file is refused with its line and the old one stays; a good 
     'the refusal',
     () => /^.*configuration refused.*$/m.exec(myco.logged())?.[0],
   );
-  expect(refusal).toMatch(/myco\.yaml:\d+:\d+: unknown key/);
+  expect(refusal).toMatch(/myco\.yaml:\d+:\d+: unknown key 'levle' in log; did you mean 'level'/);
   const mx = await openSmtp(myco);
   expect(
     (await mx.send('x@elsewhere.example', member('ana'), sampleMessage('after a bad file'))).text,
