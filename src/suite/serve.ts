@@ -1,7 +1,7 @@
 import { randomToken, releaseStartupMemory } from '../base/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
-import { formatProblem, type Loaded, type MycoSettings } from '../settings/index.ts';
+import { doors as doorInfo, formatProblem, type Loaded, type MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
 import { webAddress } from '../web/index.ts';
 import { type Doors, openDoors } from './doors.ts';
@@ -84,7 +84,10 @@ function announce({ doors }: Running, options: ServeOptions, link: string | null
     return;
   }
   io.out(`\nmyco ${version} serves ${coop.name} (${coop.domain}), data in ${data}\n\n`);
-  for (const { door, host, port } of doors.open) io.out(`  ${door.padEnd(12)} ${host}:${port}\n`);
+  for (const { door, host, port } of doors.open) {
+    const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    io.out(`  ${door.padEnd(12)} ${where.padEnd(22)} ${doorInfo[door].description}\n`);
+  }
   if (doors.absent.length > 0) io.out(`\n  not in this version yet: ${doors.absent.join(', ')}\n`);
   if (link) io.out(`\nSign in once as the administrator (this link is shown only now):\n\n  ${link}\n`);
   io.out('\nStop with Ctrl-C.\n');
