@@ -306,7 +306,7 @@ describe('compacting', () => {
       call: {
         value: async (
           operation: typeof coreOperations.blobsInSegment,
-          args: { segment: number; after: string },
+          args: { segment: number; after: number },
         ) => {
           const answer = await database.call(operation, args);
           if (operation.name !== coreOperations.blobsInSegment.name) return answer;

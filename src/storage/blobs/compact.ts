@@ -42,7 +42,7 @@ export async function compactSegments(options: Options): Promise<number> {
       const written = await rewrite(segment, options, output);
       // Pins first: no new one can point into a sealed segment, and what the last one referred to is committed then.
       if (options.pinnedIn(segment)) continue;
-      const left = await database.call(coreOperations.blobsInSegment, { segment, after: '' });
+      const left = await database.call(coreOperations.blobsInSegment, { segment, after: -1 });
       if (left.length > 0) continue;
       freed += (await files.removeSegment(segment)) - written;
     }
@@ -55,7 +55,7 @@ export async function compactSegments(options: Options): Promise<number> {
 /** Moves every blob of the segment that can be read; answers the bytes it wrote. */
 async function rewrite(segment: number, options: Options, output: Appender): Promise<number> {
   const { database } = options;
-  let [after, written] = ['', 0];
+  let [after, written] = [-1, 0];
   for (;;) {
     const page = await database.call(coreOperations.blobsInSegment, { segment, after });
     const last = page.at(-1);
@@ -66,7 +66,7 @@ async function rewrite(segment: number, options: Options, output: Appender): Pro
       if (moves.length > 0) await database.call(coreOperations.moveBlobs, { moves });
       for (const move of moves) written += move.toLength + headerBytes;
     }
-    after = last.hash;
+    after = last.offset;
   }
 }
 

@@ -18,7 +18,8 @@ export const blobTables = defineTables((kit) => ({
       refs: kit.int().notNull(),
       idle: kit.int().notNull(),
     },
-    { primaryKey: ['hash'], index: [['segment'], ['idle']], rowid: false },
+    // What is appended together lies together in the second key; hashes alone would spread it over the whole index.
+    { primaryKey: ['hash'], index: [['segment', 'offset']], indexAboveZero: ['idle'], rowid: false },
   ),
 }));
 

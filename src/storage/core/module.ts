@@ -115,8 +115,8 @@ export const { module: coreModule, operations: coreOperations } = defineModule({
       blobInSegment: db
         .select(place)
         .from(t.blobs)
-        .where(and(eq(t.blobs.segment, p('segment')), sql`${t.blobs.hash} > ${p('after')}`))
-        .orderBy(t.blobs.hash)
+        .where(and(eq(t.blobs.segment, p('segment')), gt(t.blobs.offset, p('after'))))
+        .orderBy(t.blobs.offset)
         .limit(500)
         .prepare('blob_in_segment'),
       blobMove: db
@@ -195,8 +195,8 @@ export const { module: coreModule, operations: coreOperations } = defineModule({
     segments: scan(function* (q, _a: Record<string, never>) {
       return yield* run(q.blobSegments, {});
     }),
-    /** A page of 500 blobs of a segment, by hash. */
-    blobsInSegment: scan(function* (q, a: { segment: number; after: string }) {
+    /** A page of 500 blobs of a segment, by offset; it starts after offset -1. */
+    blobsInSegment: scan(function* (q, a: { segment: number; after: number }) {
       return yield* run(q.blobInSegment, { segment: a.segment, after: a.after });
     }),
     /** Says where rewritten blobs lie now; answers those that were still at their old place. */

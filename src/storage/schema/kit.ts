@@ -7,6 +7,7 @@ import {
   pg,
   type SQLiteColumnBuilderBase,
   type SQLiteTableExtraConfigValue,
+  sql,
 } from '../drizzle.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface TableKeys<C> {
   readonly primaryKey?: readonly (keyof C & string)[];
   readonly unique?: readonly (readonly (keyof C & string)[])[];
   readonly index?: readonly (readonly (keyof C & string)[])[];
+  /** Indexes of only the rows where that column is above zero: rows at zero cost nothing. */
+  readonly indexAboveZero?: readonly (keyof C & string)[];
   readonly rowid?: boolean;
 }
 
@@ -61,6 +64,15 @@ const pgKit = {
       if (keys.primaryKey) made.push(pg.primaryKey({ columns: columnsOf(keys.primaryKey) }));
       for (const key of keys.unique ?? []) made.push(pg.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
       for (const key of keys.index ?? []) made.push(pg.index(nameOf(name, key)).on(...columnsOf(key)));
+      for (const key of keys.indexAboveZero ?? []) {
+        const [column] = columnsOf([key]);
+        made.push(
+          pg
+            .index(nameOf(name, [key]))
+            .on(column)
+            .where(sql`${column} > 0`),
+        );
+      }
       return made;
     });
   },
@@ -87,6 +99,15 @@ const liteKit = {
       for (const key of keys.unique ?? [])
         made.push(lite.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
       for (const key of keys.index ?? []) made.push(lite.index(nameOf(name, key)).on(...columnsOf(key)));
+      for (const key of keys.indexAboveZero ?? []) {
+        const [column] = columnsOf([key]);
+        made.push(
+          lite
+            .index(nameOf(name, [key]))
+            .on(column)
+            .where(sql`${column} > 0`),
+        );
+      }
       return made;
     });
   },

@@ -39,6 +39,12 @@ export interface Report {
   readonly hints: readonly ChangeHint[];
 }
 
+/** What SQLite says of its log, in pages. */
+interface Checkpoint {
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
 interface Statements {
   readonly begin: { run(): unknown };
   readonly beginRead: { run(): unknown };
@@ -134,6 +140,17 @@ function attempt(id: number, work: () => unknown): Outcome {
   }
 }
 
+/**
+ * Moves the log into the database once it has grown, after the batch that made it grow was answered. Where it fails
+ * (a full disk) the log holds everything and the next batch tries again.
+ */
+function checkpoint({ raw }: SqliteConnection): void {
+  try {
+    const [{ log, checkpointed }] = raw.pragma('wal_checkpoint(NOOP)') as [Checkpoint];
+    if (log - checkpointed >= limits.checkpointPagesMax) raw.pragma('wal_checkpoint(PASSIVE)');
+  } catch {}
+}
+
 function backup(connection: SqliteConnection, file: string): void {
   // Beside it first: a copy that was interrupted must never stand in for the last good one.
   const unfinished = `${file}.unfinished`;
@@ -163,12 +180,15 @@ export function runWorker(modules: readonly StoreModule[]): void {
     readonly: role.role === 'reader',
     unsafeNoSync: role.unsafeNoSync,
   });
+  if (role.role === 'writer') connection.raw.pragma('wal_autocheckpoint = 0');
   const runner = new Runner(connection, registry);
   const answer = (report: Report) => port.postMessage(report);
   port.on('message', (order: Order) => {
     if (order.kind === 'units') {
-      if (role.role === 'writer') answer(runner.write(order.units));
-      else answer({ outcomes: order.units.map((unit) => runner.read(unit)), hints: [] });
+      if (role.role === 'writer') {
+        answer(runner.write(order.units));
+        checkpoint(connection);
+      } else answer({ outcomes: order.units.map((unit) => runner.read(unit)), hints: [] });
     } else if (order.kind === 'backup') {
       answer({ outcomes: [attempt(order.id, () => backup(connection, order.file))], hints: [] });
     } else if (order.kind === 'check') {

@@ -122,6 +122,23 @@ describeEngines('limits of the mail store', (engine) => {
     }
   });
 
+  test('storedTextCharsMax: a longer search text is left to be read from the message', async () => {
+    const { mail } = stores;
+    const inbox = await mail.find(1, 'INBOX');
+    const textOf = async (body: string) => {
+      const staged = await mail.stage(Buffer.from(`Subject: s\r\n\r\n${body}\r\n`), 100_000);
+      const [appended] = await mail.append(1, inbox.id, [staged]);
+      const [row] = await mail.messages(1, inbox.id, [appended?.uid ?? 0]);
+      return { text: (await mail.texts(1, [row?.email ?? 0])).get(row?.email ?? 0), all: staged.parsed.text };
+    };
+    const frame = (await textOf('')).all.length;
+    const fits = await textOf('X'.repeat(limits.storedTextCharsMax - frame - 2));
+    expect(fits.all.length).toBeLessThanOrEqual(limits.storedTextCharsMax);
+    expect(fits.text).toBe(fits.all.toLowerCase());
+    const long = await textOf('X'.repeat(limits.storedTextCharsMax));
+    expect(long.text).toBeNull();
+  });
+
   test('names that hold what a database cannot keep are refused or not found, never a fault', async () => {
     expect(await refusal(stores.mail.create(1, 'a\0b'))).toBe('invalid');
     expect(['not-found', 'invalid']).toContain(await refusal(stores.mail.find(1, 'a\0b')));

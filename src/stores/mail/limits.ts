@@ -16,4 +16,6 @@ export const limits = {
   restoreEmailsCount: 1_000_000,
   /** What is parsed or hashed in one go before others get a turn. */
   sliceBytes: 256 * 1024,
+  /** A longer search text is not kept beside the message: writing it twice costs more than reading the message again. */
+  storedTextCharsMax: 4 * 1024,
 } as const;

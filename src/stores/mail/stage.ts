@@ -56,6 +56,12 @@ function withoutNul<T extends string | null>(text: T): T {
   return text?.includes('\0') ? (text.replaceAll('\0', '?') as T) : text;
 }
 
+/** Null where whoever searches must read the message itself. */
+function searchText(parsed: ParsedMessage): string | null {
+  if (parsed.textTruncated || parsed.text.length > limits.storedTextCharsMax) return null;
+  return withoutNul(parsed.text.toLowerCase());
+}
+
 /** What the rows of a message hold. `now`: ms since 1970. */
 export function prepare(incoming: Incoming, now: number): Prepared {
   const { blob, parsed } = incoming;
@@ -77,7 +83,7 @@ export function prepare(incoming: Incoming, now: number): Prepared {
       body: withoutNul(bodyStructureText(root, false)),
       structure: withoutNul(encodeStructure(root)),
       preview: withoutNul(parsed.preview),
-      text: parsed.textTruncated ? null : withoutNul(parsed.text.toLowerCase()),
+      text: searchText(parsed),
     },
   };
 }

@@ -106,7 +106,7 @@ export const mailTables = defineTables((kit) => ({
     },
     { primaryKey: ['account', 'id'], rowid: false },
   ),
-  /** Lower-cased search text; null where it was cut off. */
+  /** Lower-cased search text; null where it is long. */
   email_texts: kit.table(
     'email_texts',
     { account: kit.int().notNull(), id: kit.int().notNull(), text: kit.text() },

@@ -172,7 +172,7 @@ export interface MailReader {
   vanished(account: number, mailbox: number, since: number): Promise<readonly number[]>;
   /** By email id; missing ones are left out. */
   contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>>;
-  /** Search text worked out at delivery, lower-cased NFC; null when it was cut off and the message must be read. */
+  /** Search text worked out at delivery, lower-cased NFC; null when it is long and the message must be read. */
   texts(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, string | null>>;
   /** The original bytes, or [start, end) of them. */
   bytes(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer>;

@@ -181,9 +181,9 @@ CREATE TABLE "email_texts" (
 	CONSTRAINT "email_texts_account_id_pk" PRIMARY KEY("account","id")
 );
 --> statement-breakpoint
-CREATE INDEX "blobs_segment" ON "blobs" USING btree ("segment");
+CREATE INDEX "blobs_segment_offset" ON "blobs" USING btree ("segment","offset");
 --> statement-breakpoint
-CREATE INDEX "blobs_idle" ON "blobs" USING btree ("idle");
+CREATE INDEX "blobs_idle" ON "blobs" USING btree ("idle") WHERE "blobs"."idle" > 0;
 --> statement-breakpoint
 CREATE INDEX "members_deleted" ON "members" USING btree ("deleted");
 --> statement-breakpoint

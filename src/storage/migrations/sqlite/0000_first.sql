@@ -20,9 +20,9 @@ CREATE TABLE `blobs` (
 	`idle` integer NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `blobs_segment` ON `blobs` (`segment`);
+CREATE INDEX `blobs_segment_offset` ON `blobs` (`segment`,`offset`);
 --> statement-breakpoint
-CREATE INDEX `blobs_idle` ON `blobs` (`idle`);
+CREATE INDEX `blobs_idle` ON `blobs` (`idle`) WHERE "blobs"."idle" > 0;
 --> statement-breakpoint
 CREATE TABLE `members` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
