@@ -34,6 +34,13 @@ export { argon2Hasher, type Hasher } from './hasher.ts';
 export { passwordCharactersMin } from './limits.ts';
 export { accountsModule } from './module.ts';
 export { type ScramMechanism, scramMechanisms } from './scram.ts';
+export {
+  bindsChannels,
+  runScram,
+  type ScramChannel,
+  type ScramDialogue,
+  type ScramOutcome,
+} from './scram-dialogue.ts';
 export { directoryAccount } from './scripts/directory.ts';
 export { type AccountsSettings, accountsSettings } from './settings.ts';
 export type {

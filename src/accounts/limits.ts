@@ -35,6 +35,8 @@ export const hashesWaitingMax = 64;
 export const scramSha1IterationsCount = 10_000;
 export const scramSha256IterationsCount = 15_000;
 export const scramSaltBytes = 16;
+/** Our part of the nonce (RFC 5802 §5.1). */
+export const scramNonceBits = 128;
 
 export const loginCacheEntriesMax = 20_000;
 export const loginCacheMs = 30 * minuteMs;

@@ -1,5 +1,12 @@
 import { flagBits } from '../stores/mail/index.ts';
-import { describeEngines, type ImapDoor, openTestImap, transcripts } from '../testing/index.ts';
+import {
+  describeEngines,
+  type ImapDoor,
+  imapPassword,
+  openTestImap,
+  scramClient,
+  transcripts,
+} from '../testing/index.ts';
 
 const doors: readonly ImapDoor[] = ['imap', 'plain', 'imaps'];
 /** Fri, 21 Nov 1997 15:55:06 UTC, shown at -0600. */
@@ -42,6 +49,15 @@ describeEngines('imap', (engine) => {
           const id = imap.members[member === 'bob' ? 'bob' : 'alice'];
           await imap.admin.disableMember(id);
           return undefined;
+        },
+        /** `- prove alice sha256 <challenge>`: what a SCRAM client answers, and what it wants to hear then. */
+        async prove([username = '', digest = '', challenge = '', password = imapPassword]) {
+          const serverFirst = Buffer.from(challenge, 'base64').toString();
+          const nonce = /^r=(client)/.exec(serverFirst)?.[1] ?? '';
+          const scheme = digest === 'sha1' ? 'sha1' : 'sha256';
+          const client = scramClient({ digest: scheme, username, password, nonce });
+          const encoded = (text: string) => Buffer.from(text).toString('base64');
+          return { answer: encoded(client.final(serverFirst)), verifier: encoded(client.verifier) };
         },
         async drain() {
           imap.servers.plain.drain();

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
 
 /** What a test speaks through: bytes as they are on the wire, read as they come. */
 export interface TestSocket {
@@ -15,6 +16,8 @@ export interface TestSocket {
   /** Resolves true when a byte comes or the other side closes within `quietMs`, else false. */
   hears(quietMs: number): Promise<boolean>;
   startTls(): Promise<void>;
+  /** What a client may bind a login to (RFC 9266, RFC 5929 §4 with SHA-256); null without TLS. */
+  bindings(): Readonly<Record<'tls-exporter' | 'tls-server-end-point', Buffer>> | null;
   close(): Promise<void>;
 }
 
@@ -67,6 +70,13 @@ export async function connectSocket(options: SocketOptions): Promise<TestSocket>
       socket = await secureSocket();
       secure = true;
       reader.attach(socket);
+    },
+    bindings() {
+      if (!(socket instanceof TLSSocket)) return null;
+      return {
+        'tls-exporter': socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)),
+        'tls-server-end-point': createHash('sha256').update(socket.getPeerCertificate().raw).digest(),
+      };
     },
     async close() {
       if (socket.destroyed) return;

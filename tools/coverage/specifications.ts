@@ -122,14 +122,14 @@ RFC 5804 | ManageSieve | No | |
 # Signing in
 RFC 4422 | SASL | No | |
 RFC 4616 | PLAIN | Yes | |
-RFC 5802 | SCRAM | Partial | src/accounts/scram.ts | keys are kept beside each password; no protocol offers it yet
-RFC 7677 | SCRAM-SHA-256 | Partial | src/accounts/scram.ts | keys are kept beside each password; no protocol offers it yet
+RFC 5802 | SCRAM | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP offers it
+RFC 7677 | SCRAM-SHA-256 | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP offers it
 RFC 7628 | OAUTHBEARER | No | |
 RFC 8265 | PRECIS: user names and passwords | No | |
 RFC 4013 | SASLprep | Yes | src/accounts/passwords.ts |
 RFC 9106 | Argon2 | Yes | src/accounts/hasher.ts |
-RFC 9266 | Channel binding for TLS 1.3 | Partial | src/net/tcp-connection.ts | the binding is at hand; no protocol uses it yet
-RFC 5929 | Channel binding (tls-server-end-point) | Partial | src/net/tcp-connection.ts | tls-server-end-point is at hand; no protocol uses it yet
+RFC 9266 | Channel binding for TLS 1.3 | Yes | src/net/tcp-connection.ts src/accounts/scram-dialogue.ts | SCRAM of IMAP binds by it
+RFC 5929 | Channel binding (tls-server-end-point) | Yes | src/net/tcp-connection.ts src/accounts/scram-dialogue.ts | tls-server-end-point, by SCRAM of IMAP
 
 # Transport
 RFC 8446 | TLS 1.3 | Yes | src/net/tls/context.ts |

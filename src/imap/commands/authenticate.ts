@@ -21,8 +21,11 @@ export const authenticate: Command<{ mechanism: string; initial: Buffer | null }
   async run(session, { mechanism: name, initial }) {
     const mechanism = session.services.mechanisms.find((each) => each.name === name);
     if (!mechanism) throw new Refusal('this SASL mechanism is not offered', 'CANNOT');
-    if (mechanism.plaintext) requirePrivacy(session);
-    const credentials = await mechanism.run(initial, (challenge) => exchange(session, challenge));
+    requirePrivacy(session);
+    if (mechanism.offered?.(session) === false) {
+      throw new Refusal('this SASL mechanism is not possible here', 'CANNOT');
+    }
+    const credentials = await mechanism.run(initial, (challenge) => exchange(session, challenge), session);
     if (credentials === null) throw new Refusal('a message of the SASL dialogue is malformed', null, 'BAD');
     return logIn(session, credentials, name);
   },

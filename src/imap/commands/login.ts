@@ -14,6 +14,6 @@ export const login: Command<{ username: string; password: string }> = {
   },
   async run(session, { username, password }) {
     requirePrivacy(session);
-    return logIn(session, { authorization: '', username, password }, 'LOGIN command');
+    return logIn(session, { authorization: '', username, proof: { password } }, 'LOGIN command');
   },
 };

@@ -7,7 +7,7 @@ export const loginRules: Extension = {
   capabilities(session) {
     if (session.member !== null) return [];
     const { mechanisms, startTls } = session.services;
-    const offered = mechanisms.filter(({ plaintext }) => session.mayLogIn || !plaintext);
+    const offered = session.mayLogIn ? mechanisms.filter((each) => each.offered?.(session) ?? true) : [];
     return [
       ...(startTls && !session.secure ? ['STARTTLS'] : []),
       ...offered.map(({ name }) => `AUTH=${name}`),

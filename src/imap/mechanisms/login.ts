@@ -5,11 +5,11 @@ import type { Mechanism } from './mechanism.ts';
 export const login: Mechanism = {
   name: 'LOGIN',
   rfc: 'draft-murchison-sasl-login',
-  plaintext: true,
   async run(initial, exchange) {
     const username = initial ?? (await exchange(Buffer.from('Username:')));
     const password = await exchange(Buffer.from('Password:'));
     if (!isUtf8(username) || !isUtf8(password) || username.length === 0) return null;
-    return { authorization: '', username: username.toString('utf8'), password: password.toString('utf8') };
+    const proof = { password: password.toString('utf8') };
+    return { authorization: '', username: username.toString('utf8'), proof };
   },
 };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Session } from '../session/session.ts';
 import { mechanisms } from './index.ts';
 
 /** Runs a mechanism against a client that answers in turn; also what it was asked. */
@@ -9,13 +10,15 @@ async function talk(name: string, initial: string | null, ...answers: string[]) 
     asked.push(challenge.toString());
     return Buffer.from(answers.shift() ?? '', 'latin1');
   };
+  // Neither of the two looks at the session.
+  const session = {} as Session;
   const first = initial === null ? null : Buffer.from(initial, 'latin1');
-  return { result: await mechanism?.run(first, exchange), asked };
+  return { result: await mechanism?.run(first, exchange, session), asked };
 }
 
 test.each([
-  ['\0alice\0pass', { authorization: '', username: 'alice', password: 'pass' }],
-  ['bob\0alice\0', { authorization: 'bob', username: 'alice', password: '' }],
+  ['\0alice\0pass', { authorization: '', username: 'alice', proof: { password: 'pass' } }],
+  ['bob\0alice\0', { authorization: 'bob', username: 'alice', proof: { password: '' } }],
   ['alice\0pass', null],
   ['\0\0pass', null],
   ['\0a\0b\0c', null],
@@ -27,7 +30,7 @@ test.each([
 });
 
 test('LOGIN asks for what did not come with the command', async () => {
-  const expected = { authorization: '', username: 'alice', password: 'pass' };
+  const expected = { authorization: '', username: 'alice', proof: { password: 'pass' } };
   expect(await talk('LOGIN', null, 'alice', 'pass')).toEqual({
     result: expected,
     asked: ['Username:', 'Password:'],

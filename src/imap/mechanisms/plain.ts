@@ -5,12 +5,11 @@ import type { Mechanism } from './mechanism.ts';
 export const plain: Mechanism = {
   name: 'PLAIN',
   rfc: 'RFC 4616',
-  plaintext: true,
   async run(initial, exchange) {
     const message = initial ?? (await exchange(Buffer.alloc(0)));
     if (!isUtf8(message)) return null;
     const [authorization, username, password, ...rest] = message.toString('utf8').split('\0');
     if (username === undefined || password === undefined || rest.length > 0) return null;
-    return username === '' ? null : { authorization: authorization ?? '', username, password };
+    return username === '' ? null : { authorization: authorization ?? '', username, proof: { password } };
   },
 };

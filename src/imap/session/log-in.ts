@@ -23,9 +23,12 @@ export function requirePrivacy(session: Session): void {
 /** Who the client is: the answer of LOGIN and AUTHENTICATE with the capabilities that hold from now on. */
 export async function logIn(session: Session, credentials: Credentials, mechanism: string): Promise<Answer> {
   const { accounts, count, features } = session.services;
-  const { username, password, authorization } = credentials;
+  const { username, proof, authorization } = credentials;
   const remote = session.connection.remote.address;
-  const result = await accounts.login({ username, password, scope: 'mail', remote });
+  const result =
+    'result' in proof
+      ? proof.result
+      : await accounts.login({ username, password: proof.password, scope: 'mail', remote });
   if (!result.ok) {
     session.log.info('login refused', { reason: result.reason, mechanism, remote });
     return refuse(session, failures[result.reason], result.reason === 'credentials');

@@ -1,0 +1,106 @@
+import { equalInConstantTime, FormatError, randomToken } from '../base/index.ts';
+import {
+  channelBindingOf,
+  formatServerFinal,
+  formatServerFirst,
+  parseClientFinal,
+  parseClientFirst,
+  type ScramClientFirst,
+} from '../formats/sasl/index.ts';
+import { scramNonceBits } from './limits.ts';
+import { refused } from './login.ts';
+import type { ScramMechanism } from './scram.ts';
+import type { Accounts, AuthResult, Scope } from './types.ts';
+
+/** The TLS channel of a client, as `net` tells it. */
+export interface ScramChannel {
+  exportKeyingMaterial(label: string, length: number): Buffer | null;
+  serverCertificateHash(): Buffer | null;
+}
+
+/** Channel bindings by name: RFC 9266 §2, RFC 5929 §4. tls-unique is not one: TLS 1.3 has none. */
+const bindings: Readonly<Record<string, (channel: ScramChannel) => Buffer | null>> = {
+  'tls-exporter': (channel) => channel.exportKeyingMaterial('EXPORTER-Channel-Binding', 32),
+  'tls-server-end-point': (channel) => channel.serverCertificateHash(),
+};
+
+export interface ScramDialogue {
+  readonly mechanism: ScramMechanism;
+  /** The -PLUS form: the client must bind. */
+  readonly plus: boolean;
+  /** Whether the client was offered the -PLUS form of this mechanism. */
+  readonly plusOffered: boolean;
+  readonly channel: ScramChannel;
+  readonly scope: Scope;
+  readonly remote: string;
+  /** Our part of the nonce; random unless a test says otherwise. */
+  readonly serverNonce?: string;
+}
+
+export interface ScramOutcome {
+  /** Whom to act as; '' for the one who signs in. */
+  readonly authorization: string;
+  readonly username: string;
+  readonly result: AuthResult;
+}
+
+/** Whether a client can be offered a -PLUS mechanism. */
+export function bindsChannels(channel: ScramChannel): boolean {
+  return Object.values(bindings).some((binding) => binding(channel) !== null);
+}
+
+/**
+ * The server's side of SCRAM (RFC 5802 §5, RFC 7677), for any protocol: `exchange` sends a message and answers the
+ * client's next one. Null where a message is malformed. Rejects with StoreError and with what `exchange` throws.
+ */
+export async function runScram(
+  accounts: Pick<Accounts, 'scram'>,
+  dialogue: ScramDialogue,
+  initial: Buffer | null,
+  exchange: (message: Buffer) => Promise<Buffer>,
+): Promise<ScramOutcome | null> {
+  try {
+    return await converse(accounts, dialogue, initial, exchange);
+  } catch (error) {
+    if (error instanceof FormatError) return null;
+    throw error;
+  }
+}
+
+async function converse(
+  accounts: Pick<Accounts, 'scram'>,
+  dialogue: ScramDialogue,
+  initial: Buffer | null,
+  exchange: (message: Buffer) => Promise<Buffer>,
+): Promise<ScramOutcome | null> {
+  const { mechanism, scope, remote } = dialogue;
+  const first = parseClientFirst(initial ?? (await exchange(Buffer.alloc(0))));
+  const { authorization, username } = first;
+  const denied = { authorization, username, result: refused('credentials') };
+  const channel = channelOf(dialogue, first);
+  if (channel === null) return denied;
+  const challenge = await accounts.scram({ mechanism, username, scope, remote });
+  const nonce = first.nonce + (dialogue.serverNonce ?? randomToken(scramNonceBits));
+  const serverFirst = formatServerFirst(nonce, challenge.salt, challenge.iterations);
+  const final = parseClientFinal(await exchange(Buffer.from(serverFirst)));
+  if (final.nonce !== nonce || !equalInConstantTime(final.channel, channel)) return denied;
+  const authMessage = `${first.bare},${serverFirst},${final.withoutProof}`;
+  const { result, signature } = await challenge.finish(authMessage, final.proof);
+  if (signature !== null) {
+    // RFC 4422 §3.6: where the protocol has no place for data with success, the client answers it with nothing.
+    const last = await exchange(Buffer.from(formatServerFinal(signature)));
+    if (last.length > 0) return null;
+  }
+  return { authorization, username, result };
+}
+
+/** What the client must say of its channel; null where somebody between us has changed what was offered. RFC 5802 §6. */
+function channelOf(dialogue: ScramDialogue, first: ScramClientFirst): Buffer | null {
+  const { plus, plusOffered, channel } = dialogue;
+  if (plus !== (first.flag === 'p')) return null;
+  if (first.flag === 'y' && plusOffered) return null;
+  if (first.flag !== 'p') return channelBindingOf(first, null);
+  const binding = Object.hasOwn(bindings, first.bindingType) ? bindings[first.bindingType] : undefined;
+  const data = binding?.(channel) ?? null;
+  return data === null ? null : channelBindingOf(first, data);
+}
