@@ -50,6 +50,7 @@ const invented: Extension = {
       name: 'ECHO',
       rfc: 'RFC 9999',
       states: loggedIn,
+      privilege: 'mail:read',
       hasUidForm: true,
       parse(decoder) {
         decoder.sp();

@@ -1,3 +1,4 @@
+import type { Privilege } from '../accounts/index.ts';
 import type { Mailbox } from '../stores/mail/index.ts';
 import type { Answer } from './errors.ts';
 import type { FetchItemFeature } from './fetch/plan.ts';
@@ -27,6 +28,8 @@ export interface Command<Args = unknown> {
   /** Specification and section: `RFC 9051 §6.3.2`. */
   readonly rfc: string;
   readonly states: readonly State[];
+  /** What the session must be allowed to do with the account; null: it touches nobody's data. No default (THREATS 9). */
+  readonly privilege: Privilege | null;
   /** The command exists in a UID form too (RFC 9051 §6.4.9). */
   readonly hasUidForm?: boolean;
   /** All that follows the name, its space included; the caller checks that the command ends there. */

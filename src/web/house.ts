@@ -1,4 +1,4 @@
-import type { AccountsService } from '../accounts/index.ts';
+import type { AccountsService, Privilege } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
@@ -33,6 +33,8 @@ export interface Visit {
   readonly secure: boolean;
   readonly language: Language;
   readonly say: Messages;
+  /** The route's. */
+  readonly privilege: Privilege | null;
 }
 
 /**
@@ -43,5 +45,7 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly doors: 'pages' | 'everywhere' | 'operator';
+  /** What it does to the account of who is signed in; null: it is for everybody. No default (THREATS 9). */
+  readonly privilege: Privilege | null;
   run(visit: Visit, house: House): Response | Promise<Response>;
 }

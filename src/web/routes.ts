@@ -11,8 +11,26 @@ import { showSignIn, signIn, signOut } from './pages/sign-in.ts';
 import { showLink, useLink } from './pages/sign-in-link.ts';
 import { authorityDer, authorityPem, showTrust } from './pages/trust.ts';
 
-const get = (path: string, run: Route['run']): Route => ({ method: 'GET', path, doors: 'pages', run });
-const post = (path: string, run: Route['run']): Route => ({ method: 'POST', path, doors: 'pages', run });
+type Run = Route['run'];
+/** Pages for everybody, and pages of the member who is signed in. */
+const get = (path: string, run: Run): Route => ({
+  method: 'GET',
+  path,
+  doors: 'pages',
+  privilege: null,
+  run,
+});
+const post = (path: string, run: Run): Route => ({
+  method: 'POST',
+  path,
+  doors: 'pages',
+  privilege: null,
+  run,
+});
+const own = (route: Route): Route => ({
+  ...route,
+  privilege: route.method === 'GET' ? 'account:read' : 'account:write',
+});
 const anyDoor = (route: Route): Route => ({ ...route, doors: 'everywhere' });
 
 /** Every address, in the order of the site. GET answers HEAD too; any other method is 405. */
@@ -25,10 +43,10 @@ export const routes: readonly Route[] = [
   post('/sign-out', signOut),
   get('/sign-in/:token', showLink),
   post('/sign-in/:token', useLink),
-  get('/mail', showMail),
-  post('/mail/app-password', makeAppPassword),
-  post('/mail/app-password/revoke', revokeAppPassword),
-  get('/mail/apple.mobileconfig', appleProfile),
+  own(get('/mail', showMail)),
+  own(post('/mail/app-password', makeAppPassword)),
+  own(post('/mail/app-password/revoke', revokeAppPassword)),
+  own(get('/mail/apple.mobileconfig', appleProfile)),
   get('/trust', showTrust),
   get('/ca.crt', authorityDer),
   get('/ca.pem', authorityPem),

@@ -30,7 +30,7 @@ export interface WebOptions {
 
 type Environment = { Bindings: HttpEnvironment };
 
-function visitOf(context: Context<Environment>, house: House): Visit {
+function visitOf(context: Context<Environment>, house: House, privilege: Route['privilege']): Visit {
   const { remote, secure } = connectionOf(context.env.incoming);
   const request = context.req.raw;
   const accepted = request.headers.get('accept-language');
@@ -43,6 +43,7 @@ function visitOf(context: Context<Environment>, house: House): Visit {
     secure,
     language,
     say: messagesOf(language),
+    privilege,
   };
 }
 
@@ -51,8 +52,12 @@ type Answer = (visit: Visit, house: House) => Response | Promise<Response>;
 /** The routes as they are declared, 405 for their other methods, `otherwise` for every other address. */
 function application(house: House, served: readonly Route[], otherwise: Answer): Hono<Environment> {
   const app = new Hono<Environment>();
-  const answer = async (context: Context<Environment>, run: Answer): Promise<Response> => {
-    const visit = visitOf(context, house);
+  const answer = async (
+    context: Context<Environment>,
+    run: Answer,
+    privilege: Route['privilege'] = null,
+  ): Promise<Response> => {
+    const visit = visitOf(context, house, privilege);
     const response = await Promise.resolve(run(visit, house)).catch((error) => failed(visit, house, error));
     response.headers.set('x-content-type-options', 'nosniff');
     // RFC 6797: only where everybody's devices trust the certificate; else nobody could pass a renewal.
@@ -61,11 +66,14 @@ function application(house: House, served: readonly Route[], otherwise: Answer):
     return response;
   };
   const methods = new Map<string, string[]>();
-  for (const { method, path, doors, run } of served) {
+  for (const { method, path, doors, privilege, run } of served) {
     methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
     app.on(method, path, (context) =>
-      answer(context, (visit) =>
-        doors === 'operator' && !isLoopback(visit.remote) ? otherwise(visit, house) : run(visit, house),
+      answer(
+        context,
+        (visit) =>
+          doors === 'operator' && !isLoopback(visit.remote) ? otherwise(visit, house) : run(visit, house),
+        privilege,
       ),
     );
   }

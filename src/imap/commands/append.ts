@@ -9,6 +9,7 @@ export const append: Command<{ name: string; message: AppendMessage }> = {
   name: 'APPEND',
   rfc: 'RFC 9051 §6.3.12',
   states: loggedIn,
+  privilege: 'mail:write',
   parse(decoder) {
     decoder.sp();
     const name = decoder.mailbox();

@@ -10,6 +10,7 @@ export const authenticate: Command<{ mechanism: string; initial: Buffer | null }
   name: 'AUTHENTICATE',
   rfc: 'RFC 9051 §6.2.2, RFC 4959',
   states: ['not-authenticated'],
+  privilege: null,
   parse(decoder) {
     decoder.sp();
     const mechanism = decoder.keyword('a SASL mechanism');

@@ -6,6 +6,7 @@ export const capability: Command = {
   name: 'CAPABILITY',
   rfc: 'RFC 9051 §6.1.1',
   states: anyState,
+  privilege: null,
   parse: () => null,
   async run(session) {
     const capabilities = session.services.features.capabilities(session);

@@ -6,6 +6,7 @@ export const check: Command = {
   name: 'CHECK',
   rfc: 'RFC 3501 §6.4.1',
   states: inMailbox,
+  privilege: 'mail:read',
   parse: () => null,
   run: async () => ok('all is written'),
 };

@@ -6,6 +6,7 @@ export const close: Command = {
   name: 'CLOSE',
   rfc: 'RFC 9051 §6.4.1',
   states: inMailbox,
+  privilege: 'mail:read',
   parse: () => null,
   async run(session) {
     const { id, readOnly } = session.mailbox;

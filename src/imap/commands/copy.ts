@@ -8,6 +8,7 @@ export const copy: Command<{ set: SequenceSet; name: string }> = {
   name: 'COPY',
   rfc: 'RFC 9051 §6.4.7',
   states: inMailbox,
+  privilege: 'mail:write',
   hasUidForm: true,
   parse(decoder) {
     decoder.sp();

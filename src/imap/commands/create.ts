@@ -10,6 +10,7 @@ export const create: Command<{ name: string; use: readonly string[] | null }> = 
   name: 'CREATE',
   rfc: 'RFC 9051 §6.3.4',
   states: loggedIn,
+  privilege: 'mail:write',
   parse(decoder) {
     decoder.sp();
     const name = decoder.mailbox();

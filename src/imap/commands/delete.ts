@@ -6,6 +6,7 @@ export const remove: Command<string> = {
   name: 'DELETE',
   rfc: 'RFC 9051 §6.3.5',
   states: loggedIn,
+  privilege: 'mail:write',
   parse(decoder) {
     decoder.sp();
     return decoder.mailbox();

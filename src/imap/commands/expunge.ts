@@ -6,6 +6,7 @@ export const expunge: Command = {
   name: 'EXPUNGE',
   rfc: 'RFC 9051 §6.4.3',
   states: inMailbox,
+  privilege: 'mail:write',
   parse: () => null,
   async run(session) {
     await session.mail.expunge(session.account, session.writableMailbox.id, null);

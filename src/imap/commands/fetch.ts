@@ -15,6 +15,7 @@ export const fetch: Command<Args> = {
   name: 'FETCH',
   rfc: 'RFC 9051 §6.4.5',
   states: inMailbox,
+  privilege: 'mail:read',
   hasUidForm: true,
   parse(decoder, session) {
     decoder.sp();

@@ -10,6 +10,7 @@ export const list: Command<ListArguments> = {
   name: 'LIST',
   rfc: 'RFC 9051 §6.3.9',
   states: loggedIn,
+  privilege: 'mail:read',
   parse(decoder, session) {
     decoder.sp();
     return decoder.listArguments({ status: new Set(session.services.features.statusItems.keys()) });

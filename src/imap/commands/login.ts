@@ -6,6 +6,7 @@ export const login: Command<{ username: string; password: string }> = {
   name: 'LOGIN',
   rfc: 'RFC 9051 §6.2.3',
   states: ['not-authenticated'],
+  privilege: null,
   parse(decoder) {
     decoder.sp();
     const username = decoder.astring('a user name');

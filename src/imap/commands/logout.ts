@@ -6,6 +6,7 @@ export const logout: Command = {
   name: 'LOGOUT',
   rfc: 'RFC 9051 §6.1.3',
   states: anyState,
+  privilege: null,
   parse: () => null,
   async run(session) {
     session.deselect();

@@ -8,6 +8,7 @@ export const lsub: Command<string> = {
   name: 'LSUB',
   rfc: 'RFC 3501 §6.3.9',
   states: loggedIn,
+  privilege: 'mail:read',
   parse(decoder) {
     decoder.sp();
     const reference = decoder.mailbox();

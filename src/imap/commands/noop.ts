@@ -6,6 +6,7 @@ export const noop: Command = {
   name: 'NOOP',
   rfc: 'RFC 9051 §6.1.2',
   states: anyState,
+  privilege: null,
   parse: () => null,
   run: async () => ok('nothing done'),
 };

@@ -6,6 +6,7 @@ export const rename: Command<{ from: string; to: string }> = {
   name: 'RENAME',
   rfc: 'RFC 9051 §6.3.6',
   states: loggedIn,
+  privilege: 'mail:write',
   parse(decoder) {
     decoder.sp();
     const from = decoder.mailbox();

@@ -9,6 +9,7 @@ export const search: Command<SearchProgram> = {
   name: 'SEARCH',
   rfc: 'RFC 9051 §6.4.4',
   states: inMailbox,
+  privilege: 'mail:read',
   hasUidForm: true,
   parse(decoder, session) {
     decoder.sp();

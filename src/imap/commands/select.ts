@@ -27,6 +27,7 @@ export const select: Command<Args> = {
   name: 'SELECT',
   rfc: 'RFC 9051 §6.3.2',
   states: loggedIn,
+  privilege: 'mail:read',
   parse,
   run: (session, args) => open(session, args, false),
 };
@@ -36,6 +37,7 @@ export const examine: Command<Args> = {
   name: 'EXAMINE',
   rfc: 'RFC 9051 §6.3.3',
   states: loggedIn,
+  privilege: 'mail:read',
   parse,
   run: (session, args) => open(session, args, true),
 };

@@ -10,6 +10,7 @@ export const starttls: Command = {
   name: 'STARTTLS',
   rfc: 'RFC 9051 §6.2.1',
   states: ['not-authenticated'],
+  privilege: null,
   parse: () => null,
   async run(session, _args, { tag }) {
     if (session.secure) throw new Refusal('TLS is active already', null, 'BAD');

@@ -8,6 +8,7 @@ export const status: Command<{ name: string; items: readonly StatusItem[] }> = {
   name: 'STATUS',
   rfc: 'RFC 9051 §6.3.11',
   states: loggedIn,
+  privilege: 'mail:read',
   parse(decoder, session) {
     decoder.sp();
     const name = decoder.mailbox();

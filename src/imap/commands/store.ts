@@ -17,6 +17,7 @@ export const store: Command<Args> = {
   name: 'STORE',
   rfc: 'RFC 9051 §6.4.6',
   states: inMailbox,
+  privilege: 'mail:write',
   hasUidForm: true,
   parse(decoder) {
     decoder.sp();

@@ -1,3 +1,4 @@
+import { StoreError } from '../../base/index.ts';
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
 
@@ -6,6 +7,7 @@ export const subscribe: Command<string> = {
   name: 'SUBSCRIBE',
   rfc: 'RFC 9051 §6.3.7',
   states: loggedIn,
+  privilege: 'mail:write',
   parse(decoder) {
     decoder.sp();
     return decoder.mailbox();
@@ -21,12 +23,18 @@ export const unsubscribe: Command<string> = {
   name: 'UNSUBSCRIBE',
   rfc: 'RFC 9051 §6.3.8',
   states: loggedIn,
+  privilege: 'mail:write',
   parse(decoder) {
     decoder.sp();
     return decoder.mailbox();
   },
   async run(session, name) {
-    await session.mail.unsubscribeFrom(session.account, name);
+    try {
+      await session.mail.unsubscribeFrom(session.account, name);
+    } catch (error) {
+      // Two clients that keep one list in step both take the name off: the second is no fault.
+      if (!(error instanceof StoreError) || error.reason !== 'not-found') throw error;
+    }
     return ok('unsubscribed');
   },
 };

@@ -8,6 +8,7 @@ const idle: Command = {
   name: 'IDLE',
   rfc: 'RFC 9051 §6.3.13, RFC 2177',
   states: loggedIn,
+  privilege: 'mail:read',
   parse: () => null,
   async run(session) {
     session.out.continuation('idling');

@@ -7,6 +7,7 @@ const namespace: Command = {
   name: 'NAMESPACE',
   rfc: 'RFC 9051 §6.3.10, RFC 2342',
   states: loggedIn,
+  privilege: 'mail:read',
   parse: () => null,
   async run({ out }) {
     out.data('NAMESPACE').raw(` (("" "${delimiter}")) NIL NIL`).crlf();

@@ -6,6 +6,7 @@ const id: Command = {
   name: 'ID',
   rfc: 'RFC 2971',
   states: anyState,
+  privilege: null,
   parse(decoder) {
     decoder.sp();
     decoder.idParameters();

@@ -6,6 +6,7 @@ const unselect: Command = {
   name: 'UNSELECT',
   rfc: 'RFC 9051 §6.4.2, RFC 3691',
   states: inMailbox,
+  privilege: 'mail:read',
   parse: () => null,
   async run(session) {
     session.deselect();

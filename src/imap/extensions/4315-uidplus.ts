@@ -7,6 +7,7 @@ const uidExpunge: Command<SequenceSet> = {
   name: 'UID EXPUNGE',
   rfc: 'RFC 9051 §6.4.9, RFC 4315 §2.1',
   states: inMailbox,
+  privilege: 'mail:write',
   parse(decoder) {
     decoder.sp();
     return decoder.sequenceSet();

@@ -7,6 +7,7 @@ const enable: Command<readonly string[]> = {
   name: 'ENABLE',
   rfc: 'RFC 9051 §6.3.1, RFC 5161',
   states: loggedIn,
+  privilege: null,
   parse(decoder) {
     const names: string[] = [];
     do {
@@ -20,10 +21,10 @@ const enable: Command<readonly string[]> = {
   async run(session, names) {
     const enabled: string[] = [];
     for (const name of new Set(names)) {
-      if (!session.services.features.enable.has(name) || session.isEnabled(name)) continue;
+      if (!session.services.features.enable.has(name)) continue;
       if (name === 'CONDSTORE') session.enableCondstore();
       else session.enable(name);
-      // RFC 9051 §9 spells it so.
+      // RFC 9051 §7.2.1: what is missing here was refused; so what is on already is told again. §9 spells it so.
       enabled.push(name === 'IMAP4REV2' ? 'IMAP4rev2' : name);
     }
     session.out

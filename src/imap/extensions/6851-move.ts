@@ -11,6 +11,7 @@ const move: Command<{ set: SequenceSet; name: string }> = {
   name: 'MOVE',
   rfc: 'RFC 9051 §6.4.8, RFC 6851',
   states: inMailbox,
+  privilege: 'mail:write',
   hasUidForm: true,
   parse(decoder) {
     decoder.sp();

@@ -52,6 +52,7 @@ function find(session: Session, call: Call): Command {
   const command = session.services.features.commands.get(call.name);
   if (!command) throw new SyntaxFault(`unknown command ${shown(call.name)}`, -1);
   if (!command.states.includes(session.state)) throw new Refusal(whyNot(session, command, call), null, 'BAD');
+  if (command.privilege !== null) session.demand(command.privilege);
   return command;
 }
 

@@ -1,4 +1,11 @@
-import type { Accounts, Member } from '../../accounts/index.ts';
+import {
+  type Accounts,
+  type Actor,
+  anonymous,
+  demand,
+  type Member,
+  type Privilege,
+} from '../../accounts/index.ts';
 import { type Clock, randomToken } from '../../base/index.ts';
 import type { Connection, LineReader } from '../../net/index.ts';
 import type { CounterHandle, Log } from '../../observability/index.ts';
@@ -182,6 +189,13 @@ export class Session {
   /** Tells the client what happened in its mailbox. */
   async report(options: { readonly expunge: boolean; readonly force: boolean }): Promise<void> {
     await this.selected?.report(this, options);
+  }
+
+  /** Every command says what it does to the account; StoreError 'denied' where the session may not. */
+  demand(privilege: Privilege): void {
+    const actor: Actor =
+      this.member === null ? anonymous : { kind: 'member', member: this.member, scopes: ['mail'] };
+    demand(actor, privilege, { kind: 'account', owner: this.account, granted: [] });
   }
 
   /** A member who was disabled or deleted does not stay because a connection is open. */

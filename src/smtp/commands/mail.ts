@@ -1,6 +1,7 @@
+import { may } from '../../accounts/index.ts';
 import { FormatError } from '../../base/index.ts';
 import { messagesPerSessionMax } from '../limits.ts';
-import { replies } from '../replies.ts';
+import { replies, replyOfReason } from '../replies.ts';
 import type { Session } from '../session/session.ts';
 import type { Command, MailOptions } from '../session/types.ts';
 import { AddressError, type Path, parsePath, splitPath } from '../wire/path.ts';
@@ -13,7 +14,14 @@ export const mail: Command = {
   rfc: 5321,
   help: 'MAIL FROM:<address> [parameters]: begin a message',
   run: async (session, argument) => {
-    if (session.door.mustAuthenticate && session.member === null) return signInFirst(session);
+    const { privilege } = session.door;
+    if (privilege !== null) {
+      if (session.member === null) return signInFirst(session);
+      const { member } = session;
+      const actor = { kind: 'member', member, scopes: ['submission'] } as const;
+      const resource = { kind: 'account', owner: member.id, granted: [] } as const;
+      if (!may(actor, privilege, resource).allowed) return replyOfReason.denied;
+    }
     if (session.transaction !== null) return replies.mailTwice;
     if (session.messages >= messagesPerSessionMax) return replies.tooManyMessages;
     const options: MailOptions = { size: null, body: null, utf8: false, ret: null, envid: null };

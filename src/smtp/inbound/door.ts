@@ -16,7 +16,7 @@ export function inboundDoor(settings: SmtpSettings): Door {
     lmtp: false,
     extensions: inboundExtensions,
     greetingDelayMs: Math.min(settings.greetingDelayMs, greetingDelayMsMax),
-    mustAuthenticate: false,
+    privilege: null,
     sender: async () => null,
     foreign: async () => relayDenied,
     async header(session, transaction, header) {

@@ -13,7 +13,7 @@ export const lmtpDoor: Door = {
   lmtp: true,
   extensions: lmtpExtensions,
   greetingDelayMs: 0,
-  mustAuthenticate: false,
+  privilege: null,
   sender: async () => null,
   foreign: async () => notHere,
   async header(session, transaction, header) {

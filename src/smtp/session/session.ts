@@ -136,7 +136,7 @@ export class Session {
 
   async #greet(): Promise<boolean> {
     const { hostname } = this.services.settings;
-    if (!this.door.mustAuthenticate) this.connection.authenticated();
+    if (this.door.privilege === null) this.connection.authenticated();
     if (this.#draining) return this.#refuse(replies.draining);
     if (this.door.greetingDelayMs > 0) {
       // RFC 5321 §4.3.1: a client waits for the greeting; what cannot wait is no mail server.
@@ -178,7 +178,7 @@ export class Session {
   }
 
   #patienceMs(): number {
-    if (!this.door.mustAuthenticate || this.member !== null) return idleMs;
+    if (this.door.privilege === null || this.member !== null) return idleMs;
     const left = this.#startedMs + unauthenticatedMs - this.services.clock.monotonicMs();
     return Math.max(1, left);
   }
@@ -186,7 +186,7 @@ export class Session {
   #ended(kind: 'end' | 'timeout' | 'endless'): void {
     this.#over = true;
     if (kind === 'timeout') {
-      const impatient = this.door.mustAuthenticate && this.member === null;
+      const impatient = this.door.privilege !== null && this.member === null;
       this.#send(impatient ? replies.unauthenticatedTooLong : replies.idle);
     } else if (kind === 'endless') this.#send(replies.endless);
   }

@@ -1,4 +1,4 @@
-import type { Accounts, Recipient } from '../../accounts/index.ts';
+import type { Accounts, Privilege, Recipient } from '../../accounts/index.ts';
 import type { Clock } from '../../base/index.ts';
 import type { Log } from '../../observability/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
@@ -108,8 +108,8 @@ export interface Door {
   readonly lmtp: boolean;
   readonly extensions: readonly Extension[];
   readonly greetingDelayMs: number;
-  /** MAIL needs AUTH before it. */
-  readonly mustAuthenticate: boolean;
+  /** What MAIL needs of a member, who must have signed in then; null: anybody may send here. */
+  readonly privilege: Privilege | null;
   /** MAIL FROM, after syntax and parameters. Null accepts. */
   sender(session: Session, sender: Path): Promise<Reply | null>;
   /** A recipient whose domain is not ours. */

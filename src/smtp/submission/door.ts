@@ -16,7 +16,7 @@ export const submissionDoor: Door = {
   lmtp: false,
   extensions: submissionExtensions,
   greetingDelayMs: 0,
-  mustAuthenticate: true,
+  privilege: 'mail:submit',
 
   // RFC 6409 §6.1. The null sender is let pass: notifications (RFC 8098) need it, From is checked all the same.
   async sender(session, sender) {

@@ -24,6 +24,7 @@ function answer(error: unknown) {
     secure: true,
     language: 'en',
     say: messagesOf('en'),
+    privilege: null,
   };
   return { response: failed(visit, house, error), logged };
 }

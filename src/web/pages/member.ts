@@ -1,4 +1,4 @@
-import type { Member } from '../../accounts/index.ts';
+import { demand, type Member } from '../../accounts/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html } from '../html.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
@@ -24,6 +24,9 @@ export async function forMember(
   const token = readCookie(request, 'session', secure);
   const member = await house.sessions.memberOf(token);
   if (!member || token === null) return seeOther('/sign-in');
+  if (visit.privilege === null) throw new Error('a page of a member must name its privilege');
+  const resource = { kind: 'account', owner: member.id, granted: [] } as const;
+  demand({ kind: 'member', member, scopes: ['api'] }, visit.privilege, resource);
   const { field, cookie } = house.forms.seal(request, secure);
   const leave = html`<form method="post" action="/sign-out">${field}<button class="quiet">${say.signOut}</button></form>`;
   return run({
