@@ -10,6 +10,8 @@ export const limits = {
   writerCacheBytes: 16 * 1024 * 1024,
   /** Units of work in one commit. */
   batchUnitsMax: 512,
+  /** From this many waiting units on a batch takes half of them. */
+  halvedUnitsMin: 16,
   /** Units that wait for the writer; one more is refused with 'unavailable'. */
   waitingUnitsMax: 50_000,
   /** Scans that wait for a reader thread. */

@@ -34,6 +34,14 @@ function cloneable(unit: Unit, waiting: Waiting): boolean {
 }
 
 /**
+ * How many of the units that wait make the next batch. Of many only half: while their rows are committed, the bytes of
+ * the other half's successors are synced, so that disk, main thread and writer work at the same time.
+ */
+export function batchUnits(waiting: number, batchMax: number): number {
+  return Math.min(batchMax, waiting >= limits.halvedUnitsMin ? Math.ceil(waiting / 2) : waiting);
+}
+
+/**
  * One thread and the queue before it. At most one batch is under way; what arrives meanwhile makes the next one,
  * so the batch grows with the load and a lone operation waits for nobody. A thread that dies fails what it had
  * under way and is started again.
@@ -90,7 +98,7 @@ export class CrewMember {
 
   #send(): void {
     if (this.#underWay.size > 0 || this.#queue.length === 0 || this.#restart) return;
-    const taken = this.#queue.splice(0, this.#options.batchMax);
+    const taken = this.#queue.splice(0, batchUnits(this.#queue.length, this.#options.batchMax));
     for (const { unit, waiting } of taken) this.#underWay.set(unit.id, waiting);
     try {
       this.#thread().postMessage({ kind: 'units', units: taken.map(({ unit }) => unit) } satisfies Order);
