@@ -38,10 +38,13 @@ export interface Command<Args = unknown> {
   run(session: Session, args: Args, call: Call): Promise<Answer | null>;
 }
 
-/** An item of STATUS. The value must be at hand in the mailbox row: STATUS is asked of a hundred mailboxes at once. */
+/**
+ * An item of STATUS. The value must be at hand in the mailbox row: STATUS is asked of a hundred mailboxes at once. A
+ * text is sent as it stands.
+ */
 export interface StatusItemFeature {
   readonly name: string;
-  value(mailbox: Mailbox, session: Session): number;
+  value(mailbox: Mailbox, session: Session): number | string;
   /** Asking for it may switch an extension on (RFC 7162 §3.1). */
   asked?(session: Session): void;
 }

@@ -59,7 +59,7 @@ RFC 2557 | Content-Location | Partial | src/formats/mime/part.ts | Content-Locat
 RFC 3282 | Content-Language | Yes | src/formats/mime/part.ts |
 RFC 1864 | Content-MD5 | Partial | src/formats/mime/part.ts | read and shown; not checked
 RFC 6532 | Internationalised headers | Yes | src/formats/mime/charset.ts |
-RFC 8970 | Message preview | No | |
+RFC 8970 | Message preview | Yes | |
 
 # Mail access
 RFC 3501 | IMAP4rev1 | Yes | |
@@ -79,7 +79,7 @@ RFC 4469 | CATENATE | No | |
 RFC 4731 | ESEARCH | Yes | |
 RFC 4959 | SASL-IR | Yes | |
 RFC 4978 | COMPRESS=DEFLATE | No | |
-RFC 5032 | WITHIN | No | |
+RFC 5032 | WITHIN | Yes | |
 RFC 5161 | ENABLE | Yes | |
 RFC 5182 | SEARCHRES | Yes | |
 RFC 5255 | LANGUAGE and I18NLEVEL | No | |
@@ -106,9 +106,9 @@ RFC 8437 | UNAUTHENTICATE | No | |
 RFC 8438 | STATUS=SIZE | Yes | |
 RFC 8440 | LIST-MYRIGHTS | No | |
 RFC 8457 | Important mailbox and keyword | No | |
-RFC 8474 | OBJECTID | No | |
+RFC 8474 | OBJECTID | Yes | | THREADID is NIL
 RFC 8508 | REPLACE | No | |
-RFC 8514 | SAVEDATE | No | |
+RFC 8514 | SAVEDATE | Yes | |
 RFC 9208 | QUOTA | No | |
 RFC 9394 | PARTIAL | No | |
 RFC 9585 | INPROGRESS | No | |

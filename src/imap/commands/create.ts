@@ -19,8 +19,8 @@ export const create: Command<{ name: string; use: readonly string[] | null }> = 
   async run(session, { name, use }) {
     // RFC 9051 §6.3.4: a delimiter at the end says that names below will follow, and is no part of the name.
     const plain = name.endsWith(delimiter) ? name.slice(0, -1) : name;
-    await session.mail.create(session.account, plain, use === null ? null : useOf(use));
-    return ok('created');
+    const made = await session.mail.create(session.account, plain, use === null ? null : useOf(use));
+    return ok('created', { code: 'MAILBOXID', id: made.objectId }); // RFC 8474 §4.1
   },
 };
 

@@ -83,6 +83,7 @@ async function describe(session: Session, selected: Selected, mailbox: Mailbox):
   out.untagged('OK', { code: 'UIDVALIDITY', value: mailbox.uidValidity }, 'uids are valid');
   out.untagged('OK', { code: 'UIDNEXT', value: mailbox.uidNext }, 'the next uid');
   out.untagged('OK', { code: 'HIGHESTMODSEQ', value: selected.cursor }, 'the newest change');
+  out.untagged('OK', { code: 'MAILBOXID', id: mailbox.objectId }, 'the id of the mailbox'); // RFC 8474 §4.2
   if (rev2) {
     writeEntry(session, 'LIST', mailbox.name, await listAttributes(session, mailbox));
   }

@@ -13,6 +13,7 @@ import { uidplusExtension } from './4315-uidplus.ts';
 import { extendedSyntax } from './4466-extended-syntax.ts';
 import { esearchExtension } from './4731-esearch.ts';
 import { saslIrExtension } from './4959-sasl-ir.ts';
+import { withinExtension } from './5032-within.ts';
 import { enableExtension } from './5161-enable.ts';
 import { searchresExtension } from './5182-searchres.ts';
 import { listExtendedExtension } from './5258-list-extended.ts';
@@ -24,6 +25,9 @@ import { condstoreExtension } from './7162-condstore.ts';
 import { literalExtension } from './7888-literal-plus.ts';
 import { appendlimitExtension } from './7889-appendlimit.ts';
 import { statusSizeExtension } from './8438-status-size.ts';
+import { objectidExtension } from './8474-objectid.ts';
+import { savedateExtension } from './8514-savedate.ts';
+import { previewExtension } from './8970-preview.ts';
 import { imap4rev2 } from './9051-imap4rev2.ts';
 import { loginRules } from './9051-login-rules.ts';
 
@@ -49,6 +53,10 @@ export const extensions: readonly Extension[] = [
   binaryExtension,
   appendlimitExtension,
   statusSizeExtension,
+  withinExtension,
+  objectidExtension,
+  savedateExtension,
+  previewExtension,
   extendedSyntax,
   responseCodes,
 ];

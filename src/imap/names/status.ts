@@ -33,6 +33,6 @@ export function writeStatus(
 ): void {
   const { out } = session;
   out.data('STATUS').sp().mailbox(mailbox.name).sp();
-  out.list(features, (feature) => out.raw(`${feature.name} `).number(feature.value(mailbox, session)));
+  out.list(features, (feature) => out.raw(`${feature.name} ${feature.value(mailbox, session)}`));
   out.crlf();
 }

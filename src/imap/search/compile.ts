@@ -3,15 +3,18 @@ import type { Features } from '../features.ts';
 import { systemBit } from '../session/flags.ts';
 import type { Selected } from '../session/selected.ts';
 import type { SearchKey, SequenceSet } from '../wire/index.ts';
+import { compareDay, localDay } from './days.ts';
 import { fold } from './fold.ts';
 import { type Evidence, type Judge, type Verdict, want } from './keys.ts';
 
 const costs = ['none', 'row', 'header', 'text'] as const;
-const dayMs = 86_400_000;
 
-/** A key tree -> one test that asks for no more than it needs. RFC 9051 §6.4.4, RFC 3501 §6.4.4. */
-export function compile(key: SearchKey, selected: Selected, features: Features): Judge {
-  const inner = (child: SearchKey) => compile(child, selected, features);
+/**
+ * A key tree -> one test that asks for no more than it needs. RFC 9051 §6.4.4, RFC 3501 §6.4.4. `nowMs`: when the
+ * search began, ms since 1970.
+ */
+export function compile(key: SearchKey, selected: Selected, features: Features, nowMs: number): Judge {
+  const inner = (child: SearchKey) => compile(child, selected, features, nowMs);
   switch (key.kind) {
     case 'all':
       return { cost: 'none', test: () => true };
@@ -27,7 +30,7 @@ export function compile(key: SearchKey, selected: Selected, features: Features):
     case 'extension': {
       const feature = features.searchKeys.get(key.name);
       if (!feature) throw new Refusal(`this server has no search key ${key.name}`, null, 'BAD');
-      return feature.judge(key.value);
+      return feature.judge(key.value, { account: selected.account, nowMs });
     }
     default:
       return rowJudge(key) ?? textJudge(key);
@@ -146,17 +149,6 @@ function bodyHasText(evidence: Evidence, text: string): Verdict {
   if (!evidence.text.includes(text)) return false;
   if (evidence.header === undefined) return want(evidence, 'header');
   return evidence.header.mayBeSearched(text) ? want(evidence, 'body') : true;
-}
-
-/** RFC 9051 §6.4.4: time and zone are disregarded; the day is the one shown to the client. */
-function localDay(timeMs: number, zoneMinutes: number): number {
-  return Math.floor((timeMs + zoneMinutes * 60_000) / dayMs) * dayMs;
-}
-
-function compareDay(day: number | null, compare: 'before' | 'on' | 'since', wanted: number): boolean {
-  if (day === null) return false;
-  if (compare === 'on') return day === wanted;
-  return compare === 'before' ? day < wanted : day >= wanted;
 }
 
 function setJudge(set: SequenceSet, isUids: boolean, selected: Selected): Judge {

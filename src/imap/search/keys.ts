@@ -29,7 +29,14 @@ export interface Judge {
 export interface SearchKeyFeature {
   readonly name: string;
   readonly parse: SearchKeyParser;
-  judge(value: unknown): Judge;
+  judge(value: unknown, around: SearchAround): Judge;
+}
+
+/** What a key may know of the search it is part of. */
+export interface SearchAround {
+  readonly account: number;
+  /** When the search began, ms since 1970. */
+  readonly nowMs: number;
 }
 
 /** Asks for more unless something cheaper was asked for already. */

@@ -21,7 +21,8 @@ export interface Found {
 /** The messages of the selected mailbox that match. Cheap tests first: rows, then texts and headers, then bodies. */
 export async function search(session: Session, key: SearchKey, needsModseq: boolean): Promise<Found> {
   const selected = session.mailbox;
-  const judge = compile(key, selected, session.services.features);
+  const { clock, features } = session.services;
+  const judge = compile(key, selected, features, clock.nowMs());
   const candidates = candidatesOf(key, selected);
   if (judge.cost === 'none' && !needsModseq)
     return { uids: withoutRows(selected, candidates, judge.test), modseq: 0, firstModseq: 0, lastModseq: 0 };

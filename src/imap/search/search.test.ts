@@ -23,15 +23,23 @@ const row = (more: Partial<MessageRow> = {}): MessageRow => ({
   ...more,
 });
 
-/** The parts of a selected mailbox that tests look at: uids 10, 20 and 30. */
-const selected = { view: new MailboxView([10, 20, 30]), saved: SequenceSet.of([20]) } as unknown as Selected;
+const nowMs = Date.UTC(2000, 0, 3);
 
-const keyOf = (text: string) => new Decoder([{ kind: 'text', bytes: Buffer.from(text) }]).searchProgram().key;
+/** The parts of a selected mailbox that tests look at: uids 10, 20 and 30. */
+const selected = {
+  account: 7,
+  view: new MailboxView([10, 20, 30]),
+  saved: SequenceSet.of([20]),
+} as unknown as Selected;
+
+const keys = new Map([...standardFeatures.searchKeys].map(([name, { parse }]) => [name, parse]));
+const keyOf = (text: string) =>
+  new Decoder([{ kind: 'text', bytes: Buffer.from(text) }]).searchProgram({ keys }).key;
 
 const judge = (text: string, evidence: Partial<Evidence> = {}) => {
   const { row: given = row(), ...more } = evidence;
   const full: Evidence = { row: given, seq: 1, recent: false, ...more };
-  return { verdict: compile(keyOf(text), selected, standardFeatures).test(full), wants: full.wants };
+  return { verdict: compile(keyOf(text), selected, standardFeatures, nowMs).test(full), wants: full.wants };
 };
 
 const header = (text: string) => new HeaderText(Buffer.from(text.replaceAll('\n', '\r\n')));
@@ -56,6 +64,22 @@ describe('keys that look at the row', () => {
     ['SINCE 1-Jan-2000', {}, true],
     ['BEFORE 1-Jan-2000', {}, false],
     ['BEFORE 2-Jan-2000', {}, true],
+    ['SAVEDON 1-Jan-2000', { saved: Date.UTC(2000, 0, 1, 23, 59, 59) }, true],
+    ['SAVEDON 1-Jan-2000', { saved: Date.UTC(2000, 0, 2) }, false],
+    ['SAVEDBEFORE 2-Jan-2000', { saved: Date.UTC(2000, 0, 1, 23) }, true],
+    ['SAVEDBEFORE 1-Jan-2000', { saved: Date.UTC(2000, 0, 1) }, false],
+    ['SAVEDSINCE 1-Jan-2000', { saved: Date.UTC(2000, 0, 1) }, true],
+    ['SAVEDSINCE 2-Jan-2000', { saved: Date.UTC(2000, 0, 1, 23) }, false],
+    ['SAVEDATESUPPORTED', {}, true],
+    ['YOUNGER 60', { received: nowMs - 60_000 }, true],
+    ['YOUNGER 60', { received: nowMs - 60_001 }, false],
+    ['OLDER 60', { received: nowMs - 60_000 }, true],
+    ['OLDER 60', { received: nowMs - 59_999 }, false],
+    ['NOT OLDER 4294967295', {}, true],
+    ['EMAILID E7-1', {}, true],
+    ['EMAILID E7-2', {}, false],
+    ['EMAILID E8-1', {}, false],
+    ['NOT THREADID T1', {}, true],
     ['UID 1:15', {}, true],
     ['UID *', {}, false],
     ['UID 30:*', { uid: 30 }, true],
@@ -165,7 +189,7 @@ test('AND, OR and NOT of three values agree with two, once everything is known',
     fc.property(tree, facts, (text, { seen, a, b, c }) => {
       const body = `${a ? 'a' : ''}${b ? 'b' : ''}`;
       const evidence: Evidence = { row: row({ flags: seen ? flagBits.seen : 0 }), seq: 1, recent: false };
-      const { test: run } = compile(keyOf(text), selected, standardFeatures);
+      const { test: run } = compile(keyOf(text), selected, standardFeatures, nowMs);
       let verdict = run(evidence);
       for (let round = 0; verdict === null; round++) {
         expect(round).toBeLessThan(4);

@@ -109,6 +109,12 @@ export class Scanner {
     return true;
   }
 
+  /** Whether `text` (upper case) comes next, in any case; consumes nothing. */
+  lookingAt(text: string): boolean {
+    const end = this.#at + text.length;
+    return end <= this.#limit && this.#text.toString('latin1', this.#at, end).toUpperCase() === text;
+  }
+
   tag(): string {
     return this.token(classes.tag, 'a tag');
   }

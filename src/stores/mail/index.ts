@@ -3,6 +3,7 @@
  */
 
 export { mailModule } from './module.ts';
+export { emailObjectId } from './object-ids.ts';
 export { createMailStore, type MailStoreOptions } from './store.ts';
 export type {
   Appended,

@@ -2,12 +2,10 @@ import { StoreError } from '../../base/index.ts';
 import { nextModseq, one, run, type Script } from '../../storage/index.ts';
 import { limits } from './limits.ts';
 import { checkedName, normaliseName, parentsOf } from './names.ts';
+import { mailboxObjectId } from './object-ids.ts';
 import type { MailQueries } from './queries.ts';
 import { type MailboxRow, mailboxByName, move, removeRows } from './scripts.ts';
 import { delimiter, type SpecialUse } from './types.ts';
-
-/** An object id is unique within the account and never used again (RFC 8474 §4): made of what is never reused. */
-const mailboxObjectId = (account: number, id: number) => `M${account}-${id}`;
 
 function* insertMailbox(
   q: MailQueries,

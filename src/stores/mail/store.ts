@@ -5,6 +5,7 @@ import type { BlobStore, Database, StoredBlob } from '../../storage/index.ts';
 import { limits } from './limits.ts';
 import { mailOperations as operations } from './module.ts';
 import { compareNames, normaliseName } from './names.ts';
+import { emailObjectId } from './object-ids.ts';
 import type { MailboxRow } from './scripts.ts';
 import { prepare, stage } from './stage.ts';
 import type {
@@ -137,7 +138,7 @@ export class MailStore implements MailWriter {
     const operation =
       emails.length <= limits.pointReadsMax ? operations.fewContents : operations.manyContents;
     const rows: readonly StoredContent[] = await this.#database.call(operation, { account, emails });
-    return new Map(rows.map((row) => [row.email, { ...row, objectId: `E${account}-${row.email}` }]));
+    return new Map(rows.map((row) => [row.email, { ...row, objectId: emailObjectId(account, row.email) }]));
   }
 
   async texts(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, string | null>> {
