@@ -1,0 +1,186 @@
+import type { Difference } from './run.ts';
+
+/** Where we answer otherwise than Dovecot, and may. */
+interface Rule {
+  /** The section that allows or asks for our answer. */
+  readonly rfc: string;
+  readonly why: string;
+  matches(difference: Difference): boolean;
+}
+
+const isStructure = ({ what }: Difference) => /^fetch \d+ BODY(STRUCTURE)?$/.test(what);
+const isCode = ({ what }: Difference) => what === 'code';
+const isStatus = ({ what }: Difference) => what === 'status';
+
+export const rules: readonly Rule[] = [
+  {
+    rfc: 'RFC 5530 §3',
+    why: 'Codes that say why are optional; we send NONEXISTENT, CANNOT and their like where Dovecot sends none or another.',
+    matches: (d) => isCode(d) && (d.theirs === '' || isOptional(d.theirs)) && isOptional(d.ours),
+  },
+  {
+    rfc: 'RFC 9051 §6.3.3',
+    why: 'A mailbox opened by EXAMINE admits no change: we say NO [CANNOT], Dovecot OK and does nothing.',
+    matches: (d) =>
+      d.readOnly &&
+      /STORE|EXPUNGE|MOVE/.test(d.verb) &&
+      ((isStatus(d) && d.ours === 'NO') || (isCode(d) && d.ours === 'CANNOT')),
+  },
+  {
+    rfc: 'RFC 5161 §3.2',
+    why: 'ENABLED is answered even where nothing new was enabled; its list may be empty.',
+    matches: (d) => d.what === 'ENABLED' && d.ours === '()' && d.theirs === undefined,
+  },
+  {
+    rfc: 'RFC 7162 §3.2.11, RFC 9051 §7.1',
+    why: 'CLOSED is told by every server with CONDSTORE when SELECT leaves a mailbox; Dovecot waits for QRESYNC.',
+    matches: (d) => d.what === 'untagged CLOSED' && d.theirs === undefined,
+  },
+  {
+    rfc: 'RFC 6154 §2',
+    why: 'Special uses are told by LIST; LSUB says nothing of them.',
+    matches: (d) => d.verb === 'LSUB' && withoutUse(d.ours) === withoutUse(d.theirs),
+  },
+  {
+    rfc: 'RFC 9051 §9 nstring, section-msgtext',
+    why: 'A section that the message does not have is NIL; Dovecot answers the empty string for those of a part that is no message.',
+    matches: (d) => /^fetch \d+ (BODY|BINARY)\[/.test(d.what) && d.ours === 'NIL' && d.theirs === '"',
+  },
+  {
+    rfc: 'RFC 9051 §9 command-any, command-auth',
+    why: 'A command that takes no arguments ends after its name; Dovecot passes over what follows.',
+    matches: (d) =>
+      /( extra| junk|NOOP |ENABLE)$/.test(d.command) && (d.ours === 'BAD' || d.ours === undefined),
+  },
+  {
+    rfc: 'RFC 5322 §4.4',
+    why: 'Spaces around the dots of an address are obsolete and still read; Dovecot gives up on the address.',
+    matches: (d) =>
+      /(ENVELOPE|BODY|BODYSTRUCTURE)$/.test(d.what) && (d.theirs?.includes('spaces. in . local') ?? false),
+  },
+  {
+    rfc: 'RFC 9051 §7.5.2',
+    why: 'A part that names no charset is told without one; Dovecot adds the default. The last line counts even without a line end.',
+    matches: (d) => isStructure(d) && plainStructure(d.ours) === plainStructure(d.theirs),
+  },
+  {
+    rfc: 'RFC 9051 §6.4.7, §6.4.8',
+    why: 'A mailbox that is missing is told even where the set names no message; Dovecot asks for it only then.',
+    matches: (d) =>
+      /COPY|MOVE/.test(d.verb) &&
+      ((isStatus(d) && d.ours === 'NO') || (isCode(d) && d.ours === 'TRYCREATE')) &&
+      d.theirs !== 'BAD',
+  },
+  {
+    rfc: 'RFC 9051 §6.4.4',
+    why: 'A message without a readable Date was sent neither before nor after any day; to Dovecot it was sent in 1970.',
+    matches: (d) => /SENT(BEFORE|ON|SINCE)/.test(d.command) && /SEARCH/.test(d.what),
+  },
+  {
+    rfc: 'RFC 8474 §4.1, §4.2',
+    why: 'CREATE, SELECT and EXAMINE tell the MAILBOXID; this Dovecot has no OBJECTID.',
+    matches: (d) =>
+      (d.what === 'untagged MAILBOXID' && d.theirs === undefined) || (isCode(d) && d.ours === 'MAILBOXID'),
+  },
+  {
+    rfc: 'RFC 9051 §6.3.4',
+    why: 'INBOX cannot be created; Dovecot makes it when it is first used.',
+    matches: (d) => d.command.toUpperCase().endsWith('CREATE INBOX') && (d.ours === 'NO' || isCode(d)),
+  },
+  {
+    rfc: 'RFC 9051 §9 seq-number',
+    why: "In an empty mailbox '*' names no message and is BAD, as every number is.",
+    matches: (d) => isStatus(d) && !d.verb.startsWith('UID') && d.ours === 'BAD' && d.command.includes('*'),
+  },
+  {
+    rfc: 'RFC 9051 §6.4.5.1',
+    why: 'A leaf has no parts below it: 1.1 of a text in part 1 is NIL and of size 0; Dovecot gives the leaf itself.',
+    matches: (d) =>
+      (/^fetch \d+ BODY\[\d(\.\d)*(\.MIME)?\](<\d+>)?$/.test(d.what) && d.ours === 'NIL') ||
+      (/^fetch \d+ BINARY\[/.test(d.what) && d.ours === 'NIL') ||
+      (/^fetch \d+ BINARY\.SIZE\[/.test(d.what) && d.ours === '0'),
+  },
+  {
+    rfc: 'RFC 3516 §4.1, RFC 9051 §6.4.5',
+    why: 'BINARY undoes the encoding of the part asked for; Dovecot goes into messages and multiparts too, and gives up where it cannot.',
+    matches: (d) =>
+      /BINARY/.test(d.command) &&
+      (/BINARY/.test(d.what) ||
+        (d.ours === 'OK' && d.theirs === 'NO') ||
+        d.theirs === 'PARSE' ||
+        d.theirs === 'UNKNOWN-CTE'),
+  },
+  {
+    rfc: 'RFC 9051 §6.3.9',
+    why: 'The root of a reference that is not rooted may be empty; Dovecot repeats the reference.',
+    matches: (d) => /^LIST (Lists|Work)?\/?$/.test(d.what) && d.command.endsWith(' ""'),
+  },
+  {
+    rfc: 'RFC 9051 §7.5.2',
+    why: 'An address without a domain has the empty string there: NIL would begin a group. Dovecot makes up MISSING_DOMAIN.',
+    matches: (d) =>
+      /ENVELOPE|BODYSTRUCTURE|BODY$/.test(d.what) && plainStructure(d.ours) === plainStructure(d.theirs),
+  },
+  {
+    rfc: 'RFC 6154 §2, RFC 5258 §4',
+    why: 'Special uses and children may be told by every LIST; Dovecot tells them in extended ones only where asked.',
+    matches: (d) => d.verb === 'LIST' && withoutUse(d.ours) === withoutUse(d.theirs),
+  },
+];
+
+/** Messages that break MIME, and that each server reads in its own best way; they stand here once each. */
+export const messages: ReadonlyMap<string, string> = new Map([
+  [
+    'rfc/001.eml',
+    'Dovecot drops the parameter "server" whose value holds an address (RFC 2045 §5.1 allows it quoted)',
+  ],
+  ['rfc/007.eml', 'last lines without an end count for us (RFC 9051 §7.5.2 "size in text lines")'],
+  ['rfc/008.eml', 'the line end before a delimiter is not of an encoded message (RFC 2046 §5.1.1)'],
+  ['rfc/009.eml', 'a phrase without an address is a local part to us, a name to Dovecot (RFC 5322 §3.4)'],
+  ['malformed/000.eml', 'the header of a part ends where the part does'],
+  [
+    'malformed/001.eml',
+    'an inner boundary that begins an outer one: whole lines are compared (RFC 2046 §5.1.2)',
+  ],
+  ['malformed/002.eml', 'the same; a multipart without any part is served as text'],
+  ['malformed/004.eml', 'the same'],
+  ['malformed/007.eml', 'the same'],
+  ['malformed/012.eml', 'last lines without an end count for us (RFC 9051 §7.5.2)'],
+  ['malformed/016.eml', 'boundaries longer than 70 octets (RFC 2046 §5.1.1) are still told apart'],
+  ['malformed/017.eml', 'a missing semicolon before boundary= is forgiven; Dovecot makes up an empty type'],
+  ['malformed/019.eml', 'two Date fields (RFC 5322 §3.6): the first counts for us'],
+  ['malformed/020.eml', 'an empty header is the empty line (RFC 9051 §6.4.5.1)'],
+  ['malformed/021.eml', 'an empty header is the empty line (RFC 9051 §6.4.5.1)'],
+  ['malformed/022.eml', 'the header of a part ends where the part does'],
+]);
+
+/** The rule that speaks for our answer; undefined where it is a fault. */
+export function explain(difference: Difference): Rule | undefined {
+  return rules.find((rule) => rule.matches(difference));
+}
+
+function isOptional(code: string | undefined): boolean {
+  return [
+    '',
+    'NONEXISTENT',
+    'ALREADYEXISTS',
+    'CANNOT',
+    'HASCHILDREN',
+    'CLIENTBUG',
+    'LIMIT',
+    'TRYCREATE',
+  ].includes(code ?? '');
+}
+
+/** Without the default charset and without counts of lines. */
+function plainStructure(text: string | undefined): string | undefined {
+  return text
+    ?.replace(/\bNIL\b/g, 'nil')
+    .replace(/"text "([\w-]+) \("charset "us-ascii\)/g, '"text "$1 nil')
+    .replace(/missing_(domain|mailbox)/gi, '')
+    .replace(/("text "[\w-]+ (?:nil|NIL|\([^()]*\)) .{0,200}? \d+) \d+/g, '$1 N');
+}
+
+function withoutUse(text: string | undefined): string | undefined {
+  return text?.replace(/\\(archive|drafts|junk|sent|trash|has(no)?children) ?/g, '').trim();
+}

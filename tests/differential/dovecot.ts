@@ -1,0 +1,142 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectSocket, makeFolder, removeFolder } from '../../src/testing/index.ts';
+import { findTool } from '../harness/index.ts';
+
+/** A Dovecot of our own, on a free port of 127.0.0.1, its mail in a temporary folder. */
+export interface Dovecot {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export const dovecotPassword = 'reference';
+
+/** Starts it; every user name is a member with `dovecotPassword`. Debian's package dovecot-imapd. */
+export async function startDovecot(): Promise<Dovecot> {
+  const program = findTool('dovecot');
+  if (program === undefined) throw new Error('dovecot is not installed');
+  const folder = makeFolder();
+  const port = await freePort();
+  const owner = mailOwner();
+  mkdirSync(join(folder, 'home'));
+  chownSync(join(folder, 'home'), owner.uid, owner.gid);
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, 'dovecot.conf'), configuration(folder, port, owner));
+  const child = spawn(program, ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' });
+  const stop = async () => {
+    await ended(child);
+    removeFolder(folder);
+  };
+  try {
+    await listening(child, port, join(folder, 'log'));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, stop };
+}
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  /** Lines that name the users of Dovecot's processes. */
+  readonly users: string;
+}
+
+/** Dovecot gives up root for its own users; started by anybody else it stays what it is. */
+function mailOwner(): Owner {
+  const uid = process.getuid?.() ?? 0;
+  if (uid === 0) {
+    const idOf = (flag: string) => Number(execFileSync('id', [flag, 'dovecot']).toString());
+    return { uid: idOf('-u'), gid: idOf('-g'), users: '' };
+  }
+  const name = execFileSync('id', ['-un']).toString().trim();
+  const users = `default_internal_user = ${name}\ndefault_login_user = ${name}\nservice imap-login {\n chroot =\n}\n`;
+  return { uid, gid: process.getgid?.() ?? 0, users };
+}
+
+function configuration(folder: string, port: number, { uid, gid, users }: Owner): string {
+  const special = ['Archive', 'Drafts', 'Junk', 'Sent', 'Trash'].map(
+    (name) => ` mailbox ${name} {\n  special_use = \\${name}\n }`,
+  );
+  return `base_dir = ${folder}/run
+state_dir = ${folder}/state
+log_path = ${folder}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = sdbox:~/mail
+mail_uid = ${uid}
+mail_gid = ${gid}
+mailbox_list_index = yes
+imap_max_line_length = 64k
+auth_mechanisms = plain login
+mail_max_userip_connections = 100
+passdb {
+ driver = static
+ args = password=${dovecotPassword}
+}
+userdb {
+ driver = static
+ args = uid=${uid} gid=${gid} home=${folder}/home/%n
+}
+namespace inbox {
+ inbox = yes
+ separator = /
+${special.join('\n')}
+}
+service imap-login {
+ inet_listener imap {
+  port = ${port}
+ }
+ inet_listener imaps {
+  port = 0
+ }
+}
+${users}`;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function listening(child: ChildProcess, port: number, log: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (child.exitCode !== null) break;
+    try {
+      const socket = await connectSocket({ port, patienceMs: 10_000 });
+      const greeting = await socket.readLine();
+      await socket.close();
+      if (greeting !== null) return;
+    } catch {
+      await sleep(50);
+    }
+  }
+  let said = '';
+  try {
+    said = readFileSync(log, 'utf8');
+  } catch {
+    said = 'it wrote no log';
+  }
+  throw new Error(`dovecot does not answer: ${said.slice(-2000)}`);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
+}
