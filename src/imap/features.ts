@@ -39,12 +39,12 @@ export interface Command<Args = unknown> {
 }
 
 /**
- * An item of STATUS. The value must be at hand in the mailbox row: STATUS is asked of a hundred mailboxes at once. A
+ * An item of STATUS. The value should be at hand in the mailbox row: STATUS is asked of a hundred mailboxes at once. A
  * text is sent as it stands.
  */
 export interface StatusItemFeature {
   readonly name: string;
-  value(mailbox: Mailbox, session: Session): number | string;
+  value(mailbox: Mailbox, session: Session): number | string | Promise<number>;
   /** Asking for it may switch an extension on (RFC 7162 §3.1). */
   asked?(session: Session): void;
 }

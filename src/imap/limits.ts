@@ -4,6 +4,8 @@
 export interface ImapLimits {
   /** Largest message APPEND takes; told as APPENDLIMIT (RFC 7889). */
   readonly appendBytesMax: number;
+  /** Messages of one APPEND (RFC 3502); they are held until the last has come. */
+  readonly appendMessagesMax: number;
   /** A message literal up to this size is read whole; a longer one streams into the store. */
   readonly appendBufferedBytesMax: number;
   /** A refused literal that the client sends anyway is read and dropped up to this size (RFC 7888 §4), else BYE. */
@@ -46,6 +48,7 @@ export interface ImapLimits {
 
 export const defaultImapLimits: ImapLimits = {
   appendBytesMax: 50 * 1024 * 1024,
+  appendMessagesMax: 1_000,
   appendBufferedBytesMax: 64 * 1024,
   discardBytesMax: 64 * 1024 * 1024,
   discardUnauthenticatedBytesMax: 64 * 1024,

@@ -22,6 +22,8 @@ const expected: Record<string, string | null> = {
   CLOSE: 'mail:read',
   EXAMINE: 'mail:read',
   FETCH: 'mail:read',
+  GETQUOTA: 'mail:read',
+  GETQUOTAROOT: 'mail:read',
   IDLE: 'mail:read',
   LIST: 'mail:read',
   LSUB: 'mail:read',

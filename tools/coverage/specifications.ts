@@ -68,7 +68,7 @@ RFC 2177 | IDLE | Yes | |
 RFC 2342 | NAMESPACE | Yes | |
 RFC 2971 | ID | Yes | |
 RFC 3348 | CHILDREN | Yes | src/imap/names/list.ts |
-RFC 3502 | MULTIAPPEND | No | |
+RFC 3502 | MULTIAPPEND | Yes | |
 RFC 3516 | BINARY | Partial | | FETCH of decoded parts; APPEND of binary data is not there
 RFC 3691 | UNSELECT | Yes | |
 RFC 4314 | ACL | No | |
@@ -102,14 +102,14 @@ RFC 7162 | CONDSTORE and QRESYNC | Partial | | CONDSTORE; QRESYNC is not there
 RFC 7377 | MULTISEARCH | No | |
 RFC 7888 | LITERAL+ and LITERAL- | Yes | |
 RFC 7889 | APPENDLIMIT | Yes | |
-RFC 8437 | UNAUTHENTICATE | No | |
+RFC 8437 | UNAUTHENTICATE | Yes | |
 RFC 8438 | STATUS=SIZE | Yes | |
 RFC 8440 | LIST-MYRIGHTS | No | |
 RFC 8457 | Important mailbox and keyword | No | |
 RFC 8474 | OBJECTID | Yes | | THREADID is NIL
 RFC 8508 | REPLACE | No | |
 RFC 8514 | SAVEDATE | Yes | |
-RFC 9208 | QUOTA | No | |
+RFC 9208 | QUOTA | Yes | | storage; quotas are set by the operator's commands
 RFC 9394 | PARTIAL | No | |
 RFC 9585 | INPROGRESS | No | |
 RFC 9586 | UIDONLY | Not planned | | Outlook breaks where it is advertised

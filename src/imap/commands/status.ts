@@ -17,7 +17,7 @@ export const status: Command<{ name: string; items: readonly StatusItem[] }> = {
   },
   async run(session, { name, items }) {
     const features = statusFeatures(session, items);
-    writeStatus(session, await session.mail.find(session.account, name), features);
+    await writeStatus(session, await session.mail.find(session.account, name), features);
     return ok('that is all');
   },
 };

@@ -7,6 +7,7 @@ import { idleExtension } from './2177-idle.ts';
 import { namespaceExtension } from './2342-namespace.ts';
 import { idExtension } from './2971-id.ts';
 import { imap4rev1 } from './3501-imap4rev1.ts';
+import { multiappendExtension } from './3502-multiappend.ts';
 import { binaryExtension } from './3516-binary.ts';
 import { unselectExtension } from './3691-unselect.ts';
 import { uidplusExtension } from './4315-uidplus.ts';
@@ -24,12 +25,14 @@ import { moveExtension } from './6851-move.ts';
 import { condstoreExtension } from './7162-condstore.ts';
 import { literalExtension } from './7888-literal-plus.ts';
 import { appendlimitExtension } from './7889-appendlimit.ts';
+import { unauthenticateExtension } from './8437-unauthenticate.ts';
 import { statusSizeExtension } from './8438-status-size.ts';
 import { objectidExtension } from './8474-objectid.ts';
 import { savedateExtension } from './8514-savedate.ts';
 import { previewExtension } from './8970-preview.ts';
 import { imap4rev2 } from './9051-imap4rev2.ts';
 import { loginRules } from './9051-login-rules.ts';
+import { quotaExtension } from './9208-quota.ts';
 
 export const extensions: readonly Extension[] = [
   imap4rev1,
@@ -57,6 +60,9 @@ export const extensions: readonly Extension[] = [
   objectidExtension,
   savedateExtension,
   previewExtension,
+  multiappendExtension,
+  quotaExtension,
+  unauthenticateExtension,
   extendedSyntax,
   responseCodes,
 ];

@@ -26,13 +26,15 @@ export function statusFeatures(session: Session, items: readonly StatusItem[]): 
 }
 
 /** `* STATUS name (MESSAGES 3 …)`. */
-export function writeStatus(
+export async function writeStatus(
   session: Session,
   mailbox: Mailbox,
   features: readonly StatusItemFeature[],
-): void {
+): Promise<void> {
   const { out } = session;
+  const values: (number | string)[] = [];
+  for (const feature of features) values.push(await feature.value(mailbox, session));
   out.data('STATUS').sp().mailbox(mailbox.name).sp();
-  out.list(features, (feature) => out.raw(`${feature.name} ${feature.value(mailbox, session)}`));
+  out.list(features.entries(), ([i, { name }]) => out.raw(`${name} ${values[i]}`));
   out.crlf();
 }

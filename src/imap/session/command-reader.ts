@@ -78,6 +78,8 @@ class Reading implements ReadCommand {
   #literalBytes = 0;
   #literals = 0;
   #discardedBytes = 0;
+  #messages = 0;
+  #messagesBytes = 0;
 
   constructor(session: Session) {
     this.#session = session;
@@ -149,6 +151,10 @@ class Reading implements ReadCommand {
     if (marker.size > limits.appendBytesMax) {
       throw new Refusal(`a message may hold ${limits.appendBytesMax} octets`, 'TOOBIG');
     }
+    if (++this.#messages > limits.appendMessagesMax) {
+      throw new Refusal(`one APPEND may bring ${limits.appendMessagesMax} messages`, 'LIMIT');
+    }
+    this.#messagesBytes += marker.size;
     const mailbox = this.#mailboxName();
     if (mailbox === null) return;
     try {
@@ -158,7 +164,8 @@ class Reading implements ReadCommand {
       throw new Refusal('there is no such mailbox; create it first', 'TRYCREATE');
     }
     const { used, limit } = await mail.quota(account);
-    if (limit !== null && used + marker.size > limit) throw new Refusal('the mailbox is full', 'OVERQUOTA');
+    if (limit !== null && used + this.#messagesBytes > limit)
+      throw new Refusal('the mailbox is full', 'OVERQUOTA');
   }
 
   /** Null where the line does not parse; the command will say so when it does. */

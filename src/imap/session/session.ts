@@ -160,11 +160,17 @@ export class Session {
 
   /** Back to a new connection: nothing that was said without TLS counts (RFC 9051 §6.2.1, THREATS 2). */
   reset(): void {
-    this.deselect();
-    this.#leave();
+    this.logOut();
     this.authFailures = 0;
     this.badCommands = 0;
+  }
+
+  /** Nobody is logged in any more and nothing is enabled; failures still count (RFC 8437). */
+  logOut(): void {
+    this.deselect();
+    this.#leave();
     this.#enabled.clear();
+    this.out.utf8 = false;
   }
 
   /** Sends what was written; waits while the client is slow to take it. Throws Gone where it has left. */

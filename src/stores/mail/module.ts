@@ -98,6 +98,9 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
         const uids = Uint32Array.from(yield* run(q.messageUids, a), (row) => row.uid);
         return { mailbox: { ...mailbox, subscribed: subscribed.length > 0 }, uids };
       }),
+      deletedSize: scan(function* (q, a: { account: number; mailbox: number }) {
+        return (yield* run(q.messageDeletedSize, a))[0]?.size ?? 0;
+      }),
       fewMessages: read(rows),
       manyMessages: scan(rows),
       page: scan(function* (q, a: { account: number; mailbox: number; from: number; to: number }) {

@@ -230,6 +230,11 @@ function messageQueries({ db, t, d }: Context) {
       .where(and(box, sql`(${m.flags} & ${sql.raw(String(flagBits.deleted))}) <> 0`))
       .orderBy(asc(m.uid))
       .prepare('message_deleted'),
+    messageDeletedSize: db
+      .select({ size: sql<number>`cast(coalesce(sum(${m.size}), 0) as bigint)` })
+      .from(m)
+      .where(and(box, sql`(${m.flags} & ${sql.raw(String(flagBits.deleted))}) <> 0`))
+      .prepare('message_deleted_size'),
     messageFlags: db
       .update(m)
       .set({ flags: bound('flags'), keywords: bound('keywords'), modseq: bound('modseq') })

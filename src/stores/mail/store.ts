@@ -158,6 +158,10 @@ export class MailStore implements MailWriter {
     return this.#database.changes.subscribe(account, listener);
   }
 
+  deletedSize(account: number, mailbox: number): Promise<number> {
+    return this.#database.call(operations.deletedSize, { account, mailbox });
+  }
+
   async quota(account: number): Promise<{ used: number; limit: number | null; messages: number }> {
     await this.#ensure(account);
     const row = await this.#database.call(operations.account, { account });

@@ -179,6 +179,8 @@ export interface MailReader {
   stream(hash: string, range?: readonly [start: number, end: number]): Readable;
   /** Wakes after a commit that touched the account; the listener then reads `changes`. */
   subscribe(account: number, listener: (modseq: number) => void): () => void;
+  /** Bytes of the messages that are \Deleted; they are added up, ask only where `Mailbox.deleted` is not 0. */
+  deletedSize(account: number, mailbox: number): Promise<number>;
   /** Bytes used and allowed; `limit` null when there is none. */
   quota(
     account: number,
