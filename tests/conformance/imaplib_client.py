@@ -77,9 +77,12 @@ def mailboxes(imap):
     ok("delete", imap.delete("Labour/Reports"))
     ok("delete parent", imap.delete("Labour"))
     refused("select nothing", lambda: imap.select("Labour"), "NONEXISTENT")
+    kind, (roots, quotas) = imap.getquotaroot("INBOX")
+    check("getquotaroot", kind == "OK" and roots == [b"INBOX mail"] and b"(STORAGE " in quotas[0], (roots, quotas))
+    kind, quotas = imap.getquota("mail")
+    check("getquota", kind == "OK" and b"mail (STORAGE " in quotas[0], quotas)
+    refused("getquota of nothing", lambda: imap.getquota("nothing"), "NONEXISTENT")
     for name, call in [
-        ("getquota", lambda: imap.getquota("")),
-        ("getquotaroot", lambda: imap.getquotaroot("INBOX")),
         ("getacl", lambda: imap.getacl("INBOX")),
         ("myrights", lambda: imap.myrights("INBOX")),
         ("getannotation", lambda: imap.getannotation("INBOX", "*", "*")),
