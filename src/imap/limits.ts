@@ -4,7 +4,7 @@
 export interface ImapLimits {
   /** Largest message APPEND takes; told as APPENDLIMIT (RFC 7889). */
   readonly appendBytesMax: number;
-  /** Messages of one APPEND (RFC 3502); they are held until the last has come. */
+  /** Messages of one APPEND (RFC 3502): what was parsed of them is held until the last has come. */
   readonly appendMessagesMax: number;
   /** A message literal up to this size is read whole; a longer one streams into the store. */
   readonly appendBufferedBytesMax: number;
@@ -48,7 +48,7 @@ export interface ImapLimits {
 
 export const defaultImapLimits: ImapLimits = {
   appendBytesMax: 50 * 1024 * 1024,
-  appendMessagesMax: 1_000,
+  appendMessagesMax: 100,
   appendBufferedBytesMax: 64 * 1024,
   discardBytesMax: 64 * 1024 * 1024,
   discardUnauthenticatedBytesMax: 64 * 1024,
