@@ -118,3 +118,12 @@ test('header fields: folded ones whole, others left out, order and spelling kept
   expect(filterHeader(header, new Set(['b']), false).toString()).toBe('A: 1\r\n\r\n');
   expect(slice(header, { offset: 3, length: 1 }).toString()).toBe('1');
 });
+
+test('the empty line is of every subset of a header, but where the message ends without one (RFC 3501 §6.4.5)', () => {
+  expect(filterHeader(crlf('A: 1\n\n'), new Set(['x']), true).toString()).toBe('\r\n');
+  expect(filterHeader(crlf('\n'), new Set(['x']), true).toString()).toBe('\r\n');
+  expect(filterHeader(Buffer.from('A: 1\n\n'), new Set(['a']), true).toString()).toBe('A: 1\n\r\n');
+  expect(filterHeader(crlf('A: 1\nB: 2\n'), new Set(['b']), true).toString()).toBe('B: 2\r\n');
+  expect(filterHeader(crlf('A: 1\n'), new Set(['x']), true).toString()).toBe('');
+  expect(filterHeader(Buffer.alloc(0), new Set(['x']), true).toString()).toBe('');
+});

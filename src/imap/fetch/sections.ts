@@ -3,6 +3,7 @@ import { formatSection, type PartialRange, type Section } from '../wire/index.ts
 import type { Fetched, ItemPlan } from './plan.ts';
 
 const crlf = Buffer.from('\r\n');
+const endsInEmptyLine = /(?:^|\n)\r?\n$/;
 
 /** The plan of `BODY[section]<partial>` and of its old names. RFC 9051 §6.4.5, §7.5.2. */
 export function sectionPlan(
@@ -70,12 +71,15 @@ export function slice(bytes: Buffer, partial: PartialRange | null): Buffer {
   return partial === null ? bytes : bytes.subarray(partial.offset, partial.offset + partial.length);
 }
 
-/** The fields asked for (or all others) as they stand, and the empty line that ends every header. */
+/**
+ * The fields asked for (or all others) as they stand, and the empty line; without it where the message ends inside its
+ * header (RFC 3501 §6.4.5).
+ */
 export function filterHeader(header: Buffer, names: ReadonlySet<string>, keep: boolean): Buffer {
   const kept: Buffer[] = [];
   for (const field of headerFields(header)) {
     if (names.has(field.name.toLowerCase()) === keep) kept.push(header.subarray(field.start, field.end));
   }
-  kept.push(crlf);
+  if (endsInEmptyLine.test(header.toString('latin1', Math.max(0, header.length - 4)))) kept.push(crlf);
   return Buffer.concat(kept);
 }
