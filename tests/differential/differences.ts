@@ -77,6 +77,35 @@ export const rules: readonly Rule[] = [
     matches: (d) => /SENT(BEFORE|ON|SINCE)/.test(d.command) && /SEARCH/.test(d.what),
   },
   {
+    rfc: 'RFC 3501 §6.3.9',
+    why: 'A subscribed name that is no mailbox any more is told as \\Noselect; Dovecot tells it bare.',
+    matches: (d) => d.verb === 'LSUB' && d.ours?.replace('\\noselect', '').trim() === d.theirs?.trim(),
+  },
+  {
+    rfc: 'RFC 5258 §4',
+    why: 'RETURN (SUBSCRIBED) marks every subscribed name; Dovecot forgets INBOX where it is named among other patterns.',
+    matches: (d) =>
+      d.what === 'LIST INBOX' &&
+      d.ours?.replace('\\subscribed ', '').replace('\\hasnochildren ', '').trim() === d.theirs?.trim(),
+  },
+  {
+    rfc: 'RFC 2046 §5.1.1',
+    why: 'A header inside a part that ends without an empty line keeps its last line end, which the delimiter claims too.',
+    matches: (d) => /^fetch \d+ BODY\[[\d.]+\.(HEADER|MIME)\]/.test(d.what) && d.ours === `${d.theirs}\r\n`,
+  },
+  {
+    rfc: 'RFC 9051 §6.4.5',
+    why: 'A partial of chosen fields may begin between CR and LF; Dovecot then answers nothing.',
+    matches: (d) =>
+      /\[HEADER\.FIELDS.*<\d+>$/.test(d.what) && (d.ours?.startsWith('"\n') ?? false) && d.theirs === '"',
+  },
+  {
+    rfc: 'RFC 5182 §2.1',
+    why: 'SAVE alone is answered by the tagged OK only; Dovecot sends an ESEARCH for the MODSEQ.',
+    matches: (d) =>
+      d.command.includes('RETURN (SAVE)') && d.what.startsWith('ESEARCH') && d.ours === undefined,
+  },
+  {
     rfc: 'RFC 8474 §4.1, §4.2',
     why: 'CREATE, SELECT and EXAMINE tell the MAILBOXID; this Dovecot has no OBJECTID.',
     matches: (d) =>

@@ -181,15 +181,20 @@ function idle(dice: Dice, { busy }: Situation): string {
   return dice.pick(possible);
 }
 
+/** One message, now and then more: all or none of them is stored (RFC 3502). */
 function appendStep(dice: Dice, samples: readonly Sample[]): Step {
-  const message = samples.length > 0 && dice.chance(40) ? dice.pick(samples).bytes : madeMessage(dice);
-  const flagList = dice.chance(60) ? ` (${dice.some(flags, 3).join(' ')})` : '';
-  const day = dice.pick([
-    ' "01-Feb-1994 12:00:00 +0000"',
-    ' " 5-Jan-2026 12:30:00 +0100"',
-    ' "21-Nov-1997 12:55:06 -0600"',
-  ]);
-  return command('APPEND', ' ', ...mailbox(dice), `${flagList}${day} `, message, '');
+  const messages: Piece[] = [];
+  for (let count = dice.chance(10) ? 2 + dice.below(2) : 1; count > 0; count--) {
+    const flagList = dice.chance(60) ? ` (${dice.some(flags, 3).join(' ')})` : '';
+    const day = dice.pick([
+      ' "01-Feb-1994 12:00:00 +0000"',
+      ' " 5-Jan-2026 12:30:00 +0100"',
+      ' "21-Nov-1997 12:55:06 -0600"',
+    ]);
+    const chosen = samples.length > 0 && dice.chance(40) ? dice.pick(samples).bytes : madeMessage(dice);
+    messages.push(`${flagList}${day} `, chosen);
+  }
+  return command('APPEND', ' ', ...mailbox(dice), ...messages, '');
 }
 
 function listStep(dice: Dice): Step {
@@ -357,6 +362,7 @@ function searchKey(dice: Dice, count: number, depth = 0): string {
     () => `HEADER ${dice.pick(fields)} ${dice.pick(texts)}`,
     () => `${dice.pick(['BEFORE', 'ON', 'SINCE', 'SENTBEFORE', 'SENTON', 'SENTSINCE'])} ${dice.pick(dates)}`,
     () => `${dice.pick(['LARGER', 'SMALLER'])} ${dice.pick([0, 300, 500, 1000, 4_000_000])}`,
+    () => `${dice.pick(['OLDER', 'YOUNGER'])} ${dice.pick([1, 86_400, 2_000_000_000])}`,
     () => `UID ${numbers(dice, count + 4)}`,
     () => numbers(dice, count),
   ];
