@@ -1,5 +1,11 @@
 /** Runs the child until it is ended in the middle of its work. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readJournal } from './journal.ts';
+
+/** What every round acknowledges at least, and how long it may take to come to that. */
+export const acknowledgedMin = 10;
+const turnMs = 20;
+const patienceTurns = 1_500;
 
 export interface Round {
   readonly dir: string;
@@ -12,6 +18,10 @@ export interface Round {
   readonly workMs: number;
   /** Brings the end about. */
   readonly end: (child: ChildProcess) => void | Promise<void>;
+}
+
+function acknowledgedIn(journal: string): number {
+  return readJournal(journal).filter((entry) => entry.phase === 'done').length;
 }
 
 export async function runRound(round: Round): Promise<void> {
@@ -38,6 +48,10 @@ export async function runRound(round: Round): Promise<void> {
     }),
   ]);
   await new Promise((resolve) => setTimeout(resolve, round.workMs));
+  // A child that is ended before it did anything would prove nothing; on a loaded machine it may need longer.
+  for (let turn = 0; turn < patienceTurns && acknowledgedIn(round.journal) < acknowledgedMin; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, turnMs));
+  }
   if (child.exitCode !== null) throw new Error(`the child ended by itself: ${errors}`);
   await round.end(child);
   child.kill('SIGKILL');
