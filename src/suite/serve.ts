@@ -108,27 +108,34 @@ function reload(running: Running, settings: Loaded<MycoSettings>): void {
   for (const key of result.restart) log.warn('configuration change waits for a restart', { check: key });
 }
 
+/** Resolves with the first signal that asks the process to end. Listens at once: one may come before the doors are open. */
+function endAsked(io: Io): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    io.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** Runs until a signal asks it to end; answers the exit status. */
 export async function serve(options: ServeOptions): Promise<0> {
+  const ended = endAsked(options.io);
   const running = await openSuite(options);
-  const first = await firstAdministrator(running.rooms);
-  announce(running, options, first && webAddress(options.settings.value, first.path, running.doors.open));
-  running.observers.log.info('ready', { version });
-  // A moment later: the first clients matter more.
-  setTimeout(releaseStartupMemory, settleMs).unref();
+  const { log } = running.observers;
   const onHangUp = () => reload(running, options.settings);
   process.on('SIGHUP', onHangUp);
   try {
-    await new Promise<void>((resolve) => {
-      process.once('SIGTERM', () => resolve());
-      process.once('SIGINT', () => resolve());
-      options.io.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    running.observers.log.info('stopping');
+    const first = await firstAdministrator(running.rooms);
+    announce(running, options, first && webAddress(options.settings.value, first.path, running.doors.open));
+    log.info('ready', { version });
+    // A moment later: the first clients matter more.
+    setTimeout(releaseStartupMemory, settleMs).unref();
+    await ended;
+    log.info('stopping');
     await running.stop();
     return 0;
   } finally {
     process.off('SIGHUP', onHangUp);
-    running.observers.log.flush();
+    log.flush();
   }
 }

@@ -49,7 +49,7 @@ test('without a configuration: it sets itself up, prints its doors and a link th
     return;
   }
   for (const door of ['smtp', 'submission', 'submissions', 'imap', 'imaps', 'http', 'https']) {
-    expect(printed).toMatch(new RegExp(`^ {2}${door} +127\\.0\\.0\\.1:2\\d{3}$`, 'm'));
+    expect(printed).toMatch(new RegExp(`^ {2}${door} +127\\.0\\.0\\.1:2\\d{3} +\\S.*$`, 'm'));
   }
   expect(printed).toMatch(/^ {2}https:\/\/localhost:2443\/sign-in\/[a-z2-7]{26}$/m);
   child.kill('SIGTERM');
