@@ -44,6 +44,23 @@ export interface Listener {
   close(graceMs: number): Promise<void>;
 }
 
+/** The same listener, closed in another way. */
+export function closingAs(listener: Listener, close: Listener['close']): Listener {
+  return {
+    name: listener.name,
+    host: listener.host,
+    get port() {
+      return listener.port;
+    },
+    get count() {
+      return listener.count;
+    },
+    pause: () => listener.pause(),
+    resume: () => listener.resume(),
+    close,
+  };
+}
+
 /** What a listener leans on, beside what its connections do. */
 export interface ListenerParts extends Surroundings {
   readonly registry: Registry;

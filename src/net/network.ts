@@ -3,7 +3,13 @@ import type { Log, Metrics, WireTap } from '../observability/index.ts';
 import { type Connection, closeReasons } from './connection.ts';
 import { withinDescriptors } from './descriptors.ts';
 import type { NetLimits } from './limits.ts';
-import { type Listener, type ListenerOptions, type ListenerParts, TcpListener } from './listener.ts';
+import {
+  closingAs,
+  type Listener,
+  type ListenerOptions,
+  type ListenerParts,
+  TcpListener,
+} from './listener.ts';
 import {
   acceptPauses,
   connectionsAccepted,
@@ -58,22 +64,10 @@ export function createNetwork(options: NetworkOptions): Network {
       );
       await listener.open();
       listeners.add(listener);
-      return {
-        name: listener.name,
-        host: listener.host,
-        get port() {
-          return listener.port;
-        },
-        get count() {
-          return listener.count;
-        },
-        pause: () => listener.pause(),
-        resume: () => listener.resume(),
-        close: (graceMs) => {
-          listeners.delete(listener);
-          return listener.close(graceMs);
-        },
-      };
+      return closingAs(listener, (graceMs) => {
+        listeners.delete(listener);
+        return listener.close(graceMs);
+      });
     },
     connections: () => registry.connections.values(),
     async closeAll(graceMs) {

@@ -13,9 +13,8 @@ const core = require('drizzle-orm') as typeof import('drizzle-orm');
 export const pg = require('drizzle-orm/pg-core') as typeof import('drizzle-orm/pg-core');
 export const lite = require('drizzle-orm/sqlite-core') as typeof import('drizzle-orm/sqlite-core');
 
-export const { and, asc, count, desc, eq, getTableColumns, getTableName, gt, gte, inArray, isNull, lt, lte } =
+export const { and, asc, eq, getTableColumns, getTableName, gt, gte, inArray, lt, lte, max, min, ne, sql } =
   core;
-export const { max, min, ne, not, or, sql, sum } = core;
 
 /** Loaded where they are used: a process opens one engine only. */
 export const overSqlite = (database: SqliteDatabase.Database) =>

@@ -12,26 +12,7 @@ export { blobQueries, dropBlob, keepBlob } from './blobs/references.ts';
 export type { BlobPlace, BlobStore, StoredBlob } from './blobs/types.ts';
 export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts';
 export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';
-export {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNull,
-  lt,
-  lte,
-  max,
-  min,
-  ne,
-  not,
-  or,
-  sql,
-  sum,
-} from './drizzle.ts';
+export { and, asc, eq, gt, gte, inArray, lt, lte, max, min, ne, sql } from './drizzle.ts';
 export { afterRestore, repairAll, type Stored, verifyAll } from './integrity.ts';
 export { openDatabase } from './open.ts';
 export { restoreDatabase } from './restore.ts';

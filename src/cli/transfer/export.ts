@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Mailbox, MailReader, MessageRow } from '../../stores/mail/index.ts';
 import type { Session } from '../admin/index.ts';
@@ -119,7 +119,6 @@ export async function exportMail(
     const { specialUse, uidValidity } = mailbox;
     index.push({ folder, name, specialUse, subscribed, uidValidity });
   }
-  await mkdir(dirname(join(dir, indexName)), { recursive: true });
   await writeDurably(join(dir, indexName), `${JSON.stringify(index, null, 2)}\n`);
   return messages;
 }

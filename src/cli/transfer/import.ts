@@ -49,7 +49,7 @@ export async function importMail(
   const targets = new Map<string, Promise<Target>>();
   const refused: { place: string; reason: string }[] = [];
   let [messages, known, bytes] = [0, 0, 0];
-  let batch: { target: Target; incoming: Incoming; place: string }[] = [];
+  let batch: { target: Target; incoming: Incoming }[] = [];
   const flush = async () => {
     const taken = batch;
     [batch, bytes] = [[], 0];
@@ -81,9 +81,9 @@ export async function importMail(
         continue;
       }
       opened.hashes.add(staged.blob.hash);
-      const { flags, keywords, received, place } = found;
+      const { flags, keywords, received } = found;
       const incoming = { ...staged, flags, keywords, ...(received === undefined ? {} : { received }) };
-      batch.push({ target: opened, incoming, place });
+      batch.push({ target: opened, incoming });
       bytes += staged.blob.size;
       if (batch.length >= importBatchMax || bytes >= importBatchBytesMax) await flush();
     }

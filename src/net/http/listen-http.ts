@@ -10,7 +10,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Log, silentLog } from '../../observability/index.ts';
 import type { Connection } from '../connection.ts';
 import { httpHeaderBytesMax, httpHeaderMsMax, httpKeepAliveMsMax, httpRequestMsMax } from '../limits.ts';
-import type { Listener, ListenerOptions } from '../listener.ts';
+import { closingAs, type Listener, type ListenerOptions } from '../listener.ts';
 import type { Network } from '../network.ts';
 
 export interface HttpOptions
@@ -81,23 +81,11 @@ export async function listenHttp(
       server.emit('connection', connection.stream);
     },
   });
-  return {
-    name: listener.name,
-    host: listener.host,
-    get port() {
-      return listener.port;
-    },
-    get count() {
-      return listener.count;
-    },
-    pause: () => listener.pause(),
-    resume: () => listener.resume(),
-    async close(graceMs) {
-      await listener.close(graceMs);
-      // Ends the server's own timer; it never listened itself, and says so to nobody.
-      server.close(() => undefined);
-    },
-  };
+  return closingAs(listener, async (graceMs) => {
+    await listener.close(graceMs);
+    // Ends the server's own timer; it never listened itself, and says so to nobody.
+    server.close(() => undefined);
+  });
 }
 
 function pick(
