@@ -39,12 +39,12 @@ export interface Command<Args = unknown> {
 }
 
 /**
- * An item of STATUS. The value should be at hand in the mailbox row: STATUS is asked of a hundred mailboxes at once. A
+ * An item of STATUS; `account` keeps the mailbox. The value should be at hand in the mailbox row: STATUS is asked of a hundred mailboxes at once. A
  * text is sent as it stands.
  */
 export interface StatusItemFeature {
   readonly name: string;
-  value(mailbox: Mailbox, session: Session): number | string | Promise<number>;
+  value(mailbox: Mailbox, session: Session, account: number): number | string | Promise<number>;
   /** Asking for it may switch an extension on (RFC 7162 §3.1). */
   asked?(session: Session): void;
 }
@@ -68,6 +68,8 @@ export interface Extension {
   readonly searchKeys?: readonly SearchKeyFeature[];
   readonly statusItems?: readonly StatusItemFeature[];
   readonly selectParameters?: readonly SelectParameterFeature[];
+  /** Writes what SELECT and EXAMINE tell on its behalf, before their tagged OK. */
+  opened?(session: Session, selected: Selected, mailbox: Mailbox): void;
   /** Names that ENABLE accepts, in upper case. */
   readonly enable?: readonly string[];
 }

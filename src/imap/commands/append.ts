@@ -1,6 +1,7 @@
 import type { Incoming } from '../../stores/mail/index.ts';
 import { ok, Refusal, tryCreate } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
+import { locate } from '../names/place.ts';
 import { Staged } from '../session/command-reader.ts';
 import { splitFlags } from '../session/flags.ts';
 import { type AppendMessage, SequenceSet } from '../wire/index.ts';
@@ -25,10 +26,10 @@ export const append: Command<{ name: string; messages: readonly AppendMessage[] 
     return { name, messages };
   },
   async run(session, { name, messages }) {
-    const { mail, account } = session;
+    const { mail } = session;
     const staged = messages.map(stagedOf);
     const incoming = messages.map((message, i) => incomingOf(message, staged[i]?.message));
-    const mailbox = await tryCreate(mail.find(account, name));
+    const { account, mailbox } = await tryCreate(locate(session, name, 'i'));
     for (const each of staged) each.taken = true;
     const appended = await tryCreate(mail.append(account, mailbox.id, incoming));
     session.selected?.touch();

@@ -1,6 +1,7 @@
 import type { Copied } from '../../stores/mail/index.ts';
 import { ok, tryCreate } from '../errors.ts';
 import { type Command, inMailbox } from '../features.ts';
+import { locate } from '../names/place.ts';
 import { type ResponseCode, SequenceSet } from '../wire/index.ts';
 
 /** COPY and UID COPY: all of the messages or none. */
@@ -17,11 +18,11 @@ export const copy: Command<{ set: SequenceSet; name: string }> = {
     return { set, name: decoder.mailbox() };
   },
   async run(session, { set, name }, { uid }) {
-    const { mail, account, mailbox } = session;
-    const uids = mailbox.view.resolve(set, uid, mailbox.saved);
-    const target = await tryCreate(mail.find(account, name));
-    const copied = await tryCreate(mail.copy(account, mailbox.id, target.id, uids));
-    mailbox.touch();
+    const { mail, mailbox: selected } = session;
+    const uids = await selected.resolve(set, uid);
+    const target = await tryCreate(locate(session, name, 'i'));
+    const copied = await tryCreate(mail.copy(selected.account, selected.id, target.mailbox.id, uids));
+    selected.touch();
     return ok('copied', copyUid(copied));
   },
 };

@@ -9,7 +9,8 @@ export const expunge: Command = {
   privilege: 'mail:write',
   parse: () => null,
   async run(session) {
-    await session.mail.expunge(session.account, session.writableMailbox.id, null);
+    const { account, id } = session.writableMailbox;
+    await session.mail.expunge(account, id, null);
     return ok('expunged');
   },
 };

@@ -37,8 +37,7 @@ export const fetch: Command<Args> = {
     }
     // RFC 9051 §6.4.9: UID FETCH tells the uid whether it was asked for or not.
     const plans = planItems(session, asked, uid ? [uidItem] : []);
-    const { view, saved } = session.mailbox;
-    const uids = view.resolve(set, uid, saved);
+    const uids = await session.mailbox.resolve(set, uid);
     const { missing } = await fetchMessages(
       session,
       uids,

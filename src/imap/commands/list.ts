@@ -24,7 +24,10 @@ export const list: Command<ListArguments> = {
     }
     for (const { name, listed, attributes, childInfo } of await listNames(session, args)) {
       writeEntry(session, 'LIST', name, attributes, childInfo);
-      if (status !== null && listed.mailbox !== null) await writeStatus(session, listed.mailbox, status);
+      const { mailbox } = listed;
+      if (status !== null && mailbox !== null) {
+        await writeStatus(session, name, { account: session.account, mailbox }, status);
+      }
       await session.flushIfLarge();
     }
     return ok('that is all');

@@ -2,6 +2,7 @@ import { delimiter, flagBits, type Mailbox } from '../../stores/mail/index.ts';
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
 import { writeEntry } from '../names/list.ts';
+import { locate } from '../names/place.ts';
 import { listedFlags } from '../session/flags.ts';
 import { firstUnseen, Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
@@ -43,12 +44,11 @@ export const examine: Command<Args> = {
 };
 
 async function open(session: Session, { name, parameters }: Args, readOnly: boolean) {
-  const { mail, account } = session;
   // RFC 9051 §6.3.2: the old mailbox is left even where the new one cannot be opened.
   if (session.selected !== null) session.out.untagged('OK', 'CLOSED', 'the mailbox before is closed');
   session.deselect();
-  const found = await mail.find(account, name);
-  const { selected, mailbox } = await Selected.open(mail, account, found, readOnly);
+  const place = await locate(session, name, 'r');
+  const { selected, mailbox } = await Selected.open(session.mail, place, readOnly);
   try {
     for (const [option, value] of parameters.extensions) {
       await session.services.features.selectParameters.get(option)?.apply(session, selected, value);
@@ -67,7 +67,7 @@ async function open(session: Session, { name, parameters }: Args, readOnly: bool
 async function claimRecent(session: Session, selected: Selected, mailbox: Mailbox): Promise<void> {
   if (session.rev2) return;
   if (selected.readOnly) selected.addRecent(mailbox.recentUid);
-  else selected.addRecent(await session.mail.claimRecent(session.account, mailbox.id));
+  else selected.addRecent(await session.mail.claimRecent(selected.account, mailbox.id));
 }
 
 async function describe(session: Session, selected: Selected, mailbox: Mailbox): Promise<void> {
@@ -83,7 +83,7 @@ async function describe(session: Session, selected: Selected, mailbox: Mailbox):
   out.untagged('OK', { code: 'UIDVALIDITY', value: mailbox.uidValidity }, 'uids are valid');
   out.untagged('OK', { code: 'UIDNEXT', value: mailbox.uidNext }, 'the next uid');
   out.untagged('OK', { code: 'HIGHESTMODSEQ', value: selected.cursor }, 'the newest change');
-  out.untagged('OK', { code: 'MAILBOXID', id: mailbox.objectId }, 'the id of the mailbox'); // RFC 8474 §4.2
+  for (const { opened } of session.services.features.extensions) opened?.(session, selected, mailbox);
   if (rev2) {
     writeEntry(session, 'LIST', mailbox.name, await listAttributes(session, mailbox));
   }

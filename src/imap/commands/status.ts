@@ -1,5 +1,6 @@
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
+import { locate } from '../names/place.ts';
 import { statusFeatures, writeStatus } from '../names/status.ts';
 import type { StatusItem } from '../wire/index.ts';
 
@@ -17,7 +18,7 @@ export const status: Command<{ name: string; items: readonly StatusItem[] }> = {
   },
   async run(session, { name, items }) {
     const features = statusFeatures(session, items);
-    await writeStatus(session, await session.mail.find(session.account, name), features);
+    await writeStatus(session, name, await locate(session, name, 'r'), features);
     return ok('that is all');
   },
 };

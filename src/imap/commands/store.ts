@@ -29,12 +29,12 @@ export const store: Command<Args> = {
     const selected = session.writableMailbox;
     if (args.unchangedSince !== null) session.enableCondstore();
     const change: Change = {
-      account: session.account,
+      account: selected.account,
       mailbox: selected.id,
       mode: args.action,
       ...splitFlags(args.flags),
     };
-    const uids = selected.view.resolve(args.set, call.uid, selected.saved);
+    const uids = await selected.resolve(args.set, call.uid);
     const modified: number[] = [];
     let missing = 0;
     for (let at = 0; at < uids.length; at += session.limits.storeRowsMax) {

@@ -13,9 +13,9 @@ const uidExpunge: Command<SequenceSet> = {
     return decoder.sequenceSet();
   },
   async run(session, set) {
-    const { id, view, saved } = session.writableMailbox;
-    const uids = view.resolve(set, true, saved);
-    if (uids.length > 0) await session.mail.expunge(session.account, id, uids);
+    const selected = session.writableMailbox;
+    const uids = await selected.resolve(set, true);
+    if (uids.length > 0) await session.mail.expunge(selected.account, selected.id, uids);
     return ok('expunged');
   },
 };

@@ -1,6 +1,7 @@
 import { copyUid } from '../commands/copy.ts';
 import { ok, tryCreate } from '../errors.ts';
 import { type Command, type Extension, inMailbox } from '../features.ts';
+import { locate } from '../names/place.ts';
 import type { SequenceSet } from '../wire/index.ts';
 
 /**
@@ -20,10 +21,10 @@ const move: Command<{ set: SequenceSet; name: string }> = {
     return { set, name: decoder.mailbox() };
   },
   async run(session, { set, name }, { uid }) {
-    const { mail, account, writableMailbox: mailbox } = session;
-    const uids = mailbox.view.resolve(set, uid, mailbox.saved);
-    const target = await tryCreate(mail.find(account, name));
-    const moved = copyUid(await tryCreate(mail.move(account, mailbox.id, target.id, uids)));
+    const { mail, writableMailbox: selected } = session;
+    const uids = await selected.resolve(set, uid);
+    const target = await tryCreate(locate(session, name, 'i'));
+    const moved = copyUid(await tryCreate(mail.move(selected.account, selected.id, target.mailbox.id, uids)));
     // RFC 6851 §4.3: the uids are told before the messages are gone.
     if (moved !== null) session.out.untagged('OK', moved, 'moved');
     return ok('moved');

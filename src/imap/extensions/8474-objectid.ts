@@ -16,8 +16,8 @@ function parseObjectId(decoder: Decoder): string {
 }
 
 /**
- * OBJECTID: mailboxes and messages keep their ids wherever they go; copies are of one EMAILID. The MAILBOXID of CREATE
- * and SELECT: commands/create.ts, commands/select.ts.
+ * OBJECTID: mailboxes and messages keep their ids wherever they go; copies are of one EMAILID. The MAILBOXID of CREATE:
+ * commands/create.ts.
  */
 export const objectidExtension: Extension = {
   rfc: 8474,
@@ -38,5 +38,8 @@ export const objectidExtension: Extension = {
     },
     { name: 'THREADID', parse: parseObjectId, judge: () => ({ cost: 'none', test: () => false }) },
   ],
+  opened({ out }, _selected, { objectId }) {
+    out.untagged('OK', { code: 'MAILBOXID', id: objectId }, 'the id of the mailbox'); // RFC 8474 §4.2
+  },
   statusItems: [{ name: 'MAILBOXID', value: ({ objectId }) => `(${objectId})` }],
 };

@@ -58,7 +58,7 @@ export const quotaExtension: Extension = {
   statusItems: [
     {
       name: 'DELETED-STORAGE',
-      value: ({ id, deleted }, { mail, account }) => (deleted === 0 ? 0 : mail.deletedSize(account, id)),
+      value: ({ id, deleted }, { mail }, account) => (deleted === 0 ? 0 : mail.deletedSize(account, id)),
     },
   ],
 };

@@ -32,7 +32,7 @@ export async function fetchMessages(
   let found = 0;
   for (let at = 0; at < uids.length; at += rowsMax) {
     const batch = uids.slice(at, at + rowsMax);
-    const rows = await mail.messages(session.account, mailbox.id, batch, options.changedSince);
+    const rows = await mail.messages(mailbox.account, mailbox.id, batch, options.changedSince);
     found += rows.length;
     await fetching.batch(rows);
     await session.flush();
@@ -81,16 +81,16 @@ class Fetching {
   async #markSeen(rows: readonly MessageRow[]): Promise<Map<number, MessageRow>> {
     const uids = rows.filter((row) => (row.flags & flagBits.seen) === 0).map((row) => row.uid);
     if (uids.length === 0) return new Map();
-    const { account, mail } = this.#session;
-    const change = { account, mailbox: this.#mailbox.id, uids, mode: 'add', flags: flagBits.seen } as const;
+    const { mail } = this.#session;
+    const { account, id: mailbox } = this.#mailbox;
+    const change = { account, mailbox, uids, mode: 'add', flags: flagBits.seen } as const;
     const stored = await mail.storeFlags({ ...change, keywords: [] });
     this.#mailbox.touch();
     return new Map(stored.messages.map((row) => [row.uid, row]));
   }
 
   #contents(rows: readonly MessageRow[]): Promise<ReadonlyMap<number, EmailContent>> {
-    const { account, mail } = this.#session;
-    return mail.contents(account, [...new Set(rows.map((row) => row.email))]);
+    return this.#session.mail.contents(this.#mailbox.account, [...new Set(rows.map((row) => row.email))]);
   }
 
   /** Null where the client does not know the message, or where it went while we were reading. */

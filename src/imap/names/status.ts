@@ -1,8 +1,8 @@
-import type { Mailbox } from '../../stores/mail/index.ts';
 import { Refusal } from '../errors.ts';
 import type { StatusItemFeature } from '../features.ts';
 import type { Session } from '../session/session.ts';
 import type { StatusItem } from '../wire/index.ts';
+import type { Place } from './place.ts';
 
 /** The items of RFC 9051 §6.3.11 and, as RECENT, of RFC 3501 §6.3.10. */
 export const baseStatusItems: readonly StatusItemFeature[] = [
@@ -25,16 +25,17 @@ export function statusFeatures(session: Session, items: readonly StatusItem[]): 
   });
 }
 
-/** `* STATUS name (MESSAGES 3 …)`. */
+/** `* STATUS name (MESSAGES 3 …)`; `name` as the client asked for it. */
 export async function writeStatus(
   session: Session,
-  mailbox: Mailbox,
+  name: string,
+  { account, mailbox }: Pick<Place, 'account' | 'mailbox'>,
   features: readonly StatusItemFeature[],
 ): Promise<void> {
   const { out } = session;
   const values: (number | string)[] = [];
-  for (const feature of features) values.push(await feature.value(mailbox, session));
-  out.data('STATUS').sp().mailbox(mailbox.name).sp();
+  for (const feature of features) values.push(await feature.value(mailbox, session, account));
+  out.data('STATUS').sp().mailbox(name).sp();
   out.list(features.entries(), ([i, { name }]) => out.raw(`${name} ${values[i]}`));
   out.crlf();
 }

@@ -23,7 +23,7 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
   const selected = session.mailbox;
   const { clock, features } = session.services;
   const judge = compile(key, selected, features, clock.nowMs());
-  const candidates = candidatesOf(key, selected);
+  const candidates = await candidatesOf(key, selected);
   if (judge.cost === 'none' && !needsModseq)
     return { uids: withoutRows(selected, candidates, judge.test), modseq: 0, firstModseq: 0, lastModseq: 0 };
   const searching = new Searching(session, selected, judge.test);
@@ -35,10 +35,10 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
 }
 
 /** The uids that sets of the top level leave over; null for all. */
-function candidatesOf(key: SearchKey, selected: Selected): number[] | null {
+async function candidatesOf(key: SearchKey, selected: Selected): Promise<number[] | null> {
   for (const part of key.kind === 'and' ? key.keys : [key]) {
     if (part.kind !== 'sequence' && part.kind !== 'uid') continue;
-    const uids = selected.view.resolve(part.set, part.kind === 'uid', selected.saved, 'ignore');
+    const uids = await selected.resolve(part.set, part.kind === 'uid', 'ignore');
     return uids.length === selected.view.count ? null : uids;
   }
   return null;
@@ -71,7 +71,8 @@ async function* rowsOf(
   selected: Selected,
   candidates: readonly number[] | null,
 ): AsyncGenerator<readonly MessageRow[]> {
-  const { mail, account, limits } = session;
+  const { mail, limits } = session;
+  const { account } = selected;
   if (candidates === null) {
     if (selected.view.count > 0) yield* mail.scan(account, selected.id, 1, selected.view.lastUid);
     return;
@@ -163,14 +164,14 @@ class Searching {
   }
 
   async #bringTexts(evidences: readonly Evidence[]): Promise<void> {
-    const { mail, account } = this.#session;
-    const texts = await mail.texts(account, emailsOf(evidences));
+    const { mail } = this.#session;
+    const texts = await mail.texts(this.#selected.account, emailsOf(evidences));
     for (const evidence of evidences) evidence.text = texts.get(evidence.row.email) ?? null;
   }
 
   async #bringHeaders(evidences: readonly Evidence[]): Promise<void> {
-    const { mail, account } = this.#session;
-    const contents = await mail.contents(account, emailsOf(evidences));
+    const { mail } = this.#session;
+    const contents = await mail.contents(this.#selected.account, emailsOf(evidences));
     const load = async (evidence: Evidence) => {
       const content = contents.get(evidence.row.email);
       const empty = content === undefined || content.headerLength === 0;
@@ -182,8 +183,10 @@ class Searching {
 
   /** One at a time; the others ask again. */
   async #bringBody(evidence: Evidence): Promise<void> {
-    const { mail, account } = this.#session;
-    const content = (await mail.contents(account, [evidence.row.email])).get(evidence.row.email);
+    const { mail } = this.#session;
+    const content = (await mail.contents(this.#selected.account, [evidence.row.email])).get(
+      evidence.row.email,
+    );
     evidence.body = content === undefined ? '' : await readBodyText(mail, content);
   }
 }

@@ -1,8 +1,9 @@
 import type { Mailbox, MailReader, MailWriter, MessageRow } from '../../stores/mail/index.ts';
 import { Farewell } from '../errors.ts';
+import type { Place } from '../names/place.ts';
 import { type ResponseWriter, SequenceSet } from '../wire/index.ts';
 import { flagText } from './flags.ts';
-import { MailboxView } from './sequence.ts';
+import { MailboxView, type OutOfRange } from './sequence.ts';
 
 /** What the updates of a mailbox need to know of their session. */
 export interface Audience {
@@ -18,6 +19,8 @@ export interface Audience {
 export class Selected {
   readonly account: number;
   readonly id: number;
+  /** What this member may do here, letters of RFC 4314 §2.1. */
+  readonly rights: string;
   readonly readOnly: boolean;
   readonly view: MailboxView;
   /** RFC 5182: what SEARCH RETURN (SAVE) kept, uids. */
@@ -35,7 +38,8 @@ export class Selected {
   #recent: [from: number, to: number][] = [];
 
   /** Subscribe first, then read: what happens between is heard. */
-  static async open(mail: MailWriter, account: number, mailbox: Mailbox, readOnly: boolean) {
+  static async open(mail: MailWriter, place: Place, readOnly: boolean) {
+    const { account, mailbox } = place;
     let hint = 0;
     let selected: Selected | null = null;
     const unsubscribe = mail.subscribe(account, (modseq) => {
@@ -44,7 +48,7 @@ export class Selected {
     });
     try {
       const snapshot = await mail.snapshot(account, mailbox.id);
-      selected = new Selected(mail, account, snapshot.mailbox, snapshot.uids, readOnly, unsubscribe);
+      selected = new Selected(mail, place, snapshot.mailbox, snapshot.uids, readOnly, unsubscribe);
       selected.hint(hint);
       return { selected, mailbox: snapshot.mailbox };
     } catch (error) {
@@ -55,7 +59,7 @@ export class Selected {
 
   private constructor(
     mail: MailWriter,
-    account: number,
+    place: Place,
     mailbox: Mailbox,
     uids: Uint32Array,
     readOnly: boolean,
@@ -63,12 +67,21 @@ export class Selected {
   ) {
     this.#mail = mail;
     this.#unsubscribe = unsubscribe;
-    this.account = account;
+    this.account = place.account;
+    this.rights = place.rights;
     this.id = mailbox.id;
     this.readOnly = readOnly;
     this.view = new MailboxView(uids);
     this.cursor = mailbox.highestModseq;
     this.#checked = mailbox.highestModseq;
+  }
+
+  /**
+   * The uids a client's set names, ascending, each once; see `MailboxView.resolve`. Their message numbers are at hand
+   * from then on.
+   */
+  async resolve(set: SequenceSet, uidMode: boolean, outOfRange: OutOfRange = 'refuse'): Promise<number[]> {
+    return this.view.resolve(set, uidMode, this.saved, outOfRange);
   }
 
   close(): void {
