@@ -10,7 +10,7 @@ import { signInTokenBits } from './limits.ts';
 import { createPasswordLogin, type LoginParts } from './login.ts';
 import { LoginCache } from './login-cache.ts';
 import { operations } from './module.ts';
-import { type LookupAddress, readDomain, tryAddress } from './names.ts';
+import { type LookupAddress, memberHandle, readDomain, readMemberName, tryAddress } from './names.ts';
 import { createScramLogin } from './scram-login.ts';
 import { type AccountsSettings, accountsSettings } from './settings.ts';
 import { type Outcome, Throttle } from './throttle.ts';
@@ -131,18 +131,21 @@ function lookups(database: Database, domain: string, clock: Clock): Lookups {
   const read = (text: string): LookupAddress | null =>
     tryAddress(text.toLowerCase() === 'postmaster' ? `postmaster@${domain}` : text);
 
+  const memberAt = async (key: string | undefined) => {
+    if (key === undefined) return null;
+    const row = await database.call(operations.address, { address: key });
+    return row === null || row.address === null ? null : database.call(operations.member, { id: row.id });
+  };
+
   return {
     async redeemSignInToken(token) {
       if (!isSignInToken(token)) return null;
       return database.call(operations.redeem, { hash: signInHash(token), now: clock.nowMs() });
     },
     member: (id) => database.call(operations.member, { id }),
-    async byAddress(text) {
-      const address = read(text);
-      if (!address) return null;
-      const row = await database.call(operations.address, { address: address.key });
-      return row === null || row.address === null ? null : database.call(operations.member, { id: row.id });
-    },
+    byAddress: async (text) => memberAt(read(text)?.key),
+    byName: async (text) => memberAt(readMemberName(text, domain) ?? undefined),
+    handleOf: ({ address }) => memberHandle(address, domain),
     async resolve(text) {
       const address = read(text);
       if (!address) return { kind: 'unknown' };

@@ -41,7 +41,7 @@ export {
   type ScramDialogue,
   type ScramOutcome,
 } from './scram-dialogue.ts';
-export { directoryAccount } from './scripts/directory.ts';
+export { directoryAccount, publicAccount } from './scripts/directory.ts';
 export { type AccountsSettings, accountsSettings } from './settings.ts';
 export type {
   Accounts,

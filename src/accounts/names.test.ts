@@ -2,9 +2,35 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FormatError, StoreError } from '../base/index.ts';
 import { localPartBytesMax, usernameCharactersMax } from './limits.ts';
-import { readAddress, readDomain, readOwnAddress, readUsername, tryAddress } from './names.ts';
+import {
+  memberHandle,
+  readAddress,
+  readDomain,
+  readMemberName,
+  readOwnAddress,
+  readUsername,
+  tryAddress,
+} from './names.ts';
 
 const alice = 'alice@coop.example';
+
+test.each([
+  ['alice@coop.example', 'alice'],
+  ['alice@other.example', 'alice~other.example'],
+])('%s is shown as %s, which leads back to it', (address, handle) => {
+  expect(memberHandle(address, 'coop.example')).toBe(handle);
+  expect(readMemberName(handle, 'coop.example')).toBe(address);
+  expect(readMemberName(address, 'coop.example')).toBe(address);
+});
+
+test.each(['alice+tag', 'alice~', '~coop.example', 'a~b@c', 'alice~other.example~x', '', 'a/b'])(
+  '%j names no member',
+  (name) => {
+    const key = readMemberName(name, 'coop.example');
+    // What is an address all the same is nobody's: no local part that is given away holds '~' or '/'.
+    if (key !== null) expect(() => readOwnAddress(key, 'coop.example')).toThrow(StoreError);
+  },
+);
 
 describe('user names', () => {
   test.each([

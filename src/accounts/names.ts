@@ -58,6 +58,19 @@ export function readUsername(username: string, mainDomain: string): string | nul
   return tryAddress(spelt.includes('@') ? spelt : `${spelt}@${mainDomain}`)?.key ?? null;
 }
 
+/** As `readUsername`, and `local~domain` of paths too; no tag: a member has one name. */
+export function readMemberName(name: string, mainDomain: string): string | null {
+  if (name.includes('+')) return null;
+  return readUsername(name.includes('@') ? name : name.replace('~', '@'), mainDomain);
+}
+
+/** `ana@coop.example` -> `ana` where that is the main domain, else `ana~coop.example`. */
+export function memberHandle(address: string, mainDomain: string): string {
+  const at = address.lastIndexOf('@');
+  const [local, domain] = [address.slice(0, at), address.slice(at + 1)];
+  return domain === mainDomain ? local : `${local}~${domain}`;
+}
+
 /** An address that this server may give away: a plain local part without tag. Throws StoreError('invalid'). */
 export function readOwnAddress(text: string, mainDomain: string): LookupAddress {
   try {

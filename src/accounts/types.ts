@@ -91,6 +91,13 @@ export interface Accounts {
   findSignInToken(token: string, remote: string): Promise<SignIn>;
   member(id: number): Promise<Member | null>;
   byAddress(address: string): Promise<Member | null>;
+  /** The member whom others name so: an address, a local part alone for the main domain, or what `handleOf` answers. */
+  byName(name: string): Promise<Member | null>;
+  /**
+   * The name of a member in paths and in names of mailboxes: the local part of an address on the main domain,
+   * `local~domain` of another; never an '@' or a '/'.
+   */
+  handleOf(member: Pick<Member, 'address'>): string;
   /** RCPT TO: what becomes of mail for this address. */
   resolve(address: string): Promise<Resolution>;
   isLocalDomain(domain: string): Promise<boolean>;

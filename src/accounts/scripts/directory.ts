@@ -8,6 +8,12 @@ import type { AccountQueries } from '../queries.ts';
  */
 export const directoryAccount = 0;
 
+/**
+ * Keeps what belongs to the co-op as a whole, such as public folders. No member has this id: it is the last one that a
+ * member could be given.
+ */
+export const publicAccount = 2_147_483_647;
+
 export function* lockDirectory(q: AccountQueries): Script<void> {
   yield* nextModseq(q, directoryAccount);
 }
