@@ -28,6 +28,7 @@ export const closeReasons = [
   'too-many',
   'drained',
   'internal',
+  'compression',
 ] as const;
 
 /** One client, from the moment a protocol may speak to it (after any PROXY header and implicit TLS). */
@@ -39,14 +40,19 @@ export interface Connection {
   readonly remote: Endpoint;
   readonly local: Endpoint;
   readonly secure: boolean;
-  /** The current socket: net.Socket, and tls.TLSSocket once secure. For libraries that want a stream. */
+  /** True after `compress`. */
+  readonly compressed: boolean;
+  /**
+   * The current socket: net.Socket, and tls.TLSSocket once secure. For libraries that want a stream. Not to be read or
+   * written once compressed.
+   */
   readonly stream: Duplex;
   tlsInfo(): TlsInfo | null;
   /** RFC 9266 tls-exporter and others; null without TLS 1.3 (§4.2 asks for more than Node tells about 1.2). */
   exportKeyingMaterial(label: string, length: number): Buffer | null;
   /** RFC 5929 §4.1 tls-server-end-point; null without TLS or where the certificate's signature has no one hash. */
   serverCertificateHash(): Buffer | null;
-  /** A reader on this connection that survives `startTls`; one per connection, made on the first call. */
+  /** A reader on this connection that survives `startTls` and `compress`; one per connection, made on the first call. */
   lines(options: LineReaderOptions): LineReader;
   /**
    * Queues bytes; writes of one turn of the loop leave together. False: `drain()` before writing much more. A client
@@ -64,6 +70,12 @@ export interface Connection {
    * Rejects with TlsFailure, the connection being gone.
    */
   startTls(reply?: string | Buffer): Promise<void>;
+  /**
+   * Sends `reply` as it is, then compresses with DEFLATE (RFC 1951) what is written and inflates what comes, under TLS
+   * where that is on. What was received and not read counts as compressed. A corrupt stream ends the connection
+   * (`compression`). TLS cannot be started after it.
+   */
+  compress(reply?: string | Buffer): void;
   /** Lifts the time limit on strangers. */
   authenticated(): void;
   /** Ends the connection (`idle`) after so long without a byte in either direction; 0 never. */

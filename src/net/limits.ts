@@ -16,6 +16,8 @@ export interface NetLimits {
   readonly closeLingerMsMax: number;
   /** How often deadlines are looked at; one timer serves every connection. */
   readonly sweepIntervalMs: number;
+  /** What a compressed client may send beyond `inflateRatioMax`: two messages of nothing but zeros, not more. */
+  readonly inflateSurplusBytesMax: number;
   /** First and longest pause of accepting when descriptors ran out. */
   readonly acceptPauseMsMin: number;
   readonly acceptPauseMsMax: number;
@@ -31,6 +33,7 @@ export const defaultNetLimits: NetLimits = {
   sendStallMsMax: 120_000,
   closeLingerMsMax: 5_000,
   sweepIntervalMs: 1_000,
+  inflateSurplusBytesMax: 128 * 1024 * 1024,
   acceptPauseMsMin: 100,
   acceptPauseMsMax: 5_000,
 };
@@ -52,6 +55,13 @@ export const readAheadBytesMax = 64 * 1024;
 export const gatherPacketBytesMax = 512;
 /** The block in which they are gathered. */
 export const gatherBlockBytes = 4 * 1024;
+
+/** What a compressed connection has written before it is compressed, at the latest; a batch costs under 1 ms. */
+export const compressBatchBytesMax = 64 * 1024;
+/** What is remembered of the batch before, for the next to refer to; all that an idle client costs in this direction. */
+export const compressHistoryBytesMax = 4 * 1024;
+/** How many times longer than what came a client's bytes may be; DEFLATE can make them a thousand times longer. */
+export const inflateRatioMax = 50;
 
 /** The certificate authority of a self-signed installation. */
 export const authorityDaysMax = 3_650;

@@ -130,6 +130,11 @@ export class LineReader {
     return count;
   }
 
+  /** What was received and not read, given up by this reader: it belongs to a layer below. */
+  takeBuffered(): Buffer {
+    return this.#queue.take(this.#queue.length);
+  }
+
   /** Bytes from elsewhere than a stream. */
   push(chunk: Buffer): void {
     if (this.#ended) return;

@@ -1,10 +1,13 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../base/index.ts';
 import type { Log, Tap } from '../observability/index.ts';
 import type { Endpoint } from './address.ts';
 import { type Connection, TlsFailure, type TlsInfo } from './connection.ts';
+import { Deflater } from './deflater.ts';
+import { Inflater } from './inflater.ts';
 import type { NetLimits } from './limits.ts';
 import { LineReader, type LineReaderOptions } from './line-reader.ts';
 import { tapStream } from './tap-stream.ts';
@@ -35,6 +38,8 @@ export class TcpConnection implements Connection {
   #stream: Socket;
   #tls: TLSSocket | null = null;
   #secure = false;
+  #deflater: Deflater | null = null;
+  #inflater: Inflater | null = null;
   #reader: LineReader | null = null;
   #reason: string | null = null;
   #closing = false;
@@ -131,7 +136,7 @@ export class TcpConnection implements Connection {
   }
 
   lines(options: LineReaderOptions): LineReader {
-    this.#reader ??= new LineReader(options, this.#stream);
+    this.#reader ??= new LineReader(options, this.#source);
     return this.#reader;
   }
 
@@ -143,7 +148,7 @@ export class TcpConnection implements Connection {
       stream.cork();
       process.nextTick(this.#flushTurn);
     }
-    const more = stream.write(data);
+    const more = this.#deflater === null ? stream.write(data) : this.#deflate(this.#deflater, data);
     if (stream.writableLength <= this.#around.limits.sendBufferBytesMax) return more;
     // What waits for this turn to end is not the client's fault: hand it over first.
     this.#flushTurn();
@@ -157,17 +162,37 @@ export class TcpConnection implements Connection {
   }
 
   uncork(): void {
-    this.#stream.uncork();
+    this.#release();
   }
 
   readonly #flushTurn = (): void => {
     if (!this.#coalescing) return;
     this.#coalescing = false;
-    this.#stream.uncork();
+    this.#release();
   };
+
+  /** Undoes one `cork`; with the last one what was held back leaves, compressed as one batch. */
+  #release(): void {
+    if (this.#stream.writableCorked <= 1) this.#sendDeflated();
+    this.#stream.uncork();
+  }
+
+  #deflate(deflater: Deflater, data: string | Buffer): boolean {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    this.#tap?.sent(bytes);
+    deflater.add(bytes);
+    if (deflater.full) this.#sendDeflated();
+    return !this.#stream.writableNeedDrain;
+  }
+
+  #sendDeflated(): void {
+    const batch = this.#deflater?.take() ?? null;
+    if (batch !== null && this.#stream.writable) this.#stream.write(batch);
+  }
 
   drain(): Promise<void> {
     const stream = this.#stream;
+    this.#sendDeflated();
     // What is held back would be waited for without end.
     while (stream.writableCorked > 0) stream.uncork();
     if (!stream.writableNeedDrain || stream.destroyed) return Promise.resolve();
@@ -187,6 +212,7 @@ export class TcpConnection implements Connection {
   async startTls(reply?: string | Buffer): Promise<void> {
     if (this.#around.tls !== 'starttls') throw new Error(`listener ${this.listener} has no STARTTLS`);
     if (this.#tls !== null) throw new Error('TLS was started already');
+    if (this.compressed) throw new Error('TLS cannot be started under compression');
     this.step('handshake-timeout', this.#around.limits.handshakeMsMax);
     this.#reader?.detach();
     const discarded = (this.#reader?.discardBuffered() ?? 0) + dropUnread(this.#raw);
@@ -238,6 +264,36 @@ export class TcpConnection implements Connection {
     this.#tapStream();
   }
 
+  compress(reply?: string | Buffer): void {
+    if (this.compressed) throw new Error('compression is on already');
+    this.#reader?.detach();
+    const early = this.#reader?.takeBuffered() ?? Buffer.alloc(0);
+    if (reply !== undefined) this.write(reply);
+    this.#untap?.();
+    this.#tap?.note('compressed from here on');
+    this.#deflater = new Deflater();
+    this.#inflater = new Inflater({
+      socket: this.#stream,
+      early,
+      surplusBytesMax: this.#around.limits.inflateSurplusBytesMax,
+      received: (bytes) => this.#tap?.received(bytes),
+      failed: (code) => {
+        this.#around.log.info('compressed stream refused', { connection: this.id, code });
+        this.destroy('compression');
+      },
+    });
+    this.#reader?.attach(this.#inflater.stream);
+  }
+
+  get compressed(): boolean {
+    return this.#deflater !== null;
+  }
+
+  /** Where the protocol's bytes come from. */
+  get #source(): Readable {
+    return this.#inflater?.stream ?? this.#stream;
+  }
+
   authenticated(): void {
     this.#authDeadlineMs = 0;
   }
@@ -268,7 +324,9 @@ export class TcpConnection implements Connection {
     this.#reader?.discardBuffered();
     this.#reader?.end();
     this.#flushTurn();
+    this.#sendDeflated();
     this.#stream.end();
+    this.#inflater?.stop();
     // Unread bytes would turn our end into a reset that takes the last answer with it.
     this.#stream.resume();
   }
@@ -330,7 +388,8 @@ export class TcpConnection implements Connection {
 
   readonly #onClose = (): void => {
     this.#reason ??= 'peer';
-    this.#reader?.end();
+    // What was inflated is still read; the inflater's own end comes after it.
+    if (this.#inflater === null) this.#reader?.end();
     this.#resolveClosed(this.#reason);
   };
 }

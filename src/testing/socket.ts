@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
+import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
 
 /** What a test speaks through: bytes as they are on the wire, read as they come. */
 export interface TestSocket {
@@ -16,6 +18,8 @@ export interface TestSocket {
   /** Resolves true when a byte comes or the other side closes within `quietMs`, else false. */
   hears(quietMs: number): Promise<boolean>;
   startTls(): Promise<void>;
+  /** DEFLATE both ways from here on (RFC 4978). */
+  compress(): void;
   /** What a client may bind a login to (RFC 9266, RFC 5929 §4 with SHA-256); null without TLS. */
   bindings(): Readonly<Record<'tls-exporter' | 'tls-server-end-point', Buffer>> | null;
   close(): Promise<void>;
@@ -55,12 +59,15 @@ export async function connectSocket(options: SocketOptions): Promise<TestSocket>
   if (implicitTls) socket = await secureSocket();
   reader.attach(socket);
   let secure = implicitTls;
+  let sink: Writable | null = null;
   return {
     get secure() {
       return secure;
     },
     send: (bytes) =>
-      new Promise((resolve, reject) => socket.write(bytes, (error) => (error ? reject(error) : resolve()))),
+      new Promise((resolve, reject) =>
+        (sink ?? socket).write(bytes, (error) => (error ? reject(error) : resolve())),
+      ),
     readLine: () => reader.readLine(),
     readExactly: (count) => reader.readExactly(count),
     unread: () => reader.buffered,
@@ -70,6 +77,15 @@ export async function connectSocket(options: SocketOptions): Promise<TestSocket>
       socket = await secureSocket();
       secure = true;
       reader.attach(socket);
+    },
+    compress() {
+      reader.detach(socket);
+      const inflate = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });
+      inflate.write(reader.take());
+      reader.attach(socket.pipe(inflate));
+      const deflate = createDeflateRaw({ flush: constants.Z_SYNC_FLUSH });
+      deflate.pipe(socket);
+      sink = deflate;
     },
     bindings() {
       if (!(socket instanceof TLSSocket)) return null;
@@ -123,8 +139,8 @@ class Reader {
     this.#patienceMs = patienceMs;
   }
 
-  attach(socket: Socket): void {
-    socket
+  attach(stream: Readable): void {
+    stream
       .on('data', this.#onData)
       .on('end', this.#onEnd)
       .on('close', this.#onEnd)
@@ -133,6 +149,12 @@ class Reader {
 
   detach(socket: Socket): void {
     socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd).pause();
+  }
+
+  take(): Buffer {
+    const bytes = this.buffered;
+    this.buffered = Buffer.alloc(0);
+    return bytes;
   }
 
   async readLine(): Promise<Buffer | null> {

@@ -78,7 +78,7 @@ RFC 4467 | URLAUTH | Not planned | | no client of the members asks for it
 RFC 4469 | CATENATE | No | |
 RFC 4731 | ESEARCH | Yes | |
 RFC 4959 | SASL-IR | Yes | |
-RFC 4978 | COMPRESS=DEFLATE | No | |
+RFC 4978 | COMPRESS=DEFLATE | Yes | |
 RFC 5032 | WITHIN | Yes | |
 RFC 5161 | ENABLE | Yes | |
 RFC 5182 | SEARCHRES | Yes | |

@@ -9,7 +9,7 @@ export const loginRules: Extension = {
     const { mechanisms, startTls } = session.services;
     const offered = session.mayLogIn ? mechanisms.filter((each) => each.offered?.(session) ?? true) : [];
     return [
-      ...(startTls && !session.secure ? ['STARTTLS'] : []),
+      ...(startTls && !session.secure && !session.connection.compressed ? ['STARTTLS'] : []),
       ...offered.map(({ name }) => `AUTH=${name}`),
       ...(session.mayLogIn ? [] : ['LOGINDISABLED']),
     ];

@@ -14,6 +14,7 @@ import { uidplusExtension } from './4315-uidplus.ts';
 import { extendedSyntax } from './4466-extended-syntax.ts';
 import { esearchExtension } from './4731-esearch.ts';
 import { saslIrExtension } from './4959-sasl-ir.ts';
+import { compressExtension } from './4978-compress.ts';
 import { withinExtension } from './5032-within.ts';
 import { enableExtension } from './5161-enable.ts';
 import { searchresExtension } from './5182-searchres.ts';
@@ -63,6 +64,7 @@ export const extensions: readonly Extension[] = [
   multiappendExtension,
   quotaExtension,
   unauthenticateExtension,
+  compressExtension,
   extendedSyntax,
   responseCodes,
 ];

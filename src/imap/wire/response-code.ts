@@ -1,6 +1,6 @@
 import type { SequenceSet } from './sequence-set.ts';
 
-/** Response codes that are one word. RFC 9051 §7.1, RFC 5530, RFC 7162 §3.1.2.2, RFC 5182 §2.4, RFC 3516 §4.3, RFC 7889. */
+/** Response codes that are one word. RFC 9051 §7.1, RFC 5530, RFC 7162 §3.1.2.2, RFC 5182 §2.4, RFC 3516 §4.3, RFC 7889, RFC 4978. */
 export type PlainResponseCode =
   | 'ALERT'
   | 'ALREADYEXISTS'
@@ -9,6 +9,7 @@ export type PlainResponseCode =
   | 'CANNOT'
   | 'CLIENTBUG'
   | 'CLOSED'
+  | 'COMPRESSIONACTIVE'
   | 'CONTACTADMIN'
   | 'CORRUPTION'
   | 'EXPIRED'
@@ -53,6 +54,8 @@ export type ResponseCode =
     }
   /** Messages that a conditional STORE left alone. RFC 7162 §3.1.3. */
   | { readonly code: 'MODIFIED'; readonly set: SequenceSet }
+  /** The URL that could not be followed, printable ASCII. RFC 4469 §4.1. */
+  | { readonly code: 'BADURL'; readonly url: string }
   /** RFC 8474 §4.2. */
   | { readonly code: 'MAILBOXID'; readonly id: string };
 
@@ -77,6 +80,8 @@ export function formatResponseCode(code: ResponseCode): string {
       return `COPYUID ${code.uidValidity} ${code.from} ${code.to}`;
     case 'MODIFIED':
       return `MODIFIED ${code.set}`;
+    case 'BADURL':
+      return `BADURL "${code.url.replace(/["\\\]]/g, (found) => encodeURIComponent(found))}"`;
     case 'MAILBOXID':
       return `MAILBOXID (${code.id})`;
   }

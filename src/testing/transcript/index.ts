@@ -2,7 +2,7 @@
  * Wire transcripts: text files that read as the protocol is spoken, with named actors on connections of their own.
  *   # RFC 6851: MOVE                 the first comment is the title
  *   - deliver alice INBOX            a fixture; `  | …` lines below it are its body
- *   A: imap alice                    A connects; later `A: tls`, `A: close`, `A: closed`, `A: nothing`
+ *   A: imap alice                    A connects; later `A: tls`, `A: compress`, `A: close`, `A: closed`, `A: nothing`
  *   A> a1 SELECT INBOX               A sends a line; `A>= \x00\r\n` sends bytes with escapes and no line end
  *   A< a1 OK <any>                   A hears exactly this line next
  *   A<~ * 1 EXISTS                   `<~` lines beside each other come in any order

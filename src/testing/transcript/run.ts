@@ -129,6 +129,7 @@ class Player {
     }
     const { socket } = actor;
     if (verb === 'tls') return socket.startTls();
+    if (verb === 'compress') return socket.compress();
     if (verb === 'close') {
       await socket.close();
       this.#actors.delete(name);
@@ -139,7 +140,7 @@ class Player {
     } else if (verb === 'nothing') {
       if (await socket.hears(quietMs)) throw new Error(`expected silence, came ${show(socket.unread())}`);
     } else {
-      throw new TranscriptError(`${name} is connected; it can do tls, close, closed or nothing`);
+      throw new TranscriptError(`${name} is connected; it can do tls, compress, close, closed or nothing`);
     }
   }
 
