@@ -21,16 +21,19 @@ export async function listNames(session: Session, args: Arguments): Promise<List
   const parents = ancestors(names.filter(({ mailbox }) => mailbox !== null).map(({ name }) => name));
   const chosen = names.filter((listed) => isSelected(listed, args));
   const chosenNames = new Set(chosen.map(({ name }) => name));
-  const above = args.selection.has('RECURSIVEMATCH') ? ancestors([...chosenNames]) : new Set<string>();
   const patterns = args.patterns.map((pattern) => args.reference + pattern);
   checkWildcards(patterns, session.limits.listWildcardsMax);
+  const matches = (name: string) => patterns.some((pattern) => matchesPattern(pattern, name));
+  const recursive = args.selection.has('RECURSIVEMATCH');
+  // RFC 5258 §3.5: a parent stands for those below it that are not told themselves.
+  const above = ancestors(recursive ? [...chosenNames].filter((name) => !matches(name)) : []);
   const slices = session.slices();
   const entries: ListEntry[] = [];
   for (const listed of withMissing(names, above)) {
     const { name } = listed;
     if (!chosenNames.has(name) && !above.has(name)) continue;
     if (slices.due) await slices.next();
-    if (!patterns.some((pattern) => matchesPattern(pattern, name))) continue;
+    if (!matches(name)) continue;
     const childInfo = above.has(name) ? [...args.selection].filter((word) => word !== 'RECURSIVEMATCH') : [];
     entries.push({ name, listed, attributes: attributesOf(listed, parents.has(name), args), childInfo });
   }
@@ -61,8 +64,8 @@ function isSelected({ mailbox, subscribed }: ListedName, { selection }: Argument
 
 function attributesOf({ mailbox, subscribed }: ListedName, hasChildren: boolean, args: Arguments): string[] {
   const attributes: string[] = [];
-  // RFC 9051 §7.3.1: \NonExistent implies \Noselect; old clients know only the latter.
-  if (mailbox === null) attributes.push('\\NonExistent', '\\Noselect');
+  // RFC 9051 §7.3.1: \NonExistent implies \Noselect; clients that know no extended LIST know only the latter.
+  if (mailbox === null) attributes.push('\\NonExistent', ...(args.isExtended ? [] : ['\\Noselect']));
   if (subscribed && (args.selection.has('SUBSCRIBED') || args.returns.has('SUBSCRIBED'))) {
     attributes.push('\\Subscribed');
   }
