@@ -14,17 +14,27 @@ const zoneHours = new Map([
 ]);
 const timePattern = /^(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?$/;
 
+/** RFC 5256 §2.2: as `parseDate`, but a zone that cannot be is UTC and a time that cannot be is midnight. */
+export function parseSentDate(text: string): number | null {
+  return parseDate(text) ?? lenient(wordsOf(text));
+}
+
+function lenient(words: string[]): number | null {
+  const timeAt = words.findIndex((word) => timePattern.test(word));
+  const dayEnds = words[0]?.includes('-') ? 1 : 3;
+  const split = timeAt < 1 ? Math.min(dayEnds, words.length) : timeAt;
+  const day = readDay(words.slice(0, split), words.slice(timeAt < 1 ? split : timeAt + 1));
+  if (!day) return null;
+  const time = timeAt < 1 ? null : readTime(words[timeAt] ?? '');
+  return time === null ? day.ms : day.ms + time - (readZone(day.rest[0] ?? '') ?? 0);
+}
+
 /**
  * A Date field (RFC 5322 §3.3, obsolete forms §4.3, and the order of C's asctime) in milliseconds since 1970 UTC;
  * null where it is none or names an impossible date.
  */
 export function parseDate(text: string): number | null {
-  const words = withoutComments(text.slice(0, dateCharsMax))
-    .toLowerCase()
-    .replace(/\s*:\s*/g, ':') // RFC 5322 appendix A.6.3
-    .split(/[\s,]+/)
-    .filter((word) => word !== '');
-  if (!/^\d/.test(words[0] ?? '')) words.shift(); // day of week
+  const words = wordsOf(text);
   const timeAt = words.findIndex((word) => timePattern.test(word));
   if (timeAt < 1) return null;
   const day = readDay(words.slice(0, timeAt), words.slice(timeAt + 1));
@@ -32,6 +42,16 @@ export function parseDate(text: string): number | null {
   if (!day || time === null) return null;
   const zone = readZone(day.rest[0] ?? '');
   return zone === null ? null : day.ms + time - zone;
+}
+
+function wordsOf(text: string): string[] {
+  const words = withoutComments(text.slice(0, dateCharsMax))
+    .toLowerCase()
+    .replace(/\s*:\s*/g, ':') // RFC 5322 appendix A.6.3
+    .split(/[\s,]+/)
+    .filter((word) => word !== '');
+  if (!/^\d/.test(words[0] ?? '')) words.shift(); // day of week
+  return words;
 }
 
 /** `21 nov 1997` or, of asctime, `nov 21` with the year after the time; `rest` is what follows. */

@@ -24,7 +24,7 @@ export { messageIds } from './references.ts';
 export { partText } from './search-text.ts';
 export { type ByteRange, findPart, sectionRange } from './sections.ts';
 export { decodeStructure, encodeStructure } from './structure.ts';
-export { baseSubject } from './subject.ts';
+export { readSubject, type SubjectReading } from './subject.ts';
 export { canDecode, decodeBody } from './transfer.ts';
 export type {
   Defect,

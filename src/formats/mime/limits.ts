@@ -30,7 +30,7 @@ export const textSourceBytesMax = 2_097_152;
 export const previewCharsMax = 200;
 /** Characters of a base subject. */
 export const baseSubjectCharsMax = 998;
-/** Message ids kept of References and In-Reply-To: the first and the latest. */
+/** Message ids kept of References: the first and the latest. */
 export const referencesMax = 100;
 /** Characters of a Date field that are read. */
 export const dateCharsMax = 256;

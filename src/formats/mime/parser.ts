@@ -1,9 +1,9 @@
-import { parseDate } from './date.ts';
+import { parseSentDate } from './date.ts';
 import { decodeHeader } from './encoded-words.ts';
 import { LineSplitter } from './lines.ts';
 import { PartReader } from './part-reader.ts';
 import { threadReferences } from './references.ts';
-import { baseSubject } from './subject.ts';
+import { readSubject } from './subject.ts';
 import { defectNames, type ParsedMessage } from './types.ts';
 
 export interface MimeParser {
@@ -39,15 +39,17 @@ export function parseMessage(bytes: Uint8Array): ParsedMessage {
 function describeMessage(reader: PartReader, splitter: LineSplitter): ParsedMessage {
   const root = reader.finish(splitter.size);
   const { envelope, references } = reader.summary;
+  const subject = readSubject(decodeHeader(envelope.subject ?? ''));
   return {
     size: splitter.size,
     root,
     envelope,
-    sentAt: envelope.date === null ? null : parseDate(envelope.date),
+    sentAt: envelope.date === null ? null : parseSentDate(envelope.date),
     preview: reader.text.preview,
     text: reader.text.text,
     textTruncated: reader.text.truncated,
-    baseSubject: baseSubject(decodeHeader(envelope.subject ?? '')),
+    baseSubject: subject.base,
+    isReply: subject.isReply,
     references: threadReferences(references, envelope.inReplyTo),
     fromCount: reader.fromCount,
     received: reader.receivedCount,

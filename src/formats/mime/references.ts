@@ -15,8 +15,12 @@ export function messageIds(text: string): string[] {
   return ids;
 }
 
-/** RFC 5256 §2.2: the thread this message belongs to; the first id and the latest are kept, none twice. */
+/**
+ * The ancestors of a message, oldest first: References, or where it holds none the first of In-Reply-To (RFC 5256 §3
+ * REFERENCES step 1). Of many the first and the latest are kept.
+ */
 export function threadReferences(references: string | null, inReplyTo: string | null): string[] {
-  const ids = [...new Set([...messageIds(references ?? ''), ...messageIds(inReplyTo ?? '')])];
+  const ids = messageIds(references ?? '');
+  if (ids.length === 0) return messageIds(inReplyTo ?? '').slice(0, 1);
   return ids.length <= referencesMax ? ids : [...ids.slice(0, 1), ...ids.slice(1 - referencesMax)];
 }

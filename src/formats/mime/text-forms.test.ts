@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
+import { parseSentDate } from './date.ts';
 import {
-  baseSubject,
   decodeBody,
   decodeCharset,
   decodeHeader,
@@ -11,6 +11,7 @@ import {
   messageIds,
   parseDate,
   parseParameterised,
+  readSubject,
   unfold,
 } from './index.ts';
 import {
@@ -353,39 +354,66 @@ describe('parseDate', () => {
     expect(ms === null ? null : new Date(ms).toISOString()).toBe(iso);
   });
 
+  it.each([
+    ['Fri, 21 Nov 1997 09:55:06 -0600', '1997-11-21T15:55:06.000Z'],
+    ['Fri, 21 Nov 1997 09:55:06 -0699', '1997-11-21T09:55:06.000Z'],
+    ['Fri, 21 Nov 1997 25:61:61 -0600', '1997-11-21T00:00:00.000Z'],
+    ['21 Nov 1997', '1997-11-21T00:00:00.000Z'],
+    ['21-Nov-97', '1997-11-21T00:00:00.000Z'],
+    ['Fri, 21 Nov 1997 noon', '1997-11-21T00:00:00.000Z'],
+    ['Fri, 31 Feb 1997 09:55:06 -0600', null],
+    ['09:55:06', null],
+    ['21', null],
+    ['', null],
+  ])('%j was sent at %j', (text, iso) => {
+    const ms = parseSentDate(text);
+    expect(ms === null ? null : new Date(ms).toISOString()).toBe(iso);
+  });
+
   it('looks at no more than its limit', () => {
     expect(parseDate(`(${fill('(')}`)).toBeNull();
     expect(parseDate(`${' '.repeat(dateCharsMax)}1 Jan 2023 10:00 +0000`)).toBeNull();
   });
 });
 
-describe('baseSubject', () => {
+describe('readSubject', () => {
   it.each([
-    ['Re: x', 'x'],
-    ['RE : Re[2]:  x', 'x'],
-    ['Fwd: fw: x (fwd) (FWD)', 'x'],
-    ['[list] Re: [list] x', 'x'],
-    ['[list] x', 'x'],
-    ['[a] [b]', '[b]'],
-    ['[a][b] x', 'x'],
-    ['Re: [a] ', '[a]'],
-    ['[fwd: Re: x]', 'x'],
-    ['[Fwd: [Fwd: x (fwd)]]', 'x'],
-    ['Reply', 'Reply'],
-    ['Re', 'Re'],
-    ['Re:', ''],
-    ['  a   b\tc ', 'a b c'],
-    ['[open Re: x', '[open Re: x'],
-    ['', ''],
-  ])('%j -> %j', (subject, base) => {
-    expect(baseSubject(subject)).toBe(base);
+    ['Re: x', 'x', true],
+    ['RE : Re[2]:  x', 'x', true],
+    ['Re [2] : x', 'x', true],
+    ['Fwd: fw: x (fwd) (FWD)', 'x', true],
+    ['x (fwd)', 'x', true],
+    ['x(Fwd) ', 'x', true],
+    ['[list] Re: [list] x', 'x', true],
+    ['[a] [b]re: x', 'x', true],
+    ['[list] x', 'x', false],
+    ['[a] [b]', '[b]', false],
+    ['[a][b] x', 'x', false],
+    ['[re: a] x', 'x', false],
+    ['Re: [a] ', '[a]', true],
+    ['[fwd: Re: x]', 'x', true],
+    ['[Fwd: x]', 'x', true],
+    ['[Fwd: [Fwd: x (fwd)]]', 'x', true],
+    ['[Fwd: [list] x]', 'x', true],
+    ['[Fwd: x] y', 'y', false],
+    ['[fwd:]', '', true],
+    ['Reply', 'Reply', false],
+    ['Re', 'Re', false],
+    ['Re:', '', true],
+    ['x re: y', 'x re: y', false],
+    ['AW: x', 'AW: x', false],
+    ['  a   b\tc ', 'a b c', false],
+    ['[open Re: x', '[open Re: x', false],
+    ['', '', false],
+  ])('%j -> %j', (subject, base, isReply) => {
+    expect(readSubject(subject)).toEqual({ base, isReply });
   });
 
   it.each(['[', '[a]', '[a] ', 're:', 're[', 're[a]', '[fwd:', '(fwd)', ' ', ']', '[a]re:'])(
     'is linear in a megabyte of %j',
     (piece) => {
-      expect(baseSubject(fill(piece)).length).toBeLessThanOrEqual(baseSubjectCharsMax);
-      expect(baseSubject(`${fill(piece)}${fill(']')}`).length).toBeLessThanOrEqual(baseSubjectCharsMax);
+      expect(readSubject(fill(piece)).base.length).toBeLessThanOrEqual(baseSubjectCharsMax);
+      expect(readSubject(`${fill(piece)}${fill(']')}`).base.length).toBeLessThanOrEqual(baseSubjectCharsMax);
     },
   );
 });
@@ -402,8 +430,10 @@ describe('message ids', () => {
     expect(messageIds(`<${'x'.repeat(1_000)}>`)).toEqual([]);
   });
 
-  it('make a thread: References first, none twice, capped to the first and the latest', () => {
-    expect(threadReferences('<a@b> <c@d>', '<c@d> <e@f>')).toEqual(['<a@b>', '<c@d>', '<e@f>']);
+  it('make a thread: References as they are, else the first of In-Reply-To, capped to the first and the latest', () => {
+    expect(threadReferences('<a@b> <c@d>', '<e@f>')).toEqual(['<a@b>', '<c@d>']);
+    expect(threadReferences('<a@b> <c@d> <a@b>', null)).toEqual(['<a@b>', '<c@d>', '<a@b>']);
+    expect(threadReferences('none', 'from <e@f> <g@h>')).toEqual(['<e@f>']);
     expect(threadReferences(null, null)).toEqual([]);
     const many = Array.from({ length: referencesMax + 50 }, (_, i) => `<${i}@x>`);
     const capped = threadReferences(many.join(' '), null);

@@ -81,7 +81,7 @@ export interface ParsedMessage {
   size: number;
   root: MimePart;
   envelope: Envelope;
-  /** The Date field in milliseconds since 1970 UTC; null when absent or unparsable. */
+  /** RFC 5256 §2.2: the Date field in milliseconds since 1970 UTC; null where it names no day. */
   sentAt: number | null;
   /** RFC 8970: at most `previewCharsMax` characters of the best text part, on one line. */
   preview: string;
@@ -90,7 +90,9 @@ export interface ParsedMessage {
   textTruncated: boolean;
   /** RFC 5256 §2.1. */
   baseSubject: string;
-  /** Message ids in angle brackets, in order: References, then In-Reply-To. */
+  /** RFC 5256 §3: the subject is marked as that of a reply or a forward. */
+  isReply: boolean;
+  /** RFC 5256 §3: message ids in angle brackets, oldest first; of In-Reply-To the first where References has none. */
   references: string[];
   /** Number of From and of Received fields, counted through the whole header whatever its size. */
   fromCount: number;
