@@ -25,7 +25,8 @@ export { partText } from './search-text.ts';
 export { type ByteRange, findPart, sectionRange } from './sections.ts';
 export { decodeStructure, encodeStructure } from './structure.ts';
 export { readSubject, type SubjectReading } from './subject.ts';
-export { canDecode, decodeBody } from './transfer.ts';
+export { canDecode, decodeBody, isIdentityEncoding } from './transfer.ts';
+export { type BodyTransform, createBase64Encoder, createBodyDecoder } from './transfer-stream.ts';
 export type {
   Defect,
   Disposition,

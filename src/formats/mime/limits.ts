@@ -36,3 +36,5 @@ export const referencesMax = 100;
 export const dateCharsMax = 256;
 /** Language tags of one Content-Language. */
 export const languagesMax = 20;
+/** Bytes of one line of quoted-printable that are held while a body is decoded in pieces. */
+export const decodedLineBytesMax = 65_536;

@@ -59,13 +59,18 @@ function valueTable(): Uint8Array {
   return table;
 }
 
+/** 0 to 63; more for what is no digit of base64. */
+export function base64Value(byte: number): number {
+  return base64Values[byte] ?? 255;
+}
+
 function decodeBase64Pieces(source: Buffer): Buffer {
   const out = Buffer.allocUnsafe(Math.ceil((source.length * 3) / 4));
   let length = 0;
   let bits = 0;
   let count = 0;
   for (const byte of source) {
-    const value = base64Values[byte] ?? 255;
+    const value = base64Value(byte);
     if (value < 64) {
       bits = ((bits << 6) | value) & 0xffffff;
       count += 6;
