@@ -13,14 +13,14 @@ export function sectionPlan(
   marksSeen: boolean,
 ): ItemPlan {
   const label = partial === null ? name : `${name}<${partial.offset}>`;
-  const filtered = section.text === 'HEADER.FIELDS' || section.text === 'HEADER.FIELDS.NOT';
+  const filter = filterOf(section);
   const shared = { content: true, marksSeen };
-  if (!filtered) {
+  if (filter === null) {
     return {
       ...shared,
       label,
       range: (message) => {
-        const range = locate(message, section);
+        const range = locateSection(message, section);
         return range && cut(range, partial);
       },
       write: (out, _message, bytes) => {
@@ -30,15 +30,13 @@ export function sectionPlan(
       },
     };
   }
-  const wanted = new Set(section.fields.map((field) => field.toLowerCase()));
-  const keep = section.text === 'HEADER.FIELDS';
   return {
     ...shared,
-    range: (message) => locate(message, section),
+    range: (message) => locateSection(message, section),
     write: (out, _message, bytes) => {
       out.raw(`${label} `);
       if (bytes === null) out.nil();
-      else out.literal(slice(filterHeader(bytes, wanted, keep), partial));
+      else out.literal(slice(filter(bytes), partial));
     },
   };
 }
@@ -47,8 +45,15 @@ export function sectionName(section: Section): string {
   return `BODY${formatSection(section)}`;
 }
 
+/** What is kept of a header, for HEADER.FIELDS and HEADER.FIELDS.NOT; null where all of the range is wanted. */
+export function filterOf(section: Section): ((header: Buffer) => Buffer) | null {
+  if (section.text !== 'HEADER.FIELDS' && section.text !== 'HEADER.FIELDS.NOT') return null;
+  const wanted = new Set(section.fields.map((field) => field.toLowerCase()));
+  return (header) => filterHeader(header, wanted, section.text === 'HEADER.FIELDS');
+}
+
 /** Where the section's bytes are; null where the message has no such section. */
-function locate(message: Fetched, section: Section): ByteRange | null {
+export function locateSection(message: Fetched, section: Section): ByteRange | null {
   const text = section.text?.startsWith('HEADER') ? 'HEADER' : section.text;
   if (section.part.length === 0) {
     // The commonest sections need no look into the structure.
@@ -61,7 +66,7 @@ function locate(message: Fetched, section: Section): ByteRange | null {
 }
 
 /** RFC 9051 §6.4.5: a partial beyond the end is the empty string. */
-function cut(range: ByteRange, partial: PartialRange | null): ByteRange {
+export function cut(range: ByteRange, partial: PartialRange | null): ByteRange {
   if (partial === null) return range;
   const start = Math.min(range.start + partial.offset, range.end);
   return { start, end: Math.min(start + partial.length, range.end) };

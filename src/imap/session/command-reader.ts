@@ -1,29 +1,24 @@
-import { StoreError } from '../../base/index.ts';
 import { LineFault } from '../../net/index.ts';
-import type { Incoming } from '../../stores/mail/index.ts';
-import { Farewell, Gone, Refusal } from '../errors.ts';
-import { type CommandPart, Decoder, type LiteralMarker, literalAtEnd, wireLimits } from '../wire/index.ts';
+import { Farewell, Gone, Refusal, tryCreate } from '../errors.ts';
+import { locate, type Place } from '../names/place.ts';
+import {
+  AppendLiterals,
+  type CommandPart,
+  Decoder,
+  type LiteralMarker,
+  type LiteralUse,
+  literalAtEnd,
+  SyntaxFault,
+  wireLimits,
+} from '../wire/index.ts';
 import type { Session } from './session.ts';
-
-/** A message that APPEND has put into the store, durable and not yet visible. */
-export class Staged {
-  readonly message: Pick<Incoming, 'blob' | 'parsed'>;
-  /** Set when the store has taken over; until then it must be discarded. */
-  taken = false;
-
-  constructor(message: Pick<Incoming, 'blob' | 'parsed'>) {
-    this.message = message;
-  }
-}
+import { discardStaged, Piece, Staged } from './staged.ts';
 
 /** One command with its literals. `refusal` is set where it was read to its end but must not be obeyed. */
 export interface ReadCommand {
   readonly parts: readonly CommandPart[];
   readonly refusal: unknown;
 }
-
-const literalMailbox = /^[^ ]+ APPEND $/i;
-const append = /^[^ ]+ APPEND /i;
 
 /**
  * Reads one command; null when the client has left. Every size is checked before the bytes are read; an announced
@@ -40,15 +35,6 @@ export async function readCommand(session: Session): Promise<ReadCommand | null>
     if (error instanceof LineFault && error.code === 'ended') return null;
     if (error instanceof LineFault) return { parts: reading.parts, refusal: lineRefusal(error) };
     throw error;
-  }
-}
-
-/** Gives back messages that no command has taken. */
-export function discardStaged(session: Session, parts: readonly CommandPart[]): void {
-  for (const part of parts) {
-    if (part.kind !== 'spooled' || !(part.handle instanceof Staged) || part.handle.taken) continue;
-    part.handle.taken = true;
-    session.mail.discard(part.handle.message.blob);
   }
 }
 
@@ -78,8 +64,12 @@ class Reading implements ReadCommand {
   #literalBytes = 0;
   #literals = 0;
   #discardedBytes = 0;
+  /** Of APPEND and REPLACE: the use of each literal, before it comes. */
+  #uses: AppendLiterals | null = null;
   #messages = 0;
-  #messagesBytes = 0;
+  #uploadBytes = 0;
+  /** Texts of CATENATE since the last whole message. */
+  #piecesBytes = 0;
 
   constructor(session: Session) {
     this.#session = session;
@@ -106,10 +96,10 @@ class Reading implements ReadCommand {
 
   async #literal(line: Buffer, marker: LiteralMarker): Promise<void> {
     const { member } = this.#session;
-    const isMessage = member !== null && marker.size > 0 && this.#announcesMessage(line, marker);
+    const use = this.#useOf(line, marker);
     try {
-      if (isMessage) await this.#checkMessage(marker);
-      else this.#checkString(marker, member === null);
+      if (use === 'string') this.#checkString(marker, member === null);
+      else await this.#checkUpload(marker, use);
     } catch (error) {
       this.refusal = error;
       if (!marker.sync) await this.#discard(marker.size);
@@ -119,16 +109,18 @@ class Reading implements ReadCommand {
       this.#session.out.continuation('go on');
       await this.#session.flush();
     }
-    if (isMessage) return this.#message(marker);
+    if (use === 'message') return this.#message(marker);
+    if (use === 'piece' && !this.#holds(marker)) return this.#piece(marker);
     const bytes = await this.#session.reader.readExact(marker.size);
     this.parts.push({ kind: 'literal', bytes, binary: marker.binary });
   }
 
-  /** The literals of APPEND are messages but for one that stands where the mailbox does. */
-  #announcesMessage(line: Buffer, marker: LiteralMarker): boolean {
-    const first = this.parts[0];
-    if (first?.kind !== 'text' || !append.test(first.bytes.toString('latin1', 0, 200))) return false;
-    return this.parts.length > 1 || !literalMailbox.test(line.toString('latin1', 0, marker.start));
+  #useOf(line: Buffer, marker: LiteralMarker): LiteralUse {
+    if (this.#session.member === null) return 'string';
+    if (this.parts.length === 1) this.#uses = AppendLiterals.of(line);
+    const use = this.#uses?.next(line, marker.start) ?? 'string';
+    // An empty message is refused by the command, which knows why.
+    return marker.size === 0 ? 'string' : use;
   }
 
   #checkString(marker: LiteralMarker, stranger: boolean): void {
@@ -145,59 +137,85 @@ class Reading implements ReadCommand {
     }
   }
 
+  /** Whether a piece is small enough to stay in memory; counts it if so. */
+  #holds({ size }: LiteralMarker): boolean {
+    const isSmall =
+      size <= wireLimits.literalBytesMax && this.#literalBytes + size <= wireLimits.commandLiteralsBytesMax;
+    if (isSmall) this.#literalBytes += size;
+    return isSmall;
+  }
+
   /** Whatever is known to fail is refused before the client uploads. RFC 9051 §6.3.12, RFC 7889 §4. */
-  async #checkMessage(marker: LiteralMarker): Promise<void> {
-    const { limits, mail, account } = this.#session;
-    if (marker.size > limits.appendBytesMax) {
+  async #checkUpload(marker: LiteralMarker, use: LiteralUse): Promise<void> {
+    const { limits, mail } = this.#session;
+    this.#piecesBytes = use === 'piece' ? this.#piecesBytes + marker.size : 0;
+    if (Math.max(marker.size, this.#piecesBytes) > limits.appendBytesMax) {
       throw new Refusal(`a message may hold ${limits.appendBytesMax} octets`, 'TOOBIG');
     }
-    if (++this.#messages > limits.appendMessagesMax) {
+    if (use === 'message' && ++this.#messages > limits.appendMessagesMax) {
       throw new Refusal(`one APPEND may bring ${limits.appendMessagesMax} messages`, 'LIMIT');
     }
-    this.#messagesBytes += marker.size;
-    const mailbox = this.#mailboxName();
-    if (mailbox === null) return;
-    try {
-      await mail.find(account, mailbox);
-    } catch (error) {
-      if (!(error instanceof StoreError) || error.reason !== 'not-found') throw error;
-      throw new Refusal('there is no such mailbox; create it first', 'TRYCREATE');
+    if (++this.#literals > wireLimits.commandLiteralsMax) {
+      throw new Refusal('the literals of this command are too many', 'TOOBIG', 'BAD');
     }
+    this.#uploadBytes += marker.size;
+    const target = this.#target();
+    if (target === null) return;
+    const { account }: Place = await tryCreate(locate(this.#session, target.name, 'i'));
     const { used, limit } = await mail.quota(account);
-    if (limit !== null && used + this.#messagesBytes > limit)
-      throw new Refusal('the mailbox is full', 'OVERQUOTA');
+    // What REPLACE frees is for the store to count (RFC 8508 §3.4).
+    const more = target.replaces ? 0 : this.#uploadBytes;
+    if (limit !== null && used + more > limit) throw new Refusal('the mailbox is full', 'OVERQUOTA');
   }
 
-  /** Null where the line does not parse; the command will say so when it does. */
-  #mailboxName(): string | null {
+  /** Where the messages go. Null where the line does not parse; the command will say so when it does. */
+  #target(): { readonly name: string; readonly replaces: boolean } | null {
+    // The literal to come is cut off, so that what stands before it is a whole command of its own.
+    const before = this.parts.slice(0, -1);
+    const last = this.parts.at(-1);
+    if (last?.kind !== 'text') return null;
+    const start = literalAtEnd(last.bytes)?.start ?? last.bytes.length;
+    const text: CommandPart = { kind: 'text', bytes: last.bytes.subarray(0, start) };
     try {
-      // The literal to come is cut off, so that what stands before it is a whole command of its own.
-      const before = this.parts.slice(0, -1);
-      const last = this.parts.at(-1);
-      if (last?.kind !== 'text') return null;
-      const start = literalAtEnd(last.bytes)?.start ?? last.bytes.length;
-      const text: CommandPart = { kind: 'text', bytes: last.bytes.subarray(0, start) };
-      const decoder = new Decoder([...before, text], { utf8: this.#session.rev2 });
+      const decoder = new Decoder([...before, text], { utf8: this.#session.utf8 });
       decoder.tag();
       decoder.sp();
-      decoder.keyword();
+      if (decoder.tryKeyword('UID')) decoder.sp();
+      const replaces = decoder.keyword() === 'REPLACE';
       decoder.sp();
-      return decoder.mailbox();
-    } catch {
-      return null;
+      if (replaces) {
+        decoder.sequenceSet();
+        decoder.sp();
+      }
+      return { name: decoder.mailbox(), replaces };
+    } catch (error) {
+      if (error instanceof SyntaxFault) return null;
+      throw error;
     }
   }
 
-  async #message(marker: LiteralMarker): Promise<void> {
-    const { reader, mail, limits } = this.#session;
-    const { size, binary } = marker;
+  #message({ size, binary }: LiteralMarker): Promise<void> {
+    const { mail } = this.#session;
+    return this.#store(size, binary, async (data) => new Staged(await mail.stage(data, size)));
+  }
+
+  #piece({ size, binary }: LiteralMarker): Promise<void> {
+    const { mail } = this.#session;
+    return this.#store(size, binary, async (data) => new Piece(await mail.hold(data, size)));
+  }
+
+  async #store(
+    size: number,
+    binary: boolean,
+    put: (data: Buffer | AsyncIterable<Buffer>) => Promise<Staged | Piece>,
+  ): Promise<void> {
+    const { reader, limits } = this.#session;
     if (size <= limits.appendBufferedBytesMax) {
       const bytes = await reader.readExact(size);
-      await this.#stage(() => mail.stage(bytes, size), size, binary);
-      return;
+      return this.#put(() => put(bytes), size, binary);
     }
     const chunks = this.#progressing(reader.readChunks(size));
-    await this.#stage(() => mail.stage(chunks, size), size, binary);
+    await this.#put(() => put(chunks), size, binary);
     // A store that failed before it began has read nothing: the bytes are still on their way.
     if (this.refusal !== null) for await (const _ of chunks);
   }
@@ -210,10 +228,9 @@ class Reading implements ReadCommand {
     }
   }
 
-  async #stage(put: () => Promise<Staged['message']>, size: number, binary: boolean): Promise<void> {
+  async #put(put: () => Promise<Staged | Piece>, size: number, binary: boolean): Promise<void> {
     try {
-      const handle = new Staged(await put());
-      this.parts.push({ kind: 'spooled', size, binary, handle });
+      this.parts.push({ kind: 'spooled', size, binary, handle: await put() });
     } catch (error) {
       if (error instanceof LineFault || this.#session.gone) throw new Gone();
       this.refusal = error;

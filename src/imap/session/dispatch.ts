@@ -1,16 +1,17 @@
 import { type Answer, answerTo, Farewell, Gone, Refusal } from '../errors.ts';
 import type { Call, Command } from '../features.ts';
 import { Decoder, SyntaxFault, shown } from '../wire/index.ts';
-import { discardStaged, type ReadCommand } from './command-reader.ts';
+import type { ReadCommand } from './command-reader.ts';
 import { mayReportExpunge } from './sequence.ts';
 import type { Session } from './session.ts';
+import { discardStaged } from './staged.ts';
 
 /** Commands that ask what is new, so that a lost hint delays nobody for longer than that. RFC 9051 §6.1.2, RFC 3501 §6.4.1. */
 const asksForNews = new Set(['NOOP', 'CHECK', 'EXPUNGE', 'UID EXPUNGE', 'MOVE', 'UID MOVE']);
 
 /** Obeys one command and answers it: untagged data, what else happened in the mailbox, the tagged line. */
 export async function dispatch(session: Session, read: ReadCommand): Promise<void> {
-  const decoder = new Decoder(read.parts, { utf8: session.rev2 });
+  const decoder = new Decoder(read.parts, { utf8: session.utf8 });
   let call: Call = { tag: '', name: '', uid: false };
   let answer: Answer | null;
   try {

@@ -104,6 +104,11 @@ export class Session {
     return this.#enabled.has('IMAP4REV2');
   }
 
+  /** UTF-8 in strings and mailbox names, both ways. RFC 9051 §6.3.1, RFC 9755 §3. */
+  get utf8(): boolean {
+    return this.rev2 || this.#enabled.has('UTF8=ACCEPT');
+  }
+
   get condstore(): boolean {
     return this.#enabled.has('CONDSTORE');
   }
@@ -116,7 +121,7 @@ export class Session {
   enable(name: string): boolean {
     if (this.#enabled.has(name)) return false;
     this.#enabled.add(name);
-    if (name === 'IMAP4REV2') this.out.utf8 = true;
+    this.out.utf8 = this.utf8;
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SyntaxFault } from './fault.ts';
-import { decodeAll, decoderOf } from './fixtures.ts';
+import { decodeAll } from './fixtures.ts';
 import { wireLimits } from './limits.ts';
 
 const none = new Map();
@@ -110,51 +110,5 @@ describe('selectParameters and createParameters', () => {
   ])('CREATE %j is refused: %s', (wire, why) => {
     expect(() => decodeAll(wire, (d) => d.createParameters())).toThrow(SyntaxFault);
     expect(() => decodeAll(wire, (d) => d.createParameters())).toThrow(why);
-  });
-});
-
-describe('appendMessage', () => {
-  test('flags, date and literal', () => {
-    const message = decodeAll('(\\Seen) "17-Jul-1996 02:44:25 -0700" {5+}\r\na\0\r\nb', (d) =>
-      d.appendMessage(),
-    );
-    expect(message.flags).toEqual(['\\Seen']);
-    expect(message.internalDate).toEqual({ timeMs: Date.UTC(1996, 6, 17, 9, 44, 25), zoneMinutes: -420 });
-    expect(message.data).toEqual({
-      literal: { kind: 'literal', bytes: Buffer.from('a\0\r\nb'), binary: false },
-      utf8: false,
-    });
-  });
-
-  test('the literal alone, as literal8, within UTF8', () => {
-    expect(decodeAll('{0}\r\n', (d) => d.appendMessage())).toMatchObject({ flags: [], internalDate: null });
-    expect(decodeAll('~{1}\r\nx', (d) => d.appendData())).toMatchObject({
-      literal: { binary: true },
-      utf8: false,
-    });
-    expect(decodeAll('UTF8 (~{1+}\r\nx)', (d) => d.appendData())).toMatchObject({ utf8: true });
-  });
-
-  test('several in a row, as MULTIAPPEND sends them', () => {
-    const decoder = decoderOf('{1}\r\na (x) {1}\r\nb');
-    decoder.appendMessage();
-    decoder.sp();
-    expect(decoder.appendMessage().flags).toEqual(['x']);
-    decoder.end();
-  });
-
-  test.each([
-    ['', 'expected a literal'],
-    ['"text"', 'date and time'],
-    ['(\\Seen)', 'expected a space'],
-    ['(\\Seen) x', 'expected a literal'],
-    ['"17-Jul-1996 02:44:25 -0700"', 'expected a space'],
-    ['UTF8 ({1}\r\nx)', 'UTF8 needs a literal8'],
-    ['UTF8 ~{1}\r\nx', "expected '('"],
-    ['UTF8 (~{1}\r\nx', "expected ')'"],
-    ['{1}\r\nx ', 'expected the end'],
-  ])('%j is refused: %s', (wire, why) => {
-    expect(() => decodeAll(wire, (d) => d.appendMessage())).toThrow(SyntaxFault);
-    expect(() => decodeAll(wire, (d) => d.appendMessage())).toThrow(why);
   });
 });

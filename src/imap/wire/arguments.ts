@@ -1,8 +1,6 @@
-import type { DateTime } from './dates.ts';
 import type { Decoder, Parsers } from './decoder.ts';
 import { shown } from './fault.ts';
 import { wireLimits } from './limits.ts';
-import type { LiteralPart, SpooledPart } from './parts.ts';
 
 type OptionParsers = Parsers<(decoder: Decoder) => unknown>;
 
@@ -32,19 +30,6 @@ export interface CreateParameters {
   /** Attributes of USE as written (`\Sent`); null without USE. */
   readonly use: readonly string[] | null;
   readonly extensions: ReadonlyMap<string, unknown>;
-}
-
-/** One message of APPEND. RFC 9051 §6.3.12, RFC 6855 §4 for `utf8`. */
-export interface AppendMessage {
-  readonly flags: readonly string[];
-  readonly internalDate: DateTime | null;
-  readonly data: AppendData;
-}
-
-export interface AppendData {
-  readonly literal: LiteralPart | SpooledPart;
-  /** Written as `UTF8 (~{n}…)`. */
-  readonly utf8: boolean;
 }
 
 /** [SP "(" fetch-modifier … ")"], nothing at the end of the command. */
@@ -157,35 +142,6 @@ export function parseIdParameters(decoder: Decoder): Map<string, string | null> 
   };
   decoder.list(read, { max: wireLimits.idPairsMax, what: 'ID fields' });
   return fields;
-}
-
-/** [flag-list SP] [date-time SP] append-data: what follows the mailbox and a space, or repeats (RFC 3502). */
-export function parseAppendMessage(decoder: Decoder): AppendMessage {
-  let flags: string[] = [];
-  if (decoder.peek() === '(') {
-    flags = decoder.flagList();
-    decoder.sp();
-  }
-  let internalDate: DateTime | null = null;
-  if (decoder.peek() === '"') {
-    internalDate = decoder.dateTime();
-    decoder.sp();
-  }
-  return { flags, internalDate, data: parseAppendData(decoder) };
-}
-
-/** literal / literal8 / "UTF8" SP "(" literal8 ")". */
-export function parseAppendData(decoder: Decoder): AppendData {
-  if (decoder.atLiteral || !decoder.tryKeyword('UTF8')) {
-    return { literal: decoder.takeLiteral(), utf8: false };
-  }
-  decoder.sp();
-  decoder.char('(');
-  const start = decoder.offset;
-  const literal = decoder.takeLiteral();
-  if (!literal.binary) decoder.fault('UTF8 needs a literal8, ~{n}', start);
-  decoder.char(')');
-  return { literal, utf8: true };
 }
 
 function parseOptions(

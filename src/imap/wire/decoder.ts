@@ -1,10 +1,7 @@
+import { type AppendData, type AppendMessage, parseAppendData, parseAppendMessage } from './append.ts';
 import {
-  type AppendData,
-  type AppendMessage,
   type CreateParameters,
   type FetchModifiers,
-  parseAppendData,
-  parseAppendMessage,
   parseCreateParameters,
   parseFetchModifiers,
   parseIdParameters,

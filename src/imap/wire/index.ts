@@ -11,9 +11,9 @@
  *   exception: the union is closed.
  * - Decoding is linear in the size of the command, nesting is capped, names of data never stand in a message.
  */
+export type { AppendData, AppendMessage, CatenatePart } from './append.ts';
+export { AppendLiterals, type LiteralUse } from './append-literals.ts';
 export type {
-  AppendData,
-  AppendMessage,
   CreateParameters,
   FetchModifiers,
   SelectParameters,
@@ -48,4 +48,5 @@ export type {
 } from './search-program.ts';
 export { formatSection, type Section, type SectionText } from './sections.ts';
 export { SequenceSet } from './sequence-set.ts';
+export { type MessageUrl, parseMessageUrl } from './url.ts';
 export { decodeUtf7, encodeUtf7 } from './utf7.ts';

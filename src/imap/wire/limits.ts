@@ -29,6 +29,10 @@ export const wireLimits = {
   /** A mailbox name after decoding, in UTF-8. */
   mailboxNameBytesMax: 1024,
   listPatternsMax: 100,
+  /** Texts and URLs that CATENATE makes one message of. */
+  catenatePartsMax: 500,
+  /** One URL of CATENATE: a mailbox name, every octet of it encoded, and a section. */
+  urlBytesMax: 8 * 1024,
   /** Options of LIST, STATUS, SELECT, CREATE, SEARCH RETURN and modifiers of FETCH and STORE. */
   optionsMax: 50,
   /** RFC 2971 §3.3. */

@@ -12,6 +12,7 @@ import {
   unsubscribe,
 } from './mailbox-scripts.ts';
 import { mailQueries } from './queries.ts';
+import { replace } from './replace-script.ts';
 import { append, copy, deliver, expunge, mailboxById, mailboxByName, move, storeFlags } from './scripts.ts';
 import { mailTables } from './tables.ts';
 
@@ -58,6 +59,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       restored: write(restored),
       append: write(append),
       deliver: write(deliver),
+      replace: write(replace),
       storeFlags: write(storeFlags),
       copy: write(copy),
       move: write(move),

@@ -81,7 +81,7 @@ function* insertContents(
 }
 
 /** Adds messages to the mailbox that `grow` bumps; shared by APPEND (by id) and delivery (by name). */
-function* add(
+export function* add(
   q: MailQueries,
   account: number,
   target: { readonly mailbox: number } | { readonly name: string },

@@ -176,6 +176,10 @@ export class MailStore implements MailWriter {
     return stage(this.#blobs, data, sizeMax);
   }
 
+  hold(data: Buffer | AsyncIterable<Uint8Array>, sizeMax: number): Promise<StoredBlob> {
+    return this.#blobs.put(data, { sizeMax });
+  }
+
   discard(blob: StoredBlob): void {
     this.#blobs.release(blob);
   }
@@ -191,6 +195,22 @@ export class MailStore implements MailWriter {
       return await this.#database.call(operations.append, { account, mailbox, messages });
     } finally {
       for (const { blob } of incoming) this.#blobs.release(blob);
+    }
+  }
+
+  async replace(
+    account: number,
+    mailbox: number,
+    uid: number,
+    target: number,
+    incoming: Incoming,
+  ): Promise<Appended | null> {
+    const now = this.#clock.nowMs();
+    try {
+      const message = prepare(incoming, now);
+      return await this.#database.call(operations.replace, { account, mailbox, uid, target, message, now });
+    } finally {
+      this.#blobs.release(incoming.blob);
     }
   }
 

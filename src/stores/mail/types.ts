@@ -197,10 +197,26 @@ export interface MailWriter extends MailReader {
     data: Buffer | AsyncIterable<Uint8Array>,
     sizeMax: number,
   ): Promise<{ blob: StoredBlob; parsed: ParsedMessage }>;
+  /**
+   * Stores bytes that are no message yet, as `stage` does; `stream` reads them, `discard` ends the hold. StoreError as
+   * for `stage`.
+   */
+  hold(data: Buffer | AsyncIterable<Uint8Array>, sizeMax: number): Promise<StoredBlob>;
   /** Ends the hold of `stage`; what no message refers to by then may be swept. */
   discard(blob: StoredBlob): void;
   /** StoreError 'not-found' (mailbox), 'over-quota'. All or none; the blobs need no `discard` afterwards. */
   append(account: number, mailbox: number, incoming: readonly Incoming[]): Promise<readonly Appended[]>;
+  /**
+   * Puts a message into `target` and takes `uid` out of `mailbox`, of one account, in one transaction; what goes makes
+   * room for what comes. Null, and nothing changed, where `uid` is not there. StoreError as for `append`.
+   */
+  replace(
+    account: number,
+    mailbox: number,
+    uid: number,
+    target: number,
+    incoming: Incoming,
+  ): Promise<Appended | null>;
   /** Delivery by name: falls back to INBOX when the mailbox does not exist. The blob stays held until `discard`. */
   deliver(account: number, mailbox: string, incoming: Incoming): Promise<Appended>;
   storeFlags(change: StoreFlags): Promise<StoredFlags>;
