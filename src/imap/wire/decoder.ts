@@ -21,6 +21,14 @@ import {
   parseStatusItems,
   type StatusItem,
 } from './list-arguments.ts';
+import {
+  parseResultRange,
+  parseSortProgram,
+  parseThreadProgram,
+  type ResultRange,
+  type SortProgram,
+  type ThreadProgram,
+} from './order-programs.ts';
 import type { CommandPart } from './parts.ts';
 import { Scanner } from './scanner.ts';
 import { parseSearchProgram, type SearchProgram, type SearchTables } from './search-program.ts';
@@ -196,6 +204,21 @@ export class Decoder extends Scanner {
   /** All that follows `SEARCH SP`. */
   searchProgram(tables: SearchTables = {}): SearchProgram {
     return parseSearchProgram(this, tables);
+  }
+
+  /** All that follows `SORT SP`. */
+  sortProgram(tables: SearchTables = {}): SortProgram {
+    return parseSortProgram(this, tables);
+  }
+
+  /** All that follows `THREAD SP`. */
+  threadProgram(tables: SearchTables = {}): ThreadProgram {
+    return parseThreadProgram(this, tables);
+  }
+
+  /** `1:100` or `-1:-100`. */
+  resultRange(): ResultRange {
+    return parseResultRange(this);
   }
 
   /** All that follows `LIST SP`. */

@@ -31,6 +31,9 @@ const productions: readonly (readonly [seed: string, read: (decoder: Decoder) =>
     'RETURN (MIN SAVE) CHARSET UTF-8 OR (1:5 UID 7:*) NOT FROM {2}\r\nxy SENTSINCE 1-Jan-2020 MODSEQ "/flags/\\\\Seen" all 7',
     (d) => d.searchProgram(),
   ],
+  ['RETURN (COUNT) (SUBJECT REVERSE DATE) UTF-8 SINCE 1-Jan-2020', (d) => d.sortProgram()],
+  ['REFERENCES UTF-8 TEXT {2}\r\nxy', (d) => d.threadProgram()],
+  ['-1:-100', (d) => d.resultRange()],
   [
     '(SUBSCRIBED RECURSIVEMATCH) "" (INBOX a/% "*") RETURN (CHILDREN STATUS (MESSAGES))',
     (d) => d.listArguments(),

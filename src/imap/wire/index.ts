@@ -35,6 +35,14 @@ export {
   statusItems,
 } from './list-arguments.ts';
 export { type LiteralMarker, literalAtEnd } from './literals.ts';
+export {
+  type ResultRange,
+  type SortCriterion,
+  type SortKey,
+  type SortProgram,
+  sortKeys,
+  type ThreadProgram,
+} from './order-programs.ts';
 export type { CommandPart, LiteralPart, SpooledPart, TextPart } from './parts.ts';
 export { formatResponseCode, type PlainResponseCode, type ResponseCode } from './response-code.ts';
 export type {

@@ -20,6 +20,8 @@ export const wireLimits = {
   /** NOT, OR and parentheses of SEARCH, together. */
   searchDepthMax: 100,
   searchKeysMax: 5000,
+  /** More than there are keys; a key that stands again changes nothing. */
+  sortCriteriaMax: 20,
   fetchItemsMax: 250,
   headerFieldsMax: 500,
   sectionPartsMax: 100,

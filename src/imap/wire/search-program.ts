@@ -82,43 +82,59 @@ const returnWords: readonly SearchReturn[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAV
 
 /** [RETURN (…) SP] [CHARSET … SP] search-key *(SP search-key). RFC 9051 §9 search-program. */
 export function parseSearchProgram(decoder: Decoder, tables: SearchTables): SearchProgram {
-  let returns: SearchProgram['returns'] = null;
-  if (decoder.tryKeyword('RETURN')) {
-    decoder.sp();
-    returns = parseReturns(decoder, tables);
-    decoder.sp();
-  }
+  const returns = parseReturns(decoder, tables);
   let charset: string | null = null;
   if (decoder.tryKeyword('CHARSET')) {
     decoder.sp();
-    const start = decoder.offset;
-    charset = decoder.astring('a charset').toUpperCase();
-    if (!isUnicode(charset) && tables.decode?.(charset, Buffer.alloc(0)) === undefined) {
-      throw new CharsetFault(charset, start);
-    }
+    charset = parseCharset(decoder, tables);
     decoder.sp();
   }
-  const reader = new KeyReader(decoder, charset, tables);
-  const keys = [reader.key()];
-  while (decoder.tryChar(' ')) keys.push(reader.key());
-  return { returns, charset, key: and(keys) };
+  return { returns, charset, key: parseKeys(decoder, charset, tables) };
 }
 
-function parseReturns(decoder: Decoder, tables: SearchTables): NonNullable<SearchProgram['returns']> {
+/** [RETURN (…) SP]; null without. RFC 4466 §2.6.1. */
+export function parseReturns(decoder: Decoder, tables: SearchTables): SearchProgram['returns'] {
+  if (!decoder.tryKeyword('RETURN')) return null;
+  decoder.sp();
+  const start = decoder.offset;
   const options = new Set<SearchReturn>();
   const extensions = new Map<string, unknown>();
   const read = () => {
-    const start = decoder.offset;
+    const before = decoder.offset;
     const name = decoder.keyword('a RETURN option');
     const known = returnWords.find((word) => word === name);
     const parser = tables.returns?.get(name);
+    if (extensions.has(name)) decoder.fault(`the RETURN option ${shown(name)} stands twice`, before);
     if (known) options.add(known);
     else if (parser) extensions.set(name, parser(decoder));
-    else decoder.fault(`unknown SEARCH RETURN option ${shown(name)}`, start);
+    else decoder.fault(`unknown SEARCH RETURN option ${shown(name)}`, before);
   };
   decoder.list(read, { max: wireLimits.optionsMax, what: 'RETURN options' });
   if (options.size === 0 && extensions.size === 0) options.add('ALL');
+  // RFC 9394 §3.1
+  if (options.has('ALL') && extensions.has('PARTIAL')) {
+    decoder.fault('ALL and PARTIAL cannot be asked for at once', start);
+  }
+  decoder.sp();
   return { options, extensions };
+}
+
+/** In upper case. Throws CharsetFault where texts of that charset cannot be read. */
+export function parseCharset(decoder: Decoder, tables: SearchTables): string {
+  const start = decoder.offset;
+  const charset = decoder.astring('a charset').toUpperCase();
+  if (!isUnicode(charset) && tables.decode?.(charset, Buffer.alloc(0)) === undefined) {
+    throw new CharsetFault(charset, start);
+  }
+  return charset;
+}
+
+/** search-key *(SP search-key), up to the end of the command. */
+export function parseKeys(decoder: Decoder, charset: string | null, tables: SearchTables): SearchKey {
+  const reader = new KeyReader(decoder, charset, tables);
+  const keys = [reader.key()];
+  while (decoder.tryChar(' ')) keys.push(reader.key());
+  return and(keys);
 }
 
 class KeyReader implements SearchReader {
