@@ -14,7 +14,8 @@ import { type LookupAddress, memberHandle, readDomain, readMemberName, tryAddres
 import { createScramLogin } from './scram-login.ts';
 import { type AccountsSettings, accountsSettings } from './settings.ts';
 import { type Outcome, Throttle } from './throttle.ts';
-import type { Accounts } from './types.ts';
+import { createTokenLogin } from './token-login.ts';
+import type { Accounts, TokenVerifier } from './types.ts';
 
 export interface AccountsOptions {
   readonly database: Database;
@@ -28,6 +29,8 @@ export interface AccountsOptions {
   readonly onErase?: readonly EraseHook[];
   /** Hears what a login or a background write stumbled over; never a name or a password. */
   readonly onError?: (event: string, error: unknown) => void;
+  /** The issuer whose tokens sign members in; without one no token does. */
+  readonly tokens?: TokenVerifier;
   readonly hasher?: Hasher;
   readonly sleep?: (ms: number) => Promise<void>;
 }
@@ -87,6 +90,8 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   return {
     accounts: {
       login: createPasswordLogin(login),
+      loginWithToken: createTokenLogin(login, options.tokens ?? null),
+      tokens: options.tokens ?? null,
       scram: createScramLogin(login, Buffer.from(secrets.scram ?? '', 'base64')),
       ...lookups(database, domain, clock),
       findSignInToken: signInFinder(login),
@@ -124,7 +129,7 @@ function isSignInToken(token: string): boolean {
   return token.length === Math.ceil(signInTokenBits / 5);
 }
 
-type Lookups = Omit<Accounts, 'login' | 'scram' | 'findSignInToken'>;
+type Lookups = Omit<Accounts, 'login' | 'loginWithToken' | 'tokens' | 'scram' | 'findSignInToken'>;
 
 function lookups(database: Database, domain: string, clock: Clock): Lookups {
   /** RFC 5321 §4.5.1: `postmaster` may stand without a domain. */

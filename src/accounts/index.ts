@@ -31,6 +31,7 @@ export type {
   Page,
 } from './admin/types.ts';
 export { argon2Hasher, type Hasher } from './hasher.ts';
+export { createIntrospection, type IntrospectionOptions } from './introspection.ts';
 export { passwordCharactersMin } from './limits.ts';
 export { accountsModule } from './module.ts';
 export { type ScramMechanism, scramMechanisms } from './scram.ts';
@@ -56,5 +57,9 @@ export type {
   ScramResult,
   ScramStart,
   SignIn,
+  TokenAdvice,
+  TokenClaims,
+  TokenLogin,
+  TokenVerifier,
 } from './types.ts';
 export { scopes } from './types.ts';

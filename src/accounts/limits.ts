@@ -48,6 +48,16 @@ export const busyRetryMs = 2000;
 /** How often a check starts again because the member's credentials changed under it. */
 export const checkAttemptsMax = 3;
 
+/** A token of an issuer; those that hold their claims in themselves take some KiB. */
+export const tokenBytesMax = 8 * 1024;
+/** How long an issuer's word counts at most: a token that it revokes opens nothing after that. */
+export const tokenCacheMs = minuteMs;
+export const tokenCacheEntriesMax = 5_000;
+/** Questions to the issuer under way; one more is told to try again. */
+export const introspectionsMax = 32;
+export const introspectionMsMax = 5_000;
+export const introspectionAnswerBytesMax = 64 * 1024;
+
 export const throttleEntriesMax = 50_000;
 /** Failures of one account from one remote address that cost nothing, and what each further one costs. */
 export const pairFreeFailuresCount = 5;

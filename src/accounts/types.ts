@@ -31,6 +31,35 @@ export interface PasswordLogin {
   readonly remote: string;
 }
 
+/** What an issuer says of a token. */
+export interface TokenClaims {
+  /** As in PasswordLogin. */
+  readonly username: string;
+  /** Whether the token carries the scope that is asked for. */
+  readonly scoped: boolean;
+}
+
+/** What a client that comes with a wrong token is told (RFC 7628 §3.2.2). */
+export interface TokenAdvice {
+  readonly scope: string | null;
+  /** URL of the issuer's OpenID configuration. */
+  readonly configuration: string | null;
+}
+
+/** Who knows what bearer tokens are worth. */
+export interface TokenVerifier extends TokenAdvice {
+  /** Null for a token that is worth nothing; 'busy': ask again. Rejects where that cannot be found out now. */
+  verify(token: string): Promise<TokenClaims | 'busy' | null>;
+}
+
+export interface TokenLogin {
+  /** As in PasswordLogin, '' for whomever the token names. */
+  readonly username: string;
+  readonly token: string;
+  readonly scope: Scope;
+  readonly remote: string;
+}
+
 export type SignIn =
   | { readonly ok: true; readonly member: Member }
   | { readonly ok: false; readonly reason: 'credentials' | 'throttled'; readonly retryAfterMs: number };
@@ -80,6 +109,10 @@ export interface ScramExchange {
 export interface Accounts {
   /** Resolves with a refusal, never rejects for wrong credentials; unknown and wrong answer alike in text and time. */
   login(login: PasswordLogin): Promise<AuthResult>;
+  /** The same by a token of the issuer that the operator trusts. */
+  loginWithToken(login: TokenLogin): Promise<AuthResult>;
+  /** Null where no tokens are taken. */
+  readonly tokens: TokenAdvice | null;
   /** What a SCRAM mechanism challenges with, also for names that nobody has. Rejects with StoreError alone. */
   scram(start: ScramStart): Promise<ScramExchange>;
   /** Takes a one-time sign-in token; null where it is unknown, used, too old, or its member is disabled. */

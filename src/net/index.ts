@@ -17,10 +17,14 @@ export { type Connection, closeReasons, TlsFailure, type TlsInfo } from './conne
 export { createDial, type Dial, type DialOptions, type Outgoing } from './dial.ts';
 export {
   connectionOf,
+  createPostForm,
   type FetchHandler,
+  type FormAnswer,
+  type FormPost,
   type HttpEnvironment,
   type HttpOptions,
   listenHttp,
+  type PostForm,
 } from './http/index.ts';
 export { defaultNetLimits, type NetLimits } from './limits.ts';
 export { LineFault, type LineFaultCode, LineReader, type LineReaderOptions } from './line-reader.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { type AccountsService, createAccounts } from '../accounts/index.ts';
+import { type AccountsService, createAccounts, type TokenVerifier } from '../accounts/index.ts';
 import { type Clock, StoreError, systemClock } from '../base/index.ts';
 import { modules } from '../modules.ts';
 import type { Log } from '../observability/index.ts';
@@ -30,12 +30,13 @@ export const unfinishedRestore = 'restore-unfinished';
 
 /**
  * Takes the data folder and opens every store. StoreError 'unavailable' where another process has it, or where a restore
- * began and did not end: what it left must not be served. `restoring`: the caller is that restore.
+ * began and did not end: what it left must not be served. `restoring`: the caller is that restore. `tokens`: who knows
+ * what bearer tokens are worth.
  */
 export async function openRooms(
   settings: Loaded<MycoSettings>,
   log: Log,
-  options: { readonly restoring?: boolean } = {},
+  options: { readonly restoring?: boolean; readonly tokens?: TokenVerifier } = {},
 ): Promise<Rooms> {
   const { value } = settings;
   if (!options.restoring && existsSync(join(value.data, unfinishedRestore))) {
@@ -61,6 +62,7 @@ export async function openRooms(
       domain: value.coop.domain,
       aliases: value.coop.aliases,
       clock,
+      ...(options.tokens ? { tokens: options.tokens } : {}),
       onErase: [(member) => mail.erase(member)],
       onError,
     });

@@ -36,7 +36,7 @@ function writeKey(key: string, schema: z.core.$ZodType, inherited: unknown, plac
   const keys = keysOf(about.inner);
   const off = place.off || (fallback === undefined && about.optional);
   const mark = off ? '# ' : '';
-  const lines = comment(about, place.indent);
+  const lines = comment(about, place);
   if (keys === undefined || about.flow) {
     const value = fallback === undefined ? about.sample : fallback;
     return [...lines, `${place.indent}${mark}${key}: ${inline(value, about.flow)}`];
@@ -52,10 +52,11 @@ function writeKey(key: string, schema: z.core.$ZodType, inherited: unknown, plac
   return lines;
 }
 
-function comment(about: Described, indent: string): string[] {
+function comment(about: Described, { indent, off }: Place): string[] {
   const values = allowed(about);
   const notes = [about.description, values && `Value: ${values}.`, about.reload && `[${about.reload}]`];
-  return wrap(notes.filter((note) => note).join(' '), indent);
+  // What is commented out moves to the right below its section.
+  return wrap(notes.filter((note) => note).join(' '), indent, columnsMax - (off ? 2 : 0));
 }
 
 function allowed(about: Described): string | undefined {
@@ -77,12 +78,12 @@ function entryComment(schema: z.core.$ZodType, indent: string): string[] {
   return lines;
 }
 
-function wrap(text: string, indent: string): string[] {
+function wrap(text: string, indent: string, widthMax = columnsMax): string[] {
   const lines: string[] = [];
   const lead = /^ */.exec(text)?.[0] ?? '';
   let line = '';
   for (const word of text.trim().split(' ')) {
-    if (line !== '' && indent.length + lead.length + line.length + word.length + 3 > columnsMax) {
+    if (line !== '' && indent.length + lead.length + line.length + word.length + 3 > widthMax) {
       lines.push(line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;

@@ -174,6 +174,28 @@ describe('what is refused, and where', () => {
       ['a.yaml:2:13: mail.resolver: expected system or a list such as [127.0.0.1:5353]'],
     ],
     [
+      'a token issuer on another machine without TLS',
+      'auth:\n  oauth:\n    introspection: http://us:secret@id.example/introspect\n',
+      [
+        'a.yaml:3:20: auth.oauth.introspection: expected an address such as https://client:secret@id.example.org/introspect, found http:// to another machine',
+      ],
+    ],
+    [
+      'a token issuer that is malformed',
+      'auth:\n  oauth: { introspection: "https://us:%zz@id.example/", scope: a b }\n',
+      [
+        'a.yaml:2:27: auth.oauth.introspection: expected an address such as https://client:secret@id.example.org/introspect, found a % that encodes nothing in its user or password',
+        "a.yaml:2:64: auth.oauth.scope: expected one word of a scope, such as mail, found 'a b'",
+      ],
+    ],
+    [
+      'a token issuer without its address',
+      'auth:\n  oauth: { claim: email }\n',
+      [
+        'a.yaml:2:3: auth.oauth.introspection: expected an address such as https://client:secret@id.example.org/introspect, found nothing',
+      ],
+    ],
+    [
       'PostgreSQL without a database',
       'storage:\n  database: postgres://host\n',
       [

@@ -8,6 +8,7 @@ import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
+import { tokenIssuer } from './token-issuer.ts';
 
 /** SIGTERM ends the process within 10 s (CONTRACT.md): this long for the sessions, the rest for the stores. */
 const drainMs = 7_000;
@@ -42,7 +43,7 @@ export async function openSuite(
 ): Promise<Running> {
   const settings = options.settings.value;
   const { log, health } = observers;
-  const rooms = await openRooms(options.settings, log);
+  const rooms = await openRooms(options.settings, log, tokenIssuer(settings));
   try {
     const doors = await openDoors(rooms, observers);
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));

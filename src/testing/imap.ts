@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { type Accounts, type AccountsAdmin, createAccounts } from '../accounts/index.ts';
+import { type Accounts, type AccountsAdmin, createAccounts, type TokenVerifier } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
 import { createImapServer, type ImapFeatures, type ImapLimits, type ImapServer } from '../imap/index.ts';
 import {
@@ -59,6 +59,8 @@ export interface TestImapOptions {
   readonly quota?: number;
   /** Other tables of commands and extensions than the standard ones. */
   readonly features?: ImapFeatures;
+  /** Who knows what bearer tokens are worth. */
+  readonly tokens?: TokenVerifier;
   /** Puts a store that fails in the place of the real one. */
   readonly mail?: (real: MailWriter) => MailWriter;
 }
@@ -71,7 +73,7 @@ export async function openTestImap(options: TestImapOptions = {}): Promise<TestI
   const engine = options.engine ?? sqlite;
   if (!engine) throw new Error('there is no engine');
   const stores = await openTestStores(engine, options.quota ? { quota: options.quota } : {});
-  const people = await openPeople(stores);
+  const people = await openPeople(stores, options.tokens);
   const doors = await openImapDoors(stores, people.accounts, options);
   const connect = (door: ImapDoor) => {
     const tls = { ca: doors.authority };
@@ -113,9 +115,15 @@ export async function openTestImap(options: TestImapOptions = {}): Promise<TestI
   };
 }
 
-async function openPeople(stores: TestStores) {
+async function openPeople(stores: TestStores, tokens: TokenVerifier | undefined) {
   const domain = 'coop.localhost';
-  const service = await createAccounts({ database: stores.database, domain, sleep: async () => undefined });
+  const sleep = async () => undefined;
+  const service = await createAccounts({
+    database: stores.database,
+    domain,
+    sleep,
+    ...(tokens ? { tokens } : {}),
+  });
   const members = { alice: 0, bob: 0 };
   for (const name of ['alice', 'bob'] as const) {
     members[name] = (await service.admin.addMember(`${name}@${domain}`, { password: imapPassword })).id;

@@ -124,7 +124,7 @@ RFC 4422 | SASL | No | |
 RFC 4616 | PLAIN | Yes | |
 RFC 5802 | SCRAM | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP offers it
 RFC 7677 | SCRAM-SHA-256 | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP offers it
-RFC 7628 | OAUTHBEARER | No | |
+RFC 7628 | OAUTHBEARER | Yes | |
 RFC 8265 | PRECIS: user names and passwords | No | |
 RFC 4013 | SASLprep | Yes | src/accounts/passwords.ts |
 RFC 9106 | Argon2 | Yes | src/accounts/hasher.ts |

@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { FormatError } from '../../base/index.ts';
+import { gs2Name, utf8TextOf } from './text.ts';
 
 /** RFC 5802 §7 client-first-message. */
 export interface ScramClientFirst {
@@ -27,7 +27,7 @@ export interface ScramClientFinal {
 
 /** Throws FormatError. */
 export function parseClientFirst(message: Buffer): ScramClientFirst {
-  const text = textOf(message);
+  const text = utf8TextOf(message);
   const [flagText = '', authorizationText, ...rest] = text.split(',');
   const bare = rest.join(',');
   const flag = /^(?:([ny])|(p)=([A-Za-z0-9.-]+))$/.exec(flagText);
@@ -40,8 +40,8 @@ export function parseClientFirst(message: Buffer): ScramClientFirst {
   return {
     flag: flag[1] === 'n' || flag[1] === 'y' ? flag[1] : 'p',
     bindingType: flag[3] ?? '',
-    authorization: authorizationText === '' ? '' : nameOf(authorizationText.slice(2)),
-    username: nameOf(name.slice(2)),
+    authorization: authorizationText === '' ? '' : gs2Name(authorizationText.slice(2)),
+    username: gs2Name(name.slice(2)),
     nonce: nonceOf(nonce),
     gs2Header: `${flagText},${authorizationText},`,
     bare,
@@ -50,7 +50,7 @@ export function parseClientFirst(message: Buffer): ScramClientFirst {
 
 /** Throws FormatError. */
 export function parseClientFinal(message: Buffer): ScramClientFinal {
-  const text = textOf(message);
+  const text = utf8TextOf(message);
   const [channel = '', nonce = '', ...rest] = text.split(',');
   const proof = rest.pop() ?? '';
   if (!channel.startsWith('c=')) fault('expected c= and the channel binding');
@@ -76,19 +76,6 @@ export function formatServerFinal(signature: Buffer): string {
 /** What `c=` must hold (RFC 5802 §7 cbind-input). `data`: null where the client does not bind. */
 export function channelBindingOf({ gs2Header }: ScramClientFirst, data: Buffer | null): Buffer {
   return Buffer.concat([Buffer.from(gs2Header), data ?? Buffer.alloc(0)]);
-}
-
-function textOf(message: Buffer): string {
-  if (!isUtf8(message)) return fault('that is not UTF-8');
-  const text = message.toString('utf8');
-  return text.includes('\0') ? fault('NUL has no place here') : text;
-}
-
-/** RFC 5802 §5.1: ',' is `=2C` and '=' is `=3D`; any other '=' fails. */
-function nameOf(text: string): string {
-  if (text === '') return fault('the name is empty');
-  if (/=(?!2C|3D)/.test(text)) return fault('a = in a name must be =2C or =3D');
-  return text.replaceAll('=2C', ',').replaceAll('=3D', '=');
 }
 
 function nonceOf(text: string): string {

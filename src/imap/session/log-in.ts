@@ -11,7 +11,7 @@ const failures = {
   disabled: ['CONTACTADMIN', 'this account is disabled'],
   throttled: ['LIMIT', 'too many failed logins; wait and try again'],
   busy: ['UNAVAILABLE', 'the server is busy; try again'],
-  scope: ['AUTHORIZATIONFAILED', 'this password is not for mail'],
+  scope: ['AUTHORIZATIONFAILED', 'this password or token is not for mail'],
   unavailable: ['UNAVAILABLE', 'logins are not possible just now'],
 } as const satisfies Record<AuthFailure, readonly [PlainResponseCode, string]>;
 

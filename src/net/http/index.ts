@@ -1,7 +1,7 @@
 /**
  * net/http: HTTP/1.1 doors. Connections come from the same listeners as every protocol's, so the same limits, PROXY
  * header, certificates and draining hold; Node's parser is fed with them. A handler is a function of a Request (a
- * hono app's `fetch`); Node's own request is in its environment, for streaming bodies.
+ * hono app's `fetch`); Node's own request is in its environment, for streaming bodies. `createPostForm` asks others.
  */
 export {
   connectionOf,
@@ -10,3 +10,4 @@ export {
   type HttpOptions,
   listenHttp,
 } from './listen-http.ts';
+export { createPostForm, type FormAnswer, type FormPost, type PostForm } from './post-form.ts';

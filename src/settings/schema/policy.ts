@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { size, whole } from '../scalars.ts';
 import { doorNames } from './doors.ts';
+import { oauthSlice } from './oauth.ts';
 
 export const authSlice = z
   .strictObject({
@@ -9,6 +10,7 @@ export const authSlice = z
         'Password logins without TLS. allow is for tests: it needs every listener on loopback, and lets http serve all that https does.',
       reload: 'restart',
     }),
+    oauth: oauthSlice,
   })
   .prefault({})
   .meta({ description: 'How members sign in.' });

@@ -1,0 +1,61 @@
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+
+export interface FormPost {
+  /** Whoever names it decides where we connect: it must come from the operator, never from a client (THREATS 15). */
+  readonly url: URL;
+  readonly fields: Readonly<Record<string, string>>;
+  /** Sent as Basic (RFC 7617). */
+  readonly credentials?: { readonly user: string; readonly password: string };
+  /** For all of it, from the name to the last byte. */
+  readonly msMax: number;
+  readonly answerBytesMax: number;
+}
+
+export interface FormAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+export type PostForm = (post: FormPost) => Promise<FormAnswer>;
+
+/**
+ * Makes the one kind of HTTP request that servers ask of others: a form posted, its answer held whole. Redirects are
+ * not followed. Rejects with Error where no answer came in time, or one that is too long; https certificates must be
+ * valid. `authority` (PEM) is trusted in place of the system's roots.
+ */
+export function createPostForm(trust: { readonly authority?: string } = {}): PostForm {
+  const ca = trust.authority === undefined ? {} : { ca: trust.authority };
+  return ({ url, fields, credentials, msMax, answerBytesMax }) =>
+    new Promise((resolve, reject) => {
+      const body = new URLSearchParams(fields).toString();
+      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+        method: 'POST',
+        signal: AbortSignal.timeout(msMax),
+        ...(credentials === undefined ? {} : { auth: `${credentials.user}:${credentials.password}` }),
+        ...ca,
+        headers: {
+          accept: 'application/json',
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': Buffer.byteLength(body),
+        },
+      });
+      request.on('error', reject);
+      request.on('response', (response) => {
+        const pieces: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (piece: Buffer) => {
+          bytes += piece.length;
+          if (bytes <= answerBytesMax) {
+            pieces.push(piece);
+            return;
+          }
+          reject(new Error(`the answer is longer than ${answerBytesMax} bytes`));
+          request.destroy();
+        });
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(pieces) }));
+      });
+      request.end(body);
+    });
+}
