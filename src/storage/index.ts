@@ -9,7 +9,7 @@
 
 export { openLocalBlobs } from './blobs/local.ts';
 export { blobQueries, dropBlob, keepBlob } from './blobs/references.ts';
-export type { BlobPlace, BlobStore, StoredBlob } from './blobs/types.ts';
+export type { BlobPlace, BlobStore, BlobWant, StoredBlob } from './blobs/types.ts';
 export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts';
 export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';
 export { and, asc, eq, gt, gte, inArray, lt, lte, max, min, ne, sql } from './drizzle.ts';

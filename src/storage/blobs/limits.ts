@@ -10,6 +10,10 @@ export const limits = {
   /** Blobs smaller than this are not worth compressing. */
   compressBytesMin: 256,
   zstdLevel: 3,
+  /** Bytes that nobody asked for are read along, up to so many at one place, where that saves a read. */
+  gapBytesMax: 64 * 1024,
+  /** Read at once for several blobs. */
+  runBytesMax: 2 * 1024 * 1024,
   /** Rows rewritten in one transaction. */
   movesMax: 200,
 } as const;

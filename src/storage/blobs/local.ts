@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
 import { messageOf, StoreError } from '../../base/index.ts';
 import { type BlobRow, coreOperations } from '../core/module.ts';
 import type { Database } from '../database.ts';
@@ -12,11 +10,9 @@ import { diskFault } from './disk.ts';
 import { BlobFiles, hashOf } from './files.ts';
 import { limits } from './limits.ts';
 import { Pins } from './pins.ts';
-import { decodeHeader, headerBytes } from './segment-file.ts';
+import { rangeOf, readRow, readTogether, runsOf } from './read.ts';
 import { spool } from './spool.ts';
-import type { BlobPlace, BlobStore, StoredBlob } from './types.ts';
-
-const decompress = promisify(zstdDecompress);
+import type { BlobPlace, BlobStore, BlobWant, StoredBlob } from './types.ts';
 
 export interface LocalBlobOptions {
   readonly folder: string;
@@ -113,9 +109,27 @@ class LocalBlobs implements BlobStore {
   }
 
   async #readAt(row: BlobRow, range?: readonly [start: number, end: number]): Promise<Buffer> {
-    const start = Math.min(range?.[0] ?? 0, row.size);
-    const end = Math.max(start, Math.min(range?.[1] ?? row.size, row.size));
+    const [start, end] = rangeOf(row, range);
     return this.#files.withFile(row.segment, row.hash, (file) => readRow(file, row, start, end));
+  }
+
+  async readMany(wants: readonly BlobWant[]): Promise<Buffer[]> {
+    const rows = await Promise.all(wants.map(({ hash }) => this.#find(hash)));
+    const found: Buffer[] = [];
+    await Promise.all(
+      runsOf(rows, wants).map(async (run) => {
+        const buffers = await this.#files
+          .withFile(run.segment, '', (file) => readTogether(file, run))
+          .catch(() => null);
+        // Where one of them has moved meanwhile, each is looked for again.
+        for (const [i, { at }] of run.pieces.entries()) {
+          const { hash, range } = wants[at] as BlobWant;
+          found[at] = buffers?.[i] ?? (await this.read(hash, range));
+        }
+      }),
+    );
+    for (const [at, { hash, range }] of wants.entries()) found[at] ??= await this.read(hash, range);
+    return found;
   }
 
   stream(hash: string, range?: readonly [start: number, end: number]): Readable {
@@ -243,37 +257,6 @@ async function* asAsync(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   yield* source;
-}
-
-type SomeFile = Pick<FileHandle, 'read'>;
-
-/** Bytes [start, end) of the content. The record's header is read along: what lies there must be what was asked for. */
-async function readRow(file: SomeFile, row: BlobRow, start: number, end: number): Promise<Buffer> {
-  if (row.segment === 0) return readFully(file, start, end - start);
-  const whole = row.codec !== 0;
-  const record = await readFully(file, row.offset, headerBytes + (whole ? row.length : 0));
-  if (decodeHeader(record).hash !== row.hash)
-    throw new StoreError('corrupt', 'a blob is not where the database says');
-  if (!whole) return readFully(file, row.offset + headerBytes + start, end - start);
-  try {
-    const content = await decompress(record.subarray(headerBytes), {
-      maxOutputLength: limits.segmentBlobBytesMax,
-    });
-    return content.subarray(start, end);
-  } catch (error) {
-    throw new StoreError('corrupt', 'a blob cannot be decompressed', { cause: messageOf(error) });
-  }
-}
-
-async function readFully(file: SomeFile, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
-  let at = 0;
-  while (at < length) {
-    const { bytesRead } = await file.read(bytes, at, length - at, position + at);
-    if (bytesRead === 0) throw new StoreError('corrupt', 'a blob is cut off');
-    at += bytesRead;
-  }
-  return bytes;
 }
 
 /** Opens the blob store in `folder`, making it where it is missing. */

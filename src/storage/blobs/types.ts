@@ -19,6 +19,12 @@ export interface StoredBlob {
   readonly place: BlobPlace | null;
 }
 
+/** Bytes [start, end) of a blob, or all of it. */
+export interface BlobWant {
+  readonly hash: string;
+  readonly range?: readonly [start: number, end: number];
+}
+
 /**
  * Content-addressed bytes: segments and files on this machine, or S3. `put` resolves when the bytes are durable,
  * BEFORE the row that refers to them commits; until that commit (or `release`) the sweep leaves them alone.
@@ -30,6 +36,8 @@ export interface BlobStore {
   release(blob: StoredBlob): void;
   /** The bytes [start, end) or all; StoreError 'not-found' or 'corrupt'. */
   read(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer>;
+  /** The same of several, in their order; what lies close together is read at once. Hold no more than you can. */
+  readMany(wants: readonly BlobWant[]): Promise<Buffer[]>;
   /** The same as a stream, for what may be large. */
   stream(hash: string, range?: readonly [start: number, end: number]): Readable;
   /** Removes what nothing refers to since before `olderThanMs` (wall time); answers the bytes freed. */
