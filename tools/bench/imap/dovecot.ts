@@ -1,0 +1,202 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { findTool, password } from '../../../tests/harness/index.ts';
+import { Connection } from './connection.ts';
+import type { Certificate, Server } from './servers.ts';
+
+/** How Dovecot keeps mail: one file a message, or many in one file. */
+export type Format = 'mdbox' | 'maildir' | 'sdbox';
+
+export const passwordScheme = 'SHA512-CRYPT';
+
+/** The user whose password Dovecot keeps as it is, so that no hash is counted. */
+export const clearUser = 'clear';
+/** `h3` is `m3`, but its session leaves its process when it has been idle for a while. */
+export const hibernating = (name: string) => name.replace(/^m/, 'h');
+const hibernateSeconds = 2;
+
+/**
+ * Debian's dovecot on free ports, tuned as its documentation says for many users: kept login processes, kept mail
+ * processes, a cache of passwords; every write synced, as ours are.
+ */
+export async function startDovecot(
+  format: Format,
+  members: readonly string[],
+  certificate: Certificate,
+): Promise<Server> {
+  const program = findTool('dovecot');
+  if (program === undefined) throw new Error('dovecot is not installed');
+  const folder = mkdtempSync(join(tmpdir(), 'myco-bench-'));
+  chmodSync(folder, 0o755);
+  const ports = [await freePort(), await freePort()] as const;
+  const owner = { uid: idOf('-u'), gid: idOf('-g') };
+  mkdirSync(join(folder, 'home'));
+  chownSync(join(folder, 'home'), owner.uid, owner.gid);
+  writeFileSync(join(folder, 'users'), users(folder, members, owner));
+  const begin = async (forMemory: boolean) => {
+    const config = join(folder, 'dovecot.conf');
+    writeFileSync(config, configuration(format, folder, ports, certificate, forMemory));
+    const child = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });
+    try {
+      await listening(child, ports[0], join(folder, 'log'));
+    } catch (error) {
+      await ended(child);
+      throw error;
+    }
+    return child;
+  };
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  let child: ChildProcess;
+  try {
+    child = await begin(false);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return {
+    name: format,
+    get pid() {
+      return child.pid ?? -1;
+    },
+    plain: { port: ports[0], ca: null },
+    tls: { port: ports[1], ca: certificate.pem },
+    loopDelay: async () => null,
+    async restart(forMemory) {
+      await ended(child);
+      child = await begin(forMemory);
+    },
+    async stop() {
+      await ended(child);
+      remove();
+    },
+  };
+}
+
+function idOf(flag: string): number {
+  return Number(execFileSync('id', [flag, 'dovecot']).toString());
+}
+
+/** user:password:uid:gid::home::extra fields */
+function users(folder: string, members: readonly string[], { uid, gid }: { uid: number; gid: number }) {
+  const hashed = execFileSync('doveadm', ['pw', '-s', passwordScheme, '-p', password]).toString().trim();
+  const line = (name: string, secret: string, home: string, extra = '') =>
+    `${name}:${secret}:${uid}:${gid}::${folder}/home/${home}::${extra}\n`;
+  const hibernate = `userdb_imap_hibernate_timeout=${hibernateSeconds}s`;
+  return [
+    ...members.map((name) => line(name, name === clearUser ? `{PLAIN}${password}` : hashed, name)),
+    ...members
+      .filter((name) => name !== hibernating(name))
+      .map((name) => line(hibernating(name), hashed, name, hibernate)),
+  ].join('');
+}
+
+function configuration(
+  format: Format,
+  folder: string,
+  [port, tlsPort]: readonly [number, number],
+  { cert, key }: Certificate,
+  forMemory: boolean,
+): string {
+  return `base_dir = ${folder}/run
+state_dir = ${folder}/state
+log_path = ${folder}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <${cert}
+ssl_key = <${key}
+disable_plaintext_auth = no
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = ${format}:~/mail
+mail_fsync = always
+maildir_very_dirty_syncs = yes
+mailbox_list_index = yes
+mail_plugins =
+imap_max_line_length = 64k
+auth_mechanisms = plain login
+auth_username_format = %Ln
+auth_cache_size = 100 M
+auth_cache_ttl = 1 hour
+mail_max_userip_connections = 10000
+default_client_limit = 20000
+default_process_limit = 6000
+default_vsz_limit = 2 G
+passdb {
+ driver = passwd-file
+ args = username_format=%n ${folder}/users
+}
+userdb {
+ driver = passwd-file
+ args = username_format=%n ${folder}/users
+}
+protocol imap {
+ mail_plugins = imap_zlib
+}
+namespace inbox {
+ inbox = yes
+ separator = /
+}
+service imap-login {
+ service_count = 0
+ process_min_avail = 2
+ process_limit = 4
+ client_limit = 5000
+ inet_listener imap {
+  port = ${port}
+ }
+ inet_listener imaps {
+  port = ${tlsPort}
+  ssl = yes
+ }
+}
+service imap {
+ service_count = ${forMemory ? 1 : 256}
+ process_min_avail = ${forMemory ? 0 : 4}
+ process_limit = 6000
+ extra_groups = $default_internal_group
+ unix_listener imap-master {
+  user = dovecot
+ }
+}
+service imap-hibernate {
+ unix_listener imap-hibernate {
+  mode = 0660
+  group = $default_internal_group
+ }
+}
+`;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+async function listening(child: ChildProcess, port: number, log: string): Promise<void> {
+  for (let tries = 0; tries < 200 && child.exitCode === null; tries++) {
+    try {
+      (await Connection.open({ port, ca: null })).destroy();
+      return;
+    } catch {
+      await pause(50);
+    }
+  }
+  throw new Error(`dovecot does not answer: ${readFileSync(log, 'utf8').slice(-2000)}`);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
+}
