@@ -25,6 +25,11 @@ export class Refusal extends Error {
   }
 }
 
+/** RFC 9586 §3.2: a client that counts by uids has named messages by their numbers; `instead` is what it may send. */
+export function uidRequired(instead: string): Refusal {
+  return new Refusal(`UIDONLY is on: use ${instead}`, 'UIDREQUIRED', 'BAD');
+}
+
 /** The session ends now: `message` goes out as an untagged BYE. */
 export class Farewell extends Error {
   override readonly name = 'Farewell';

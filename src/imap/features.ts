@@ -5,7 +5,7 @@ import type { FetchItemFeature } from './fetch/plan.ts';
 import type { SearchKeyFeature } from './search/keys.ts';
 import type { Selected } from './session/selected.ts';
 import type { Session } from './session/session.ts';
-import type { Decoder } from './wire/index.ts';
+import type { Decoder, SequenceSet } from './wire/index.ts';
 
 export type State = 'not-authenticated' | 'authenticated' | 'selected';
 
@@ -52,9 +52,28 @@ export interface StatusItemFeature {
 /** A parameter of SELECT and EXAMINE (RFC 4466 §2.1). */
 export interface SelectParameterFeature {
   readonly name: string;
-  parse(decoder: Decoder): unknown;
+  /** Throws where the parameter is not allowed now, before anything is closed or opened. */
+  parse(decoder: Decoder, session: Session): unknown;
   /** Before the responses of SELECT are written. */
-  apply(session: Session, selected: Selected, value: unknown): Promise<void> | void;
+  apply?(session: Session, selected: Selected, value: unknown): Promise<void> | void;
+  /** After them, before the tagged OK; the mailbox is the session's selected one by then. */
+  opened?(session: Session, mailbox: Mailbox, value: unknown): Promise<void>;
+}
+
+/** What FETCH was asked for, as its modifiers see it. */
+export interface FetchAsked {
+  /** As the client wrote it. */
+  readonly set: SequenceSet;
+  readonly changedSince: number | null;
+}
+
+/** A modifier of FETCH and UID FETCH (RFC 4466 §2.4). */
+export interface FetchModifierFeature {
+  readonly name: string;
+  /** Throws where the modifier is not allowed now. */
+  parse(decoder: Decoder, session: Session, call: Call): unknown;
+  /** Before the FETCH responses are written; throws where the modifiers do not go together. */
+  before?(session: Session, asked: FetchAsked, value: unknown): Promise<void>;
 }
 
 /** What an extension brings. The lists are the dispatch tables: nothing else knows its name. */
@@ -68,6 +87,7 @@ export interface Extension {
   readonly searchKeys?: readonly SearchKeyFeature[];
   readonly statusItems?: readonly StatusItemFeature[];
   readonly selectParameters?: readonly SelectParameterFeature[];
+  readonly fetchModifiers?: readonly FetchModifierFeature[];
   /** Writes what SELECT and EXAMINE tell on its behalf, before their tagged OK. */
   opened?(session: Session, selected: Selected, mailbox: Mailbox): void;
   /** Names that ENABLE accepts, in upper case. */
@@ -81,6 +101,7 @@ export interface Features {
   readonly searchKeys: ReadonlyMap<string, SearchKeyFeature>;
   readonly statusItems: ReadonlyMap<string, StatusItemFeature>;
   readonly selectParameters: ReadonlyMap<string, SelectParameterFeature>;
+  readonly fetchModifiers: ReadonlyMap<string, FetchModifierFeature>;
   readonly enable: ReadonlySet<string>;
   readonly extensions: readonly Extension[];
   capabilities(session: Session): string[];
@@ -103,6 +124,7 @@ export function createFeatures(
     searchKeys: byName(all.flatMap((each) => each.searchKeys ?? [])),
     statusItems: byName(all.flatMap((each) => each.statusItems ?? [])),
     selectParameters: byName(all.flatMap((each) => each.selectParameters ?? [])),
+    fetchModifiers: byName(all.flatMap((each) => each.fetchModifiers ?? [])),
     enable: new Set(all.flatMap((each) => each.enable ?? [])),
     extensions,
     capabilities: (session) => [...new Set(extensions.flatMap((each) => each.capabilities(session)))],

@@ -98,7 +98,7 @@ RFC 6203 | SEARCH=FUZZY | No | |
 RFC 6237 | MULTISEARCH (experimental) | Not planned | | replaced by RFC 7377
 RFC 6851 | MOVE | Yes | |
 RFC 6855 | UTF8=ACCEPT | No | |
-RFC 7162 | CONDSTORE and QRESYNC | Partial | | CONDSTORE; QRESYNC is not there
+RFC 7162 | CONDSTORE and QRESYNC | Yes | |
 RFC 7377 | MULTISEARCH | No | |
 RFC 7888 | LITERAL+ and LITERAL- | Yes | |
 RFC 7889 | APPENDLIMIT | Yes | |
@@ -112,7 +112,7 @@ RFC 8514 | SAVEDATE | Yes | |
 RFC 9208 | QUOTA | Yes | | storage; quotas are set by the operator's commands
 RFC 9394 | PARTIAL | No | |
 RFC 9585 | INPROGRESS | No | |
-RFC 9586 | UIDONLY | Not planned | | Outlook breaks where it is advertised
+RFC 9586 | UIDONLY | Yes | | withheld from clients that break where it is advertised
 RFC 9590 | LIST-METADATA | No | |
 RFC 1939 | POP3 | Not planned | | IMAP serves every client of the members
 RFC 8620 | JMAP | Not planned | | no client of the members needs it yet

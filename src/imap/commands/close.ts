@@ -1,5 +1,7 @@
 import { ok } from '../errors.ts';
 import { type Command, inMailbox } from '../features.ts';
+import type { Selected } from '../session/selected.ts';
+import type { Session } from '../session/session.ts';
 
 /** CLOSE: expunges what is marked \Deleted, without saying which, and leaves the mailbox. */
 export const close: Command = {
@@ -9,10 +11,24 @@ export const close: Command = {
   privilege: 'mail:read',
   parse: () => null,
   async run(session) {
-    const { id, readOnly } = session.mailbox;
+    const selected = session.mailbox;
+    if (session.qresync && !selected.readOnly) await session.report({ expunge: false, force: true });
     // Deselected first, so that nobody is told of what goes (RFC 9051 §6.4.1).
     session.deselect();
-    if (!readOnly) await session.mail.expunge(session.account, id, null);
-    return ok('closed');
+    if (selected.readOnly) return ok('closed');
+    const gone = await session.mail.expunge(selected.account, selected.id, null);
+    if (gone.length === 0 || !session.qresync) return ok('closed');
+    return ok('closed', { code: 'HIGHESTMODSEQ', value: await lastModseq(session, selected, gone) });
   },
 };
+
+/**
+ * RFC 7162 §3.2.8: what the client may come back with. The newest, where nothing happened beside our own expunge;
+ * else what the client knew before, for it would never hear of the rest.
+ */
+async function lastModseq(session: Session, selected: Selected, gone: readonly number[]): Promise<number> {
+  const { account, id, cursor, confirmed } = selected;
+  const { mailbox, changed, vanished } = await session.mail.changes(account, id, cursor);
+  const ours = changed.length === 0 && vanished.length === gone.length;
+  return mailbox !== null && ours && confirmed === cursor ? mailbox.highestModseq : confirmed;
+}

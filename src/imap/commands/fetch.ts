@@ -1,8 +1,9 @@
 import { ok } from '../errors.ts';
 import { type Command, inMailbox } from '../features.ts';
+import { changedAmong } from '../fetch/changed.ts';
 import { planItems, uidItem } from '../fetch/items.ts';
 import { fetchMessages } from '../fetch/run.ts';
-import type { FetchItem, FetchItemParser, FetchModifiers, SequenceSet } from '../wire/index.ts';
+import type { Decoder, FetchItem, FetchItemParser, FetchModifiers, SequenceSet } from '../wire/index.ts';
 
 interface Args {
   readonly set: SequenceSet;
@@ -17,7 +18,7 @@ export const fetch: Command<Args> = {
   states: inMailbox,
   privilege: 'mail:read',
   hasUidForm: true,
-  parse(decoder, session) {
+  parse(decoder, session, call) {
     decoder.sp();
     const set = decoder.sequenceSet();
     decoder.sp();
@@ -25,7 +26,12 @@ export const fetch: Command<Args> = {
     for (const { name, parse } of session.services.features.fetchItems.values()) {
       if (parse) parsers.set(name, parse);
     }
-    return { set, items: decoder.fetchItems(parsers), modifiers: decoder.fetchModifiers() };
+    const items = decoder.fetchItems(parsers);
+    const modifiers = new Map<string, (decoder: Decoder) => unknown>();
+    for (const { name, parse } of session.services.features.fetchModifiers.values()) {
+      modifiers.set(name, (d) => parse(d, session, call));
+    }
+    return { set, items, modifiers: decoder.fetchModifiers(modifiers) };
   },
   async run(session, { set, items, modifiers }, { uid }) {
     const { changedSince } = modifiers;
@@ -36,8 +42,16 @@ export const fetch: Command<Args> = {
       if (!asked.some(({ item }) => item === 'MODSEQ')) asked.push({ item: 'MODSEQ' });
     }
     // RFC 9051 §6.4.9: UID FETCH tells the uid whether it was asked for or not.
-    const plans = planItems(session, asked, uid ? [uidItem] : []);
-    const uids = await session.mailbox.resolve(set, uid);
+    // RFC 9586 §3.3: UIDFETCH has it in front already.
+    const plans = planItems(session, asked, uid && !session.uidOnly ? [uidItem] : []);
+    for (const [name, value] of modifiers.extensions) {
+      const feature = session.services.features.fetchModifiers.get(name);
+      await feature?.before?.(session, { set, changedSince }, value);
+    }
+    const uids =
+      uid && changedSince !== null
+        ? await changedAmong(session, set, changedSince)
+        : await session.mailbox.resolve(set, uid);
     const { missing } = await fetchMessages(
       session,
       uids,

@@ -16,7 +16,7 @@ interface Args {
 function parse(decoder: Decoder, session: Session): Args {
   const table = new Map<string, (decoder: Decoder) => unknown>();
   for (const feature of session.services.features.selectParameters.values()) {
-    table.set(feature.name, (d) => feature.parse(d));
+    table.set(feature.name, (d) => feature.parse(d, session));
   }
   decoder.sp();
   const name = decoder.mailbox();
@@ -51,7 +51,7 @@ async function open(session: Session, { name, parameters }: Args, readOnly: bool
   const { selected, mailbox } = await Selected.open(session.mail, place, readOnly);
   try {
     for (const [option, value] of parameters.extensions) {
-      await session.services.features.selectParameters.get(option)?.apply(session, selected, value);
+      await session.services.features.selectParameters.get(option)?.apply?.(session, selected, value);
     }
     await claimRecent(session, selected, mailbox);
     await describe(session, selected, mailbox);
@@ -60,7 +60,20 @@ async function open(session: Session, { name, parameters }: Args, readOnly: bool
     throw error;
   }
   session.selected = selected;
+  await openedWith(session, parameters, mailbox);
   return ok(readOnly ? 'opened for reading' : 'opened', readOnly ? 'READ-ONLY' : 'READ-WRITE');
+}
+
+/** What parameters have to tell comes after all that describes the mailbox (RFC 7162 §3.2.5.1). */
+async function openedWith(session: Session, { extensions }: SelectParameters, mailbox: Mailbox) {
+  try {
+    for (const [option, value] of extensions) {
+      await session.services.features.selectParameters.get(option)?.opened?.(session, mailbox, value);
+    }
+  } catch (error) {
+    session.deselect();
+    throw error;
+  }
 }
 
 /** \Recent is of IMAP4rev1 only; EXAMINE looks and does not take (RFC 3501 §6.3.2). */
@@ -90,7 +103,8 @@ async function describe(session: Session, selected: Selected, mailbox: Mailbox):
 }
 
 async function describeUnseen(session: Session, selected: Selected, mailbox: Mailbox): Promise<void> {
-  if (mailbox.unseen === 0) return;
+  // RFC 9586 §3.5: it names a message by its number.
+  if (mailbox.unseen === 0 || session.uidOnly) return;
   const value = await firstUnseen(session.mail, selected, flagBits.seen, session.limits.unseenRowsMax);
   if (value !== undefined) session.out.untagged('OK', { code: 'UNSEEN', value }, 'the first unseen message');
 }

@@ -1,7 +1,8 @@
 import type { MessageRow, StoredFlags, StoreFlags } from '../../stores/mail/index.ts';
 import { type Answer, ok, Refusal } from '../errors.ts';
 import { type Call, type Command, inMailbox } from '../features.ts';
-import { flagText, splitFlags } from '../session/flags.ts';
+import { splitFlags } from '../session/flags.ts';
+import { writeFlags, writeModseq } from '../session/responses.ts';
 import type { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import { SequenceSet, type StoreArguments } from '../wire/index.ts';
@@ -77,14 +78,12 @@ async function storeBatch(
 
 /** RFC 7162 §3.1.3: .SILENT hides the flags, never the new modseq from a client that keeps them. */
 function tell(session: Session, selected: Selected, rows: readonly MessageRow[], silent: boolean): void {
-  const { out, condstore, rev2 } = session;
   for (const row of rows) {
     selected.told(row);
-    if (silent && !condstore) continue;
     const seq = selected.view.seqOf(row.uid);
-    const flags = silent ? '' : ` FLAGS (${flagText(row, !rev2 && selected.isRecent(row.uid))})`;
-    const modseq = condstore ? ` MODSEQ (${row.modseq})` : '';
-    out.raw(`* ${seq} FETCH (UID ${row.uid}${flags}${modseq})\r\n`);
+    if (seq === undefined) continue;
+    if (silent) writeModseq(session, seq, row);
+    else writeFlags(session, seq, row, !session.rev2 && selected.isRecent(row.uid));
   }
 }
 

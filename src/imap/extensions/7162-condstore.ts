@@ -1,7 +1,7 @@
 import type { Extension } from '../features.ts';
 import { type ItemPlan, rowItem } from '../fetch/plan.ts';
 
-const modseqItem: ItemPlan = rowItem((out, { row }) => out.raw(`MODSEQ (${row.modseq})`));
+export const modseqItem: ItemPlan = rowItem((out, { row }) => out.raw(`MODSEQ (${row.modseq})`));
 
 /**
  * CONDSTORE: every change has a modseq. Any command that speaks of one switches it on, and from then on flag updates

@@ -24,6 +24,7 @@ import { listStatusExtension } from './5819-list-status.ts';
 import { specialUseExtension } from './6154-special-use.ts';
 import { moveExtension } from './6851-move.ts';
 import { condstoreExtension } from './7162-condstore.ts';
+import { qresyncExtension } from './7162-qresync.ts';
 import { literalExtension } from './7888-literal-plus.ts';
 import { appendlimitExtension } from './7889-appendlimit.ts';
 import { unauthenticateExtension } from './8437-unauthenticate.ts';
@@ -34,6 +35,7 @@ import { previewExtension } from './8970-preview.ts';
 import { imap4rev2 } from './9051-imap4rev2.ts';
 import { loginRules } from './9051-login-rules.ts';
 import { quotaExtension } from './9208-quota.ts';
+import { uidonlyExtension } from './9586-uidonly.ts';
 
 export const extensions: readonly Extension[] = [
   imap4rev1,
@@ -54,6 +56,7 @@ export const extensions: readonly Extension[] = [
   listStatusExtension,
   specialUseExtension,
   condstoreExtension,
+  qresyncExtension,
   binaryExtension,
   appendlimitExtension,
   statusSizeExtension,
@@ -63,6 +66,7 @@ export const extensions: readonly Extension[] = [
   previewExtension,
   multiappendExtension,
   quotaExtension,
+  uidonlyExtension,
   unauthenticateExtension,
   compressExtension,
   extendedSyntax,

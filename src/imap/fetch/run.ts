@@ -1,6 +1,7 @@
 import type { EmailContent, MessageRow } from '../../stores/mail/index.ts';
 import { flagBits } from '../../stores/mail/index.ts';
 import { Gone } from '../errors.ts';
+import { openFetch } from '../session/responses.ts';
 import type { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import { flagsItem } from './items.ts';
@@ -126,7 +127,7 @@ class Fetching {
 
   async #response({ message, wanted, changed }: Loading): Promise<void> {
     const { out, condstore } = this.#session;
-    out.raw(`* ${message.seq} FETCH (`);
+    openFetch(this.#session, { seq: message.seq, uid: message.row.uid });
     let first = true;
     for (const { plan, range, bytes } of wanted) {
       if (!first) out.sp();

@@ -1,5 +1,5 @@
 import type { MessageRow } from '../../stores/mail/index.ts';
-import { Gone } from '../errors.ts';
+import { Gone, uidRequired } from '../errors.ts';
 import type { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import type { Slices } from '../session/slices.ts';
@@ -21,6 +21,7 @@ export interface Found {
 /** The messages of the selected mailbox that match. Cheap tests first: rows, then texts and headers, then bodies. */
 export async function search(session: Session, key: SearchKey, needsModseq: boolean): Promise<Found> {
   const selected = session.mailbox;
+  if (session.uidOnly && namesNumbers(key)) throw uidRequired('UID before a set of uids');
   const { clock, features } = session.services;
   const judge = compile(key, selected, features, clock.nowMs());
   const candidates = await candidatesOf(key, selected);
@@ -32,6 +33,13 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
     if (session.gone) throw new Gone();
   }
   return searching.found;
+}
+
+/** Whether message numbers stand anywhere in the search; '$' is of uids. */
+function namesNumbers(key: SearchKey): boolean {
+  if (key.kind === 'sequence') return !key.set.isSaved;
+  if (key.kind === 'not') return namesNumbers(key.key);
+  return (key.kind === 'and' || key.kind === 'or') && key.keys.some(namesNumbers);
 }
 
 /** The uids that sets of the top level leave over; null for all. */

@@ -1,4 +1,4 @@
-import { type Answer, answerTo, Farewell, Gone, Refusal } from '../errors.ts';
+import { type Answer, answerTo, Farewell, Gone, Refusal, uidRequired } from '../errors.ts';
 import type { Call, Command } from '../features.ts';
 import { Decoder, SyntaxFault, shown } from '../wire/index.ts';
 import type { ReadCommand } from './command-reader.ts';
@@ -31,7 +31,7 @@ export async function dispatch(session: Session, read: ReadCommand): Promise<voi
   }
   if (answer === null) return;
   await report(session, call);
-  write(session, call, answer);
+  write(session, call, withModseq(session, answer));
   await session.flush();
 }
 
@@ -54,6 +54,8 @@ function find(session: Session, call: Call): Command {
   if (!command) throw new SyntaxFault(`unknown command ${shown(call.name)}`, -1);
   if (!command.states.includes(session.state)) throw new Refusal(whyNot(session, command, call), null, 'BAD');
   if (command.privilege !== null) session.demand(command.privilege);
+  // RFC 9586 §3.2: whatever has a UID form may be asked for in that form only.
+  if (session.uidOnly && command.hasUidForm && !call.uid) throw uidRequired(`UID ${call.name}`);
   return command;
 }
 
@@ -90,6 +92,20 @@ async function report(session: Session, call: Call): Promise<void> {
     // The command itself was done; what is new is told when the store answers again.
     session.log.warn('updates not read', { command: known(session, call), error });
   }
+}
+
+/**
+ * RFC 7162 §3.2.7, §6: a client of QRESYNC is told at the end of each command what it may come back with, where that
+ * has moved.
+ */
+function withModseq(session: Session, answer: Answer): Answer {
+  const { selected, qresync, out } = session;
+  if (!qresync || selected === null || selected.confirmed === selected.announced) return answer;
+  selected.announced = selected.confirmed;
+  const code = { code: 'HIGHESTMODSEQ', value: selected.confirmed } as const;
+  if (answer.status === 'OK' && answer.code === null) return { ...answer, code };
+  out.untagged('OK', code, 'the newest change');
+  return answer;
 }
 
 function write(session: Session, call: Call, { status, code, text }: Answer): void {

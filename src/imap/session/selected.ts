@@ -1,16 +1,9 @@
 import type { Mailbox, MailReader, MailWriter, MessageRow } from '../../stores/mail/index.ts';
 import { Farewell } from '../errors.ts';
 import type { Place } from '../names/place.ts';
-import { type ResponseWriter, SequenceSet } from '../wire/index.ts';
-import { flagText } from './flags.ts';
+import { SequenceSet } from '../wire/index.ts';
+import { type Audience, writeFlags, writeVanished } from './responses.ts';
 import { MailboxView, type OutOfRange } from './sequence.ts';
-
-/** What the updates of a mailbox need to know of their session. */
-export interface Audience {
-  readonly out: ResponseWriter;
-  readonly condstore: boolean;
-  readonly rev2: boolean;
-}
 
 /**
  * The mailbox a session has selected, as its client knows it: `view` holds the uids it was told of, `cursor` the
@@ -26,6 +19,8 @@ export class Selected {
   /** RFC 5182: what SEARCH RETURN (SAVE) kept, uids. */
   saved: SequenceSet = SequenceSet.empty;
   cursor: number;
+  /** What a client of QRESYNC was last told to come back with. */
+  announced: number;
   readonly #mail: MailWriter;
   readonly #unsubscribe: () => void;
   readonly #wakers = new Set<() => void>();
@@ -35,6 +30,8 @@ export class Selected {
   #told = new Map<number, number>();
   /** Expunged, but not told yet: EXPUNGE may not be sent at any time. */
   #vanished: number[] = [];
+  /** The cursor before the first of them. */
+  #heldSince: number | null = null;
   #recent: [from: number, to: number][] = [];
 
   /** Subscribe first, then read: what happens between is heard. */
@@ -73,6 +70,7 @@ export class Selected {
     this.readOnly = readOnly;
     this.view = new MailboxView(uids);
     this.cursor = mailbox.highestModseq;
+    this.announced = mailbox.highestModseq;
     this.#checked = mailbox.highestModseq;
   }
 
@@ -98,6 +96,14 @@ export class Selected {
   /** We changed something ourselves: do not wait for the hint, which may come later or be lost. */
   touch(): void {
     this.#checked = -1;
+  }
+
+  /**
+   * The modseq up to which nothing is withheld from the client. It may come back with this one and no higher, whatever
+   * it has seen: an EXPUNGE that had to wait would never be heard of again (RFC 7162 §6).
+   */
+  get confirmed(): number {
+    return this.#heldSince ?? this.cursor;
   }
 
   get stale(): boolean {
@@ -137,10 +143,11 @@ export class Selected {
     // RFC 2180 §3.3 leaves the choice; a client that goes on in a mailbox that is not there would only err.
     if (changes.mailbox === null) throw new Farewell('the selected mailbox was deleted');
     this.#checked = Math.max(hint, 0);
-    this.cursor = Math.max(this.cursor, changes.mailbox.highestModseq);
     for (const uid of changes.vanished) {
       if (this.view.seqOf(uid) !== undefined) this.#vanished.push(uid);
     }
+    if (this.#vanished.length > 0) this.#heldSince ??= this.cursor;
+    this.cursor = Math.max(this.cursor, changes.mailbox.highestModseq);
     const last = this.view.lastUid;
     const fresh = changes.changed.filter((row) => row.uid > last);
     if (expunge) this.#reportVanished(to);
@@ -153,8 +160,11 @@ export class Selected {
 
   #reportVanished(to: Audience): void {
     if (this.#vanished.length === 0) return;
-    for (const seq of this.view.expunge(this.#vanished)) to.out.numbered(seq, 'EXPUNGE').crlf();
+    const gone = this.view.expunge(this.#vanished);
+    if (to.tellsVanished) writeVanished(to, this.#vanished.sort(ascending), false);
+    else for (const seq of gone) to.out.numbered(seq, 'EXPUNGE').crlf();
     this.#vanished = [];
+    this.#heldSince = null;
   }
 
   async #reportNew(to: Audience, rows: readonly MessageRow[]): Promise<void> {
@@ -167,10 +177,7 @@ export class Selected {
 
   #reportFlags(to: Audience, row: MessageRow): void {
     const seq = this.view.seqOf(row.uid);
-    if (seq === undefined) return;
-    const modseq = to.condstore ? ` MODSEQ (${row.modseq})` : '';
-    const flags = flagText(row, !to.rev2 && this.isRecent(row.uid));
-    to.out.raw(`* ${seq} FETCH (UID ${row.uid} FLAGS (${flags})${modseq})\r\n`);
+    if (seq !== undefined) writeFlags(to, seq, row, !to.rev2 && this.isRecent(row.uid));
   }
 
   /** The client has just been told this state of the message: no echo. */
@@ -197,6 +204,8 @@ export class Selected {
     return count;
   }
 }
+
+const ascending = (a: number, b: number) => a - b;
 
 /** The number of the first unseen message among the first `rowsMax`; undefined where none was found there. */
 export async function firstUnseen(

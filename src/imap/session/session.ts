@@ -113,6 +113,18 @@ export class Session {
     return this.#enabled.has('CONDSTORE');
   }
 
+  get qresync(): boolean {
+    return this.#enabled.has('QRESYNC');
+  }
+
+  get uidOnly(): boolean {
+    return this.#enabled.has('UIDONLY');
+  }
+
+  get tellsVanished(): boolean {
+    return this.qresync || this.uidOnly;
+  }
+
   isEnabled(name: string): boolean {
     return this.#enabled.has(name);
   }
@@ -122,6 +134,7 @@ export class Session {
     if (this.#enabled.has(name)) return false;
     this.#enabled.add(name);
     this.out.utf8 = this.utf8;
+    if (name === 'QRESYNC') this.enableCondstore(); // RFC 7162 §3.2.3
     return true;
   }
 

@@ -44,6 +44,7 @@ export {
   type ThreadProgram,
 } from './order-programs.ts';
 export type { CommandPart, LiteralPart, SpooledPart, TextPart } from './parts.ts';
+export { type KnownState, parseKnownState } from './qresync.ts';
 export { formatResponseCode, type PlainResponseCode, type ResponseCode } from './response-code.ts';
 export type {
   ModseqEntry,

@@ -252,7 +252,7 @@ describeEngines('mail store against a model', (engine) => {
         const subject = /content (\d+)/.exec(contents.get(email)?.envelope ?? '')?.[1];
         return { uid, flags, keywords, content: Number(subject) };
       });
-      const expunged = [...(await stores.mail.vanished(account, mailbox.id, 0))];
+      const expunged = [...(await stores.mail.vanished(account, mailbox.id, 0, mailbox.highestModseq))];
       boxes.set(name, { uidNext: mailbox.uidNext, messages, expunged });
     }
     return boxes;

@@ -110,8 +110,11 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       }),
       changes: read(changes),
       manyChanges: scan(changes),
-      vanished: scan(function* (q, a: { account: number; mailbox: number; since: number }) {
-        return (yield* run(q.expungedSince, a)).map((row) => row.uid);
+      vanished: scan(function* (q, a: { account: number; mailbox: number; since: number; upTo: number }) {
+        return Uint32Array.from(yield* run(q.expungedBetween, a), (row) => row.uid).sort();
+      }),
+      changedUids: scan(function* (q, a: { account: number; mailbox: number; since: number }) {
+        return Uint32Array.from(yield* run(q.messageChangedUids, a), (row) => row.uid).sort();
       }),
       fewContents: read(contents),
       manyContents: scan(contents),

@@ -246,6 +246,16 @@ function messageQueries({ db, t, d }: Context) {
       .prepare('message_remove'),
     expungedInsert: d.insertMany<typeof e.$inferInsert>(e),
     expungedForget: db.delete(e).where(goneBox).prepare('expunged_forget'),
+    messageChangedUids: db
+      .select({ uid: m.uid })
+      .from(m)
+      .where(and(box, gt(m.modseq, p('since'))))
+      .prepare('message_changed_uids'),
+    expungedBetween: db
+      .select({ uid: e.uid })
+      .from(e)
+      .where(and(goneBox, gt(e.modseq, p('since')), lte(e.modseq, p('upTo'))))
+      .prepare('expunged_between'),
     expungedSince: db
       .select({ uid: e.uid })
       .from(e)

@@ -148,7 +148,12 @@ describeEngines('mail store', (engine) => {
     const { changed, vanished, mailbox } = await stores.mail.changes(account, box.id, b.modseq);
     expect([changed.map((row) => row.uid), vanished]).toEqual([[c.uid], [a.uid]]);
     expect(mailbox?.highestModseq).toBe(c.modseq);
-    expect(await stores.mail.vanished(account, box.id, 0)).toEqual([a.uid]);
+    const at = mailbox?.highestModseq ?? 0;
+    expect([...(await stores.mail.vanished(account, box.id, 0, at))]).toEqual([a.uid]);
+    expect([...(await stores.mail.vanished(account, box.id, 0, b.modseq))]).toEqual([]);
+    expect([...(await stores.mail.vanished(account, box.id, at, at))]).toEqual([]);
+    expect([...(await stores.mail.changedUids(account, box.id, b.modseq))]).toEqual([c.uid]);
+    expect([...(await stores.mail.changedUids(account, box.id, 0))]).toEqual([b.uid, c.uid]);
     expect((await stores.mail.changes(account, box.id, c.modseq)).changed).toEqual([]);
   });
 
@@ -181,7 +186,8 @@ describeEngines('mail store', (engine) => {
     const moved = await stores.mail.move(account, box.id, archive.id, [uid]);
     expect(moved.to).toEqual([2]);
     expect(await inbox()).toMatchObject({ messages: 0 });
-    expect(await stores.mail.vanished(account, box.id, 0)).toEqual([uid]);
+    const { highestModseq } = await inbox();
+    expect([...(await stores.mail.vanished(account, box.id, 0, highestModseq))]).toEqual([uid]);
     await stores.mail.storeFlags({
       account,
       mailbox: archive.id,

@@ -130,8 +130,12 @@ export class MailStore implements MailWriter {
     return { mailbox: shown(found.mailbox as MailboxRow, now.subscribed), changed, vanished };
   }
 
-  vanished(account: number, mailbox: number, since: number): Promise<readonly number[]> {
-    return this.#database.call(operations.vanished, { account, mailbox, since });
+  vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array> {
+    return this.#database.call(operations.vanished, { account, mailbox, since, upTo });
+  }
+
+  changedUids(account: number, mailbox: number, since: number): Promise<Uint32Array> {
+    return this.#database.call(operations.changedUids, { account, mailbox, since });
   }
 
   async contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>> {

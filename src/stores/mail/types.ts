@@ -168,8 +168,10 @@ export interface MailReader {
   /** All rows of the mailbox in ascending order, in batches: for SEARCH and large FETCH. */
   scan(account: number, mailbox: number, from: number, to: number): AsyncIterable<readonly MessageRow[]>;
   changes(account: number, mailbox: number, since: number): Promise<MailboxChanges>;
-  /** UIDs expunged after `since` (RFC 7162 VANISHED EARLIER). */
-  vanished(account: number, mailbox: number, since: number): Promise<readonly number[]>;
+  /** UIDs expunged after `since` and not after `upTo`, ascending (RFC 7162 VANISHED EARLIER); costs by what it answers. */
+  vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array>;
+  /** UIDs that came or changed after `since`, ascending; costs by what it answers. */
+  changedUids(account: number, mailbox: number, since: number): Promise<Uint32Array>;
   /** By email id; missing ones are left out. */
   contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>>;
   /** Search text worked out at delivery, lower-cased NFC; null when it is long and the message must be read. */
