@@ -412,8 +412,8 @@ test('lost hints harm nobody: IDLE looks again after idleRecheckMs, NOOP always'
 test('IDLE outlives a store that does not answer for a while', async () => {
   let down = false;
   const shaky = withMethods((real) => ({
-    changes: (...args) =>
-      down ? Promise.reject(new StoreError('unavailable', 'gone')) : real.changes(...args),
+    news: (...args) =>
+      down ? Promise.reject(new StoreError('unavailable', 'gone')) : real.news(...args),
   }));
   const imap = await start({ mail: shaky, limits: { idleRecheckMs: 20 } });
   const alice = await imap.session('alice');

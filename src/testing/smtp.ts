@@ -13,7 +13,7 @@ import {
 } from '../net/index.ts';
 import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
 import { createSmtpServers, type SmtpServers, type SmtpSettings } from '../smtp/index.ts';
-import type { MailWriter } from '../stores/mail/index.ts';
+import type { MailWriter, MessageRow } from '../stores/mail/index.ts';
 import { openTestStores, type TestStores } from './database.ts';
 import { type Engine, engines } from './engines.ts';
 import { connectSocket, type TestSocket } from './socket.ts';
@@ -167,8 +167,8 @@ type Handler = (connection: Connection) => Promise<void>;
 
 async function messagesOf(mail: MailWriter, account: number, name: string): Promise<string[]> {
   const { id } = await mail.find(account, name);
-  const { uids } = await mail.snapshot(account, id);
-  const rows = await mail.messages(account, id, [...uids]);
+  const rows: MessageRow[] = [];
+  for await (const page of mail.scan(account, id, 1, 0xffff_ffff)) rows.push(...page);
   const contents = await mail.contents(
     account,
     rows.map((row) => row.email),

@@ -1,10 +1,11 @@
-import { delimiter, flagBits, type Mailbox } from '../../stores/mail/index.ts';
+import { delimiter, type Mailbox } from '../../stores/mail/index.ts';
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
 import { writeEntry } from '../names/list.ts';
-import { locate } from '../names/place.ts';
-import { listedFlags } from '../session/flags.ts';
-import { firstUnseen, Selected } from '../session/selected.ts';
+import { isForeign, locate, type Place, sharedPlaces } from '../names/place.ts';
+import { mayChange } from '../names/rights.ts';
+import { listedFlags, permanentFlags } from '../session/flags.ts';
+import { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import type { Decoder, SelectParameters } from '../wire/index.ts';
 
@@ -43,18 +44,19 @@ export const examine: Command<Args> = {
   run: (session, args) => open(session, args, true),
 };
 
-async function open(session: Session, { name, parameters }: Args, readOnly: boolean) {
+async function open(session: Session, { name, parameters }: Args, examine: boolean) {
   // RFC 9051 §6.3.2: the old mailbox is left even where the new one cannot be opened.
   if (session.selected !== null) session.out.untagged('OK', 'CLOSED', 'the mailbox before is closed');
   session.deselect();
   const place = await locate(session, name, 'r');
+  const readOnly = examine || !mayChange(place.rights); // RFC 4314 §5.2
   const { selected, mailbox } = await Selected.open(session.mail, place, readOnly);
   try {
     for (const [option, value] of parameters.extensions) {
       await session.services.features.selectParameters.get(option)?.apply?.(session, selected, value);
     }
     await claimRecent(session, selected, mailbox);
-    await describe(session, selected, mailbox);
+    await describe(session, place, selected, mailbox);
   } catch (error) {
     selected.close();
     throw error;
@@ -79,17 +81,17 @@ async function openedWith(session: Session, { extensions }: SelectParameters, ma
 /** \Recent is of IMAP4rev1 only; EXAMINE looks and does not take (RFC 3501 §6.3.2). */
 async function claimRecent(session: Session, selected: Selected, mailbox: Mailbox): Promise<void> {
   if (session.rev2) return;
-  if (selected.readOnly) selected.addRecent(mailbox.recentUid);
+  if (selected.readOnly || selected.account !== session.account) selected.addRecent(mailbox.recentUid);
   else selected.addRecent(await session.mail.claimRecent(selected.account, mailbox.id));
 }
 
-async function describe(session: Session, selected: Selected, mailbox: Mailbox): Promise<void> {
+async function describe(session: Session, place: Place, selected: Selected, mailbox: Mailbox): Promise<void> {
   const { out, rev2 } = session;
-  const permanent = selected.readOnly ? [] : [...listedFlags, '\\*'];
+  const permanent = selected.readOnly ? [] : permanentFlags(selected.rights);
   out.data('FLAGS').sp().flags(listedFlags).crlf();
   out.numbered(selected.view.count, 'EXISTS').crlf();
   if (!rev2) {
-    out.numbered(selected.recentCount, 'RECENT').crlf();
+    out.numbered(await selected.recentCount(), 'RECENT').crlf();
     await describeUnseen(session, selected, mailbox);
   }
   out.untagged('OK', { code: 'PERMANENTFLAGS', flags: permanent }, 'flags that are kept');
@@ -98,21 +100,21 @@ async function describe(session: Session, selected: Selected, mailbox: Mailbox):
   out.untagged('OK', { code: 'HIGHESTMODSEQ', value: selected.cursor }, 'the newest change');
   for (const { opened } of session.services.features.extensions) opened?.(session, selected, mailbox);
   if (rev2) {
-    writeEntry(session, 'LIST', mailbox.name, await listAttributes(session, mailbox));
+    writeEntry(session, 'LIST', place.name, await listAttributes(session, place));
   }
 }
 
 async function describeUnseen(session: Session, selected: Selected, mailbox: Mailbox): Promise<void> {
   // RFC 9586 §3.5: it names a message by its number.
   if (mailbox.unseen === 0 || session.uidOnly) return;
-  const value = await firstUnseen(session.mail, selected, flagBits.seen, session.limits.unseenRowsMax);
+  const value = await selected.firstUnseen(session.limits.unseenRowsMax);
   if (value !== undefined) session.out.untagged('OK', { code: 'UNSEEN', value }, 'the first unseen message');
 }
 
 /** RFC 9051 §6.3.2: SELECT answers LIST for the name that was opened. */
-async function listAttributes(session: Session, mailbox: Mailbox): Promise<string[]> {
-  const names = await session.mail.list(session.account);
-  const hasChildren = names.some((each) => each.mailbox && each.name.startsWith(mailbox.name + delimiter));
+async function listAttributes(session: Session, { name, mailbox }: Place): Promise<string[]> {
+  const names = isForeign(name) ? await sharedPlaces(session) : await session.mail.list(session.account);
+  const hasChildren = names.some((each) => each.mailbox && each.name.startsWith(name + delimiter));
   const attributes = [hasChildren ? '\\HasChildren' : '\\HasNoChildren'];
   if (mailbox.specialUse) attributes.push(`\\${mailbox.specialUse}`);
   return attributes;

@@ -1,20 +1,43 @@
-import type { Mailbox, MailReader, MailWriter, MessageRow } from '../../stores/mail/index.ts';
+import {
+  type Mailbox,
+  type MailWriter,
+  type MessageRow,
+  type Snapshot,
+  uidBlock,
+} from '../../stores/mail/index.ts';
 import { Farewell } from '../errors.ts';
-import type { Place } from '../names/place.ts';
+import { isForeign, type Place } from '../names/place.ts';
 import { SequenceSet } from '../wire/index.ts';
+import { type Chunk, lowerBound } from './chunks.ts';
 import { type Audience, writeFlags, writeVanished } from './responses.ts';
-import { MailboxView, type OutOfRange } from './sequence.ts';
+import { MailboxView, type OutOfRange, type Picked, type Stretch } from './sequence.ts';
+
+/** Neighbouring chunks that one question to the store covers. */
+const chunksReadMax = 16;
+/** A view that holds more uids than this one by one lets go of them once all is told: 1 MiB. */
+const heldUidsMax = 256 * 1024;
+
+/** Hears what the client is told of its mailbox, in the moment it is told. */
+export interface MailboxWatcher {
+  /** These messages are about to be told as gone: their numbers still mean them. */
+  vanishing(uids: Iterable<number>): void;
+  /** These messages are new, or their flags are not what they were; all numbers are those of now. */
+  changed(uids: readonly number[]): Promise<void>;
+}
 
 /**
  * The mailbox a session has selected, as its client knows it: `view` holds the uids it was told of, `cursor` the
- * modseq up to which it was told of changes. Both move only in `report`, which writes what it tells.
+ * modseq up to which it was told of changes. Both move only in `report`, which writes what it tells. The view reads
+ * what it needs: `resolve`, `pick` and `know…` come before any question for numbers.
  */
 export class Selected {
   readonly account: number;
   readonly id: number;
-  /** What this member may do here, letters of RFC 4314 §2.1. */
-  readonly rights: string;
+  /** What this member may do here, letters of RFC 4314 §2.1; the owner of a mailbox may change them meanwhile. */
+  rights: string;
   readonly readOnly: boolean;
+  /** \Recent belongs to the owner's sessions: a guest's look and do not take. */
+  readonly #claimsRecent: boolean;
   readonly view: MailboxView;
   /** RFC 5182: what SEARCH RETURN (SAVE) kept, uids. */
   saved: SequenceSet = SequenceSet.empty;
@@ -24,14 +47,16 @@ export class Selected {
   readonly #mail: MailWriter;
   readonly #unsubscribe: () => void;
   readonly #wakers = new Set<() => void>();
+  readonly #watchers = new Set<MailboxWatcher>();
   #hint = 0;
   #checked = 0;
   /** Flags told ahead of `cursor` by FETCH and STORE themselves: uid -> modseq. */
   #told = new Map<number, number>();
-  /** Expunged, but not told yet: EXPUNGE may not be sent at any time. */
-  #vanished: number[] = [];
-  /** The cursor before the first of them. */
-  #heldSince: number | null = null;
+  /**
+   * The modseq up to which expunged messages were told; EXPUNGE may not be sent at any time, so it may lag behind. What
+   * the client knows in a chunk that was not read is what was there at this modseq.
+   */
+  #goneCursor: number;
   #recent: [from: number, to: number][] = [];
 
   /** Subscribe first, then read: what happens between is heard. */
@@ -45,7 +70,7 @@ export class Selected {
     });
     try {
       const snapshot = await mail.snapshot(account, mailbox.id);
-      selected = new Selected(mail, place, snapshot.mailbox, snapshot.uids, readOnly, unsubscribe);
+      selected = new Selected(mail, place, snapshot, readOnly, unsubscribe);
       selected.hint(hint);
       return { selected, mailbox: snapshot.mailbox };
     } catch (error) {
@@ -57,8 +82,7 @@ export class Selected {
   private constructor(
     mail: MailWriter,
     place: Place,
-    mailbox: Mailbox,
-    uids: Uint32Array,
+    { mailbox, gone }: Snapshot,
     readOnly: boolean,
     unsubscribe: () => void,
   ) {
@@ -68,23 +92,85 @@ export class Selected {
     this.rights = place.rights;
     this.id = mailbox.id;
     this.readOnly = readOnly;
-    this.view = new MailboxView(uids);
+    this.#claimsRecent = !readOnly && !isForeign(place.name);
+    this.view = MailboxView.opened(mailbox.uidNext, stretchesOf(mailbox, gone));
     this.cursor = mailbox.highestModseq;
+    this.#goneCursor = mailbox.highestModseq;
     this.announced = mailbox.highestModseq;
     this.#checked = mailbox.highestModseq;
   }
 
   /**
    * The uids a client's set names, ascending, each once; see `MailboxView.resolve`. Their message numbers are at hand
-   * from then on.
+   * from then on. For what may be a whole mailbox `pick` is cheaper.
    */
   async resolve(set: SequenceSet, uidMode: boolean, outOfRange: OutOfRange = 'refuse'): Promise<number[]> {
+    await this.#knowEnds(set, uidMode, 'all');
     return this.view.resolve(set, uidMode, this.saved, outOfRange);
+  }
+
+  /** The same as ranges of uids; `know` their numbers batch by batch. */
+  async pick(set: SequenceSet, uidMode: boolean, outOfRange: OutOfRange = 'refuse'): Promise<Picked> {
+    await this.#knowEnds(set, uidMode, 'ends');
+    return this.view.pick(set, uidMode, this.saved, outOfRange);
+  }
+
+  /** Makes the message numbers of these uids, ascending, known to the view. */
+  async know(uids: Iterable<number>): Promise<void> {
+    await this.#read(this.view.unreadAt(uids));
+  }
+
+  /** Makes the last uid known, which a '*' among uids means. */
+  async knowEnd(): Promise<void> {
+    await this.#read(this.view.unreadEnd());
+  }
+
+  /** Makes every number known. */
+  async knowAll(): Promise<void> {
+    await this.#read(this.view.unreadAll());
+  }
+
+  async #knowEnds(set: SequenceSet, uidMode: boolean, what: 'ends' | 'all'): Promise<void> {
+    if ((set.isSaved ? this.saved : set).hasStar) await this.knowEnd();
+    await this.#read(this.view.unreadIn(set, uidMode, this.saved, what));
+  }
+
+  async #read(chunks: readonly Chunk[]): Promise<void> {
+    for (let from = 0, to = 0; from < chunks.length; from = to) {
+      for (to = from + 1; to < Math.min(chunks.length, from + chunksReadMax); to++) {
+        if (chunks[to]?.first !== (chunks[to - 1]?.last ?? 0) + 1) break;
+      }
+      await this.#readNeighbours(chunks.slice(from, to));
+    }
+  }
+
+  async #readNeighbours(chunks: readonly Chunk[]): Promise<void> {
+    const first = chunks[0]?.first ?? 0;
+    const last = chunks.at(-1)?.last ?? 0;
+    const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+    const stretch = { first, last, count, asOf: this.#goneCursor };
+    const uids = await this.#mail.present(this.account, this.id, stretch);
+    let at = 0;
+    for (const chunk of chunks) {
+      const end = lowerBound(uids, chunk.last + 1);
+      this.view.fill(chunk, uids.slice(at, end));
+      at = end;
+    }
   }
 
   close(): void {
     this.#unsubscribe();
     this.#wake();
+  }
+
+  /** Answers how to end it; with the mailbox it ends by itself. */
+  watch(watcher: MailboxWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  async #tellWatchers(uids: Iterable<number>): Promise<void> {
+    for (const watcher of [...this.#watchers]) await watcher.changed([...uids]);
   }
 
   /** Something in the account changed; only `report` finds out what. */
@@ -133,51 +219,61 @@ export class Selected {
    * EXPUNGE only where `expunge` allows it (RFC 9051 §7.5.1). Throws Farewell where the mailbox is gone.
    */
   async report(to: Audience, options: { readonly expunge: boolean; readonly force: boolean }): Promise<void> {
-    if (options.force || this.stale || this.#checked < 0) await this.#catchUp(to, options.expunge);
-    else if (options.expunge) this.#reportVanished(to);
+    const lags = options.expunge && this.#goneCursor < this.cursor;
+    if (options.force || this.stale || this.#checked < 0 || lags) await this.#catchUp(to, options.expunge);
   }
 
   async #catchUp(to: Audience, expunge: boolean): Promise<void> {
     const hint = this.#hint;
-    const changes = await this.#mail.changes(this.account, this.id, this.cursor);
+    const { topUid } = this.view;
+    const asked = { cursor: this.cursor, goneCursor: this.#goneCursor, topUid, vanished: expunge };
+    const news = await this.#mail.news(this.account, this.id, asked);
     // RFC 2180 §3.3 leaves the choice; a client that goes on in a mailbox that is not there would only err.
-    if (changes.mailbox === null) throw new Farewell('the selected mailbox was deleted');
+    if (news === null) throw new Farewell('the selected mailbox was deleted');
     this.#checked = Math.max(hint, 0);
-    for (const uid of changes.vanished) {
-      if (this.view.seqOf(uid) !== undefined) this.#vanished.push(uid);
+    const modseq = Math.max(this.cursor, news.modseq);
+    if (expunge) await this.#reportVanished(to, news.vanished);
+    if (expunge || !news.hasVanished) this.#goneCursor = modseq;
+    if (news.appended.length > 0) {
+      await this.#reportNew(to, news.appended);
+      await this.#tellWatchers(news.appended);
     }
-    if (this.#vanished.length > 0) this.#heldSince ??= this.cursor;
-    this.cursor = Math.max(this.cursor, changes.mailbox.highestModseq);
-    const last = this.view.lastUid;
-    const fresh = changes.changed.filter((row) => row.uid > last);
-    if (expunge) this.#reportVanished(to);
-    if (fresh.length > 0) await this.#reportNew(to, fresh);
-    for (const row of changes.changed) {
-      if (row.uid <= last && this.#told.get(row.uid) !== row.modseq) this.#reportFlags(to, row);
+    for await (const rows of news.changed) {
+      await this.#reportFlags(to, rows);
+      await this.#tellWatchers(rows.map((row) => row.uid));
     }
+    this.cursor = modseq;
     this.#told.clear();
+    // Only now the store can say what the client knows: whatever it was not told of is newer than the cursor.
+    if (expunge && this.#goneCursor === modseq && this.view.heldUids > heldUidsMax) this.view.forget();
   }
 
-  #reportVanished(to: Audience): void {
-    if (this.#vanished.length === 0) return;
-    const gone = this.view.expunge(this.#vanished);
-    if (to.tellsVanished) writeVanished(to, this.#vanished.sort(ascending), false);
-    else for (const seq of gone) to.out.numbered(seq, 'EXPUNGE').crlf();
-    this.#vanished = [];
-    this.#heldSince = null;
+  async #reportVanished(to: Audience, uids: Uint32Array): Promise<void> {
+    if (uids.length === 0) return;
+    await this.know(uids);
+    for (const watcher of [...this.#watchers]) watcher.vanishing(uids);
+    const numbers = this.view.expunge(uids);
+    if (to.tellsVanished) writeVanished(to, uids, false);
+    else for (const seq of numbers) to.out.numbered(seq, 'EXPUNGE').crlf();
+    await to.flushIfLarge();
   }
 
-  async #reportNew(to: Audience, rows: readonly MessageRow[]): Promise<void> {
-    to.out.numbered(this.view.append(rows.map((row) => row.uid)), 'EXISTS').crlf();
+  async #reportNew(to: Audience, uids: Uint32Array): Promise<void> {
+    to.out.numbered(this.view.append(uids), 'EXISTS').crlf();
     if (to.rev2) return;
-    if (this.readOnly) this.addRecent(rows[0]?.uid ?? 0);
+    if (!this.#claimsRecent) this.addRecent(uids[0] ?? 0);
     else this.addRecent(await this.#mail.claimRecent(this.account, this.id));
-    to.out.numbered(this.recentCount, 'RECENT').crlf();
+    to.out.numbered(await this.recentCount(), 'RECENT').crlf();
   }
 
-  #reportFlags(to: Audience, row: MessageRow): void {
-    const seq = this.view.seqOf(row.uid);
-    if (seq !== undefined) writeFlags(to, seq, row, !to.rev2 && this.isRecent(row.uid));
+  async #reportFlags(to: Audience, rows: readonly MessageRow[]): Promise<void> {
+    const untold = rows.filter((row) => this.#told.get(row.uid) !== row.modseq);
+    await this.know(untold.map((row) => row.uid));
+    for (const row of untold) {
+      const seq = this.view.seqOf(row.uid);
+      if (seq !== undefined) writeFlags(to, seq, row, !to.rev2 && this.isRecent(row.uid));
+    }
+    await to.flushIfLarge();
   }
 
   /** The client has just been told this state of the message: no echo. */
@@ -187,37 +283,36 @@ export class Selected {
 
   /** Messages from `uid` on, as far as the client knows any, are \Recent in this session. RFC 3501 §2.3.2. */
   addRecent(uid: number): void {
-    if (uid < 1 || uid > this.view.lastUid) return;
-    const from = Math.max(uid, (this.#recent.at(-1)?.[1] ?? 0) + 1);
-    if (from <= this.view.lastUid) this.#recent.push([from, this.view.lastUid]);
+    const { topUid } = this.view;
+    if (uid < 1 || uid > topUid) return;
+    const last = this.#recent.at(-1);
+    const from = Math.max(uid, (last?.[1] ?? 0) + 1);
+    if (last && last[1] + 1 === from) last[1] = topUid;
+    else if (from <= topUid) this.#recent.push([from, topUid]);
   }
 
   isRecent(uid: number): boolean {
     return this.#recent.some(([from, to]) => uid >= from && uid <= to);
   }
 
-  get recentCount(): number {
-    let count = 0;
-    for (const [from, to] of this.#recent) {
-      count += this.view.resolve(SequenceSet.parse(`${from}:${to}`), true).length;
-    }
-    return count;
+  async recentCount(): Promise<number> {
+    if (this.#recent.length === 0) return 0;
+    const text = this.#recent.map(([from, to]) => `${from}:${to}`).join();
+    return (await this.pick(SequenceSet.parse(text), true)).count;
+  }
+
+  /** The number of the first unseen message among the first `rowsMax`; undefined where none was found there. */
+  async firstUnseen(rowsMax: number): Promise<number | undefined> {
+    const uid = await this.#mail.firstUnseen(this.account, this.id, rowsMax);
+    if (uid === null || uid > this.view.topUid) return undefined;
+    await this.know([uid]);
+    return this.view.seqOf(uid);
   }
 }
 
-const ascending = (a: number, b: number) => a - b;
-
-/** The number of the first unseen message among the first `rowsMax`; undefined where none was found there. */
-export async function firstUnseen(
-  mail: MailReader,
-  selected: Selected,
-  unseenBit: number,
-  rowsMax: number,
-): Promise<number | undefined> {
-  const count = Math.min(selected.view.count, rowsMax);
-  if (count === 0) return undefined;
-  const uids = selected.view.resolve(SequenceSet.parse(`1:${count}`), false);
-  const rows = await mail.messages(selected.account, selected.id, uids);
-  const first = rows.find((row) => (row.flags & unseenBit) === 0);
-  return first && selected.view.seqOf(first.uid);
+function* stretchesOf({ uidNext }: Mailbox, gone: Snapshot['gone']): Generator<Stretch> {
+  for (const { block, gone: count } of gone) {
+    const first = Math.max(1, block * uidBlock);
+    yield { first, last: Math.min(uidNext, (block + 1) * uidBlock) - 1, gone: count };
+  }
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SequenceSet, SyntaxFault } from '../wire/index.ts';
-import { MailboxView, mayReportExpunge } from './sequence.ts';
+import type { Chunk } from './chunks.ts';
+import { MailboxView, mayReportExpunge, type Stretch } from './sequence.ts';
 
 const set = (text: string) => SequenceSet.parse(text);
 const view = () => new MailboxView([3, 5, 8, 13, 21]);
@@ -295,3 +296,170 @@ describe('mayReportExpunge (RFC 9051 §7.5.1)', () => {
     expect(mayReportExpunge(command)).toBe(allowed);
   });
 });
+
+/** A mailbox as the store keeps it: who is there, and when the others went. */
+class Stored {
+  readonly live = new Set<number>();
+  readonly gone = new Map<number, number>();
+  modseq = 1;
+  uidNext = 1;
+
+  append(count: number): number[] {
+    this.modseq++;
+    const uids = Array.from({ length: count }, () => this.uidNext++);
+    for (const uid of uids) this.live.add(uid);
+    return uids;
+  }
+
+  expunge(uids: Iterable<number>): void {
+    this.modseq++;
+    for (const uid of uids) if (this.live.delete(uid)) this.gone.set(uid, this.modseq);
+  }
+
+  stretches(size: number): Stretch[] {
+    const stretches: Stretch[] = [];
+    for (let first = 1; first < this.uidNext; first += size) {
+      const last = Math.min(first + size, this.uidNext) - 1;
+      let gone = 0;
+      for (let uid = first; uid <= last; uid++) if (!this.live.has(uid)) gone++;
+      if (gone > 0) stretches.push({ first, last, gone });
+    }
+    return stretches;
+  }
+
+  /** What `MailReader.present` answers. */
+  present({ first, last }: Chunk, asOf: number): Uint32Array {
+    const uids: number[] = [];
+    for (let uid = first; uid <= last; uid++) {
+      if (this.live.has(uid) || (this.gone.get(uid) ?? 0) > asOf) uids.push(uid);
+    }
+    return Uint32Array.from(uids);
+  }
+}
+
+describe('a view that reads what it needs, against a plain array', () => {
+  const uids = fc.array(fc.tuple(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 0, max: 30 })), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  const step = fc.oneof(
+    fc.record({ append: fc.integer({ min: 1, max: 120 }) }),
+    fc.record({ expunge: uids }),
+    fc.record({ tell: fc.boolean() }),
+    fc.record({ ask: uids, uidMode: fc.boolean(), star: fc.boolean() }),
+  );
+  const spread = (pairs: readonly (readonly [number, number])[]) =>
+    pairs.flatMap(([from, length]) => Array.from({ length: length + 1 }, (_, at) => from + at));
+
+  test('numbers are right whatever others do before, between and after', () => {
+    let questions = 0;
+    const history = fc.record({
+      before: fc.array(step, { maxLength: 8 }),
+      size: fc.constantFrom(16, 50, 128),
+      steps: fc.array(step, { minLength: 3, maxLength: 25 }),
+    });
+    const run = ({ before, size, steps }: { before: Step[]; size: number; steps: Step[] }) => {
+      const stored = new Stored();
+      for (const one of before) {
+        if ('append' in one) stored.append(one.append);
+        if ('expunge' in one) stored.expunge(spread(one.expunge));
+      }
+      const view = MailboxView.opened(stored.uidNext, stored.stretches(size));
+      let client = [...stored.live];
+      let asOf = stored.modseq;
+      let cursor = stored.modseq;
+      const fill = (chunks: readonly Chunk[]) => {
+        for (const chunk of chunks) view.fill(chunk, stored.present(chunk, asOf));
+      };
+      const tell = (expunge: boolean) => {
+        const top = view.topUid;
+        const vanished = [...stored.gone].filter(([uid, at]) => at > asOf && uid <= top).map(([uid]) => uid);
+        if (expunge) {
+          vanished.sort((a, b) => a - b);
+          fill(view.unreadAt(vanished));
+          for (const number of view.expunge(vanished)) client.splice(number - 1, 1);
+        }
+        cursor = stored.modseq;
+        if (expunge || vanished.length === 0) asOf = cursor;
+        const fresh = [...stored.live].filter((uid) => uid > top);
+        client.push(...fresh);
+        view.append(fresh);
+        if (asOf === cursor) view.forget();
+      };
+      for (const one of steps) {
+        if ('append' in one) stored.append(one.append);
+        if ('expunge' in one) stored.expunge(spread(one.expunge));
+        if ('tell' in one) tell(one.tell);
+        if ('ask' in one) {
+          questions++;
+          const ranges = one.ask.map(([from, length]) => `${from}:${from + length}`);
+          const asked = set([...ranges, ...(one.star ? ['*'] : [])].join());
+          const saved = SequenceSet.empty;
+          if (one.uidMode && one.star) fill(view.unreadEnd());
+          fill(view.unreadIn(asked, one.uidMode, saved, 'ends'));
+          const picked = view.pick(asked, one.uidMode, saved, 'ignore');
+          fill(view.unreadIn(asked, one.uidMode, saved, 'all'));
+          const found = view.resolve(asked, one.uidMode, saved, 'ignore');
+          const wanted = new Set(spread(one.ask));
+          if (one.star) wanted.add(one.uidMode ? (client.at(-1) ?? 0) : client.length);
+          const expected = client.filter((uid, at) => wanted.has(one.uidMode ? uid : at + 1));
+          expect(found).toEqual(expected);
+          expect(picked.count).toBe(expected.length);
+          const within = (uid: number) => picked.ranges.some(([from, to]) => uid >= from && uid <= to);
+          expect(client.filter(within)).toEqual(expected);
+          expect(expected.map((uid) => view.seqOf(uid))).toEqual(
+            expected.map((uid) => client.indexOf(uid) + 1),
+          );
+        }
+        expect(view.count).toBe(client.length);
+      }
+      tell(true);
+      fill(view.unreadAll());
+      client = [...client];
+      expect([...view.uids()]).toEqual([...stored.live]);
+      expect(client).toEqual([...stored.live]);
+    };
+    fc.assert(fc.property(history, run), { seed: 9051, numRuns: 100 });
+    expect(questions).toBeGreaterThan(150);
+  });
+
+  test('a million messages where nothing went are one chunk, and hold no uid', () => {
+    const opened = MailboxView.opened(1_000_001, []);
+    expect([opened.count, opened.heldUids, opened.lastUid]).toEqual([1_000_000, 0, 1_000_000]);
+    expect(opened.unreadAll()).toEqual([]);
+    expect(opened.expunge([500_000])).toEqual([500_000]);
+    expect([opened.seqOf(500_001), opened.heldUids]).toEqual([500_000, 0]);
+    expect(opened.pick(set('1:*'), false)).toEqual({ ranges: [[1, 1_000_000]], count: 999_999 });
+  });
+
+  test('only the ends of a range are read', () => {
+    const stretches = Array.from({ length: 100 }, (_, at) => ({
+      first: at * 10 + 1,
+      last: at * 10 + 10,
+      gone: 5,
+    }));
+    const opened = MailboxView.opened(1_001, stretches);
+    expect(opened.count).toBe(500);
+    const unread = opened.unreadIn(set('3:498'), false, SequenceSet.empty, 'ends');
+    expect(unread.map(({ first }) => first)).toEqual([1, 991]);
+    expect(opened.unreadIn(set('3:498'), false, SequenceSet.empty, 'all')).toHaveLength(100);
+  });
+
+  test('to ask what was not read, and to fill in what was not counted, are mistakes', () => {
+    const opened = MailboxView.opened(101, [{ first: 1, last: 100, gone: 50 }]);
+    expect(() => opened.seqOf(7)).toThrow('were not read');
+    expect(() => opened.lastUid).toThrow('were not read');
+    expect(() => [...opened.uids()]).toThrow('were not read');
+    const [chunk] = opened.unreadAll();
+    if (!chunk) throw new Error('nothing to read');
+    expect(() => opened.fill(chunk, Uint32Array.of(1, 2, 3))).toThrow('50 messages were counted');
+    expect(() => MailboxView.opened(11, [{ first: 5, last: 11, gone: 1 }])).toThrow(RangeError);
+    expect(() => MailboxView.opened(11, [{ first: 5, last: 7, gone: 4 }])).toThrow(RangeError);
+  });
+});
+
+type Step =
+  | { append: number }
+  | { expunge: [number, number][] }
+  | { tell: boolean }
+  | { ask: [number, number][]; uidMode: boolean; star: boolean };

@@ -1,67 +1,118 @@
 import { SequenceSet, SyntaxFault } from '../wire/index.ts';
-
-const chunkUidsMax = 4096;
+import {
+  type Chunk,
+  chunksOf,
+  full,
+  isRead,
+  join,
+  listed,
+  rankIn,
+  uidAt,
+  uidsOf,
+  without,
+} from './chunks.ts';
 
 /** What `resolve` does with a message number beyond the last message. */
 export type OutOfRange = 'refuse' | 'ignore';
 
+/** Uids from the first to the last, both included. */
+export type UidRange = readonly [first: number, last: number];
+
+/** Messages as ranges of uids, ascending: every message of the view that lies in them is meant. */
+export interface Picked {
+  readonly ranges: readonly UidRange[];
+  /** How many messages of the view that is. */
+  readonly count: number;
+}
+
+/** A stretch of uids of which some are gone. */
+export interface Stretch {
+  readonly first: number;
+  readonly last: number;
+  readonly gone: number;
+}
+
 /**
  * The message numbers of one session: the uids its client has been told of, ascending. What changes in the mailbox
  * reaches it only when the session reports it, by `append` and `expunge`; so a number always means what the client
- * thinks it means (RFC 9051 §2.3.1.2). Uids lie in chunks of a typed array: 4 bytes a message, lookups logarithmic,
- * one expunge rewrites one chunk, many rewrite each chunk once.
+ * thinks it means (RFC 9051 §2.3.1.2). Uids lie in chunks: a stretch where none is gone costs nothing, of others only
+ * the count is known until somebody needs a number there. Whoever asks reads first what `unread…` names, and gives it
+ * to `fill`; to ask what was not read is our mistake and throws.
  */
 export class MailboxView {
-  #chunks: Uint32Array[] = [];
+  #chunks: Chunk[] = [];
   /** Messages before each chunk; one more entry than chunks, the last being the count. */
   #before: number[] = [0];
+  #topUid = 0;
 
   /** `uids` ascending, without repetition. Throws RangeError otherwise. */
   constructor(uids: ArrayLike<number> = []) {
     this.append(uids);
   }
 
+  /** All uids below `uidNext` but those gone; `stretches` ascending, apart from each other. Throws RangeError. */
+  static opened(uidNext: number, stretches: Iterable<Stretch>): MailboxView {
+    const view = new MailboxView();
+    let next = 1;
+    for (const { first, last, gone } of stretches) {
+      const count = last - first + 1 - gone;
+      if (first < next || last >= uidNext || count < 0 || gone < 0) {
+        throw new RangeError(`${gone} gone from ${first} to ${last} cannot be below ${uidNext}`);
+      }
+      if (first > next) view.#chunks.push(full(next, first - 1));
+      if (count > 0) view.#chunks.push({ first, last, count, uids: null });
+      next = last + 1;
+    }
+    if (next < uidNext) view.#chunks.push(full(next, uidNext - 1));
+    view.#topUid = uidNext - 1;
+    view.#settle();
+    return view;
+  }
+
   get count(): number {
     return this.#before[this.#chunks.length] ?? 0;
   }
 
-  /** The largest uid the client knows, 0 in an empty view. */
+  /** No uid above it has been told of; those up to it are known or gone. */
+  get topUid(): number {
+    return this.#topUid;
+  }
+
+  /** The largest uid the client knows, 0 in an empty view; `unreadEnd` must have been read. */
   get lastUid(): number {
-    return this.#chunks.at(-1)?.at(-1) ?? 0;
+    const last = this.#chunks.at(-1);
+    return last ? uidAt(last, last.count - 1) : 0;
   }
 
   /** The uid of message number `seq`, undefined where there is none. */
   uidOf(seq: number): number | undefined {
     if (!Number.isInteger(seq) || seq < 1 || seq > this.count) return undefined;
-    const chunk = lastAtMost(this.#before, this.#chunks.length, seq - 1);
-    return this.#chunks[chunk]?.[seq - 1 - (this.#before[chunk] ?? 0)];
+    return this.#uidAt(seq - 1);
   }
 
   /** The message number of `uid`, undefined where the client does not know it. */
   seqOf(uid: number): number | undefined {
-    const rank = this.#rank(uid);
-    return this.uidOf(rank + 1) === uid ? rank + 1 : undefined;
+    const index = this.#chunkOf(uid);
+    const chunk = this.#chunks[index];
+    if (!chunk || uid < chunk.first) return undefined;
+    const place = rankIn(chunk, uid);
+    return uidAt(chunk, place) === uid ? (this.#before[index] ?? 0) + place + 1 : undefined;
   }
 
   /** Adds messages that came after all others and answers the new EXISTS. Throws RangeError where they did not. */
   append(uids: ArrayLike<number>): number {
-    let last = this.lastUid;
+    let top = this.#topUid;
     for (let i = 0; i < uids.length; i++) {
       const uid = uids[i] ?? 0;
-      if (!Number.isInteger(uid) || uid <= last || uid > 0xffffffff) {
-        throw new RangeError(`uid ${uid} cannot follow ${last}`);
+      if (!Number.isInteger(uid) || uid <= top || uid > 0xffffffff) {
+        throw new RangeError(`uid ${uid} cannot follow ${top}`);
       }
-      last = uid;
+      top = uid;
     }
-    let from = this.#fillLast(uids);
-    while (from < uids.length) {
-      const size = Math.min(chunkUidsMax, uids.length - from);
-      const chunk = new Uint32Array(size);
-      for (let i = 0; i < size; i++) chunk[i] = uids[from + i] ?? 0;
-      this.#chunks.push(chunk);
-      from += size;
-    }
-    this.#count();
+    if (uids.length === 0) return this.count;
+    this.#chunks.push(...chunksOf(uids));
+    this.#topUid = top;
+    this.#settle();
     return this.count;
   }
 
@@ -72,27 +123,101 @@ export class MailboxView {
   expunge(uids: Iterable<number>): number[] {
     const gone = Uint32Array.from(uids).sort();
     const reported: number[] = [];
-    let isThin = false;
-    for (let next = 0, index = 0; next < gone.length; index++) {
-      // Only chunks to the right are searched: those to the left may be empty by now.
-      index = this.#chunkOf(gone[next] ?? 0, index);
+    const left: Chunk[] = [];
+    let kept = 0;
+    for (let next = 0; next < gone.length; ) {
+      const index = this.#chunkOf(gone[next] ?? 0, kept);
       const chunk = this.#chunks[index];
       if (!chunk) break;
+      for (; kept < index; kept++) left.push(this.#chunks[kept] ?? chunk);
       const first = next;
-      const last = chunk.at(-1) ?? 0;
-      while (next < gone.length && (gone[next] ?? 0) <= last) next++;
-      const rest = without(chunk, gone.subarray(first, next), this.#before[index] ?? 0, reported);
-      isThin ||= rest.length < chunkUidsMax / 2;
-      this.#chunks[index] = rest;
+      while (next < gone.length && (gone[next] ?? 0) <= chunk.last) next++;
+      const before = this.#before[index] ?? 0;
+      const here = gone.subarray(first, next);
+      left.push(...without(chunk, here, (place) => reported.push(before + place + 1 - reported.length)));
+      kept = index + 1;
     }
-    if (isThin) this.#chunks = joinSmall(this.#chunks);
-    this.#count();
+    if (reported.length === 0) return reported;
+    this.#chunks = [...left, ...this.#chunks.slice(kept)];
+    this.#settle();
     return reported;
   }
 
-  /** The whole view, ascending. */
+  /** The whole view, ascending; `unreadAll` must have been read. */
   *uids(): Generator<number> {
-    for (const chunk of this.#chunks) yield* chunk;
+    for (const chunk of this.#chunks) yield* uidsOf(chunk);
+  }
+
+  /** What must be read before `lastUid` is asked, or a set of uids with a '*'. */
+  unreadEnd(): Chunk[] {
+    return this.#chunks.slice(-1).filter((chunk) => !isRead(chunk));
+  }
+
+  /** What must be read before anything at all can be asked. */
+  unreadAll(): Chunk[] {
+    return this.#chunks.filter((chunk) => !isRead(chunk));
+  }
+
+  /** What must be read before the numbers of these uids, ascending, are asked. */
+  unreadAt(uids: Iterable<number>): Chunk[] {
+    const unread: Chunk[] = [];
+    let index = 0;
+    for (const uid of uids) {
+      index = this.#chunkOf(uid, index);
+      const chunk = this.#chunks[index];
+      if (!chunk) break;
+      if (uid >= chunk.first && !isRead(chunk) && unread.at(-1) !== chunk) unread.push(chunk);
+    }
+    return unread;
+  }
+
+  /** What must be read before a set is asked: only the ends of its ranges for `pick`, all of them for `resolve`. */
+  unreadIn(set: SequenceSet, uidMode: boolean, saved: SequenceSet, what: 'ends' | 'all'): Chunk[] {
+    const isUids = uidMode || set.isSaved;
+    const meant = set.isSaved ? saved : set;
+    if (this.count === 0 || meant.isEmpty) return [];
+    const unread: Chunk[] = [];
+    let next = 0;
+    const add = (index: number, uid: number) => {
+      const chunk = this.#chunks[index];
+      if (index < next || !chunk || uid < chunk.first) return;
+      if (!isRead(chunk)) unread.push(chunk);
+      next = index + 1;
+    };
+    for (const [first, last] of meant.normalise(isUids ? this.#starUid(meant) : this.count).ranges()) {
+      const from = isUids ? this.#chunkOf(first) : this.#chunkAt(first - 1);
+      const to = isUids ? this.#chunkOf(last) : this.#chunkAt(Math.min(last, this.count) - 1);
+      add(from, isUids ? first : Number.POSITIVE_INFINITY);
+      if (what === 'all') {
+        for (let index = Math.max(next, from); index < to; index++) add(index, Number.POSITIVE_INFINITY);
+      }
+      add(to, isUids ? last : Number.POSITIVE_INFINITY);
+    }
+    return unread;
+  }
+
+  /** `uids`, ascending, are those of a chunk that `unread…` named. Throws where they are not as many as were counted. */
+  fill(chunk: Chunk, uids: Uint32Array): void {
+    const index = this.#chunks.indexOf(chunk);
+    if (index < 0) return;
+    const last = uids[uids.length - 1] ?? 0;
+    if (uids.length !== chunk.count || (uids[0] ?? 0) < chunk.first || last > chunk.last) {
+      const counted = `${chunk.count} messages were counted from uid ${chunk.first} to ${chunk.last}`;
+      throw new Error(`${counted}, ${uids.length} found`);
+    }
+    this.#chunks[index] = listed(uids);
+  }
+
+  /** How many uids are held in memory one by one. */
+  get heldUids(): number {
+    let held = 0;
+    for (const chunk of this.#chunks) held += chunk.uids?.length ?? 0;
+    return held;
+  }
+
+  /** Lets go of what can be read again: only where the store can still say what the client knows. */
+  forget(): void {
+    this.#chunks = this.#chunks.map((chunk) => ({ ...chunk, uids: null }));
   }
 
   /**
@@ -107,17 +232,26 @@ export class MailboxView {
     saved: SequenceSet = SequenceSet.empty,
     outOfRange: OutOfRange = 'refuse',
   ): number[] {
-    const isUids = uidMode || set.isSaved;
-    const meant = set.isSaved ? saved : set;
-    if (!isUids && outOfRange === 'refuse') this.#refuseBeyond(meant);
-    if (this.count === 0 || meant.isEmpty) return [];
     const found: number[] = [];
-    for (const [first, last] of meant.normalise(isUids ? this.lastUid : this.count).ranges()) {
-      const from = isUids ? this.#rank(first) : first - 1;
-      const to = isUids ? this.#rank(last + 1) : Math.min(last, this.count);
-      this.#copy(from, to, found);
-    }
+    for (const { from, to } of this.#places(set, uidMode, saved, outOfRange)) this.#copy(from, to, found);
     return found;
+  }
+
+  /** The same as ranges of uids, without a number for each message. */
+  pick(
+    set: SequenceSet,
+    uidMode: boolean,
+    saved: SequenceSet = SequenceSet.empty,
+    outOfRange: OutOfRange = 'refuse',
+  ): Picked {
+    const ranges: UidRange[] = [];
+    let count = 0;
+    for (const { from, to, range } of this.#places(set, uidMode, saved, outOfRange)) {
+      if (from >= to) continue;
+      count += to - from;
+      ranges.push(range ?? [this.#uidAt(from), this.#uidAt(to - 1)]);
+    }
+    return { ranges, count };
   }
 
   /** Uids as a set of message numbers, for answers that are not UID commands; those unknown here are left out. */
@@ -128,6 +262,28 @@ export class MailboxView {
       if (seq !== undefined) numbers.push(seq);
     }
     return SequenceSet.of(numbers);
+  }
+
+  *#places(
+    set: SequenceSet,
+    uidMode: boolean,
+    saved: SequenceSet,
+    outOfRange: OutOfRange,
+  ): Generator<Places> {
+    const isUids = uidMode || set.isSaved;
+    const meant = set.isSaved ? saved : set;
+    if (!isUids && outOfRange === 'refuse') this.#refuseBeyond(meant);
+    if (this.count === 0 || meant.isEmpty) return;
+    for (const [first, last] of meant.normalise(isUids ? this.#starUid(meant) : this.count).ranges()) {
+      if (isUids) {
+        const range: UidRange = [first, Math.min(last, this.#topUid)];
+        yield { from: this.#rank(first), to: this.#rank(last + 1), range };
+      } else yield { from: first - 1, to: Math.min(last, this.count), range: null };
+    }
+  }
+
+  #starUid(set: SequenceSet): number {
+    return set.hasStar ? this.lastUid : 0;
   }
 
   #refuseBeyond(set: SequenceSet): void {
@@ -141,7 +297,14 @@ export class MailboxView {
   #rank(uid: number): number {
     const index = this.#chunkOf(uid);
     const chunk = this.#chunks[index];
-    return (this.#before[index] ?? 0) + (chunk ? lowerBound(chunk, uid) : 0);
+    return (this.#before[index] ?? 0) + (chunk ? rankIn(chunk, uid) : 0);
+  }
+
+  #uidAt(place: number): number {
+    const index = this.#chunkAt(place);
+    const chunk = this.#chunks[index];
+    if (!chunk) throw new RangeError(`there is no message ${place + 1}`);
+    return uidAt(chunk, place - (this.#before[index] ?? 0));
   }
 
   /** The first chunk, from `low` on, whose last uid is not smaller than `uid`. */
@@ -150,105 +313,51 @@ export class MailboxView {
     let to = this.#chunks.length;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if ((this.#chunks[middle]?.at(-1) ?? 0) < uid) from = middle + 1;
+      if ((this.#chunks[middle]?.last ?? 0) < uid) from = middle + 1;
       else to = middle;
     }
     return from;
   }
 
+  /** The chunk that holds the message at `place`. */
+  #chunkAt(place: number): number {
+    let low = 0;
+    let high = Math.max(this.#chunks.length - 1, 0);
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#before[middle] ?? 0) <= place) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   #copy(from: number, to: number, into: number[]): void {
-    let index = lastAtMost(this.#before, this.#chunks.length, from);
+    let index = this.#chunkAt(from);
     for (let at = from; at < to; index++) {
       const chunk = this.#chunks[index];
       const before = this.#before[index] ?? 0;
       if (!chunk) return;
-      const end = Math.min(to, before + chunk.length);
-      for (; at < end; at++) into.push(chunk[at - before] ?? 0);
+      const end = Math.min(to, before + chunk.count);
+      for (; at < end; at++) into.push(uidAt(chunk, at - before));
     }
   }
 
-  /** Puts what fits into the last chunk; answers how many of `uids` that were. */
-  #fillLast(uids: ArrayLike<number>): number {
-    const last = this.#chunks.at(-1);
-    const taken = last ? Math.min(chunkUidsMax - last.length, uids.length) : 0;
-    if (!last || taken === 0) return 0;
-    const larger = new Uint32Array(last.length + taken);
-    larger.set(last);
-    for (let i = 0; i < taken; i++) larger[last.length + i] = uids[i] ?? 0;
-    this.#chunks[this.#chunks.length - 1] = larger;
-    return taken;
-  }
-
-  #count(): void {
+  #settle(): void {
+    this.#chunks = join(this.#chunks);
     let count = 0;
     this.#before = [0];
     for (const chunk of this.#chunks) {
-      count += chunk.length;
+      count += chunk.count;
       this.#before.push(count);
     }
   }
 }
 
-/**
- * `chunk` without `gone` (ascending). The numbers that EXPUNGE reports are pushed to `reported`, which holds those of
- * the chunks before, `before` messages in all.
- */
-function without(chunk: Uint32Array, gone: Uint32Array, before: number, reported: number[]): Uint32Array {
-  const rest = new Uint32Array(chunk.length);
-  let size = 0;
-  let from = 0;
-  for (const uid of gone) {
-    const at = lowerBound(chunk, uid);
-    if (at < from || chunk[at] !== uid) continue;
-    rest.set(chunk.subarray(from, at), size);
-    size += at - from;
-    from = at + 1;
-    reported.push(before + at + 1 - reported.length);
-  }
-  rest.set(chunk.subarray(from), size);
-  return rest.slice(0, size + chunk.length - from);
-}
-
-/** Drops empty chunks and joins neighbours that fit into one chunk, so that many expunges leave few chunks. */
-function joinSmall(chunks: readonly Uint32Array[]): Uint32Array[] {
-  const joined: Uint32Array[] = [];
-  for (const chunk of chunks) {
-    const last = joined.at(-1);
-    if (chunk.length === 0) continue;
-    if (last && last.length + chunk.length <= chunkUidsMax) {
-      const both = new Uint32Array(last.length + chunk.length);
-      both.set(last);
-      both.set(chunk, last.length);
-      joined[joined.length - 1] = both;
-    } else {
-      joined.push(chunk);
-    }
-  }
-  return joined;
-}
-
-/** The last of the first `length` entries that is at most `value`; the entries climb from 0. */
-function lastAtMost(entries: readonly number[], length: number, value: number): number {
-  let low = 0;
-  let high = Math.max(length - 1, 0);
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if ((entries[middle] ?? 0) <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-/** How many entries are smaller than `value`. */
-function lowerBound(sorted: Uint32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Places from 0, the end excluded, and the uids where they were asked for by uid. */
+interface Places {
+  readonly from: number;
+  readonly to: number;
+  readonly range: UidRange | null;
 }
 
 /** Commands whose answers speak in message numbers: an EXPUNGE among them would change what the numbers mean. */

@@ -2,6 +2,11 @@ import { currentModseq, dropBlob, nextModseq, numbers, run, type Script } from '
 import { limits } from './limits.ts';
 import type { MailQueries } from './queries.ts';
 import type { MailboxRow } from './scripts.ts';
+import { mendOrders, orderFaults } from './order-scripts.ts';
+import { indexFaults } from './search-checks.ts';
+import { forgetIndex, forgetSearched } from './search-scripts.ts';
+import { mendSharing, sharingFaults } from './sharing-checks.ts';
+import { mendBlocks, wrongBlocks } from './uid-scripts.ts';
 
 interface Recount {
   readonly messages: number;
@@ -46,8 +51,15 @@ export function* nextAccount(q: MailQueries, after: number): Script<number | nul
     q.accountsInMailboxes,
     q.accountsInMessages,
     q.accountsInEmails,
+    q.accountsInOrders,
     q.accountsInTexts,
+    q.accountsInWaiting,
+    q.accountsInBlocks,
+    q.accountsInSlices,
     q.accountsInExpunged,
+    q.goneBlockAccounts,
+    q.accountsInRights,
+    q.accountsInMetadata,
   ];
   let lowest: number | null = null;
   for (const walk of walks) {
@@ -74,7 +86,6 @@ function* recount(q: MailQueries, account: number): Script<Map<number, Recount>>
 function* countEmails(q: MailQueries, account: number): Script<{ emails: EmailState[]; faults: string[] }> {
   const faults: string[] = [];
   const uses = new Map((yield* run(q.messageEmails, { account })).map((row) => [row.email, row]));
-  const texts = new Set((yield* run(q.textIds, { account })).map((row) => row.id));
   const emails: EmailState[] = [];
   for (const { id, refs, size, hash } of yield* run(q.emailCounts, { account })) {
     const used = uses.get(id);
@@ -82,10 +93,8 @@ function* countEmails(q: MailQueries, account: number): Script<{ emails: EmailSt
     emails.push({ id, refs, hash, uses: used?.uses ?? 0 });
     if (used && (used.low !== size || used.high !== size))
       faults.push(`content ${id}: is ${size} bytes, its messages say ${used.low} to ${used.high}`);
-    if (!texts.delete(id)) faults.push(`content ${id}: has no search text`);
   }
   for (const id of uses.keys()) faults.push(`content ${id}: is missing, though messages use it`);
-  for (const id of texts) faults.push(`content ${id}: is missing, though it has a search text`);
   return { emails, faults };
 }
 
@@ -158,6 +167,10 @@ export function* check(
   if (account === null) return { next: null, faults: [] };
   const state = yield* stateOf(q, account);
   const faults = [...state.faults, ...(yield* idFaults(q, state)), ...mailboxFaults(state)];
+  for (const { id } of yield* wrongBlocks(q, account, state.mailboxes)) {
+    faults.push(`mailbox ${id}: which uids are gone is not what was counted`);
+  }
+  faults.push(...(yield* sharingFaults(q, account)));
   if (state.row && state.row.used !== state.used)
     faults.push(`uses ${state.row.used} bytes, counted ${state.used}`);
   if (state.row && state.row.messages !== state.messages)
@@ -166,6 +179,7 @@ export function* check(
     if (uses === 0) faults.push(`content ${id}: no message uses it`);
     else if (refs !== uses) faults.push(`content ${id}: shared ${refs} times, counted ${uses}`);
   }
+  faults.push(...(yield* orderFaults(q, account)), ...(yield* indexFaults(q, account)));
   return { next: account, faults: faults.map((fault) => `mail of account ${account}: ${fault}`) };
 }
 
@@ -206,7 +220,11 @@ export function* repair(
   const account = yield* nextAccount(q, a.after);
   if (account === null) return { next: null, faults: [] };
   const state = yield* stateOf(q, account);
-  const mended = yield* mendMailboxes(q, state);
+  const mended = [...(yield* mendMailboxes(q, state)), ...(yield* mendSharing(q, account))];
+  for (const { id, uidNext } of yield* wrongBlocks(q, account, yield* run(q.mailboxAll, { account }))) {
+    yield* mendBlocks(q, { account, mailbox: id, uidNext });
+    mended.push(`mailbox ${id}: uids that are gone counted again`);
+  }
   if (state.row && (state.row.used !== state.used || state.row.messages !== state.messages)) {
     yield* run(q.accountMend, { account, used: state.used, messages: state.messages });
     mended.push('space and messages counted again');
@@ -220,9 +238,18 @@ export function* repair(
     }
     const emails = numbers([id]);
     yield* run(q.emailRemove, { account, emails });
-    yield* run(q.emailTextRemove, { account, emails });
+    yield* run(q.emailOrderRemove, { account, emails });
+    yield* forgetSearched(q, account, emails);
     yield* dropBlob(q, hash, a.now);
     mended.push(`content ${id}: removed, no message used it`);
+  }
+  mended.push(...(yield* mendOrders(q, account)));
+  if ((yield* indexFaults(q, account)).length > 0) {
+    yield* forgetIndex(q, account);
+    yield* run(q.searchRestart, { account });
+    // Whoever builds the index hears of it.
+    yield* nextModseq(q, account);
+    mended.push('search index thrown away, it is built again');
   }
   return { next: account, faults: mended.map((line) => `mail of account ${account}: ${line}`) };
 }

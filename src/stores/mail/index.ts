@@ -2,13 +2,24 @@
  * stores/mail: mailboxes and messages, with their rules.
  */
 
+export type { Metadata, MetadataFound, MetadataName, MetadataPlace, MetadataQuery } from './metadata.ts';
+export { sharedOwner, wholeAccount } from './metadata.ts';
 export { mailModule } from './module.ts';
 export { emailObjectId } from './object-ids.ts';
+export { allRights, everyone, type Grant, type GrantMode, orderRights } from './rights.ts';
+export type { GrantChange } from './rights-scripts.ts';
+export { type Narrowed, verdicts } from './search-find.ts';
+export { fold } from './search-fold.ts';
+export { type FoldedField, fieldHolds, headerLines, type Needle } from './search-needle.ts';
+export { SearchIndexer, type SearchIndexerOptions } from './search-indexer.ts';
+export { foldedBody, foldedHeader, sentDayOf } from './search-text.ts';
+export type { SharedMailbox, Sharing, SharingReader } from './sharing.ts';
 export { createMailStore, type MailStoreOptions } from './store.ts';
 export type {
   Appended,
   Copied,
   EmailContent,
+  GoneBlock,
   Incoming,
   ListedName,
   Mailbox,
@@ -16,9 +27,15 @@ export type {
   MailReader,
   MailWriter,
   MessageRow,
+  News,
+  NewsAsked,
+  OrderColumn,
+  OrderKey,
   Snapshot,
   SpecialUse,
   StoredFlags,
   StoreFlags,
+  Threading,
+  UidRange,
 } from './types.ts';
-export { delimiter, flagBits, specialUses } from './types.ts';
+export { delimiter, flagBits, othersLevel, publicLevel, specialUses, uidBlock } from './types.ts';

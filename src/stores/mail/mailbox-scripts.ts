@@ -1,10 +1,13 @@
 import { StoreError } from '../../base/index.ts';
 import { nextModseq, one, run, type Script } from '../../storage/index.ts';
 import { limits } from './limits.ts';
-import { checkedName, normaliseName, parentsOf } from './names.ts';
+import { copyMetadata, eraseMetadata } from './metadata-scripts.ts';
+import { checkedName, normaliseName, ownName, parentsOf } from './names.ts';
 import { mailboxObjectId } from './object-ids.ts';
 import type { MailQueries } from './queries.ts';
+import { eraseRights, inheritRights } from './rights-scripts.ts';
 import { type MailboxRow, mailboxByName, move, removeRows } from './scripts.ts';
+import { forgetIndex } from './search-scripts.ts';
 import { delimiter, type SpecialUse } from './types.ts';
 
 function* insertMailbox(
@@ -25,6 +28,7 @@ function* insertMailbox(
     uidValidity: ids.lastValidity,
     modseq,
   });
+  yield* inheritRights(q, { account, name, mailbox });
   return one(yield* run(q.mailboxFind, { account, mailbox })) as MailboxRow;
 }
 
@@ -42,7 +46,7 @@ function checkCount(mailboxes: number): void {
 
 /** Parents that are missing are made too (RFC 9051 §6.3.4). */
 export function* create(q: MailQueries, a: Creation): Script<MailboxRow> {
-  const name = checkedName(a.name);
+  const name = ownName(a.name);
   const all = yield* run(q.mailboxAll, { account: a.account });
   const names = new Set(all.map((mailbox) => mailbox.name));
   if (names.has(name)) throw new StoreError('exists', 'there is a mailbox of that name already');
@@ -73,6 +77,7 @@ function* empty(
     yield* removeRows(q, { ...a, rows, keepContents: false });
   }
   yield* run(q.expungedForget, { account: a.account, mailbox: a.mailbox });
+  yield* run(q.goneBlocksForget, { account: a.account, mailbox: a.mailbox });
 }
 
 /** Lets go of everything of an account; may be run again. The change counter stays, so that it never goes back. */
@@ -85,6 +90,9 @@ export function* erase(q: MailQueries, a: { account: number; now: number }): Scr
   yield* run(q.mailboxForgetAll, { account });
   yield* run(q.goneForgetAll, { account });
   yield* run(q.subscriptionForgetAll, { account });
+  yield* forgetIndex(q, account);
+  yield* eraseRights(q, { account });
+  yield* eraseMetadata(q, { account });
   yield* run(q.accountForget, { account });
 }
 
@@ -100,6 +108,8 @@ export function* remove(q: MailQueries, a: { account: number; name: string; now:
   const modseq = yield* nextModseq(q, account);
   yield* empty(q, { account, mailbox: mailbox.id, modseq, now });
   yield* run(q.mailboxDelete, { account, mailbox: mailbox.id });
+  yield* run(q.rightsForget, { account, mailbox: mailbox.id });
+  yield* run(q.metadataForget, { account, mailbox: mailbox.id });
   yield* run(q.mailboxGone, { account, mailbox: mailbox.id, name, objectId: mailbox.objectId, modseq });
 }
 
@@ -110,10 +120,11 @@ export function* rename(
 ): Script<void> {
   const { account } = a;
   const from = normaliseName(a.from);
-  const to = checkedName(a.to);
+  const to = ownName(a.to);
   const source = yield* mailboxByName(q, account, from);
   if (from === 'INBOX') {
     const target = yield* create(q, { account, name: to, specialUse: null, nowSeconds: a.nowSeconds });
+    yield* copyMetadata(q, { account, from: source.id, to: target.id, modseq: target.highestModseq });
     for (;;) {
       const range = { account, mailbox: source.id, from: 1, to: limits.uidMax, limit: limits.pageRows };
       const uids = (yield* run(q.messagePage, range)).map((row) => row.uid);
@@ -173,11 +184,11 @@ const firstMailboxes: readonly [name: string, specialUse: SpecialUse | null][] =
 
 export function* provision(
   q: MailQueries,
-  a: { account: number; quota: number | null; nowSeconds: number },
+  a: { account: number; quota: number | null; nowSeconds: number; empty: boolean },
 ): Script<void> {
   const { account, nowSeconds } = a;
   const made = yield* run(q.accountMake, { account, quota: a.quota });
-  if (made.length === 0) return;
+  if (made.length === 0 || a.empty) return;
   for (const [name, specialUse] of firstMailboxes) {
     yield* insertMailbox(q, { account, name, specialUse, nowSeconds });
     yield* subscribe(q, { account, name });

@@ -11,10 +11,25 @@ import {
   subscribe,
   unsubscribe,
 } from './mailbox-scripts.ts';
+import { getMetadata, metadataChanges, setMetadata } from './metadata-scripts.ts';
+import { order, threading } from './order-scripts.ts';
 import { mailQueries } from './queries.ts';
 import { replace } from './replace-script.ts';
-import { append, copy, deliver, expunge, mailboxById, mailboxByName, move, storeFlags } from './scripts.ts';
+import { findShared, grant, rightsAbove, rightsOfMember, sharedWith } from './rights-scripts.ts';
+import { append, copy, deliver, expunge, mailboxByName, move, storeFlags } from './scripts.ts';
+import { decide, narrow } from './search-find.ts';
+import { addBlock, index, removeBlock, thinBlock, unindexed } from './search-scripts.ts';
 import { mailTables } from './tables.ts';
+import {
+  type ChangedAfter,
+  countBlocks,
+  fewNews,
+  firstUnseen,
+  manyNews,
+  opening,
+  present,
+  rowsChanged,
+} from './uid-scripts.ts';
 
 interface Messages {
   readonly account: number;
@@ -26,6 +41,16 @@ interface Messages {
 interface Emails {
   readonly account: number;
   readonly emails: readonly number[];
+}
+
+interface PageWith {
+  readonly account: number;
+  readonly mailbox: number;
+  readonly from: number;
+  readonly to: number;
+  /** `numbers` of those that are wanted; and all above that id. */
+  readonly emails: string;
+  readonly above: number;
 }
 
 /** The operations of mail: point reads run at once, those that may touch many rows go to a reader thread. */
@@ -72,6 +97,17 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       provision: write(provision),
       erase: write(erase),
       claimRecent: write(claimRecent),
+      grant: write(grant),
+      grants: read(function* (q, a: { account: number; mailbox: number }) {
+        return yield* run(q.rightsOf, a);
+      }),
+      rightsOfMember: read(rightsOfMember),
+      rightsAbove: read(rightsAbove),
+      findShared: read(findShared),
+      sharedWith: read(sharedWith),
+      getMetadata: read(getMetadata),
+      setMetadata: write(setMetadata),
+      metadataChanges: read(metadataChanges),
       setQuota: write(function* (q, a: { account: number; quota: number | null }) {
         return (yield* run(q.accountQuota, a)).length === 1;
       }),
@@ -94,12 +130,16 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
         const subscribed = yield* run(q.subscribedTo, { account: a.account, name: mailbox.name });
         return { ...mailbox, subscribed: subscribed.length > 0 };
       }),
-      snapshot: scan(function* (q, a: { account: number; mailbox: number }) {
-        const mailbox = yield* mailboxById(q, a.account, a.mailbox);
-        const subscribed = yield* run(q.subscribedTo, { account: a.account, name: mailbox.name });
-        const uids = Uint32Array.from(yield* run(q.messageUids, a), (row) => row.uid);
-        return { mailbox: { ...mailbox, subscribed: subscribed.length > 0 }, uids };
+      opening: read(opening),
+      countBlocks: scan(countBlocks),
+      fewPresent: read(present),
+      manyPresent: scan(present),
+      fewNews: read(fewNews),
+      manyNews: scan(manyNews),
+      rowsChanged: scan(function* (q, a: ChangedAfter) {
+        return yield* rowsChanged(q, a);
       }),
+      firstUnseen: read(firstUnseen),
       deletedSize: scan(function* (q, a: { account: number; mailbox: number }) {
         return (yield* run(q.messageDeletedSize, a))[0]?.size ?? 0;
       }),
@@ -116,11 +156,30 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       changedUids: scan(function* (q, a: { account: number; mailbox: number; since: number }) {
         return Uint32Array.from(yield* run(q.messageChangedUids, a), (row) => row.uid).sort();
       }),
+      order: scan(order),
+      threading: scan(threading),
       fewContents: read(contents),
       manyContents: scan(contents),
-      texts: scan(function* (q, { account, emails }: Emails) {
-        return yield* run(q.emailTexts, { account, emails: numbers(emails) });
+      narrow: scan(narrow),
+      decide: scan(decide),
+      sentDays: scan(function* (q, { account, emails }: Emails) {
+        return yield* run(q.searchDays, { account, emails: numbers(emails) });
       }),
+      pageWith: scan(function* (q, a: PageWith) {
+        return yield* run(q.messagePageWith, { ...a, limit: limits.pageRows });
+      }),
+      searchBehind: scan(function* (q, { after }: { after: number }) {
+        const rows = yield* run(q.searchBehind, { after, limit: limits.pageRows });
+        return rows.map(({ account }) => account);
+      }),
+      unindexed: read(unindexed),
+      index: write(index),
+      searchWaiting: scan(function* (q, a: { account: number }) {
+        return yield* run(q.waitingAll, a);
+      }),
+      addBlock: write(addBlock),
+      thinBlock: scan(thinBlock),
+      removeBlock: write(removeBlock),
     };
   },
   integrity: (operations) => ({

@@ -11,8 +11,13 @@ import {
   sql,
 } from '../../storage/index.ts';
 import { checkQueries } from './check-queries.ts';
+import { metadataQueries } from './metadata-queries.ts';
+import { orderQueries } from './order-queries.ts';
+import { rightsQueries } from './rights-queries.ts';
+import { searchQueries } from './search-queries.ts';
 import type { mailTables } from './tables.ts';
 import { flagBits } from './types.ts';
+import { uidQueries } from './uid-queries.ts';
 
 type Context = QueryContext<(typeof mailTables)['postgres']>;
 const p = sql.placeholder;
@@ -31,6 +36,7 @@ function accountQueries({ db, t }: Context) {
         nextMailbox: 1,
         nextEmail: 1,
         lastValidity: 0,
+        searched: 0,
         used: 0,
         messages: 0,
         quota: bound('quota'),
@@ -199,7 +205,6 @@ function messageQueries({ db, t, d }: Context) {
   const goneBox = and(eq(e.account, p('account')), eq(e.mailbox, p('mailbox')));
   return {
     messageInsert: d.insertMany<typeof m.$inferInsert>(m),
-    messageUids: db.select({ uid: m.uid }).from(m).where(box).orderBy(asc(m.uid)).prepare('message_uids'),
     messageRows: db
       .select(row)
       .from(m)
@@ -267,12 +272,9 @@ function messageQueries({ db, t, d }: Context) {
 
 function emailQueries({ db, t, d }: Context) {
   const e = t.emails;
-  const x = t.email_texts;
   const among = and(eq(e.account, p('account')), d.inNumbers(e.id, 'emails'));
-  const textsAmong = and(eq(x.account, p('account')), d.inNumbers(x.id, 'emails'));
   return {
     emailInsert: d.insertMany<typeof e.$inferInsert>(e),
-    emailTextInsert: d.insertMany<typeof x.$inferInsert>(x),
     emailContents: db
       .select({
         email: e.id,
@@ -289,11 +291,6 @@ function emailQueries({ db, t, d }: Context) {
       .from(e)
       .where(among)
       .prepare('email_contents'),
-    emailTexts: db
-      .select({ email: x.id, text: x.text })
-      .from(x)
-      .where(textsAmong)
-      .prepare('email_texts_read'),
     /** Negative `by` lets go; what reaches zero must then be removed. */
     emailRefs: db
       .update(e)
@@ -302,7 +299,6 @@ function emailQueries({ db, t, d }: Context) {
       .returning({ id: e.id, refs: e.refs, hash: e.hash })
       .prepare('email_refs'),
     emailRemove: db.delete(e).where(among).prepare('email_remove'),
-    emailTextRemove: db.delete(x).where(textsAmong).prepare('email_text_remove'),
   };
 }
 
@@ -314,7 +310,12 @@ export function mailQueries(context: Context) {
     ...mailboxQueries(context),
     ...messageQueries(context),
     ...emailQueries(context),
+    ...uidQueries(context),
+    ...orderQueries(context),
+    ...searchQueries(context),
     ...checkQueries(context),
+    ...rightsQueries(context),
+    ...metadataQueries(context),
   };
 }
 

@@ -12,8 +12,11 @@ import {
 import { applyFlags, countersOf, type FlagState } from './flags.ts';
 import { limits } from './limits.ts';
 import { normaliseName } from './names.ts';
+import type { OrderKeys } from './order.ts';
 import type { MailQueries } from './queries.ts';
+import { forgetSearched } from './search-scripts.ts';
 import type { Appended, Copied, Mailbox, MessageRow, StoredFlags, StoreFlags } from './types.ts';
+import { countGone } from './uid-scripts.ts';
 
 /** A message ready for its rows: everything worked out beforehand, since scripts do nothing but queries. */
 export interface Prepared {
@@ -26,15 +29,13 @@ export interface Prepared {
   readonly content: {
     readonly headerLength: number;
     readonly sentAt: number | null;
-    readonly baseSubject: string;
-    readonly messageId: string | null;
     readonly envelope: string;
     readonly bodyStructure: string;
     readonly body: string;
     readonly structure: string;
     readonly preview: string;
-    readonly text: string | null;
   };
+  readonly order: OrderKeys;
 }
 
 export type MailboxRow = Omit<Mailbox, 'subscribed'> & { listedModseq: number };
@@ -71,12 +72,11 @@ function* insertContents(
   messages: readonly Prepared[],
 ): Script<void> {
   const rows = messages.map(({ blob, content }, at) => {
-    const { text: _, ...kept } = content;
-    return { account, id: firstEmail + at, refs: 1, hash: blob.hash, size: blob.size, ...kept };
+    return { account, id: firstEmail + at, refs: 1, hash: blob.hash, size: blob.size, ...content };
   });
   yield* run(q.emailInsert, { rows });
-  const texts = messages.map(({ content }, at) => ({ account, id: firstEmail + at, text: content.text }));
-  yield* run(q.emailTextInsert, { rows: texts });
+  const orders = messages.map(({ order }, at) => ({ account, id: firstEmail + at, ...order }));
+  yield* run(q.emailOrderInsert, { rows: orders });
   for (const { blob } of messages) yield* keepBlob(q, blob);
 }
 
@@ -202,6 +202,11 @@ export function* removeRows(
   const { count, unseen, deleted, size } = countersOf(rows);
   yield* run(q.messageRemove, { account, mailbox, uids: numbers(rows.map((row) => row.uid)) });
   yield* run(q.expungedInsert, { rows: rows.map(({ uid }) => ({ account, mailbox, uid, modseq })) });
+  yield* countGone(
+    q,
+    { account, mailbox },
+    rows.map(({ uid }) => uid),
+  );
   const change = { count: -count, unseen: -unseen, deleted: -deleted, size: -size };
   yield* run(q.mailboxChange, { account, mailbox, modseq, ...change });
   if (a.keepContents) return;
@@ -212,7 +217,8 @@ export function* removeRows(
     if (unshared.length === 0) continue;
     const gone = numbers(unshared.map((email) => email.id));
     yield* run(q.emailRemove, { account, emails: gone });
-    yield* run(q.emailTextRemove, { account, emails: gone });
+    yield* run(q.emailOrderRemove, { account, emails: gone });
+    yield* forgetSearched(q, account, gone);
     for (const { hash } of unshared) yield* dropBlob(q, hash, a.now);
   }
 }

@@ -1,12 +1,16 @@
 import type { Readable } from 'node:stream';
+import { publicAccount } from '../../accounts/index.ts';
 import { type Clock, StoreError } from '../../base/index.ts';
 import type { ParsedMessage } from '../../formats/mime/index.ts';
-import type { BlobStore, Database, StoredBlob } from '../../storage/index.ts';
+import { type BlobStore, type BlobWant, type Database, numbers, type StoredBlob } from '../../storage/index.ts';
 import { limits } from './limits.ts';
 import { mailOperations as operations } from './module.ts';
 import { compareNames, normaliseName } from './names.ts';
 import { emailObjectId } from './object-ids.ts';
 import type { MailboxRow } from './scripts.ts';
+import type { Narrowed } from './search-find.ts';
+import type { Needle } from './search-needle.ts';
+import { createSharing, type Sharing } from './sharing.ts';
 import { prepare, stage } from './stage.ts';
 import type {
   Appended,
@@ -16,12 +20,18 @@ import type {
   ListedName,
   Mailbox,
   MailboxChanges,
+  MailReader,
   MailWriter,
   MessageRow,
+  OrderColumn,
+  OrderKey,
+  News,
+  NewsAsked,
   Snapshot,
   SpecialUse,
   StoredFlags,
   StoreFlags,
+  Threading,
 } from './types.ts';
 
 export interface MailStoreOptions {
@@ -41,6 +51,7 @@ function shown(row: MailboxRow, subscribed: boolean): Mailbox {
 
 /** The mail of all members over one database and one blob store. */
 export class MailStore implements MailWriter {
+  readonly sharing: Sharing;
   readonly #database: Database;
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
@@ -52,6 +63,7 @@ export class MailStore implements MailWriter {
     this.#blobs = options.blobs;
     this.#clock = options.clock;
     this.#quota = options.quota;
+    this.sharing = createSharing(this.#database, (account) => this.#ensure(account));
   }
 
   async list(account: number): Promise<readonly ListedName[]> {
@@ -81,8 +93,50 @@ export class MailStore implements MailWriter {
   }
 
   async snapshot(account: number, mailbox: number): Promise<Snapshot> {
-    const { mailbox: row, uids } = await this.#database.call(operations.snapshot, { account, mailbox });
-    return { mailbox: shown(row, row.subscribed), uids };
+    const { mailbox: row, gone } = await this.#database.call(operations.opening, { account, mailbox });
+    const { uidNext, messages } = row;
+    const there = uidNext - 1 - gone.reduce((sum, block) => sum + block.gone, 0);
+    if (there === messages) return { mailbox: shown(row, row.subscribed), gone };
+    // What was counted is wrong, `myco verify` says so; who opens the mailbox must not see wrong numbers meanwhile.
+    const counted = await this.#database.call(operations.countBlocks, { account, mailbox, uidNext });
+    const total = uidNext - 1 - counted.reduce((sum, block) => sum + block.gone, 0);
+    return { mailbox: { ...shown(row, row.subscribed), messages: total }, gone: counted };
+  }
+
+  present(account: number, mailbox: number, stretch: Parameters<MailReader['present']>[2]) {
+    const { count, ...asked } = stretch;
+    const operation = count <= limits.pointReadsMax ? operations.fewPresent : operations.manyPresent;
+    return this.#database.call(operation, { account, mailbox, ...asked });
+  }
+
+  async news(account: number, mailbox: number, asked: NewsAsked): Promise<News | null> {
+    const args = { account, mailbox, ...asked };
+    let found = await this.#database.call(operations.fewNews, args);
+    // A session far behind may have to read the whole mailbox; that is not for the thread that serves everyone.
+    if (found === 'many') found = await this.#database.call(operations.manyNews, args);
+    if (found === null || found === 'many') return null;
+    return { ...found, changed: this.#changed({ account, mailbox, topUid: asked.topUid }, found.changed) };
+  }
+
+  async *#changed(
+    box: { account: number; mailbox: number; topUid: number },
+    first: readonly MessageRow[],
+  ): AsyncGenerator<readonly MessageRow[]> {
+    let rows = first;
+    while (rows.length > 0) {
+      const last = rows.at(-1);
+      yield [...rows].sort((x, y) => x.uid - y.uid);
+      if (!last || rows.length < limits.pageRows) return;
+      rows = await this.#database.call(operations.rowsChanged, {
+        ...box,
+        modseq: last.modseq,
+        uid: last.uid,
+      });
+    }
+  }
+
+  firstUnseen(account: number, mailbox: number, rowsMax: number): Promise<number | null> {
+    return this.#database.call(operations.firstUnseen, { account, mailbox, rowsMax });
   }
 
   messages(
@@ -100,15 +154,20 @@ export class MailStore implements MailWriter {
     });
   }
 
-  async *scan(
-    account: number,
-    mailbox: number,
+  scan(account: number, mailbox: number, from: number, to: number): AsyncIterable<readonly MessageRow[]> {
+    return this.#pages(from, to, (next) =>
+      this.#database.call(operations.page, { account, mailbox, from: next, to }),
+    );
+  }
+
+  async *#pages(
     from: number,
     to: number,
+    read: (next: number) => Promise<readonly MessageRow[]>,
   ): AsyncIterable<readonly MessageRow[]> {
     let next = from;
     while (next <= to) {
-      const rows = await this.#database.call(operations.page, { account, mailbox, from: next, to });
+      const rows = await read(next);
       if (rows.length > 0) yield rows;
       const last = rows.at(-1);
       if (!last || rows.length < limits.pageRows) return;
@@ -138,6 +197,19 @@ export class MailStore implements MailWriter {
     return this.#database.call(operations.changedUids, { account, mailbox, since });
   }
 
+  order(
+    account: number,
+    mailbox: number,
+    key: OrderKey,
+    uids: readonly number[] | null,
+  ): Promise<OrderColumn> {
+    return this.#database.call(operations.order, { account, mailbox, key, uids });
+  }
+
+  threading(account: number, mailbox: number, uids: readonly number[] | null): Promise<Threading> {
+    return this.#database.call(operations.threading, { account, mailbox, uids });
+  }
+
   async contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>> {
     const operation =
       emails.length <= limits.pointReadsMax ? operations.fewContents : operations.manyContents;
@@ -145,13 +217,40 @@ export class MailStore implements MailWriter {
     return new Map(rows.map((row) => [row.email, { ...row, objectId: emailObjectId(account, row.email) }]));
   }
 
-  async texts(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, string | null>> {
-    const rows = await this.#database.call(operations.texts, { account, emails });
-    return new Map(rows.map((row) => [row.email, row.text]));
+  narrow(
+    account: number,
+    needles: readonly Needle[],
+    messages: number,
+  ): Promise<readonly (Narrowed | null)[]> {
+    return this.#database.call(operations.narrow, { account, needles, messages });
+  }
+
+  decide(account: number, emails: readonly number[], needle: Needle): Promise<Uint8Array> {
+    return this.#database.call(operations.decide, { account, emails, needle });
+  }
+
+  async sentDays(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, number | null>> {
+    const rows = await this.#database.call(operations.sentDays, { account, emails });
+    return new Map(rows.map(({ id, sentDay }) => [id, sentDay]));
+  }
+
+  scanWith(
+    account: number,
+    mailbox: number,
+    from: number,
+    to: number,
+    { emails, upTo }: Narrowed,
+  ): AsyncIterable<readonly MessageRow[]> {
+    const more = { account, mailbox, to, emails: numbers(emails), above: upTo };
+    return this.#pages(from, to, (next) => this.#database.call(operations.pageWith, { ...more, from: next }));
   }
 
   bytes(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer> {
     return this.#blobs.read(hash, range);
+  }
+
+  bytesOf(wants: readonly BlobWant[]): Promise<Buffer[]> {
+    return this.#blobs.readMany(wants);
   }
 
   stream(hash: string, range?: readonly [start: number, end: number]): Readable {
@@ -290,8 +389,10 @@ export class MailStore implements MailWriter {
   provision(account: number): Promise<void> {
     return this.#database.call(operations.provision, {
       account,
-      quota: this.#quota,
+      quota: account === publicAccount ? null : this.#quota,
       nowSeconds: this.#seconds(),
+      // Public folders are made by name; nobody has an INBOX there.
+      empty: account === publicAccount,
     });
   }
 

@@ -13,6 +13,8 @@ export const mailTables = defineTables((kit) => ({
       nextMailbox: kit.int().notNull(),
       nextEmail: kit.int().notNull(),
       lastValidity: kit.int().notNull(),
+      /** Emails up to this id are in the search index. */
+      searched: kit.int().notNull(),
       used: kit.int().notNull(),
       messages: kit.int().notNull(),
       quota: kit.int(),
@@ -85,6 +87,17 @@ export const mailTables = defineTables((kit) => ({
     },
     { primaryKey: ['account', 'mailbox', 'uid'], index: [['account', 'mailbox', 'modseq']], rowid: false },
   ),
+  /** How many uids of a block (of `uidBlock` uids) are gone; no row where all are there or still to come. */
+  gone_blocks: kit.table(
+    'gone_blocks',
+    {
+      account: kit.int().notNull(),
+      mailbox: kit.int().notNull(),
+      block: kit.int().notNull(),
+      gone: kit.int().notNull(),
+    },
+    { primaryKey: ['account', 'mailbox', 'block'], rowid: false },
+  ),
   emails: kit.table(
     'emails',
     {
@@ -96,8 +109,6 @@ export const mailTables = defineTables((kit) => ({
       size: kit.int().notNull(),
       headerLength: kit.int().notNull(),
       sentAt: kit.int(),
-      baseSubject: kit.text().notNull(),
-      messageId: kit.text(),
       envelope: kit.text().notNull(),
       bodyStructure: kit.text().notNull(),
       body: kit.text().notNull(),
@@ -106,10 +117,88 @@ export const mailTables = defineTables((kit) => ({
     },
     { primaryKey: ['account', 'id'], rowid: false },
   ),
-  /** Lower-cased search text; null where it is long. */
-  email_texts: kit.table(
-    'email_texts',
-    { account: kit.int().notNull(), id: kit.int().notNull(), text: kit.text() },
+  /** What messages are sorted and threaded by (order.ts), apart: a scan of all of a mailbox reads little. */
+  email_orders: kit.table(
+    'email_orders',
+    {
+      account: kit.int().notNull(),
+      id: kit.int().notNull(),
+      sentAt: kit.int(),
+      fromMailbox: kit.text().notNull(),
+      toMailbox: kit.text().notNull(),
+      ccMailbox: kit.text().notNull(),
+      fromDisplay: kit.text().notNull(),
+      toDisplay: kit.text().notNull(),
+      baseSubject: kit.text().notNull(),
+      isReply: kit.int().notNull(),
+      messageKey: kit.text(),
+      parentKeys: kit.text().notNull(),
+    },
     { primaryKey: ['account', 'id'], rowid: false },
+  ),
+  /** What searches compare with, made behind delivery for emails up to `mail_accounts.searched`. */
+  search_texts: kit.table(
+    'search_texts',
+    {
+      account: kit.int().notNull(),
+      id: kit.int().notNull(),
+      sentDay: kit.int(),
+      /** Fields of the envelope, folded; null where they are long. */
+      fields: kit.text(),
+      /** Header and body, folded and packed; null where they are long. */
+      text: kit.bytes(),
+    },
+    { primaryKey: ['account', 'id'], rowid: false },
+  ),
+  /** The index that narrows: columns of bits that wait until they fill a block. */
+  search_waiting: kit.table(
+    'search_waiting',
+    { account: kit.int().notNull(), id: kit.int().notNull(), columns: kit.bytes().notNull() },
+    { primaryKey: ['account', 'id'], rowid: false },
+  ),
+  search_blocks: kit.table(
+    'search_blocks',
+    { account: kit.int().notNull(), block: kit.int().notNull(), owners: kit.bytes().notNull() },
+    { primaryKey: ['account', 'block'], rowid: false },
+  ),
+  search_slices: kit.table(
+    'search_slices',
+    {
+      account: kit.int().notNull(),
+      block: kit.int().notNull(),
+      part: kit.int().notNull(),
+      bits: kit.bytes().notNull(),
+    },
+    { primaryKey: ['account', 'block', 'part'], rowid: false },
+  ),
+  /** Who else may do what with a mailbox: the lines of `rights.ts`. */
+  mailbox_rights: kit.table(
+    'mailbox_rights',
+    {
+      account: kit.int().notNull(),
+      mailbox: kit.int().notNull(),
+      grantee: kit.int().notNull(),
+      rights: kit.text().notNull(),
+      denied: kit.text().notNull(),
+    },
+    { primaryKey: ['account', 'mailbox', 'grantee'], index: [['grantee']], rowid: false },
+  ),
+  /** Annotations, as `metadata.ts` names them; without a value once they were removed. */
+  mail_metadata: kit.table(
+    'mail_metadata',
+    {
+      account: kit.int().notNull(),
+      mailbox: kit.int().notNull(),
+      owner: kit.int().notNull(),
+      entry: kit.text().notNull(),
+      modseq: kit.int().notNull(),
+      size: kit.int().notNull(),
+      value: kit.bytes(),
+    },
+    {
+      primaryKey: ['account', 'mailbox', 'owner', 'entry'],
+      index: [['account', 'modseq'], ['owner']],
+      rowid: false,
+    },
   ),
 }));

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { ParsedMessage } from '../../formats/mime/index.ts';
-import type { StoredBlob } from '../../storage/index.ts';
+import type { BlobWant, StoredBlob } from '../../storage/index.ts';
+import type { Narrowed } from './search-find.ts';
+import type { Needle } from './search-needle.ts';
+import type { Sharing, SharingReader } from './sharing.ts';
 
 /** System flags as bits (RFC 9051 §2.3.2); keywords are kept beside them as text. */
 export const flagBits = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const;
@@ -20,6 +23,10 @@ export type SpecialUse = (typeof specialUses)[number];
 
 /** The hierarchy delimiter of every mailbox name. */
 export const delimiter = '/';
+
+/** First levels of names that lead out of an account: to what other members share, and to the co-op's own folders. */
+export const othersLevel = 'Other Users';
+export const publicLevel = 'Public';
 
 export interface Mailbox {
   readonly id: number;
@@ -105,11 +112,48 @@ export interface Appended {
   readonly modseq: number;
 }
 
-/** The mailbox and its messages at one modseq. */
+/** Uids are counted in blocks: block n holds those from n * uidBlock on. There is no uid 0. */
+export const uidBlock = 4096;
+
+/** So many uids of a block are gone; of blocks that are not named none is. */
+export interface GoneBlock {
+  readonly block: number;
+  readonly gone: number;
+}
+
+/** The mailbox at one modseq: which uids are there follows from `uidNext` and from those that are gone. */
 export interface Snapshot {
   readonly mailbox: Mailbox;
   /** Ascending. */
-  readonly uids: Uint32Array;
+  readonly gone: readonly GoneBlock[];
+}
+
+/** From the first to the last uid, both included. */
+export type UidRange = readonly [first: number, last: number];
+
+/** What a session knows of a mailbox, when it asks what is new. */
+export interface NewsAsked {
+  /** It was told of changed flags up to this modseq, and of expunged messages up to that one. */
+  readonly cursor: number;
+  readonly goneCursor: number;
+  /** It was told of no higher uid. */
+  readonly topUid: number;
+  /** Whether it wants to know which messages went. */
+  readonly vanished: boolean;
+}
+
+/** What is new in a mailbox, all of it of one moment but for later pages of `changed`. */
+export interface News {
+  /** The cursor after all of this was told. */
+  readonly modseq: number;
+  /** Uids above `topUid`, ascending. */
+  readonly appended: Uint32Array;
+  /** Uids up to `topUid` that went, ascending; empty where it was not asked for. */
+  readonly vanished: Uint32Array;
+  /** Whether any went. */
+  readonly hasVanished: boolean;
+  /** Rows up to `topUid` that changed, in pages, ascending by uid within one. */
+  readonly changed: AsyncIterable<readonly MessageRow[]>;
 }
 
 export interface MailboxChanges {
@@ -149,15 +193,64 @@ export interface Copied {
   readonly to: readonly number[];
 }
 
+/** What messages can be sorted by. RFC 5256 §3, RFC 5957 §3. */
+export type OrderKey =
+  | 'arrival'
+  | 'cc'
+  | 'date'
+  | 'displayFrom'
+  | 'displayTo'
+  | 'from'
+  | 'size'
+  | 'subject'
+  | 'to';
+
+/** Uids in the order of the key; ranks climb from 0, equal ones are equal keys. */
+export interface OrderColumn {
+  readonly uids: Uint32Array;
+  readonly ranks: Uint32Array;
+}
+
+/** What threads are made of, message by message. Message ids and base subjects are numbers here: equal ones are one. */
+export interface Threading {
+  /** Ascending. */
+  readonly uids: Uint32Array;
+  /** Ranks, equal ones of equal times: when it was sent, or came where it does not say; and when it came. */
+  readonly sent: Uint32Array;
+  readonly arrived: Uint32Array;
+  /** 0: no base subject. */
+  readonly subjects: Uint32Array;
+  /** 1: a reply or a forward. */
+  readonly replies: Uint8Array;
+  /** Number of its own message id; -1 without one. */
+  readonly messages: Int32Array;
+  /** Ancestors of message n, oldest first: `parents` from `parentStarts[n]` up to `parentStarts[n + 1]`. */
+  readonly parentStarts: Uint32Array;
+  readonly parents: Uint32Array;
+  /** Message ids are numbered from 0 up to this. */
+  readonly idCount: number;
+}
+
 /** Reading a member's mail: nothing here changes anything. Account ids come from `accounts`. */
 export interface MailReader {
+  readonly sharing: SharingReader;
   /** All names, sorted by name with INBOX first. */
   list(account: number): Promise<readonly ListedName[]>;
   /** StoreError 'not-found'. Names are taken as given but for INBOX in any case. */
   find(account: number, name: string): Promise<Mailbox>;
   byId(account: number, mailbox: number): Promise<Mailbox | null>;
-  /** StoreError 'not-found'. */
+  /** StoreError 'not-found'. Costs the same for any number of messages. */
   snapshot(account: number, mailbox: number): Promise<Snapshot>;
+  /** Uids from `first` to `last` that are there, or went after modseq `asOf`; ascending. */
+  present(
+    account: number,
+    mailbox: number,
+    stretch: { readonly first: number; readonly last: number; readonly asOf: number; readonly count: number },
+  ): Promise<Uint32Array>;
+  /** Costs by what is new; null where the mailbox is gone. */
+  news(account: number, mailbox: number, asked: NewsAsked): Promise<News | null>;
+  /** The first unseen message among the first `rowsMax`, or null. */
+  firstUnseen(account: number, mailbox: number, rowsMax: number): Promise<number | null>;
   /** Rows of those UIDs that exist, ascending. With `since`: only those of a higher modseq. */
   messages(
     account: number,
@@ -172,12 +265,36 @@ export interface MailReader {
   vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array>;
   /** UIDs that came or changed after `since`, ascending; costs by what it answers. */
   changedUids(account: number, mailbox: number, since: number): Promise<Uint32Array>;
+  /** Sort keys of those `uids` that are there; null for all of the mailbox. */
+  order(account: number, mailbox: number, key: OrderKey, uids: readonly number[] | null): Promise<OrderColumn>;
+  threading(account: number, mailbox: number, uids: readonly number[] | null): Promise<Threading>;
   /** By email id; missing ones are left out. */
   contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>>;
-  /** Search text worked out at delivery, lower-cased NFC; null when it is long and the message must be read. */
-  texts(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, string | null>>;
+  /**
+   * For each needle the only emails that may hold it, from the search index; null where it cannot tell, or where
+   * looking at the `messages` that are to be searched costs less.
+   */
+  narrow(
+    account: number,
+    needles: readonly Needle[],
+    messages: number,
+  ): Promise<readonly (Narrowed | null)[]>;
+  /** For each email whether it holds the needle: `verdicts`. Where unknown, the message itself must be read. */
+  decide(account: number, emails: readonly number[], needle: Needle): Promise<Uint8Array>;
+  /** Midnight UTC of the day in the Date field, null where there is none; unknown ones are left out. */
+  sentDays(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, number | null>>;
+  /** As `scan`, but only rows whose email is one of those narrowed to, or later than what they speak of. */
+  scanWith(
+    account: number,
+    mailbox: number,
+    from: number,
+    to: number,
+    narrowed: Narrowed,
+  ): AsyncIterable<readonly MessageRow[]>;
   /** The original bytes, or [start, end) of them. */
   bytes(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer>;
+  /** The same of several, in their order: far cheaper than one by one. All of it is held at once. */
+  bytesOf(wants: readonly BlobWant[]): Promise<Buffer[]>;
   stream(hash: string, range?: readonly [start: number, end: number]): Readable;
   /** Wakes after a commit that touched the account; the listener then reads `changes`. */
   subscribe(account: number, listener: (modseq: number) => void): () => void;
@@ -191,6 +308,7 @@ export interface MailReader {
 
 /** Changing a member's mail. Every promise resolves once the change is durable. */
 export interface MailWriter extends MailReader {
+  readonly sharing: Sharing;
   /**
    * Stores the bytes (durable, not yet visible) and parses them. Feed what it answers to `append`, or to `deliver`
    * for each recipient and then `discard` it. StoreError 'too-large', 'no-space', 'unavailable'.

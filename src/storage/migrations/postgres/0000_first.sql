@@ -93,6 +93,7 @@ CREATE TABLE "mail_accounts" (
 	"nextMailbox" bigint NOT NULL,
 	"nextEmail" bigint NOT NULL,
 	"lastValidity" bigint NOT NULL,
+	"searched" bigint NOT NULL,
 	"used" bigint NOT NULL,
 	"messages" bigint NOT NULL,
 	"quota" bigint,
@@ -156,6 +157,14 @@ CREATE TABLE "expunged" (
 	CONSTRAINT "expunged_account_mailbox_uid_pk" PRIMARY KEY("account","mailbox","uid")
 );
 --> statement-breakpoint
+CREATE TABLE "gone_blocks" (
+	"account" bigint NOT NULL,
+	"mailbox" bigint NOT NULL,
+	"block" bigint NOT NULL,
+	"gone" bigint NOT NULL,
+	CONSTRAINT "gone_blocks_account_mailbox_block_pk" PRIMARY KEY("account","mailbox","block")
+);
+--> statement-breakpoint
 CREATE TABLE "emails" (
 	"account" bigint NOT NULL,
 	"id" bigint NOT NULL,
@@ -164,8 +173,6 @@ CREATE TABLE "emails" (
 	"size" bigint NOT NULL,
 	"headerLength" bigint NOT NULL,
 	"sentAt" bigint,
-	"baseSubject" text NOT NULL,
-	"messageId" text,
 	"envelope" text NOT NULL,
 	"bodyStructure" text NOT NULL,
 	"body" text NOT NULL,
@@ -174,11 +181,71 @@ CREATE TABLE "emails" (
 	CONSTRAINT "emails_account_id_pk" PRIMARY KEY("account","id")
 );
 --> statement-breakpoint
-CREATE TABLE "email_texts" (
+CREATE TABLE "email_orders" (
 	"account" bigint NOT NULL,
 	"id" bigint NOT NULL,
-	"text" text,
-	CONSTRAINT "email_texts_account_id_pk" PRIMARY KEY("account","id")
+	"sentAt" bigint,
+	"fromMailbox" text NOT NULL,
+	"toMailbox" text NOT NULL,
+	"ccMailbox" text NOT NULL,
+	"fromDisplay" text NOT NULL,
+	"toDisplay" text NOT NULL,
+	"baseSubject" text NOT NULL,
+	"isReply" bigint NOT NULL,
+	"messageKey" text,
+	"parentKeys" text NOT NULL,
+	CONSTRAINT "email_orders_account_id_pk" PRIMARY KEY("account","id")
+);
+--> statement-breakpoint
+CREATE TABLE "search_texts" (
+	"account" bigint NOT NULL,
+	"id" bigint NOT NULL,
+	"sentDay" bigint,
+	"fields" text,
+	"text" "bytea",
+	CONSTRAINT "search_texts_account_id_pk" PRIMARY KEY("account","id")
+);
+--> statement-breakpoint
+CREATE TABLE "search_waiting" (
+	"account" bigint NOT NULL,
+	"id" bigint NOT NULL,
+	"columns" "bytea" NOT NULL,
+	CONSTRAINT "search_waiting_account_id_pk" PRIMARY KEY("account","id")
+);
+--> statement-breakpoint
+CREATE TABLE "search_blocks" (
+	"account" bigint NOT NULL,
+	"block" bigint NOT NULL,
+	"owners" "bytea" NOT NULL,
+	CONSTRAINT "search_blocks_account_block_pk" PRIMARY KEY("account","block")
+);
+--> statement-breakpoint
+CREATE TABLE "search_slices" (
+	"account" bigint NOT NULL,
+	"block" bigint NOT NULL,
+	"part" bigint NOT NULL,
+	"bits" "bytea" NOT NULL,
+	CONSTRAINT "search_slices_account_block_part_pk" PRIMARY KEY("account","block","part")
+);
+--> statement-breakpoint
+CREATE TABLE "mailbox_rights" (
+	"account" bigint NOT NULL,
+	"mailbox" bigint NOT NULL,
+	"grantee" bigint NOT NULL,
+	"rights" text NOT NULL,
+	"denied" text NOT NULL,
+	CONSTRAINT "mailbox_rights_account_mailbox_grantee_pk" PRIMARY KEY("account","mailbox","grantee")
+);
+--> statement-breakpoint
+CREATE TABLE "mail_metadata" (
+	"account" bigint NOT NULL,
+	"mailbox" bigint NOT NULL,
+	"owner" bigint NOT NULL,
+	"entry" text NOT NULL,
+	"modseq" bigint NOT NULL,
+	"size" bigint NOT NULL,
+	"value" "bytea",
+	CONSTRAINT "mail_metadata_account_mailbox_owner_entry_pk" PRIMARY KEY("account","mailbox","owner","entry")
 );
 --> statement-breakpoint
 CREATE INDEX "blobs_segment_offset" ON "blobs" USING btree ("segment","offset");
@@ -206,3 +273,9 @@ CREATE INDEX "mailboxes_gone_account_modseq" ON "mailboxes_gone" USING btree ("a
 CREATE INDEX "messages_account_mailbox_modseq" ON "messages" USING btree ("account","mailbox","modseq");
 --> statement-breakpoint
 CREATE INDEX "expunged_account_mailbox_modseq" ON "expunged" USING btree ("account","mailbox","modseq");
+--> statement-breakpoint
+CREATE INDEX "mailbox_rights_grantee" ON "mailbox_rights" USING btree ("grantee");
+--> statement-breakpoint
+CREATE INDEX "mail_metadata_account_modseq" ON "mail_metadata" USING btree ("account","modseq");
+--> statement-breakpoint
+CREATE INDEX "mail_metadata_owner" ON "mail_metadata" USING btree ("owner");

@@ -104,6 +104,7 @@ CREATE TABLE `mail_accounts` (
 	`nextMailbox` integer NOT NULL,
 	`nextEmail` integer NOT NULL,
 	`lastValidity` integer NOT NULL,
+	`searched` integer NOT NULL,
 	`used` integer NOT NULL,
 	`messages` integer NOT NULL,
 	`quota` integer
@@ -174,6 +175,14 @@ CREATE TABLE `expunged` (
 --> statement-breakpoint
 CREATE INDEX `expunged_account_mailbox_modseq` ON `expunged` (`account`,`mailbox`,`modseq`);
 --> statement-breakpoint
+CREATE TABLE `gone_blocks` (
+	`account` integer NOT NULL,
+	`mailbox` integer NOT NULL,
+	`block` integer NOT NULL,
+	`gone` integer NOT NULL,
+	PRIMARY KEY(`account`, `mailbox`, `block`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `emails` (
 	`account` integer NOT NULL,
 	`id` integer NOT NULL,
@@ -182,8 +191,6 @@ CREATE TABLE `emails` (
 	`size` integer NOT NULL,
 	`headerLength` integer NOT NULL,
 	`sentAt` integer,
-	`baseSubject` text NOT NULL,
-	`messageId` text,
 	`envelope` text NOT NULL,
 	`bodyStructure` text NOT NULL,
 	`body` text NOT NULL,
@@ -192,9 +199,75 @@ CREATE TABLE `emails` (
 	PRIMARY KEY(`account`, `id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE TABLE `email_texts` (
+CREATE TABLE `email_orders` (
 	`account` integer NOT NULL,
 	`id` integer NOT NULL,
-	`text` text,
+	`sentAt` integer,
+	`fromMailbox` text NOT NULL,
+	`toMailbox` text NOT NULL,
+	`ccMailbox` text NOT NULL,
+	`fromDisplay` text NOT NULL,
+	`toDisplay` text NOT NULL,
+	`baseSubject` text NOT NULL,
+	`isReply` integer NOT NULL,
+	`messageKey` text,
+	`parentKeys` text NOT NULL,
 	PRIMARY KEY(`account`, `id`)
 ) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `search_texts` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	`sentDay` integer,
+	`fields` text,
+	`text` blob,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `search_waiting` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	`columns` blob NOT NULL,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `search_blocks` (
+	`account` integer NOT NULL,
+	`block` integer NOT NULL,
+	`owners` blob NOT NULL,
+	PRIMARY KEY(`account`, `block`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `search_slices` (
+	`account` integer NOT NULL,
+	`block` integer NOT NULL,
+	`part` integer NOT NULL,
+	`bits` blob NOT NULL,
+	PRIMARY KEY(`account`, `block`, `part`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `mailbox_rights` (
+	`account` integer NOT NULL,
+	`mailbox` integer NOT NULL,
+	`grantee` integer NOT NULL,
+	`rights` text NOT NULL,
+	`denied` text NOT NULL,
+	PRIMARY KEY(`account`, `mailbox`, `grantee`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `mailbox_rights_grantee` ON `mailbox_rights` (`grantee`);
+--> statement-breakpoint
+CREATE TABLE `mail_metadata` (
+	`account` integer NOT NULL,
+	`mailbox` integer NOT NULL,
+	`owner` integer NOT NULL,
+	`entry` text NOT NULL,
+	`modseq` integer NOT NULL,
+	`size` integer NOT NULL,
+	`value` blob,
+	PRIMARY KEY(`account`, `mailbox`, `owner`, `entry`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `mail_metadata_account_modseq` ON `mail_metadata` (`account`,`modseq`);
+--> statement-breakpoint
+CREATE INDEX `mail_metadata_owner` ON `mail_metadata` (`owner`);
