@@ -36,8 +36,21 @@ export interface ImapLimits {
   readonly writeBytesMax: number;
   readonly storeRowsMax: number;
   readonly searchRowsMax: number;
+  /** Fewer messages than this are searched without asking the index. */
+  readonly searchNarrowedMin: number;
+  /** Texts of one SEARCH for which the index is asked; its answers are held. */
+  readonly searchNeedlesMax: number;
   /** Messages whose headers or texts a SEARCH holds at once. */
   readonly searchContentsMax: number;
+  /** Of so few messages SORT and THREAD read the keys one by one; of more those of the whole mailbox. */
+  readonly sortedFewMax: number;
+  /** Steps that THREAD takes to find out whether links would make a loop; then links that are hard to check are left out. */
+  readonly threadStepsMax: number;
+  /** Searches of a session that are kept up to date (RFC 5267), and the messages they hold together. */
+  readonly contextsMax: number;
+  readonly contextMessagesMax: number;
+  /** A sorted result of more messages is not kept up to date: its places are worked out anew with each change. */
+  readonly contextSortedMessagesMax: number;
   /** Wildcards of all patterns of one LIST or LSUB. */
   readonly listWildcardsMax: number;
   /** Work without letting others run. */
@@ -67,8 +80,18 @@ export const defaultImapLimits: ImapLimits = {
   writeBytesMax: 256 * 1024,
   storeRowsMax: 5_000,
   searchRowsMax: 1_000,
+  searchNarrowedMin: 50,
+  searchNeedlesMax: 16,
   searchContentsMax: 64,
+  sortedFewMax: 2_000,
+  threadStepsMax: 20_000_000,
+  contextsMax: 10,
+  contextMessagesMax: 200_000,
+  contextSortedMessagesMax: 10_000,
   listWildcardsMax: 100,
   sliceMs: 10,
   unseenRowsMax: 2_000,
 };
+
+/** What is remembered of the name that a client gives itself with ID. */
+export const clientNameCharsMax = 256;

@@ -1,20 +1,27 @@
+import { sentDayOf } from '../../stores/mail/index.ts';
 import { Refusal } from '../errors.ts';
 import type { Features } from '../features.ts';
 import { systemBit } from '../session/flags.ts';
 import type { Selected } from '../session/selected.ts';
 import type { SearchKey, SequenceSet } from '../wire/index.ts';
 import { compareDay, localDay } from './days.ts';
-import { fold } from './fold.ts';
 import { type Evidence, type Judge, type Verdict, want } from './keys.ts';
+import { needleJudge, type Sought, withinBoth, withinEither } from './needles.ts';
 
 const costs = ['none', 'row', 'header', 'text'] as const;
 
 /**
  * A key tree -> one test that asks for no more than it needs. RFC 9051 §6.4.4, RFC 3501 §6.4.4. `nowMs`: when the
- * search began, ms since 1970.
+ * search began, ms since 1970. Texts that it looks for are added to `sought`.
  */
-export function compile(key: SearchKey, selected: Selected, features: Features, nowMs: number): Judge {
-  const inner = (child: SearchKey) => compile(child, selected, features, nowMs);
+export function compile(
+  key: SearchKey,
+  selected: Selected,
+  features: Features,
+  nowMs: number,
+  sought: Sought[] = [],
+): Judge {
+  const inner = (child: SearchKey) => compile(child, selected, features, nowMs, sought);
   switch (key.kind) {
     case 'all':
       return { cost: 'none', test: () => true };
@@ -33,7 +40,7 @@ export function compile(key: SearchKey, selected: Selected, features: Features, 
       return feature.judge(key.value, { account: selected.account, nowMs });
     }
     default:
-      return rowJudge(key) ?? textJudge(key);
+      return rowJudge(key) ?? textJudge(key, sought);
   }
 }
 
@@ -58,7 +65,7 @@ function rowJudge(key: Leaf): Judge | null {
       if (of === 'sent') {
         return {
           cost: 'header',
-          test: (e) => onHeader(e, (h) => compareDay(h.sentDay(), compare, date.utcMs)),
+          test: (e) => onSentDay(e, (day) => compareDay(day, compare, date.utcMs)),
         };
       }
       return row((e) => compareDay(localDay(e.row.received, e.row.receivedZone), compare, date.utcMs));
@@ -76,79 +83,27 @@ function flagJudge(flag: string, set: boolean): Judge {
   return { cost: 'row', test: (e) => ` ${e.row.keywords.toLowerCase()} `.includes(keyword) === set };
 }
 
-function textJudge(key: Leaf): Judge {
+function textJudge(key: Leaf, sought: Sought[]): Judge {
   switch (key.kind) {
     case 'address':
-      return envelopeJudge(key.field, key.text);
+      return needleJudge('field', key.field, key.text, sought);
     case 'subject':
-      return envelopeJudge('subject', key.text);
+      return needleJudge('field', 'subject', key.text, sought);
     case 'header':
-      return headerJudge(key.name.toLowerCase(), key.text);
-    case 'text': {
-      const text = fold(key.text);
-      return { cost: 'text', test: (evidence) => hasText(evidence, text) };
-    }
-    case 'body': {
-      const text = fold(key.text);
-      return { cost: 'text', test: (evidence) => bodyHasText(evidence, text) };
-    }
+      return needleJudge('field', key.name, key.text, sought);
+    case 'text':
+    case 'body':
+      return needleJudge(key.kind, '', key.text, sought);
     default:
       throw new Error(`search key ${key.kind} has no test`);
   }
 }
 
-function headerJudge(name: string, text: string): Judge {
-  const folded = fold(text);
-  return { cost: 'header', test: (evidence) => onHeader(evidence, (h) => h.includes(name, folded)) };
-}
-
-/** Words and addresses stand in the text of delivery as they do in the header; other punctuation may not. */
-const sameInText = /^[\p{L}\p{N}\p{M}@._+-]+( [\p{L}\p{N}\p{M}@._+-]+)*$/u;
-
-/**
- * A field that delivery copied into the search text: where the words are not there, the header need not be read.
- * That saves most of the work of the searches that people make.
- */
-function envelopeJudge(name: string, text: string): Judge {
-  const { cost, test } = headerJudge(name, text);
-  const folded = fold(text);
-  if (!sameInText.test(folded)) return { cost, test };
-  return {
-    cost,
-    test(evidence) {
-      if (evidence.header === undefined) {
-        if (evidence.text === undefined) return want(evidence, 'text');
-        if (evidence.text !== null && !evidence.text.includes(folded)) return false;
-      }
-      return test(evidence);
-    },
-  };
-}
-
-function onHeader(evidence: Evidence, test: (header: NonNullable<Evidence['header']>) => boolean): Verdict {
-  return evidence.header === undefined ? want(evidence, 'header') : test(evidence.header);
-}
-
-/** TEXT: header or body. The text of delivery holds the bodies whole unless it was cut off. */
-function hasText(evidence: Evidence, text: string): Verdict {
-  if (text === '') return true;
-  if (evidence.text === undefined) return want(evidence, 'text');
-  if (evidence.text?.includes(text)) return true;
-  if (evidence.header === undefined) return want(evidence, 'header');
-  if (evidence.header.anyIncludes(text)) return true;
-  if (evidence.text !== null) return false;
-  return evidence.body === undefined ? want(evidence, 'body') : evidence.body.includes(text);
-}
-
-/** BODY: what stands in the text of delivery is of the body, unless the header could have brought it there. */
-function bodyHasText(evidence: Evidence, text: string): Verdict {
-  if (text === '') return true;
-  if (evidence.body !== undefined) return evidence.body.includes(text);
-  if (evidence.text === undefined) return want(evidence, 'text');
-  if (evidence.text === null) return want(evidence, 'body');
-  if (!evidence.text.includes(text)) return false;
-  if (evidence.header === undefined) return want(evidence, 'header');
-  return evidence.header.mayBeSearched(text) ? want(evidence, 'body') : true;
+function onSentDay(evidence: Evidence, test: (day: number | null) => boolean): Verdict {
+  const { sentDay, header } = evidence;
+  if (sentDay === undefined) return want(evidence, 'day');
+  if (sentDay !== 'unread') return test(sentDay);
+  return header === undefined ? want(evidence, 'header') : test(sentDayOf(header.fields));
 }
 
 function setJudge(set: SequenceSet, isUids: boolean, selected: Selected): Judge {
@@ -170,12 +125,14 @@ function negate(judge: Judge): Judge {
 }
 
 function both(judges: readonly Judge[]): Judge {
-  return fold3(judges, false);
+  return { ...fold3(judges, false), within: () => withinBoth(judges.map(withinOf)) };
 }
 
 function either(judges: readonly Judge[]): Judge {
-  return fold3(judges, true);
+  return { ...fold3(judges, true), within: () => withinEither(judges.map(withinOf)) };
 }
+
+const withinOf = ({ within }: Judge) => within?.() ?? null;
 
 /** AND and OR of three values, the cheap ones first; `decisive` is the verdict that ends it. */
 function fold3(judges: readonly Judge[], decisive: boolean): Judge {

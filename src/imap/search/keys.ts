@@ -1,18 +1,20 @@
-import type { MessageRow } from '../../stores/mail/index.ts';
+import type { MessageRow, Narrowed } from '../../stores/mail/index.ts';
 import type { SearchKeyParser } from '../wire/index.ts';
-import type { HeaderText } from './header.ts';
+import type { Header, Sought } from './needles.ts';
 
 /** What is known of a message so far, and what a test that could not decide asks for next. */
 export interface Evidence {
   readonly row: MessageRow;
   readonly seq: number;
   readonly recent: boolean;
-  header?: HeaderText;
-  /** The text of delivery, folded; null where it was cut off. */
-  text?: string | null;
-  /** All text of the body, folded, read from the message itself. */
+  /** Whether it holds what is sought; null where only the message itself can tell. */
+  known?: Map<Sought, boolean | null>;
+  /** Midnight UTC of the day in the Date field, null without one; 'unread' where only the header can tell. */
+  sentDay?: number | null | 'unread';
+  /** Read from the message itself, as is the body: all of its text, folded. */
+  header?: Header;
   body?: string;
-  wants?: 'text' | 'header' | 'body';
+  wants?: Sought | 'day' | 'header' | 'body';
 }
 
 /** True, false, or null: not to be said without what `wants` names. */
@@ -23,6 +25,8 @@ export type Test = (evidence: Evidence) => Verdict;
 export interface Judge {
   readonly cost: 'none' | 'row' | 'header' | 'text';
   readonly test: Test;
+  /** What the index leaves over, once it was asked; null for everything. */
+  readonly within?: () => Narrowed | null;
 }
 
 /** A search key that an extension brings. */

@@ -1,13 +1,19 @@
-import type { MessageRow } from '../../stores/mail/index.ts';
+import { decodeStructure } from '../../formats/mime/index.ts';
+import {
+  foldedBody,
+  foldedHeader,
+  type MessageRow,
+  type Narrowed,
+  verdicts,
+} from '../../stores/mail/index.ts';
 import { Gone, uidRequired } from '../errors.ts';
 import type { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import type { Slices } from '../session/slices.ts';
 import type { SearchKey } from '../wire/index.ts';
-import { readBodyText } from './body.ts';
 import { compile } from './compile.ts';
-import { HeaderText } from './header.ts';
 import type { Evidence, Test } from './keys.ts';
+import { headerOf, type Sought } from './needles.ts';
 
 export interface Found {
   /** Ascending. */
@@ -18,17 +24,24 @@ export interface Found {
   readonly lastModseq: number;
 }
 
-/** The messages of the selected mailbox that match. Cheap tests first: rows, then texts and headers, then bodies. */
+/**
+ * The messages of the selected mailbox that match. The index says first which ones may hold the texts that are sought;
+ * then cheap tests come before dear ones: rows, texts that are kept, and only where those do not decide the messages.
+ */
 export async function search(session: Session, key: SearchKey, needsModseq: boolean): Promise<Found> {
   const selected = session.mailbox;
   if (session.uidOnly && namesNumbers(key)) throw uidRequired('UID before a set of uids');
   const { clock, features } = session.services;
-  const judge = compile(key, selected, features, clock.nowMs());
+  const sought: Sought[] = [];
+  await selected.knowEnd();
+  const judge = compile(key, selected, features, clock.nowMs(), sought);
   const candidates = await candidatesOf(key, selected);
+  if (judge.cost === 'none' && !needsModseq && candidates === null) await selected.knowAll();
   if (judge.cost === 'none' && !needsModseq)
     return { uids: withoutRows(selected, candidates, judge.test), modseq: 0, firstModseq: 0, lastModseq: 0 };
+  await narrow(session, selected, sought, candidates?.length ?? selected.view.count);
   const searching = new Searching(session, selected, judge.test);
-  for await (const rows of rowsOf(session, selected, candidates)) {
+  for await (const rows of rowsOf(session, selected, candidates, judge.within?.() ?? null)) {
     await searching.rows(rows);
     if (session.gone) throw new Gone();
   }
@@ -40,6 +53,21 @@ function namesNumbers(key: SearchKey): boolean {
   if (key.kind === 'sequence') return !key.set.isSaved;
   if (key.kind === 'not') return namesNumbers(key.key);
   return (key.kind === 'and' || key.kind === 'or') && key.keys.some(namesNumbers);
+}
+
+/** Few messages are looked at sooner than the index; each needle's answer is held while the search runs. */
+async function narrow(
+  session: Session,
+  selected: Selected,
+  sought: readonly Sought[],
+  messages: number,
+): Promise<void> {
+  const { searchNarrowedMin, searchNeedlesMax } = session.limits;
+  if (messages < searchNarrowedMin || sought.length === 0) return;
+  const some = sought.slice(0, searchNeedlesMax);
+  const needles = some.map(({ needle }) => needle);
+  const narrowed = await session.mail.narrow(selected.account, needles, messages);
+  for (const [at, one] of some.entries()) one.narrowed = narrowed[at] ?? null;
 }
 
 /** The uids that sets of the top level leave over; null for all. */
@@ -78,11 +106,15 @@ async function* rowsOf(
   session: Session,
   selected: Selected,
   candidates: readonly number[] | null,
+  within: Narrowed | null,
 ): AsyncGenerator<readonly MessageRow[]> {
   const { mail, limits } = session;
-  const { account } = selected;
+  const { account, id, view } = selected;
   if (candidates === null) {
-    if (selected.view.count > 0) yield* mail.scan(account, selected.id, 1, selected.view.lastUid);
+    if (view.count === 0) return;
+    const few = within !== null && within.emails.length <= limits.searchRowsMax;
+    if (few) yield* mail.scanWith(account, id, 1, view.topUid, within);
+    else yield* mail.scan(account, id, 1, view.topUid);
     return;
   }
   for (let at = 0; at < candidates.length; at += limits.searchRowsMax) {
@@ -119,6 +151,7 @@ class Searching {
   async rows(rows: readonly MessageRow[]): Promise<void> {
     const matched: MessageRow[] = [];
     const open: Evidence[] = [];
+    await this.#selected.know(rows.map((row) => row.uid));
     for (const row of rows) {
       if (this.#slices.due) await this.#slices.next();
       const seq = this.#selected.view.seqOf(row.uid);
@@ -128,11 +161,7 @@ class Searching {
       if (verdict === true) matched.push(row);
       else if (verdict === null) open.push(evidence);
     }
-    const { searchContentsMax } = this.#session.limits;
-    for (let at = 0; at < open.length; at += searchContentsMax) {
-      matched.push(...(await this.#decide(open.slice(at, at + searchContentsMax))));
-      if (this.#session.gone) throw new Gone();
-    }
+    matched.push(...(await this.#decide(open)));
     matched.sort((a, b) => a.uid - b.uid);
     for (const { uid, modseq } of matched) {
       if (this.#uids.length === 0) this.#firstModseq = modseq;
@@ -142,39 +171,87 @@ class Searching {
     }
   }
 
-  /** Brings what is asked for until every message is decided; each piece is brought once, so it ends. */
-  async #decide(evidences: Evidence[]): Promise<MessageRow[]> {
+  /** What is kept is asked for of all at once; messages are read a few at a time, for their texts are held. */
+  async #decide(evidences: readonly Evidence[]): Promise<MessageRow[]> {
     const matched: MessageRow[] = [];
-    let open = evidences;
-    while (open.length > 0) {
-      await this.#bring(open);
-      const next: Evidence[] = [];
-      for (const evidence of open) {
-        if (this.#slices.due) await this.#slices.next();
-        const verdict = this.#test(evidence);
-        if (verdict === true) matched.push(evidence.row);
-        else if (verdict === null) next.push(evidence);
-        // A body may be as large as a message.
-        if (verdict !== null) delete evidence.body;
+    const unread: Evidence[] = [];
+    for (let open = evidences; open.length > 0; ) {
+      const readable = open.filter(({ wants }) => wants !== 'header' && wants !== 'body');
+      for (const one of open) if (one.wants === 'header' || one.wants === 'body') unread.push(one);
+      await this.#bringKept(readable);
+      open = await this.#test3(readable, matched);
+    }
+    const { searchContentsMax } = this.#session.limits;
+    for (let at = 0; at < unread.length; at += searchContentsMax) {
+      // Each piece is brought once, so it ends.
+      for (let open: readonly Evidence[] = unread.slice(at, at + searchContentsMax); open.length > 0; ) {
+        await this.#bringKept(open);
+        await this.#bringRead(open);
+        open = await this.#test3(open, matched);
+        if (this.#session.gone) throw new Gone();
       }
-      open = next;
     }
     return matched;
   }
 
-  async #bring(open: readonly Evidence[]): Promise<void> {
-    const wanting = (what: Evidence['wants']) => open.filter((evidence) => evidence.wants === what);
-    const [texts, headers, bodies] = [wanting('text'), wanting('header'), wanting('body')];
-    for (const evidence of open) delete evidence.wants;
-    if (texts.length > 0) await this.#bringTexts(texts);
-    if (headers.length > 0) await this.#bringHeaders(headers);
-    if (bodies[0]) await this.#bringBody(bodies[0]);
+  /** Answers those that are still open. */
+  async #test3(evidences: readonly Evidence[], matched: MessageRow[]): Promise<Evidence[]> {
+    const open: Evidence[] = [];
+    for (const evidence of evidences) {
+      if (this.#slices.due) await this.#slices.next();
+      const verdict = this.#test(evidence);
+      if (verdict === true) matched.push(evidence.row);
+      if (verdict === null) open.push(evidence);
+      else {
+        // A body may be as large as a message.
+        delete evidence.header;
+        delete evidence.body;
+      }
+    }
+    return open;
   }
 
-  async #bringTexts(evidences: readonly Evidence[]): Promise<void> {
+  async #bringKept(open: readonly Evidence[]): Promise<void> {
+    const groups = new Map<Sought | 'day', Evidence[]>();
+    for (const evidence of open) {
+      const { wants } = evidence;
+      if (wants === undefined || wants === 'header' || wants === 'body') continue;
+      delete evidence.wants;
+      const group = groups.get(wants);
+      if (group) group.push(evidence);
+      else groups.set(wants, [evidence]);
+    }
+    for (const [wants, evidences] of groups) {
+      if (wants === 'day') await this.#bringDays(evidences);
+      else await this.#bringVerdicts(wants, evidences);
+      if (this.#session.gone) throw new Gone();
+    }
+  }
+
+  async #bringVerdicts(sought: Sought, evidences: readonly Evidence[]): Promise<void> {
     const { mail } = this.#session;
-    const texts = await mail.texts(this.#selected.account, emailsOf(evidences));
-    for (const evidence of evidences) evidence.text = texts.get(evidence.row.email) ?? null;
+    const emails = evidences.map(({ row }) => row.email);
+    const found = await mail.decide(this.#selected.account, emails, sought.needle);
+    for (const [at, evidence] of evidences.entries()) {
+      evidence.known ??= new Map();
+      evidence.known.set(sought, found[at] === verdicts.unknown ? null : found[at] === verdicts.yes);
+    }
+  }
+
+  async #bringDays(evidences: readonly Evidence[]): Promise<void> {
+    const days = await this.#session.mail.sentDays(this.#selected.account, emailsOf(evidences));
+    for (const evidence of evidences) {
+      const day = days.get(evidence.row.email);
+      evidence.sentDay = day === undefined ? 'unread' : day;
+    }
+  }
+
+  async #bringRead(open: readonly Evidence[]): Promise<void> {
+    const headers = open.filter(({ wants }) => wants === 'header');
+    const body = open.find(({ wants }) => wants === 'body');
+    for (const evidence of open) delete evidence.wants;
+    if (headers.length > 0) await this.#bringHeaders(headers);
+    if (body) await this.#bringBody(body);
   }
 
   async #bringHeaders(evidences: readonly Evidence[]): Promise<void> {
@@ -184,7 +261,7 @@ class Searching {
       const content = contents.get(evidence.row.email);
       const empty = content === undefined || content.headerLength === 0;
       const bytes = empty ? Buffer.alloc(0) : await mail.bytes(content.hash, [0, content.headerLength]);
-      evidence.header = new HeaderText(bytes);
+      evidence.header = headerOf(foldedHeader(bytes));
     };
     await Promise.all(evidences.map(load));
   }
@@ -192,10 +269,14 @@ class Searching {
   /** One at a time; the others ask again. */
   async #bringBody(evidence: Evidence): Promise<void> {
     const { mail } = this.#session;
-    const content = (await mail.contents(this.#selected.account, [evidence.row.email])).get(
-      evidence.row.email,
-    );
-    evidence.body = content === undefined ? '' : await readBodyText(mail, content);
+    const { email } = evidence.row;
+    const content = (await mail.contents(this.#selected.account, [email])).get(email);
+    if (content === undefined) {
+      evidence.body = '';
+      return;
+    }
+    const read = (start: number, end: number) => mail.bytes(content.hash, [start, end]);
+    evidence.body = await foldedBody(decodeStructure(content.structure), read);
   }
 }
 

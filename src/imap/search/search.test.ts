@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { flagBits, type MessageRow } from '../../stores/mail/index.ts';
+import { flagBits, foldedHeader, type MessageRow } from '../../stores/mail/index.ts';
 import { standardFeatures } from '../server.ts';
 import type { Selected } from '../session/selected.ts';
 import { MailboxView } from '../session/sequence.ts';
 import { Decoder, SequenceSet } from '../wire/index.ts';
 import { compile } from './compile.ts';
-import { fold } from './fold.ts';
-import { dayOf, HeaderText } from './header.ts';
 import type { Evidence } from './keys.ts';
+import { headerOf, type Sought, withinBoth, withinEither } from './needles.ts';
 
 const row = (more: Partial<MessageRow> = {}): MessageRow => ({
   uid: 10,
@@ -36,13 +35,21 @@ const keys = new Map([...standardFeatures.searchKeys].map(([name, { parse }]) =>
 const keyOf = (text: string) =>
   new Decoder([{ kind: 'text', bytes: Buffer.from(text) }]).searchProgram({ keys }).key;
 
-const judge = (text: string, evidence: Partial<Evidence> = {}) => {
-  const { row: given = row(), ...more } = evidence;
-  const full: Evidence = { row: given, seq: 1, recent: false, ...more };
-  return { verdict: compile(keyOf(text), selected, standardFeatures, nowMs).test(full), wants: full.wants };
+type Given = Partial<Evidence> & { readonly kept?: readonly (boolean | null)[] };
+
+/** `kept`: what the texts that are kept say of each text that is sought, in the order of the keys. */
+const judge = (text: string, { row: given = row(), kept, ...more }: Given = {}) => {
+  const sought: Sought[] = [];
+  const { test: run } = compile(keyOf(text), selected, standardFeatures, nowMs, sought);
+  const evidence: Evidence = { row: given, seq: 1, recent: false, ...more };
+  if (kept) evidence.known = new Map(sought.map((one, at) => [one, kept[at] ?? null]));
+  const verdict = run(evidence);
+  const { wants } = evidence;
+  return { verdict, wants: typeof wants === 'object' ? wants.needle.text : wants };
 };
 
-const header = (text: string) => new HeaderText(Buffer.from(text.replaceAll('\n', '\r\n')));
+const header = (text: string) => headerOf(foldedHeader(Buffer.from(text.replaceAll('\n', '\r\n'))));
+const unread = [null, null, null];
 
 describe('keys that look at the row', () => {
   const cases: readonly [string, Partial<MessageRow>, boolean][] = [
@@ -100,12 +107,15 @@ describe('keys that look at the row', () => {
 test('cheap keys decide before dear ones are asked for, in any order', () => {
   expect(judge('TEXT hello SEEN')).toEqual({ verdict: false, wants: undefined });
   expect(judge('OR TEXT hello UNSEEN')).toEqual({ verdict: true, wants: undefined });
-  expect(judge('TEXT hello HEADER x y')).toEqual({ verdict: null, wants: 'header' });
-  expect(judge('NOT BODY hello')).toEqual({ verdict: null, wants: 'text' });
+  expect(judge('TEXT hello HEADER x y')).toEqual({ verdict: null, wants: 'Y' });
+  expect(judge('NOT BODY hello')).toEqual({ verdict: null, wants: 'HELLO' });
+  expect(judge('SENTON 1-Jan-2000')).toEqual({ verdict: null, wants: 'day' });
 });
 
 test('header keys compare decoded text without case; an empty text asks for the field', () => {
   const evidence = {
+    kept: unread,
+    sentDay: 'unread' as const,
     header: header(
       'Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\nFrom: "M, J" <j@X.example>\nX-Empty:\nDate: 1 Jan 00 23:59 EST\n\n',
     ),
@@ -123,54 +133,88 @@ test('header keys compare decoded text without case; an empty text asks for the 
   ] as const) {
     expect(judge(text, evidence).verdict, text).toBe(expected);
   }
-  expect(judge('SENTBEFORE 1-Jan-2030', { header: header('Subject: no date\n\n') }).verdict).toBe(false);
+  const undated = { sentDay: 'unread' as const, header: header('Subject: no date\n\n') };
+  expect(judge('SENTBEFORE 1-Jan-2030', undated).verdict).toBe(false);
 });
 
-test('SUBJECT and addresses read the header only where the stored text has the words', () => {
-  const text = fold('Lunch at noon\nAna Mara ana@x.example\nsoup');
+test('what is kept decides; the message itself is asked for only where that does not', () => {
   for (const [key, evidence, expected] of [
-    ['SUBJECT lunch', {}, { verdict: null, wants: 'text' }],
-    ['SUBJECT dinner', { text }, { verdict: false }],
-    ['FROM "ana mara"', { text }, { verdict: null, wants: 'header' }],
-    ['SUBJECT soup', { text, header: header('Subject: Lunch\n\n') }, { verdict: false }],
-    ['SUBJECT dinner', { text: null }, { verdict: null, wants: 'header' }],
-    // Punctuation may have been written anew: the text does not decide.
-    ['FROM "<ana"', { text }, { verdict: null, wants: 'header' }],
+    ['SUBJECT lunch', {}, { verdict: null, wants: 'LUNCH' }],
+    ['SUBJECT lunch', { kept: [true] }, { verdict: true }],
+    ['SUBJECT lunch', { kept: [false] }, { verdict: false }],
+    ['SUBJECT lunch', { kept: [null] }, { verdict: null, wants: 'header' }],
+    ['BODY soup', { kept: [false] }, { verdict: false }],
+    ['BODY soup', { kept: [null] }, { verdict: null, wants: 'body' }],
+    ['BODY soup', { kept: [null], body: 'THE SOUP' }, { verdict: true }],
+    ['TEXT soup', { kept: [null] }, { verdict: null, wants: 'header' }],
+    ['TEXT soup', { kept: [null], header: header('Subject: soup\n\n') }, { verdict: true }],
+    ['TEXT "subject: so"', { kept: [null], header: header('Subject: soup\n\n') }, { verdict: true }],
+    ['TEXT soup', { kept: [null], header: header('\n') }, { verdict: null, wants: 'body' }],
+    ['TEXT soup', { kept: [null], header: header('\n'), body: 'FOR DINNER' }, { verdict: false }],
+    ['SENTON 1-Jan-2000', { sentDay: Date.UTC(2000, 0, 1) }, { verdict: true }],
+    ['SENTON 1-Jan-2000', { sentDay: null }, { verdict: false }],
+    ['SENTON 1-Jan-2000', { sentDay: 'unread' }, { verdict: null, wants: 'header' }],
+    ['TEXT ""', {}, { verdict: true }],
+    ['NOT BODY ""', {}, { verdict: false }],
   ] as const) {
-    expect(judge(key, evidence), key).toEqual({ wants: undefined, ...expected });
+    expect(judge(key, evidence as Given), key).toEqual({ wants: undefined, ...expected });
   }
 });
 
-test('BODY believes the stored text only where the header cannot have put the words there', () => {
-  const text = fold('Lunch\nana@x.example\nthe soup is ready');
-  expect(judge('BODY soup', { text, header: header('Subject: Lunch\n\n') }).verdict).toBe(true);
-  expect(judge('BODY lunch', { text, header: header('Subject: Lunch\n\n') })).toEqual({
-    verdict: null,
-    wants: 'body',
-  });
-  expect(judge('BODY lunch', { text, header: header('Subject: Lunch\n\n'), body: 'the soup' }).verdict).toBe(
+test('what the index excludes does not match, and matches under NOT; of later emails it says nothing', () => {
+  const verdictOf = (text: string, email: number) => {
+    const sought: Sought[] = [];
+    const { test: run } = compile(keyOf(text), selected, standardFeatures, nowMs, sought);
+    for (const one of sought) one.narrowed = { upTo: 10, emails: Float64Array.of(2, 5) };
+    return run({ row: row({ email }), seq: 1, recent: false });
+  };
+  expect([1, 2, 3, 5, 6, 10, 11].map((email) => verdictOf('TEXT soup', email))).toEqual([
     false,
-  );
-  expect(judge('BODY dinner', { text }).verdict).toBe(false);
-  expect(judge('BODY dinner', { text: null }).wants).toBe('body');
-  expect(judge('TEXT x-mailer', { text, header: header('X-Mailer: y\n\n') }).verdict).toBe(true);
-  expect(judge('TEXT dinner', { text, header: header('Subject: Lunch\n\n') }).verdict).toBe(false);
-  expect(judge('TEXT dinner', { text: null, header: header('\n') }).wants).toBe('body');
-  expect(judge('TEXT dinner', { text: null, header: header('\n'), body: 'for dinner' }).verdict).toBe(true);
+    null,
+    false,
+    null,
+    false,
+    false,
+    null,
+  ]);
+  expect(verdictOf('NOT TEXT soup', 1)).toBe(true);
+  expect(verdictOf('NOT TEXT soup', 2)).toBe(null);
 });
 
-test.each([
-  ['fri, 21 nov 1997 09:55:06 -0600', '1997-11-21'],
-  ['21 nov 97 09:55 gmt', '1997-11-21'],
-  ['1 jan 49 00:00 gmt', '2049-01-01'],
-  ['1 jan 100 00:00 gmt', '2000-01-01'],
-  ['thu,\t13 feb 1969 23:32 -0330', '1969-02-13'],
-  ['31 feb 2000 00:00', null],
-  ['yesterday', null],
-  ['', null],
-])('the day of %j is %s', (text, day) => {
-  const ms = dayOf(text);
-  expect(ms === null ? null : new Date(ms).toISOString().slice(0, 10)).toBe(day);
+describe('what a tree of keys leaves over', () => {
+  const leaves: Record<string, readonly number[]> = { AAA: [1, 2, 3], BBB: [2, 3, 4], CCC: [9] };
+  const cases: readonly [string, readonly number[] | null][] = [
+    ['TEXT aaa', [1, 2, 3]],
+    ['TEXT aaa BODY bbb', [2, 3]],
+    ['TEXT aaa SEEN', [1, 2, 3]],
+    ['OR TEXT aaa SUBJECT ccc', [1, 2, 3, 9]],
+    ['OR TEXT aaa SEEN', null],
+    ['NOT TEXT aaa', null],
+    ['NOT TEXT aaa BODY bbb', [2, 3, 4]],
+    ['TEXT bbb (OR BODY aaa FROM ccc)', [2, 3]],
+    ['SEEN', null],
+    ['OR TEXT aaa NOT TEXT bbb', null],
+    ['TEXT aaa TEXT ccc', []],
+  ];
+  test.each(cases)('%s: %j', (text, expected) => {
+    const sought: Sought[] = [];
+    const { within } = compile(keyOf(text), selected, standardFeatures, nowMs, sought);
+    for (const one of sought)
+      one.narrowed = { upTo: 10, emails: Float64Array.from(leaves[one.needle.text] ?? []) };
+    const left = within?.() ?? null;
+    expect(left && [...left.emails]).toEqual(expected);
+    if (left) expect(left.upTo).toBe(10);
+  });
+
+  test('of two answers the older one counts: it says nothing of later emails', () => {
+    const [old, young] = [
+      { upTo: 4, emails: Float64Array.of(1, 3) },
+      { upTo: 9, emails: Float64Array.of(3, 8) },
+    ];
+    expect(withinBoth([old, young, null])).toEqual({ upTo: 4, emails: Float64Array.of(3) });
+    expect(withinEither([old, young])).toEqual({ upTo: 4, emails: Float64Array.of(1, 3, 8) });
+    expect(withinEither([old, null])).toBe(null);
+  });
 });
 
 test('AND, OR and NOT of three values agree with two, once everything is known', () => {
@@ -187,15 +231,19 @@ test('AND, OR and NOT of three values agree with two, once everything is known',
   const facts = fc.record({ seen: fc.boolean(), a: fc.boolean(), b: fc.boolean(), c: fc.boolean() });
   fc.assert(
     fc.property(tree, facts, (text, { seen, a, b, c }) => {
-      const body = `${a ? 'a' : ''}${b ? 'b' : ''}`;
+      const body = `${a ? 'A' : ''}${b ? 'B' : ''}`;
       const evidence: Evidence = { row: row({ flags: seen ? flagBits.seen : 0 }), seq: 1, recent: false };
       const { test: run } = compile(keyOf(text), selected, standardFeatures, nowMs);
       let verdict = run(evidence);
       for (let round = 0; verdict === null; round++) {
-        expect(round).toBeLessThan(4);
-        if (evidence.wants === 'header') evidence.header = header(`Subject: ${c ? 'c' : ''}\n\n`);
-        else if (evidence.wants === 'text') evidence.text = `${c ? 'c' : ''}\n${body}`;
-        else evidence.body = body;
+        expect(round).toBeLessThan(40);
+        const { wants } = evidence;
+        if (wants === 'header') evidence.header = header(`Subject: ${c ? 'c' : ''}\n\n`);
+        else if (wants === 'body') evidence.body = body;
+        else if (typeof wants === 'object') {
+          evidence.known ??= new Map();
+          evidence.known.set(wants, null);
+        }
         delete evidence.wants;
         verdict = run(evidence);
       }

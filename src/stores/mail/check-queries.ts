@@ -29,16 +29,46 @@ function accountWalks({ db, t }: Context) {
       .from(t.emails)
       .where(gt(t.emails.account, p('after')))
       .prepare('check_accounts_emails'),
+    accountsInOrders: db
+      .select({ account: min(t.email_orders.account) })
+      .from(t.email_orders)
+      .where(gt(t.email_orders.account, p('after')))
+      .prepare('check_accounts_orders'),
     accountsInTexts: db
-      .select({ account: min(t.email_texts.account) })
-      .from(t.email_texts)
-      .where(gt(t.email_texts.account, p('after')))
+      .select({ account: min(t.search_texts.account) })
+      .from(t.search_texts)
+      .where(gt(t.search_texts.account, p('after')))
       .prepare('check_accounts_texts'),
+    accountsInWaiting: db
+      .select({ account: min(t.search_waiting.account) })
+      .from(t.search_waiting)
+      .where(gt(t.search_waiting.account, p('after')))
+      .prepare('check_accounts_waiting'),
+    accountsInBlocks: db
+      .select({ account: min(t.search_blocks.account) })
+      .from(t.search_blocks)
+      .where(gt(t.search_blocks.account, p('after')))
+      .prepare('check_accounts_blocks'),
+    accountsInSlices: db
+      .select({ account: min(t.search_slices.account) })
+      .from(t.search_slices)
+      .where(gt(t.search_slices.account, p('after')))
+      .prepare('check_accounts_slices'),
     accountsInExpunged: db
       .select({ account: min(t.expunged.account) })
       .from(t.expunged)
       .where(gt(t.expunged.account, p('after')))
       .prepare('check_accounts_expunged'),
+    accountsInRights: db
+      .select({ account: min(t.mailbox_rights.account) })
+      .from(t.mailbox_rights)
+      .where(gt(t.mailbox_rights.account, p('after')))
+      .prepare('check_accounts_rights'),
+    accountsInMetadata: db
+      .select({ account: min(t.mail_metadata.account) })
+      .from(t.mail_metadata)
+      .where(gt(t.mail_metadata.account, p('after')))
+      .prepare('check_accounts_metadata'),
   };
 }
 
@@ -92,11 +122,6 @@ function recounts({ db, t }: Context) {
       .where(eq(t.emails.account, p('account')))
       .orderBy(asc(t.emails.id))
       .prepare('check_emails'),
-    textIds: db
-      .select({ id: t.email_texts.id })
-      .from(t.email_texts)
-      .where(eq(t.email_texts.account, p('account')))
-      .prepare('check_texts'),
     mailboxGoneLast: db
       .select({ id: max(t.mailboxes_gone.id) })
       .from(t.mailboxes_gone)

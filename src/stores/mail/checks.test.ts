@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modules } from '../../modules.ts';
 import { afterRestore, repairAll, verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { flagBits } from './index.ts';
+import { flagBits, SearchIndexer } from './index.ts';
 
 const account = 7;
 const bytes = (subject: string, size = 300) =>
@@ -69,6 +69,18 @@ describeEngines('integrity of mail', (engine) => {
   });
 
   const wrong: readonly [what: string, damage: string, fault: RegExp, mendable: boolean][] = [
+    [
+      'rights to a mailbox that is not there',
+      `insert into mailbox_rights (account, mailbox, grantee, rights, denied) values (${account}, 99, 8, 'lr', '')`,
+      /mailbox 99: is missing, though rights to it are granted/,
+      true,
+    ],
+    [
+      'an annotation of a mailbox that is not there',
+      `insert into mail_metadata (account, mailbox, owner, entry, modseq, size) values (${account}, 98, 0, '/comment', 1, 0)`,
+      /mailbox 98: is missing, though it has annotations/,
+      true,
+    ],
     [
       'a count of messages',
       `update mailboxes set messages = 99 where name = 'INBOX'`,
@@ -191,20 +203,55 @@ describeEngines('integrity of mail', (engine) => {
   });
 
   test('rows of an account that has none of its own are named', async () => {
-    await tool.damage(`insert into email_texts (account, id, text) values (30, 1, 'x')`);
+    await tool.damage(`insert into search_texts (account, id, fields) values (30, 1, 'x')`);
     const faults = (await verify()).join('\n');
     expect(faults).toMatch(/account 30: has mail but no row of its own/);
-    expect(faults).toMatch(/account 30: content 1: is missing, though it has a search text/);
-    await tool.damage('delete from email_texts where account = 30');
+    expect(faults).toMatch(/account 30: search index: has a text too many of 1 contents/);
+    await tool.damage('delete from search_texts where account = 30');
   });
 
-  test('a content, its text or its mailbox that is gone is named', async () => {
+  test('a search index that misses something is named, thrown away and built again', async () => {
+    await stores.mail.provision(22);
+    for (const subject of ['one', 'two', 'three']) {
+      const staged = await stores.mail.stage(bytes(subject), 10_000);
+      await stores.mail.deliver(22, 'INBOX', staged);
+      stores.mail.discard(staged.blob);
+    }
+    const { database, blobs } = stores;
+    const onError = (event: string, error: unknown) => expect.unreachable(`${event}: ${String(error)}`);
+    const indexer = new SearchIndexer({ database, blobs, onError, gatherMs: 0 });
+    await indexer.start();
+    await indexer.caughtUp();
+    const { indexed } = indexer;
+    const needle = { where: 'text', field: '', text: 'TWO' } as const;
+    const found = async () => (await stores.mail.narrow(22, [needle], 3))[0]?.emails.length;
+    for (const [damage, fault] of [
+      ['delete from search_texts where account = 22 and id = 2', 'has no text of 1 contents'],
+      ['insert into search_texts (account, id) values (22, 9)', 'has a text too many of 1 contents'],
+      ['delete from search_waiting where account = 22', 'does not know 3 contents'],
+      [
+        'insert into search_slices (account, block, part, bits) select account, 4, 1, columns from search_waiting where account = 22 and id = 1',
+        'parts of block 4, which is not there',
+      ],
+    ] as const) {
+      await tool.damage(damage);
+      expect((await verify()).join('\n')).toContain(`account 22: search index: ${fault}`);
+      expect(await repairAll(all(), 1)).toEqual([
+        'mail of account 22: search index thrown away, it is built again',
+      ]);
+      await indexer.caughtUp();
+      expect(await verify()).toEqual([]);
+      expect(await found()).toBe(1);
+    }
+    expect(indexer.indexed - indexed).toBe(12);
+    await indexer.stop();
+  });
+
+  test('a content or its mailbox that is gone is named', async () => {
     await stores.mail.provision(21);
     const staged = await stores.mail.stage(bytes('lost'), 10_000);
     await stores.mail.deliver(21, 'INBOX', staged);
     stores.mail.discard(staged.blob);
-    await tool.damage('delete from email_texts where account = 21');
-    expect((await verify()).join('\n')).toMatch(/account 21: content 1: has no search text/);
     await tool.damage('delete from emails where account = 21');
     expect((await verify()).join('\n')).toMatch(/account 21: content 1: is missing, though messages use it/);
     await tool.damage('delete from mailboxes where account = 21');

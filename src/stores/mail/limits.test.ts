@@ -42,7 +42,7 @@ describe('limits of names and keywords', () => {
 
 describe('scripts at their limits', () => {
   test('beyond uidMax a delivery is refused', () => {
-    const names = ['accountTake', 'counterBump', 'mailboxGrowNamed', 'emailInsert', 'emailTextInsert'];
+    const names = ['accountTake', 'counterBump', 'mailboxGrowNamed', 'emailInsert'];
     const q = Object.fromEntries(names.map((name) => [name, name])) as never;
     const blob = { hash: 'h', size: 1, place: null };
     const script = deliver(q, { account: 1, name: 'INBOX', message: { blob, flags: 0 } as never });
@@ -118,25 +118,7 @@ describeEngines('limits of the mail store', (engine) => {
       const [row] = await mail.messages(1, inbox.id, [appended?.uid ?? 0]);
       const content = (await mail.contents(1, [row?.email ?? 0])).get(row?.email ?? 0);
       expect((await mail.bytes(content?.hash ?? '')).equals(bytes)).toBe(true);
-      expect((await mail.texts(1, [row?.email ?? 0])).size).toBe(1);
     }
-  });
-
-  test('storedTextCharsMax: a longer search text is left to be read from the message', async () => {
-    const { mail } = stores;
-    const inbox = await mail.find(1, 'INBOX');
-    const textOf = async (body: string) => {
-      const staged = await mail.stage(Buffer.from(`Subject: s\r\n\r\n${body}\r\n`), 100_000);
-      const [appended] = await mail.append(1, inbox.id, [staged]);
-      const [row] = await mail.messages(1, inbox.id, [appended?.uid ?? 0]);
-      return { text: (await mail.texts(1, [row?.email ?? 0])).get(row?.email ?? 0), all: staged.parsed.text };
-    };
-    const frame = (await textOf('')).all.length;
-    const fits = await textOf('X'.repeat(limits.storedTextCharsMax - frame - 2));
-    expect(fits.all.length).toBeLessThanOrEqual(limits.storedTextCharsMax);
-    expect(fits.text).toBe(fits.all.toLowerCase());
-    const long = await textOf('X'.repeat(limits.storedTextCharsMax));
-    expect(long.text).toBeNull();
   });
 
   test('names that hold what a database cannot keep are refused or not found, never a fault', async () => {

@@ -16,6 +16,50 @@ export const limits = {
   restoreEmailsCount: 1_000_000,
   /** What is parsed or hashed in one go before others get a turn. */
   sliceBytes: 256 * 1024,
-  /** A longer search text is not kept beside the message: writing it twice costs more than reading the message again. */
-  storedTextCharsMax: 4 * 1024,
+  /** Characters of a folded header and body that are kept for searches; of a longer message the bytes are read again. */
+  storedTextCharsMax: 64 * 1024,
+  storedFieldsCharsMax: 4 * 1024,
+  /** A message up to this size is read in one piece for the index. */
+  indexedWholeBytesMax: 256 * 1024,
+  /** Text of a body, encoded; a longer one is not in the index, every search reads it. */
+  indexedBodyBytesMax: 2 * 1024 * 1024,
+  /** Columns of the index for one header or body; one that needs more is read by every search. */
+  indexedColumnsMax: 256,
+  /** Emails that go into the index with one transaction. */
+  indexedEmailsCount: 32,
+  /** Bytes of messages that are read at once for the index. */
+  indexedPortionBytes: 4 * 1024 * 1024,
+  /** News are gathered so long before they are indexed. */
+  indexGatherMs: 500,
+  /** Indexing goes on when at most so many changes came within that time; it waits no longer than the last of these. */
+  indexCalmMs: 50,
+  indexCalmHintsMax: 5,
+  indexCalmMaxMs: 2_000,
+  /** After a failure the index is tried again so much later. */
+  indexRetryMs: 5_000,
+  searchThreadMemoryBytes: 256 * 1024 * 1024,
+  /** A thread without work this long is let go. */
+  searchThreadRestMs: 30_000,
+  /** Blocks of the index looked at in one go for emails that are gone. */
+  blocksLookedAtCount: 16,
+  /** Blocks whose slices a search holds at once, and bits of a needle that it looks up together. */
+  blocksSearchedCount: 64,
+  bitsLookedUpCount: 6,
+  /** Texts that a search compares in one go. */
+  textsComparedCount: 100,
+  /** The index is asked where at least one of so many messages of the account is searched; fewer are compared. */
+  narrowedFractionMax: 100,
+  /** What is kept of an address or a display name to sort by; beyond it messages are in the order they came. */
+  orderKeyCharsMax: 128,
+  /** Rows read at once to make threads. */
+  threadPageRows: 10_000,
+  /** Message ids of one THREAD; beyond it of each message only the nearest ancestor counts. */
+  threadIdsMax: 2_000_000,
+  baseSubjectCharsMax: 998,
+  /** Lines of all ACLs of an account: they are what others' LIST reads. */
+  grantsMax: 5_000,
+  /** Annotations of one owner on one mailbox; RFC 5464 §4.1 asks for 10. */
+  metadataEntriesMax: 100,
+  /** All annotations that one member wrote for itself, and all shared ones of one account. */
+  metadataBytesMax: 4 * 1024 * 1024,
 } as const;

@@ -10,8 +10,10 @@ import {
 import type { BlobStore, StoredBlob } from '../../storage/index.ts';
 import { joinKeywords } from './flags.ts';
 import { limits } from './limits.ts';
+import { orderKeys } from './order.ts';
 import type { Prepared } from './scripts.ts';
 import type { Incoming } from './types.ts';
+import { withoutNul } from './without-nul.ts';
 
 async function* inSlices(data: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < data.length; at += limits.sliceBytes) {
@@ -48,20 +50,6 @@ export async function stage(
   return { blob, parsed: parser.end() };
 }
 
-/**
- * PostgreSQL keeps no NUL in a text, and IMAP sends none (RFC 9051 §9 CHAR8). One byte for one byte: envelopes hold
- * literals with their lengths.
- */
-function withoutNul<T extends string | null>(text: T): T {
-  return text?.includes('\0') ? (text.replaceAll('\0', '?') as T) : text;
-}
-
-/** Null where whoever searches must read the message itself. */
-function searchText(parsed: ParsedMessage): string | null {
-  if (parsed.textTruncated || parsed.text.length > limits.storedTextCharsMax) return null;
-  return withoutNul(parsed.text.toLowerCase());
-}
-
 /** What the rows of a message hold. `now`: ms since 1970. */
 export function prepare(incoming: Incoming, now: number): Prepared {
   const { blob, parsed } = incoming;
@@ -76,14 +64,12 @@ export function prepare(incoming: Incoming, now: number): Prepared {
     content: {
       headerLength: root.bodyStart,
       sentAt: parsed.sentAt,
-      baseSubject: withoutNul(parsed.baseSubject),
-      messageId: withoutNul(parsed.envelope.messageId),
       envelope: withoutNul(envelopeText(parsed.envelope)),
       bodyStructure: withoutNul(bodyStructureText(root, true)),
       body: withoutNul(bodyStructureText(root, false)),
       structure: withoutNul(encodeStructure(root)),
       preview: withoutNul(parsed.preview),
-      text: searchText(parsed),
     },
+    order: orderKeys(parsed),
   };
 }
