@@ -2,6 +2,7 @@ import type { Privilege } from '../accounts/index.ts';
 import type { Mailbox } from '../stores/mail/index.ts';
 import type { Answer } from './errors.ts';
 import type { FetchItemFeature } from './fetch/plan.ts';
+import type { Place } from './names/place.ts';
 import type { SearchKeyFeature } from './search/keys.ts';
 import type { Selected } from './session/selected.ts';
 import type { Session } from './session/session.ts';
@@ -76,6 +77,14 @@ export interface FetchModifierFeature {
   before?(session: Session, asked: FetchAsked, value: unknown): Promise<void>;
 }
 
+/** A return option of LIST (RFC 5258 §3.2): what is told of each mailbox that is listed, after its name. */
+export interface ListReturnFeature {
+  readonly name: string;
+  /** What follows the name, its space included; nothing where it is left out. */
+  parse?(decoder: Decoder): unknown;
+  tell(session: Session, place: Place, value: unknown): Promise<void> | void;
+}
+
 /** What an extension brings. The lists are the dispatch tables: nothing else knows its name. */
 export interface Extension {
   readonly rfc: number;
@@ -87,6 +96,7 @@ export interface Extension {
   readonly searchKeys?: readonly SearchKeyFeature[];
   readonly statusItems?: readonly StatusItemFeature[];
   readonly selectParameters?: readonly SelectParameterFeature[];
+  readonly listReturns?: readonly ListReturnFeature[];
   readonly fetchModifiers?: readonly FetchModifierFeature[];
   /** Writes what SELECT and EXAMINE tell on its behalf, before their tagged OK. */
   opened?(session: Session, selected: Selected, mailbox: Mailbox): void;
@@ -101,10 +111,15 @@ export interface Features {
   readonly searchKeys: ReadonlyMap<string, SearchKeyFeature>;
   readonly statusItems: ReadonlyMap<string, StatusItemFeature>;
   readonly selectParameters: ReadonlyMap<string, SelectParameterFeature>;
+  readonly listReturns: ReadonlyMap<string, ListReturnFeature>;
   readonly fetchModifiers: ReadonlyMap<string, FetchModifierFeature>;
   readonly enable: ReadonlySet<string>;
   readonly extensions: readonly Extension[];
+  /** Names under which extensions can be kept from clients, in upper case. */
+  readonly switches: ReadonlySet<string>;
   capabilities(session: Session): string[];
+  /** The tables without the extensions of these names; the same ones for the same names. */
+  without(names: ReadonlySet<string>): Features;
 }
 
 /** Throws Error where two features claim one name: that is a mistake of the lists. */
@@ -124,11 +139,33 @@ export function createFeatures(
     searchKeys: byName(all.flatMap((each) => each.searchKeys ?? [])),
     statusItems: byName(all.flatMap((each) => each.statusItems ?? [])),
     selectParameters: byName(all.flatMap((each) => each.selectParameters ?? [])),
+    listReturns: byName(all.flatMap((each) => each.listReturns ?? [])),
     fetchModifiers: byName(all.flatMap((each) => each.fetchModifiers ?? [])),
     enable: new Set(all.flatMap((each) => each.enable ?? [])),
     extensions,
+    switches: new Set(extensions.flatMap(switchesOf)),
     capabilities: (session) => [...new Set(extensions.flatMap((each) => each.capabilities(session)))],
+    without: withouts(base, extensions),
   };
+}
+
+/** As many as the settings name combinations; the tables are small. */
+function withouts(base: Parameters<typeof createFeatures>[0], extensions: readonly Extension[]) {
+  const made = new Map<string, Features>();
+  const without = (names: ReadonlySet<string>): Features => {
+    const left = extensions.filter((each) => !switchesOf(each).some((name) => names.has(name)));
+    const key = left.map(({ name }) => name).join('\n');
+    const features = made.get(key) ?? { ...createFeatures(base, left), without };
+    made.set(key, features);
+    return features;
+  };
+  return without;
+}
+
+/** An extension is named by its capabilities, `SPECIAL-USE, CREATE-SPECIAL-USE`; what is no capability cannot be withheld. */
+function switchesOf({ name }: Extension): string[] {
+  const names = name.split(', ').map((each) => each.replace(/ \(.*\)$/, '').toUpperCase());
+  return names.every((each) => each !== 'IMAP4REV1' && /^[A-Z0-9][A-Z0-9=+-]*$/.test(each)) ? names : [];
 }
 
 function byName<T extends { readonly name: string }>(features: readonly T[]): Map<string, T> {

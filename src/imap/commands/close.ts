@@ -15,7 +15,8 @@ export const close: Command = {
     if (session.qresync && !selected.readOnly) await session.report({ expunge: false, force: true });
     // Deselected first, so that nobody is told of what goes (RFC 9051 §6.4.1).
     session.deselect();
-    if (selected.readOnly) return ok('closed');
+    // RFC 4314 §4: without `e` nothing is expunged, and CLOSE succeeds all the same.
+    if (selected.readOnly || !selected.rights.includes('e')) return ok('closed');
     const gone = await session.mail.expunge(selected.account, selected.id, null);
     if (gone.length === 0 || !session.qresync) return ok('closed');
     return ok('closed', { code: 'HIGHESTMODSEQ', value: await lastModseq(session, selected, gone) });

@@ -1,6 +1,7 @@
 import { delimiter, type SpecialUse, specialUses } from '../../stores/mail/index.ts';
 import { ok, Refusal } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
+import { locateNew } from '../names/place.ts';
 
 /** What a client may ask for with USE: mailboxes that hold mail, not views of other mailboxes (RFC 6154 §3). */
 const virtual: readonly SpecialUse[] = ['All', 'Flagged', 'Important'];
@@ -19,7 +20,12 @@ export const create: Command<{ name: string; use: readonly string[] | null }> = 
   async run(session, { name, use }) {
     // RFC 9051 §6.3.4: a delimiter at the end says that names below will follow, and is no part of the name.
     const plain = name.endsWith(delimiter) ? name.slice(0, -1) : name;
-    const made = await session.mail.create(session.account, plain, use === null ? null : useOf(use));
+    const special = use === null ? null : useOf(use);
+    const { account, path } = await locateNew(session, plain);
+    if (special !== null && account !== session.account) {
+      throw new Refusal('only your own mailboxes have a special use', 'USEATTR');
+    }
+    const made = await session.mail.create(account, path, special);
     return ok('created', { code: 'MAILBOXID', id: made.objectId }); // RFC 8474 §4.1
   },
 };

@@ -1,5 +1,6 @@
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
+import { locate } from '../names/place.ts';
 
 /** DELETE: a mailbox with its messages. Who has it selected is told: this session by CLOSED, others by BYE. */
 export const remove: Command<string> = {
@@ -12,9 +13,10 @@ export const remove: Command<string> = {
     return decoder.mailbox();
   },
   async run(session, name) {
-    await session.mail.remove(session.account, name);
+    const { account, mailbox } = await locate(session, name, 'x');
+    await session.mail.remove(account, mailbox.name);
     const { selected } = session;
-    if (selected !== null && (await session.mail.byId(session.account, selected.id)) === null) {
+    if (selected?.account === account && selected.id === mailbox.id) {
       session.deselect();
       session.out.untagged('OK', 'CLOSED', 'the selected mailbox is gone');
     }

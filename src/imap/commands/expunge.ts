@@ -9,7 +9,9 @@ export const expunge: Command = {
   privilege: 'mail:write',
   parse: () => null,
   async run(session) {
-    const { account, id } = session.writableMailbox;
+    const selected = session.writableMailbox;
+    const { account, id } = selected;
+    session.demandRights(selected, 'e');
     await session.mail.expunge(account, id, null);
     return ok('expunged');
   },

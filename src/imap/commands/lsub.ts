@@ -1,7 +1,9 @@
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
-import { ancestors, checkWildcards, writeEntry } from '../names/list.ts';
+import { ancestors } from '../names/ancestors.ts';
+import { checkWildcards, writeEntry } from '../names/list.ts';
 import { matchesPattern } from '../names/pattern.ts';
+import { visibleNames } from '../names/visible.ts';
 
 /** LSUB of IMAP4rev1: the subscribed names. */
 export const lsub: Command<string> = {
@@ -17,7 +19,7 @@ export const lsub: Command<string> = {
   },
   async run(session, pattern) {
     checkWildcards([pattern], session.limits.listWildcardsMax);
-    const names = (await session.mail.list(session.account)).filter(({ subscribed }) => subscribed);
+    const names = (await visibleNames(session)).filter(({ subscribed }) => subscribed);
     for (const { name, mailbox } of names) {
       if (matchesPattern(pattern, name)) writeEntry(session, 'LSUB', name, mailbox ? [] : ['\\Noselect']);
     }

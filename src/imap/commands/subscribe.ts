@@ -1,6 +1,7 @@
 import { StoreError } from '../../base/index.ts';
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
+import { isForeign, locate } from '../names/place.ts';
 
 /** SUBSCRIBE: puts a name on the member's list; it stays there when the mailbox goes (RFC 9051 §6.3.7). */
 export const subscribe: Command<string> = {
@@ -13,7 +14,9 @@ export const subscribe: Command<string> = {
     return decoder.mailbox();
   },
   async run(session, name) {
-    await session.mail.subscribeTo(session.account, name);
+    // A list of names that others choose would tell which of them exist; one's own may be subscribed to beforehand.
+    const known = isForeign(name) ? (await locate(session, name, 'l')).name : name;
+    await session.mail.subscribeTo(session.account, known);
     return ok('subscribed');
   },
 };

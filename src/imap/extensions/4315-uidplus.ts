@@ -14,6 +14,7 @@ const uidExpunge: Command<SequenceSet> = {
   },
   async run(session, set) {
     const selected = session.writableMailbox;
+    session.demandRights(selected, 'e');
     const uids = await selected.resolve(set, true);
     if (uids.length > 0) await session.mail.expunge(selected.account, selected.id, uids);
     return ok('expunged');

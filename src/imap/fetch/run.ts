@@ -54,7 +54,9 @@ class Fetching {
     this.#mailbox = mailbox;
     this.#plans = plans;
     this.needsContent = plans.some((plan) => plan.content);
-    this.#marksSeen = !mailbox.readOnly && plans.some((plan) => plan.marksSeen);
+    // RFC 4314 §4: without `s` reading leaves \Seen as it is.
+    const maySee = !mailbox.readOnly && mailbox.rights.includes('s');
+    this.#marksSeen = maySee && plans.some((plan) => plan.marksSeen);
     this.#tellsFlags = plans.includes(flagsItem);
   }
 

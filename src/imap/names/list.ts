@@ -1,13 +1,15 @@
-import { delimiter, type ListedName } from '../../stores/mail/index.ts';
+import { delimiter } from '../../stores/mail/index.ts';
 import { Refusal } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { ListArguments } from '../wire/index.ts';
+import { ancestors } from './ancestors.ts';
 import { matchesPattern } from './pattern.ts';
+import { type VisibleName, visibleNames } from './visible.ts';
 
 /** A line of the answer to LIST. */
 export interface ListEntry {
   readonly name: string;
-  readonly listed: ListedName;
+  readonly listed: VisibleName;
   readonly attributes: readonly string[];
   /** Selections that hold for something below (RFC 5258 §3.5); empty for none. */
   readonly childInfo: readonly string[];
@@ -17,7 +19,7 @@ type Arguments = Pick<ListArguments, 'selection' | 'reference' | 'patterns' | 'r
 
 /** The names LIST answers, in order. Lets others run between slices: patterns and names are the member's own. */
 export async function listNames(session: Session, args: Arguments): Promise<ListEntry[]> {
-  const names = await session.mail.list(session.account);
+  const names = await visibleNames(session);
   const parents = ancestors(names.filter(({ mailbox }) => mailbox !== null).map(({ name }) => name));
   const chosen = names.filter((listed) => isSelected(listed, args));
   const chosenNames = new Set(chosen.map(({ name }) => name));
@@ -48,24 +50,27 @@ export function checkWildcards(patterns: readonly string[], wildcardsMax: number
 }
 
 /** A parent that was never made is told all the same where something below it is (RFC 5258 §3.5). */
-function withMissing(names: readonly ListedName[], above: ReadonlySet<string>): readonly ListedName[] {
+function withMissing(names: readonly VisibleName[], above: ReadonlySet<string>): readonly VisibleName[] {
   const known = new Set(names.map(({ name }) => name));
   const missing = [...above].filter((name) => !known.has(name)).sort();
   return [...names, ...missing.map((name) => ({ name, mailbox: null, subscribed: false }))];
 }
 
 /** RFC 9051 §6.3.9.1: selections add up; REMOTE adds nothing where nothing is remote. */
-function isSelected({ mailbox, subscribed }: ListedName, { selection }: Arguments): boolean {
+function isSelected({ mailbox, subscribed, isLevel }: VisibleName, { selection }: Arguments): boolean {
   const wantsSubscribed = selection.has('SUBSCRIBED');
   if (wantsSubscribed && !subscribed) return false;
   if (selection.has('SPECIAL-USE') && (mailbox?.specialUse ?? null) === null) return false;
-  return mailbox !== null || wantsSubscribed;
+  return mailbox !== null || isLevel === true || wantsSubscribed;
 }
 
-function attributesOf({ mailbox, subscribed }: ListedName, hasChildren: boolean, args: Arguments): string[] {
+function attributesOf(listed: VisibleName, hasChildren: boolean, args: Arguments): string[] {
+  const { mailbox, subscribed, place } = listed;
   const attributes: string[] = [];
   // RFC 9051 §7.3.1: \NonExistent implies \Noselect; clients that know no extended LIST know only the latter.
   if (mailbox === null) attributes.push('\\NonExistent', ...(args.isExtended ? [] : ['\\Noselect']));
+  // What may be looked up and not read cannot be selected (RFC 4314 §4).
+  if (place !== undefined && !place.rights.includes('r')) attributes.push('\\Noselect');
   if (subscribed && (args.selection.has('SUBSCRIBED') || args.returns.has('SUBSCRIBED'))) {
     attributes.push('\\Subscribed');
   }
@@ -73,19 +78,6 @@ function attributesOf({ mailbox, subscribed }: ListedName, hasChildren: boolean,
   // RFC 6154 §2 lets plain LIST tell it too; iOS and K-9 ask no other way.
   if (mailbox?.specialUse) attributes.push(`\\${mailbox.specialUse}`);
   return attributes;
-}
-
-/** Every name above one of `names`. */
-export function ancestors(names: Iterable<string>): Set<string> {
-  const above = new Set<string>();
-  for (const name of names) {
-    let end = name.lastIndexOf(delimiter);
-    while (end > 0 && !above.has(name.slice(0, end))) {
-      above.add(name.slice(0, end));
-      end = name.lastIndexOf(delimiter, end - 1);
-    }
-  }
-  return above;
 }
 
 /** `* LIST (\HasNoChildren) "/" name`. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultImapLimits } from '../limits.ts';
-import { ancestors, checkWildcards } from './list.ts';
+import { ancestors } from './ancestors.ts';
+import { checkWildcards } from './list.ts';
 import { matchesPattern } from './pattern.ts';
 
 test.each([

@@ -46,6 +46,7 @@ async function obey(session: Session, decoder: Decoder, call: Call): Promise<Ans
   const command = find(session, call);
   const args = command.parse(decoder, session, call);
   decoder.end();
+  if (command.privilege !== null) await session.checkRights();
   return command.run(session, args, call);
 }
 

@@ -1,5 +1,6 @@
 import { flagBits, type MessageRow } from '../../stores/mail/index.ts';
 import { Refusal } from '../errors.ts';
+import { changeableFlags } from '../names/rights.ts';
 
 const systemFlags: readonly (readonly [string, number])[] = [
   ['\\Answered', flagBits.answered],
@@ -14,6 +15,13 @@ const bitOf = new Map(systemFlags);
 const commonKeywords = ['$Forwarded', '$MDNSent', '$Junk', '$NotJunk', '$Phishing'];
 
 export const listedFlags: readonly string[] = [...systemFlags.map(([name]) => name), ...commonKeywords];
+
+/** What PERMANENTFLAGS says to a member with these rights: flags it may change, and `\*` where it may make keywords. */
+export function permanentFlags(rights: string): string[] {
+  const may = changeableFlags(rights);
+  const system = systemFlags.filter(([, bit]) => (bit & may.flags) !== 0).map(([name]) => name);
+  return may.keywords ? [...system, ...commonKeywords, '\\*'] : system;
+}
 
 /** Every combination of system flags as text, made once: FETCH FLAGS of a mailbox then only looks up. */
 const textOfBits: readonly string[] = Array.from({ length: 32 }, (_, bits) =>

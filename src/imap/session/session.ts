@@ -1,12 +1,5 @@
-import {
-  type Accounts,
-  type Actor,
-  anonymous,
-  demand,
-  type Member,
-  type Privilege,
-} from '../../accounts/index.ts';
-import { type Clock, randomToken } from '../../base/index.ts';
+import type { Accounts, Member, Privilege } from '../../accounts/index.ts';
+import { type Clock, randomToken, StoreError } from '../../base/index.ts';
 import type { Connection, LineReader } from '../../net/index.ts';
 import type { CounterHandle, Log } from '../../observability/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
@@ -14,9 +7,13 @@ import { Farewell, Gone, Refusal } from '../errors.ts';
 import type { Features, State } from '../features.ts';
 import type { ImapLimits } from '../limits.ts';
 import type { Mechanism } from '../mechanisms/mechanism.ts';
+import type { Place } from '../names/place.ts';
+import { hasAll, mayChange, privilegeFor, privilegesOf } from '../names/rights.ts';
 import { ResponseWriter } from '../wire/index.ts';
+import { checkRights, demandOf } from './rights.ts';
 import type { Selected } from './selected.ts';
 import { Slices } from './slices.ts';
+import { applySwitches, type CapabilitySwitches } from './switches.ts';
 
 /** What every session of a server shares. */
 export interface Services {
@@ -27,6 +24,8 @@ export interface Services {
   readonly limits: ImapLimits;
   readonly features: Features;
   readonly mechanisms: readonly Mechanism[];
+  /** What is kept from whom; asked anew by every session. */
+  switches(): CapabilitySwitches;
   /** Whether a password may be sent without TLS (`auth.plaintext: allow`). */
   readonly plaintextLogin: boolean;
   /** Whether a connection without TLS may start it. */
@@ -43,13 +42,18 @@ export interface Services {
 
 /** One client. Commands run one after another, so nothing here needs a lock (RFC 9051 §5.5). */
 export class Session {
-  readonly services: Services;
+  /** What all sessions share; the tables without what is kept from this one. */
+  services: Services;
   readonly connection: Connection;
   readonly reader: LineReader;
   readonly out = new ResponseWriter();
   readonly log: Log;
   member: Member | null = null;
   selected: Selected | null = null;
+  /** What the client calls itself with ID; '' where it did not say. */
+  clientName = '';
+  /** Capabilities that are kept from this session, in upper case. */
+  withheld: ReadonlySet<string> = new Set();
   authFailures = 0;
   badCommands = 0;
   /** Set when the session is to end after the command in progress. */
@@ -66,6 +70,7 @@ export class Session {
     this.connection = connection;
     this.log = services.log.child({ connection: connection.id });
     this.reader = connection.lines({ lineEnding: 'crlf' });
+    applySwitches(this);
     void connection.closed.then(() => {
       this.#gone = true;
       this.#drain.abort();
@@ -167,6 +172,7 @@ export class Session {
   /** The selected mailbox, where it may be changed. */
   get writableMailbox(): Selected {
     const mailbox = this.mailbox;
+    if (!mayChange(mailbox.rights)) throw new StoreError('denied', 'you may only read in this mailbox');
     if (mailbox.readOnly) throw new Refusal('the mailbox is open for reading only', 'CANNOT');
     return mailbox;
   }
@@ -178,6 +184,7 @@ export class Session {
 
   /** Back to a new connection: nothing that was said without TLS counts (RFC 9051 §6.2.1, THREATS 2). */
   reset(): void {
+    this.clientName = '';
     this.logOut();
     this.authFailures = 0;
     this.badCommands = 0;
@@ -189,6 +196,7 @@ export class Session {
     this.#leave();
     this.#enabled.clear();
     this.out.utf8 = false;
+    applySwitches(this);
   }
 
   /** Sends what was written; waits while the client is slow to take it. Throws Gone where it has left. */
@@ -212,14 +220,26 @@ export class Session {
 
   /** Tells the client what happened in its mailbox. */
   async report(options: { readonly expunge: boolean; readonly force: boolean }): Promise<void> {
+    if (options.force || this.selected?.stale) await this.checkRights();
     await this.selected?.report(this, options);
   }
 
   /** Every command says what it does to the account; StoreError 'denied' where the session may not. */
   demand(privilege: Privilege): void {
-    const actor: Actor =
-      this.member === null ? anonymous : { kind: 'member', member: this.member, scopes: ['mail'] };
-    demand(actor, privilege, { kind: 'account', owner: this.account, granted: [] });
+    demandOf(this, this.account, privilege, []);
+  }
+
+  /** Throws StoreError 'denied' where this member lacks one of the rights that a command needs at a place (RFC 4314 §4). */
+  demandRights({ account, rights }: Pick<Place, 'account' | 'rights'>, need: string): void {
+    demandOf(this, account, privilegeFor(need), privilegesOf(rights));
+    if (!hasAll(rights, need)) throw new StoreError('denied', 'you have no right to do this here');
+  }
+
+  /** Rights to what others share are looked up with every command: what is taken away is gone at once. */
+  async checkRights(): Promise<void> {
+    if (this.selected !== null && this.selected.account !== this.account) {
+      await checkRights(this, this.selected);
+    }
   }
 
   /** A member who was disabled or deleted does not stay because a connection is open. */
@@ -239,6 +259,8 @@ export class Session {
 
   async #memberIsClosed({ id }: Member): Promise<boolean> {
     const member = await this.services.accounts.member(id);
+    // Who is no administrator any more looks after the co-op's folders no longer.
+    if (member !== null && this.member?.id === id) this.member = member;
     return member === null || member.disabled;
   }
 
@@ -249,6 +271,7 @@ export class Session {
     if (open >= limits.sessionsPerAccountMax) throw new Refusal('you have too many connections', 'LIMIT');
     perAccount.set(member.id, open + 1);
     this.member = member;
+    applySwitches(this);
     this.#checkMemberAtMs = this.services.clock.monotonicMs() + limits.memberCheckMs;
     this.connection.authenticated();
   }

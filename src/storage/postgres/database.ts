@@ -57,9 +57,21 @@ const beginRead = 'begin isolation level repeatable read, read only';
  * comes in the same round trip as BEGIN and goes with the transaction.
  */
 function beginWrite(args: unknown): string {
-  const account = typeof args === 'object' && args !== null && 'account' in args ? args.account : undefined;
-  if (typeof account !== 'number' || !Number.isSafeInteger(account)) return 'begin';
-  return `begin; select pg_advisory_xact_lock(${accountLock}, ${account % 2 ** 31})`;
+  const locks = accountsOf(args).map(
+    (account) => `; select pg_advisory_xact_lock(${accountLock}, ${account % 2 ** 31})`,
+  );
+  return `begin${locks.join('')}`;
+}
+
+/** Whose data a write touches: `account`, or several `accounts`, always locked in the same order. */
+function accountsOf(args: unknown): number[] {
+  if (typeof args !== 'object' || args === null) return [];
+  const named = 'accounts' in args && Array.isArray(args.accounts) ? args.accounts : null;
+  const accounts = new Set<unknown>(named ?? ('account' in args ? [args.account] : []));
+  return [...accounts]
+    .filter((account) => Number.isSafeInteger(account))
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 class PostgresEngine implements Database {

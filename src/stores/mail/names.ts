@@ -1,6 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import { limits } from './limits.ts';
-import { delimiter } from './types.ts';
+import { delimiter, othersLevel, publicLevel } from './types.ts';
 
 const control = /\p{Cc}/u;
 
@@ -24,6 +24,16 @@ export function checkedName(name: string): string {
   }
   if (Buffer.byteLength(text) > limits.mailboxNameBytesMax) {
     throw new StoreError('limit', `a mailbox name is longer than ${limits.mailboxNameBytesMax} bytes`);
+  }
+  return text;
+}
+
+/** The same for a mailbox that is made or renamed: what begins so would be hidden behind what others share. */
+export function ownName(name: string): string {
+  const text = checkedName(name);
+  const [first = ''] = text.split(delimiter);
+  if (first === othersLevel || first === publicLevel) {
+    throw new StoreError('invalid', `names that begin with '${first}' are for what is shared`);
   }
   return text;
 }
