@@ -17,7 +17,16 @@ const row: MessageRow = {
 
 function told(write: (to: Audience) => void, client: Partial<Audience> = {}): string[] {
   const out = new ResponseWriter();
-  write({ out, condstore: false, rev2: true, uidOnly: false, tellsVanished: false, ...client });
+  const flushIfLarge = async () => undefined;
+  write({
+    out,
+    condstore: false,
+    rev2: true,
+    uidOnly: false,
+    tellsVanished: false,
+    flushIfLarge,
+    ...client,
+  });
   return Buffer.concat(out.take()).toString().split('\r\n').slice(0, -1);
 }
 

@@ -11,6 +11,8 @@ export interface Audience {
   readonly uidOnly: boolean;
   /** VANISHED stands for EXPUNGE (RFC 7162 §3.2.10, RFC 9586 §3.4). */
   readonly tellsVanished: boolean;
+  /** Where much was written, sends it before more is. */
+  flushIfLarge(): Promise<void>;
 }
 
 /** A message as a client may be told of it: by the number it has in this session, or by its uid. */
@@ -44,7 +46,7 @@ function writeUpdate(to: Audience, seq: number, row: MessageRow, flags: string):
 /** `* VANISHED 3:5,9` of uids, ascending; `earlier`: they went before the client came back (RFC 7162 §3.2.10). */
 export function writeVanished(
   { out }: Pick<Audience, 'out'>,
-  uids: readonly number[],
+  uids: readonly number[] | Uint32Array,
   earlier: boolean,
 ): void {
   for (let at = 0; at < uids.length; at += wireLimits.vanishedUidsMax) {

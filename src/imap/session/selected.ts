@@ -189,7 +189,7 @@ export class Selected {
    * it has seen: an EXPUNGE that had to wait would never be heard of again (RFC 7162 §6).
    */
   get confirmed(): number {
-    return this.#heldSince ?? this.cursor;
+    return Math.min(this.#goneCursor, this.cursor);
   }
 
   get stale(): boolean {
