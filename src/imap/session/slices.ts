@@ -21,4 +21,13 @@ export class Slices {
     await nextTurn();
     this.#endMs = this.#clock.monotonicMs() + this.#sliceMs;
   }
+
+  /** Work that yields where others may run. */
+  async drive<T>(work: Generator<void, T>): Promise<T> {
+    for (;;) {
+      const turn = work.next();
+      if (turn.done) return turn.value;
+      if (this.due) await this.next();
+    }
+  }
 }
