@@ -69,20 +69,20 @@ RFC 2342 | NAMESPACE | Yes | |
 RFC 2971 | ID | Yes | |
 RFC 3348 | CHILDREN | Yes | src/imap/names/list.ts |
 RFC 3502 | MULTIAPPEND | Yes | |
-RFC 3516 | BINARY | Partial | | FETCH of decoded parts; APPEND of binary data is not there
+RFC 3516 | BINARY | Yes | src/stores/mail/reencode.ts | bodies with NULs are kept in base64, as §4.4 allows
 RFC 3691 | UNSELECT | Yes | |
 RFC 4314 | ACL | No | |
 RFC 4315 | UIDPLUS | Yes | |
 RFC 4466 | Collected extensions to the grammar | Yes | |
-RFC 4467 | URLAUTH | Not planned | | no client of the members asks for it
-RFC 4469 | CATENATE | No | |
+RFC 4467 | URLAUTH | Not planned | | it is for BURL (RFC 4468) and other servers that fetch parts; neither clients nor submission servers use it any more
+RFC 4469 | CATENATE | Yes | src/imap/append/catenate.ts |
 RFC 4731 | ESEARCH | Yes | |
 RFC 4959 | SASL-IR | Yes | |
 RFC 4978 | COMPRESS=DEFLATE | Yes | |
 RFC 5032 | WITHIN | Yes | |
 RFC 5161 | ENABLE | Yes | |
 RFC 5182 | SEARCHRES | Yes | |
-RFC 5255 | LANGUAGE and I18NLEVEL | No | |
+RFC 5255 | LANGUAGE and I18NLEVEL | No | | LANGUAGE is not for a server that speaks one language (§3.1)
 RFC 5256 | SORT and THREAD | No | |
 RFC 5258 | LIST-EXTENDED | Yes | |
 RFC 5259 | CONVERT | Not planned | | no client of the members asks for it
@@ -90,14 +90,15 @@ RFC 5267 | CONTEXT, ESORT | No | |
 RFC 5464 | METADATA | No | |
 RFC 5465 | NOTIFY | No | |
 RFC 5530 | Response codes | Yes | |
-RFC 5550 | Lemonade profile | Not planned | | its parts that clients use have rows of their own
+RFC 5092 | IMAP URLs | Partial | src/imap/wire/url.ts | those of messages on this server, for CATENATE
+RFC 5550 | Lemonade profile | Partial | | URL-PARTIAL; its other parts that clients use have rows of their own
 RFC 5819 | LIST-STATUS | Yes | |
 RFC 5957 | SORT=DISPLAY | No | |
 RFC 6154 | SPECIAL-USE and CREATE-SPECIAL-USE | Yes | |
 RFC 6203 | SEARCH=FUZZY | No | |
 RFC 6237 | MULTISEARCH (experimental) | Not planned | | replaced by RFC 7377
 RFC 6851 | MOVE | Yes | |
-RFC 6855 | UTF8=ACCEPT | No | |
+RFC 6855 | UTF8=ACCEPT, as it was | Yes | src/imap/wire/append.ts | its UTF8 (…) of APPEND and CATENATE, which RFC 9755 has dropped
 RFC 7162 | CONDSTORE and QRESYNC | Yes | |
 RFC 7377 | MULTISEARCH | No | |
 RFC 7888 | LITERAL+ and LITERAL- | Yes | |
@@ -107,13 +108,14 @@ RFC 8438 | STATUS=SIZE | Yes | |
 RFC 8440 | LIST-MYRIGHTS | No | |
 RFC 8457 | Important mailbox and keyword | No | |
 RFC 8474 | OBJECTID | Yes | | THREADID is NIL
-RFC 8508 | REPLACE | No | |
+RFC 8508 | REPLACE | Yes | |
 RFC 8514 | SAVEDATE | Yes | |
 RFC 9208 | QUOTA | Yes | | storage; quotas are set by the operator's commands
 RFC 9394 | PARTIAL | No | |
 RFC 9585 | INPROGRESS | No | |
 RFC 9586 | UIDONLY | Yes | | withheld from clients that break where it is advertised
 RFC 9590 | LIST-METADATA | No | |
+RFC 9755 | UTF8=ACCEPT | Yes | | UTF-8 headers are served as they stand, in literals, to clients that do not enable it; 8-bit headers are taken from every client, for mail that is moved here must not be lost
 RFC 1939 | POP3 | Not planned | | IMAP serves every client of the members
 RFC 8620 | JMAP | Not planned | | no client of the members needs it yet
 RFC 5228 | Sieve | No | |

@@ -6,7 +6,7 @@ import { Fetched } from '../fetch/plan.ts';
 import { cut, filterOf, locateSection } from '../fetch/sections.ts';
 import { locate } from '../names/place.ts';
 import type { Session } from '../session/session.ts';
-import { Piece, Staged } from '../session/staged.ts';
+import { Piece, type Staged, stageMessage } from '../session/staged.ts';
 import { type CatenatePart, type MessageUrl, parseMessageUrl, type Section } from '../wire/index.ts';
 
 /** Octets of the message to be made; nothing is held before they are read. */
@@ -34,7 +34,7 @@ export async function catenate(session: Session, parts: readonly CatenatePart[])
     }
   }
   if (size === 0) throw new Refusal('an empty message cannot be stored', 'CANNOT');
-  return new Staged(await session.mail.stage(octets(sources), size));
+  return stageMessage(session, octets(sources), size);
 }
 
 async function* octets(sources: readonly Source[]): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,4 @@
-import { ok } from '../errors.ts';
+import { ok, Refusal } from '../errors.ts';
 import { type Call, type Command, inMailbox } from '../features.ts';
 import { type Found, search as find } from '../search/run.ts';
 import type { Session } from '../session/session.ts';
@@ -16,7 +16,11 @@ export const search: Command<SearchProgram> = {
     const keys = new Map(
       [...session.services.features.searchKeys].map(([name, feature]) => [name, feature.parse]),
     );
-    return decoder.searchProgram({ keys, decode: decodeText });
+    const program = decoder.searchProgram({ keys, decode: decodeText });
+    if (program.charset !== null && session.isEnabled('UTF8=ACCEPT')) {
+      throw new Refusal('SEARCH is in UTF-8 and names no charset', null, 'BAD'); // RFC 9755 §3
+    }
+    return program;
   },
   async run(session, { returns, key }, call) {
     const asksModseq = mentionsModseq(key);

@@ -58,9 +58,9 @@ function decode(message: Fetched, path: string, bytes: Buffer, partial: PartialR
 
 export const binaryExtension: Extension = {
   rfc: 3516,
-  name: 'BINARY (FETCH)',
-  // The capability would promise APPEND of binary data too; IMAP4rev2 promises FETCH only (RFC 9051 Appendix E).
-  capabilities: () => [],
+  name: 'BINARY',
+  // RFC 3516 §4.4: APPEND takes a literal8; bodies with NULs are kept in base64 (stores/mail/reencode.ts).
+  capabilities: ({ member }) => (member === null ? [] : ['BINARY']),
   fetchItems: [
     { name: 'BINARY[]', plan: planBinary },
     { name: 'BINARY.SIZE[]', plan: planSize },

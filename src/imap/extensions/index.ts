@@ -12,6 +12,7 @@ import { binaryExtension } from './3516-binary.ts';
 import { unselectExtension } from './3691-unselect.ts';
 import { uidplusExtension } from './4315-uidplus.ts';
 import { extendedSyntax } from './4466-extended-syntax.ts';
+import { catenateExtension } from './4469-catenate.ts';
 import { esearchExtension } from './4731-esearch.ts';
 import { saslIrExtension } from './4959-sasl-ir.ts';
 import { compressExtension } from './4978-compress.ts';
@@ -20,6 +21,7 @@ import { enableExtension } from './5161-enable.ts';
 import { searchresExtension } from './5182-searchres.ts';
 import { listExtendedExtension } from './5258-list-extended.ts';
 import { responseCodes } from './5530-response-codes.ts';
+import { urlPartialExtension } from './5550-url-partial.ts';
 import { listStatusExtension } from './5819-list-status.ts';
 import { specialUseExtension } from './6154-special-use.ts';
 import { moveExtension } from './6851-move.ts';
@@ -30,12 +32,14 @@ import { appendlimitExtension } from './7889-appendlimit.ts';
 import { unauthenticateExtension } from './8437-unauthenticate.ts';
 import { statusSizeExtension } from './8438-status-size.ts';
 import { objectidExtension } from './8474-objectid.ts';
+import { replaceExtension } from './8508-replace.ts';
 import { savedateExtension } from './8514-savedate.ts';
 import { previewExtension } from './8970-preview.ts';
 import { imap4rev2 } from './9051-imap4rev2.ts';
 import { loginRules } from './9051-login-rules.ts';
 import { quotaExtension } from './9208-quota.ts';
 import { uidonlyExtension } from './9586-uidonly.ts';
+import { utf8AcceptExtension } from './9755-utf8-accept.ts';
 
 export const extensions: readonly Extension[] = [
   imap4rev1,
@@ -65,6 +69,10 @@ export const extensions: readonly Extension[] = [
   savedateExtension,
   previewExtension,
   multiappendExtension,
+  catenateExtension,
+  urlPartialExtension,
+  replaceExtension,
+  utf8AcceptExtension,
   quotaExtension,
   uidonlyExtension,
   unauthenticateExtension,

@@ -12,7 +12,7 @@ import {
   wireLimits,
 } from '../wire/index.ts';
 import type { Session } from './session.ts';
-import { discardStaged, Piece, Staged } from './staged.ts';
+import { discardStaged, Piece, type Staged, stageMessage } from './staged.ts';
 
 /** One command with its literals. `refusal` is set where it was read to its end but must not be obeyed. */
 export interface ReadCommand {
@@ -195,8 +195,7 @@ class Reading implements ReadCommand {
   }
 
   #message({ size, binary }: LiteralMarker): Promise<void> {
-    const { mail } = this.#session;
-    return this.#store(size, binary, async (data) => new Staged(await mail.stage(data, size)));
+    return this.#store(size, binary, (data) => stageMessage(this.#session, data, size));
   }
 
   #piece({ size, binary }: LiteralMarker): Promise<void> {

@@ -1,4 +1,6 @@
+import { StoreError } from '../../base/index.ts';
 import type { Incoming } from '../../stores/mail/index.ts';
+import { Refusal } from '../errors.ts';
 import type { CommandPart } from '../wire/index.ts';
 import type { Session } from './session.ts';
 
@@ -23,6 +25,20 @@ export class Piece {
 
   constructor(blob: Message['blob']) {
     this.blob = blob;
+  }
+}
+
+/** Stores a message of at most `size` octets. Refusal with UNKNOWN-CTE where it has NULs that cannot be kept. */
+export async function stageMessage(
+  { mail }: Session,
+  data: Buffer | AsyncIterable<Uint8Array>,
+  size: number,
+): Promise<Staged> {
+  try {
+    return new Staged(await mail.stage(data, size));
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.reason !== 'invalid') throw error;
+    throw new Refusal(error.message, 'UNKNOWN-CTE'); // RFC 3516 §4.4
   }
 }
 

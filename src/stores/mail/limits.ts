@@ -62,4 +62,6 @@ export const limits = {
   metadataEntriesMax: 100,
   /** All annotations that one member wrote for itself, and all shared ones of one account. */
   metadataBytesMax: 4 * 1024 * 1024,
+  /** The header of a part whose encoding is changed. */
+  reencodedHeaderBytesMax: 256 * 1024,
 } as const;

@@ -11,6 +11,7 @@ import type { BlobStore, StoredBlob } from '../../storage/index.ts';
 import { joinKeywords } from './flags.ts';
 import { limits } from './limits.ts';
 import { orderKeys } from './order.ts';
+import { reencoded } from './reencode.ts';
 import type { Prepared } from './scripts.ts';
 import type { Incoming } from './types.ts';
 import { withoutNul } from './without-nul.ts';
@@ -24,9 +25,25 @@ async function* inSlices(data: Buffer): AsyncGenerator<Buffer> {
 
 /**
  * Parses a message while its bytes go to disk; both are done when this resolves. Others get a turn between slices.
- * StoreError 'too-large' beyond `sizeMax` bytes.
+ * Bodies with NULs are kept in base64. StoreError 'too-large' beyond `sizeMax` bytes, 'invalid' for NULs elsewhere.
  */
 export async function stage(
+  blobs: BlobStore,
+  data: Buffer | AsyncIterable<Uint8Array>,
+  sizeMax: number,
+): Promise<{ blob: StoredBlob; parsed: ParsedMessage }> {
+  const staged = await stageAsIs(blobs, data, sizeMax);
+  if (!staged.parsed.defects.includes('nul')) return staged;
+  try {
+    // Base64 needs four octets for three, its line ends and a field for each part.
+    const encodedMax = sizeMax * 2 + limits.reencodedHeaderBytesMax;
+    return await stageAsIs(blobs, reencoded(blobs, staged.blob.hash, staged.parsed.root), encodedMax);
+  } finally {
+    blobs.release(staged.blob);
+  }
+}
+
+async function stageAsIs(
   blobs: BlobStore,
   data: Buffer | AsyncIterable<Uint8Array>,
   sizeMax: number,

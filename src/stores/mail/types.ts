@@ -311,7 +311,8 @@ export interface MailWriter extends MailReader {
   readonly sharing: Sharing;
   /**
    * Stores the bytes (durable, not yet visible) and parses them. Feed what it answers to `append`, or to `deliver`
-   * for each recipient and then `discard` it. StoreError 'too-large', 'no-space', 'unavailable'.
+   * for each recipient and then `discard` it. Bodies with NULs are kept in base64. StoreError 'too-large', 'no-space',
+   * 'unavailable', 'invalid' (a NUL elsewhere).
    */
   stage(
     data: Buffer | AsyncIterable<Uint8Array>,
