@@ -9,10 +9,11 @@ import {
   restoreCommand,
   roomCommands,
   runCli,
+  serverSettings,
 } from './cli/index.ts';
 import { createLog } from './observability/index.ts';
 import { openRooms } from './rooms/index.ts';
-import { type Loaded, loadSettings, type MycoSettings, mycoSettings } from './settings/index.ts';
+import { type Loaded, loadSettings, type MycoSettings } from './settings/index.ts';
 import { serve } from './suite/index.ts';
 import { version } from './version.ts';
 
@@ -21,7 +22,7 @@ const serveCommand: Command = {
   summary: 'run the co-op: sets everything up at first start, then serves until SIGTERM',
   async run({ config, json, io }) {
     const where = { ...(config === undefined ? {} : { file: config }), env: io.env, working: io.working };
-    await serve({ settings: loadSettings(mycoSettings, where), commands: roomCommands, io, json });
+    await serve({ settings: loadSettings(serverSettings, where), commands: roomCommands, io, json });
     return undefined;
   },
 };

@@ -1,5 +1,6 @@
 import { exampleYaml, jsonSchema, loadSettings, mycoSettings } from '../settings/index.ts';
 import type { Command } from './command.ts';
+import { serverSettings } from './settings.ts';
 
 const example: Command = {
   name: ['config', 'example'],
@@ -14,7 +15,7 @@ const check: Command = {
   name: ['config', 'check'],
   summary: 'read the configuration and name everything wrong with it',
   run: async ({ config, io }) => {
-    const { file } = loadSettings(mycoSettings, {
+    const { file } = loadSettings(serverSettings, {
       ...(config === undefined ? {} : { file: config }),
       env: io.env,
       working: io.working,

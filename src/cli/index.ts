@@ -25,3 +25,4 @@ export { configCommands } from './config.ts';
 export { exits, type Status, UsageError } from './exit.ts';
 export { type Io, processIo, readStdinLine } from './io.ts';
 export { type About, runCli } from './program.ts';
+export { serverSettings } from './settings.ts';

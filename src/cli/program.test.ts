@@ -193,6 +193,13 @@ describe('myco config', () => {
         err: `${wrong.join('\n')}\n`,
       });
     }
+    writeFileSync(
+      join(working, 'imap.yaml'),
+      'imap: { without: { accounts: { a@b.example: [MOVE, COMPRES=DEFLATE] } } }\n',
+    );
+    expect((await myco(['config', 'check', '--config', 'imap.yaml'], { working })).err).toBe(
+      'imap.yaml:1:52: imap.without.accounts.a@b.example: COMPRES=DEFLATE is no capability that can be kept back; did you mean COMPRESS=DEFLATE?\n',
+    );
     const json = await myco(['config', 'check', '--json', '--config', 'bad.yaml'], { working });
     expect(json).toMatchObject({ status: 1, err: '' });
     expect(JSON.parse(json.out)).toMatchObject({

@@ -19,4 +19,6 @@ export {
   type ImapServer,
   type ImapServerOptions,
   type ImapSpecification,
+  switchableCapabilities,
 } from './server.ts';
+export type { CapabilitySwitches } from './session/switches.ts';

@@ -12,6 +12,7 @@ import { mechanisms } from './mechanisms/index.ts';
 import { baseStatusItems } from './names/status.ts';
 import { converse } from './session/converse.ts';
 import { type Services, Session } from './session/session.ts';
+import { type CapabilitySwitches, defaultSwitches } from './session/switches.ts';
 
 export interface ImapServerOptions {
   readonly mail: MailWriter;
@@ -22,6 +23,8 @@ export interface ImapServerOptions {
   readonly limits?: Partial<ImapLimits>;
   /** `auth.plaintext: allow`: passwords may come without TLS. Default false. */
   readonly plaintextLogin?: boolean;
+  /** What is kept from whom; asked for every session, so that a change counts for the next. */
+  switches?(): CapabilitySwitches;
   /** Told by ID. */
   readonly version?: string;
 }
@@ -69,6 +72,12 @@ export const baseFeatures = {
 /** The tables of this server, as every session sees them. */
 export const standardFeatures: Features = createFeatures(baseFeatures, extensions);
 
+/** What may be kept from clients: capabilities in upper case. */
+export const switchableCapabilities: ReadonlySet<string> = new Set([
+  ...standardFeatures.switches,
+  ...mechanisms.map(({ name }) => `AUTH=${name}`),
+]);
+
 export function createImapServer(
   options: ImapServerOptions,
   features: Features = standardFeatures,
@@ -85,6 +94,7 @@ export function createImapServer(
     limits: { ...defaultImapLimits, ...options.limits },
     features,
     mechanisms,
+    switches: options.switches ?? (() => defaultSwitches),
     plaintextLogin: options.plaintextLogin ?? false,
     perAccount: new Map(),
     version: options.version ?? '0',

@@ -27,6 +27,7 @@ export { type Environment, readEnvironment } from './environment.ts';
 export { exampleYaml, jsonSchema } from './example.ts';
 export { isLoopback } from './hosts.ts';
 export { type Loaded, loadSettings, type Reloaded, usualFile, type Where } from './load.ts';
+export { nearest } from './nearest.ts';
 export { formatProblem, type KeyPath, type Problem, SettingsError } from './problems.ts';
 export * from './scalars.ts';
 export {

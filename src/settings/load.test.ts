@@ -196,6 +196,14 @@ describe('what is refused, and where', () => {
       ],
     ],
     [
+      'a capability that cannot be one',
+      'imap:\n  without: { everyone: [MO VE], clients: { Outlook: MOVE } }\n',
+      [
+        "a.yaml:2:25: imap.without.everyone[0]: expected a capability such as COMPRESS=DEFLATE, found 'MO VE'",
+        "a.yaml:2:53: imap.without.clients.Outlook: expected a list, found 'MOVE'",
+      ],
+    ],
+    [
       'PostgreSQL without a database',
       'storage:\n  database: postgres://host\n',
       [

@@ -89,6 +89,7 @@ function servers(rooms: Rooms, { log, metrics }: Observers) {
     log: log.child({ protocol: 'imap' }),
     limits: { appendBytesMax: settings.limits.message },
     plaintextLogin: settings.auth.plaintext === 'allow',
+    switches: () => rooms.settings.value.imap.without,
     version,
   });
   return { smtp, imap };

@@ -2,7 +2,13 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Accounts, type AccountsAdmin, createAccounts, type TokenVerifier } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
-import { createImapServer, type ImapFeatures, type ImapLimits, type ImapServer } from '../imap/index.ts';
+import {
+  type CapabilitySwitches,
+  createImapServer,
+  type ImapFeatures,
+  type ImapLimits,
+  type ImapServer,
+} from '../imap/index.ts';
 import {
   type Connection,
   createCertificates,
@@ -59,6 +65,8 @@ export interface TestImapOptions {
   readonly quota?: number;
   /** Other tables of commands and extensions than the standard ones. */
   readonly features?: ImapFeatures;
+  /** What is kept from whom. */
+  readonly switches?: CapabilitySwitches;
   /** Who knows what bearer tokens are worth. */
   readonly tokens?: TokenVerifier;
   /** Puts a store that fails in the place of the real one. */
@@ -141,6 +149,7 @@ async function openImapDoors(stores: TestStores, accounts: Accounts, options: Te
     { mode: 'self-signed', dir: join(stores.dir, 'tls'), hostnames: ['localhost'] },
     { log },
   );
+  const { switches } = options;
   const netLimits = { ...defaultNetLimits, ...options.netLimits };
   const network = createNetwork({ log, metrics, certificates, limits: netLimits });
   const shared = {
@@ -151,6 +160,7 @@ async function openImapDoors(stores: TestStores, accounts: Accounts, options: Te
     clock: options.clock ?? systemClock,
     limits: { authFailureDelayMs: 0, ...options.limits },
     version: '1.2.3',
+    ...(switches ? { switches: () => switches } : {}),
   };
   const make = (plaintextLogin: boolean) =>
     createImapServer({ ...shared, plaintextLogin }, ...(options.features ? [options.features] : []));

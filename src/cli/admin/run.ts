@@ -1,5 +1,6 @@
-import { type Loaded, loadSettings, type MycoSettings, mycoSettings } from '../../settings/index.ts';
+import { type Loaded, loadSettings, type MycoSettings } from '../../settings/index.ts';
 import type { Call, Command } from '../command.ts';
+import { serverSettings } from '../settings.ts';
 import { adminClient } from './client.ts';
 import { type AdminCommand, formatProgress, nameOf } from './command.ts';
 
@@ -23,7 +24,7 @@ export function asCommand<S>(command: AdminCommand<S>, open: OpenServices<S>): C
 async function runCommand<S>(command: AdminCommand<S>, open: OpenServices<S>, call: Call) {
   const args = await command.gather(call);
   command.check(args);
-  const settings = loadSettings(mycoSettings, {
+  const settings = loadSettings(serverSettings, {
     ...(call.config === undefined ? {} : { file: call.config }),
     env: call.io.env,
     working: call.io.working,

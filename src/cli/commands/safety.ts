@@ -3,11 +3,12 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../../base/index.ts';
 import { modules, type Rooms, unfinishedRestore } from '../../rooms/index.ts';
-import { loadSettings, type MycoSettings, mycoSettings } from '../../settings/index.ts';
+import { loadSettings, type MycoSettings } from '../../settings/index.ts';
 import { afterRestore, repairAll, restoreDatabase, verifyAll } from '../../storage/index.ts';
 import { version } from '../../version.ts';
 import { adminCommand, type OpenServices } from '../admin/index.ts';
 import type { Command } from '../command.ts';
+import { serverSettings } from '../settings.ts';
 
 const command = adminCommand<Rooms>();
 
@@ -106,7 +107,7 @@ export function restoreCommand(open: OpenServices<Rooms>): Command {
     async run({ args, config, io }) {
       const from = resolve(io.working, String(args.dir));
       const where = { ...(config === undefined ? {} : { file: config }), env: io.env, working: io.working };
-      const settings = loadSettings(mycoSettings, where);
+      const settings = loadSettings(serverSettings, where);
       const { data, storage } = settings.value;
       await readManifest(from, settings.value);
       await mkdir(data, { recursive: true, mode: 0o700 });

@@ -1,5 +1,6 @@
 import { Refusal } from '../errors.ts';
 import type { Command } from '../features.ts';
+import { offers } from '../mechanisms/mechanism.ts';
 import { readAnswer } from '../session/command-reader.ts';
 import { logIn, requirePrivacy } from '../session/log-in.ts';
 import type { Session } from '../session/session.ts';
@@ -23,7 +24,7 @@ export const authenticate: Command<{ mechanism: string; initial: Buffer | null }
     const mechanism = session.services.mechanisms.find((each) => each.name === name);
     if (!mechanism) throw new Refusal('this SASL mechanism is not offered', 'CANNOT');
     requirePrivacy(session);
-    if (mechanism.offered?.(session) === false) {
+    if (!offers(session, mechanism)) {
       throw new Refusal('this SASL mechanism is not possible here', 'CANNOT');
     }
     const credentials = await mechanism.run(initial, (challenge) => exchange(session, challenge), session);

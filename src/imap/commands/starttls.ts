@@ -15,6 +15,9 @@ export const starttls: Command = {
   async run(session, _args, { tag }) {
     if (session.secure) throw new Refusal('TLS is active already', null, 'BAD');
     if (!session.services.startTls) throw new Refusal('there is no TLS on this door', null, 'BAD');
+    if (session.connection.compressed) {
+      throw new Refusal('TLS cannot be started under compression', null, 'BAD');
+    }
     const reply = new ResponseWriter().tagged(tag, 'OK', null, 'begin TLS now').take();
     session.reset();
     await session.connection.startTls(Buffer.concat(reply));

@@ -29,3 +29,8 @@ export interface Mechanism {
     session: Session,
   ): Promise<Credentials | null>;
 }
+
+/** Whether this session may use it, as far as the mechanism and the operator are concerned. */
+export function offers(session: Session, mechanism: Mechanism): boolean {
+  return !session.withheld.has(`AUTH=${mechanism.name}`) && mechanism.offered?.(session) !== false;
+}

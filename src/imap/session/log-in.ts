@@ -22,7 +22,7 @@ export function requirePrivacy(session: Session): void {
 
 /** Who the client is: the answer of LOGIN and AUTHENTICATE with the capabilities that hold from now on. */
 export async function logIn(session: Session, credentials: Credentials, mechanism: string): Promise<Answer> {
-  const { accounts, count, features } = session.services;
+  const { accounts, count } = session.services;
   const { username, proof, authorization } = credentials;
   const remote = session.connection.remote.address;
   const result =
@@ -41,7 +41,9 @@ export async function logIn(session: Session, credentials: Credentials, mechanis
   session.authFailures = 0;
   count.logins.inc();
   session.log.info('login', { account: result.member.id, mechanism, remote });
-  return ok('welcome', { code: 'CAPABILITY', capabilities: features.capabilities(session) });
+  // Other tables than before: something may be kept from this member.
+  const capabilities = session.services.features.capabilities(session);
+  return ok('welcome', { code: 'CAPABILITY', capabilities });
 }
 
 async function refuse(

@@ -1,5 +1,6 @@
 import type { Folders, Values } from '../define.ts';
 import { coopSlice } from './coop.ts';
+import { imapSlice } from './imap.ts';
 import { listenersSlice } from './listeners.ts';
 import { mailSlice } from './mail.ts';
 import { authSlice, chatSlice, limitsSlice, logSlice } from './policy.ts';
@@ -16,6 +17,7 @@ export const mycoSlices = (folders: Folders) => ({
   auth: authSlice,
   limits: limitsSlice,
   mail: mailSlice,
+  imap: imapSlice,
   chat: chatSlice,
   log: logSlice,
 });
