@@ -56,17 +56,11 @@ function textSource(session: Session, literal: (CatenatePart & { kind: 'text' })
 async function urlSource(session: Session, text: string): Promise<Source> {
   const url = parseMessageUrl(text);
   if (url === null) throw badUrl(text, 'this is no URL of a message on this server');
-  try {
-    const message = await findMessage(session, url);
-    if (message === null) throw badUrl(text, 'there is no such message');
-    const source = await sectionSource(session, message, url);
-    if (source === null) throw badUrl(text, 'the message has no such part');
-    return source;
-  } catch (error) {
-    if (!(error instanceof StoreError) || (error.reason !== 'not-found' && error.reason !== 'denied'))
-      throw error;
-    throw badUrl(text, 'there is no such message');
-  }
+  const message = await findMessage(session, url);
+  if (message === null) throw badUrl(text, 'there is no such message');
+  const source = await sectionSource(session, message, url);
+  if (source === null) throw badUrl(text, 'the message has no such part');
+  return source;
 }
 
 function badUrl(text: string, why: string): Refusal {
@@ -86,18 +80,24 @@ async function findMessage(session: Session, url: MessageUrl): Promise<Fetched |
   return content === undefined ? null : new Fetched(0, row, false, content);
 }
 
-async function findMailbox(
-  session: Session,
-  named: MessageUrl['mailbox'],
-): Promise<{ readonly account: number; readonly mailbox: Mailbox } | null> {
+type Found = { readonly account: number; readonly mailbox: Mailbox };
+
+async function findMailbox(session: Session, named: MessageUrl['mailbox']): Promise<Found | null> {
   const { mail, selected } = session;
-  const base = selected === null ? null : await mail.byId(selected.account, selected.id);
-  if (named === null)
-    return selected === null || base === null ? null : { account: selected.account, mailbox: base };
-  // RFC 3986 §5.2.3: a relative name stands where the last level of the base is.
-  const above =
-    named.relative && base !== null ? base.name.slice(0, base.name.lastIndexOf(delimiter) + 1) : '';
-  return locate(session, above + named.name, 'r');
+  const mailbox = selected && (await mail.byId(selected.account, selected.id));
+  if (named === null) return selected && mailbox && { account: selected.account, mailbox };
+  // RFC 3986 §5.2.3: a relative name stands where the last level of the selected one is.
+  const base = named.relative && selected?.account === session.account ? (mailbox?.name ?? '') : '';
+  const name = base.slice(0, base.lastIndexOf(delimiter) + 1) + named.name;
+  try {
+    return await locate(session, name, 'r');
+  } catch (error) {
+    // What is not there and what may not be read are one to whoever asks.
+    const isHidden =
+      error instanceof StoreError && (error.reason === 'not-found' || error.reason === 'denied');
+    if (isHidden || error instanceof Refusal) return null;
+    throw error;
+  }
 }
 
 async function sectionSource(session: Session, message: Fetched, url: MessageUrl): Promise<Source | null> {

@@ -1,5 +1,7 @@
 import type { Incoming } from '../../stores/mail/index.ts';
 import { Refusal } from '../errors.ts';
+import type { Place } from '../names/place.ts';
+import { permittedFlags } from '../names/rights.ts';
 import { splitFlags } from '../session/flags.ts';
 import type { Session } from '../session/session.ts';
 import { discard, Staged } from '../session/staged.ts';
@@ -8,10 +10,12 @@ import { catenate } from './catenate.ts';
 
 /**
  * Makes of the messages of a command what the store takes, and hands it over: `store` is called once and answers for
- * the blobs from then on. What was made here and not handed over is discarded.
+ * the blobs from then on. What was made here and not handed over is discarded. Flags that the member may not set in the
+ * target are left out (RFC 4314 §4).
  */
 export async function upload<T>(
   session: Session,
+  { rights }: Pick<Place, 'rights'>,
   messages: readonly AppendMessage[],
   store: (incoming: readonly Incoming[]) => Promise<T>,
 ): Promise<T> {
@@ -25,7 +29,7 @@ export async function upload<T>(
       const each = data.kind === 'catenate' ? made.at(-1) : stagedOf(data.literal);
       if (each === undefined) throw new Error('a message was made and is not there');
       staged.push(each);
-      incoming.push(incomingOf(message, each));
+      incoming.push(incomingOf(message, each, rights));
     }
     for (const each of staged) each.taken = true;
     return await store(incoming);
@@ -41,8 +45,8 @@ function stagedOf(literal: LiteralPart | SpooledPart): Staged {
   return literal.handle;
 }
 
-function incomingOf({ flags, internalDate }: AppendMessage, { message }: Staged): Incoming {
+function incomingOf({ flags, internalDate }: AppendMessage, { message }: Staged, rights: string): Incoming {
   const when =
     internalDate === null ? {} : { received: internalDate.timeMs, receivedZone: internalDate.zoneMinutes };
-  return { ...message, ...splitFlags(flags), ...when };
+  return { ...message, ...permittedFlags(splitFlags(flags), rights), ...when };
 }

@@ -27,9 +27,9 @@ export const append: Command<{ name: string; messages: readonly AppendMessage[] 
     return { name, messages };
   },
   async run(session, { name, messages }) {
-    const { account, mailbox } = await tryCreate(locate(session, name, 'i'));
-    const appended = await upload(session, messages, (incoming) =>
-      tryCreate(session.mail.append(account, mailbox.id, incoming)),
+    const place = await tryCreate(locate(session, name, 'i'));
+    const appended = await upload(session, place, messages, (incoming) =>
+      tryCreate(session.mail.append(place.account, place.mailbox.id, incoming)),
     );
     session.selected?.touch();
     const [first] = appended;

@@ -34,14 +34,13 @@ const replace: Command<Args> = {
     const [found] = await selected.resolve(old, uid);
     if (found === undefined) throw gone();
     // RFC 8508 §4.1: what UID STORE +FLAGS \Deleted and UID EXPUNGE need here, and APPEND there.
-    if (!selected.rights.includes('t') || !selected.rights.includes('e')) {
-      throw new Refusal('you may not expunge here', 'NOPERM');
-    }
-    const { account, mailbox } = await tryCreate(locate(session, name, 'i'));
+    session.demandRights(selected, 'te');
+    const place = await tryCreate(locate(session, name, 'i'));
+    const { account, mailbox } = place;
     if (account !== selected.account) {
       throw new Refusal('a message is replaced within the mail of one member only', 'CANNOT');
     }
-    const appended = await upload(session, [message], async ([incoming]) => {
+    const appended = await upload(session, place, [message], async ([incoming]) => {
       if (incoming === undefined) throw new Error('REPLACE has no message');
       return tryCreate(mail.replace(account, selected.id, found, mailbox.id, incoming));
     });
