@@ -168,6 +168,7 @@ function mendings({ db, t }: Context) {
         uidValidity: bound('uidValidity'),
         highestModseq: bound('modseq'),
         listedModseq: bound('modseq'),
+        countedModseq: bound('modseq'),
       })
       .where(box)
       .prepare('restored_mailbox'),

@@ -1,8 +1,8 @@
 import { currentModseq, dropBlob, nextModseq, numbers, run, type Script } from '../../storage/index.ts';
 import { limits } from './limits.ts';
+import { mendOrders, orderFaults } from './order-scripts.ts';
 import type { MailQueries } from './queries.ts';
 import type { MailboxRow } from './scripts.ts';
-import { mendOrders, orderFaults } from './order-scripts.ts';
 import { indexFaults } from './search-checks.ts';
 import { forgetIndex, forgetSearched } from './search-scripts.ts';
 import { mendSharing, sharingFaults } from './sharing-checks.ts';

@@ -10,12 +10,13 @@ export { allRights, everyone, type Grant, type GrantMode, orderRights } from './
 export type { GrantChange } from './rights-scripts.ts';
 export { type Narrowed, verdicts } from './search-find.ts';
 export { fold } from './search-fold.ts';
-export { type FoldedField, fieldHolds, headerLines, type Needle } from './search-needle.ts';
 export { SearchIndexer, type SearchIndexerOptions } from './search-indexer.ts';
+export { type FoldedField, fieldHolds, headerLines, type Needle } from './search-needle.ts';
 export { foldedBody, foldedHeader, sentDayOf } from './search-text.ts';
 export type { SharedMailbox, Sharing, SharingReader } from './sharing.ts';
 export { createMailStore, type MailStoreOptions } from './store.ts';
 export type {
+  AccountNews,
   Appended,
   Copied,
   EmailContent,
@@ -27,6 +28,7 @@ export type {
   MailReader,
   MailWriter,
   MessageRow,
+  NameEvent,
   News,
   NewsAsked,
   OrderColumn,

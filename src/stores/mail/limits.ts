@@ -2,6 +2,11 @@
 export const limits = {
   mailboxesMax: 10_000,
   mailboxNameBytesMax: 1_000,
+  /** Mailboxes or names that those who watch an account are told of one by one. */
+  accountNewsMax: 1_000,
+  nameEventsPerChangeMax: 1_000,
+  /** Names' events are kept while the account sees so many more changes. */
+  nameEventsKeptCount: 10_000,
   mailboxDepthMax: 32,
   keywordsPerMessageMax: 128,
   keywordBytesMax: 128,

@@ -1,5 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import { nextModseq, one, run, type Script } from '../../storage/index.ts';
+import { noteName, noteNames } from './account-news.ts';
 import { limits } from './limits.ts';
 import { copyMetadata, eraseMetadata } from './metadata-scripts.ts';
 import { checkedName, normaliseName, ownName, parentsOf } from './names.ts';
@@ -8,16 +9,16 @@ import type { MailQueries } from './queries.ts';
 import { eraseRights, inheritRights } from './rights-scripts.ts';
 import { type MailboxRow, mailboxByName, move, removeRows } from './scripts.ts';
 import { forgetIndex } from './search-scripts.ts';
-import { delimiter, type SpecialUse } from './types.ts';
+import { delimiter, type NameEvent, type SpecialUse } from './types.ts';
 
 function* insertMailbox(
   q: MailQueries,
   a: { account: number; name: string; specialUse: SpecialUse | null; nowSeconds: number },
 ): Script<MailboxRow> {
   const { account, name, specialUse } = a;
-  const modseq = yield* nextModseq(q, account);
   const ids = one(yield* run(q.accountMailbox, { account, now: a.nowSeconds }));
   const mailbox = ids.nextMailbox - 1;
+  const modseq = yield* noteName(q, account, { kind: 'created', mailbox, name, formerName: null });
   const objectId = mailboxObjectId(account, mailbox);
   yield* run(q.mailboxInsert, {
     account,
@@ -90,6 +91,7 @@ export function* erase(q: MailQueries, a: { account: number; now: number }): Scr
   yield* run(q.mailboxForgetAll, { account });
   yield* run(q.goneForgetAll, { account });
   yield* run(q.subscriptionForgetAll, { account });
+  yield* run(q.nameEventsForget, { account, before: modseq + 1 });
   yield* forgetIndex(q, account);
   yield* eraseRights(q, { account });
   yield* eraseMetadata(q, { account });
@@ -105,7 +107,12 @@ export function* remove(q: MailQueries, a: { account: number; name: string; now:
   if (all.some((other) => other.name.startsWith(name + delimiter))) {
     throw new StoreError('has-children', 'the mailbox has others below it; delete those first');
   }
-  const modseq = yield* nextModseq(q, account);
+  const modseq = yield* noteName(q, account, {
+    kind: 'deleted',
+    mailbox: mailbox.id,
+    name,
+    formerName: null,
+  });
   yield* empty(q, { account, mailbox: mailbox.id, modseq, now });
   yield* run(q.mailboxDelete, { account, mailbox: mailbox.id });
   yield* run(q.rightsForget, { account, mailbox: mailbox.id });
@@ -143,11 +150,14 @@ export function* rename(
     yield* insertMailbox(q, { account, name: parent, specialUse: null, nowSeconds: a.nowSeconds });
   }
   const modseq = yield* nextModseq(q, account);
+  const renamed: Omit<NameEvent, 'modseq'>[] = [];
   for (const mailbox of tree) {
     const name = checkedName(to + mailbox.name.slice(from.length));
     if (names.has(name)) throw new StoreError('exists', 'there is a mailbox of that name already');
     yield* run(q.mailboxRename, { account, mailbox: mailbox.id, name, modseq });
+    renamed.push({ kind: 'renamed', mailbox: mailbox.id, name, formerName: mailbox.name });
   }
+  yield* noteNames(q, account, modseq, renamed);
 }
 
 export function* subscribe(q: MailQueries, a: { account: number; name: string }): Script<void> {
@@ -157,7 +167,7 @@ export function* subscribe(q: MailQueries, a: { account: number; name: string })
   if ((yield* run(q.subscriptions, { account })).length >= limits.mailboxesMax) {
     throw new StoreError('limit', `an account subscribes to at most ${limits.mailboxesMax} names`);
   }
-  const modseq = yield* nextModseq(q, account);
+  const modseq = yield* noteName(q, account, { kind: 'subscribed', mailbox: 0, name, formerName: null });
   yield* run(q.subscribe, { account, name, modseq });
   yield* run(q.mailboxListed, { account, name, modseq });
 }
@@ -169,7 +179,8 @@ export function* unsubscribe(q: MailQueries, a: { account: number; name: string 
     throw new StoreError('not-found', 'the name is not subscribed to');
   }
   yield* run(q.unsubscribe, { account, name });
-  yield* run(q.mailboxListed, { account, name, modseq: yield* nextModseq(q, account) });
+  const modseq = yield* noteName(q, account, { kind: 'unsubscribed', mailbox: 0, name, formerName: null });
+  yield* run(q.mailboxListed, { account, name, modseq });
 }
 
 /** What every member starts with; the special uses are RFC 6154's. */

@@ -1,4 +1,5 @@
 import { defineModule, numbers, run } from '../../storage/index.ts';
+import { accountNews } from './account-news.ts';
 import { blobUses, check, repair, restored } from './checks.ts';
 import { limits } from './limits.ts';
 import {
@@ -153,6 +154,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       vanished: scan(function* (q, a: { account: number; mailbox: number; since: number; upTo: number }) {
         return Uint32Array.from(yield* run(q.expungedBetween, a), (row) => row.uid).sort();
       }),
+      accountNews: read(accountNews),
       changedUids: scan(function* (q, a: { account: number; mailbox: number; since: number }) {
         return Uint32Array.from(yield* run(q.messageChangedUids, a), (row) => row.uid).sort();
       }),

@@ -10,6 +10,7 @@ import {
   type QueryContext,
   sql,
 } from '../../storage/index.ts';
+import { accountNewsQueries } from './account-news.ts';
 import { checkQueries } from './check-queries.ts';
 import { metadataQueries } from './metadata-queries.ts';
 import { orderQueries } from './order-queries.ts';
@@ -92,6 +93,7 @@ function mailboxQueries({ db, t }: Context) {
     unseen: sql`${m.unseen} + ${p('unseen')}`,
     deleted: sql`${m.deleted} + ${p('deleted')}`,
     size: sql`${m.size} + ${p('size')}`,
+    countedModseq: sql`case when ${number('count')} <> 0 then ${number('modseq')} else ${m.countedModseq} end`,
   };
   const grown = { id: m.id, uidNext: m.uidNext, uidValidity: m.uidValidity };
   return {
@@ -107,6 +109,7 @@ function mailboxQueries({ db, t }: Context) {
         uidNext: 1,
         highestModseq: bound('modseq'),
         listedModseq: bound('modseq'),
+        countedModseq: bound('modseq'),
         messages: 0,
         unseen: 0,
         deleted: 0,
@@ -308,6 +311,7 @@ export function mailQueries(context: Context) {
     ...blobQueries(context as never),
     ...accountQueries(context),
     ...mailboxQueries(context),
+    ...accountNewsQueries(context),
     ...messageQueries(context),
     ...emailQueries(context),
     ...uidQueries(context),

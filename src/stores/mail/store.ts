@@ -2,7 +2,13 @@ import type { Readable } from 'node:stream';
 import { publicAccount } from '../../accounts/index.ts';
 import { type Clock, StoreError } from '../../base/index.ts';
 import type { ParsedMessage } from '../../formats/mime/index.ts';
-import { type BlobStore, type BlobWant, type Database, numbers, type StoredBlob } from '../../storage/index.ts';
+import {
+  type BlobStore,
+  type BlobWant,
+  type Database,
+  numbers,
+  type StoredBlob,
+} from '../../storage/index.ts';
 import { limits } from './limits.ts';
 import { mailOperations as operations } from './module.ts';
 import { compareNames, normaliseName } from './names.ts';
@@ -13,6 +19,7 @@ import type { Needle } from './search-needle.ts';
 import { createSharing, type Sharing } from './sharing.ts';
 import { prepare, stage } from './stage.ts';
 import type {
+  AccountNews,
   Appended,
   Copied,
   EmailContent,
@@ -23,10 +30,10 @@ import type {
   MailReader,
   MailWriter,
   MessageRow,
-  OrderColumn,
-  OrderKey,
   News,
   NewsAsked,
+  OrderColumn,
+  OrderKey,
   Snapshot,
   SpecialUse,
   StoredFlags,
@@ -191,6 +198,11 @@ export class MailStore implements MailWriter {
 
   vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array> {
     return this.#database.call(operations.vanished, { account, mailbox, since, upTo });
+  }
+
+  async accountNews(account: number, since: number): Promise<AccountNews> {
+    const { mailboxes, ...news } = await this.#database.call(operations.accountNews, { account, since });
+    return { ...news, mailboxes: mailboxes.map((row) => shown(row, row.subscribed)) };
   }
 
   changedUids(account: number, mailbox: number, since: number): Promise<Uint32Array> {

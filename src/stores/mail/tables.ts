@@ -34,13 +34,34 @@ export const mailTables = defineTables((kit) => ({
       highestModseq: kit.int().notNull(),
       /** Modseq of the last change of the name or its attributes. */
       listedModseq: kit.int().notNull(),
+      /** Modseq of the last message that came or went. */
+      countedModseq: kit.int().notNull(),
       messages: kit.int().notNull(),
       unseen: kit.int().notNull(),
       deleted: kit.int().notNull(),
       size: kit.int().notNull(),
       recentUid: kit.int().notNull(),
     },
-    { primaryKey: ['account', 'id'], unique: [['account', 'name']], rowid: false },
+    {
+      primaryKey: ['account', 'id'],
+      unique: [['account', 'name']],
+      index: [['account', 'highestModseq']],
+      rowid: false,
+    },
+  ),
+  /** What became of names, for those who watch (RFC 5465); old ones are forgotten. */
+  name_events: kit.table(
+    'name_events',
+    {
+      account: kit.int().notNull(),
+      modseq: kit.int().notNull(),
+      /** 0 where no mailbox has the name. */
+      mailbox: kit.int().notNull(),
+      kind: kit.text().notNull(),
+      name: kit.text().notNull(),
+      formerName: kit.text(),
+    },
+    { primaryKey: ['account', 'modseq', 'mailbox'], rowid: false },
   ),
   /** Tombstones of mailboxes. */
   mailboxes_gone: kit.table(

@@ -38,6 +38,8 @@ export interface Mailbox {
   readonly uidNext: number;
   /** Grows with every change in this mailbox (RFC 7162). */
   readonly highestModseq: number;
+  /** That of the last message that came or went. */
+  readonly countedModseq: number;
   readonly messages: number;
   readonly unseen: number;
   readonly deleted: number;
@@ -231,6 +233,29 @@ export interface Threading {
   readonly idCount: number;
 }
 
+/** What became of a name. `many`: more at once than are written down. */
+export interface NameEvent {
+  readonly modseq: number;
+  readonly kind: 'created' | 'deleted' | 'renamed' | 'subscribed' | 'unsubscribed' | 'many';
+  /** 0 for a subscription, which is of a name. */
+  readonly mailbox: number;
+  readonly name: string;
+  /** Of a renamed mailbox. */
+  readonly formerName: string | null;
+}
+
+/** What happened in an account since a modseq. */
+export interface AccountNews {
+  /** The next `since`. */
+  readonly modseq: number;
+  /** Mailboxes whose messages changed, came or went. */
+  readonly mailboxes: readonly Mailbox[];
+  /** In the order it happened. */
+  readonly names: readonly NameEvent[];
+  /** False where it is more than is told one by one, and nothing is. */
+  readonly complete: boolean;
+}
+
 /** Reading a member's mail: nothing here changes anything. Account ids come from `accounts`. */
 export interface MailReader {
   readonly sharing: SharingReader;
@@ -266,7 +291,12 @@ export interface MailReader {
   /** UIDs that came or changed after `since`, ascending; costs by what it answers. */
   changedUids(account: number, mailbox: number, since: number): Promise<Uint32Array>;
   /** Sort keys of those `uids` that are there; null for all of the mailbox. */
-  order(account: number, mailbox: number, key: OrderKey, uids: readonly number[] | null): Promise<OrderColumn>;
+  order(
+    account: number,
+    mailbox: number,
+    key: OrderKey,
+    uids: readonly number[] | null,
+  ): Promise<OrderColumn>;
   threading(account: number, mailbox: number, uids: readonly number[] | null): Promise<Threading>;
   /** By email id; missing ones are left out. */
   contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>>;
@@ -296,6 +326,8 @@ export interface MailReader {
   /** The same of several, in their order: far cheaper than one by one. All of it is held at once. */
   bytesOf(wants: readonly BlobWant[]): Promise<Buffer[]>;
   stream(hash: string, range?: readonly [start: number, end: number]): Readable;
+  /** For who watches a whole account; costs by what happened. */
+  accountNews(account: number, since: number): Promise<AccountNews>;
   /** Wakes after a commit that touched the account; the listener then reads `changes`. */
   subscribe(account: number, listener: (modseq: number) => void): () => void;
   /** Bytes of the messages that are \Deleted; they are added up, ask only where `Mailbox.deleted` is not 0. */

@@ -110,12 +110,23 @@ CREATE TABLE "mailboxes" (
 	"uidNext" bigint NOT NULL,
 	"highestModseq" bigint NOT NULL,
 	"listedModseq" bigint NOT NULL,
+	"countedModseq" bigint NOT NULL,
 	"messages" bigint NOT NULL,
 	"unseen" bigint NOT NULL,
 	"deleted" bigint NOT NULL,
 	"size" bigint NOT NULL,
 	"recentUid" bigint NOT NULL,
 	CONSTRAINT "mailboxes_account_id_pk" PRIMARY KEY("account","id")
+);
+--> statement-breakpoint
+CREATE TABLE "name_events" (
+	"account" bigint NOT NULL,
+	"modseq" bigint NOT NULL,
+	"mailbox" bigint NOT NULL,
+	"kind" text NOT NULL,
+	"name" text NOT NULL,
+	"formerName" text,
+	CONSTRAINT "name_events_account_modseq_mailbox_pk" PRIMARY KEY("account","modseq","mailbox")
 );
 --> statement-breakpoint
 CREATE TABLE "mailboxes_gone" (
@@ -267,6 +278,8 @@ CREATE INDEX "credentials_member" ON "credentials" USING btree ("member");
 CREATE INDEX "sign_in_tokens_member" ON "sign_in_tokens" USING btree ("member");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "mailboxes_account_name" ON "mailboxes" USING btree ("account","name");
+--> statement-breakpoint
+CREATE INDEX "mailboxes_account_highestModseq" ON "mailboxes" USING btree ("account","highestModseq");
 --> statement-breakpoint
 CREATE INDEX "mailboxes_gone_account_modseq" ON "mailboxes_gone" USING btree ("account","modseq");
 --> statement-breakpoint

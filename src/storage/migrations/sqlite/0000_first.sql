@@ -120,6 +120,7 @@ CREATE TABLE `mailboxes` (
 	`uidNext` integer NOT NULL,
 	`highestModseq` integer NOT NULL,
 	`listedModseq` integer NOT NULL,
+	`countedModseq` integer NOT NULL,
 	`messages` integer NOT NULL,
 	`unseen` integer NOT NULL,
 	`deleted` integer NOT NULL,
@@ -129,6 +130,18 @@ CREATE TABLE `mailboxes` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `mailboxes_account_name` ON `mailboxes` (`account`,`name`);
+--> statement-breakpoint
+CREATE INDEX `mailboxes_account_highestModseq` ON `mailboxes` (`account`,`highestModseq`);
+--> statement-breakpoint
+CREATE TABLE `name_events` (
+	`account` integer NOT NULL,
+	`modseq` integer NOT NULL,
+	`mailbox` integer NOT NULL,
+	`kind` text NOT NULL,
+	`name` text NOT NULL,
+	`formerName` text,
+	PRIMARY KEY(`account`, `modseq`, `mailbox`)
+) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `mailboxes_gone` (
 	`account` integer NOT NULL,
