@@ -30,7 +30,7 @@ export interface TestImap {
   readonly admin: AccountsAdmin;
   readonly servers: Readonly<Record<ImapDoor, ImapServer>>;
   readonly metrics: Metrics;
-  readonly members: Readonly<Record<'alice' | 'bob', number>>;
+  readonly members: Readonly<Record<'alice' | 'bob' | 'carol', number>>;
   /** Every line that was logged, as JSON. */
   readonly logged: string[];
   readonly authority: string;
@@ -75,7 +75,10 @@ export interface TestImapOptions {
 
 export const imapPassword = 'correct horse battery staple';
 
-/** IMAP on real stores and free ports; alice and bob of `coop.localhost` have `imapPassword`, dora is disabled. */
+/**
+ * IMAP on real stores and free ports; alice, bob and carol of `coop.localhost` have `imapPassword`, carol is an
+ * administrator, dora is disabled.
+ */
 export async function openTestImap(options: TestImapOptions = {}): Promise<TestImap> {
   const [sqlite] = engines();
   const engine = options.engine ?? sqlite;
@@ -132,9 +135,10 @@ async function openPeople(stores: TestStores, tokens: TokenVerifier | undefined)
     sleep,
     ...(tokens ? { tokens } : {}),
   });
-  const members = { alice: 0, bob: 0 };
-  for (const name of ['alice', 'bob'] as const) {
-    members[name] = (await service.admin.addMember(`${name}@${domain}`, { password: imapPassword })).id;
+  const members = { alice: 0, bob: 0, carol: 0 };
+  for (const name of ['alice', 'bob', 'carol'] as const) {
+    const wish = { password: imapPassword, admin: name === 'carol' };
+    members[name] = (await service.admin.addMember(`${name}@${domain}`, wish)).id;
   }
   const dora = await service.admin.addMember(`dora@${domain}`, { password: imapPassword });
   await service.admin.disableMember(dora.id);

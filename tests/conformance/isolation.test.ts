@@ -107,7 +107,7 @@ test.each([
 });
 
 test('namespaces name no other members', async () => {
-  expect((await bea.command('NAMESPACE')).lines).toEqual(['* NAMESPACE (("" "/")) NIL NIL']);
+  expect((await bea.command('NAMESPACE')).lines).toEqual(['* NAMESPACE (("" "/")) (("Other Users/" "/")) (("Public/" "/"))']);
 });
 
 test.each([

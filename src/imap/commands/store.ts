@@ -1,6 +1,8 @@
+import { StoreError } from '../../base/index.ts';
 import type { MessageRow, StoredFlags, StoreFlags } from '../../stores/mail/index.ts';
 import { type Answer, ok, Refusal } from '../errors.ts';
 import { type Call, type Command, inMailbox } from '../features.ts';
+import { changeableFlags, permittedFlags } from '../names/rights.ts';
 import { splitFlags } from '../session/flags.ts';
 import { writeFlags, writeModseq } from '../session/responses.ts';
 import type { Selected } from '../session/selected.ts';
@@ -33,7 +35,7 @@ export const store: Command<Args> = {
       account: selected.account,
       mailbox: selected.id,
       mode: args.action,
-      ...splitFlags(args.flags),
+      ...permitted(args, selected.rights),
     };
     const uids = await selected.resolve(args.set, call.uid);
     const modified: number[] = [];
@@ -49,6 +51,22 @@ export const store: Command<Args> = {
     return answer(selected, call, args, modified, missing);
   },
 };
+
+/** RFC 4314 §4: flags that the member may not change are passed over; NO only where it may change none of those it named. */
+function permitted({ action, flags }: Args, rights: string): Pick<Change, 'flags' | 'keywords' | 'only'> {
+  const wanted = splitFlags(flags);
+  const only = changeableFlags(rights);
+  const change = permittedFlags(wanted, rights);
+  const isNothing = change.flags === 0 && change.keywords.length === 0;
+  if (isNothing && (wanted.flags !== 0 || wanted.keywords.length > 0 || !mayFlag(only))) {
+    throw new StoreError('denied', 'you may not change these flags here');
+  }
+  return action === 'replace' ? { ...change, only } : change;
+}
+
+function mayFlag({ flags, keywords }: ReturnType<typeof changeableFlags>): boolean {
+  return flags !== 0 || keywords;
+}
 
 async function storeBatch(
   session: Session,
@@ -78,6 +96,7 @@ async function storeBatch(
 
 /** RFC 7162 §3.1.3: .SILENT hides the flags, never the new modseq from a client that keeps them. */
 function tell(session: Session, selected: Selected, rows: readonly MessageRow[], silent: boolean): void {
+  selected.tellKeywords(session, rows);
   for (const row of rows) {
     selected.told(row);
     const seq = selected.view.seqOf(row.uid);

@@ -10,6 +10,7 @@ import { imap4rev1 } from './3501-imap4rev1.ts';
 import { multiappendExtension } from './3502-multiappend.ts';
 import { binaryExtension } from './3516-binary.ts';
 import { unselectExtension } from './3691-unselect.ts';
+import { aclExtension } from './4314-acl.ts';
 import { uidplusExtension } from './4315-uidplus.ts';
 import { extendedSyntax } from './4466-extended-syntax.ts';
 import { catenateExtension } from './4469-catenate.ts';
@@ -19,10 +20,14 @@ import { compressExtension } from './4978-compress.ts';
 import { withinExtension } from './5032-within.ts';
 import { enableExtension } from './5161-enable.ts';
 import { searchresExtension } from './5182-searchres.ts';
+import { i18nlevelExtension } from './5255-i18nlevel.ts';
+import { sortExtension } from './5256-sort.ts';
+import { threadExtension } from './5256-thread.ts';
 import { listExtendedExtension } from './5258-list-extended.ts';
 import { responseCodes } from './5530-response-codes.ts';
 import { urlPartialExtension } from './5550-url-partial.ts';
 import { listStatusExtension } from './5819-list-status.ts';
+import { sortDisplayExtension } from './5957-sort-display.ts';
 import { specialUseExtension } from './6154-special-use.ts';
 import { moveExtension } from './6851-move.ts';
 import { condstoreExtension } from './7162-condstore.ts';
@@ -31,6 +36,7 @@ import { literalExtension } from './7888-literal-plus.ts';
 import { appendlimitExtension } from './7889-appendlimit.ts';
 import { unauthenticateExtension } from './8437-unauthenticate.ts';
 import { statusSizeExtension } from './8438-status-size.ts';
+import { listMyrightsExtension } from './8440-list-myrights.ts';
 import { objectidExtension } from './8474-objectid.ts';
 import { replaceExtension } from './8508-replace.ts';
 import { savedateExtension } from './8514-savedate.ts';
@@ -51,6 +57,8 @@ export const extensions: readonly Extension[] = [
   enableExtension,
   idleExtension,
   namespaceExtension,
+  aclExtension,
+  listMyrightsExtension,
   unselectExtension,
   uidplusExtension,
   moveExtension,
@@ -65,6 +73,10 @@ export const extensions: readonly Extension[] = [
   appendlimitExtension,
   statusSizeExtension,
   withinExtension,
+  sortExtension,
+  sortDisplayExtension,
+  threadExtension,
+  i18nlevelExtension,
   objectidExtension,
   savedateExtension,
   previewExtension,

@@ -10,7 +10,7 @@ import {
 } from '../../stores/mail/index.ts';
 import { Refusal } from '../errors.ts';
 import type { Session } from '../session/session.ts';
-import { hasAll } from './rights.ts';
+import { hasAll, hasAny } from './rights.ts';
 
 /** What the owner of a mailbox may do: everything. */
 export const ownerRights = allRights;
@@ -89,7 +89,7 @@ async function look(session: Session, address: Address): Promise<Place | null> {
 }
 
 /**
- * The mailbox of that name, if this member has all rights of `need`. StoreError 'not-found' for a mailbox of its own
+ * The mailbox of that name, if this member has all rights of `need`; '' for any right at all. StoreError 'not-found' for a mailbox of its own
  * that is not there; Refusal for others', also where the member may not know that it is there; 'denied'.
  */
 export async function locate(session: Session, name: string, need: string): Promise<Place> {
@@ -102,7 +102,8 @@ export async function locate(session: Session, name: string, need: string): Prom
 
 /** A mailbox shows itself to those who may look it up, and to those who may do with it what they came for. */
 function isKnown(rights: string, need: string): boolean {
-  return rights.includes('l') || (need !== '' && hasAll(rights, need));
+  // RFC 4314 §4: any of these is enough to ask for one's rights.
+  return rights.includes('l') || (need === '' ? hasAny(rights, 'rikxa') : hasAll(rights, need));
 }
 
 /**

@@ -38,12 +38,22 @@ export interface FlagState {
   readonly keywords: string;
 }
 
+/** Which flags a change may touch; others stay as they are when all are replaced (RFC 4314 §4). */
+export interface FlagScope {
+  /** `flagBits` or-ed. */
+  readonly flags: number;
+  readonly keywords: boolean;
+}
+
+const everyFlag: FlagScope = { flags: -1, keywords: true };
+
 /** What a message's flags become; pure. */
 export function applyFlags(
   now: FlagState,
   mode: 'add' | 'remove' | 'replace',
   flags: number,
   keywords: readonly string[],
+  only: FlagScope = everyFlag,
 ): FlagState {
   const have = splitKeywords(now.keywords);
   switch (mode) {
@@ -56,9 +66,10 @@ export function applyFlags(
     }
     case 'replace': {
       const known = new Map(have.map((keyword) => [keyword.toLowerCase(), keyword]));
+      const replaced = keywords.map((keyword) => known.get(keyword.toLowerCase()) ?? keyword);
       return {
-        flags,
-        keywords: joinKeywords(keywords.map((keyword) => known.get(keyword.toLowerCase()) ?? keyword)),
+        flags: (now.flags & ~only.flags) | (flags & only.flags),
+        keywords: only.keywords ? joinKeywords(replaced) : now.keywords,
       };
     }
   }
