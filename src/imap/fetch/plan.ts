@@ -40,8 +40,8 @@ export interface ItemPlan {
   write(out: ResponseWriter, message: Fetched, bytes: Buffer | null): void;
   /** The bytes of the message that are wanted; null where there are none and the value is NIL. */
   range?(message: Fetched): ByteRange | null;
-  /** Set where the value is those bytes and nothing else: they may then pass without being held. */
-  readonly label?: string;
+  /** Writes the same where the bytes of the range are too many to be held: they pass, as often as it takes. */
+  stream?(session: Session, message: Fetched, range: ByteRange): Promise<void>;
 }
 
 /** A FETCH item as a feature: what follows its name, and what it does. */

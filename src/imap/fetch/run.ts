@@ -1,3 +1,4 @@
+import type { ByteRange } from '../../formats/mime/index.ts';
 import type { EmailContent, MessageRow } from '../../stores/mail/index.ts';
 import { flagBits } from '../../stores/mail/index.ts';
 import { Gone } from '../errors.ts';
@@ -131,11 +132,10 @@ class Fetching {
     const { out, condstore } = this.#session;
     openFetch(this.#session, { seq: message.seq, uid: message.row.uid });
     let first = true;
-    for (const { plan, range, bytes } of wanted) {
+    for (const want of wanted) {
       if (!first) out.sp();
       first = false;
-      if (range !== null && bytes === null) await this.#stream(message, plan, range.start, range.end);
-      else plan.write(out, message, bytes);
+      await this.#item(message, want);
     }
     if (changed) {
       // RFC 9051 §6.4.5: the change is told in the same response; RFC 7162 §3.2 wants its modseq beside it.
@@ -146,26 +146,29 @@ class Fetching {
     out.raw(')\r\n');
   }
 
-  /** Passes a large section on as the client takes it. */
-  async #stream(message: Fetched, plan: ItemPlan, start: number, end: number): Promise<void> {
-    const { out, connection, mail } = this.#session;
-    out.raw(`${plan.label} `).literalStart(end - start);
-    await this.#session.flush();
-    let left = end - start;
-    for await (const chunk of mail.stream(message.content.hash, [start, end])) {
-      left -= chunk.length;
-      if (!connection.write(chunk)) await connection.drain();
-      if (this.#session.gone) throw new Gone();
+  async #item(message: Fetched, { plan, range, bytes }: Want): Promise<void> {
+    const { out, limits, mail } = this.#session;
+    if (range === null || bytes !== null) return plan.write(out, message, bytes);
+    if (plan.stream && range.end - range.start > limits.fetchBytesMax) {
+      return plan.stream(this.#session, message, range);
     }
-    if (left !== 0) throw new Error('a stored message is shorter than its rows say');
+    plan.write(out, message, await mail.bytes(message.content.hash, [range.start, range.end]));
+    await this.#session.flushIfLarge();
   }
+}
+
+interface Want {
+  readonly plan: ItemPlan;
+  readonly range: ByteRange | null;
+  /** Null where there are none, or where they are read when their turn comes. */
+  bytes: Buffer | null;
 }
 
 /** A message with the bytes its items want. */
 class Loading {
   readonly message: Fetched;
   readonly changed: boolean;
-  readonly wanted: { plan: ItemPlan; range: { start: number; end: number } | null; bytes: Buffer | null }[];
+  readonly wanted: Want[];
 
   constructor(message: Fetched, plans: readonly ItemPlan[], changed: boolean) {
     this.message = message;
@@ -177,15 +180,18 @@ class Loading {
     return this.wanted.reduce((sum, { range }) => sum + (range === null ? 0 : range.end - range.start), 0);
   }
 
+  /** Reads up to `bytesMax` in all ahead; what is more waits for its turn. */
   async load(session: Session, bytesMax: number): Promise<void> {
+    let bytes = 0;
     for (const want of this.wanted) {
-      const { plan, range } = want;
+      const { range } = want;
       if (range === null) continue;
-      const size = range.end - range.start;
-      if (size === 0) want.bytes = Buffer.alloc(0);
-      else if (size <= bytesMax || plan.label === undefined) {
-        want.bytes = await session.mail.bytes(this.message.content.hash, [range.start, range.end]);
-      }
+      bytes += range.end - range.start;
+      if (bytes > bytesMax) return;
+      const isEmpty = range.end === range.start;
+      want.bytes = isEmpty
+        ? Buffer.alloc(0)
+        : await session.mail.bytes(this.message.content.hash, [range.start, range.end]);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type ByteRange, headerFields, sectionRange } from '../../formats/mime/index.ts';
 import { formatSection, type PartialRange, type Section } from '../wire/index.ts';
 import type { Fetched, ItemPlan } from './plan.ts';
+import { streamRange } from './stream.ts';
 
 const crlf = Buffer.from('\r\n');
 const endsInEmptyLine = /(?:^|\n)\r?\n$/;
@@ -18,7 +19,7 @@ export function sectionPlan(
   if (filter === null) {
     return {
       ...shared,
-      label,
+      stream: (session, message, range) => streamRange(session, message, label, range),
       range: (message) => {
         const range = locateSection(message, section);
         return range && cut(range, partial);
