@@ -8,7 +8,7 @@
  */
 
 export { openLocalBlobs } from './blobs/local.ts';
-export { blobQueries, dropBlob, keepBlob } from './blobs/references.ts';
+export { blobQueries, dropBlob, dropBlobs, keepBlob } from './blobs/references.ts';
 export type { BlobPlace, BlobStore, BlobWant, StoredBlob } from './blobs/types.ts';
 export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts';
 export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';

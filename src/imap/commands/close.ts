@@ -1,3 +1,4 @@
+import type { UidRange } from '../../stores/mail/index.ts';
 import { ok } from '../errors.ts';
 import { type Command, inMailbox } from '../features.ts';
 import type { Selected } from '../session/selected.ts';
@@ -27,9 +28,13 @@ export const close: Command = {
  * RFC 7162 §3.2.8: what the client may come back with. The newest, where nothing happened beside our own expunge;
  * else what the client knew before, for it would never hear of the rest.
  */
-async function lastModseq(session: Session, selected: Selected, gone: readonly number[]): Promise<number> {
+async function lastModseq(session: Session, selected: Selected, gone: readonly UidRange[]): Promise<number> {
   const { account, id, cursor, confirmed } = selected;
-  const { mailbox, changed, vanished } = await session.mail.changes(account, id, cursor);
-  const ours = changed.length === 0 && vanished.length === gone.length;
-  return mailbox !== null && ours && confirmed === cursor ? mailbox.highestModseq : confirmed;
+  const { topUid } = selected.view;
+  const asked = { cursor, goneCursor: cursor, topUid, vanished: true };
+  const news = await session.mail.news(account, id, asked);
+  if (news === null || confirmed !== cursor || news.appended.length > 0) return confirmed;
+  for await (const rows of news.changed) if (rows.length > 0) return confirmed;
+  const count = gone.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  return news.vanished.length === count ? news.modseq : confirmed;
 }

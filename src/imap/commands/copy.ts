@@ -19,9 +19,9 @@ export const copy: Command<{ set: SequenceSet; name: string }> = {
   },
   async run(session, { set, name }, { uid }) {
     const { mail, mailbox: selected } = session;
-    const uids = await selected.resolve(set, uid);
+    const { ranges } = await selected.pick(set, uid);
     const target = await tryCreate(locate(session, name, 'i'));
-    const copied = await tryCreate(mail.copy(selected.account, selected.id, target.mailbox.id, uids));
+    const copied = await tryCreate(mail.copy(selected.account, selected.id, target.mailbox.id, ranges));
     selected.touch();
     return ok('copied', copyUid(copied));
   },
@@ -30,5 +30,5 @@ export const copy: Command<{ set: SequenceSet; name: string }> = {
 /** RFC 4315 §3: no code where nothing was copied. */
 export function copyUid({ uidValidity, from, to }: Copied): ResponseCode | null {
   if (from.length === 0) return null;
-  return { code: 'COPYUID', uidValidity, from: SequenceSet.of(from), to: SequenceSet.of(to) };
+  return { code: 'COPYUID', uidValidity, from: SequenceSet.ofRanges(from), to: SequenceSet.ofRanges(to) };
 }

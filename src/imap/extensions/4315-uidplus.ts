@@ -15,8 +15,8 @@ const uidExpunge: Command<SequenceSet> = {
   async run(session, set) {
     const selected = session.writableMailbox;
     session.demandRights(selected, 'e');
-    const uids = await selected.resolve(set, true);
-    if (uids.length > 0) await session.mail.expunge(selected.account, selected.id, uids);
+    const { ranges } = await selected.pick(set, true);
+    if (ranges.length > 0) await session.mail.expunge(selected.account, selected.id, ranges);
     return ok('expunged');
   },
 };

@@ -22,9 +22,9 @@ const move: Command<{ set: SequenceSet; name: string }> = {
   },
   async run(session, { set, name }, { uid }) {
     const { mail, writableMailbox: selected } = session;
-    const uids = await selected.resolve(set, uid);
+    const { ranges } = await selected.pick(set, uid);
     const target = await tryCreate(locate(session, name, 'i'));
-    const moved = copyUid(await tryCreate(mail.move(selected.account, selected.id, target.mailbox.id, uids)));
+    const moved = copyUid(await tryCreate(mail.move(selected.account, selected.id, target.mailbox.id, ranges)));
     // RFC 6851 §4.3: the uids are told before the messages are gone.
     if (moved !== null) session.out.untagged('OK', moved, 'moved');
     return ok('moved');

@@ -46,6 +46,11 @@ export class SequenceSet implements Iterable<number> {
     return new SequenceSet(Uint32Array.from(pairs), false);
   }
 
+  /** Ranges in the given order. */
+  static ofRanges(ranges: readonly (readonly [first: number, last: number])[]): SequenceSet {
+    return new SequenceSet(Uint32Array.from(ranges.flat()), false);
+  }
+
   get isEmpty(): boolean {
     return this.#pairs.length === 0;
   }

@@ -1,6 +1,6 @@
 import { and, eq, sql } from '../drizzle.ts';
 import { defineTables } from '../schema/kit.ts';
-import type { QueryContext } from '../schema/module.ts';
+import { type QueryContext, texts } from '../schema/module.ts';
 import { run, type Script } from '../schema/script.ts';
 import type { StoredBlob } from './types.ts';
 
@@ -56,6 +56,14 @@ export function blobQueries({ db, d }: QueryContext<never>) {
       })
       .where(and(eq(blobs.hash, p('hash'))))
       .prepare('blob_drop'),
+    blobsDrop: db
+      .update(blobs)
+      .set({
+        refs: sql`${blobs.refs} - ${p('by')}`,
+        idle: sql`case when ${blobs.refs} <= ${p('by')} then cast(${p('now')} as bigint) else 0 end`,
+      })
+      .where(d.inTexts(blobs.hash, 'hashes'))
+      .prepare('blobs_drop'),
   };
 }
 
@@ -74,4 +82,17 @@ export function* keepBlob(q: BlobQueries, blob: StoredBlob, by = 1): Script<void
 /** Refers `by` times less; at zero the sweep may take it once it was idle long enough. `now`: ms since 1970. */
 export function* dropBlob(q: BlobQueries, hash: string, now: number, by = 1): Script<void> {
   yield* run(q.blobDrop, { hash, by, now });
+}
+
+/** The same for many, once for each time a hash is named. */
+export function* dropBlobs(q: BlobQueries, hashes: readonly string[], now: number): Script<void> {
+  const times = new Map<string, number>();
+  for (const hash of hashes) times.set(hash, (times.get(hash) ?? 0) + 1);
+  const byTimes = new Map<number, string[]>();
+  for (const [hash, by] of times) {
+    const those = byTimes.get(by);
+    if (those) those.push(hash);
+    else byTimes.set(by, [hash]);
+  }
+  for (const [by, those] of byTimes) yield* run(q.blobsDrop, { hashes: texts(those), by, now });
 }

@@ -117,11 +117,34 @@ function recounts({ db, t }: Context) {
       .groupBy(m.email)
       .prepare('check_message_emails'),
     emailCounts: db
-      .select({ id: t.emails.id, refs: t.emails.refs, size: t.emails.size, hash: t.emails.hash })
+      .select({
+        id: t.emails.id,
+        refs: sql<number>`coalesce(${t.email_shares.more}, 0) + 1`,
+        size: t.emails.size,
+        hash: t.emails.hash,
+      })
       .from(t.emails)
+      .leftJoin(
+        t.email_shares,
+        sql`${t.email_shares.account} = ${t.emails.account} and ${t.email_shares.id} = ${t.emails.id}`,
+      )
       .where(eq(t.emails.account, p('account')))
       .orderBy(asc(t.emails.id))
       .prepare('check_emails'),
+    sharesAlone: db
+      .select({ id: t.email_shares.id })
+      .from(t.email_shares)
+      .leftJoin(
+        t.emails,
+        sql`${t.emails.account} = ${t.email_shares.account} and ${t.emails.id} = ${t.email_shares.id}`,
+      )
+      .where(sql`${t.email_shares.account} = ${p('account')} and ${t.emails.id} is null`)
+      .prepare('check_shares'),
+    accountsInShares: db
+      .select({ account: min(t.email_shares.account) })
+      .from(t.email_shares)
+      .where(gt(t.email_shares.account, p('after')))
+      .prepare('check_accounts_shares'),
     mailboxGoneLast: db
       .select({ id: max(t.mailboxes_gone.id) })
       .from(t.mailboxes_gone)
@@ -137,7 +160,7 @@ function recounts({ db, t }: Context) {
 }
 
 function mendings({ db, t }: Context) {
-  const { mailboxes: b, mail_accounts: a, emails: e } = t;
+  const { mailboxes: b, mail_accounts: a } = t;
   const box = sql`${b.account} = ${p('account')} and ${b.id} = ${p('mailbox')}`;
   return {
     mailboxMend: db
@@ -157,11 +180,14 @@ function mendings({ db, t }: Context) {
       .set({ used: bound('used'), messages: bound('messages') })
       .where(eq(a.account, p('account')))
       .prepare('mend_account'),
-    emailMend: db
-      .update(e)
-      .set({ refs: bound('refs') })
-      .where(sql`${e.account} = ${p('account')} and ${e.id} = ${p('id')}`)
-      .prepare('mend_email'),
+    shareForget: db
+      .delete(t.email_shares)
+      .where(sql`${t.email_shares.account} = ${p('account')} and ${t.email_shares.id} = ${p('id')}`)
+      .prepare('mend_share_forget'),
+    shareMend: db
+      .insert(t.email_shares)
+      .values({ account: bound('account'), id: bound('id'), more: bound('more') })
+      .prepare('mend_share'),
     mailboxValidity: db
       .update(b)
       .set({

@@ -82,6 +82,18 @@ describeEngines('integrity of mail', (engine) => {
       true,
     ],
     [
+      'keywords of a mailbox that is not there',
+      `insert into mailbox_keywords (account, mailbox, keywords) values (${account}, 97, 'Work')`,
+      /mailbox 97: keywords are kept of a mailbox that is not there/,
+      true,
+    ],
+    [
+      'a keyword that is not listed',
+      `update messages set keywords = 'Stray Work' where uid = 1`,
+      /mailbox \d+: a keyword of its messages is not listed/,
+      true,
+    ],
+    [
       'a count of messages',
       `update mailboxes set messages = 99 where name = 'INBOX'`,
       /mailbox 1: messages is 99, counted 4/,
@@ -122,8 +134,20 @@ describeEngines('integrity of mail', (engine) => {
     ['messages of the account', 'update mail_accounts set messages = 0', /has 0 messages, counted 7/, true],
     [
       'sharing of a content',
-      'update emails set refs = refs + 1 where id = 1',
+      'update email_shares set more = more + 1 where id = 1',
       /content 1: shared 3 times, counted 2/,
+      true,
+    ],
+    [
+      'a content shared that is not there',
+      'insert into email_shares select account, 99, 1 from mail_accounts',
+      /content 99: is missing, though it is shared/,
+      true,
+    ],
+    [
+      'uids that are gone',
+      'update gone_blocks set gone = gone + 1',
+      /which uids are gone is not what was counted/,
       true,
     ],
     [

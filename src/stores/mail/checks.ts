@@ -1,4 +1,5 @@
 import { currentModseq, dropBlob, nextModseq, numbers, run, type Script } from '../../storage/index.ts';
+import { keywordFaults, mendKeywords } from './keyword-scripts.ts';
 import { limits } from './limits.ts';
 import { mendOrders, orderFaults } from './order-scripts.ts';
 import type { MailQueries } from './queries.ts';
@@ -58,8 +59,10 @@ export function* nextAccount(q: MailQueries, after: number): Script<number | nul
     q.accountsInSlices,
     q.accountsInExpunged,
     q.goneBlockAccounts,
+    q.accountsInShares,
     q.accountsInRights,
     q.accountsInMetadata,
+    q.accountsInKeywords,
   ];
   let lowest: number | null = null;
   for (const walk of walks) {
@@ -95,6 +98,9 @@ function* countEmails(q: MailQueries, account: number): Script<{ emails: EmailSt
       faults.push(`content ${id}: is ${size} bytes, its messages say ${used.low} to ${used.high}`);
   }
   for (const id of uses.keys()) faults.push(`content ${id}: is missing, though messages use it`);
+  for (const { id } of yield* run(q.sharesAlone, { account })) {
+    faults.push(`content ${id}: is missing, though it is shared`);
+  }
   return { emails, faults };
 }
 
@@ -170,7 +176,7 @@ export function* check(
   for (const { id } of yield* wrongBlocks(q, account, state.mailboxes)) {
     faults.push(`mailbox ${id}: which uids are gone is not what was counted`);
   }
-  faults.push(...(yield* sharingFaults(q, account)));
+  faults.push(...(yield* sharingFaults(q, account)), ...(yield* keywordFaults(q, account)));
   if (state.row && state.row.used !== state.used)
     faults.push(`uses ${state.row.used} bytes, counted ${state.used}`);
   if (state.row && state.row.messages !== state.messages)
@@ -221,6 +227,10 @@ export function* repair(
   if (account === null) return { next: null, faults: [] };
   const state = yield* stateOf(q, account);
   const mended = [...(yield* mendMailboxes(q, state)), ...(yield* mendSharing(q, account))];
+  for (const { id } of yield* run(q.sharesAlone, { account })) {
+    yield* run(q.shareForget, { account, id });
+    mended.push(`content ${id}: shared no more, it is missing`);
+  }
   for (const { id, uidNext } of yield* wrongBlocks(q, account, yield* run(q.mailboxAll, { account }))) {
     yield* mendBlocks(q, { account, mailbox: id, uidNext });
     mended.push(`mailbox ${id}: uids that are gone counted again`);
@@ -232,18 +242,20 @@ export function* repair(
   for (const { id, refs, uses, hash } of state.emails) {
     if (refs === uses && uses > 0) continue;
     if (uses > 0) {
-      yield* run(q.emailMend, { account, id, refs: uses });
+      yield* run(q.shareForget, { account, id });
+      if (uses > 1) yield* run(q.shareMend, { account, id, more: uses - 1 });
       mended.push(`content ${id}: counted again`);
       continue;
     }
     const emails = numbers([id]);
     yield* run(q.emailRemove, { account, emails });
     yield* run(q.emailOrderRemove, { account, emails });
+    yield* run(q.shareForget, { account, id });
     yield* forgetSearched(q, account, emails);
     yield* dropBlob(q, hash, a.now);
     mended.push(`content ${id}: removed, no message used it`);
   }
-  mended.push(...(yield* mendOrders(q, account)));
+  mended.push(...(yield* mendOrders(q, account)), ...(yield* mendKeywords(q, account)));
   if ((yield* indexFaults(q, account)).length > 0) {
     yield* forgetIndex(q, account);
     yield* run(q.searchRestart, { account });

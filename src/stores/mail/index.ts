@@ -39,5 +39,6 @@ export type {
   StoreFlags,
   Threading,
   UidRange,
+  Uids,
 } from './types.ts';
 export { delimiter, flagBits, othersLevel, publicLevel, specialUses, uidBlock } from './types.ts';

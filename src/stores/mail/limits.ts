@@ -10,12 +10,17 @@ export const limits = {
   mailboxDepthMax: 32,
   keywordsPerMessageMax: 128,
   keywordBytesMax: 128,
+  /** Keywords of a mailbox that clients are told of. */
+  keywordsListedMax: 100,
   /** RFC 9051 §2.3.1.1: UIDs are 32 bit. */
   uidMax: 0xffff_ffff,
   /** Rows read at once for a scan. */
   pageRows: 2_000,
   /** More UIDs or contents than this are read in a reader thread. */
   pointReadsMax: 200,
+  /** Messages that one statement of a change of many works on, and the uids it spans where they are listed. */
+  stepRows: 5_000,
+  stepUids: 8_192,
   /** After a restore ids go on this much higher than the backup's. */
   restoreMailboxesCount: 10_000,
   restoreEmailsCount: 1_000_000,

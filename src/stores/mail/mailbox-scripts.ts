@@ -1,14 +1,16 @@
 import { StoreError } from '../../base/index.ts';
 import { nextModseq, one, run, type Script } from '../../storage/index.ts';
 import { noteName, noteNames } from './account-news.ts';
+import { removeMessages } from './bulk-scripts.ts';
 import { limits } from './limits.ts';
 import { copyMetadata, eraseMetadata } from './metadata-scripts.ts';
 import { checkedName, normaliseName, ownName, parentsOf } from './names.ts';
 import { mailboxObjectId } from './object-ids.ts';
 import type { MailQueries } from './queries.ts';
 import { eraseRights, inheritRights } from './rights-scripts.ts';
-import { type MailboxRow, mailboxByName, move, removeRows } from './scripts.ts';
+import { type MailboxRow, mailboxByName } from './scripts.ts';
 import { forgetIndex } from './search-scripts.ts';
+import { move } from './transfer-scripts.ts';
 import { delimiter, type NameEvent, type SpecialUse } from './types.ts';
 
 function* insertMailbox(
@@ -65,20 +67,10 @@ function* empty(
   q: MailQueries,
   a: { account: number; mailbox: number; modseq: number; now: number },
 ): Script<void> {
-  const range = {
-    account: a.account,
-    mailbox: a.mailbox,
-    from: 1,
-    to: limits.uidMax,
-    limit: limits.pageRows,
-  };
-  for (;;) {
-    const rows = yield* run(q.messagePage, range);
-    if (rows.length === 0) break;
-    yield* removeRows(q, { ...a, rows, keepContents: false });
-  }
+  yield* removeMessages(q, { ...a, ranges: [[1, limits.uidMax]], forget: true });
   yield* run(q.expungedForget, { account: a.account, mailbox: a.mailbox });
   yield* run(q.goneBlocksForget, { account: a.account, mailbox: a.mailbox });
+  yield* run(q.keywordsForget, { account: a.account, mailbox: a.mailbox });
 }
 
 /** Lets go of everything of an account; may be run again. The change counter stays, so that it never goes back. */
@@ -95,6 +87,8 @@ export function* erase(q: MailQueries, a: { account: number; now: number }): Scr
   yield* forgetIndex(q, account);
   yield* eraseRights(q, { account });
   yield* eraseMetadata(q, { account });
+  yield* run(q.keywordsForgetAll, { account });
+  yield* run(q.sharesForgetAll, { account });
   yield* run(q.accountForget, { account });
 }
 
@@ -132,12 +126,8 @@ export function* rename(
   if (from === 'INBOX') {
     const target = yield* create(q, { account, name: to, specialUse: null, nowSeconds: a.nowSeconds });
     yield* copyMetadata(q, { account, from: source.id, to: target.id, modseq: target.highestModseq });
-    for (;;) {
-      const range = { account, mailbox: source.id, from: 1, to: limits.uidMax, limit: limits.pageRows };
-      const uids = (yield* run(q.messagePage, range)).map((row) => row.uid);
-      if (uids.length === 0) return;
-      yield* move(q, { account, from: source.id, to: target.id, uids, now: a.now });
-    }
+    yield* move(q, { account, from: source.id, to: target.id, uids: [[1, limits.uidMax]], now: a.now });
+    return;
   }
   if (to.startsWith(from + delimiter)) throw new StoreError('invalid', 'a mailbox cannot move below itself');
   const all = yield* run(q.mailboxAll, { account });

@@ -1,6 +1,7 @@
 import { defineModule, numbers, run } from '../../storage/index.ts';
 import { accountNews } from './account-news.ts';
 import { blobUses, check, repair, restored } from './checks.ts';
+import { keywordsOf } from './keyword-scripts.ts';
 import { limits } from './limits.ts';
 import {
   claimRecent,
@@ -17,10 +18,11 @@ import { order, threading } from './order-scripts.ts';
 import { mailQueries } from './queries.ts';
 import { replace } from './replace-script.ts';
 import { findShared, grant, rightsAbove, rightsOfMember, sharedWith } from './rights-scripts.ts';
-import { append, copy, deliver, expunge, mailboxByName, move, storeFlags } from './scripts.ts';
+import { append, deliver, mailboxByName, storeFlags } from './scripts.ts';
 import { decide, narrow } from './search-find.ts';
-import { addBlock, index, removeBlock, thinBlock, unindexed } from './search-scripts.ts';
+import { addBlock, index, progress, removeBlock, thinBlock, unindexed } from './search-scripts.ts';
 import { mailTables } from './tables.ts';
+import { copy, expunge, move } from './transfer-scripts.ts';
 import {
   type ChangedAfter,
   countBlocks,
@@ -141,6 +143,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
         return yield* rowsChanged(q, a);
       }),
       firstUnseen: read(firstUnseen),
+      keywordsOf: read(keywordsOf),
       deletedSize: scan(function* (q, a: { account: number; mailbox: number }) {
         return (yield* run(q.messageDeletedSize, a))[0]?.size ?? 0;
       }),
@@ -182,6 +185,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       addBlock: write(addBlock),
       thinBlock: scan(thinBlock),
       removeBlock: write(removeBlock),
+      searchProgress: scan(progress),
     };
   },
   integrity: (operations) => ({

@@ -11,7 +11,9 @@ import {
   sql,
 } from '../../storage/index.ts';
 import { accountNewsQueries } from './account-news.ts';
+import { bulkQueries } from './bulk-queries.ts';
 import { checkQueries } from './check-queries.ts';
+import { keywordQueries } from './keyword-queries.ts';
 import { metadataQueries } from './metadata-queries.ts';
 import { orderQueries } from './order-queries.ts';
 import { rightsQueries } from './rights-queries.ts';
@@ -232,12 +234,6 @@ function messageQueries({ db, t, d }: Context) {
       .from(m)
       .where(and(box, gt(m.modseq, p('since'))))
       .prepare('message_changed'),
-    messageDeleted: db
-      .select(row)
-      .from(m)
-      .where(and(box, sql`(${m.flags} & ${sql.raw(String(flagBits.deleted))}) <> 0`))
-      .orderBy(asc(m.uid))
-      .prepare('message_deleted'),
     messageDeletedSize: db
       .select({ size: sql<number>`cast(coalesce(sum(${m.size}), 0) as bigint)` })
       .from(m)
@@ -248,11 +244,6 @@ function messageQueries({ db, t, d }: Context) {
       .set({ flags: bound('flags'), keywords: bound('keywords'), modseq: bound('modseq') })
       .where(and(box, d.inNumbers(m.uid, 'uids')))
       .prepare('message_flags'),
-    messageRemove: db
-      .delete(m)
-      .where(and(box, d.inNumbers(m.uid, 'uids')))
-      .prepare('message_remove'),
-    expungedInsert: d.insertMany<typeof e.$inferInsert>(e),
     expungedForget: db.delete(e).where(goneBox).prepare('expunged_forget'),
     messageChangedUids: db
       .select({ uid: m.uid })
@@ -294,13 +285,6 @@ function emailQueries({ db, t, d }: Context) {
       .from(e)
       .where(among)
       .prepare('email_contents'),
-    /** Negative `by` lets go; what reaches zero must then be removed. */
-    emailRefs: db
-      .update(e)
-      .set({ refs: sql`${e.refs} + ${p('by')}` })
-      .where(among)
-      .returning({ id: e.id, refs: e.refs, hash: e.hash })
-      .prepare('email_refs'),
     emailRemove: db.delete(e).where(among).prepare('email_remove'),
   };
 }
@@ -315,11 +299,13 @@ export function mailQueries(context: Context) {
     ...messageQueries(context),
     ...emailQueries(context),
     ...uidQueries(context),
+    ...bulkQueries(context),
     ...orderQueries(context),
     ...searchQueries(context),
     ...checkQueries(context),
     ...rightsQueries(context),
     ...metadataQueries(context),
+    ...keywordQueries(context),
   };
 }
 

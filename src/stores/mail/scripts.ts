@@ -1,6 +1,5 @@
 import { StoreError } from '../../base/index.ts';
 import {
-  dropBlob,
   keepBlob,
   nextModseq,
   numbers,
@@ -9,14 +8,15 @@ import {
   type Script,
   type StoredBlob,
 } from '../../storage/index.ts';
+import { removeMessages } from './bulk-scripts.ts';
 import { applyFlags, countersOf, type FlagState } from './flags.ts';
+import { keywordsIn, noteKeywords } from './keyword-scripts.ts';
 import { limits } from './limits.ts';
 import { normaliseName } from './names.ts';
 import type { OrderKeys } from './order.ts';
 import type { MailQueries } from './queries.ts';
-import { forgetSearched } from './search-scripts.ts';
-import type { Appended, Copied, Mailbox, MessageRow, StoredFlags, StoreFlags } from './types.ts';
-import { countGone } from './uid-scripts.ts';
+import type { Appended, Mailbox, MessageRow, StoredFlags, StoreFlags } from './types.ts';
+import { rangesOf } from './uid-ranges.ts';
 
 /** A message ready for its rows: everything worked out beforehand, since scripts do nothing but queries. */
 export interface Prepared {
@@ -53,7 +53,13 @@ export function* mailboxByName(q: MailQueries, account: number, name: string): S
 }
 
 /** Reserves ids and space. StoreError 'over-quota', 'not-found' (no such account). */
-function* take(q: MailQueries, account: number, emails: number, count: number, size: number): Script<number> {
+export function* take(
+  q: MailQueries,
+  account: number,
+  emails: number,
+  count: number,
+  size: number,
+): Script<number> {
   const taken = (yield* run(q.accountTake, { account, emails, count, size }))[0];
   if (taken) return taken.nextEmail - emails;
   const known = yield* run(q.accountFind, { account });
@@ -61,7 +67,7 @@ function* take(q: MailQueries, account: number, emails: number, count: number, s
   throw new StoreError('over-quota', 'the mailbox is full');
 }
 
-function checkUid(uidNext: number): void {
+export function checkUid(uidNext: number): void {
   if (uidNext - 1 > limits.uidMax) throw new StoreError('limit', 'the mailbox has used up its UIDs');
 }
 
@@ -72,7 +78,7 @@ function* insertContents(
   messages: readonly Prepared[],
 ): Script<void> {
   const rows = messages.map(({ blob, content }, at) => {
-    return { account, id: firstEmail + at, refs: 1, hash: blob.hash, size: blob.size, ...content };
+    return { account, id: firstEmail + at, hash: blob.hash, size: blob.size, ...content };
   });
   yield* run(q.emailInsert, { rows });
   const orders = messages.map(({ order }, at) => ({ account, id: firstEmail + at, ...order }));
@@ -115,6 +121,7 @@ export function* add(
     email: firstEmail + at,
   }));
   yield* run(q.messageInsert, { rows: inserted });
+  yield* noteKeywords(q, { account, mailbox: grown.id }, keywordsIn(messages));
   return inserted.map(({ uid }) => ({ mailbox: grown.id, uidValidity: grown.uidValidity, uid, modseq }));
 }
 
@@ -147,7 +154,7 @@ export function* storeFlags(q: MailQueries, a: StoreFlags): Script<StoredFlags> 
       modified.push(row.uid);
       continue;
     }
-    const state = applyFlags(row, a.mode, a.flags, a.keywords);
+    const state = applyFlags(row, a.mode, a.flags, a.keywords, a.only);
     if (state.flags === row.flags && state.keywords === row.keywords) {
       messages.push(row);
       continue;
@@ -165,25 +172,13 @@ export function* storeFlags(q: MailQueries, a: StoreFlags): Script<StoredFlags> 
   for (const { state, uids } of groups.values()) {
     yield* run(q.messageFlags, { account, mailbox, ...state, modseq, uids: numbers(uids) });
   }
+  if (a.mode !== 'remove') yield* noteKeywords(q, { account, mailbox }, a.keywords);
   const [was, is] = [countersOf(before), countersOf(after)];
   const change = { count: 0, size: 0, unseen: is.unseen - was.unseen, deleted: is.deleted - was.deleted };
   yield* run(q.mailboxChange, { account, mailbox, modseq, ...change });
   for (const row of after) messages.push({ ...row, modseq });
   messages.sort((x, y) => x.uid - y.uid);
   return { modseq, messages, modified, missing };
-}
-
-/** Ids by how often they occur, so that each count is one statement. */
-function byMultiplicity(ids: readonly number[]): Map<number, number[]> {
-  const counts = new Map<number, number>();
-  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
-  const groups = new Map<number, number[]>();
-  for (const [id, count] of counts) {
-    const group = groups.get(count);
-    if (group) group.push(id);
-    else groups.set(count, [id]);
-  }
-  return groups;
 }
 
 /** Takes rows out of a mailbox and leaves tombstones; contents that nobody shares go with them. */
@@ -198,133 +193,6 @@ export function* removeRows(
     keepContents: boolean;
   },
 ): Script<void> {
-  const { account, mailbox, rows, modseq } = a;
-  const { count, unseen, deleted, size } = countersOf(rows);
-  yield* run(q.messageRemove, { account, mailbox, uids: numbers(rows.map((row) => row.uid)) });
-  yield* run(q.expungedInsert, { rows: rows.map(({ uid }) => ({ account, mailbox, uid, modseq })) });
-  yield* countGone(
-    q,
-    { account, mailbox },
-    rows.map(({ uid }) => uid),
-  );
-  const change = { count: -count, unseen: -unseen, deleted: -deleted, size: -size };
-  yield* run(q.mailboxChange, { account, mailbox, modseq, ...change });
-  if (a.keepContents) return;
-  yield* run(q.accountFree, { account, count, size });
-  for (const [by, emails] of byMultiplicity(rows.map((row) => row.email))) {
-    const left = yield* run(q.emailRefs, { account, emails: numbers(emails), by: -by });
-    const unshared = left.filter((email) => email.refs <= 0);
-    if (unshared.length === 0) continue;
-    const gone = numbers(unshared.map((email) => email.id));
-    yield* run(q.emailRemove, { account, emails: gone });
-    yield* run(q.emailOrderRemove, { account, emails: gone });
-    yield* forgetSearched(q, account, gone);
-    for (const { hash } of unshared) yield* dropBlob(q, hash, a.now);
-  }
-}
-
-/** Puts rows into another mailbox under new UIDs. `share`: the contents get one more user each. */
-function* placeRows(
-  q: MailQueries,
-  a: {
-    account: number;
-    to: number;
-    rows: readonly MessageRow[];
-    modseq: number;
-    now: number;
-    share: boolean;
-  },
-): Script<Copied> {
-  const { account, to, rows, modseq } = a;
-  const { count, unseen, deleted, size } = countersOf(rows);
-  if (a.share) {
-    yield* take(q, account, 0, count, size);
-    for (const [by, emails] of byMultiplicity(rows.map((row) => row.email))) {
-      yield* run(q.emailRefs, { account, emails: numbers(emails), by });
-    }
-  }
-  const grown = (yield* run(q.mailboxGrow, {
-    account,
-    mailbox: to,
-    count,
-    unseen,
-    deleted,
-    size,
-    modseq,
-  }))[0];
-  if (!grown) throw new StoreError('not-found', 'there is no such mailbox');
-  checkUid(grown.uidNext);
-  const firstUid = grown.uidNext - count;
-  const placed = rows.map((row, at) => ({
-    ...row,
-    account,
-    mailbox: to,
-    uid: firstUid + at,
-    modseq,
-    saved: a.now,
-  }));
-  yield* run(q.messageInsert, { rows: placed });
-  return {
-    uidValidity: grown.uidValidity,
-    from: rows.map((row) => row.uid),
-    to: placed.map((row) => row.uid),
-  };
-}
-
-export interface Transfer {
-  readonly account: number;
-  readonly from: number;
-  readonly to: number;
-  readonly uids: readonly number[];
-  readonly now: number;
-}
-
-function* transferred(
-  q: MailQueries,
-  a: Transfer,
-): Script<{ rows: readonly MessageRow[]; target: MailboxRow }> {
-  yield* mailboxById(q, a.account, a.from);
-  const target = yield* mailboxById(q, a.account, a.to);
-  const rows = yield* run(q.messageRows, { account: a.account, mailbox: a.from, uids: numbers(a.uids) });
-  return { rows, target };
-}
-
-export function* copy(q: MailQueries, a: Transfer): Script<Copied> {
-  const { rows, target } = yield* transferred(q, a);
-  if (rows.length === 0) return { uidValidity: target.uidValidity, from: [], to: [] };
-  const modseq = yield* nextModseq(q, a.account);
-  return yield* placeRows(q, { account: a.account, to: a.to, rows, modseq, now: a.now, share: true });
-}
-
-/** RFC 6851 §3: one transaction, so nobody sees a message in both mailboxes or in none. */
-export function* move(q: MailQueries, a: Transfer): Script<Copied> {
-  const { rows, target } = yield* transferred(q, a);
-  if (rows.length === 0) return { uidValidity: target.uidValidity, from: [], to: [] };
-  const modseq = yield* nextModseq(q, a.account);
-  const copied = yield* placeRows(q, {
-    account: a.account,
-    to: a.to,
-    rows,
-    modseq,
-    now: a.now,
-    share: false,
-  });
-  yield* removeRows(q, { account: a.account, mailbox: a.from, rows, modseq, now: a.now, keepContents: true });
-  return copied;
-}
-
-export function* expunge(
-  q: MailQueries,
-  a: { account: number; mailbox: number; uids: readonly number[] | null; now: number },
-): Script<number[]> {
-  const { account, mailbox } = a;
-  yield* mailboxById(q, account, mailbox);
-  const wanted = a.uids === null ? null : new Set(a.uids);
-  const rows = (yield* run(q.messageDeleted, { account, mailbox })).filter(
-    (row) => wanted?.has(row.uid) ?? true,
-  );
-  if (rows.length === 0) return [];
-  const modseq = yield* nextModseq(q, account);
-  yield* removeRows(q, { account, mailbox, rows, modseq, now: a.now, keepContents: false });
-  return rows.map((row) => row.uid);
+  const { rows, ...box } = a;
+  yield* removeMessages(q, { ...box, ranges: rangesOf(rows.map(({ uid }) => uid)) });
 }

@@ -141,7 +141,7 @@ describeEngines('mail store', (engine) => {
       flags: flagBits.deleted,
       keywords: [],
     });
-    expect(await stores.mail.expunge(account, box.id, null)).toEqual([a.uid]);
+    expect(await stores.mail.expunge(account, box.id, null)).toEqual([[a.uid, a.uid]]);
     const c = await deliver('c');
     const { changed, vanished, mailbox } = await stores.mail.changes(account, box.id, b.modseq);
     expect([changed.map((row) => row.uid), vanished]).toEqual([[c.uid], [a.uid]]);
@@ -167,7 +167,7 @@ describeEngines('mail store', (engine) => {
       flags: flagBits.deleted,
       keywords: [],
     });
-    expect(await stores.mail.expunge(account, box.id, uids.slice(1))).toEqual([uids[1]]);
+    expect(await stores.mail.expunge(account, box.id, uids.slice(1))).toEqual([[uids[1], uids[1]]]);
     expect(await inbox()).toMatchObject({ messages: 2, deleted: 1 });
     expect((await stores.mail.quota(account)).messages).toBe(2);
     const next = await deliver('d');
@@ -179,10 +179,10 @@ describeEngines('mail store', (engine) => {
     const box = await inbox();
     const archive = await stores.mail.find(account, 'Archive');
     const copied = await stores.mail.copy(account, box.id, archive.id, [uid, 77]);
-    expect([copied.from, copied.to]).toEqual([[uid], [1]]);
+    expect([copied.from, copied.to]).toEqual([[[uid, uid]], [[1, 1]]]);
     const [row] = await stores.mail.messages(account, archive.id, [1]);
     const moved = await stores.mail.move(account, box.id, archive.id, [uid]);
-    expect(moved.to).toEqual([2]);
+    expect(moved.to).toEqual([[2, 2]]);
     expect(await inbox()).toMatchObject({ messages: 0 });
     const { highestModseq } = await inbox();
     expect([...(await stores.mail.vanished(account, box.id, 0, highestModseq))]).toEqual([uid]);

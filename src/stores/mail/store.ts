@@ -39,6 +39,8 @@ import type {
   StoredFlags,
   StoreFlags,
   Threading,
+  UidRange,
+  Uids,
 } from './types.ts';
 
 export interface MailStoreOptions {
@@ -140,6 +142,10 @@ export class MailStore implements MailWriter {
         uid: last.uid,
       });
     }
+  }
+
+  keywords(account: number, mailbox: number): Promise<readonly string[]> {
+    return this.#database.call(operations.keywordsOf, { account, mailbox });
   }
 
   firstUnseen(account: number, mailbox: number, rowsMax: number): Promise<number | null> {
@@ -340,15 +346,15 @@ export class MailStore implements MailWriter {
     return await this.#database.call(operations.storeFlags, change);
   }
 
-  copy(account: number, from: number, to: number, uids: readonly number[]): Promise<Copied> {
+  copy(account: number, from: number, to: number, uids: Uids): Promise<Copied> {
     return this.#database.call(operations.copy, { account, from, to, uids, now: this.#clock.nowMs() });
   }
 
-  move(account: number, from: number, to: number, uids: readonly number[]): Promise<Copied> {
+  move(account: number, from: number, to: number, uids: Uids): Promise<Copied> {
     return this.#database.call(operations.move, { account, from, to, uids, now: this.#clock.nowMs() });
   }
 
-  expunge(account: number, mailbox: number, uids: readonly number[] | null): Promise<readonly number[]> {
+  expunge(account: number, mailbox: number, uids: Uids | null): Promise<readonly UidRange[]> {
     return this.#database.call(operations.expunge, { account, mailbox, uids, now: this.#clock.nowMs() });
   }
 

@@ -124,8 +124,6 @@ export const mailTables = defineTables((kit) => ({
     {
       account: kit.int().notNull(),
       id: kit.int().notNull(),
-      /** How many rows of `messages` share it. */
-      refs: kit.int().notNull(),
       hash: kit.text().notNull(),
       size: kit.int().notNull(),
       headerLength: kit.int().notNull(),
@@ -136,6 +134,12 @@ export const mailTables = defineTables((kit) => ({
       structure: kit.text().notNull(),
       preview: kit.text().notNull(),
     },
+    { primaryKey: ['account', 'id'], rowid: false },
+  ),
+  /** How many messages use an email beside the first one; no row where there is only one. */
+  email_shares: kit.table(
+    'email_shares',
+    { account: kit.int().notNull(), id: kit.int().notNull(), more: kit.int().notNull() },
     { primaryKey: ['account', 'id'], rowid: false },
   ),
   /** What messages are sorted and threaded by (order.ts), apart: a scan of all of a mailbox reads little. */
@@ -203,6 +207,12 @@ export const mailTables = defineTables((kit) => ({
       denied: kit.text().notNull(),
     },
     { primaryKey: ['account', 'mailbox', 'grantee'], index: [['grantee']], rowid: false },
+  ),
+  /** Keywords that were ever used in a mailbox, separated by one space; no row where there were none. */
+  mailbox_keywords: kit.table(
+    'mailbox_keywords',
+    { account: kit.int().notNull(), mailbox: kit.int().notNull(), keywords: kit.text().notNull() },
+    { primaryKey: ['account', 'mailbox'], rowid: false },
   ),
   /** Annotations, as `metadata.ts` names them; without a value once they were removed. */
   mail_metadata: kit.table(

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ParsedMessage } from '../../formats/mime/index.ts';
 import type { BlobWant, StoredBlob } from '../../storage/index.ts';
+import type { FlagScope } from './flags.ts';
 import type { Narrowed } from './search-find.ts';
 import type { Needle } from './search-needle.ts';
 import type { Sharing, SharingReader } from './sharing.ts';
@@ -133,6 +134,9 @@ export interface Snapshot {
 /** From the first to the last uid, both included. */
 export type UidRange = readonly [first: number, last: number];
 
+/** Uids in any order, or ascending ranges of them that do not meet. */
+export type Uids = readonly number[] | readonly UidRange[];
+
 /** What a session knows of a mailbox, when it asks what is new. */
 export interface NewsAsked {
   /** It was told of changed flags up to this modseq, and of expunged messages up to that one. */
@@ -174,6 +178,8 @@ export interface StoreFlags {
   readonly mode: 'add' | 'remove' | 'replace';
   readonly flags: number;
   readonly keywords: readonly string[];
+  /** With `replace`: flags beyond these stay as they are. */
+  readonly only?: FlagScope;
   /** RFC 7162 §3.1.3: messages changed since are left alone and named in `modified`. */
   readonly unchangedSince?: number;
 }
@@ -190,9 +196,9 @@ export interface StoredFlags {
 
 export interface Copied {
   readonly uidValidity: number;
-  /** Source and destination UIDs, pairwise, ascending by source. */
-  readonly from: readonly number[];
-  readonly to: readonly number[];
+  /** Source and destination UIDs, pairwise, both ascending. */
+  readonly from: readonly UidRange[];
+  readonly to: readonly UidRange[];
 }
 
 /** What messages can be sorted by. RFC 5256 §3, RFC 5957 §3. */
@@ -274,6 +280,8 @@ export interface MailReader {
   ): Promise<Uint32Array>;
   /** Costs by what is new; null where the mailbox is gone. */
   news(account: number, mailbox: number, asked: NewsAsked): Promise<News | null>;
+  /** Keywords that messages of the mailbox carry or carried, first ones first; at most `keywordsListedMax`. */
+  keywords(account: number, mailbox: number): Promise<readonly string[]>;
   /** The first unseen message among the first `rowsMax`, or null. */
   firstUnseen(account: number, mailbox: number, rowsMax: number): Promise<number | null>;
   /** Rows of those UIDs that exist, ascending. With `since`: only those of a higher modseq. */
@@ -373,11 +381,11 @@ export interface MailWriter extends MailReader {
   /** Delivery by name: falls back to INBOX when the mailbox does not exist. The blob stays held until `discard`. */
   deliver(account: number, mailbox: string, incoming: Incoming): Promise<Appended>;
   storeFlags(change: StoreFlags): Promise<StoredFlags>;
-  copy(account: number, from: number, to: number, uids: readonly number[]): Promise<Copied>;
+  copy(account: number, from: number, to: number, uids: Uids): Promise<Copied>;
   /** One transaction: nobody sees a message twice or not at all. */
-  move(account: number, from: number, to: number, uids: readonly number[]): Promise<Copied>;
+  move(account: number, from: number, to: number, uids: Uids): Promise<Copied>;
   /** Expunges \Deleted messages, all of them or those among `uids`; answers what went. */
-  expunge(account: number, mailbox: number, uids: readonly number[] | null): Promise<readonly number[]>;
+  expunge(account: number, mailbox: number, uids: Uids | null): Promise<readonly UidRange[]>;
   /** Creates missing parents too (RFC 9051 §6.3.4). StoreError 'exists', 'invalid', 'limit'. */
   create(account: number, name: string, specialUse?: SpecialUse | null): Promise<Mailbox>;
   /** StoreError 'not-found', 'invalid' (INBOX), 'has-children'. */

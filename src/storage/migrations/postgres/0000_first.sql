@@ -179,7 +179,6 @@ CREATE TABLE "gone_blocks" (
 CREATE TABLE "emails" (
 	"account" bigint NOT NULL,
 	"id" bigint NOT NULL,
-	"refs" bigint NOT NULL,
 	"hash" text NOT NULL,
 	"size" bigint NOT NULL,
 	"headerLength" bigint NOT NULL,
@@ -190,6 +189,13 @@ CREATE TABLE "emails" (
 	"structure" text NOT NULL,
 	"preview" text NOT NULL,
 	CONSTRAINT "emails_account_id_pk" PRIMARY KEY("account","id")
+);
+--> statement-breakpoint
+CREATE TABLE "email_shares" (
+	"account" bigint NOT NULL,
+	"id" bigint NOT NULL,
+	"more" bigint NOT NULL,
+	CONSTRAINT "email_shares_account_id_pk" PRIMARY KEY("account","id")
 );
 --> statement-breakpoint
 CREATE TABLE "email_orders" (
@@ -246,6 +252,13 @@ CREATE TABLE "mailbox_rights" (
 	"rights" text NOT NULL,
 	"denied" text NOT NULL,
 	CONSTRAINT "mailbox_rights_account_mailbox_grantee_pk" PRIMARY KEY("account","mailbox","grantee")
+);
+--> statement-breakpoint
+CREATE TABLE "mailbox_keywords" (
+	"account" bigint NOT NULL,
+	"mailbox" bigint NOT NULL,
+	"keywords" text NOT NULL,
+	CONSTRAINT "mailbox_keywords_account_mailbox_pk" PRIMARY KEY("account","mailbox")
 );
 --> statement-breakpoint
 CREATE TABLE "mail_metadata" (

@@ -199,7 +199,6 @@ CREATE TABLE `gone_blocks` (
 CREATE TABLE `emails` (
 	`account` integer NOT NULL,
 	`id` integer NOT NULL,
-	`refs` integer NOT NULL,
 	`hash` text NOT NULL,
 	`size` integer NOT NULL,
 	`headerLength` integer NOT NULL,
@@ -209,6 +208,13 @@ CREATE TABLE `emails` (
 	`body` text NOT NULL,
 	`structure` text NOT NULL,
 	`preview` text NOT NULL,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `email_shares` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	`more` integer NOT NULL,
 	PRIMARY KEY(`account`, `id`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
@@ -269,6 +275,13 @@ CREATE TABLE `mailbox_rights` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `mailbox_rights_grantee` ON `mailbox_rights` (`grantee`);
+--> statement-breakpoint
+CREATE TABLE `mailbox_keywords` (
+	`account` integer NOT NULL,
+	`mailbox` integer NOT NULL,
+	`keywords` text NOT NULL,
+	PRIMARY KEY(`account`, `mailbox`)
+) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `mail_metadata` (
 	`account` integer NOT NULL,
