@@ -4,6 +4,7 @@ import type { Answer } from './errors.ts';
 import type { FetchItemFeature } from './fetch/plan.ts';
 import type { Place } from './names/place.ts';
 import type { SearchKeyFeature } from './search/keys.ts';
+import type { SearchReturnFeature } from './search/returns.ts';
 import type { Selected } from './session/selected.ts';
 import type { Session } from './session/session.ts';
 import type { Decoder, SequenceSet } from './wire/index.ts';
@@ -94,6 +95,7 @@ export interface Extension {
   readonly commands?: readonly Command[];
   readonly fetchItems?: readonly FetchItemFeature[];
   readonly searchKeys?: readonly SearchKeyFeature[];
+  readonly searchReturns?: readonly SearchReturnFeature[];
   readonly statusItems?: readonly StatusItemFeature[];
   readonly selectParameters?: readonly SelectParameterFeature[];
   readonly listReturns?: readonly ListReturnFeature[];
@@ -109,6 +111,7 @@ export interface Features {
   readonly commands: ReadonlyMap<string, Command>;
   readonly fetchItems: ReadonlyMap<string, FetchItemFeature>;
   readonly searchKeys: ReadonlyMap<string, SearchKeyFeature>;
+  readonly searchReturns: ReadonlyMap<string, SearchReturnFeature>;
   readonly statusItems: ReadonlyMap<string, StatusItemFeature>;
   readonly selectParameters: ReadonlyMap<string, SelectParameterFeature>;
   readonly listReturns: ReadonlyMap<string, ListReturnFeature>;
@@ -137,6 +140,7 @@ export function createFeatures(
     commands,
     fetchItems: byName(all.flatMap((each) => each.fetchItems ?? [])),
     searchKeys: byName(all.flatMap((each) => each.searchKeys ?? [])),
+    searchReturns: byName(all.flatMap((each) => each.searchReturns ?? [])),
     statusItems: byName(all.flatMap((each) => each.statusItems ?? [])),
     selectParameters: byName(all.flatMap((each) => each.selectParameters ?? [])),
     listReturns: byName(all.flatMap((each) => each.listReturns ?? [])),

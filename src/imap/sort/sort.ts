@@ -25,8 +25,8 @@ export async function sortUids(
   session: Session,
   uids: readonly number[],
   criteria: readonly SortCriterion[],
-): Promise<Uint32Array> {
-  if (uids.length < 2) return Uint32Array.from(uids);
+): Promise<number[]> {
+  if (uids.length < 2) return [...uids];
   const slices = session.slices();
   const columns = await columnsOf(session, uids, criteria);
   let places: Uint32Array = Uint32Array.from(uids, (_, place) => place);
@@ -37,7 +37,7 @@ export async function sortUids(
     places = byRank(places, await slices.drive(ranksFor(uids, column)), reverse);
     if (session.gone) throw new Gone();
   }
-  return places.map((place) => uids[place] ?? 0);
+  return Array.from(places, (place) => uids[place] ?? 0);
 }
 
 async function columnsOf(

@@ -16,7 +16,7 @@ export function gatherSubjects(
   messageCount: number,
   { subjects, replies }: Subjects,
 ): Int32Array {
-  const tops = topsOf(parents, order, messageCount);
+  const tops = [...topsOf(parents, order, messageCount)];
   const gathered = [...parents];
   /** Whoever stands for a subject; where a dummy gave way, who took its children. */
   const table = new Map<number, number>();
