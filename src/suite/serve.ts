@@ -8,6 +8,7 @@ import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
+import { startSearchIndex } from './search-index.ts';
 import { tokenIssuer } from './token-issuer.ts';
 
 /** SIGTERM ends the process within 10 s (CONTRACT.md): this long for the sessions, the rest for the stores. */
@@ -48,6 +49,7 @@ export async function openSuite(
     const doors = await openDoors(rooms, observers);
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const maintenance = startMaintenance(rooms);
+    const searchIndex = startSearchIndex(rooms, observers);
     const admin = await adminServer({
       dataDir: settings.data,
       services: rooms,
@@ -64,7 +66,7 @@ export async function openSuite(
       admin,
       observers,
       async stop(graceMs = drainMs) {
-        await Promise.all([doors.close(graceMs), admin.close(), maintenance.stop()]);
+        await Promise.all([doors.close(graceMs), admin.close(), maintenance.stop(), searchIndex.stop()]);
         await rooms.close();
       },
     };

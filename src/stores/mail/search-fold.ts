@@ -1,11 +1,10 @@
 const plain = /^[\0-\x7f]*$/;
-/** Hangul syllables stay whole: the table of RFC 5051 does not take them apart. */
-const special = /[^\0-\x7f\uac00-\ud7a3]+/g;
+const special = /[^\0-\x7f]+/g;
 const small = /[a-z]+/g;
 
 /**
- * The one form in which SEARCH compares texts: i;unicode-casemap (RFC 5051 §2), so case and compatibility forms do not
- * count and a letter's accents stand behind it. Well-formed; NUL is kept.
+ * The one form in which SEARCH compares texts: i;unicode-casemap (RFC 5051 §2), so case, composition and compatibility
+ * forms do not count and a letter's accents stand behind it. Well-formed; NUL is kept.
  */
 export function fold(text: string): string {
   if (plain.test(text)) return text.toUpperCase();

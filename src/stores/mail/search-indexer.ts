@@ -54,6 +54,11 @@ export class SearchIndexer {
     return this.#indexed;
   }
 
+  /** Emails of all accounts that are not in the index yet, and the size of its blocks in bytes. */
+  progress(): Promise<{ readonly behind: number; readonly bytes: number }> {
+    return this.#options.database.call(operations.searchProgress, {});
+  }
+
   /** Looks for what was left over, then follows the change feed. */
   async start(): Promise<void> {
     const { database } = this.#options;

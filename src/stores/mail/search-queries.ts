@@ -30,6 +30,12 @@ function textQueries({ db, t, d }: Context) {
       .orderBy(asc(e.id))
       .limit(bound('limit'))
       .prepare('search_page'),
+    searchBehindCount: db
+      .select({
+        emails: sql<number>`cast(coalesce(sum(${a.nextEmail} - 1 - ${a.searched}), 0) as bigint)`,
+      })
+      .from(a)
+      .prepare('search_behind_count'),
     /** No row where another indexer was faster. */
     searchAdvance: db
       .update(a)
@@ -115,6 +121,7 @@ function blockQueries({ db, t, d }: Context) {
       .from(b)
       .where(eq(b.account, p('account')))
       .prepare('search_block_last'),
+    blockCount: db.select({ blocks: sql<number>`count(*)` }).from(b).prepare('search_block_count'),
     blockOwners: db
       .select({ block: b.block, owners: b.owners })
       .from(b)

@@ -78,6 +78,16 @@ export function* addBlock(
   return true;
 }
 
+/** How many emails are not in the index yet, and the size of what is. */
+export function* progress(
+  q: MailQueries,
+  _a: Record<string, never>,
+): Script<{ behind: number; bytes: number }> {
+  const behind = (yield* run(q.searchBehindCount, {}))[0]?.emails ?? 0;
+  const blocks = (yield* run(q.blockCount, {}))[0]?.blocks ?? 0;
+  return { behind, bytes: blocks * rowsPerBlock * rowBytes };
+}
+
 /** Of the blocks after `after`, a few at a time: one of whose emails most are gone, with those that are not. */
 export function* thinBlock(
   q: MailQueries,
