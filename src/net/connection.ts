@@ -78,6 +78,8 @@ export interface Connection {
   compress(reply?: string | Buffer): void;
   /** Lifts the time limit on strangers. */
   authenticated(): void;
+  /** Nobody is known any more: the time limit on strangers begins anew. */
+  unauthenticated(): void;
   /** Ends the connection (`idle`) after so long without a byte in either direction; 0 never. */
   setIdleTimeout(ms: number): void;
   /** Called when the server drains: say goodbye and `close()`. Without it the connection is just closed. */

@@ -237,6 +237,14 @@ describe('limits', () => {
     expect(await handed[0]?.closed).toBe('unauthenticated');
     known.socket.write('still here\r\n');
     await expect.poll(known.text).toBe('got still here\r\n');
+    // Who was known and is a stranger again has the same time once more, not less.
+    handed[1]?.unauthenticated();
+    clock.advance(defaultNetLimits.unauthenticatedMsMax - 1);
+    known.socket.write('and now\r\n');
+    await expect.poll(known.text).toBe('got still here\r\ngot and now\r\n');
+    clock.advance(1);
+    await known.closed;
+    expect(await handed[1]?.closed).toBe('unauthenticated');
   });
 
   test.each(['none', 'implicit'] as const)(

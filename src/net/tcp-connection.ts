@@ -48,6 +48,7 @@ export class TcpConnection implements Connection {
   #drainCallback: (() => void) | null = null;
   #resolveClosed: (reason: string) => void = () => undefined;
   // Monotonic milliseconds; 0 is none.
+  #unauthenticatedMsMax = 0;
   #authDeadlineMs = 0;
   #stepDeadlineMs = 0;
   #stepReason = '';
@@ -94,7 +95,8 @@ export class TcpConnection implements Connection {
   /** From here on the connection is the protocol's. */
   open(unauthenticatedMsMax: number): void {
     this.#clearStep();
-    if (unauthenticatedMsMax > 0) this.#authDeadlineMs = this.#now() + unauthenticatedMsMax;
+    this.#unauthenticatedMsMax = unauthenticatedMsMax;
+    this.unauthenticated();
     this.#activeAtMs = this.#now();
     if (this.#untap === null) this.#tapStream();
   }
@@ -296,6 +298,11 @@ export class TcpConnection implements Connection {
 
   authenticated(): void {
     this.#authDeadlineMs = 0;
+  }
+
+  unauthenticated(): void {
+    const msMax = this.#unauthenticatedMsMax;
+    if (msMax > 0) this.#authDeadlineMs = this.#now() + msMax;
   }
 
   setIdleTimeout(ms: number): void {

@@ -155,13 +155,14 @@ async function openImapDoors(stores: TestStores, accounts: Accounts, options: Te
   );
   const { switches } = options;
   const netLimits = { ...defaultNetLimits, ...options.netLimits };
-  const network = createNetwork({ log, metrics, certificates, limits: netLimits });
+  const clock = options.clock ?? systemClock;
+  const network = createNetwork({ log, metrics, certificates, limits: netLimits, clock });
   const shared = {
     mail: options.mail?.(stores.mail) ?? stores.mail,
     accounts,
     log,
     metrics,
-    clock: options.clock ?? systemClock,
+    clock,
     limits: { authFailureDelayMs: 0, ...options.limits },
     version: '1.2.3',
     ...(switches ? { switches: () => switches } : {}),

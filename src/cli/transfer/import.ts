@@ -51,16 +51,18 @@ export async function importMail(
   let [messages, known, bytes] = [0, 0, 0];
   let batch: { target: Target; incoming: Incoming }[] = [];
   const flush = async () => {
-    const taken = batch;
+    const byTarget = Map.groupBy(batch, ({ target }) => target);
     [batch, bytes] = [[], 0];
-    const byTarget = Map.groupBy(taken, ({ target }) => target);
-    for (const [target, items] of byTarget) {
-      await mail.append(
-        account,
-        target.id,
-        items.map(({ incoming }) => incoming),
-      );
-      messages += items.length;
+    try {
+      for (const [target, items] of byTarget) {
+        byTarget.delete(target);
+        const incoming = items.map((item) => item.incoming);
+        await mail.append(account, target.id, incoming);
+        messages += items.length;
+      }
+    } finally {
+      // After a failure: those of the mailboxes that had not had their turn.
+      for (const { incoming } of [...byTarget.values()].flat()) mail.discard(incoming.blob);
     }
     session.progress({ what: 'messages imported', done: messages });
   };
@@ -99,7 +101,9 @@ async function stage(mail: MailWriter, found: Found, refused: { place: string; r
   try {
     return await mail.stage(await found.read(), importMessageBytesMax);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.reason !== 'too-large') throw error;
+    const isAbout =
+      error instanceof StoreError && (error.reason === 'too-large' || error.reason === 'invalid');
+    if (!isAbout) throw error;
     refused.push({ place: found.place, reason: error.message });
     return null;
   }

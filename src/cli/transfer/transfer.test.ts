@@ -226,6 +226,50 @@ describe('limits of an import', () => {
     expect(batches.map((one) => one.count)).toEqual([4, 4, 1]);
   });
 
+  test('when a mailbox cannot be written, what was meant for the others is let go', async () => {
+    const held = new Set<string>();
+    const { mail } = counting();
+    const failing = {
+      ...mail,
+      find: async (_: number, name: string) => ({ id: name.length, uidNext: 1 }),
+      stage: async (data: Buffer) => {
+        const blob = { hash: data.toString(), size: data.length, place: null };
+        held.add(blob.hash);
+        return { blob, parsed: {} };
+      },
+      append: async (_: number, id: number, incoming: readonly { blob: { hash: string } }[]) => {
+        for (const { blob } of incoming) held.delete(blob.hash);
+        if (id === 2) throw new Error('the disk is gone');
+        return [];
+      },
+      discard: ({ hash }: { hash: string }) => void held.delete(hash),
+    } as unknown as MailWriter;
+    async function* found(): AsyncGenerator<Found> {
+      for (const mailbox of ['1', '22', '333', '4444']) {
+        const read = async () => Buffer.from(mailbox);
+        yield { mailbox, read, flags: 0, keywords: [], received: undefined, place: mailbox };
+      }
+    }
+    await expect(importMail(failing, account, found(), quiet)).rejects.toThrow('the disk is gone');
+    expect([...held]).toEqual([]);
+  });
+
+  test('a message that cannot be kept is passed over and named', async () => {
+    const { mail } = counting();
+    const picky = {
+      ...mail,
+      stage: async () => {
+        throw new StoreError('invalid', 'a NUL');
+      },
+    } as unknown as MailWriter;
+    const { messages: count, refused } = await importMail(picky, account, messages(2, 10), quiet);
+    expect(count).toBe(0);
+    expect(refused).toEqual([
+      { place: '0', reason: 'a NUL' },
+      { place: '1', reason: 'a NUL' },
+    ]);
+  });
+
   test('a line without end is refused at importMessageBytesMax, not held', async () => {
     const path = join(temporaryFolder(), 'mbox');
     writeFileSync(path, 'From x Thu Jan  1 00:00:01 2026\n');

@@ -1,5 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
-import { imapPassword, openTestImap, type TestImap, type TestSocket } from '../../testing/index.ts';
+import { defaultNetLimits } from '../../net/index.ts';
+import {
+  fakeClock,
+  imapPassword,
+  openTestImap,
+  type TestImap,
+  type TestSocket,
+} from '../../testing/index.ts';
 
 let imap: TestImap | null = null;
 afterEach(() => imap?.close());
@@ -31,4 +38,15 @@ test('a disabled member who is not logged in any more does not end the session o
   expect(await say(socket, `LOGIN bob "${imapPassword}"`)).toMatch(/^t OK/);
   await imap.admin.disableMember(imap.members.alice);
   expect(await say(socket, 'NOOP')).toBe('t OK nothing done');
+});
+
+test('who does not log in again has the time of a stranger', async () => {
+  const clock = fakeClock();
+  imap = await openTestImap({ clock });
+  const socket = await imap.session('alice');
+  clock.advance(2 * defaultNetLimits.unauthenticatedMsMax);
+  expect(await say(socket, 'UNAUTHENTICATE')).toMatch(/^t OK/);
+  expect(await say(socket, 'NOOP')).toMatch(/^t OK/);
+  clock.advance(defaultNetLimits.unauthenticatedMsMax);
+  expect(await socket.readLine()).toBeNull();
 });

@@ -193,6 +193,7 @@ export class Session {
   /** Nobody is logged in any more and nothing is enabled; failures still count (RFC 8437). */
   logOut(): void {
     this.deselect();
+    if (this.member !== null) this.connection.unauthenticated();
     this.#leave();
     this.#enabled.clear();
     this.out.utf8 = false;

@@ -67,10 +67,17 @@ async function stageAsIs(
   return { blob, parsed: parser.end() };
 }
 
+/** Of a message for many members it is worked out once. */
+const described = new WeakMap<ParsedMessage, Pick<Prepared, 'content' | 'order'>>();
+
 /** What the rows of a message hold. `now`: ms since 1970. */
 export function prepare(incoming: Incoming, now: number): Prepared {
   const { blob, parsed } = incoming;
-  const { root } = parsed;
+  let description = described.get(parsed);
+  if (description === undefined) {
+    description = describe(parsed);
+    described.set(parsed, description);
+  }
   return {
     blob,
     flags: incoming.flags ?? 0,
@@ -78,6 +85,13 @@ export function prepare(incoming: Incoming, now: number): Prepared {
     received: incoming.received ?? now,
     receivedZone: incoming.receivedZone ?? 0,
     saved: now,
+    ...description,
+  };
+}
+
+function describe(parsed: ParsedMessage): Pick<Prepared, 'content' | 'order'> {
+  const { root } = parsed;
+  return {
     content: {
       headerLength: root.bodyStart,
       sentAt: parsed.sentAt,
