@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Ask, Told } from './load.ts';
-import type { Measure } from './place.ts';
+import type { Ask, Told, Value } from './load.ts';
 
 /** The client's process, asked one thing at a time. */
 export class Client {
@@ -15,7 +14,7 @@ export class Client {
     return !this.#child.connected;
   }
 
-  async ask(ask: Ask): Promise<Measure | boolean> {
+  async ask(ask: Ask): Promise<Value> {
     if (this.ended) throw new Error('the client ended');
     const told = await new Promise<Told>((resolve, reject) => {
       const ended = () => reject(new Error('the client ended'));

@@ -33,10 +33,12 @@ export async function startDovecot(
   const folder = mkdtempSync(join(tmpdir(), 'myco-bench-'));
   chmodSync(folder, 0o755);
   const ports = [await freePort(), await freePort()] as const;
-  const owner = { uid: idOf('-u'), gid: idOf('-g') };
   mkdirSync(join(folder, 'home'));
-  chownSync(join(folder, 'home'), owner.uid, owner.gid);
-  writeFileSync(join(folder, 'users'), users(folder, members, owner));
+  for (const [at, name] of members.entries()) {
+    mkdirSync(join(folder, 'home', name));
+    chownSync(join(folder, 'home', name), firstId + at, firstId + at);
+  }
+  writeFileSync(join(folder, 'users'), users(folder, members));
   const begin = async (forMemory: boolean) => {
     const config = join(folder, 'dovecot.conf');
     writeFileSync(config, configuration(format, folder, ports, certificate, forMemory));
@@ -76,22 +78,22 @@ export async function startDovecot(
   };
 }
 
-function idOf(flag: string): number {
-  return Number(execFileSync('id', [flag, 'dovecot']).toString());
-}
+/** Every member is a user of the system: what the kernel allows one user to watch is not for all together. */
+const firstId = 20_000;
 
 /** user:password:uid:gid::home::extra fields */
-function users(folder: string, members: readonly string[], { uid, gid }: { uid: number; gid: number }) {
+function users(folder: string, members: readonly string[]): string {
   const hashed = execFileSync('doveadm', ['pw', '-s', passwordScheme, '-p', password]).toString().trim();
-  const line = (name: string, secret: string, home: string, extra = '') =>
-    `${name}:${secret}:${uid}:${gid}::${folder}/home/${home}::${extra}\n`;
+  const line = (name: string, at: number, home: string, extra = '') =>
+    `${name}:${name === clearUser ? `{PLAIN}${password}` : hashed}:${firstId + at}:${firstId + at}::${folder}/home/${home}::${extra}\n`;
   const hibernate = `userdb_imap_hibernate_timeout=${hibernateSeconds}s`;
-  return [
-    ...members.map((name) => line(name, name === clearUser ? `{PLAIN}${password}` : hashed, name)),
-    ...members
-      .filter((name) => name !== hibernating(name))
-      .map((name) => line(hibernating(name), hashed, name, hibernate)),
-  ].join('');
+  return members
+    .map((name, at) =>
+      name === hibernating(name)
+        ? line(name, at, name)
+        : line(name, at, name) + line(hibernating(name), at, name, hibernate),
+    )
+    .join('');
 }
 
 function configuration(
@@ -141,7 +143,12 @@ namespace inbox {
  inbox = yes
  separator = /
 }
-service imap-login {
+${services([port, tlsPort], forMemory)}`;
+}
+
+/** Kept login processes; kept mail processes too, unless memory is measured: then they end with their session. */
+function services([port, tlsPort]: readonly [number, number], forMemory: boolean): string {
+  return `service imap-login {
  service_count = 0
  process_min_avail = 2
  process_limit = 4

@@ -8,8 +8,8 @@ import { fillCrowd } from './rows-changes.ts';
 export type Ask =
   /** A server is there, or is there again on other ports. */
   | { readonly what: 'target'; readonly target: Target }
-  /** Answers false where the server has not what the row needs. */
-  | { readonly what: 'prepare'; readonly server: string; readonly row: string }
+  /** Answers a word for each server: `ready`, `absent` where it has not what the row needs, or what went wrong. */
+  | { readonly what: 'prepare'; readonly servers: readonly string[]; readonly row: string }
   | { readonly what: 'round'; readonly server: string; readonly row: string; readonly ms: number }
   | { readonly what: 'idle'; readonly server: string; readonly idle: Idle }
   | { readonly what: 'leave'; readonly server: string };
@@ -22,7 +22,8 @@ export interface Idle {
   readonly names: readonly string[];
 }
 
-export type Told = { readonly value: Measure | boolean } | { readonly error: string };
+export type Value = Measure | readonly string[] | null;
+export type Told = { readonly value: Value } | { readonly error: string };
 
 const places = new Map<string, Place>();
 const idling: Connection[] = [];
@@ -40,29 +41,38 @@ function rowOf(name: string): Row {
   return row;
 }
 
-async function answer(ask: Ask): Promise<Measure | boolean> {
+/** What went wrong, `ready`, or `absent` where the server has not what the row needs. */
+async function prepare(place: Place, row: Row): Promise<string> {
+  try {
+    if (row.needs !== undefined && !(await place.can(row.needs))) return 'absent';
+    await row.prepare?.(place);
+    return 'ready';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function answer(ask: Ask): Promise<Value> {
   switch (ask.what) {
     case 'target': {
       const place = places.get(ask.target.name);
       if (place) place.target = ask.target;
       else places.set(ask.target.name, new Place(ask.target));
-      return true;
+      return null;
     }
     case 'prepare': {
-      const [place, row] = [placeOf(ask.server), rowOf(ask.row)];
-      if (row.needs !== undefined && !(await place.can(row.needs))) return false;
-      await row.prepare?.(place);
-      return true;
+      const row = rowOf(ask.row);
+      return Promise.all(ask.servers.map((name) => prepare(placeOf(name), row)));
     }
     case 'round':
       return rowOf(ask.row).round(placeOf(ask.server), ask.ms);
     case 'idle':
       await idle(placeOf(ask.server), ask.idle);
-      return true;
+      return null;
     case 'leave':
       for (const connection of idling.splice(0)) connection.destroy();
       await placeOf(ask.server).close();
-      return true;
+      return null;
   }
 }
 

@@ -5,7 +5,20 @@ import { memoryKiB } from './processes.ts';
 import { crowd } from './row.ts';
 import type { Server } from './servers.ts';
 
-const settleMs = 5_000;
+const [pollMs, pollsMax, steadyPolls, steadyShare] = [1_000, 30, 4, 0.005];
+
+/** What the server takes once it has stopped giving back what opening the sessions took. */
+async function steadyKiB(server: Server): Promise<number> {
+  const seen: number[] = [];
+  for (let poll = 0; poll < pollsMax; poll++) {
+    await pause(pollMs);
+    seen.push(memoryKiB(server.pid));
+    const last = seen.slice(-steadyPolls);
+    const [least, most] = [Math.min(...last), Math.max(...last)];
+    if (poll >= 2 * steadyPolls && most - least < steadyShare * most) break;
+  }
+  return seen.at(-1) ?? Number.NaN;
+}
 
 export interface IdleRow {
   readonly name: string;
@@ -37,11 +50,9 @@ export async function idleMemory(
   await client.ask({ what: 'target', target: { name, plain, tls: secure } });
   // The first sessions load what all share.
   await ask(crowd.length);
-  await pause(settleMs);
-  const before = memoryKiB(server.pid);
+  const before = await steadyKiB(server);
   await ask(count);
-  await pause(settleMs);
-  const after = memoryKiB(server.pid);
+  const after = await steadyKiB(server);
   await client.ask({ what: 'leave', server: name });
   return (after - before) / count;
 }

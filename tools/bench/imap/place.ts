@@ -26,6 +26,7 @@ export class Place {
   target: Target;
   readonly #sessions = new Map<string, Promise<Connection>>();
   readonly #filled = new Map<string, Promise<void>>();
+  readonly #numbers = new Map<string, number>();
   #capabilities: Promise<string> | null = null;
 
   constructor(target: Target) {
@@ -63,6 +64,13 @@ export class Place {
       .split(' ')
       .filter(Boolean)
       .every((need) => words.some((word) => word.startsWith(need)));
+  }
+
+  /** 0, 1, 2 … of this server and key, over all rounds. */
+  next(key: string): number {
+    const number = this.#numbers.get(key) ?? 0;
+    this.#numbers.set(key, number + 1);
+    return number;
   }
 
   /** Fills a mailbox once, the same messages on every server. */

@@ -25,8 +25,9 @@ export const storeRows: readonly Row[] = [
     prepare: fillInbox,
     round: async (place, ms) => {
       const session = await selected(place, 'store');
-      return sample(ms, async (turn) => {
-        await session.command(`STORE ${1 + (turn >> 1)} ${sign(turn)}FLAGS (\\Flagged)`);
+      return sample(ms, async () => {
+        const turn = place.next('one');
+        await session.command(`STORE ${1 + ((turn >> 1) % 1_000)} ${sign(turn)}FLAGS (\\Flagged)`);
         return undefined;
       });
     },
@@ -37,8 +38,8 @@ export const storeRows: readonly Row[] = [
     prepare: fillInbox,
     round: async (place, ms) => {
       const session = await selected(place, 'store');
-      return sample(ms, async (turn) => {
-        await session.command(`STORE 1001:2000 ${sign(turn)}FLAGS.SILENT (\\Flagged)`);
+      return sample(ms, async () => {
+        await session.command(`STORE 1001:2000 ${sign(place.next('thousand'))}FLAGS.SILENT (\\Flagged)`);
         return undefined;
       });
     },
@@ -50,8 +51,9 @@ export const storeRows: readonly Row[] = [
     round: async (place, ms) => {
       const sessions = await Promise.all(crowd.slice(0, 20).map((name) => place.session(name)));
       await Promise.all(sessions.map((session) => session.command('SELECT INBOX')));
-      return rate(ms, sessions.length, async (loop, turn) => {
-        await sessions[loop]?.command(`STORE ${1 + (turn % 100)} ${sign(turn)}FLAGS (\\Flagged)`);
+      return rate(ms, sessions.length, async (loop) => {
+        const turn = place.next(`one ${loop}`);
+        await sessions[loop]?.command(`STORE ${1 + ((turn >> 1) % 100)} ${sign(turn)}FLAGS (\\Flagged)`);
       });
     },
   },
@@ -62,10 +64,13 @@ export async function fillCrowd(place: Place, count: number): Promise<void> {
 }
 
 let made = 0;
-function appendOf(mailbox: string): Buffer {
+/** A message like no other, as APPEND takes it. */
+function messagePieces(): Buffer {
   const bytes = Buffer.concat([message(200_000 + (made % 200)), Buffer.from(`${made++}\r\n`)]);
-  return Buffer.concat([Buffer.from(`APPEND ${mailbox} (\\Seen) {${bytes.length}+}\r\n`), bytes]);
+  return Buffer.concat([Buffer.from(` (\\Seen) {${bytes.length}+}\r\n`), bytes]);
 }
+
+const appendOf = (mailbox: string) => Buffer.concat([Buffer.from(`APPEND ${mailbox}`), messagePieces()]);
 
 export const appendRows: readonly Row[] = [
   {
@@ -75,6 +80,22 @@ export const appendRows: readonly Row[] = [
     round: async (place, ms) => {
       const session = await place.session(reader, 'append');
       return sample(ms, async () => void (await session.command(appendOf('Appended'))));
+    },
+  },
+  {
+    name: 'APPEND of 100 at once',
+    unit: 'ms',
+    needs: 'MULTIAPPEND',
+    prepare: (place) => make(place, 'Appended'),
+    round: async (place, ms) => {
+      const session = await place.session(reader, 'append');
+      return sample(ms, async () => {
+        const pieces = Array.from({ length: 100 }, () => messagePieces());
+        const line = Buffer.concat([Buffer.from('APPEND Appended'), ...pieces]);
+        const start = performance.now();
+        await session.command(line);
+        return performance.now() - start;
+      });
     },
   },
   {

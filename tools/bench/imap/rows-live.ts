@@ -15,7 +15,8 @@ const wakeUp: Row = {
     const going = idle.hear('\n+ ');
     idle.write('idle IDLE\r\n');
     await going;
-    const measure = await sample(ms, async (turn) => {
+    const measure = await sample(ms, async () => {
+      const turn = place.next('wake');
       const heard = idle.hear('\n* 2500 FETCH');
       const start = performance.now();
       const stored = other.command(`STORE 2500 ${turn % 2 === 0 ? '+' : '-'}FLAGS.SILENT (\\Flagged)`);

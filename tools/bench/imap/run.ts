@@ -60,7 +60,7 @@ async function oneRound(client: Client, server: Server, row: Row, ms: number): P
   const measure = await client.ask({ what: 'round', server: server.name, row: row.name, ms });
   const spent = processorMs(server.pid) - before;
   const delay = await server.loopDelay();
-  if (typeof measure === 'boolean') throw new Error(`${row.name}: no figures`);
+  if (measure === null || !('value' in measure)) throw new Error(`${row.name}: no figures`);
   const { value, count, found = '' } = measure;
   return { value, processorMs: spent / count, found, loopP99Ms: delay?.p99Ms ?? null };
 }
@@ -73,16 +73,22 @@ const middle = (rounds: readonly Round[]): Figures => ({
     : median(rounds.map(({ loopP99Ms }) => loopP99Ms ?? 0)),
 });
 
+async function prepared(client: Client, servers: readonly Server[], row: Row): Promise<Server[]> {
+  const words = await client.ask({
+    what: 'prepare',
+    servers: servers.map(({ name }) => name),
+    row: row.name,
+  });
+  if (!Array.isArray(words)) throw new Error(`${row.name}: not prepared`);
+  return servers.filter(({ name }, at) => {
+    if (words[at] !== 'ready' && words[at] !== 'absent') console.log(`${name}, ${row.name}: ${words[at]}`);
+    return words[at] === 'ready';
+  });
+}
+
 /** The figures of every server that has what the row needs, rounds interleaved after one that warms. */
 async function measure(client: Client, servers: readonly Server[], row: Row, wish: Wish) {
-  const able: Server[] = [];
-  for (const server of servers) {
-    try {
-      if (await client.ask({ what: 'prepare', server: server.name, row: row.name })) able.push(server);
-    } catch (error) {
-      console.log(`${server.name}, ${row.name}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
+  const able = await prepared(client, servers, row);
   const rounds = new Map<string, Round[]>(able.map(({ name }) => [name, []]));
   for (let turn = -1; turn < wish.rounds; turn++) {
     for (const server of able) {
@@ -111,6 +117,7 @@ async function measureIdle(
   table: Table,
 ): Promise<void> {
   const words = wish.words.map((word) => word.toLowerCase());
+  const known = new Map<string, number>();
   for (const row of idleRows) {
     if (words.length > 0 && !words.some((word) => row.name.toLowerCase().includes(word))) continue;
     const values: (Figures | null)[] = [];
@@ -121,7 +128,10 @@ async function measureIdle(
           values.push(null);
           continue;
         }
-        const value = await idleMemory(client, server, row, wish.idleSessions);
+        // Ours are not kept otherwise where Dovecot hibernates.
+        const key = `${server.name} ${row.tls} ${server !== ours && row.hibernate}`;
+        const value = known.get(key) ?? (await idleMemory(client, server, row, wish.idleSessions));
+        known.set(key, value);
         values.push({ value, processorMs: Number.NaN, loopP99Ms: null });
       } catch (error) {
         console.log(`${server.name}, ${row.name}: ${error instanceof Error ? error.message : error}`);
