@@ -55,6 +55,8 @@ export interface ImapLimits {
   readonly listWildcardsMax: number;
   /** Work without letting others run. */
   readonly sliceMs: number;
+  /** One annotation; RFC 5464 §4.1 asks for 1,024. */
+  readonly metadataValueBytesMax: number;
   /** Messages SELECT looks at for UNSEEN (RFC 3501 §6.3.1); beyond that it is left out, as the RFC allows. */
   readonly unseenRowsMax: number;
 }
@@ -90,8 +92,14 @@ export const defaultImapLimits: ImapLimits = {
   contextSortedMessagesMax: 10_000,
   listWildcardsMax: 100,
   sliceMs: 10,
+  metadataValueBytesMax: 64 * 1024,
   unseenRowsMax: 2_000,
 };
 
 /** What is remembered of the name that a client gives itself with ID. */
 export const clientNameCharsMax = 256;
+
+/** Keywords that a client is told of in one mailbox, beside those that all share. */
+export const toldKeywordsMax = 100;
+/** Combinations of keywords that a session remembers as told. */
+export const toldKeywordTextsMax = 1_000;

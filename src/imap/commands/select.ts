@@ -87,8 +87,8 @@ async function claimRecent(session: Session, selected: Selected, mailbox: Mailbo
 
 async function describe(session: Session, place: Place, selected: Selected, mailbox: Mailbox): Promise<void> {
   const { out, rev2 } = session;
-  const permanent = selected.readOnly ? [] : permanentFlags(selected.rights);
-  out.data('FLAGS').sp().flags(listedFlags).crlf();
+  const permanent = selected.readOnly ? [] : permanentFlags(selected.rights, selected.keywords.names);
+  out.data('FLAGS').sp().flags(listedFlags(selected.keywords.names)).crlf();
   out.numbered(selected.view.count, 'EXISTS').crlf();
   if (!rev2) {
     out.numbered(await selected.recentCount(), 'RECENT').crlf();

@@ -3,7 +3,7 @@ import type { EmailContent, MessageRow } from '../../stores/mail/index.ts';
 import { flagBits } from '../../stores/mail/index.ts';
 import { Gone } from '../errors.ts';
 import { openFetch } from '../session/responses.ts';
-import type { Selected } from '../session/selected.ts';
+import type { Batches, Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import { flagsItem } from './items.ts';
 import { Fetched, type ItemPlan } from './plan.ts';
@@ -19,12 +19,12 @@ export interface FetchOutcome {
 }
 
 /**
- * Writes the FETCH responses of `uids`, ascending. Rows, contents and bytes come in batches whose size is bounded;
+ * Writes the FETCH responses of the uids, ascending. Rows, contents and bytes come in batches whose size is bounded;
  * a section larger than `fetchBytesMax` passes through without being held.
  */
 export async function fetchMessages(
   session: Session,
-  uids: readonly number[],
+  asked: readonly number[] | Batches,
   plans: readonly ItemPlan[],
   options: FetchOptions = {},
 ): Promise<FetchOutcome> {
@@ -32,14 +32,26 @@ export async function fetchMessages(
   const { limits, mail, mailbox } = session;
   const rowsMax = fetching.needsContent ? limits.fetchContentsMax : limits.fetchRowsMax;
   let found = 0;
-  for (let at = 0; at < uids.length; at += rowsMax) {
-    const batch = uids.slice(at, at + rowsMax);
-    const rows = await mail.messages(mailbox.account, mailbox.id, batch, options.changedSince);
+  const { count, of } = 'of' in asked ? asked : batchesOf(asked, mailbox);
+  for await (const uids of of(rowsMax)) {
+    const rows = await mail.messages(mailbox.account, mailbox.id, uids, options.changedSince);
     found += rows.length;
     await fetching.batch(rows);
+    if (mailbox.hasToldMuch) await session.report({ expunge: false, force: true });
     await session.flush();
   }
-  return { missing: options.changedSince === undefined ? uids.length - found : null };
+  return { missing: options.changedSince === undefined ? count - found : null };
+}
+
+function batchesOf(uids: readonly number[], mailbox: Selected): Batches {
+  async function* of(uidsMax: number) {
+    for (let at = 0; at < uids.length; at += uidsMax) {
+      const batch = uids.slice(at, at + uidsMax);
+      await mailbox.know(batch);
+      yield batch;
+    }
+  }
+  return { count: uids.length, of };
 }
 
 class Fetching {
@@ -64,6 +76,8 @@ class Fetching {
   async batch(rows: readonly MessageRow[]): Promise<void> {
     const seen = this.#marksSeen ? await this.#markSeen(rows) : null;
     const contents = this.needsContent ? await this.#contents(rows) : null;
+    // Where \Seen is set, flags are told though nobody asked.
+    if (this.#tellsFlags || this.#marksSeen) this.#mailbox.tellKeywords(this.#session, rows);
     let group: Loading[] = [];
     let groupBytes = 0;
     for (const row of rows) {

@@ -13,5 +13,5 @@ test('flags of a command: bits, keywords, and nothing else with a backslash', ()
   expect(splitFlags(['\\Seen', '\\Deleted', '$Junk', 'x'])).toEqual({ flags: 9, keywords: ['$Junk', 'x'] });
   expect(splitFlags(['\\Recent'])).toEqual({ flags: 0, keywords: [] });
   expect(() => splitFlags(['\\Bogus'])).toThrow('only the system flags');
-  for (const flag of listedFlags) expect(systemBit(flag) === undefined).toBe(!flag.startsWith('\\'));
+  for (const flag of listedFlags(['x'])) expect(systemBit(flag) === undefined).toBe(!flag.startsWith('\\'));
 });

@@ -12,15 +12,18 @@ const systemFlags: readonly (readonly [string, number])[] = [
 const bitOf = new Map(systemFlags);
 
 /** Keywords that clients share (RFC 9051 §2.3.2); any other may be made too. */
-const commonKeywords = ['$Forwarded', '$MDNSent', '$Junk', '$NotJunk', '$Phishing'];
+export const commonKeywords: readonly string[] = ['$Forwarded', '$MDNSent', '$Junk', '$NotJunk', '$Phishing'];
 
-export const listedFlags: readonly string[] = [...systemFlags.map(([name]) => name), ...commonKeywords];
+/** What FLAGS says of a mailbox with these keywords. */
+export function listedFlags(keywords: readonly string[]): string[] {
+  return [...systemFlags.map(([name]) => name), ...keywords];
+}
 
 /** What PERMANENTFLAGS says to a member with these rights: flags it may change, and `\*` where it may make keywords. */
-export function permanentFlags(rights: string): string[] {
+export function permanentFlags(rights: string, keywords: readonly string[]): string[] {
   const may = changeableFlags(rights);
   const system = systemFlags.filter(([, bit]) => (bit & may.flags) !== 0).map(([name]) => name);
-  return may.keywords ? [...system, ...commonKeywords, '\\*'] : system;
+  return may.keywords ? [...system, ...keywords, '\\*'] : system;
 }
 
 /** Every combination of system flags as text, made once: FETCH FLAGS of a mailbox then only looks up. */

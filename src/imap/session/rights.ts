@@ -33,5 +33,9 @@ export async function checkRights(session: Session, selected: Selected): Promise
   const [before, now] = [changeableFlags(selected.rights), changeableFlags(rights)];
   selected.rights = rights;
   if (selected.readOnly || (before.flags === now.flags && before.keywords === now.keywords)) return;
-  out.untagged('OK', { code: 'PERMANENTFLAGS', flags: permanentFlags(rights) }, 'your rights have changed');
+  out.untagged(
+    'OK',
+    { code: 'PERMANENTFLAGS', flags: permanentFlags(rights, selected.keywords.names) },
+    'your rights have changed',
+  );
 }

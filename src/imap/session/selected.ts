@@ -9,11 +9,21 @@ import { Farewell } from '../errors.ts';
 import { isForeign, type Place } from '../names/place.ts';
 import { SequenceSet } from '../wire/index.ts';
 import { type Chunk, lowerBound } from './chunks.ts';
+import { listedFlags, permanentFlags } from './flags.ts';
+import { ToldKeywords } from './keywords.ts';
 import { type Audience, writeFlags, writeVanished } from './responses.ts';
 import { MailboxView, type OutOfRange, type Picked, type Stretch } from './sequence.ts';
 
+/** Uids in batches of at most so many. */
+export interface Batches {
+  readonly count: number;
+  of(uidsMax: number): AsyncIterable<readonly number[]>;
+}
+
 /** Neighbouring chunks that one question to the store covers. */
 const chunksReadMax = 16;
+/** Messages whose state was told ahead of the cursor, and which are remembered until the next report. */
+const toldRowsMax = 10_000;
 /** A view that holds more uids than this one by one lets go of them once all is told: 1 MiB. */
 const heldUidsMax = 256 * 1024;
 
@@ -39,6 +49,7 @@ export class Selected {
   /** \Recent belongs to the owner's sessions: a guest's look and do not take. */
   readonly #claimsRecent: boolean;
   readonly view: MailboxView;
+  readonly keywords: ToldKeywords;
   /** RFC 5182: what SEARCH RETURN (SAVE) kept, uids. */
   saved: SequenceSet = SequenceSet.empty;
   cursor: number;
@@ -70,7 +81,8 @@ export class Selected {
     });
     try {
       const snapshot = await mail.snapshot(account, mailbox.id);
-      selected = new Selected(mail, place, snapshot, readOnly, unsubscribe);
+      const keywords = new ToldKeywords(await mail.keywords(account, mailbox.id));
+      selected = new Selected(mail, place, snapshot, keywords, readOnly, unsubscribe);
       selected.hint(hint);
       return { selected, mailbox: snapshot.mailbox };
     } catch (error) {
@@ -83,6 +95,7 @@ export class Selected {
     mail: MailWriter,
     place: Place,
     { mailbox, gone }: Snapshot,
+    keywords: ToldKeywords,
     readOnly: boolean,
     unsubscribe: () => void,
   ) {
@@ -92,6 +105,7 @@ export class Selected {
     this.rights = place.rights;
     this.id = mailbox.id;
     this.readOnly = readOnly;
+    this.keywords = keywords;
     this.#claimsRecent = !readOnly && !isForeign(place.name);
     this.view = MailboxView.opened(mailbox.uidNext, stretchesOf(mailbox, gone));
     this.cursor = mailbox.highestModseq;
@@ -113,6 +127,32 @@ export class Selected {
   async pick(set: SequenceSet, uidMode: boolean, outOfRange: OutOfRange = 'refuse'): Promise<Picked> {
     await this.#knowEnds(set, uidMode, 'ends');
     return this.view.pick(set, uidMode, this.saved, outOfRange);
+  }
+
+  /** What a set names, so many uids at a time, for what may be a whole mailbox; the numbers of a batch are known. */
+  async batches(set: SequenceSet, uidMode: boolean, outOfRange: OutOfRange = 'refuse'): Promise<Batches> {
+    await this.#knowEnds(set, uidMode, 'ends');
+    const spans = this.view.spans(set, uidMode, this.saved, outOfRange);
+    const count = spans.reduce((sum, [from, to]) => sum + to - from, 0);
+    return { count, of: (uidsMax) => this.#batchesOf(spans, uidsMax) };
+  }
+
+  /** Nobody tells EXPUNGE meanwhile, so places keep their meaning. */
+  async *#batchesOf(spans: readonly (readonly [number, number])[], uidsMax: number): AsyncGenerator<number[]> {
+    let batch: number[] = [];
+    for (const [from, to] of spans) {
+      for (let at = from; at < to; ) {
+        const end = Math.min(to, at + uidsMax - batch.length);
+        const unread = this.view.unreadBetween(at, end);
+        if (unread.length > 0) await this.#read(unread);
+        this.view.copy(at, end, batch);
+        at = end;
+        if (batch.length < uidsMax) continue;
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
   }
 
   /** Makes the message numbers of these uids, ascending, known to the view. */
@@ -269,11 +309,29 @@ export class Selected {
   async #reportFlags(to: Audience, rows: readonly MessageRow[]): Promise<void> {
     const untold = rows.filter((row) => this.#told.get(row.uid) !== row.modseq);
     await this.know(untold.map((row) => row.uid));
+    this.tellKeywords(to, untold);
     for (const row of untold) {
       const seq = this.view.seqOf(row.uid);
       if (seq !== undefined) writeFlags(to, seq, row, !to.rev2 && this.isRecent(row.uid));
     }
     await to.flushIfLarge();
+  }
+
+  /** Before flags are told: a keyword that the client has not seen in this mailbox is announced (RFC 9051 §7.3.5). */
+  tellKeywords({ out }: Pick<Audience, 'out'>, rows: readonly MessageRow[]): void {
+    let some = false;
+    for (const { keywords } of rows) if (this.keywords.sees(keywords)) some = true;
+    if (!some) return;
+    const { names } = this.keywords;
+    out.data('FLAGS').sp().flags(listedFlags(names)).crlf();
+    if (this.readOnly) return;
+    const flags = permanentFlags(this.rights, names);
+    out.untagged('OK', { code: 'PERMANENTFLAGS', flags }, 'new keywords');
+  }
+
+  /** Whether so much was told ahead that it should be reported, and forgotten, before more is. */
+  get hasToldMuch(): boolean {
+    return this.#told.size > toldRowsMax;
   }
 
   /** The client has just been told this state of the message: no echo. */
