@@ -76,6 +76,8 @@ export interface FetchModifierFeature {
   parse(decoder: Decoder, session: Session, call: Call): unknown;
   /** Before the FETCH responses are written; throws where the modifiers do not go together. */
   before?(session: Session, asked: FetchAsked, value: unknown): Promise<void>;
+  /** Which of the messages that are meant, after CHANGEDSINCE was applied, are told of; uids ascending. */
+  narrow?(uids: readonly number[], value: unknown): readonly number[];
 }
 
 /** A return option of LIST (RFC 5258 §3.2): what is told of each mailbox that is listed, after its name. */

@@ -1,9 +1,17 @@
 import { ok } from '../errors.ts';
-import { type Command, inMailbox } from '../features.ts';
+import { type Command, type FetchModifierFeature, inMailbox } from '../features.ts';
 import { changedAmong } from '../fetch/changed.ts';
 import { planItems, uidItem } from '../fetch/items.ts';
 import { fetchMessages } from '../fetch/run.ts';
-import type { Decoder, FetchItem, FetchItemParser, FetchModifiers, SequenceSet } from '../wire/index.ts';
+import type { Batches } from '../session/selected.ts';
+import type { Session } from '../session/session.ts';
+import {
+  type Decoder,
+  type FetchItem,
+  type FetchItemParser,
+  type FetchModifiers,
+  SequenceSet,
+} from '../wire/index.ts';
 
 interface Args {
   readonly set: SequenceSet;
@@ -45,13 +53,9 @@ export const fetch: Command<Args> = {
     // RFC 9586 §3.3: UIDFETCH has it in front already.
     const plans = planItems(session, asked, uid && !session.uidOnly ? [uidItem] : []);
     for (const [name, value] of modifiers.extensions) {
-      const feature = session.services.features.fetchModifiers.get(name);
-      await feature?.before?.(session, { set, changedSince }, value);
+      await modifierOf(session, name)?.before?.(session, { set, changedSince }, value);
     }
-    const uids =
-      uid && changedSince !== null
-        ? await changedAmong(session, set, changedSince)
-        : await session.mailbox.resolve(set, uid);
+    const uids = await messagesOf(session, set, modifiers, uid);
     const { missing } = await fetchMessages(
       session,
       uids,
@@ -63,3 +67,31 @@ export const fetch: Command<Args> = {
     return ok('fetched');
   },
 };
+
+/** CHANGEDSINCE comes before what narrows further (RFC 9394 §3.4). */
+async function messagesOf(
+  session: Session,
+  set: SequenceSet,
+  { changedSince, extensions }: FetchModifiers,
+  uid: boolean,
+): Promise<readonly number[] | Batches> {
+  const narrows: ((uids: readonly number[]) => readonly number[])[] = [];
+  for (const [name, value] of extensions) {
+    const narrow = modifierOf(session, name)?.narrow;
+    if (narrow !== undefined) narrows.push((uids) => narrow(uids, value));
+  }
+  let left: readonly number[];
+  if (uid && changedSince !== null) left = await changedAmong(session, set, changedSince);
+  else if (narrows.length === 0) return session.mailbox.batches(set, uid);
+  else {
+    left = await session.mailbox.resolve(set, uid);
+    const changed = changedSince !== null && left.length > 0;
+    if (changed) left = await changedAmong(session, SequenceSet.of(left), changedSince);
+  }
+  for (const narrow of narrows) left = narrow(left);
+  return left;
+}
+
+function modifierOf(session: Session, name: string): FetchModifierFeature | undefined {
+  return session.services.features.fetchModifiers.get(name);
+}

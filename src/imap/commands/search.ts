@@ -1,6 +1,6 @@
 import { ok, Refusal } from '../errors.ts';
 import { type Command, inMailbox } from '../features.ts';
-import { answerSearch } from '../search/answer.ts';
+import { answerSearch, beforeSearch } from '../search/answer.ts';
 import { mentionsModseq, searchTables } from '../search/program.ts';
 import { search as find } from '../search/run.ts';
 import type { Session } from '../session/session.ts';
@@ -26,6 +26,7 @@ export const search: Command<SearchProgram> = {
     return forgetful(session, options, async () => {
       const asksModseq = mentionsModseq(program.key);
       if (asksModseq) session.enableCondstore();
+      beforeSearch(session, program, call);
       const found = await find(session, program.key, asksModseq);
       const results = { found, uids: found.uids };
       await answerSearch(session, call, { program, criteria: null, results, asksModseq }, options);

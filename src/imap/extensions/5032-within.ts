@@ -5,6 +5,7 @@ import type { Decoder } from '../wire/index.ts';
 function key(name: string, matches: (receivedMs: number, thenMs: number) => boolean): SearchKeyFeature {
   return {
     name,
+    changesWithTime: true,
     parse(decoder: Decoder) {
       decoder.sp();
       return decoder.nzNumber();

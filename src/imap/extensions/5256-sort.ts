@@ -1,7 +1,7 @@
 import { forgetful } from '../commands/search.ts';
 import { ok } from '../errors.ts';
 import { type Command, type Extension, inMailbox } from '../features.ts';
-import { answerSearch } from '../search/answer.ts';
+import { answerSearch, beforeSearch } from '../search/answer.ts';
 import { mentionsModseq, searchTables } from '../search/program.ts';
 import { search } from '../search/run.ts';
 import { sortUids } from '../sort/sort.ts';
@@ -24,6 +24,7 @@ const sort: Command<SortProgram> = {
     return forgetful(session, options, async () => {
       const asksModseq = mentionsModseq(key);
       if (asksModseq) session.enableCondstore();
+      beforeSearch(session, program, call);
       const found = await search(session, key, asksModseq);
       const uids = await sortUids(session, found.uids, criteria);
       await answerSearch(session, call, { program, criteria, results: { found, uids }, asksModseq }, options);

@@ -24,6 +24,8 @@ import { i18nlevelExtension } from './5255-i18nlevel.ts';
 import { sortExtension } from './5256-sort.ts';
 import { threadExtension } from './5256-thread.ts';
 import { listExtendedExtension } from './5258-list-extended.ts';
+import { contextExtension } from './5267-context.ts';
+import { metadataExtension } from './5464-metadata.ts';
 import { responseCodes } from './5530-response-codes.ts';
 import { urlPartialExtension } from './5550-url-partial.ts';
 import { listStatusExtension } from './5819-list-status.ts';
@@ -44,6 +46,7 @@ import { previewExtension } from './8970-preview.ts';
 import { imap4rev2 } from './9051-imap4rev2.ts';
 import { loginRules } from './9051-login-rules.ts';
 import { quotaExtension } from './9208-quota.ts';
+import { partialExtension } from './9394-partial.ts';
 import { uidonlyExtension } from './9586-uidonly.ts';
 import { utf8AcceptExtension } from './9755-utf8-accept.ts';
 
@@ -59,6 +62,7 @@ export const extensions: readonly Extension[] = [
   namespaceExtension,
   aclExtension,
   listMyrightsExtension,
+  metadataExtension,
   unselectExtension,
   uidplusExtension,
   moveExtension,
@@ -76,6 +80,8 @@ export const extensions: readonly Extension[] = [
   sortExtension,
   sortDisplayExtension,
   threadExtension,
+  contextExtension,
+  partialExtension,
   i18nlevelExtension,
   objectidExtension,
   savedateExtension,

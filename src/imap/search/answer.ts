@@ -26,6 +26,12 @@ interface Picked {
   readonly uids: readonly number[];
 }
 
+/** Throws where an option of RETURN may not be asked for now. */
+export function beforeSearch(session: Session, { returns }: SearchProgram, call: Call): void {
+  const { searchReturns } = session.services.features;
+  for (const name of returns?.extensions.keys() ?? []) searchReturns.get(name)?.before?.(session, call);
+}
+
 /** SEARCH, SORT or ESEARCH, and what else the options do. `options`: those of RETURN, null for the plain answer. */
 export async function answerSearch(
   session: Session,
@@ -89,7 +95,7 @@ async function writeExtended(
   const { out, mailbox } = session;
   const told = ['MIN', 'MAX', 'ALL', 'COUNT'].filter((option) => options.has(option));
   // RFC 5182 §2.1: SAVE alone is answered by the tagged OK only.
-  if (told.length === 0 && extensions.length === 0) return;
+  if (told.length === 0 && options.has('SAVE') && !extensions.some(({ feature }) => feature.write)) return;
   const numberOf = (uid: number) => (call.uid ? uid : (mailbox.view.seqOf(uid) ?? 0));
   const [first, last] = [uids[0], uids.at(-1)];
   out.data('ESEARCH').raw(` (TAG "${call.tag}")`);

@@ -34,6 +34,8 @@ export interface SearchKeyFeature {
   readonly name: string;
   readonly parse: SearchKeyParser;
   judge(value: unknown, around: SearchAround): Judge;
+  /** What it finds changes as time passes, without any change of a message. */
+  readonly changesWithTime?: boolean;
 }
 
 /** What a key may know of the search it is part of. */

@@ -16,6 +16,8 @@ export interface SearchReturnFeature {
   readonly name: string;
   /** What follows the name, its space included. */
   parse?(decoder: Decoder): unknown;
+  /** Before anything is looked for; throws where it may not be asked for now. */
+  before?(session: Session, call: Call): void;
   /** The results it speaks of, in their order; where it is left out it speaks of none in particular. */
   picks?(results: Results, value: unknown): readonly number[];
   /** Writes what it tells of `picked`, with a space before. */

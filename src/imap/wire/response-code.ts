@@ -57,6 +57,11 @@ export type ResponseCode =
   | { readonly code: 'MODIFIED'; readonly set: SequenceSet }
   /** The URL that could not be followed, printable ASCII. RFC 4469 §4.1. */
   | { readonly code: 'BADURL'; readonly url: string }
+  /** RFC 5464 §5: sizes in octets. */
+  | { readonly code: 'METADATA'; readonly what: 'TOOMANY' | 'NOPRIVATE' }
+  | { readonly code: 'METADATA'; readonly what: 'MAXSIZE' | 'LONGENTRIES'; readonly value: number }
+  /** RFC 5267 §4.3.1: no updates are told of the search of this tag. */
+  | { readonly code: 'NOUPDATE'; readonly tag: string }
   /** RFC 8474 §4.2. */
   | { readonly code: 'MAILBOXID'; readonly id: string };
 
@@ -83,6 +88,10 @@ export function formatResponseCode(code: ResponseCode): string {
       return `MODIFIED ${code.set}`;
     case 'BADURL':
       return `BADURL "${code.url.replace(/["\\\]]/g, (found) => encodeURIComponent(found))}"`;
+    case 'METADATA':
+      return 'value' in code ? `METADATA ${code.what} ${code.value}` : `METADATA ${code.what}`;
+    case 'NOUPDATE':
+      return `NOUPDATE "${code.tag}"`;
     case 'MAILBOXID':
       return `MAILBOXID (${code.id})`;
   }
