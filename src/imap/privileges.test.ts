@@ -20,6 +20,8 @@ const expected: Record<string, string | null> = {
   'UID EXPUNGE': 'mail:write',
   DELETEACL: 'mail:write',
   SETACL: 'mail:write',
+  SETMETADATA: 'mail:write',
+  GETMETADATA: 'mail:read',
   GETACL: 'mail:read',
   LISTRIGHTS: 'mail:read',
   MYRIGHTS: 'mail:read',

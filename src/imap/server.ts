@@ -27,6 +27,8 @@ export interface ImapServerOptions {
   switches?(): CapabilitySwitches;
   /** Told by ID. */
   readonly version?: string;
+  /** The co-op's name, and a URI at which somebody is reached (RFC 5464 §3.2.1.1). */
+  readonly about?: { readonly comment: string; readonly admin: string };
 }
 
 /** One specification as docs/COVERAGE.md lists it. */
@@ -98,6 +100,7 @@ export function createImapServer(
     plaintextLogin: options.plaintextLogin ?? false,
     perAccount: new Map(),
     version: options.version ?? '0',
+    serverMetadata: new Map(Object.entries(options.about ?? {}).map(([name, text]) => [`/${name}`, text])),
     count: {
       command: (command, status) => commands.with({ command, status }).inc(),
       logins: logins.with({ outcome: 'accepted' }),

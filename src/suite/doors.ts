@@ -90,6 +90,7 @@ function servers(rooms: Rooms, { log, metrics }: Observers) {
     limits: { appendBytesMax: settings.limits.message },
     plaintextLogin: settings.auth.plaintext === 'allow',
     switches: () => rooms.settings.value.imap.without,
+    about: { comment: settings.coop.name, admin: `mailto:postmaster@${settings.coop.domain}` },
     version,
   });
   return { smtp, imap };

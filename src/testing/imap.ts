@@ -165,6 +165,7 @@ async function openImapDoors(stores: TestStores, accounts: Accounts, options: Te
     clock,
     limits: { authFailureDelayMs: 0, ...options.limits },
     version: '1.2.3',
+    about: { comment: 'Coop', admin: 'mailto:postmaster@coop.localhost' },
     ...(switches ? { switches: () => switches } : {}),
   };
   const make = (plaintextLogin: boolean) =>

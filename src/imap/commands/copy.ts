@@ -1,6 +1,7 @@
 import type { Copied } from '../../stores/mail/index.ts';
 import { ok, tryCreate } from '../errors.ts';
 import { type Command, inMailbox } from '../features.ts';
+import { carry } from '../names/carry.ts';
 import { locate } from '../names/place.ts';
 import { type ResponseCode, SequenceSet } from '../wire/index.ts';
 
@@ -18,10 +19,10 @@ export const copy: Command<{ set: SequenceSet; name: string }> = {
     return { set, name: decoder.mailbox() };
   },
   async run(session, { set, name }, { uid }) {
-    const { mail, mailbox: selected } = session;
+    const { mailbox: selected } = session;
     const { ranges } = await selected.pick(set, uid);
     const target = await tryCreate(locate(session, name, 'i'));
-    const copied = await tryCreate(mail.copy(selected.account, selected.id, target.mailbox.id, ranges));
+    const copied = await tryCreate(carry(session, selected, target, ranges, { leaves: false }));
     selected.touch();
     return ok('copied', copyUid(copied));
   },

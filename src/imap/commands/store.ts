@@ -37,18 +37,18 @@ export const store: Command<Args> = {
       mode: args.action,
       ...permitted(args, selected.rights),
     };
-    const uids = await selected.resolve(args.set, call.uid);
+    const asked = await selected.batches(args.set, call.uid);
     const modified: number[] = [];
     let missing = 0;
-    for (let at = 0; at < uids.length; at += session.limits.storeRowsMax) {
-      const batch = uids.slice(at, at + session.limits.storeRowsMax);
-      const stored = await storeBatch(session, selected, change, batch, args);
+    for await (const uids of asked.of(session.limits.storeRowsMax)) {
+      const stored = await storeBatch(session, selected, change, uids, args);
       modified.push(...stored.modified);
       missing += stored.missing.length;
+      if (selected.hasToldMuch) await session.report({ expunge: false, force: true });
       await session.flush();
     }
     selected.touch();
-    return answer(selected, call, args, modified, missing);
+    return await answer(selected, call, args, modified, missing);
   },
 };
 
@@ -106,14 +106,15 @@ function tell(session: Session, selected: Selected, rows: readonly MessageRow[],
   }
 }
 
-function answer(
+async function answer(
   selected: Selected,
   call: Call,
   args: Args,
   modified: readonly number[],
   missing: number,
-): Answer {
+): Promise<Answer> {
   if (modified.length > 0) {
+    await selected.know(modified);
     const set = call.uid ? SequenceSet.of(modified) : selected.view.numbersOf(modified);
     return ok('some messages were changed by others', { code: 'MODIFIED', set });
   }

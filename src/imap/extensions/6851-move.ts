@@ -1,6 +1,7 @@
 import { copyUid } from '../commands/copy.ts';
 import { ok, tryCreate } from '../errors.ts';
 import { type Command, type Extension, inMailbox } from '../features.ts';
+import { carry } from '../names/carry.ts';
 import { locate } from '../names/place.ts';
 import type { SequenceSet } from '../wire/index.ts';
 
@@ -21,10 +22,12 @@ const move: Command<{ set: SequenceSet; name: string }> = {
     return { set, name: decoder.mailbox() };
   },
   async run(session, { set, name }, { uid }) {
-    const { mail, writableMailbox: selected } = session;
+    const { writableMailbox: selected } = session;
+    // What STORE +FLAGS \Deleted and EXPUNGE would need here (RFC 6851 §4.4).
+    session.demandRights(selected, 'te');
     const { ranges } = await selected.pick(set, uid);
     const target = await tryCreate(locate(session, name, 'i'));
-    const moved = copyUid(await tryCreate(mail.move(selected.account, selected.id, target.mailbox.id, ranges)));
+    const moved = copyUid(await tryCreate(carry(session, selected, target, ranges, { leaves: true })));
     // RFC 6851 §4.3: the uids are told before the messages are gone.
     if (moved !== null) session.out.untagged('OK', moved, 'moved');
     return ok('moved');

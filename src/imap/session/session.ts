@@ -31,6 +31,8 @@ export interface Services {
   /** Whether a connection without TLS may start it. */
   readonly startTls: boolean;
   readonly version: string;
+  /** Shared annotations of the server that the settings give: path -> text (RFC 5464 §3.2.1.1). */
+  readonly serverMetadata: ReadonlyMap<string, string>;
   /** Sessions of each account that are open now. */
   readonly perAccount: Map<number, number>;
   readonly count: {

@@ -43,6 +43,13 @@ export {
   sortKeys,
   type ThreadProgram,
 } from './order-programs.ts';
+export {
+  type GetMetadataArguments,
+  type MetadataEntry,
+  parseGetMetadata,
+  parseSetMetadata,
+  type SetMetadataArguments,
+} from './metadata-arguments.ts';
 export type { CommandPart, LiteralPart, SpooledPart, TextPart } from './parts.ts';
 export { type KnownState, parseKnownState } from './qresync.ts';
 export { formatResponseCode, type PlainResponseCode, type ResponseCode } from './response-code.ts';

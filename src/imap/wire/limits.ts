@@ -39,6 +39,9 @@ export const wireLimits = {
   vanishedUidsMax: 5_000,
   /** Options of LIST, STATUS, SELECT, CREATE, SEARCH RETURN and modifiers of FETCH and STORE. */
   optionsMax: 50,
+  /** Annotations of one GETMETADATA or SETMETADATA, and the name of one. */
+  metadataEntriesMax: 200,
+  metadataNameBytesMax: 1024,
   /** RFC 2971 §3.3. */
   idPairsMax: 30,
   idFieldBytesMax: 30,

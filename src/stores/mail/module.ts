@@ -2,6 +2,7 @@ import { defineModule, numbers, run } from '../../storage/index.ts';
 import { accountNews } from './account-news.ts';
 import { blobUses, check, repair, restored } from './checks.ts';
 import { keywordsOf } from './keyword-scripts.ts';
+import { cross } from './crossing-script.ts';
 import { limits } from './limits.ts';
 import {
   claimRecent,
@@ -100,6 +101,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       provision: write(provision),
       erase: write(erase),
       claimRecent: write(claimRecent),
+      cross: write(cross),
       grant: write(grant),
       grants: read(function* (q, a: { account: number; mailbox: number }) {
         return yield* run(q.rightsOf, a);

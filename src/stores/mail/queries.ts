@@ -14,6 +14,7 @@ import { accountNewsQueries } from './account-news.ts';
 import { bulkQueries } from './bulk-queries.ts';
 import { checkQueries } from './check-queries.ts';
 import { keywordQueries } from './keyword-queries.ts';
+import { crossingQueries } from './crossing-queries.ts';
 import { metadataQueries } from './metadata-queries.ts';
 import { orderQueries } from './order-queries.ts';
 import { rightsQueries } from './rights-queries.ts';
@@ -305,6 +306,7 @@ export function mailQueries(context: Context) {
     ...checkQueries(context),
     ...rightsQueries(context),
     ...metadataQueries(context),
+    ...crossingQueries(context),
     ...keywordQueries(context),
   };
 }

@@ -4,7 +4,7 @@ import { StoreError } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { allRights, everyone, sharedOwner, wholeAccount } from './index.ts';
+import { allRights, everyone, flagBits, sharedOwner, wholeAccount } from './index.ts';
 import { limits } from './limits.ts';
 import { isAsked } from './metadata.ts';
 import { changeRights, effectiveRights, orderRights } from './rights.ts';
@@ -294,5 +294,110 @@ describeEngines('sharing', (engine) => {
     await put('/b');
     expect(await refusal(set(sharedOwner, '/c', 'x'))).toBe('limit');
     expect(await values(sharedOwner)).toEqual([[], 0]);
+  });
+
+  const everyFlag = { flags: -1, keywords: true };
+  async function fill(count: number): Promise<void> {
+    for (let at = 0; at < count; at++) {
+      const bytes = Buffer.from(`Subject: m${at}\r\n\r\nhello ${at}\r\n`);
+      const staged = await stores.mail.stage(bytes, 1_000);
+      const flags = at % 2 ? flagBits.seen | flagBits.flagged : 0;
+      await stores.mail.append(ana, plans, [{ ...staged, flags, keywords: at % 2 ? ['one', 'two'] : [] }]);
+    }
+  }
+  const contentOf = async (account: number, mailbox: number, uid: number) => {
+    const [row] = await stores.mail.messages(account, mailbox, [uid]);
+    const content = (await stores.mail.contents(account, [row?.email ?? 0])).get(row?.email ?? 0);
+    return { row, bytes: content && (await stores.mail.bytes(content.hash)).toString() };
+  };
+
+  test('messages go into another account whole; what both hold is stored once', async () => {
+    await fill(4);
+    const box = (await stores.mail.find(ben, 'INBOX')).id;
+    const to = { account: ben, mailbox: box };
+    const copied = await stores.mail.sharing.transfer(place(), to, [2, 3], {
+      only: everyFlag,
+      leaves: false,
+    });
+    expect(copied).toMatchObject({ from: [[2, 3]], to: [[1, 2]] });
+    const { row, bytes } = await contentOf(ben, box, 1);
+    expect(bytes).toContain('hello 1');
+    expect(row).toMatchObject({ flags: flagBits.seen | flagBits.flagged, keywords: 'one two' });
+    expect(await stores.mail.find(ben, 'INBOX')).toMatchObject({ messages: 2, unseen: 1 });
+    const { used, messages } = await stores.mail.quota(ben);
+    expect([used, messages]).toEqual([(await stores.mail.find(ben, 'INBOX')).size, 2]);
+    expect(await stores.mail.keywords(ben, box)).toEqual(['one', 'two']);
+    await stores.mail.erase(ana);
+    expect((await contentOf(ben, box, 2)).bytes).toContain('hello 2');
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+  });
+
+  test('messages that share a content share one there too', async () => {
+    await fill(1);
+    await stores.mail.copy(ana, plans, plans, [1]);
+    const box = (await stores.mail.find(ben, 'INBOX')).id;
+    const to = { account: ben, mailbox: box };
+    await stores.mail.sharing.transfer(place(), to, [1, 2], { only: everyFlag, leaves: false });
+    const rows = await stores.mail.messages(ben, box, [1, 2]);
+    expect(new Set(rows.map(({ email }) => email)).size).toBe(1);
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+    await stores.mail.storeFlags({
+      ...to,
+      uids: [1],
+      mode: 'add',
+      flags: flagBits.deleted,
+      keywords: [],
+    });
+    await stores.mail.expunge(ben, box, null);
+    expect((await contentOf(ben, box, 2)).bytes).toContain('hello 0');
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+  });
+
+  test('MOVE leaves nothing behind; flags that may not go along do not', async () => {
+    await fill(3);
+    const heard: number[] = [];
+    for (const account of [ana, ben]) stores.mail.subscribe(account, () => heard.push(account));
+    const box = (await stores.mail.find(ben, 'INBOX')).id;
+    const to = { account: ben, mailbox: box };
+    const moved = await stores.mail.sharing.transfer(place(), to, [1, 2, 99], {
+      only: { flags: flagBits.seen, keywords: false },
+      leaves: true,
+    });
+    expect(moved).toMatchObject({ from: [[1, 2]], to: [[1, 2]] });
+    expect((await contentOf(ben, box, 2)).row).toMatchObject({ flags: flagBits.seen, keywords: '' });
+    expect(await stores.mail.find(ben, 'INBOX')).toMatchObject({ messages: 2, unseen: 1 });
+    expect(await stores.mail.find(ana, 'Plans')).toMatchObject({ messages: 1 });
+    expect([...(await stores.mail.vanished(ana, plans, 0, 99))]).toEqual([1, 2]);
+    expect((await stores.mail.quota(ana)).messages).toBe(1);
+    expect(new Set(heard)).toEqual(new Set([ana, ben]));
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+  });
+
+  test('the quota of the target counts, and what is refused changes nothing', async () => {
+    await fill(3);
+    const box = (await stores.mail.find(ben, 'INBOX')).id;
+    await stores.mail.setQuota(ben, (await stores.mail.find(ana, 'Plans')).size - 1);
+    const to = { account: ben, mailbox: box };
+    const all = { only: everyFlag, leaves: true };
+    expect(await refusal(stores.mail.sharing.transfer(place(), to, [1, 2, 3], all))).toBe('over-quota');
+    expect(await stores.mail.find(ana, 'Plans')).toMatchObject({ messages: 3 });
+    expect(await stores.mail.find(ben, 'INBOX')).toMatchObject({ messages: 0, uidNext: 1 });
+    const gone = { account: ben, mailbox: 999 };
+    expect(await refusal(stores.mail.sharing.transfer(place(), gone, [1], all))).toBe('not-found');
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+  });
+
+  test("two members who move into each other at once do not stand in each other's way", async () => {
+    await fill(8);
+    const box = (await stores.mail.find(ben, 'INBOX')).id;
+    const to = { account: ben, mailbox: box };
+    const leaves = { only: everyFlag, leaves: true };
+    await stores.mail.sharing.transfer(place(), to, [1, 2, 3, 4], leaves);
+    const forth = [5, 6, 7, 8].map((uid) => stores.mail.sharing.transfer(place(), to, [uid], leaves));
+    const back = [1, 2, 3, 4].map((uid) => stores.mail.sharing.transfer(to, place(), [uid], leaves));
+    await Promise.all([...forth, ...back]);
+    expect((await stores.mail.find(ana, 'Plans')).messages).toBe(4);
+    expect((await stores.mail.find(ben, 'INBOX')).messages).toBe(4);
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
+import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
+import type { FlagScope } from './flags.ts';
 import type { Metadata, MetadataFound, MetadataName, MetadataPlace, MetadataQuery } from './metadata.ts';
 import { mailOperations as operations } from './module.ts';
 import { everyone, type Grant } from './rights.ts';
 import type { GrantChange } from './rights-scripts.ts';
 import type { MailboxRow } from './scripts.ts';
-import type { Mailbox } from './types.ts';
+import type { Copied, Mailbox, Uids } from './types.ts';
 
 /** A mailbox of somebody else, and what a member may do with it. */
 export interface SharedMailbox {
@@ -44,7 +46,22 @@ export interface SharingReader {
   ): Promise<readonly (MetadataName & { readonly mailbox: number })[]>;
 }
 
+/** A mailbox and whose it is. */
+export interface Box {
+  readonly account: number;
+  readonly mailbox: number;
+}
+
+export interface TransferOptions {
+  /** Flags that the copies may have; the others are dropped. */
+  readonly only: FlagScope;
+  /** The messages leave the source, as MOVE has it. */
+  readonly leaves: boolean;
+}
+
 export interface Sharing extends SharingReader {
+  /** COPY or MOVE into any mailbox, also of another account; one transaction. StoreError 'not-found', 'over-quota'. */
+  transfer(from: Box, to: Box, uids: Uids, options: TransferOptions): Promise<Copied>;
   /** Sessions of the owner's account and of the grantee hear of it. StoreError 'not-found', 'limit'. */
   grant(change: GrantChange): Promise<void>;
   /** All or none; a value of null removes. StoreError 'not-found' (mailbox), 'limit'. */
@@ -63,8 +80,21 @@ function withBuffer(row: MetadataName & { value: Uint8Array | null }): Metadata 
 }
 
 /** `ensure` makes the account where it is used for the first time. */
-export function createSharing(database: Database, ensure: (account: number) => Promise<void>): Sharing {
+export function createSharing(
+  database: Database,
+  clock: Clock,
+  ensure: (account: number) => Promise<void>,
+): Sharing {
   return {
+    transfer(from, to, uids, { only, leaves }) {
+      const now = clock.nowMs();
+      if (from.account === to.account) {
+        const within = { account: from.account, from: from.mailbox, to: to.mailbox, uids, now, only };
+        return database.call(leaves ? operations.move : operations.copy, within);
+      }
+      const accounts = [from.account, to.account];
+      return database.call(operations.cross, { accounts, from, to, uids, only, leaves, now });
+    },
     grants: (account, mailbox) => database.call(operations.grants, { account, mailbox }),
     async sharedWith(member) {
       const shared = await database.call(operations.sharedWith, { member });

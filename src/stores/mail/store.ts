@@ -72,7 +72,7 @@ export class MailStore implements MailWriter {
     this.#blobs = options.blobs;
     this.#clock = options.clock;
     this.#quota = options.quota;
-    this.sharing = createSharing(this.#database, (account) => this.#ensure(account));
+    this.sharing = createSharing(this.#database, this.#clock, (account) => this.#ensure(account));
   }
 
   async list(account: number): Promise<readonly ListedName[]> {
@@ -158,6 +158,11 @@ export class MailStore implements MailWriter {
     uids: readonly number[],
     since?: number,
   ): Promise<readonly MessageRow[]> {
+    const [from = 0, to = 0] = [uids[0], uids.at(-1)];
+    // Many that lie side by side are one stretch of the table.
+    if (uids.length > limits.pointReadsMax && uids.length <= limits.pageRows && since === undefined) {
+      if (to - from + 1 === uids.length) return this.#database.call(operations.page, { account, mailbox, from, to });
+    }
     const operation = uids.length <= limits.pointReadsMax ? operations.fewMessages : operations.manyMessages;
     return this.#database.call(operation, {
       account,

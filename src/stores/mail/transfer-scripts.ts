@@ -6,7 +6,7 @@ import { shareKeywords } from './keyword-scripts.ts';
 import type { MailQueries } from './queries.ts';
 import { checkUid, mailboxById, take } from './scripts.ts';
 import { type Copied, flagBits, type UidRange, type Uids } from './types.ts';
-import { rangesOf } from './uid-ranges.ts';
+import { rangesOf, upTo } from './uid-ranges.ts';
 
 export interface Transfer {
   readonly account: number;
@@ -66,12 +66,6 @@ function* transfer(q: MailQueries, a: Transfer, leaves: boolean): Script<Copied>
   if (sums.count > 0 && (a.only?.keywords ?? true)) yield* shareKeywords(q, a);
   if (leaves && sums.count > 0) yield* removed(q, { account, mailbox: a.from, modseq, sums });
   return { uidValidity: target.uidValidity, from: uids.ranges, to: next > first ? [[first, next - 1]] : [] };
-}
-
-function upTo(ranges: readonly UidRange[], top: number): readonly UidRange[] {
-  const last = ranges.at(-1);
-  if (!last || last[1] <= top) return ranges;
-  return ranges.filter(([from]) => from <= top).map(([from, to]): UidRange => [from, Math.min(to, top)]);
 }
 
 /** Removes what is marked \Deleted, all of it or among `uids`; answers what went. */

@@ -27,6 +27,13 @@ export function rangesOf(uids: Uids): readonly UidRange[] {
   return made.ranges;
 }
 
+/** The ranges without uids above `top`. */
+export function upTo(ranges: readonly UidRange[], top: number): readonly UidRange[] {
+  const last = ranges.at(-1);
+  if (!last || last[1] <= top) return ranges;
+  return ranges.filter(([from]) => from <= top).map(([from, to]): UidRange => [from, Math.min(to, top)]);
+}
+
 /** From the first to the last uid; only those listed where `uids` (a JSON array) is not null. */
 export interface Step {
   readonly first: number;
