@@ -71,7 +71,7 @@ RFC 3348 | CHILDREN | Yes | src/imap/names/list.ts |
 RFC 3502 | MULTIAPPEND | Yes | |
 RFC 3516 | BINARY | Yes | src/stores/mail/reencode.ts | bodies with NULs are kept in base64, as §4.4 allows
 RFC 3691 | UNSELECT | Yes | |
-RFC 4314 | ACL | No | |
+RFC 4314 | ACL | Yes | | other members' mailboxes below `Other Users/`, the co-op's folders below `Public/`; no groups yet
 RFC 4315 | UIDPLUS | Yes | |
 RFC 4466 | Collected extensions to the grammar | Yes | |
 RFC 4467 | URLAUTH | Not planned | | it is for BURL (RFC 4468) and other servers that fetch parts; neither clients nor submission servers use it any more
@@ -87,7 +87,7 @@ RFC 5256 | SORT and THREAD | No | |
 RFC 5258 | LIST-EXTENDED | Yes | |
 RFC 5259 | CONVERT | Not planned | | no client of the members asks for it
 RFC 5267 | CONTEXT, ESORT | No | |
-RFC 5464 | METADATA | No | |
+RFC 5464 | METADATA | Yes | |
 RFC 5465 | NOTIFY | No | |
 RFC 5530 | Response codes | Yes | |
 RFC 5092 | IMAP URLs | Partial | src/imap/wire/url.ts | those of messages on this server, for CATENATE
@@ -105,7 +105,7 @@ RFC 7888 | LITERAL+ and LITERAL- | Yes | |
 RFC 7889 | APPENDLIMIT | Yes | |
 RFC 8437 | UNAUTHENTICATE | Yes | |
 RFC 8438 | STATUS=SIZE | Yes | |
-RFC 8440 | LIST-MYRIGHTS | No | |
+RFC 8440 | LIST-MYRIGHTS | Yes | |
 RFC 8457 | Important mailbox and keyword | No | |
 RFC 8474 | OBJECTID | Yes | | THREADID is NIL
 RFC 8508 | REPLACE | Yes | |
@@ -114,7 +114,7 @@ RFC 9208 | QUOTA | Yes | | storage; quotas are set by the operator's commands
 RFC 9394 | PARTIAL | No | |
 RFC 9585 | INPROGRESS | No | |
 RFC 9586 | UIDONLY | Yes | | withheld from clients that break where it is advertised
-RFC 9590 | LIST-METADATA | No | |
+RFC 9590 | LIST-METADATA | Yes | |
 RFC 9755 | UTF8=ACCEPT | Yes | | UTF-8 headers are served as they stand, in literals, to clients that do not enable it; 8-bit headers are taken from every client, for mail that is moved here must not be lost
 RFC 1939 | POP3 | Not planned | | IMAP serves every client of the members
 RFC 8620 | JMAP | Not planned | | no client of the members needs it yet

@@ -16,6 +16,7 @@ import type { Session } from '../session/session.ts';
 import {
   type GetMetadataArguments,
   type MetadataEntry,
+  type MetadataSelection,
   parseGetMetadata,
   parseSetMetadata,
   type SetMetadataArguments,
@@ -83,7 +84,7 @@ function fixedEntries({ services: { serverMetadata } }: Session): Metadata[] {
 export async function findMetadata(
   session: Session,
   place: MetadataPlace,
-  { entries, sizeMax, depth }: Pick<GetMetadataArguments, 'entries' | 'sizeMax' | 'depth'>,
+  { entries, sizeMax, depth }: MetadataSelection,
 ): Promise<MetadataFound> {
   const queries = entries.map(
     (entry): MetadataQuery => ({ owner: ownerOf(session, entry), entry: entry.path, depth }),

@@ -49,6 +49,7 @@ import { quotaExtension } from './9208-quota.ts';
 import { partialExtension } from './9394-partial.ts';
 import { uidonlyExtension } from './9586-uidonly.ts';
 import { utf8AcceptExtension } from './9755-utf8-accept.ts';
+import { listMetadataExtension } from './9590-list-metadata.ts';
 
 export const extensions: readonly Extension[] = [
   imap4rev1,
@@ -63,6 +64,7 @@ export const extensions: readonly Extension[] = [
   aclExtension,
   listMyrightsExtension,
   metadataExtension,
+  listMetadataExtension,
   unselectExtension,
   uidplusExtension,
   moveExtension,

@@ -46,7 +46,9 @@ export {
 export {
   type GetMetadataArguments,
   type MetadataEntry,
+  type MetadataSelection,
   parseGetMetadata,
+  parseMetadataSelection,
   parseSetMetadata,
   type SetMetadataArguments,
 } from './metadata-arguments.ts';

@@ -8,14 +8,18 @@ export interface MetadataEntry {
   readonly path: string;
 }
 
-/** All that follows `GETMETADATA SP`. RFC 5464 §5. */
-export interface GetMetadataArguments {
-  /** '' for annotations of the server. */
-  readonly mailbox: string;
+/** Which annotations of a mailbox are wanted. */
+export interface MetadataSelection {
   readonly entries: readonly MetadataEntry[];
   /** Octets; null without. */
   readonly sizeMax: number | null;
   readonly depth: 0 | 1 | 'infinity';
+}
+
+/** All that follows `GETMETADATA SP`. RFC 5464 §5. */
+export interface GetMetadataArguments extends MetadataSelection {
+  /** '' for annotations of the server. */
+  readonly mailbox: string;
 }
 
 /** All that follows `SETMETADATA SP`; a value of null removes the annotation. */
@@ -24,7 +28,7 @@ export interface SetMetadataArguments {
   readonly entries: readonly (MetadataEntry & { readonly value: Buffer | null })[];
 }
 
-const depths = new Map<string, GetMetadataArguments['depth']>([
+const depths = new Map<string, MetadataSelection['depth']>([
   ['0', 0],
   ['1', 1],
   ['INFINITY', 'infinity'],
@@ -32,17 +36,22 @@ const depths = new Map<string, GetMetadataArguments['depth']>([
 
 /** [options SP] mailbox SP [options SP] entries: the examples of RFC 5464 put the options behind the mailbox. */
 export function parseGetMetadata(decoder: Decoder): GetMetadataArguments {
-  let options = readOptions(decoder);
+  const options = readOptions(decoder);
   const mailbox = decoder.mailbox();
   decoder.sp();
-  options ??= readOptions(decoder);
+  return { mailbox, ...parseMetadataSelection(decoder), ...options };
+}
+
+/** [options SP] entries; LIST takes them too (RFC 9590 §5). */
+export function parseMetadataSelection(decoder: Decoder): MetadataSelection {
+  const options = readOptions(decoder);
   const read = () => entryName(decoder, 1);
   const bounds = { min: 1, max: wireLimits.metadataEntriesMax, what: 'annotations' };
   const entries = decoder.peek() === '(' ? decoder.list(read, bounds) : [read()];
-  return { mailbox, entries, sizeMax: null, depth: 0, ...options };
+  return { entries, sizeMax: null, depth: 0, ...options };
 }
 
-type Options = Partial<Pick<GetMetadataArguments, 'sizeMax' | 'depth'>>;
+type Options = Partial<Pick<MetadataSelection, 'sizeMax' | 'depth'>>;
 
 /** "(" "MAXSIZE" SP number / "DEPTH" SP depth … ")" SP; null where something else stands here. */
 function readOptions(decoder: Decoder): Options | null {
@@ -61,7 +70,7 @@ function readOptions(decoder: Decoder): Options | null {
   return options;
 }
 
-function readDepth(decoder: Decoder): GetMetadataArguments['depth'] {
+function readDepth(decoder: Decoder): MetadataSelection['depth'] {
   const start = decoder.offset;
   const depth = depths.get(decoder.keyword('a depth'));
   return depth ?? decoder.fault("a depth is 0, 1 or 'infinity'", start);
