@@ -227,7 +227,7 @@ describeEngines('SEARCH with and without its index', (engine) => {
   const open = () => {
     const { database, blobs } = imap.stores;
     const onError = (event: string, error: unknown) => expect.unreachable(`${event}: ${String(error)}`);
-    return new SearchIndexer({ database, blobs, onError, gatherMs: 0 });
+    return new SearchIndexer({ database, blobs, onError, pause: async () => {} });
   };
   const build = async () => {
     const indexer = open();

@@ -243,7 +243,7 @@ describeEngines('integrity of mail', (engine) => {
     }
     const { database, blobs } = stores;
     const onError = (event: string, error: unknown) => expect.unreachable(`${event}: ${String(error)}`);
-    const indexer = new SearchIndexer({ database, blobs, onError, gatherMs: 0 });
+    const indexer = new SearchIndexer({ database, blobs, onError, pause: async () => {} });
     await indexer.start();
     await indexer.caughtUp();
     const { indexed } = indexer;

@@ -17,7 +17,7 @@ export const storedColumnBytes = columnBytes + 1;
 const filledBitsMax = 1_500;
 const windowChars = 64;
 /** Grams of a needle that are looked for: each halves what is left several times over. */
-const needleGramsMax = 8;
+const needleGramsMax = 16;
 /** Characters of a gram, and so of the shortest needle that the index can narrow. */
 export const gramChars = 3;
 

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StoreError } from '../../base/index.ts';
+import { encodeStructure, parseMessage } from '../../formats/mime/index.ts';
 import { modules } from '../../modules.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { fold, type Needle, SearchIndexer, verdicts } from './index.ts';
 import { limits } from './limits.ts';
 import { mailOperations as operations } from './module.ts';
+import { rangesOf } from './search-digest.ts';
 
 const account = 7;
 
@@ -43,7 +46,7 @@ describeEngines('search index', (engine) => {
       database,
       blobs: stores.blobs,
       onError: (event, error) => reported.push(`${event}: ${String(error)}`),
-      gatherMs: 0,
+      pause: async () => {},
     });
   const build = async () => {
     const building = indexer();
@@ -179,4 +182,161 @@ describeEngines('search index', (engine) => {
     await build();
     expect((await narrow(text('one')))?.emails).toEqual([one.email]);
   });
+
+  /** Text like no other: what it takes to fill columns. */
+  const noise = (number: number, chars: number) => {
+    let state = number + 1;
+    let made = '';
+    while (made.length < chars) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      made += `${state.toString(36)}${made.length % 70 < 7 ? '\r\n' : ' '}`;
+    }
+    return made;
+  };
+
+  test('columns that fill a block become one; of a block whose emails are gone the rest waits again', async () => {
+    const sent: Awaited<ReturnType<typeof deliver>>[] = [];
+    const more = async (count: number) => {
+      for (let at = 0; at < count; at++)
+        sent.push(await deliver(mail(`number-${sent.length}-`, noise(sent.length, 60_000))));
+      await build();
+    };
+    const size = () => stores.database.call(operations.searchProgress, {});
+    const check = async (...wanted: number[]) => {
+      for (const at of wanted) {
+        const [email = 0, words] = [sent[at]?.email, noise(at, 60_000).split(/\s+/)];
+        expect((await narrow(text(`number-${at}-`)))?.emails).toContain(email);
+        for (const word of [words[0], words[2_000], words.at(-2)]) {
+          const found = (await narrow(body(word ?? '')))?.emails;
+          expect(found).toContain(email);
+          // Now and then the letters of a short word come together elsewhere too.
+          expect(found?.length).toBeLessThan(4);
+        }
+      }
+      expect((await narrow(body('not in any of them')))?.emails).toEqual([]);
+      expect(await verify()).toEqual([]);
+    };
+    await more(40);
+    const { bytes } = await size();
+    expect(bytes).toBeGreaterThan(0);
+    await check(0, 1, 20, 39);
+    const [first] = sent;
+    if (!first) throw new Error('nothing was sent');
+    const uids = sent.slice(1, 30).map(({ uid }) => uid);
+    const { mailbox } = first;
+    await stores.mail.storeFlags({ account, mailbox, uids, mode: 'add', flags: 8, keywords: [] });
+    await stores.mail.expunge(account, mailbox, null);
+    await check(0, 30, 39);
+    // Those that are left go into the block that these fill.
+    await more(40);
+    await check(0, 30, 39, 40, 60, 79);
+    expect((await size()).bytes).toBeLessThanOrEqual(2 * bytes);
+    expect((await size()).behind).toBe(0);
+  }, 120_000);
+
+  test('what is long is read by every search, its rest is in the index all the same', async () => {
+    const long = await deliver(mail('long', 'x '.repeat(limits.storedTextCharsMax / 2)));
+    const wide = await deliver(
+      mail(
+        'wide',
+        '',
+        `To: ${'someone@far.example, '.repeat(limits.storedFieldsCharsMax / 20)}a@b.example\r\n`,
+      ),
+    );
+    const huge = await deliver(mail('huge', `${'soup '.repeat(limits.indexedBodyBytesMax / 5)}bread`));
+    const noisy = await deliver(mail('noisy', noise(3, 400_000)));
+    const small = await deliver(mail('small', 'bread'));
+    await build();
+    const { no, yes, unknown } = verdicts;
+    const all = [long, wide, huge, noisy, small].map(({ email }) => email);
+    expect((await narrow(body('bread')))?.emails).toEqual([huge.email, noisy.email, small.email]);
+    expect((await narrow(text('subject: noisy')))?.emails).toContain(noisy.email);
+    expect(await decide(all, body('bread'))).toEqual([unknown, no, unknown, unknown, yes]);
+    expect(await decide(all, field('subject', 'long'))).toEqual([yes, unknown, no, no, no]);
+    expect([...(await stores.mail.sentDays(account, all)).keys()]).toEqual(
+      [long, huge, noisy, small].map(({ email }) => email),
+    );
+    expect(long.uid).toBe(1);
+    expect(await verify()).toEqual([]);
+  });
+
+  test('a message whose bytes are gone is read by every search, and keeps no other from being indexed', async () => {
+    const lost = await deliver(mail('lost', 'x'));
+    const kept = await deliver(mail('kept', 'x'));
+    const contents = await stores.mail.contents(account, [lost.email]);
+    const hash = contents.get(lost.email)?.hash;
+    const read = stores.blobs.read.bind(stores.blobs);
+    const blobs = Object.assign(Object.create(stores.blobs), {
+      read: (wanted: string, range?: readonly [number, number]) =>
+        wanted === hash
+          ? Promise.reject(new StoreError('corrupt', 'a blob is cut off'))
+          : read(wanted, range),
+    });
+    const building = new SearchIndexer({
+      database: stores.database,
+      blobs,
+      onError: () => undefined,
+      pause: async () => {},
+    });
+    await building.start();
+    await building.caughtUp();
+    await building.stop();
+    expect((await narrow(text('whatever')))?.emails).toEqual([lost.email]);
+    expect((await narrow(text('kept')))?.emails).toEqual([lost.email, kept.email]);
+    expect(await decide([lost.email, kept.email], text('kept'))).toEqual([verdicts.unknown, verdicts.yes]);
+  });
+
+  test('indexCalmHintsMax: while mail comes in indexing waits, but not for ever', async () => {
+    await deliver(mail('one', ''));
+    const waits: number[] = [];
+    let busyFor = 0;
+    const building = new SearchIndexer({
+      database: stores.database,
+      blobs: stores.blobs,
+      onError: (event, error) => expect.unreachable(`${event}: ${String(error)}`),
+      async pause(ms) {
+        waits.push(ms);
+        const hints = busyFor-- > 0 ? limits.indexCalmHintsMax + 1 : limits.indexCalmHintsMax;
+        // Changes of an account that has no mail; only their number counts.
+        const hint = { account: 1_000_000, modseq: 1 };
+        if (ms === limits.indexCalmMs && waits.length < 100)
+          stores.database.changes.publish(Array(hints).fill(hint));
+      },
+    });
+    const calm = () => waits.filter((ms) => ms === limits.indexCalmMs).length;
+    busyFor = 4;
+    await building.start();
+    await building.caughtUp();
+    expect(waits[0]).toBe(limits.indexGatherMs);
+    expect(calm()).toBeGreaterThanOrEqual(4);
+    busyFor = 1_000;
+    waits.length = 0;
+    await deliver(mail('two', ''));
+    await building.caughtUp();
+    await building.stop();
+    expect(calm()).toBeGreaterThanOrEqual(limits.indexCalmMaxMs / limits.indexCalmMs);
+    expect(building.indexed).toBe(2);
+  });
+});
+
+test('indexedWholeBytesMax: of a larger message only the texts are read', () => {
+  const attached = (bytes: number) => {
+    const head = 'Subject: s\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n';
+    const file = `--b\r\nContent-Type: application/pdf\r\n\r\n${'x'.repeat(bytes)}\r\n`;
+    const message = Buffer.from(`${head}--b\r\n\r\nhello\r\n${file}--b--\r\n`);
+    const { root } = parseMessage(message);
+    const ranges = rangesOf({
+      structure: encodeStructure(root),
+      size: message.length,
+      headerLength: root.bodyStart,
+    });
+    return { message, read: ranges.map(([start, end]) => message.toString('latin1', start, end)) };
+  };
+  const small = attached(100);
+  expect(small.read).toEqual([small.message.toString('latin1')]);
+  const { read } = attached(limits.indexedWholeBytesMax);
+  expect(read).toContain('hello');
+  expect(read).toContain('Content-Type: application/pdf\r\n\r\n');
+  expect(read.join('')).toContain('Subject: s');
+  expect(read.join('').length).toBeLessThan(200);
 });

@@ -12,8 +12,8 @@ export interface SearchIndexerOptions {
   readonly database: Database;
   readonly blobs: BlobStore;
   readonly onError: (event: string, error: unknown) => void;
-  /** How long news are gathered before they are indexed. */
-  readonly gatherMs?: number;
+  /** Waits so many milliseconds, or until it is told to stop; tests do not wait. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Whether trying again would not help: the bytes are gone, or the structure is not one. */
@@ -97,7 +97,7 @@ export class SearchIndexer {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    await sleep(this.#options.gatherMs ?? limits.indexGatherMs, signal);
+    await this.#pause(limits.indexGatherMs);
     for (const account of this.#behind) {
       if (signal.aborted) return;
       this.#behind.delete(account);
@@ -109,9 +109,13 @@ export class SearchIndexer {
         if (signal.aborted) return;
         this.#options.onError('search index not built', messageOf(error));
         this.#behind.add(account);
-        await sleep(limits.indexRetryMs, signal);
+        await this.#pause(limits.indexRetryMs);
       }
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return (this.#options.pause ?? sleep)(ms, this.#stop.signal);
   }
 
   /** While mail comes in, indexing waits; but not for ever. */
@@ -119,7 +123,7 @@ export class SearchIndexer {
     for (let waited = 0; waited < limits.indexCalmMaxMs; waited += limits.indexCalmMs) {
       const before = this.#hints;
       if (this.#behind.size === 0) return;
-      await sleep(this.#options.gatherMs === 0 ? 0 : limits.indexCalmMs, this.#stop.signal);
+      await this.#pause(limits.indexCalmMs);
       if (this.#hints - before <= limits.indexCalmHintsMax) return;
     }
   }
