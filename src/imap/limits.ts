@@ -27,6 +27,8 @@ export interface ImapLimits {
   readonly idleRecheckMs: number;
   /** How often a session asks whether its member may still be here. */
   readonly memberCheckMs: number;
+  /** Answers that are held for sessions which ask the same in one moment. */
+  readonly sharedNewsMax: number;
   readonly fetchRowsMax: number;
   /** Rows whose content (envelope, structure) is loaded at once. */
   readonly fetchContentsMax: number;
@@ -76,6 +78,7 @@ export const defaultImapLimits: ImapLimits = {
   badCommandsUnauthenticatedMax: 5,
   idleRecheckMs: 60_000,
   memberCheckMs: 60_000,
+  sharedNewsMax: 64,
   fetchRowsMax: 1_000,
   fetchContentsMax: 200,
   fetchBytesMax: 1024 * 1024,

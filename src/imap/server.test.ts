@@ -399,7 +399,7 @@ function withMethods(methods: (real: MailWriter) => Partial<MailWriter>): (real:
 
 test('lost hints harm nobody: IDLE looks again after idleRecheckMs, NOOP always', async () => {
   const deaf = withMethods(() => ({ subscribe: () => () => undefined }));
-  const imap = await start({ mail: deaf, limits: { idleRecheckMs: 20 } });
+  const imap = await start({ mail: deaf, limits: { idleRecheckMs: 20, sweepIntervalMs: 20 } });
   const [idle, noop] = [await imap.session('alice'), await imap.session('alice')];
   for (const socket of [idle, noop]) await say(socket, 'SELECT INBOX');
   await idle.send('t IDLE\r\n');
@@ -412,10 +412,9 @@ test('lost hints harm nobody: IDLE looks again after idleRecheckMs, NOOP always'
 test('IDLE outlives a store that does not answer for a while', async () => {
   let down = false;
   const shaky = withMethods((real) => ({
-    news: (...args) =>
-      down ? Promise.reject(new StoreError('unavailable', 'gone')) : real.news(...args),
+    news: (...args) => (down ? Promise.reject(new StoreError('unavailable', 'gone')) : real.news(...args)),
   }));
-  const imap = await start({ mail: shaky, limits: { idleRecheckMs: 20 } });
+  const imap = await start({ mail: shaky, limits: { idleRecheckMs: 20, sweepIntervalMs: 20 } });
   const alice = await imap.session('alice');
   await say(alice, 'SELECT INBOX');
   down = true;

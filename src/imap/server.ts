@@ -12,7 +12,9 @@ import { mechanisms } from './mechanisms/index.ts';
 import { baseStatusItems } from './names/status.ts';
 import { converse } from './session/converse.ts';
 import { type Services, Session } from './session/session.ts';
+import { SharedNews } from './session/shared-news.ts';
 import { type CapabilitySwitches, defaultSwitches } from './session/switches.ts';
+import { Turns } from './session/turns.ts';
 
 export interface ImapServerOptions {
   readonly mail: MailWriter;
@@ -88,12 +90,15 @@ export function createImapServer(
   const commands = metrics.counter(commandsTotal);
   const logins = metrics.counter(loginsTotal);
   const open = metrics.gauge(sessionsOpen).with({});
+  const limits = { ...defaultImapLimits, ...options.limits };
   const shared: Omit<Services, 'startTls'> = {
     mail,
     accounts,
     clock,
     log: options.log,
-    limits: { ...defaultImapLimits, ...options.limits },
+    limits,
+    news: new SharedNews(mail, limits.sharedNewsMax),
+    turns: new Turns(clock, limits.sliceMs),
     features,
     mechanisms,
     switches: options.switches ?? (() => defaultSwitches),
@@ -111,9 +116,8 @@ export function createImapServer(
   let sweeper: NodeJS.Timeout | null = null;
   const sweep = () => {
     const now = clock.monotonicMs();
-    for (const session of sessions) {
-      if (session.deadlineMs > 0 && now >= session.deadlineMs) session.bye('you were silent for too long');
-    }
+    for (const session of sessions) session.sweep(now);
+    shared.news.forget();
   };
   let lookingAgain = Promise.resolve();
   // Disabled or deleted members hear of it at once, not with their next command.

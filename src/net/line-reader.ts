@@ -90,6 +90,13 @@ export class LineReader {
     });
   }
 
+  /** Resolves when something is there to be read, or nothing will come any more. */
+  async ready(): Promise<void> {
+    await this.#exclusively(async () => {
+      while (this.#queue.length === 0 && !this.#ended) await this.#more();
+    });
+  }
+
   /** Exactly `count` bytes in one buffer; check `count` against a limit first. Memory grows with what arrives only. */
   async readExact(count: number): Promise<Buffer> {
     return this.#exclusively(async () => {

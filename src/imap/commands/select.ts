@@ -61,7 +61,7 @@ async function open(session: Session, { name, parameters }: Args, examine: boole
     selected.close();
     throw error;
   }
-  session.selected = selected;
+  session.select(selected);
   await openedWith(session, parameters, mailbox);
   return ok(readOnly ? 'opened for reading' : 'opened', readOnly ? 'READ-ONLY' : 'READ-WRITE');
 }

@@ -13,6 +13,7 @@ export async function converse(session: Session): Promise<void> {
       // Commands that wait already would be read and answered without ever letting another session run.
       if (slices.due) await slices.next();
       session.awaitClient();
+      await tellMeanwhile(session);
       const read = await readCommand(session);
       session.deadlineMs = 0;
       if (read === null) break;
@@ -24,6 +25,14 @@ export async function converse(session: Session): Promise<void> {
   } finally {
     session.close();
   }
+}
+
+/** RFC 5465 §3.1: who has asked for it is told between commands too; never inside of one that has begun to come. */
+async function tellMeanwhile({ notifier, listening, reader }: Session): Promise<void> {
+  if (notifier === null) return;
+  listening.start({ expunge: notifier.tellsExpungeAtOnce, force: false });
+  await reader.ready();
+  await listening.stop();
 }
 
 /** RFC 9051 §7.1.1: capabilities in the greeting save a round trip. */
@@ -41,7 +50,9 @@ function farewell(session: Session): void {
 
 function end(session: Session, error: unknown): void {
   if (session.gone || error instanceof Gone || error instanceof TlsFailure) {
-    session.connection.destroy('peer');
+    // What was said last may be on its way still.
+    if (session.ending) session.connection.close();
+    else session.connection.destroy('peer');
     return;
   }
   if (error instanceof Farewell) {

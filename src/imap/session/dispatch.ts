@@ -85,7 +85,8 @@ function judge(session: Session, call: Call, error: unknown): Answer {
 
 async function report(session: Session, call: Call): Promise<void> {
   if (session.selected === null) return;
-  const options = { expunge: mayReportExpunge(call.name), force: asksForNews.has(call.name) };
+  const force = asksForNews.has(call.name);
+  const options = { expunge: mayReportExpunge(call.name), force, own: force && call.name !== 'NOOP' };
   try {
     await session.report(options);
   } catch (error) {

@@ -24,6 +24,8 @@ function told(write: (to: Audience) => void, client: Partial<Audience> = {}): st
     rev2: true,
     uidOnly: false,
     tellsVanished: false,
+    hears: { flags: true },
+    arrived: flushIfLarge,
     flushIfLarge,
     ...client,
   });

@@ -11,6 +11,10 @@ export interface Audience {
   readonly uidOnly: boolean;
   /** VANISHED stands for EXPUNGE (RFC 7162 §3.2.10, RFC 9586 §3.4). */
   readonly tellsVanished: boolean;
+  /** What of the mailbox the client wants to hear (RFC 5465). */
+  readonly hears: { readonly flags: boolean };
+  /** Follows EXISTS where the client wants to be told more of new messages than that. */
+  arrived(uids: Uint32Array): Promise<void>;
   /** Where much was written, sends it before more is. */
   flushIfLarge(): Promise<void>;
 }

@@ -13,6 +13,7 @@ import { listedFlags, permanentFlags } from './flags.ts';
 import { ToldKeywords } from './keywords.ts';
 import { type Audience, writeFlags, writeVanished } from './responses.ts';
 import { MailboxView, type OutOfRange, type Picked, type Stretch } from './sequence.ts';
+import type { SharedNews } from './shared-news.ts';
 
 /** Uids in batches of at most so many. */
 export interface Batches {
@@ -26,6 +27,13 @@ const chunksReadMax = 16;
 const toldRowsMax = 10_000;
 /** A view that holds more uids than this one by one lets go of them once all is told: 1 MiB. */
 const heldUidsMax = 256 * 1024;
+
+export interface ReportOptions {
+  readonly expunge: boolean;
+  readonly force: boolean;
+  /** The client's own command changed the mailbox: it is told even where it does not want to hear of changes. */
+  readonly own?: boolean;
+}
 
 /** Hears what the client is told of its mailbox, in the moment it is told. */
 export interface MailboxWatcher {
@@ -57,7 +65,10 @@ export class Selected {
   announced: number;
   readonly #mail: MailWriter;
   readonly #unsubscribe: () => void;
-  readonly #wakers = new Set<() => void>();
+  /** Called where a hint says that there is something to report. */
+  onStale: (() => void) | null = null;
+  /** Who asks the store for all sessions that want to know the same. */
+  shared: SharedNews | null = null;
   readonly #watchers = new Set<MailboxWatcher>();
   #hint = 0;
   #checked = 0;
@@ -68,6 +79,8 @@ export class Selected {
    * the client knows in a chunk that was not read is what was there at this modseq.
    */
   #goneCursor: number;
+  /** The cursor where flags began to change untold, as the client has asked (RFC 5465 §5.1). */
+  #unheardSince: number | null = null;
   #recent: [from: number, to: number][] = [];
 
   /** Subscribe first, then read: what happens between is heard. */
@@ -200,7 +213,7 @@ export class Selected {
 
   close(): void {
     this.#unsubscribe();
-    this.#wake();
+    this.onStale = null;
   }
 
   /** Answers how to end it; with the mailbox it ends by itself. */
@@ -216,7 +229,7 @@ export class Selected {
   /** Something in the account changed; only `report` finds out what. */
   hint(modseq: number): void {
     if (modseq > this.#hint) this.#hint = modseq;
-    if (this.stale) this.#wake();
+    if (this.stale) this.onStale?.();
   }
 
   /** We changed something ourselves: do not wait for the hint, which may come later or be lost. */
@@ -229,45 +242,32 @@ export class Selected {
    * it has seen: an EXPUNGE that had to wait would never be heard of again (RFC 7162 §6).
    */
   get confirmed(): number {
-    return Math.min(this.#goneCursor, this.cursor);
+    return Math.min(this.#goneCursor, this.#unheardSince ?? this.cursor);
   }
 
   get stale(): boolean {
     return this.#hint > this.#checked;
   }
 
-  /** Resolves at the next hint, at `close`, and at once where there is something to report already. */
-  woken(signal: AbortSignal): Promise<void> {
-    if (this.stale || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#wakers.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#wakers.add(done);
-      signal.addEventListener('abort', done);
-    });
-  }
-
-  #wake(): void {
-    for (const waker of [...this.#wakers]) waker();
-  }
-
   /**
    * Tells the client what changed since it was last told. `force` asks the store even where no hint came;
    * EXPUNGE only where `expunge` allows it (RFC 9051 §7.5.1). Throws Farewell where the mailbox is gone.
    */
-  async report(to: Audience, options: { readonly expunge: boolean; readonly force: boolean }): Promise<void> {
+  async report(to: Audience, options: ReportOptions): Promise<void> {
     const lags = options.expunge && this.#goneCursor < this.cursor;
-    if (options.force || this.stale || this.#checked < 0 || lags) await this.#catchUp(to, options.expunge);
+    const mustAsk = options.force || this.#checked < 0;
+    if (mustAsk || this.stale || lags) await this.#catchUp(to, options.expunge, mustAsk || !this.stale);
   }
 
-  async #catchUp(to: Audience, expunge: boolean): Promise<void> {
+  /** `afresh`: what others have read for the same hint may not know all that we know of. */
+  async #catchUp(to: Audience, expunge: boolean, afresh: boolean): Promise<void> {
     const hint = this.#hint;
     const { topUid } = this.view;
     const asked = { cursor: this.cursor, goneCursor: this.#goneCursor, topUid, vanished: expunge };
-    const news = await this.#mail.news(this.account, this.id, asked);
+    const news =
+      afresh || this.shared === null
+        ? await this.#mail.news(this.account, this.id, asked)
+        : await this.shared.ask(this.account, this.id, asked, hint);
     // RFC 2180 §3.3 leaves the choice; a client that goes on in a mailbox that is not there would only err.
     if (news === null) throw new Farewell('the selected mailbox was deleted');
     this.#checked = Math.max(hint, 0);
@@ -276,9 +276,11 @@ export class Selected {
     if (expunge || !news.hasVanished) this.#goneCursor = modseq;
     if (news.appended.length > 0) {
       await this.#reportNew(to, news.appended);
+      await to.arrived(news.appended);
       await this.#tellWatchers(news.appended);
     }
-    for await (const rows of news.changed) {
+    if (!to.hears.flags) this.#unheardSince ??= this.cursor;
+    for await (const rows of to.hears.flags ? news.changed : []) {
       await this.#reportFlags(to, rows);
       await this.#tellWatchers(rows.map((row) => row.uid));
     }

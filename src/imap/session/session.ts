@@ -10,10 +10,13 @@ import type { Mechanism } from '../mechanisms/mechanism.ts';
 import type { Place } from '../names/place.ts';
 import { hasAll, mayChange, privilegeFor, privilegesOf } from '../names/rights.ts';
 import { ResponseWriter } from '../wire/index.ts';
+import { Listening } from './listening.ts';
 import { checkRights, demandOf } from './rights.ts';
-import type { Selected } from './selected.ts';
+import type { ReportOptions, Selected } from './selected.ts';
+import type { SharedNews } from './shared-news.ts';
 import { Slices } from './slices.ts';
 import { applySwitches, type CapabilitySwitches } from './switches.ts';
+import type { Turns } from './turns.ts';
 
 /** What every session of a server shares. */
 export interface Services {
@@ -33,6 +36,9 @@ export interface Services {
   readonly version: string;
   /** Shared annotations of the server that the settings give: path -> text (RFC 5464 §3.2.1.1). */
   readonly serverMetadata: ReadonlyMap<string, string>;
+  /** Sessions that wake together share what they read, and the loop. */
+  readonly news: SharedNews;
+  readonly turns: Turns;
   /** Sessions of each account that are open now. */
   readonly perAccount: Map<number, number>;
   readonly count: {
@@ -41,6 +47,23 @@ export interface Services {
     readonly logins: CounterHandle;
   };
 }
+
+/** What a client of NOTIFY has asked to be told beside its selected mailbox (RFC 5465). */
+export interface Notifier {
+  /** A hint came and was not followed yet. */
+  readonly stale: boolean;
+  /** EXPUNGE may be told though no command allows it. */
+  readonly tellsExpungeAtOnce: boolean;
+  /** What the client wants to hear of the selected mailbox. */
+  readonly hears: { readonly messages: boolean; readonly flags: boolean };
+  /** Tells what else happened in the accounts that are watched. */
+  report(): Promise<void>;
+  /** New messages of the selected mailbox, just told by EXISTS. */
+  arrived(uids: Uint32Array): Promise<void>;
+  close(): void;
+}
+
+const hearsAll = { messages: true, flags: true } as const;
 
 /** One client. Commands run one after another, so nothing here needs a lock (RFC 9051 §5.5). */
 export class Session {
@@ -62,6 +85,12 @@ export class Session {
   ending = false;
   /** Monotonic time at which a silent client is sent away; 0 while a command runs. */
   deadlineMs = 0;
+  /** What NOTIFY has asked for; null before it has. */
+  notifier: Notifier | null = null;
+  /** A pass of `listening` is writing: last words wait for its end. */
+  isTelling = false;
+  #listening: Listening | null = null;
+  #lastWords: Farewell | null = null;
   #gone = false;
   #checkMemberAtMs = 0;
   readonly #enabled = new Set<string>();
@@ -114,6 +143,17 @@ export class Session {
   /** UTF-8 in strings and mailbox names, both ways. RFC 9051 §6.3.1, RFC 9755 §3. */
   get utf8(): boolean {
     return this.rev2 || this.#enabled.has('UTF8=ACCEPT');
+  }
+
+  /** Made where somebody listens for the first time. */
+  get listening(): Listening {
+    this.#listening ??= new Listening(this);
+    return this.#listening;
+  }
+
+  /** Whether a hint says that there is something to tell. */
+  get hasNews(): boolean {
+    return (this.selected?.stale ?? false) || (this.notifier?.stale ?? false);
   }
 
   get condstore(): boolean {
@@ -179,6 +219,13 @@ export class Session {
     return mailbox;
   }
 
+  /** The mailbox is this session's from now on. */
+  select(selected: Selected): void {
+    this.selected = selected;
+    selected.shared = this.services.news;
+    selected.onStale = () => this.#listening?.wake();
+  }
+
   deselect(): void {
     this.selected?.close();
     this.selected = null;
@@ -198,6 +245,8 @@ export class Session {
     if (this.member !== null) this.connection.unauthenticated();
     this.#leave();
     this.#enabled.clear();
+    this.notifier?.close();
+    this.notifier = null;
     this.out.utf8 = false;
     applySwitches(this);
   }
@@ -221,8 +270,18 @@ export class Session {
     if (this.out.pendingBytes >= this.limits.fetchBytesMax) await this.flush();
   }
 
+  get hears(): Notifier['hears'] {
+    return this.notifier?.hears ?? hearsAll;
+  }
+
+  async arrived(uids: Uint32Array): Promise<void> {
+    await this.notifier?.arrived(uids);
+  }
+
   /** Tells the client what happened in its mailbox. */
-  async report(options: { readonly expunge: boolean; readonly force: boolean }): Promise<void> {
+  async report(options: ReportOptions): Promise<void> {
+    // RFC 5465 §3.1: without events of the selected mailbox it is a snapshot, but for what the client does itself.
+    if (!this.hears.messages && !options.own) return;
     if (options.force || this.selected?.stale) await this.checkRights();
     await this.selected?.report(this, options);
   }
@@ -287,9 +346,24 @@ export class Session {
   bye(text: string, code: Farewell['code'] = null): void {
     if (this.#gone) return;
     this.ending = true;
+    if (this.isTelling) {
+      this.#lastWords ??= new Farewell(text, code);
+      return;
+    }
     this.out.untagged('BYE', code, text);
     for (const block of this.out.take()) this.connection.write(block);
     this.connection.close();
+  }
+
+  /** Says what `bye` could not say in the middle of something else. */
+  sayLastWords(): void {
+    if (this.#lastWords !== null) this.bye(this.#lastWords.message, this.#lastWords.code);
+  }
+
+  /** Silent for too long, or due to look for news. `nowMs` is monotonic. */
+  sweep(nowMs: number): void {
+    if (this.deadlineMs > 0 && nowMs >= this.deadlineMs) this.bye('you were silent for too long');
+    else this.#listening?.sweep(nowMs);
   }
 
   /** The server stops: a session between commands ends now, one inside a command when that is done. */
@@ -301,6 +375,8 @@ export class Session {
 
   close(): void {
     this.deselect();
+    this.notifier?.close();
+    this.notifier = null;
     this.#leave();
     this.#drain.abort();
   }

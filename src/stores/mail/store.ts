@@ -124,7 +124,9 @@ export class MailStore implements MailWriter {
     // A session far behind may have to read the whole mailbox; that is not for the thread that serves everyone.
     if (found === 'many') found = await this.#database.call(operations.manyNews, args);
     if (found === null || found === 'many') return null;
-    return { ...found, changed: this.#changed({ account, mailbox, topUid: asked.topUid }, found.changed) };
+    const box = { account, mailbox, topUid: asked.topUid };
+    const first = found.changed;
+    return { ...found, changed: { [Symbol.asyncIterator]: () => this.#changed(box, first) } };
   }
 
   async *#changed(

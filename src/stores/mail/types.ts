@@ -158,7 +158,7 @@ export interface News {
   readonly vanished: Uint32Array;
   /** Whether any went. */
   readonly hasVanished: boolean;
-  /** Rows up to `topUid` that changed, in pages, ascending by uid within one. */
+  /** Rows up to `topUid` that changed, in pages, ascending by uid within one; may be read more than once. */
   readonly changed: AsyncIterable<readonly MessageRow[]>;
 }
 
