@@ -74,7 +74,7 @@ interface ThreadScan {
 
 /** What threads are made of, ids and subjects as numbers. */
 export function* threading(q: MailQueries, { account, mailbox, uids }: ThreadScan): Script<Threading> {
-  const gathered = new Gathered();
+  const gathered = new Gathered(limits.threadIdsMax);
   if (uids !== null) {
     for (const row of yield* run(q.threadAmong, { account, mailbox, uids: numbers(uids) })) gathered.add(row);
     return gathered.result;
@@ -89,7 +89,9 @@ export function* threading(q: MailQueries, { account, mailbox, uids }: ThreadSca
   }
 }
 
-class Gathered {
+/** Rows of messages -> arrays; of `idsMax` message ids on only nearest ancestors are taken up. */
+export class Gathered {
+  readonly #idsMax: number;
   readonly #uids: number[] = [];
   readonly #sent: number[] = [];
   readonly #arrived: number[] = [];
@@ -101,6 +103,10 @@ class Gathered {
   readonly #ids = new Map<string, number>();
   readonly #known = new Map<string, number>([['', 0]]);
 
+  constructor(idsMax: number) {
+    this.#idsMax = idsMax;
+  }
+
   add(row: ThreadRow): void {
     this.#uids.push(row.uid);
     this.#sent.push(row.sent);
@@ -110,7 +116,7 @@ class Gathered {
     this.#messages.push(row.message === null ? -1 : number(this.#ids, row.message));
     const { parents } = row;
     // Who makes up ids without end gets shorter ancestries, not our memory.
-    const isFull = this.#ids.size >= limits.threadIdsMax;
+    const isFull = this.#ids.size >= this.#idsMax;
     const first = isFull ? Math.max(0, parents.length - messageKeyChars) : 0;
     for (let at = first; at < parents.length; at += messageKeyChars) {
       this.#parents.push(number(this.#ids, parents.slice(at, at + messageKeyChars)));
