@@ -9,6 +9,7 @@ export { fakeClock } from '../base/index.ts';
 export { type BrowserAnswer, type BrowserRequest, type TestBrowser, testBrowser } from './browser.ts';
 export { openTestStores, type TestStores } from './database.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
+export { fillMailbox, scaleMessages } from './fill.ts';
 export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';
 export {
   type DeliverOptions,

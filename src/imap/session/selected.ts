@@ -151,7 +151,10 @@ export class Selected {
   }
 
   /** Nobody tells EXPUNGE meanwhile, so places keep their meaning. */
-  async *#batchesOf(spans: readonly (readonly [number, number])[], uidsMax: number): AsyncGenerator<number[]> {
+  async *#batchesOf(
+    spans: readonly (readonly [number, number])[],
+    uidsMax: number,
+  ): AsyncGenerator<number[]> {
     let batch: number[] = [];
     for (const [from, to] of spans) {
       for (let at = from; at < to; ) {
@@ -365,8 +368,7 @@ export class Selected {
   async firstUnseen(rowsMax: number): Promise<number | undefined> {
     const uid = await this.#mail.firstUnseen(this.account, this.id, rowsMax);
     if (uid === null || uid > this.view.topUid) return undefined;
-    await this.know([uid]);
-    return this.view.seqOf(uid);
+    return uid === 1 ? 1 : 1 + (await this.pick(SequenceSet.parse(`1:${uid - 1}`), true)).count;
   }
 }
 

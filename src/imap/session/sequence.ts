@@ -178,20 +178,28 @@ export class MailboxView {
     if (this.count === 0 || meant.isEmpty) return [];
     const unread: Chunk[] = [];
     let next = 0;
-    const add = (index: number, uid: number) => {
+    const add = (index: number) => {
       const chunk = this.#chunks[index];
-      if (index < next || !chunk || uid < chunk.first) return;
+      if (index < next || !chunk) return;
       if (!isRead(chunk)) unread.push(chunk);
       next = index + 1;
+    };
+    // All uids of a chunk, or none, are in a range of uids that does not end within it.
+    const ends = (index: number, from: number, to: number) => {
+      const chunk = this.#chunks[index];
+      if (
+        !isUids ||
+        (chunk && to >= chunk.first && from <= chunk.last && (from > chunk.first || to < chunk.last))
+      )
+        add(index);
     };
     for (const [first, last] of meant.normalise(isUids ? this.#starUid(meant) : this.count).ranges()) {
       const from = isUids ? this.#chunkOf(first) : this.#chunkAt(first - 1);
       const to = isUids ? this.#chunkOf(last) : this.#chunkAt(Math.min(last, this.count) - 1);
-      add(from, isUids ? first : Number.POSITIVE_INFINITY);
-      if (what === 'all') {
-        for (let index = Math.max(next, from); index < to; index++) add(index, Number.POSITIVE_INFINITY);
-      }
-      add(to, isUids ? last : Number.POSITIVE_INFINITY);
+      if (what === 'ends') {
+        ends(from, first, last);
+        ends(to, first, last);
+      } else for (let index = Math.max(next, from); index <= to; index++) add(index);
     }
     return unread;
   }
@@ -233,7 +241,7 @@ export class MailboxView {
     outOfRange: OutOfRange = 'refuse',
   ): number[] {
     const found: number[] = [];
-    for (const { from, to } of this.#places(set, uidMode, saved, outOfRange)) this.#copy(from, to, found);
+    for (const { from, to } of this.#places(set, uidMode, saved, outOfRange)) this.copy(from, to, found);
     return found;
   }
 
@@ -252,6 +260,43 @@ export class MailboxView {
       ranges.push(range ?? [this.#uidAt(from), this.#uidAt(to - 1)]);
     }
     return { ranges, count };
+  }
+
+  /** The same as places in the view, from 0, the end excluded. */
+  spans(
+    set: SequenceSet,
+    uidMode: boolean,
+    saved: SequenceSet = SequenceSet.empty,
+    outOfRange: OutOfRange = 'refuse',
+  ): [from: number, to: number][] {
+    const spans: [number, number][] = [];
+    for (const { from, to } of this.#places(set, uidMode, saved, outOfRange)) {
+      if (from < to) spans.push([from, to]);
+    }
+    return spans;
+  }
+
+  /** What must be read before `copy` of these places. */
+  unreadBetween(from: number, to: number): Chunk[] {
+    const unread: Chunk[] = [];
+    for (let index = this.#chunkAt(from); index < this.#chunks.length; index++) {
+      const chunk = this.#chunks[index];
+      if (!chunk || (this.#before[index] ?? 0) >= to) break;
+      if (!isRead(chunk)) unread.push(chunk);
+    }
+    return unread;
+  }
+
+  /** Adds the uids at places `from` to `to`, the end excluded. */
+  copy(from: number, to: number, into: number[]): void {
+    let index = this.#chunkAt(from);
+    for (let at = from; at < to; index++) {
+      const chunk = this.#chunks[index];
+      const before = this.#before[index] ?? 0;
+      if (!chunk) return;
+      const end = Math.min(to, before + chunk.count);
+      for (; at < end; at++) into.push(uidAt(chunk, at - before));
+    }
   }
 
   /** Uids as a set of message numbers, for answers that are not UID commands; those unknown here are left out. */
@@ -329,17 +374,6 @@ export class MailboxView {
       else high = middle - 1;
     }
     return low;
-  }
-
-  #copy(from: number, to: number, into: number[]): void {
-    let index = this.#chunkAt(from);
-    for (let at = from; at < to; index++) {
-      const chunk = this.#chunks[index];
-      const before = this.#before[index] ?? 0;
-      if (!chunk) return;
-      const end = Math.min(to, before + chunk.count);
-      for (; at < end; at++) into.push(uidAt(chunk, at - before));
-    }
   }
 
   #settle(): void {

@@ -142,8 +142,8 @@ export function* deliver(
 /** One UPDATE per distinct resulting state, not per message: STORE on a whole mailbox is a few statements. */
 export function* storeFlags(q: MailQueries, a: StoreFlags): Script<StoredFlags> {
   const { account, mailbox } = a;
-  yield* mailboxById(q, account, mailbox);
   const rows = yield* run(q.messageRows, { account, mailbox, uids: numbers(a.uids) });
+  if (rows.length === 0) yield* mailboxById(q, account, mailbox);
   const there = new Set(rows.map((row) => row.uid));
   const modified: number[] = [];
   const messages: MessageRow[] = [];

@@ -163,7 +163,8 @@ export class MailStore implements MailWriter {
     const [from = 0, to = 0] = [uids[0], uids.at(-1)];
     // Many that lie side by side are one stretch of the table.
     if (uids.length > limits.pointReadsMax && uids.length <= limits.pageRows && since === undefined) {
-      if (to - from + 1 === uids.length) return this.#database.call(operations.page, { account, mailbox, from, to });
+      if (to - from + 1 === uids.length)
+        return this.#database.call(operations.page, { account, mailbox, from, to });
     }
     const operation = uids.length <= limits.pointReadsMax ? operations.fewMessages : operations.manyMessages;
     return this.#database.call(operation, {
