@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,12 +34,9 @@ export async function startDovecot(
   chmodSync(folder, 0o755);
   const ports = [await freePort(), await freePort()] as const;
   mkdirSync(join(folder, 'home'));
-  for (const [at, name] of members.entries()) {
-    mkdirSync(join(folder, 'home', name));
-    chownSync(join(folder, 'home', name), firstId + at, firstId + at);
-  }
-  writeFileSync(join(folder, 'users'), users(folder, members));
+  for (const name of members) mkdirSync(join(folder, 'home', name));
   const begin = async (forMemory: boolean) => {
+    giveHomes(folder, members, forMemory);
     const config = join(folder, 'dovecot.conf');
     writeFileSync(config, configuration(format, folder, ports, certificate, forMemory));
     const child = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });
@@ -67,6 +64,12 @@ export async function startDovecot(
     plain: { port: ports[0], ca: null },
     tls: { port: ports[1], ca: certificate.pem },
     loopDelay: async () => null,
+    faults: () =>
+      readFileSync(join(folder, 'log'), 'utf8')
+        .split('\n')
+        .filter((line) => /(?:Error|Fatal|Panic|Warning): /.test(line))
+        .slice(-2)
+        .join('\n'),
     async restart(forMemory) {
       await ended(child);
       child = await begin(forMemory);
@@ -78,23 +81,30 @@ export async function startDovecot(
   };
 }
 
-/** Every member is a user of the system: what the kernel allows one user to watch is not for all together. */
-const firstId = 20_000;
+const idOfDovecot = () => Number(execFileSync('id', ['-u', 'dovecot']).toString());
 
-/** user:password:uid:gid::home::extra fields */
-function users(folder: string, members: readonly string[]): string {
+/**
+ * Kept mail processes serve one user of the system only. Where they are not kept every member is a user: what the kernel
+ * lets one user watch is then not for all together.
+ */
+function giveHomes(folder: string, members: readonly string[], oneEach: boolean): void {
   const hashed = execFileSync('doveadm', ['pw', '-s', passwordScheme, '-p', password]).toString().trim();
-  const line = (name: string, at: number, home: string, extra = '') =>
-    `${name}:${name === clearUser ? `{PLAIN}${password}` : hashed}:${firstId + at}:${firstId + at}::${folder}/home/${home}::${extra}\n`;
-  const hibernate = `userdb_imap_hibernate_timeout=${hibernateSeconds}s`;
-  return members
-    .map((name, at) =>
-      name === hibernating(name)
-        ? line(name, at, name)
-        : line(name, at, name) + line(hibernating(name), at, name, hibernate),
-    )
-    .join('');
+  const common = idOfDovecot();
+  const lines = members.map((name, at) => {
+    const id = oneEach ? firstId + at : common;
+    const home = join(folder, 'home', name);
+    execFileSync('chown', ['-R', `${id}:${id}`, home]);
+    // user:password:uid:gid::home::extra fields
+    const line = (user: string, extra: string) =>
+      `${user}:${name === clearUser ? `{PLAIN}${password}` : hashed}:${id}:${id}::${home}::${extra}\n`;
+    const other = hibernating(name);
+    const hibernate = `userdb_imap_hibernate_timeout=${hibernateSeconds}s`;
+    return line(name, '') + (other === name ? '' : line(other, hibernate));
+  });
+  writeFileSync(join(folder, 'users'), lines.join(''));
 }
+
+const firstId = 20_000;
 
 function configuration(
   format: Format,

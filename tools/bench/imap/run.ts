@@ -47,6 +47,12 @@ async function start(wish: Wish, certificate: Certificate): Promise<Started> {
   }
 }
 
+function complain(server: Server, row: string, error: unknown): void {
+  const faults = server.faults();
+  console.log(`${server.name}, ${row}: ${error instanceof Error ? error.message : error}`);
+  if (faults !== '') console.log(faults);
+}
+
 interface Round {
   readonly value: number;
   readonly processorMs: number;
@@ -80,8 +86,9 @@ async function prepared(client: Client, servers: readonly Server[], row: Row): P
     row: row.name,
   });
   if (!Array.isArray(words)) throw new Error(`${row.name}: not prepared`);
-  return servers.filter(({ name }, at) => {
-    if (words[at] !== 'ready' && words[at] !== 'absent') console.log(`${name}, ${row.name}: ${words[at]}`);
+  return servers.filter((server, at) => {
+    if (words[at] === 'absent') return false;
+    if (words[at] !== 'ready') complain(server, row.name, words[at]);
     return words[at] === 'ready';
   });
 }
@@ -96,7 +103,7 @@ async function measure(client: Client, servers: readonly Server[], row: Row, wis
         const round = await oneRound(client, server, row, turn < 0 ? wish.roundMs / 4 : wish.roundMs);
         if (turn >= 0) rounds.get(server.name)?.push(round);
       } catch (error) {
-        console.log(`${server.name}, ${row.name}: ${error instanceof Error ? error.message : error}`);
+        complain(server, row.name, error);
         able.splice(able.indexOf(server), 1);
       }
     }
@@ -134,7 +141,7 @@ async function measureIdle(
         known.set(key, value);
         values.push({ value, processorMs: Number.NaN, loopP99Ms: null });
       } catch (error) {
-        console.log(`${server.name}, ${row.name}: ${error instanceof Error ? error.message : error}`);
+        complain(server, row.name, error);
         values.push(null);
       }
     }

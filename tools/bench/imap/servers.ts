@@ -21,6 +21,8 @@ export interface Server {
   readonly tls: Door;
   /** The delay of its loop since it was last asked, and a profile where one was asked for; null where it has none. */
   loopDelay(): Promise<LoopDelay | null>;
+  /** What its log says where a command failed. */
+  faults(): string;
   /** A new process on the same mail; `forMemory` as it is configured where nobody asks for speed. */
   restart(forMemory: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -92,6 +94,13 @@ export async function startOurs(
       }
       return null;
     },
+    faults: () =>
+      myco
+        .logged()
+        .split('\n')
+        .filter((line) => /"level":"?(?:error|fatal|50|60)/.test(line))
+        .slice(-2)
+        .join('\n'),
     async restart() {
       await myco.stop();
       myco = await startProbed(certificate, folder, probe, profile);
