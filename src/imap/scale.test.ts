@@ -86,7 +86,7 @@ function sizeOf(value: unknown): number {
 }
 
 describeEngines('a large mailbox', (engine) => {
-  test('SELECT, NOOP and what is new do not read it', async () => {
+  test('SELECT, NOOP and what is new do not read it', { timeout: 240_000 }, async () => {
     const counted = new Counted();
     const imap = await start({ engine, mail: counted.wrap });
     const account = imap.members.alice;
@@ -118,7 +118,7 @@ describeEngines('a large mailbox', (engine) => {
     expect(counted.take()).toEqual({ messages: 1 });
   });
 
-  test('where some are gone, only what a number needs is read', async () => {
+  test('where some are gone, only what a number needs is read', { timeout: 240_000 }, async () => {
     const counted = new Counted();
     const imap = await start({ engine, mail: counted.wrap });
     const account = imap.members.alice;
@@ -165,7 +165,7 @@ describeEngines('a large mailbox', (engine) => {
     expect(await say(alice, `UID FETCH 1:* (UID) (CHANGEDSINCE 4294967290)`)).toEqual(['t OK fetched']);
   });
 
-  test('COPY, MOVE and EXPUNGE of all of it are one change, told rightly', async () => {
+  test('COPY, MOVE and EXPUNGE of all of it are one change, told rightly', { timeout: 240_000 }, async () => {
     const imap = await start({ engine });
     const account = imap.members.alice;
     const { mail } = imap.stores;
