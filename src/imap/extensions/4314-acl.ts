@@ -1,9 +1,9 @@
 import { type Member, publicAccount } from '../../accounts/index.ts';
-import { allRights, everyone, type Grant, type GrantMode } from '../../stores/mail/index.ts';
+import { allRights, everyone, type Grant, type GrantMode, withObsolete } from '../../stores/mail/index.ts';
 import { ok, Refusal } from '../errors.ts';
 import { type Command, type Extension, loggedIn } from '../features.ts';
 import { locate, type Place } from '../names/place.ts';
-import { readRights, withObsolete } from '../names/rights.ts';
+import { readRights } from '../names/rights.ts';
 import type { Session } from '../session/session.ts';
 import { type Decoder, SyntaxFault } from '../wire/index.ts';
 

@@ -1,5 +1,5 @@
 import type { Privilege } from '../../accounts/index.ts';
-import { allRights, flagBits } from '../../stores/mail/index.ts';
+import { expandRights, flagBits } from '../../stores/mail/index.ts';
 import { SyntaxFault, shown } from '../wire/index.ts';
 
 /** Rights with which something of a mailbox is changed. */
@@ -7,9 +7,6 @@ const writing = 'swikxtea';
 
 /** Rights of which SELECT needs one to answer READ-WRITE: `\Seen` and all other flags are shared here (RFC 4314 §5.2). */
 const changing = 'swite';
-
-/** RFC 4314 §2.1.1: the rights of RFC 2086, and what they are made of here. */
-const obsolete = { c: 'kx', d: 'te' } as const;
 
 /** The privileges of accounts that the owner's grant amounts to; the letters are looked at besides. */
 export function privilegesOf(rights: string): Privilege[] {
@@ -35,21 +32,10 @@ export function mayChange(rights: string): boolean {
   return hasAny(rights, changing);
 }
 
-/** Letters as they are told: with the virtual `c` and `d` wherever one of their members is set. RFC 4314 §2.1.1. */
-export function withObsolete(rights: string): string {
-  let text = rights;
-  for (const [letter, members] of Object.entries(obsolete)) if (hasAny(rights, members)) text += letter;
-  return text;
-}
-
 /** Letters of a client as rights; upper case and what is no right are refused (RFC 4314 §3.1). */
 export function readRights(letters: string): string {
-  let rights = '';
-  for (const letter of letters) {
-    if (allRights.includes(letter)) rights += letter;
-    else if (letter === 'c' || letter === 'd') rights += obsolete[letter];
-    else throw new SyntaxFault(`there is no right ${shown(letter)}`, -1);
-  }
+  const { rights, unknown } = expandRights(letters);
+  if (unknown !== null) throw new SyntaxFault(`there is no right ${shown(unknown)}`, -1);
   return rights;
 }
 

@@ -6,7 +6,15 @@ export type { Metadata, MetadataFound, MetadataName, MetadataPlace, MetadataQuer
 export { sharedOwner, wholeAccount } from './metadata.ts';
 export { mailModule } from './module.ts';
 export { emailObjectId } from './object-ids.ts';
-export { allRights, everyone, type Grant, type GrantMode, orderRights } from './rights.ts';
+export {
+  allRights,
+  everyone,
+  expandRights,
+  type Grant,
+  type GrantMode,
+  orderRights,
+  withObsolete,
+} from './rights.ts';
 export type { GrantChange } from './rights-scripts.ts';
 export { type Narrowed, verdicts } from './search-find.ts';
 export { fold } from './search-fold.ts';

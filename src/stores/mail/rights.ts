@@ -17,6 +17,29 @@ export interface Grant {
 /** How SETACL changes a line: `rights` replace it, are added to it, or taken off. */
 export type GrantMode = 'replace' | 'add' | 'remove';
 
+/** The rights of RFC 2086, and what they are made of here (RFC 4314 §2.1.1). */
+const obsolete: Readonly<Record<string, string>> = { c: 'kx', d: 'te' };
+
+/** Rights as they are told: with the virtual `c` and `d` wherever one of their members is set. */
+export function withObsolete(rights: string): string {
+  let text = rights;
+  for (const [letter, members] of Object.entries(obsolete)) {
+    if ([...members].some((right) => rights.includes(right))) text += letter;
+  }
+  return text;
+}
+
+/** Letters that somebody wrote as rights, `c` and `d` taken apart; `unknown` is the first that is no right. */
+export function expandRights(letters: string): { readonly rights: string; readonly unknown: string | null } {
+  let rights = '';
+  for (const letter of letters) {
+    const meant = allRights.includes(letter) ? letter : obsolete[letter];
+    if (meant === undefined) return { rights, unknown: letter };
+    rights += meant;
+  }
+  return { rights: orderRights(rights), unknown: null };
+}
+
 /** Letters in the order of `allRights`, each once; what is no right is left out. */
 export function orderRights(letters: Iterable<string>): string {
   const given = new Set(letters);
