@@ -45,6 +45,7 @@ const expected: Record<string, string | null> = {
 const free = new Set([
   'AUTHENTICATE',
   'CAPABILITY',
+  'COMPRESS',
   'ENABLE',
   'ID',
   'LOGIN',
