@@ -17,6 +17,7 @@ export { type HeaderField, headerFields, unfold } from './fields.ts';
 export { htmlToText } from './html.ts';
 export { bodyStructureText, envelopeText } from './imap-text.ts';
 export { partDepthMax, partsMax, previewCharsMax, searchTextCharsMax } from './limits.ts';
+export { streamSafe } from './nfc.ts';
 export { type ParameterisedValue, parseParameterised } from './parameters.ts';
 export { createMimeParser, type MimeParser, parseMessage } from './parser.ts';
 export { fileName } from './part.ts';

@@ -70,6 +70,14 @@ describe('fold', () => {
   });
 });
 
+test('folding a letter with very many marks takes no longer than folding many letters', () => {
+  // Sorted in one piece they would keep the thread busy for minutes.
+  const marks = '\u0327\u0301'.repeat(200_000);
+  const folded = fold(`e${marks}x`);
+  expect(folded.startsWith('E\u0327')).toBe(true);
+  expect(folded.replaceAll('\u034f', '').length).toBe(marks.length + 2);
+});
+
 describe('columns of a text', () => {
   test('hold whatever stands in the text, in a long one too', () => {
     fc.assert(

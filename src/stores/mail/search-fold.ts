@@ -1,3 +1,5 @@
+import { streamSafe } from '../../formats/mime/index.ts';
+
 const plain = /^[\0-\x7f]*$/;
 const special = /[^\0-\x7f]+/g;
 const small = /[a-z]+/g;
@@ -8,8 +10,7 @@ const small = /[a-z]+/g;
  */
 export function fold(text: string): string {
   if (plain.test(text)) return text.toUpperCase();
-  return text
-    .toWellFormed()
+  return streamSafe(text.toWellFormed())
     .replace(special, foldRun)
     .replace(small, (letters) => letters.toUpperCase());
 }
