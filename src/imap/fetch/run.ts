@@ -5,7 +5,7 @@ import { Gone } from '../errors.ts';
 import { openFetch } from '../session/responses.ts';
 import type { Batches, Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
-import { flagsItem } from './items.ts';
+import { flagsItem, uidItem } from './items.ts';
 import { Fetched, type ItemPlan } from './plan.ts';
 
 export interface FetchOptions {
@@ -28,11 +28,15 @@ export async function fetchMessages(
   plans: readonly ItemPlan[],
   options: FetchOptions = {},
 ): Promise<FetchOutcome> {
-  const fetching = new Fetching(session, session.mailbox, plans);
   const { limits, mail, mailbox } = session;
+  const batches = 'of' in asked ? asked : batchesOf(asked, mailbox);
+  if (options.changedSince === undefined && plans.every((plan) => plan === uidItem)) {
+    return tellUids(session, batches);
+  }
+  const fetching = new Fetching(session, mailbox, plans);
   const rowsMax = fetching.needsContent ? limits.fetchContentsMax : limits.fetchRowsMax;
   let found = 0;
-  const { count, of } = 'of' in asked ? asked : batchesOf(asked, mailbox);
+  const { count, of } = batches;
   for await (const uids of of(rowsMax)) {
     const rows = await mail.messages(mailbox.account, mailbox.id, uids, options.changedSince);
     found += rows.length;
@@ -52,6 +56,16 @@ function batchesOf(uids: readonly number[], mailbox: Selected): Batches {
     }
   }
   return { count: uids.length, of };
+}
+
+/** What the view knows is told of messages too that others have expunged since (RFC 2180 §4.1.2). */
+async function tellUids(session: Session, { of }: Batches): Promise<FetchOutcome> {
+  const { view } = session.mailbox;
+  for await (const uids of of(session.limits.fetchRowsMax)) {
+    for (const uid of uids) openFetch(session, { seq: view.seqOf(uid), uid }).raw(`UID ${uid})\r\n`);
+    await session.flush();
+  }
+  return { missing: 0 };
 }
 
 class Fetching {
@@ -122,35 +136,52 @@ class Fetching {
 
   /** Bytes of a group are read together, then all is written. */
   async #group(group: readonly Loading[]): Promise<void> {
-    const { fetchBytesMax } = this.#session.limits;
-    await Promise.all(group.map((loading) => loading.load(this.#session, fetchBytesMax)));
+    const { out, limits } = this.#session;
+    if (this.needsContent) await load(this.#session, group);
     for (const loading of group) {
-      await this.#write(loading);
-      await this.#session.flushIfLarge();
+      if (loading.isLoaded) this.#writeLoaded(loading);
+      else await this.#writeInTurn(loading);
+      if (out.holds(limits.fetchBytesMax)) await this.#session.flush();
+    }
+  }
+
+  /** Most responses wait for nothing once their group is read. */
+  #writeLoaded({ message, wanted, changed }: Loading): void {
+    const { out } = this.#session;
+    try {
+      openFetch(this.#session, { seq: message.seq, uid: message.row.uid });
+      for (const [at, { plan, bytes }] of wanted.entries())
+        plan.write(at === 0 ? out : out.sp(), message, bytes);
+      this.#close(message, wanted.length === 0, changed);
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  async #writeInTurn({ message, wanted, changed }: Loading): Promise<void> {
+    const { out } = this.#session;
+    try {
+      openFetch(this.#session, { seq: message.seq, uid: message.row.uid });
+      for (const [at, want] of wanted.entries()) {
+        if (at > 0) out.sp();
+        await this.#item(message, want);
+      }
+      this.#close(message, wanted.length === 0, changed);
+    } catch (error) {
+      this.#giveUp(error);
     }
   }
 
   /** Once a response has begun there is no way back: a failure ends the connection. */
-  async #write(loading: Loading): Promise<void> {
-    try {
-      await this.#response(loading);
-    } catch (error) {
-      if (error instanceof Gone) throw error;
-      this.#session.log.error('message not sent', { error });
-      this.#session.connection.destroy('internal');
-      throw new Gone();
-    }
+  #giveUp(error: unknown): never {
+    if (error instanceof Gone) throw error;
+    this.#session.log.error('message not sent', { error });
+    this.#session.connection.destroy('internal');
+    throw new Gone();
   }
 
-  async #response({ message, wanted, changed }: Loading): Promise<void> {
+  #close(message: Fetched, first: boolean, changed: boolean): void {
     const { out, condstore } = this.#session;
-    openFetch(this.#session, { seq: message.seq, uid: message.row.uid });
-    let first = true;
-    for (const want of wanted) {
-      if (!first) out.sp();
-      first = false;
-      await this.#item(message, want);
-    }
     if (changed) {
       // RFC 9051 §6.4.5: the change is told in the same response; RFC 7162 §3.2 wants its modseq beside it.
       if (!this.#tellsFlags) flagsItem.write(first ? out : out.sp(), message, null);
@@ -182,30 +213,38 @@ interface Want {
 class Loading {
   readonly message: Fetched;
   readonly changed: boolean;
-  readonly wanted: Want[];
+  readonly wanted: readonly Want[];
+  readonly bytes: number = 0;
 
   constructor(message: Fetched, plans: readonly ItemPlan[], changed: boolean) {
     this.message = message;
     this.changed = changed;
     this.wanted = plans.map((plan) => ({ plan, range: plan.range?.(message) ?? null, bytes: null }));
+    for (const { range } of this.wanted) if (range !== null) this.bytes += range.end - range.start;
   }
 
-  get bytes(): number {
-    return this.wanted.reduce((sum, { range }) => sum + (range === null ? 0 : range.end - range.start), 0);
+  get isLoaded(): boolean {
+    return this.wanted.every(({ range, bytes }) => range === null || bytes !== null);
   }
+}
 
-  /** Reads up to `bytesMax` in all ahead; what is more waits for its turn. */
-  async load(session: Session, bytesMax: number): Promise<void> {
+const nothing = Buffer.alloc(0);
+
+/** Reads ahead what a group wants, of each message up to `fetchBytesMax` in all; what is more waits for its turn. */
+async function load({ mail, limits }: Session, group: readonly Loading[]): Promise<void> {
+  const wants: { hash: string; range: [number, number]; to: Want }[] = [];
+  for (const { message, wanted } of group) {
     let bytes = 0;
-    for (const want of this.wanted) {
-      const { range } = want;
-      if (range === null) continue;
-      bytes += range.end - range.start;
-      if (bytes > bytesMax) return;
-      const isEmpty = range.end === range.start;
-      want.bytes = isEmpty
-        ? Buffer.alloc(0)
-        : await session.mail.bytes(this.message.content.hash, [range.start, range.end]);
+    for (const to of wanted) {
+      if (to.range === null) continue;
+      const { start, end } = to.range;
+      bytes += end - start;
+      if (bytes > limits.fetchBytesMax) break;
+      if (start === end) to.bytes = nothing;
+      else wants.push({ hash: message.content.hash, range: [start, end], to });
     }
   }
+  if (wants.length === 0) return;
+  const found = await mail.bytesOf(wants);
+  for (const [at, { to }] of wants.entries()) to.bytes = found[at] ?? nothing;
 }

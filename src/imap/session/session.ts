@@ -267,7 +267,7 @@ export class Session {
 
   /** Where much was written already, sends it. */
   async flushIfLarge(): Promise<void> {
-    if (this.out.pendingBytes >= this.limits.fetchBytesMax) await this.flush();
+    if (this.out.holds(this.limits.fetchBytesMax)) await this.flush();
   }
 
   get hears(): Notifier['hears'] {

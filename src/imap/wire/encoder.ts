@@ -7,6 +7,8 @@ import { encodeUtf7 } from './utf7.ts';
 /** Short answers come from Node's pool, long ones from blocks of their own; a silent session holds none. */
 const blockBytesMin = 1024;
 const blockBytesMax = 16 * 1024;
+/** Text is gathered up to so many characters before it becomes octets: many small writes cost more than one. */
+const textCharactersMax = 4 * 1024;
 const nothing = Buffer.alloc(0);
 /** A literal of this size or more is handed on as it is instead of being copied. */
 const sharedLiteralBytesMin = 8 * 1024;
@@ -30,6 +32,7 @@ export class ResponseWriter {
   #at = 0;
   #done: Buffer[] = [];
   #doneBytes = 0;
+  #text = '';
 
   constructor(options: { readonly utf8?: boolean } = {}) {
     this.utf8 = options.utf8 ?? false;
@@ -37,11 +40,17 @@ export class ResponseWriter {
 
   /** Octets written and not yet taken. */
   get pendingBytes(): number {
-    return this.#doneBytes + this.#at - this.#start;
+    return this.#doneBytes + this.#at - this.#start + Buffer.byteLength(this.#text);
+  }
+
+  /** Whether that is `bytes` or more; cheap, for it leaves out the text that is still being gathered. */
+  holds(bytes: number): boolean {
+    return this.#doneBytes + this.#at - this.#start >= bytes;
   }
 
   /** What was written since the last call, in order; the buffers are the caller's and are not written again. */
   take(): Buffer[] {
+    this.#encode();
     this.#cut();
     const done = this.#done;
     this.#done = [];
@@ -109,10 +118,18 @@ export class ResponseWriter {
    */
   raw(text: string | Buffer): this {
     if (typeof text !== 'string') return this.#bytes(text);
+    this.#text += text;
+    if (this.#text.length >= textCharactersMax) this.#encode();
+    return this;
+  }
+
+  #encode(): void {
+    const text = this.#text;
+    if (text === '') return;
+    this.#text = '';
     // Three octets of UTF-8 are the most that one UTF-16 unit needs; only long text is worth measuring.
     this.#reserve(text.length < 1024 ? text.length * 3 : Buffer.byteLength(text));
     this.#at += this.#block.write(text, this.#at, 'utf8');
-    return this;
   }
 
   /** Human text: control characters become spaces, and what is not ASCII '?' unless UTF-8 is on. */
@@ -197,6 +214,7 @@ export class ResponseWriter {
   }
 
   #bytes(bytes: Buffer): this {
+    this.#encode();
     if (bytes.length >= sharedLiteralBytesMin) {
       this.#cut();
       this.#done.push(bytes);

@@ -18,6 +18,12 @@ export const limits = {
   pageRows: 2_000,
   /** More UIDs or contents than this are read in a reader thread. */
   pointReadsMax: 200,
+  /** Rows held in memory of mailboxes that are read often: of one, of all (some 150 bytes each); fewer are not worth it. */
+  cachedBoxRowsMax: 50_000,
+  cacheableRowsMin: 10,
+  cachedRowsMax: 200_000,
+  /** Mailboxes of which it is counted how often they are read. */
+  cachedBoxesMax: 10_000,
   /** Messages that one statement of a change of many works on, and the uids it spans where they are listed. */
   stepRows: 5_000,
   stepUids: 8_192,

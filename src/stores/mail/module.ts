@@ -1,8 +1,8 @@
 import { defineModule, numbers, run } from '../../storage/index.ts';
 import { accountNews } from './account-news.ts';
 import { blobUses, check, repair, restored } from './checks.ts';
-import { keywordsOf } from './keyword-scripts.ts';
 import { cross } from './crossing-script.ts';
+import { keywordsOf } from './keyword-scripts.ts';
 import { limits } from './limits.ts';
 import {
   claimRecent,
@@ -32,6 +32,7 @@ import {
   manyNews,
   opening,
   present,
+  rowNews,
   rowsChanged,
 } from './uid-scripts.ts';
 
@@ -149,6 +150,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       deletedSize: scan(function* (q, a: { account: number; mailbox: number }) {
         return (yield* run(q.messageDeletedSize, a))[0]?.size ?? 0;
       }),
+      rowNews: read(rowNews),
       fewMessages: read(rows),
       manyMessages: scan(rows),
       page: scan(function* (q, a: { account: number; mailbox: number; from: number; to: number }) {

@@ -13,6 +13,7 @@ import { limits } from './limits.ts';
 import { mailOperations as operations } from './module.ts';
 import { compareNames, normaliseName } from './names.ts';
 import { emailObjectId } from './object-ids.ts';
+import { firstFrom, pick, RowCache } from './row-cache.ts';
 import type { MailboxRow } from './scripts.ts';
 import type { Narrowed } from './search-find.ts';
 import type { Needle } from './search-needle.ts';
@@ -66,12 +67,17 @@ export class MailStore implements MailWriter {
   readonly #clock: Clock;
   readonly #quota: number | null;
   readonly #provisioned = new Set<number>();
+  readonly #cache: RowCache;
 
   constructor(options: MailStoreOptions) {
     this.#database = options.database;
     this.#blobs = options.blobs;
     this.#clock = options.clock;
     this.#quota = options.quota;
+    this.#cache = new RowCache({
+      news: (account, mailbox, since) => this.#database.call(operations.rowNews, { account, mailbox, since }),
+      pages: (account, mailbox) => this.#rowsOf(account, mailbox, 1, limits.uidMax),
+    });
     this.sharing = createSharing(this.#database, this.#clock, (account) => this.#ensure(account));
   }
 
@@ -154,12 +160,17 @@ export class MailStore implements MailWriter {
     return this.#database.call(operations.firstUnseen, { account, mailbox, rowsMax });
   }
 
-  messages(
+  async messages(
     account: number,
     mailbox: number,
     uids: readonly number[],
     since?: number,
   ): Promise<readonly MessageRow[]> {
+    const all = await this.#cache.all(account, mailbox, uids.length);
+    if (all !== null) {
+      const rows = pick(all, uids);
+      return since === undefined ? rows : rows.filter(({ modseq }) => modseq > since);
+    }
     const [from = 0, to = 0] = [uids[0], uids.at(-1)];
     // Many that lie side by side are one stretch of the table.
     if (uids.length > limits.pointReadsMax && uids.length <= limits.pageRows && since === undefined) {
@@ -175,7 +186,24 @@ export class MailStore implements MailWriter {
     });
   }
 
-  scan(account: number, mailbox: number, from: number, to: number): AsyncIterable<readonly MessageRow[]> {
+  async *scan(
+    account: number,
+    mailbox: number,
+    from: number,
+    to: number,
+  ): AsyncIterable<readonly MessageRow[]> {
+    const all = await this.#cache.all(account, mailbox, to - from + 1);
+    if (all === null) {
+      yield* this.#rowsOf(account, mailbox, from, to);
+      return;
+    }
+    const end = firstFrom(all, to + 1);
+    for (let at = firstFrom(all, from); at < end; at += limits.pageRows) {
+      yield all.slice(at, Math.min(end, at + limits.pageRows));
+    }
+  }
+
+  #rowsOf(account: number, mailbox: number, from: number, to: number): AsyncIterable<readonly MessageRow[]> {
     return this.#pages(from, to, (next) =>
       this.#database.call(operations.page, { account, mailbox, from: next, to }),
     );

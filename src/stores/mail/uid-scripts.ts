@@ -2,6 +2,7 @@ import { StoreError } from '../../base/index.ts';
 import { run, type Script } from '../../storage/index.ts';
 import { limits } from './limits.ts';
 import type { MailQueries } from './queries.ts';
+import type { RowNews } from './row-cache.ts';
 import type { MailboxRow } from './scripts.ts';
 import { type GoneBlock, type MessageRow, uidBlock } from './types.ts';
 
@@ -157,4 +158,18 @@ export function* rowsChanged(
 export function* firstUnseen(q: MailQueries, a: Box & { readonly rowsMax: number }): Script<number | null> {
   const { account, mailbox, rowsMax: limit } = a;
   return (yield* run(q.firstUnseen, { account, mailbox, limit }))[0]?.uid ?? null;
+}
+
+/** What the cache of rows asks: how things stand, and what changed after `since` where that is little. */
+export function* rowNews(q: MailQueries, a: Box & { readonly since: number }): Script<RowNews> {
+  const { account, mailbox, since } = a;
+  const row = (yield* run(q.mailboxFind, { account, mailbox }))[0];
+  if (!row) return null;
+  const { highestModseq: modseq, messages } = row;
+  if (modseq <= since) return { modseq, messages, changed: [], vanished: new Uint32Array(0) };
+  const limit = limits.pointReadsMax + 1;
+  const changed = yield* rowsChanged(q, { account, mailbox, topUid: all, modseq: since, uid: all }, limit);
+  const vanished = uidsOf(yield* run(q.uidsGone, { account, mailbox, since, top: all, limit }));
+  if (changed.length === limit || vanished.length === limit) return 'many';
+  return { modseq, messages, changed, vanished };
 }
