@@ -30,6 +30,7 @@ export type {
   NewMemberWish,
   Page,
 } from './admin/types.ts';
+export { type BearerMechanism, type BearerOutcome, bearerMechanisms, runBearer } from './bearer-dialogue.ts';
 export { argon2Hasher, type Hasher } from './hasher.ts';
 export { createIntrospection, type IntrospectionOptions } from './introspection.ts';
 export { passwordCharactersMin } from './limits.ts';

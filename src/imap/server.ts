@@ -119,15 +119,7 @@ export function createImapServer(
     for (const session of sessions) session.sweep(now);
     shared.news.forget();
   };
-  let lookingAgain = Promise.resolve();
-  // Disabled or deleted members hear of it at once, not with their next command.
-  mail.subscribe(directoryAccount, () => {
-    lookingAgain = lookingAgain
-      .then(async () => {
-        for (const session of [...sessions]) await session.expel();
-      })
-      .catch((error: unknown) => options.log.warn('members not looked up', { error }));
-  });
+  expelTheDisabled(options, sessions);
   return {
     async handle(connection, { startTls = true } = {}) {
       const session = new Session({ ...shared, startTls }, connection);
@@ -154,4 +146,16 @@ export function createImapServer(
       ...features.extensions.map(({ rfc, name }) => ({ rfc, name })),
     ],
   };
+}
+
+/** Disabled or deleted members hear of it at once, not with their next command. */
+function expelTheDisabled({ mail, log }: ImapServerOptions, sessions: ReadonlySet<Session>): void {
+  let lookingAgain = Promise.resolve();
+  mail.subscribe(directoryAccount, () => {
+    lookingAgain = lookingAgain
+      .then(async () => {
+        for (const session of [...sessions]) await session.expel();
+      })
+      .catch((error: unknown) => log.warn('members not looked up', { error }));
+  });
 }

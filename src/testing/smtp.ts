@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type AccountsAdmin, createAccounts } from '../accounts/index.ts';
+import { type AccountsAdmin, createAccounts, type TokenVerifier } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
 import {
   type Connection,
@@ -45,6 +45,8 @@ export interface TestSmtpOptions {
   readonly clock?: Clock;
   readonly limits?: Partial<NetLimits>;
   readonly quota?: number;
+  /** Who knows what bearer tokens are worth. */
+  readonly tokens?: TokenVerifier;
   /** PEM trusted for the relay. */
   readonly relayAuthority?: string;
   /** Puts a store that fails in the place of the real one. */
@@ -65,7 +67,13 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
   const engine = options.engine ?? sqlite;
   if (!engine) throw new Error('there is no engine');
   const stores = await openTestStores(engine, { clock, ...(options.quota ? { quota: options.quota } : {}) });
-  const { accounts, admin, close } = await createAccounts({ database: stores.database, domain, clock });
+  const tokens = options.tokens ? { tokens: options.tokens } : {};
+  const { accounts, admin, close } = await createAccounts({
+    database: stores.database,
+    domain,
+    clock,
+    ...tokens,
+  });
   const members = await populate(admin, stores.mail, domain);
 
   const logged: string[] = [];

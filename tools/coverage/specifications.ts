@@ -26,7 +26,7 @@ RFC 3463 | Enhanced status codes | Yes | |
 RFC 2034 | ENHANCEDSTATUSCODES | Yes | |
 RFC 3464 | Delivery status notifications | No | |
 RFC 3848 | Transmission types of Received (ESMTPSA …) | Yes | |
-RFC 4954 | AUTH | Partial | | PLAIN and LOGIN; no SCRAM yet
+RFC 4954 | AUTH | Yes | |
 RFC 6152 | 8BITMIME | Yes | |
 RFC 6531 | SMTPUTF8 | Yes | |
 RFC 7505 | Null MX | No | |
@@ -124,14 +124,14 @@ RFC 5804 | ManageSieve | No | |
 # Signing in
 RFC 4422 | SASL | No | |
 RFC 4616 | PLAIN | Yes | |
-RFC 5802 | SCRAM | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP offers it
-RFC 7677 | SCRAM-SHA-256 | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP offers it
+RFC 5802 | SCRAM | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP and submission offer it
+RFC 7677 | SCRAM-SHA-256 | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP and submission offer it
 RFC 7628 | OAUTHBEARER | Yes | |
 RFC 8265 | PRECIS: user names and passwords | No | |
 RFC 4013 | SASLprep | Yes | src/accounts/passwords.ts |
 RFC 9106 | Argon2 | Yes | src/accounts/hasher.ts |
-RFC 9266 | Channel binding for TLS 1.3 | Yes | src/net/tcp-connection.ts src/accounts/scram-dialogue.ts | SCRAM of IMAP binds by it
-RFC 5929 | Channel binding (tls-server-end-point) | Yes | src/net/tcp-connection.ts src/accounts/scram-dialogue.ts | tls-server-end-point, by SCRAM of IMAP
+RFC 9266 | Channel binding for TLS 1.3 | Yes | src/net/tcp-connection.ts src/accounts/scram-dialogue.ts | SCRAM binds by it
+RFC 5929 | Channel binding (tls-server-end-point) | Yes | src/net/tcp-connection.ts src/accounts/scram-dialogue.ts | tls-server-end-point, by SCRAM
 
 # Transport
 RFC 8446 | TLS 1.3 | Yes | src/net/tls/context.ts |
