@@ -23,7 +23,6 @@ type AddressField = (typeof addressFields)[number];
 export interface HeaderSummary {
   envelope: Envelope;
   references: string | null;
-  addresses: Record<AddressField, AddressEntry[]>;
 }
 
 export function readSummary(fields: readonly HeaderField[]): HeaderSummary {
@@ -48,7 +47,6 @@ export function readSummary(fields: readonly HeaderField[]): HeaderSummary {
   const text = (name: string): string | null => cut(values.get(name));
   const from = toEnvelope(addresses.from);
   return {
-    addresses,
     references: values.get('references') ?? null,
     envelope: {
       date: text('date'),

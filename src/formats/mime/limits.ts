@@ -22,10 +22,8 @@ export const boundaryBytesMax = 998;
 export const delimiterLineBytesMax = 2_048;
 /** RFC 5322 §2.1.1: bytes of a line without its end; a longer one is noted as a defect, nothing else. */
 export const lineBytesMax = 998;
-/** Characters of search text. */
-export const searchTextCharsMax = 262_144;
-/** Bytes of encoded text bodies, all parts together, that are kept for decoding. */
-export const textSourceBytesMax = 2_097_152;
+/** Bytes of encoded text bodies, all parts together, that are kept to find a preview in. */
+export const previewSourceBytesMax = 262_144;
 /** RFC 8970 §3: characters of a preview. */
 export const previewCharsMax = 200;
 /** Characters of a base subject. */

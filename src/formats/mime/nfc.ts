@@ -10,8 +10,3 @@ export function streamSafe(text: string): string {
   if (!/[\u0300-\uffff]/.test(text)) return text;
   return text.replace(longRun, '$&\u034f');
 }
-
-/** Canonical composition in linear time. */
-export function composed(text: string): string {
-  return streamSafe(text).normalize('NFC');
-}

@@ -23,8 +23,7 @@ import {
   partDepthMax,
   partsMax,
   previewCharsMax,
-  searchTextCharsMax,
-  textSourceBytesMax,
+  previewSourceBytesMax,
 } from './limits.ts';
 
 const parse = (text: string) => parseMessage(Buffer.from(text));
@@ -260,7 +259,7 @@ describe('limits', () => {
     expect(message.envelope).toMatchObject({ subject: 'a', to: [] });
     expect([message.fromCount, message.received]).toEqual([3, 1]);
     expect(message.defects).toEqual(['bare-lf', 'header-size']);
-    expect(message.text).toMatch(/body$/);
+    expect(message.preview).toBe('body');
   });
 
   it('parses so many bytes of all headers together', () => {
@@ -298,13 +297,10 @@ describe('limits', () => {
     expect(root.language).toHaveLength(languagesMax);
   });
 
-  it('keeps so much search text', () => {
-    const body = 'word '.repeat(searchTextCharsMax / 5 + 100);
-    const message = parse(`Subject: x\n\n${body}`);
-    expect([message.text.length, message.textTruncated]).toEqual([searchTextCharsMax, true]);
-    const encoded = parse(`Content-Type: text/html\n\n${'<b></b>'.repeat(textSourceBytesMax / 7 + 10)}end`);
-    expect([encoded.text.includes('end'), encoded.textTruncated]).toEqual([false, true]);
-    expect(parse('Subject: x\n\nbody').textTruncated).toBe(false);
+  it('looks so far for a preview', () => {
+    const html = (tags: number) => parse(`Content-Type: text/html\n\n${'<b></b>'.repeat(tags)}end\n`).preview;
+    expect(html(previewSourceBytesMax / 7 - 10)).toBe('end');
+    expect(html(previewSourceBytesMax / 7 + 10)).not.toContain('end');
   });
 
   it('notes long lines', () => {
@@ -421,18 +417,6 @@ describe('the message', () => {
     expect(message.baseSubject).toBe('café');
     expect(message.references).toEqual(['<a@x>', '<b@x>']);
     expect(message.preview).toBe('Bonjour e\u0301té');
-    expect(message.text.split(/\s*\n\s*/)).toEqual([
-      'Re: [list] café',
-      'André a@x.org',
-      'Bonjour  été',
-      'résumé.pdf',
-      'attached notes',
-    ]);
-  });
-
-  it('composes characters, however many marks one bears', () => {
-    const { text } = parse(`\ne\u0301 A\u0327\u0301 o${'\u0301'.repeat(200)}`);
-    expect(text.startsWith(`é ${'A\u0327\u0301'.normalize('NFC')} ó`)).toBe(true);
   });
 
   it('gives the text of a part to who searches it', () => {

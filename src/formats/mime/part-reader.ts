@@ -12,7 +12,7 @@ import {
 } from './limits.ts';
 import type { Line, LineSink } from './lines.ts';
 import { describePart, newPart } from './part.ts';
-import { SearchText } from './search-text.ts';
+import { Preview } from './preview.ts';
 import { numberParts } from './sections.ts';
 import { isIdentityEncoding } from './transfer.ts';
 import type { Defect, MimePart } from './types.ts';
@@ -35,7 +35,7 @@ const nothing = Buffer.alloc(0);
 /** Makes parts out of lines (RFC 2046 §5). */
 export class PartReader implements LineSink {
   readonly defects = new Set<Defect>();
-  readonly text = new SearchText();
+  readonly preview = new Preview();
   summary: HeaderSummary = readSummary([]);
   /** Fields of the message's own header, counted whatever its size (THREATS 13). */
   fromCount = 0;
@@ -192,7 +192,6 @@ export class PartReader implements LineSink {
     if (fields.length >= headerFieldsMax) this.defects.add('header-fields');
     if (frame.holder || part === this.#root) this.#summarise(frame.holder, fields);
     const boundary = describePart(part, fields);
-    this.text.addFileName(part);
     this.#enter(frame, boundary);
   }
 
@@ -200,8 +199,6 @@ export class PartReader implements LineSink {
     const summary = readSummary(fields);
     if (holder?.message) holder.message.envelope = summary.envelope;
     else this.summary = summary;
-    this.text.addSubject(summary.envelope.subject);
-    for (const entries of Object.values(summary.addresses)) this.text.addAddresses(entries);
   }
 
   /** Decides what the body of a part is read as. */
@@ -218,7 +215,10 @@ export class PartReader implements LineSink {
         part.message = { envelope: emptyEnvelope(), root };
         this.#open(root, part);
       }
-    } else if (part.type === 'text') this.#keep(part.bodyStart, this.text.budgetBytes);
+    } else if (part.type === 'text') {
+      const wanted = this.preview.wantedBytes(part);
+      if (wanted > 0) this.#keep(part.bodyStart, wanted);
+    }
   }
 
   /** `end`: where the bodies end; `at`: where the line that ends them starts. */
@@ -228,7 +228,7 @@ export class PartReader implements LineSink {
       const { part } = frame;
       part.bodyEnd = Math.max(part.bodyStart, end, innerEnd);
       innerEnd = part.bodyEnd;
-      if (this.#keeping) this.#addText(part);
+      if (this.#keeping) this.preview.addBody(part, this.#takeKept(part.bodyEnd));
       const lf = this.#lfCount - frame.lfAtBody;
       const isLeaf = part.type === 'text' || (part.type === 'multipart' && part.children.length === 0);
       if (part.bodyEnd > part.bodyStart && (isLeaf || holdsMessage(part))) {
@@ -240,11 +240,6 @@ export class PartReader implements LineSink {
       }
       this.#stack.pop();
     }
-  }
-
-  #addText(part: MimePart): void {
-    const body = this.#takeKept(part.bodyEnd);
-    this.text.addBody(part, body, body.length === part.bodyEnd - part.bodyStart);
   }
 
   #countField(bytes: Buffer, from: number, to: number): void {

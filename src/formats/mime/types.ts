@@ -85,9 +85,6 @@ export interface ParsedMessage {
   sentAt: number | null;
   /** RFC 8970: at most `previewCharsMax` characters of the best text part, on one line. */
   preview: string;
-  /** For search, NFC: subject, addresses, file names and all text parts, decoded, without HTML tags. */
-  text: string;
-  textTruncated: boolean;
   /** RFC 5256 §2.1. */
   baseSubject: string;
   /** RFC 5256 §3: the subject is marked as that of a reply or a forward. */
