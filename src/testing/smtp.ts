@@ -67,13 +67,7 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
   const engine = options.engine ?? sqlite;
   if (!engine) throw new Error('there is no engine');
   const stores = await openTestStores(engine, { clock, ...(options.quota ? { quota: options.quota } : {}) });
-  const tokens = options.tokens ? { tokens: options.tokens } : {};
-  const { accounts, admin, close } = await createAccounts({
-    database: stores.database,
-    domain,
-    clock,
-    ...tokens,
-  });
+  const { accounts, admin, close } = await openAccounts(stores, domain, clock, options.tokens);
   const members = await populate(admin, stores.mail, domain);
 
   const logged: string[] = [];
@@ -187,4 +181,8 @@ async function messagesOf(mail: MailWriter, account: number, name: string): Prom
     if (content) texts.push((await mail.bytes(content.hash)).toString('latin1'));
   }
   return texts;
+}
+
+function openAccounts(stores: TestStores, domain: string, clock: Clock, tokens: TokenVerifier | undefined) {
+  return createAccounts({ database: stores.database, domain, clock, ...(tokens ? { tokens } : {}) });
 }

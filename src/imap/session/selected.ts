@@ -93,8 +93,11 @@ export class Selected {
       selected?.hint(modseq);
     });
     try {
-      const snapshot = await mail.snapshot(account, mailbox.id);
-      const keywords = new ToldKeywords(await mail.keywords(account, mailbox.id));
+      const [snapshot, names] = await Promise.all([
+        mail.snapshot(account, mailbox.id),
+        mail.keywords(account, mailbox.id),
+      ]);
+      const keywords = new ToldKeywords(names);
       selected = new Selected(mail, place, snapshot, keywords, readOnly, unsubscribe);
       selected.hint(hint);
       return { selected, mailbox: snapshot.mailbox };
@@ -169,6 +172,17 @@ export class Selected {
       }
     }
     if (batch.length > 0) yield batch;
+  }
+
+  /** The uids of the messages at these places, ascending, counted from 0. */
+  async uidsAt(places: readonly number[]): Promise<number[]> {
+    const uids: number[] = [];
+    for (const place of places) {
+      const unread = this.view.unreadBetween(place, place + 1);
+      if (unread.length > 0) await this.#read(unread);
+      this.view.copy(place, place + 1, uids);
+    }
+    return uids;
   }
 
   /** Makes the message numbers of these uids, ascending, known to the view. */
