@@ -50,6 +50,13 @@ const names = [
   'user/ana/INBOX',
   'user.ana.INBOX',
   '"Other Users/ana/INBOX"',
+  '"Other Users/ana/Private"',
+  '"Other Users/ana@coop.test/Private/Deeper"',
+  '"Other Users/ana~coop.test/Private"',
+  '"Other Users/ana"',
+  '"Other Users/bea/INBOX"',
+  '"Other Users/../ana/INBOX"',
+  'Public/ana/INBOX',
   'INBOX/ana',
   '../ana/INBOX',
   '/ana/INBOX',
@@ -67,6 +74,13 @@ const onNames: readonly [string, (name: string) => string][] = [
   ['STATUS', (name) => `STATUS ${name} (MESSAGES UIDNEXT UIDVALIDITY UNSEEN SIZE HIGHESTMODSEQ)`],
   ['DELETE', (name) => `DELETE ${name}`],
   ['RENAME away', (name) => `RENAME ${name} Stolen`],
+  ['MYRIGHTS', (name) => `MYRIGHTS ${name}`],
+  ['GETACL', (name) => `GETACL ${name}`],
+  ['LISTRIGHTS', (name) => `LISTRIGHTS ${name} bea`],
+  ['SETACL', (name) => `SETACL ${name} bea lrswipkxtea`],
+  ['DELETEACL', (name) => `DELETEACL ${name} ana`],
+  ['GETMETADATA', (name) => `GETMETADATA (DEPTH infinity) ${name} (/private /shared)`],
+  ['SETMETADATA', (name) => `SETMETADATA ${name} (/shared/comment "${secret}")`],
 ];
 
 test.each(onNames)('%s does not reach another member', async (_, command) => {
@@ -101,13 +115,18 @@ test.each([
   'LIST (RECURSIVEMATCH SUBSCRIBED) "" "%"',
   'LSUB "" "*"',
   'LSUB "user/" "*"',
+  'LIST "Other Users/" "*"',
+  'LIST "" "Other Users/%/%" RETURN (MYRIGHTS METADATA (/shared/comment))',
+  'LIST "Public/" "*"',
 ])('%s tells nothing of another member', async (command) => {
   const { lines } = await bea.command(command);
   expect(lines.filter((line) => /private|ana/i.test(line))).toEqual([]);
 });
 
 test('namespaces name no other members', async () => {
-  expect((await bea.command('NAMESPACE')).lines).toEqual(['* NAMESPACE (("" "/")) (("Other Users/" "/")) (("Public/" "/"))']);
+  expect((await bea.command('NAMESPACE')).lines).toEqual([
+    '* NAMESPACE (("" "/")) (("Other Users/" "/")) (("Public/" "/"))',
+  ]);
 });
 
 test.each([
@@ -207,11 +226,42 @@ test.each([
   'MOVE 1 INBOX',
   'UID MOVE 1 INBOX',
   'CHECK',
+  'MYRIGHTS INBOX',
+  'GETACL INBOX',
+  'SETACL INBOX ana lr',
+  'DELETEACL INBOX ana',
+  'LISTRIGHTS INBOX ana',
+  'GETMETADATA "" /shared/comment',
+  'SETMETADATA INBOX (/shared/comment "x")',
 ])('who has not logged in gets nothing: %s', async (command) => {
   const stranger = await openImap(myco);
   const { status, lines } = await stranger.command(command);
   expect([status, lines]).toEqual(['BAD', []]);
   await stranger.close();
+});
+
+test('what ana shares bea sees, and nothing beside it', async () => {
+  await ana.command('SETACL Private/Deeper bea lr');
+  const { lines } = await bea.command('LIST "Other Users/" "*"');
+  expect(lines.filter((line) => !line.includes('NonExistent'))).toEqual([
+    '* LIST (\\HasNoChildren) "/" "Other Users/ana/Private/Deeper"',
+  ]);
+  expect((await bea.command('SELECT "Other Users/ana/Private"')).text).toMatch(/^NO \[NONEXISTENT\]/);
+  expect((await bea.command('SELECT "Other Users/ana/Private/Deeper"')).text).toMatch(/^OK \[READ-ONLY\]/);
+  expect((await bea.command('FETCH 1:* ENVELOPE')).lines.join()).toContain(secret);
+  for (const command of [
+    'STORE 1 +FLAGS (\\Deleted)',
+    'STORE 1 +FLAGS (\\Seen)',
+    'FETCH 1 BODY[]',
+    'EXPUNGE',
+    'MOVE 1 INBOX',
+    'CLOSE',
+  ]) {
+    await bea.command(command);
+  }
+  await ana.command('DELETEACL Private/Deeper bea');
+  expect((await bea.command('SELECT "Other Users/ana/Private/Deeper"')).text).toMatch(/^NO \[NONEXISTENT\]/);
+  expect(await everything()).toEqual(before);
 });
 
 test('what ana has is as it was', async () => {
