@@ -61,6 +61,10 @@ export interface ImapLimits {
   readonly metadataValueBytesMax: number;
   /** Messages SELECT looks at for UNSEEN (RFC 3501 §6.3.1); beyond that it is left out, as the RFC allows. */
   readonly unseenRowsMax: number;
+  /** A command that takes longer tells how far it is, and again at this interval (RFC 9585). */
+  readonly progressMs: number;
+  /** Ranges of one answer to UIDBATCHES; RFC 10022 §3.1.5 wants batches of 100,000 messages at least. */
+  readonly uidBatchesMax: number;
 }
 
 export const defaultImapLimits: ImapLimits = {
@@ -97,6 +101,8 @@ export const defaultImapLimits: ImapLimits = {
   sliceMs: 10,
   metadataValueBytesMax: 64 * 1024,
   unseenRowsMax: 2_000,
+  progressMs: 10_000,
+  uidBatchesMax: 10_000,
 };
 
 /** What is remembered of the name that a client gives itself with ID. */

@@ -112,10 +112,12 @@ RFC 8508 | REPLACE | Yes | |
 RFC 8514 | SAVEDATE | Yes | |
 RFC 9208 | QUOTA | Yes | | storage; quotas are set by the operator's commands
 RFC 9394 | PARTIAL | No | |
-RFC 9585 | INPROGRESS | No | |
+RFC 9585 | INPROGRESS | Yes | src/imap/session/progress.ts |
 RFC 9586 | UIDONLY | Yes | | withheld from clients that break where it is advertised
 RFC 9590 | LIST-METADATA | Yes | |
+RFC 9738 | MESSAGELIMIT | Not planned | | no command has a limit to announce: work on a mailbox of a million messages goes in bounded steps
 RFC 9755 | UTF8=ACCEPT | Yes | | UTF-8 headers are served as they stand, in literals, to clients that do not enable it; 8-bit headers are taken from every client, for mail that is moved here must not be lost
+RFC 10022 | UIDBATCHES | Yes | |
 RFC 1939 | POP3 | Not planned | | IMAP serves every client of the members
 RFC 8620 | JMAP | Not planned | | no client of the members needs it yet
 RFC 5228 | Sieve | No | |

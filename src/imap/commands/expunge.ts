@@ -12,7 +12,7 @@ export const expunge: Command = {
     const selected = session.writableMailbox;
     const { account, id } = selected;
     session.demandRights(selected, 'e');
-    await session.mail.expunge(account, id, null);
+    await session.progress.during(session.mail.expunge(account, id, null));
     return ok('expunged');
   },
 };

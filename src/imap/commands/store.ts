@@ -40,10 +40,13 @@ export const store: Command<Args> = {
     const asked = await selected.batches(args.set, call.uid);
     const modified: number[] = [];
     let missing = 0;
+    let done = 0;
     for await (const uids of asked.of(session.limits.storeRowsMax)) {
       const stored = await storeBatch(session, selected, change, uids, args);
       modified.push(...stored.modified);
       missing += stored.missing.length;
+      done += uids.length;
+      await session.progress.at(done, asked.count);
       if (selected.hasToldMuch) await session.report({ expunge: false, force: true });
       await session.flush();
     }

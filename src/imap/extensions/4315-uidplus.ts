@@ -16,7 +16,8 @@ const uidExpunge: Command<SequenceSet> = {
     const selected = session.writableMailbox;
     session.demandRights(selected, 'e');
     const { ranges } = await selected.pick(set, true);
-    if (ranges.length > 0) await session.mail.expunge(selected.account, selected.id, ranges);
+    if (ranges.length === 0) return ok('expunged');
+    await session.progress.during(session.mail.expunge(selected.account, selected.id, ranges));
     return ok('expunged');
   },
 };

@@ -2,6 +2,7 @@
  * imap/extensions: one file for each specification, and this list. The order is that of CAPABILITY. To add one: its
  * file, a line here, a wire transcript.
  */
+
 import type { Extension } from '../features.ts';
 import { idleExtension } from './2177-idle.ts';
 import { namespaceExtension } from './2342-namespace.ts';
@@ -47,9 +48,11 @@ import { imap4rev2 } from './9051-imap4rev2.ts';
 import { loginRules } from './9051-login-rules.ts';
 import { quotaExtension } from './9208-quota.ts';
 import { partialExtension } from './9394-partial.ts';
+import { inprogressExtension } from './9585-inprogress.ts';
 import { uidonlyExtension } from './9586-uidonly.ts';
-import { utf8AcceptExtension } from './9755-utf8-accept.ts';
 import { listMetadataExtension } from './9590-list-metadata.ts';
+import { utf8AcceptExtension } from './9755-utf8-accept.ts';
+import { uidbatchesExtension } from './10022-uidbatches.ts';
 
 export const extensions: readonly Extension[] = [
   imap4rev1,
@@ -84,6 +87,8 @@ export const extensions: readonly Extension[] = [
   threadExtension,
   contextExtension,
   partialExtension,
+  uidbatchesExtension,
+  inprogressExtension,
   i18nlevelExtension,
   objectidExtension,
   savedateExtension,

@@ -9,7 +9,7 @@ import { changeableFlags, hasAll } from './rights.ts';
  * in the target are left out (RFC 4314 §4); what lies there counts against its owner's quota.
  */
 export function carry(
-  { mail }: Session,
+  { mail, progress }: Session,
   { account, id }: Selected,
   target: Place,
   ranges: readonly UidRange[],
@@ -17,10 +17,16 @@ export function carry(
 ): Promise<Copied> {
   const to = target.mailbox.id;
   if (target.account === account && hasAll(target.rights, 'swt')) {
-    return leaves ? mail.move(account, id, to, ranges) : mail.copy(account, id, to, ranges);
+    return progress.during(leaves ? mail.move(account, id, to, ranges) : mail.copy(account, id, to, ranges));
   }
-  return mail.sharing.transfer({ account, mailbox: id }, { account: target.account, mailbox: to }, ranges, {
-    only: changeableFlags(target.rights),
-    leaves,
-  });
+  const carried = mail.sharing.transfer(
+    { account, mailbox: id },
+    { account: target.account, mailbox: to },
+    ranges,
+    {
+      only: changeableFlags(target.rights),
+      leaves,
+    },
+  );
+  return progress.during(carried);
 }

@@ -39,10 +39,14 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
   if (judge.cost === 'none' && !needsModseq && candidates === null) await selected.knowAll();
   if (judge.cost === 'none' && !needsModseq)
     return { uids: withoutRows(selected, candidates, judge.test), modseq: 0, firstModseq: 0, lastModseq: 0 };
-  await narrow(session, selected, sought, candidates?.length ?? selected.view.count);
+  const goal = candidates?.length ?? selected.view.count;
+  let done = 0;
+  await narrow(session, selected, sought, goal);
   const searching = new Searching(session, selected, judge.test);
   for await (const rows of rowsOf(session, selected, candidates, judge.within?.() ?? null)) {
     await searching.rows(rows);
+    done += rows.length;
+    await session.progress.at(Math.min(done, goal), goal);
     if (session.gone) throw new Gone();
   }
   return searching.found;

@@ -2,6 +2,7 @@ import { type Answer, answerTo, Farewell, Gone, Refusal, uidRequired } from '../
 import type { Call, Command } from '../features.ts';
 import { Decoder, SyntaxFault, shown } from '../wire/index.ts';
 import type { ReadCommand } from './command-reader.ts';
+import { Progress } from './progress.ts';
 import { mayReportExpunge } from './sequence.ts';
 import type { Session } from './session.ts';
 import { discardStaged } from './staged.ts';
@@ -19,6 +20,7 @@ export async function dispatch(session: Session, read: ReadCommand): Promise<voi
     call = { ...call, tag };
     decoder.sp();
     call = readName(decoder, tag);
+    session.progress = new Progress(session, tag);
     // Only what could be read is obeyed; the reason goes to the tag that asked.
     if (read.refusal !== null) throw read.refusal;
     await session.checkMember();

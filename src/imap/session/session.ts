@@ -11,6 +11,7 @@ import type { Place } from '../names/place.ts';
 import { hasAll, mayChange, privilegeFor, privilegesOf } from '../names/rights.ts';
 import { ResponseWriter } from '../wire/index.ts';
 import { Listening } from './listening.ts';
+import { Progress } from './progress.ts';
 import { checkRights, demandOf } from './rights.ts';
 import type { ReportOptions, Selected } from './selected.ts';
 import type { SharedNews } from './shared-news.ts';
@@ -89,6 +90,8 @@ export class Session {
   notifier: Notifier | null = null;
   /** A pass of `listening` is writing: last words wait for its end. */
   isTelling = false;
+  /** Of the command in progress. */
+  progress: Progress;
   #listening: Listening | null = null;
   #lastWords: Farewell | null = null;
   #gone = false;
@@ -101,6 +104,7 @@ export class Session {
     this.connection = connection;
     this.log = services.log.child({ connection: connection.id });
     this.reader = connection.lines({ lineEnding: 'crlf' });
+    this.progress = new Progress(this, '');
     applySwitches(this);
     void connection.closed.then(() => {
       this.#gone = true;

@@ -28,6 +28,8 @@ export type PlainResponseCode =
   | 'READ-WRITE'
   | 'SERVERBUG'
   | 'TOOBIG'
+  | 'TOOFEW'
+  | 'TOOMANY'
   | 'TRYCREATE'
   | 'UIDNOTSTICKY'
   | 'UIDREQUIRED'
@@ -62,6 +64,12 @@ export type ResponseCode =
   | { readonly code: 'METADATA'; readonly what: 'MAXSIZE' | 'LONGENTRIES'; readonly value: number }
   /** RFC 5267 §4.3.1: no updates are told of the search of this tag. */
   | { readonly code: 'NOUPDATE'; readonly tag: string }
+  /** RFC 9585 §4: how many of how many messages a command has seen to; null where that is not known. */
+  | {
+      readonly code: 'INPROGRESS';
+      readonly tag: string;
+      readonly state: { readonly done: number; readonly goal: number } | null;
+    }
   /** RFC 8474 §4.2. */
   | { readonly code: 'MAILBOXID'; readonly id: string };
 
@@ -86,6 +94,10 @@ export function formatResponseCode(code: ResponseCode): string {
       return `COPYUID ${code.uidValidity} ${code.from} ${code.to}`;
     case 'MODIFIED':
       return `MODIFIED ${code.set}`;
+    case 'INPROGRESS': {
+      const { tag, state } = code;
+      return `INPROGRESS ("${tag}" ${state === null ? 'NIL NIL' : `${state.done} ${state.goal}`})`;
+    }
     case 'BADURL':
       return `BADURL "${code.url.replace(/["\\\]]/g, (found) => encodeURIComponent(found))}"`;
     case 'METADATA':
