@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSuite, type TestSuite } from '../../src/testing/index.ts';
 import {
+  answeringMessage,
+  compareCommands,
   compareMessages,
   corpusMessages,
   type Difference,
@@ -12,7 +14,9 @@ import {
   readOtherwise,
   runScript,
   type Server,
+  sortCommand,
   startDovecot,
+  threadCommand,
 } from '../differential/index.ts';
 import { withTools } from '../harness/index.ts';
 
@@ -63,6 +67,21 @@ withTools('IMAP beside Dovecot', ['dovecot'], () => {
     ];
     const [ours, theirs] = await member();
     expect(unexplained(await compareMessages(ours, theirs, samples))).toEqual([]);
+  }, 600_000);
+
+  test('messages are sorted and threaded alike', async () => {
+    for (let round = 0; round < Math.ceil(commands / 100); round++) {
+      const chosen = dice(seed + round);
+      const samples = Array.from({ length: 40 }, (_, index) => answeringMessage(chosen, index));
+      const asked = Array.from({ length: 50 }, () => {
+        const uid = chosen.chance(30) ? 'UID ' : '';
+        const among = `${1 + chosen.below(20)}:${20 + chosen.below(20)}`;
+        if (chosen.chance(50)) return `${uid}${sortCommand(chosen, 3, 'ALL')}`;
+        return `${uid}${threadCommand(chosen, chosen.pick(['ALL', '1:*', among]))}`;
+      });
+      const [ours, theirs] = await member();
+      expect(unexplained(await compareCommands(ours, theirs, samples, asked))).toEqual([]);
+    }
   }, 600_000);
 
   test('messages that are listed as read otherwise still are', async () => {

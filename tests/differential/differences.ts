@@ -153,6 +153,20 @@ export const rules: readonly Rule[] = [
       /ENVELOPE|BODYSTRUCTURE|BODY$/.test(d.what) && plainStructure(d.ours) === plainStructure(d.theirs),
   },
   {
+    rfc: 'draft-ietf-morg-inthread-01 §5',
+    why: 'REFS leaves open which comes first of threads whose latest messages were sent at the same time.',
+    matches: (d) =>
+      /THREAD refs /i.test(d.command) && d.what === 'THREAD' && listsOf(d.ours) === listsOf(d.theirs),
+  },
+  {
+    rfc: 'RFC 5256 §3',
+    why: 'Of one subject the messages stand by date; Dovecot keeps the order in which parts of the mailbox were sorted.',
+    matches: (d) =>
+      /THREAD orderedsubject /i.test(d.command) &&
+      d.what === 'THREAD' &&
+      numbersOf(d.ours) === numbersOf(d.theirs),
+  },
+  {
     rfc: 'RFC 6154 §2, RFC 5258 §4',
     why: 'Special uses and children may be told by every LIST; Dovecot tells them in extended ones only where asked.',
     matches: (d) => d.verb === 'LIST' && withoutUse(d.ours) === withoutUse(d.theirs),
@@ -184,6 +198,26 @@ export const messages: ReadonlyMap<string, string> = new Map([
 /** The rule that speaks for our answer; undefined where it is a fault. */
 export function explain(difference: Difference): Rule | undefined {
   return rules.find((rule) => rule.matches(difference));
+}
+
+/** The lists within the outermost one, in an order of their own. */
+function listsOf(text = ''): string {
+  const lists: string[] = [];
+  let depth = 0;
+  for (const character of text.slice(1, -1)) {
+    if (character === '(') depth++;
+    if (depth === 1 && character === '(') lists.push('');
+    lists[lists.length - 1] += character;
+    if (character === ')') depth--;
+  }
+  return lists
+    .map((list) => list.trim())
+    .sort()
+    .join(' ');
+}
+
+function numbersOf(text = ''): string {
+  return [...(text.match(/\d+/g) ?? [])].sort().join(' ');
 }
 
 function isOptional(code: string | undefined): boolean {

@@ -25,7 +25,9 @@ function addLine(facts: Map<string, string>, step: Step, values: readonly Value[
   const text = step.pieces.filter((piece) => typeof piece === 'string').join(' ');
   if (second === 'FETCH') addFetch(facts, step, text, String(values[0]), values[2]);
   else if (first === 'SEARCH') addSearch(facts, values.slice(1));
-  else if (first === 'ESEARCH') addEsearch(facts, values.slice(1));
+  else if (first === 'SORT') facts.set('SORT', canonical(values.slice(1)));
+  else if (first === 'THREAD') facts.set('THREAD', canonical(values.slice(1)));
+  else if (first === 'ESEARCH') addEsearch(facts, step, values.slice(1));
   else if (first === 'LIST' || first === 'LSUB') addName(facts, first, values);
   else if (first === 'STATUS') addStatus(facts, values);
   else if (first === 'ENABLED' || first === 'NAMESPACE') facts.set(first, canonical(values.slice(1)));
@@ -69,13 +71,16 @@ function addSearch(facts: Map<string, string>, values: readonly Value[]): void {
   facts.set('SEARCH', numbers.sort((a, b) => a - b).join(' '));
 }
 
-function addEsearch(facts: Map<string, string>, values: readonly Value[]): void {
-  const rest = values.filter((value) => !Array.isArray(value)).map((value) => plain(value));
+function addEsearch(facts: Map<string, string>, { verb }: Step, values: readonly Value[]): void {
+  // The tag stands in front; what else is in parentheses is PARTIAL's.
+  const rest = values.slice(1).map((value) => (Array.isArray(value) ? canonical(value) : plain(value)));
   const isUid = rest[0] === 'UID';
   facts.set('ESEARCH', isUid ? 'UID' : '');
   const items = isUid ? rest.slice(1) : rest;
   for (let at = 0; at + 1 < items.length; at += 2) {
-    const value = items[at] === 'MODSEQ' ? 'some' : setText(items[at + 1] ?? '');
+    const told = items[at + 1] ?? '';
+    // RFC 5267 §3.2: what SORT tells is in its order.
+    const value = items[at] === 'MODSEQ' ? 'some' : verb.endsWith('SORT') ? expanded(told) : setText(told);
     facts.set(`ESEARCH ${items[at]}`, value);
   }
 }
@@ -119,6 +124,13 @@ function setText(set: string): string {
     return Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => Math.min(from, to) + index);
   });
   return [...new Set(numbers)].sort((a, b) => a - b).join(',');
+}
+
+/** Every number of a set in the order written. */
+function expanded(set: string): string {
+  return set.replace(/(\d+):(\d+)(?![^(]*\()/g, (range, from, to) =>
+    Number(from) > Number(to) || set.startsWith('(') ? range : setText(range),
+  );
 }
 
 function canonical(value: Value | readonly Value[]): string {

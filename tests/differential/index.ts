@@ -9,5 +9,6 @@
 export { explain, messages as readOtherwise } from './differences.ts';
 export { type Dovecot, dovecotPassword, startDovecot } from './dovecot.ts';
 export { corpusMessages, madeMessage, type Sample } from './messages.ts';
+export { answeringMessage, sortCommand, threadCommand } from './ordering.ts';
 export { dice } from './random.ts';
-export { compareMessages, type Difference, runScript, type Server } from './run.ts';
+export { compareCommands, compareMessages, type Difference, runScript, type Server } from './run.ts';

@@ -135,6 +135,42 @@ export async function compareMessages(
   return differences;
 }
 
+/** Compares what both say to each command, one member with these messages in one mailbox for all. */
+export async function compareCommands(
+  ours: Server,
+  theirs: Server,
+  samples: readonly Sample[],
+  commands: readonly string[],
+): Promise<Difference[]> {
+  const pair = await Pair.open(0, ours, theirs);
+  const differences: Difference[] = [];
+  try {
+    await both(pair, ['SELECT INBOX']);
+    for (const { bytes } of samples) await both(pair, [`APPEND INBOX ${arrivalOf(bytes)} `, bytes, '']);
+    await both(pair, ['NOOP']);
+    for (const command of commands) {
+      const words = command.split(' ');
+      const verb = words[0] === 'UID' ? words.slice(0, 2).join(' ') : (words[0] ?? '');
+      const step: Step = { verb, pieces: [command] };
+      const [a, b] = await both(pair, step.pieces);
+      const [mine, other] = [factsOf(step, a), factsOf(step, b)];
+      for (const what of new Set([...mine.keys(), ...other.keys()])) {
+        const [x, y] = [mine.get(what), other.get(what)];
+        if (x === y) continue;
+        differences.push({ command, verb, readOnly: false, what, ours: x, theirs: y, history: [] });
+      }
+    }
+  } finally {
+    await pair.close();
+  }
+  return differences;
+}
+
+/** An internal date that the same message always gets. */
+function arrivalOf(bytes: Buffer): string {
+  return `"${String(1 + (bytes.length % 28)).padStart(2, '0')}-Jan-2026 12:00:00 +0000"`;
+}
+
 function both(pair: Pair, pieces: readonly Piece[]): Promise<[Answer, Answer]> {
   return Promise.all([pair.ours.command(pieces), pair.theirs.command(pieces)]);
 }

@@ -1,5 +1,6 @@
 import type { Piece } from './client.ts';
 import { madeMessage, type Sample } from './messages.ts';
+import { sortCommand, threadCommand } from './ordering.ts';
 import type { Dice } from './random.ts';
 
 /** What the generator has to know of a session: the numbers it makes up should often mean something. */
@@ -289,6 +290,8 @@ function inMailbox(dice: Dice, { count, readOnly }: Situation): () => Step {
     () => searchStep(dice, uid, count),
     () => searchStep(dice, uid, count),
     () => searchStep(dice, uid, count),
+    () => command(`${uid}SORT`, sortCommand(dice, 1, searchKey(dice, count)).slice(4)),
+    () => threadStep(dice, uid, count),
     () => command(`${uid}COPY`, ` ${set()} `, ...mailbox(dice), ''),
     // Dovecot obeys MOVE in a mailbox opened for reading only by copying; nothing could be compared after it.
     () =>
@@ -382,6 +385,12 @@ function searchStep(dice: Dice, uid: string, count: number): Step {
   const charset = dice.chance(20) ? `CHARSET ${dice.pick(['UTF-8', 'US-ASCII', 'X-NONE'])} ` : '';
   const modseq = dice.chance(5) ? ' MODSEQ $MODSEQ' : '';
   return command(`${uid}SEARCH`, ` ${returns}${charset}${searchKey(dice, count)}${modseq}`);
+}
+
+function threadStep(dice: Dice, uid: string, count: number): Step {
+  // Dovecot 2.3 breaks down where an empty mailbox is to be threaded.
+  if (count === 0) return searchStep(dice, uid, count);
+  return command(`${uid}THREAD`, threadCommand(dice, searchKey(dice, count)).slice(6));
 }
 
 /** What no server may take. */

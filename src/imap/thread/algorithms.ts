@@ -1,6 +1,6 @@
 import type { Threading } from '../../stores/mail/index.ts';
 import { linkFamily, none } from './family.ts';
-import { type Forest, growForest, inOrder } from './forest.ts';
+import { type Forest, growForest, inOrder, latestLast } from './forest.ts';
 import { gatherSubjects } from './gather.ts';
 import { prune } from './prune.ts';
 
@@ -51,7 +51,9 @@ const refs: ThreadAlgorithm = {
     const family = yield* linkFamily(letters, stepsMax);
     const pruned = prune(family);
     yield;
-    return growForest(pruned, inOrder(letters.sent), family.messageCount);
+    const forest = growForest(pruned, inOrder(letters.sent), family.messageCount);
+    yield;
+    return latestLast(forest, pruned, letters.sent);
   },
 };
 

@@ -61,3 +61,43 @@ function parentOf(parents: Int32Array, node: number): number {
   const parent = parents[node] ?? none;
   return parent === none ? parents.length : parent;
 }
+
+/**
+ * The threads in the order of the highest rank that a message of each has; of one rank as their first messages are in
+ * the mailbox.
+ */
+export function latestLast(forest: Forest, parents: Int32Array, ranks: Uint32Array): Forest {
+  const tops = topsOf(parents);
+  const latest = new Uint32Array(parents.length);
+  const firsts = new Int32Array(forest.messageCount).fill(none);
+  for (const [message, rank] of ranks.entries()) {
+    const top = tops[message] ?? none;
+    if (rank > (latest[top] ?? 0)) latest[top] = rank;
+  }
+  const start = forest.starts[forest.root] ?? 0;
+  for (const top of forest.children.subarray(start)) {
+    const first = top < forest.messageCount ? top : (forest.children[forest.starts[top] ?? 0] ?? 0);
+    firsts[first] = top;
+  }
+  const children = forest.children.slice();
+  const inMailbox = Uint32Array.from(firsts.filter((top) => top !== none));
+  children.set(byRank(inMailbox, latest, false), start);
+  return { ...forest, children };
+}
+
+/** Of each node the one at the top of its thread. */
+function topsOf(parents: Int32Array): Int32Array {
+  const tops = new Int32Array(parents.length).fill(none);
+  const path: number[] = [];
+  for (let start = 0; start < parents.length; start++) {
+    let node = start;
+    while (tops[node] === none && (parents[node] ?? none) !== none) {
+      path.push(node);
+      node = parents[node] ?? none;
+    }
+    const top = tops[node] === none ? node : (tops[node] ?? none);
+    tops[node] = top;
+    for (const passed of path.splice(0)) tops[passed] = top;
+  }
+  return tops;
+}

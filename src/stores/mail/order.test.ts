@@ -116,7 +116,7 @@ describeEngines('order of messages', (engine) => {
   const all: number[] = [];
 
   beforeAll(async () => {
-    stores = await openTestStores(engine, { quota: null });
+    stores = await openTestStores(engine);
     await stores.mail.provision(account);
     inbox = (await stores.mail.find(account, 'INBOX')).id;
     const made: string[][] = [
