@@ -82,25 +82,25 @@ RFC 4978 | COMPRESS=DEFLATE | Yes | |
 RFC 5032 | WITHIN | Yes | |
 RFC 5161 | ENABLE | Yes | |
 RFC 5182 | SEARCHRES | Yes | |
-RFC 5255 | LANGUAGE and I18NLEVEL | No | | LANGUAGE is not for a server that speaks one language (§3.1)
-RFC 5256 | SORT and THREAD | No | |
+RFC 5255 | LANGUAGE and I18NLEVEL | Partial | | I18NLEVEL=1: SEARCH, SORT and THREAD compare by i;unicode-casemap; LANGUAGE and COMPARATOR are not there LANGUAGE is not for a server that speaks one language (§3.1)
+RFC 5256 | SORT and THREAD | Yes | | ORDEREDSUBJECT and REFERENCES, and REFS of draft-ietf-morg-inthread
 RFC 5258 | LIST-EXTENDED | Yes | |
 RFC 5259 | CONVERT | Not planned | | no client of the members asks for it
-RFC 5267 | CONTEXT, ESORT | No | |
+RFC 5267 | CONTEXT, ESORT | Yes | | CONTEXT=SEARCH, CONTEXT=SORT; sorted results of more than 10,000 messages are not kept up to date
 RFC 5464 | METADATA | Yes | |
 RFC 5465 | NOTIFY | No | |
 RFC 5530 | Response codes | Yes | |
 RFC 5092 | IMAP URLs | Partial | src/imap/wire/url.ts | those of messages on this server, for CATENATE
 RFC 5550 | Lemonade profile | Partial | | URL-PARTIAL; its other parts that clients use have rows of their own
 RFC 5819 | LIST-STATUS | Yes | |
-RFC 5957 | SORT=DISPLAY | No | |
+RFC 5957 | SORT=DISPLAY | Yes | |
 RFC 6154 | SPECIAL-USE and CREATE-SPECIAL-USE | Yes | |
 RFC 6203 | SEARCH=FUZZY | No | |
 RFC 6237 | MULTISEARCH (experimental) | Not planned | | replaced by RFC 7377
 RFC 6851 | MOVE | Yes | |
 RFC 6855 | UTF8=ACCEPT, as it was | Yes | src/imap/wire/append.ts | its UTF8 (…) of APPEND and CATENATE, which RFC 9755 has dropped
 RFC 7162 | CONDSTORE and QRESYNC | Yes | |
-RFC 7377 | MULTISEARCH | No | |
+RFC 7377 | MULTISEARCH | Not planned | | no client of the members asks for it; each mailbox is searched with its own SEARCH
 RFC 7888 | LITERAL+ and LITERAL- | Yes | |
 RFC 7889 | APPENDLIMIT | Yes | |
 RFC 8437 | UNAUTHENTICATE | Yes | |
@@ -111,7 +111,7 @@ RFC 8474 | OBJECTID | Yes | | THREADID is NIL
 RFC 8508 | REPLACE | Yes | |
 RFC 8514 | SAVEDATE | Yes | |
 RFC 9208 | QUOTA | Yes | | storage; quotas are set by the operator's commands
-RFC 9394 | PARTIAL | No | |
+RFC 9394 | PARTIAL | Yes | |
 RFC 9585 | INPROGRESS | Yes | src/imap/session/progress.ts |
 RFC 9586 | UIDONLY | Yes | | withheld from clients that break where it is advertised
 RFC 9590 | LIST-METADATA | Yes | |
