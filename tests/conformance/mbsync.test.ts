@@ -24,6 +24,7 @@ import {
   stopAll,
   withTools,
 } from '../harness/index.ts';
+import { recorded, said } from './wire.ts';
 
 /** Half of them begin on each side. */
 const messagesCount = 2_000;
@@ -40,7 +41,7 @@ afterAll(async () => {
 const boxes = () => join(folder, 'mail');
 const maildir = (name: string) => (name === 'INBOX' ? join(folder, 'inbox') : join(boxes(), name));
 
-function writeConfig(): string {
+function writeConfig(account = ''): string {
   const path = join(folder, 'mbsyncrc');
   writeFileSync(
     path,
@@ -52,7 +53,7 @@ Pass "${password}"
 SSLType IMAPS
 SystemCertificates no
 CertificateFile ${myco.authorityFile}
-
+${account}
 IMAPStore far
 Account coop
 
@@ -75,8 +76,8 @@ SyncState *
   return path;
 }
 
-async function sync(): Promise<void> {
-  const { code, said } = await run('mbsync', ['-c', writeConfig(), 'all'], { patienceMs: 100_000 });
+async function sync(account?: string): Promise<void> {
+  const { code, said } = await run('mbsync', ['-c', writeConfig(account), 'all'], { patienceMs: 100_000 });
   expect(said.replace(/^Maildir notice: .*\n/gm, '')).toBe('');
   expect(code).toBe(0);
 }
@@ -208,7 +209,7 @@ withTools('mbsync', ['mbsync'], () => {
   beforeAll(async () => {
     folder = makeFolder();
     mkdirSync(boxes());
-    myco = await startMyco({ members: ['ana'], folder });
+    myco = await startMyco({ members: ['ana'], folder, settings: recorded });
     imap = await openImap(myco, 'ana');
   });
 
@@ -263,6 +264,27 @@ withTools('mbsync', ['mbsync'], () => {
     await sync();
     await expectAlike(imap, 'Archive/2024', messagesCount / 2 - inboxShare - 1);
     await expectAlike(imap, 'INBOX', 2 * inboxShare - 30);
+  });
+
+  const fewest = 'DisableExtension COMPRESS=DEFLATE UIDPLUS LITERAL+ MOVE NAMESPACE\nPipelineDepth 1\n';
+  test.each([
+    ['all that it knows', '', true],
+    ['no compression', 'DisableExtension COMPRESS=DEFLATE\n', false],
+    ['no extension, one command at a time', fewest, false],
+  ])('it comes to the same with %s', async (_name, account, compressed) => {
+    await imap.command('UNSELECT');
+    const count = near('INBOX').size;
+    const index = messagesCount + count;
+    await appendMany(imap, 'INBOX', [index, index + 1]);
+    writeNear('INBOX', index + 2);
+    writeNear('INBOX', index + 3);
+    const before = said(myco).length;
+    await sync(account);
+    expect(said(myco).slice(before).join('\n').includes('COMPRESS DEFLATE')).toBe(compressed);
+    await expectAlike(imap, 'INBOX', count + 4);
+    const still = await state(imap);
+    await sync(account);
+    expect(await state(imap)).toEqual(still);
   });
 
   test('after a restart nothing has changed: no uid, no epoch, no modseq', async () => {
