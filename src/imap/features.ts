@@ -106,6 +106,8 @@ export interface Extension {
   opened?(session: Session, selected: Selected, mailbox: Mailbox): void;
   /** Names that ENABLE accepts, in upper case. */
   readonly enable?: readonly string[];
+  /** Tells what is new beside messages, wherever those are told. */
+  news?(session: Session): Promise<void>;
 }
 
 /** The tables a server works with, made once from the lists. */
@@ -119,6 +121,7 @@ export interface Features {
   readonly listReturns: ReadonlyMap<string, ListReturnFeature>;
   readonly fetchModifiers: ReadonlyMap<string, FetchModifierFeature>;
   readonly enable: ReadonlySet<string>;
+  readonly news: readonly ((session: Session) => Promise<void>)[];
   readonly extensions: readonly Extension[];
   /** Names under which extensions can be kept from clients, in upper case. */
   readonly switches: ReadonlySet<string>;
@@ -148,6 +151,7 @@ export function createFeatures(
     listReturns: byName(all.flatMap((each) => each.listReturns ?? [])),
     fetchModifiers: byName(all.flatMap((each) => each.fetchModifiers ?? [])),
     enable: new Set(all.flatMap((each) => each.enable ?? [])),
+    news: all.flatMap((each) => ('news' in each && each.news ? [each.news] : [])),
     extensions,
     switches: new Set(extensions.flatMap(switchesOf)),
     capabilities: (session) => [...new Set(extensions.flatMap((each) => each.capabilities(session)))],

@@ -10,6 +10,7 @@ import {
 } from '../../stores/mail/index.ts';
 import { ok, Refusal } from '../errors.ts';
 import { type Command, type Extension, loggedIn } from '../features.ts';
+import { noteOwnChange, tellMetadataNews } from '../metadata/news.ts';
 import { locate } from '../names/place.ts';
 import { hasAny } from '../names/rights.ts';
 import type { Session } from '../session/session.ts';
@@ -154,7 +155,8 @@ const setMetadata: Command<SetMetadataArguments> = {
       checkEntry(session, place, name, value);
       changes.set(`${owner} ${name.path}`, { owner, entry: name.path, value });
     }
-    await tooMany(session.mail.sharing.setMetadata(place, [...changes.values()]));
+    const modseq = await tooMany(session.mail.sharing.setMetadata(place, [...changes.values()]));
+    noteOwnChange(session, place.account, modseq);
     return ok('set');
   },
 };
@@ -172,9 +174,9 @@ function checkEntry(session: Session, place: MetadataPlace, name: MetadataEntry,
   }
 }
 
-async function tooMany(task: Promise<void>): Promise<void> {
+async function tooMany<T>(task: Promise<T>): Promise<T> {
   try {
-    await task;
+    return await task;
   } catch (error) {
     if (!(error instanceof StoreError) || error.reason !== 'limit') throw error;
     throw new Refusal(error.message, { code: 'METADATA', what: 'TOOMANY' });
@@ -190,4 +192,6 @@ export const metadataExtension: Extension = {
   name: 'METADATA',
   capabilities: ({ member }) => (member === null ? [] : ['METADATA']),
   commands: [getMetadata, setMetadata],
+  enable: ['METADATA'],
+  news: tellMetadataNews,
 };

@@ -86,7 +86,7 @@ function judge(session: Session, call: Call, error: unknown): Answer {
 }
 
 async function report(session: Session, call: Call): Promise<void> {
-  if (session.selected === null) return;
+  if (session.member === null) return;
   const force = asksForNews.has(call.name);
   const options = { expunge: mayReportExpunge(call.name), force, own: force && call.name !== 'NOOP' };
   try {

@@ -285,9 +285,11 @@ export class Session {
   /** Tells the client what happened in its mailbox. */
   async report(options: ReportOptions): Promise<void> {
     // RFC 5465 §3.1: without events of the selected mailbox it is a snapshot, but for what the client does itself.
-    if (!this.hears.messages && !options.own) return;
-    if (options.force || this.selected?.stale) await this.checkRights();
-    await this.selected?.report(this, options);
+    if (this.hears.messages || options.own) {
+      if (options.force || this.selected?.stale) await this.checkRights();
+      await this.selected?.report(this, options);
+    }
+    for (const tell of this.services.features.news) await tell(this);
   }
 
   /** Every command says what it does to the account; StoreError 'denied' where the session may not. */

@@ -68,7 +68,7 @@ describe('SETMETADATA', () => {
       of('INBOX (/private/comment NIL /shared/comment "a \\"b\\"")'),
     );
     expect(mailbox).toBe('INBOX');
-    expect(entries.map(({ value }) => value && value.toString())).toEqual([null, 'a "b"']);
+    expect(entries.map(({ value }) => value?.toString() ?? null)).toEqual([null, 'a "b"']);
     const bytes = Buffer.from([0, 255, 13, 10]);
     const binary = literal('INBOX (/private/comment ~{4}', bytes, ')', true);
     expect(parseSetMetadata(binary).entries[0]?.value).toEqual(bytes);

@@ -2,7 +2,14 @@
  * stores/mail: mailboxes and messages, with their rules.
  */
 
-export type { Metadata, MetadataFound, MetadataName, MetadataPlace, MetadataQuery } from './metadata.ts';
+export type {
+  Metadata,
+  MetadataChanges,
+  MetadataFound,
+  MetadataName,
+  MetadataPlace,
+  MetadataQuery,
+} from './metadata.ts';
 export { sharedOwner, wholeAccount } from './metadata.ts';
 export { mailModule } from './module.ts';
 export { emailObjectId } from './object-ids.ts';
@@ -41,6 +48,7 @@ export type {
   NewsAsked,
   OrderColumn,
   OrderKey,
+  RowFilter,
   Snapshot,
   SpecialUse,
   StoredFlags,

@@ -54,7 +54,7 @@ export function metadataQueries({ db, t, d }: Context) {
       .where(and(eq(n.account, p('account')), eq(n.owner, 0)))
       .prepare('metadata_shared_size'),
     metadataChanged: db
-      .select({ mailbox: n.mailbox, owner: n.owner, entry: n.entry })
+      .select({ mailbox: n.mailbox, owner: n.owner, entry: n.entry, modseq: n.modseq })
       .from(n)
       .where(and(eq(n.account, p('account')), gt(n.modseq, p('since')), d.inNumbers(n.owner, 'owners')))
       .orderBy(n.mailbox, n.owner, n.entry)

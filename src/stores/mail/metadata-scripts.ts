@@ -1,11 +1,11 @@
 import { StoreError } from '../../base/index.ts';
-import { nextModseq, numbers, run, type Script, texts } from '../../storage/index.ts';
+import { currentModseq, nextModseq, numbers, run, type Script, texts } from '../../storage/index.ts';
 import { limits } from './limits.ts';
 import {
   isAsked,
   type Metadata,
+  type MetadataChanges,
   type MetadataFound,
-  type MetadataName,
   type MetadataPlace,
   type MetadataQuery,
   sharedOwner,
@@ -32,11 +32,11 @@ export function* getMetadata(
   return { entries: rows.filter(({ owner, entry }) => wanted.has(`${owner} ${entry}`)), longest };
 }
 
-/** All or none. StoreError 'not-found' (mailbox), 'limit' (too many, or too much in all). */
+/** All or none; answers the modseq of the change. StoreError 'not-found' (mailbox), 'limit' (too many, or too much in all). */
 export function* setMetadata(
   q: MailQueries,
   a: MetadataPlace & { entries: readonly Metadata[] },
-): Script<void> {
+): Script<number> {
   const { account, mailbox } = a;
   if (mailbox !== wholeAccount) yield* mailboxById(q, account, mailbox);
   const modseq = yield* nextModseq(q, account);
@@ -57,15 +57,19 @@ export function* setMetadata(
       throw new StoreError('limit', `annotations take at most ${limits.metadataBytesMax} bytes in all`);
     }
   }
+  return modseq;
 }
 
 /** What changed since, of the account and all its mailboxes, as far as the member may see it. */
 export function* metadataChanges(
   q: MailQueries,
   a: { account: number; member: number; since: number },
-): Script<(MetadataName & { mailbox: number })[]> {
+): Script<MetadataChanges> {
   const { account, since } = a;
-  return yield* run(q.metadataChanged, { account, since, owners: numbers([sharedOwner, a.member]) });
+  const modseq = yield* currentModseq(q, account);
+  if (modseq <= since) return { modseq, changes: [] };
+  const owners = numbers([sharedOwner, a.member]);
+  return { modseq, changes: yield* run(q.metadataChanged, { account, since, owners }) };
 }
 
 /** RFC 5464 §4.1: INBOX keeps its annotations when it is renamed, and the new mailbox has them too. */

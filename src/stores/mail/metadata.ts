@@ -26,6 +26,12 @@ export interface MetadataQuery extends MetadataName {
   readonly depth: 0 | 1 | 'infinity';
 }
 
+/** What changed since: names, with the modseq of each change, and the modseq up to which that is all. */
+export interface MetadataChanges {
+  readonly modseq: number;
+  readonly changes: readonly (MetadataName & { readonly mailbox: number; readonly modseq: number })[];
+}
+
 export interface MetadataFound {
   readonly entries: readonly Metadata[];
   /** Size of the largest that was left out as too large; 0 for none. */

@@ -250,11 +250,14 @@ describeEngines('sharing', (engine) => {
     await set(ben, '/comment', 'x');
     await set(sharedOwner, '/comment', 'y');
     await set(sharedOwner, '/comment', null);
-    expect(await stores.mail.sharing.metadataChanges(ana, ben, since)).toEqual([
-      { mailbox: plans, owner: sharedOwner, entry: '/comment' },
+    const ofBen = await stores.mail.sharing.metadataChanges(ana, ben, since);
+    expect(ofBen.changes).toMatchObject([
+      { mailbox: plans, owner: sharedOwner, entry: '/comment', modseq: ofBen.modseq },
       { mailbox: plans, owner: ben, entry: '/comment' },
     ]);
-    expect(await stores.mail.sharing.metadataChanges(ana, cleo, since)).toHaveLength(1);
+    expect((await stores.mail.sharing.metadataChanges(ana, cleo, since)).changes).toHaveLength(1);
+    const nothing = { modseq: ofBen.modseq, changes: [] };
+    expect(await stores.mail.sharing.metadataChanges(ana, ben, ofBen.modseq)).toEqual(nothing);
   });
 
   test('annotations follow their mailbox; INBOX keeps its own and gives a copy', async () => {

@@ -1,7 +1,14 @@
 import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { FlagScope } from './flags.ts';
-import type { Metadata, MetadataFound, MetadataName, MetadataPlace, MetadataQuery } from './metadata.ts';
+import type {
+  Metadata,
+  MetadataChanges,
+  MetadataFound,
+  MetadataName,
+  MetadataPlace,
+  MetadataQuery,
+} from './metadata.ts';
 import { mailOperations as operations } from './module.ts';
 import { everyone, type Grant } from './rights.ts';
 import type { GrantChange } from './rights-scripts.ts';
@@ -39,11 +46,7 @@ export interface SharingReader {
     sizeMax: number | null,
   ): Promise<MetadataFound>;
   /** Annotations of the account and its mailboxes that were changed after `since`, as far as the member sees them. */
-  metadataChanges(
-    account: number,
-    member: number,
-    since: number,
-  ): Promise<readonly (MetadataName & { readonly mailbox: number })[]>;
+  metadataChanges(account: number, member: number, since: number): Promise<MetadataChanges>;
 }
 
 /** A mailbox and whose it is. */
@@ -64,8 +67,8 @@ export interface Sharing extends SharingReader {
   transfer(from: Box, to: Box, uids: Uids, options: TransferOptions): Promise<Copied>;
   /** Sessions of the owner's account and of the grantee hear of it. StoreError 'not-found', 'limit'. */
   grant(change: GrantChange): Promise<void>;
-  /** All or none; a value of null removes. StoreError 'not-found' (mailbox), 'limit'. */
-  setMetadata(place: MetadataPlace, entries: readonly Metadata[]): Promise<void>;
+  /** All or none; a value of null removes. Answers the modseq of the change. StoreError 'not-found' (mailbox), 'limit'. */
+  setMetadata(place: MetadataPlace, entries: readonly Metadata[]): Promise<number>;
 }
 
 function shown(row: MailboxRow, subscribed: boolean): Mailbox {
@@ -120,7 +123,7 @@ export function createSharing(
     },
     async setMetadata(place, entries) {
       await ensure(place.account);
-      await database.call(operations.setMetadata, { ...place, entries });
+      return database.call(operations.setMetadata, { ...place, entries });
     },
   };
 }
