@@ -180,4 +180,27 @@ describe('REPLACE', () => {
     expect(await say(socket, `UID REPLACE 1 nowhere ${message(20)}`)).toMatch(/^t NO \[TRYCREATE\]/);
     expect(holds.size).toBe(0);
   });
+
+  test('between what another member shares and what is mine, with the rights for both', async () => {
+    const alice = await start({});
+    const bob = await opened().session('bob');
+    await say(alice, 'CREATE Plans');
+    await opened().deliver('alice', 'Plans', 'Subject: old\r\n\r\n');
+    await say(alice, 'SETACL Plans bob lrite');
+    expect(await say(bob, 'SELECT "Other Users/alice/Plans"')).toMatch(/^t OK/);
+    expect(await say(bob, `UID REPLACE 1 Drafts ${message(30)}`)).toBe('t OK replaced');
+    expect(await say(bob, `APPEND "Other Users/alice/Plans" (\\Flagged) ${message(30)}`)).toMatch(/^t OK/);
+    await say(alice, 'SETACL Plans bob lri');
+    expect(await say(bob, `UID REPLACE 2 Drafts ${message(30)}`)).toMatch(/^t NO/);
+    await say(alice, 'SETACL Plans bob lre');
+    expect(await say(bob, 'SELECT Drafts')).toMatch(/^t OK/);
+    expect(await say(bob, `UID REPLACE 1 "Other Users/alice/Plans" ${message(30)}`)).toMatch(/^t NO/);
+    const { mail } = opened().stores;
+    const plans = await mail.find(opened().members.alice, 'Plans');
+    expect(plans.messages).toBe(1);
+    // Flags that the rights do not reach are left out (RFC 4314 §4).
+    const [row] = await mail.messages(opened().members.alice, plans.id, [2]);
+    expect(row).toMatchObject({ uid: 2, flags: 0 });
+    expect((await mail.find(opened().members.bob, 'Drafts')).messages).toBe(1);
+  });
 });

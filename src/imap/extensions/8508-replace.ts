@@ -36,13 +36,11 @@ const replace: Command<Args> = {
     // RFC 8508 §4.1: what UID STORE +FLAGS \Deleted and UID EXPUNGE need here, and APPEND there.
     session.demandRights(selected, 'te');
     const place = await tryCreate(locate(session, name, 'i'));
-    const { account, mailbox } = place;
-    if (account !== selected.account) {
-      throw new Refusal('a message is replaced within the mail of one member only', 'CANNOT');
-    }
     const appended = await upload(session, place, [message], async ([incoming]) => {
       if (incoming === undefined) throw new Error('REPLACE has no message');
-      return tryCreate(mail.replace(account, selected.id, found, mailbox.id, incoming));
+      const from = { account: selected.account, mailbox: selected.id };
+      const to = { account: place.account, mailbox: place.mailbox.id };
+      return tryCreate(mail.replace(from, found, to, incoming));
     });
     selected.touch();
     if (appended === null) throw gone();

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import type { Decoder } from './decoder.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { Decoder } from './decoder.ts';
 import { ResponseWriter } from './encoder.ts';
 import { SyntaxFault } from './fault.ts';
 import { decodeAll, decoderOf } from './fixtures.ts';
 import { wireLimits } from './limits.ts';
 import { literalAtEnd } from './literals.ts';
+import { parseGetMetadata, parseSetMetadata } from './metadata-arguments.ts';
+import { parseKnownState } from './qresync.ts';
 
 /** Each production with a valid command to start the mutations from. */
 const productions: readonly (readonly [seed: string, read: (decoder: Decoder) => unknown])[] = [
@@ -43,6 +45,15 @@ const productions: readonly (readonly [seed: string, read: (decoder: Decoder) =>
   [' (USE (\\Sent \\Drafts))', (d) => d.createParameters()],
   ['("name" "fox" "version" NIL)', (d) => d.idParameters()],
   ['(\\Seen) " 7-Jul-1996 02:44:25 -0700" ~{5}\r\nab\r\nc', (d) => d.appendMessage()],
+  [
+    'UTF8 (~{3}\r\na:b) CATENATE (URL "/a/;UID=1" TEXT {2+}\r\nab UTF8 (~{1}\r\nc)) {1}\r\nd',
+    (d) => [d.appendMessage(), d.sp(), d.appendMessage(), d.sp(), d.appendMessage()],
+  ],
+  ['{3+}\r\na:b', (d) => d.appendData()],
+  ['a.1 NOOP', (d) => [d.tag(), d.sp(), d.lookingAt('NOOP'), d.keyword(), d.crlf()]],
+  ['(9 20 1:4,6 (1,3 2,5))', (d) => parseKnownState(d)],
+  ['(MAXSIZE 5 DEPTH 1) INBOX (/private/comment /shared/x)', (d) => parseGetMetadata(d)],
+  ['INBOX (/private/comment ~{2+}\r\na\0 /shared/x NIL /shared/y "z")', (d) => parseSetMetadata(d)],
   ['(MESSAGES UIDNEXT)', (d) => d.statusItems()],
 ];
 
@@ -111,6 +122,23 @@ function survives(wire: Buffer, read: (decoder: Decoder) => unknown, utf8: boole
     return false;
   }
 }
+
+test('every production of the decoder is among them', () => {
+  const prototypes = [Decoder.prototype, Object.getPrototypeOf(Decoder.prototype)] as Decoder[];
+  const spies = prototypes.flatMap((prototype) =>
+    Object.entries(Object.getOwnPropertyDescriptors(prototype))
+      .filter(
+        ([name, { value }]) =>
+          typeof value === 'function' && !['constructor', 'fault', 'faultExpected'].includes(name),
+      )
+      .map(([name]) => [name, vi.spyOn(prototype, name as 'atom')] as const),
+  );
+  for (const [seed, read] of productions) decodeAll(seed, read);
+  const unread = spies.filter(([, spy]) => spy.mock.calls.length === 0).map(([name]) => name);
+  vi.restoreAllMocks();
+  expect(spies.length).toBeGreaterThan(50);
+  expect(unread).toEqual([]);
+});
 
 describe('mutated commands throw nothing but SyntaxFault', () => {
   test.each(productions)('%j', (seed, read) => {

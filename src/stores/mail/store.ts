@@ -17,7 +17,7 @@ import { firstFrom, pick, RowCache } from './row-cache.ts';
 import type { MailboxRow } from './scripts.ts';
 import type { Narrowed } from './search-find.ts';
 import type { Needle } from './search-needle.ts';
-import { createSharing, type Sharing } from './sharing.ts';
+import { type Box, createSharing, type Sharing } from './sharing.ts';
 import { prepare, stage } from './stage.ts';
 import type {
   AccountNews,
@@ -35,6 +35,7 @@ import type {
   NewsAsked,
   OrderColumn,
   OrderKey,
+  RowFilter,
   Snapshot,
   SpecialUse,
   StoredFlags,
@@ -293,9 +294,10 @@ export class MailStore implements MailWriter {
     mailbox: number,
     from: number,
     to: number,
-    { emails, upTo }: Narrowed,
+    { mask, value, narrowed }: RowFilter,
   ): AsyncIterable<readonly MessageRow[]> {
-    const more = { account, mailbox, to, emails: numbers(emails), above: upTo };
+    const [emails, above] = [numbers(narrowed?.emails ?? []), narrowed?.upTo ?? 0];
+    const more = { account, mailbox, to, mask, value, emails, above };
     return this.#pages(from, to, (next) => this.#database.call(operations.pageWith, { ...more, from: next }));
   }
 
@@ -355,17 +357,12 @@ export class MailStore implements MailWriter {
     }
   }
 
-  async replace(
-    account: number,
-    mailbox: number,
-    uid: number,
-    target: number,
-    incoming: Incoming,
-  ): Promise<Appended | null> {
+  async replace(from: Box, uid: number, to: Box, incoming: Incoming): Promise<Appended | null> {
     const now = this.#clock.nowMs();
+    const accounts = [from.account, to.account];
     try {
       const message = prepare(incoming, now);
-      return await this.#database.call(operations.replace, { account, mailbox, uid, target, message, now });
+      return await this.#database.call(operations.replace, { accounts, from, uid, to, message, now });
     } finally {
       this.#blobs.release(incoming.blob);
     }

@@ -4,7 +4,7 @@ import type { BlobWant, StoredBlob } from '../../storage/index.ts';
 import type { FlagScope } from './flags.ts';
 import type { Narrowed } from './search-find.ts';
 import type { Needle } from './search-needle.ts';
-import type { Sharing, SharingReader } from './sharing.ts';
+import type { Box, Sharing, SharingReader } from './sharing.ts';
 
 /** System flags as bits (RFC 9051 §2.3.2); keywords are kept beside them as text. */
 export const flagBits = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const;
@@ -262,6 +262,14 @@ export interface AccountNews {
   readonly complete: boolean;
 }
 
+/** Rows whose flags among `mask` are `value`, and whose email is narrowed to or later than what that speaks of. */
+export interface RowFilter {
+  readonly mask: number;
+  readonly value: number;
+  /** Null for every email. */
+  readonly narrowed: Narrowed | null;
+}
+
 /** Reading a member's mail: nothing here changes anything. Account ids come from `accounts`. */
 export interface MailReader {
   readonly sharing: SharingReader;
@@ -321,13 +329,13 @@ export interface MailReader {
   decide(account: number, emails: readonly number[], needle: Needle): Promise<Uint8Array>;
   /** Midnight UTC of the day in the Date field, null where there is none; unknown ones are left out. */
   sentDays(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, number | null>>;
-  /** As `scan`, but only rows whose email is one of those narrowed to, or later than what they speak of. */
+  /** As `scan`, but only rows that pass: what else lies in the mailbox costs little. */
   scanWith(
     account: number,
     mailbox: number,
     from: number,
     to: number,
-    narrowed: Narrowed,
+    filter: RowFilter,
   ): AsyncIterable<readonly MessageRow[]>;
   /** The original bytes, or [start, end) of them. */
   bytes(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer>;
@@ -368,16 +376,10 @@ export interface MailWriter extends MailReader {
   /** StoreError 'not-found' (mailbox), 'over-quota'. All or none; the blobs need no `discard` afterwards. */
   append(account: number, mailbox: number, incoming: readonly Incoming[]): Promise<readonly Appended[]>;
   /**
-   * Puts a message into `target` and takes `uid` out of `mailbox`, of one account, in one transaction; what goes makes
-   * room for what comes. Null, and nothing changed, where `uid` is not there. StoreError as for `append`.
+   * Puts a message into `to` and takes `uid` out of `from` in one transaction; within one account what goes makes room
+   * for what comes. Null, and nothing changed, where `uid` is not there. StoreError as for `append`.
    */
-  replace(
-    account: number,
-    mailbox: number,
-    uid: number,
-    target: number,
-    incoming: Incoming,
-  ): Promise<Appended | null>;
+  replace(from: Box, uid: number, to: Box, incoming: Incoming): Promise<Appended | null>;
   /** Delivery by name: falls back to INBOX when the mailbox does not exist. The blob stays held until `discard`. */
   deliver(account: number, mailbox: string, incoming: Incoming): Promise<Appended>;
   storeFlags(change: StoreFlags): Promise<StoredFlags>;
