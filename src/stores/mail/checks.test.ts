@@ -7,6 +7,7 @@ import { modules } from '../../modules.ts';
 import { afterRestore, repairAll, verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { flagBits, SearchIndexer } from './index.ts';
+import { limits } from './limits.ts';
 
 const account = 7;
 const bytes = (subject: string, size = 300) =>
@@ -223,6 +224,25 @@ describeEngines('integrity of mail', (engine) => {
     await repairAll(all(), 1);
     expect(await verify()).toEqual([]);
     expect(await stores.blobs.sweep(2)).toBeGreaterThan(0);
+    expect(await verify()).toEqual([]);
+  });
+
+  test('with messagesPerAccountMax messages an account takes no more, until some go', async () => {
+    await stores.mail.provision(21);
+    const { id } = await stores.mail.find(21, 'INBOX');
+    const deliver = async () => {
+      const staged = await stores.mail.stage(bytes('more'), 10_000);
+      await stores.mail.append(21, id, [staged]);
+    };
+    await deliver();
+    const full = `update mail_accounts set messages = ${limits.messagesPerAccountMax - 1} where account = 21`;
+    await tool.damage(full);
+    await deliver();
+    await expect(deliver()).rejects.toMatchObject({ reason: 'limit' });
+    await expect(stores.mail.copy(21, id, id, [1])).rejects.toMatchObject({ reason: 'limit' });
+    await repairAll(all(), 1);
+    await deliver();
+    expect((await stores.mail.quota(21)).messages).toBe(3);
     expect(await verify()).toEqual([]);
   });
 

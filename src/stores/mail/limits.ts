@@ -24,6 +24,8 @@ export const limits = {
   cachedRowsMax: 200_000,
   /** Mailboxes of which it is counted how often they are read. */
   cachedBoxesMax: 10_000,
+  /** Messages of all mailboxes together: small ones cost rows, however little space they use. */
+  messagesPerAccountMax: 10_000_000,
   /** Messages that one statement of a change of many works on, and the uids it spans where they are listed. */
   stepRows: 5_000,
   stepUids: 8_192,

@@ -15,6 +15,7 @@ import { bulkQueries } from './bulk-queries.ts';
 import { checkQueries } from './check-queries.ts';
 import { crossingQueries } from './crossing-queries.ts';
 import { keywordQueries } from './keyword-queries.ts';
+import { limits } from './limits.ts';
 import { metadataQueries } from './metadata-queries.ts';
 import { orderQueries } from './order-queries.ts';
 import { rightsQueries } from './rights-queries.ts';
@@ -63,7 +64,13 @@ function accountQueries({ db, t }: Context) {
         used: sql`${a.used} + ${p('size')}`,
         messages: sql`${a.messages} + ${p('count')}`,
       })
-      .where(and(here, sql`(${a.quota} is null or ${a.used} + ${p('size')} <= ${a.quota})`))
+      .where(
+        and(
+          here,
+          sql`(${a.quota} is null or ${a.used} + ${p('size')} <= ${a.quota})`,
+          sql`${a.messages} + ${p('count')} <= ${sql.raw(String(limits.messagesPerAccountMax))}`,
+        ),
+      )
       .returning({ nextEmail: a.nextEmail })
       .prepare('mail_account_take'),
     accountForget: db.delete(a).where(here).prepare('mail_account_forget'),

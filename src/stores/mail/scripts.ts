@@ -62,8 +62,11 @@ export function* take(
 ): Script<number> {
   const taken = (yield* run(q.accountTake, { account, emails, count, size }))[0];
   if (taken) return taken.nextEmail - emails;
-  const known = yield* run(q.accountFind, { account });
-  if (known.length === 0) throw new StoreError('not-found', 'there is no such account');
+  const known = (yield* run(q.accountFind, { account }))[0];
+  if (!known) throw new StoreError('not-found', 'there is no such account');
+  if (known.messages + count > limits.messagesPerAccountMax) {
+    throw new StoreError('limit', `an account has at most ${limits.messagesPerAccountMax} messages`);
+  }
   throw new StoreError('over-quota', 'the mailbox is full');
 }
 
