@@ -27,6 +27,8 @@ export interface ImapLimits {
   readonly idleRecheckMs: number;
   /** How often a session asks whether its member may still be here. */
   readonly memberCheckMs: number;
+  /** Mailboxes that one NOTIFY may name; who wants more asks for a subtree. */
+  readonly notifyNamesMax: number;
   /** Answers that are held for sessions which ask the same in one moment. */
   readonly sharedNewsMax: number;
   readonly fetchRowsMax: number;
@@ -82,6 +84,7 @@ export const defaultImapLimits: ImapLimits = {
   badCommandsUnauthenticatedMax: 5,
   idleRecheckMs: 60_000,
   memberCheckMs: 60_000,
+  notifyNamesMax: 1_000,
   sharedNewsMax: 64,
   fetchRowsMax: 1_000,
   fetchContentsMax: 200,

@@ -82,16 +82,13 @@ export const switchableCapabilities: ReadonlySet<string> = new Set([
   ...mechanisms.map(({ name }) => `AUTH=${name}`),
 ]);
 
-export function createImapServer(
-  options: ImapServerOptions,
-  features: Features = standardFeatures,
-): ImapServer {
+/** What all sessions of a server share. */
+function servicesOf(options: ImapServerOptions, features: Features): Omit<Services, 'startTls'> {
   const { mail, accounts, metrics, clock = systemClock } = options;
   const commands = metrics.counter(commandsTotal);
   const logins = metrics.counter(loginsTotal);
-  const open = metrics.gauge(sessionsOpen).with({});
   const limits = { ...defaultImapLimits, ...options.limits };
-  const shared: Omit<Services, 'startTls'> = {
+  return {
     mail,
     accounts,
     clock,
@@ -112,6 +109,17 @@ export function createImapServer(
       loginsFailed: logins.with({ outcome: 'refused' }),
     },
   };
+}
+
+export function createImapServer(
+  options: ImapServerOptions,
+  features: Features = standardFeatures,
+): ImapServer {
+  const shared = servicesOf(options, features);
+  // One object for all sessions of a kind: there may be thousands.
+  const services = { withTls: { ...shared, startTls: true }, without: { ...shared, startTls: false } };
+  const { clock } = shared;
+  const open = options.metrics.gauge(sessionsOpen).with({});
   const sessions = new Set<Session>();
   let sweeper: NodeJS.Timeout | null = null;
   const sweep = () => {
@@ -122,7 +130,7 @@ export function createImapServer(
   expelTheDisabled(options, sessions);
   return {
     async handle(connection, { startTls = true } = {}) {
-      const session = new Session({ ...shared, startTls }, connection);
+      const session = new Session(startTls ? services.withTls : services.without, connection);
       sessions.add(session);
       open.set(sessions.size);
       sweeper ??= setInterval(sweep, shared.limits.sweepIntervalMs).unref();

@@ -88,7 +88,7 @@ RFC 5258 | LIST-EXTENDED | Yes | |
 RFC 5259 | CONVERT | Not planned | | no client of the members asks for it
 RFC 5267 | CONTEXT, ESORT | Yes | | CONTEXT=SEARCH, CONTEXT=SORT; sorted results of more than 10,000 messages are not kept up to date
 RFC 5464 | METADATA | Yes | |
-RFC 5465 | NOTIFY | No | |
+RFC 5465 | NOTIFY | Yes | | AnnotationChange is refused, there are no annotations of messages
 RFC 5530 | Response codes | Yes | |
 RFC 5092 | IMAP URLs | Partial | src/imap/wire/url.ts | those of messages on this server, for CATENATE
 RFC 5550 | Lemonade profile | Partial | | URL-PARTIAL; its other parts that clients use have rows of their own

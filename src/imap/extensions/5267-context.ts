@@ -14,7 +14,8 @@ const update: SearchReturnFeature = {
     // RFC 5267 §4.3: whose updates those would be could not be told.
     if (contextsOf(session).has(tag)) throw new Refusal('another search has this tag', null, 'BAD');
     // NOUPDATE could not name it: a bracket would end the response code (RFC 9051 §9 resp-text-code).
-    if (tag.includes(']')) throw new Refusal("a search with ']' in its tag is not kept up to date", null, 'BAD');
+    if (tag.includes(']'))
+      throw new Refusal("a search with ']' in its tag is not kept up to date", null, 'BAD');
   },
   answered(session, call, answering) {
     const why = contextsOf(session).keep(call, answering);

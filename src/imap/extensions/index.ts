@@ -27,6 +27,7 @@ import { threadExtension } from './5256-thread.ts';
 import { listExtendedExtension } from './5258-list-extended.ts';
 import { contextExtension } from './5267-context.ts';
 import { metadataExtension } from './5464-metadata.ts';
+import { notifyExtension } from './5465-notify.ts';
 import { responseCodes } from './5530-response-codes.ts';
 import { urlPartialExtension } from './5550-url-partial.ts';
 import { listStatusExtension } from './5819-list-status.ts';
@@ -63,6 +64,7 @@ export const extensions: readonly Extension[] = [
   idExtension,
   enableExtension,
   idleExtension,
+  notifyExtension,
   namespaceExtension,
   aclExtension,
   listMyrightsExtension,

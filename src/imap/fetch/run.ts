@@ -9,6 +9,8 @@ import { flagsItem, uidItem } from './items.ts';
 import { Fetched, type ItemPlan } from './plan.ts';
 
 export interface FetchOptions {
+  /** Nothing becomes \Seen, whatever is fetched. */
+  readonly peek?: boolean;
   /** RFC 7162 §3.1.4.1: only messages changed after this modseq. */
   readonly changedSince?: number;
 }
@@ -33,7 +35,7 @@ export async function fetchMessages(
   if (options.changedSince === undefined && plans.every((plan) => plan === uidItem)) {
     return tellUids(session, batches);
   }
-  const fetching = new Fetching(session, mailbox, plans);
+  const fetching = new Fetching(session, mailbox, plans, options.peek ?? false);
   const rowsMax = fetching.needsContent ? limits.fetchContentsMax : limits.fetchRowsMax;
   let found = 0;
   const { count, of } = batches;
@@ -76,13 +78,13 @@ class Fetching {
   readonly #marksSeen: boolean;
   readonly #tellsFlags: boolean;
 
-  constructor(session: Session, mailbox: Selected, plans: readonly ItemPlan[]) {
+  constructor(session: Session, mailbox: Selected, plans: readonly ItemPlan[], peek: boolean) {
     this.#session = session;
     this.#mailbox = mailbox;
     this.#plans = plans;
     this.needsContent = plans.some((plan) => plan.content);
     // RFC 4314 §4: without `s` reading leaves \Seen as it is.
-    const maySee = !mailbox.readOnly && mailbox.rights.includes('s');
+    const maySee = !peek && !mailbox.readOnly && mailbox.rights.includes('s');
     this.#marksSeen = maySee && plans.some((plan) => plan.marksSeen);
     this.#tellsFlags = plans.includes(flagsItem);
   }

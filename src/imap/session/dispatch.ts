@@ -8,7 +8,8 @@ import type { Session } from './session.ts';
 import { discardStaged } from './staged.ts';
 
 /** Commands that ask what is new, so that a lost hint delays nobody for longer than that. RFC 9051 §6.1.2, RFC 3501 §6.4.1. */
-const asksForNews = new Set(['NOOP', 'CHECK', 'EXPUNGE', 'UID EXPUNGE', 'MOVE', 'UID MOVE']);
+const expunges = ['EXPUNGE', 'UID EXPUNGE', 'MOVE', 'UID MOVE', 'REPLACE', 'UID REPLACE'];
+const asksForNews = new Set(['NOOP', 'CHECK', ...expunges]);
 
 /** Obeys one command and answers it: untagged data, what else happened in the mailbox, the tagged line. */
 export async function dispatch(session: Session, read: ReadCommand): Promise<void> {
@@ -88,7 +89,7 @@ function judge(session: Session, call: Call, error: unknown): Answer {
 async function report(session: Session, call: Call): Promise<void> {
   if (session.member === null) return;
   const force = asksForNews.has(call.name);
-  const options = { expunge: mayReportExpunge(call.name), force, own: force && call.name !== 'NOOP' };
+  const options = { expunge: mayReportExpunge(call.name), force, own: expunges.includes(call.name) };
   try {
     await session.report(options);
   } catch (error) {

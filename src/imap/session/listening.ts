@@ -61,7 +61,6 @@ export class Listening {
     const session = this.#session;
     do {
       this.#again = false;
-      await session.services.turns.pass();
       const options = this.#options;
       if (options === null || session.gone) break;
       session.isTelling = true;

@@ -25,6 +25,7 @@ function told(write: (to: Audience) => void, client: Partial<Audience> = {}): st
     uidOnly: false,
     tellsVanished: false,
     hears: { flags: true },
+    turns: null,
     arrived: flushIfLarge,
     flushIfLarge,
     ...client,

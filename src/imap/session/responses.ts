@@ -1,6 +1,7 @@
 import type { MessageRow } from '../../stores/mail/index.ts';
 import { type ResponseWriter, wireLimits } from '../wire/index.ts';
 import { flagText } from './flags.ts';
+import type { Turns } from './turns.ts';
 
 /** What a response about messages needs to know of the client it is for. */
 export interface Audience {
@@ -13,6 +14,8 @@ export interface Audience {
   readonly tellsVanished: boolean;
   /** What of the mailbox the client wants to hear (RFC 5465). */
   readonly hears: { readonly flags: boolean };
+  /** Set where many others may be told the same in this moment. */
+  readonly turns: Turns | null;
   /** Follows EXISTS where the client wants to be told more of new messages than that. */
   arrived(uids: Uint32Array): Promise<void>;
   /** Where much was written, sends it before more is. */

@@ -285,6 +285,8 @@ export class Selected {
       afresh || this.shared === null
         ? await this.#mail.news(this.account, this.id, asked)
         : await this.shared.ask(this.account, this.id, asked, hint);
+    // A thousand sessions may have waited for this one answer.
+    while (to.turns?.due) await to.turns.next();
     // RFC 2180 §3.3 leaves the choice; a client that goes on in a mailbox that is not there would only err.
     if (news === null) throw new Farewell('the selected mailbox was deleted');
     this.#checked = Math.max(hint, 0);

@@ -274,6 +274,10 @@ export class Session {
     if (this.out.holds(this.limits.fetchBytesMax)) await this.flush();
   }
 
+  get turns(): Turns | null {
+    return this.isTelling ? this.services.turns : null;
+  }
+
   get hears(): Notifier['hears'] {
     return this.notifier?.hears ?? hearsAll;
   }

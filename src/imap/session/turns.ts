@@ -3,7 +3,7 @@ import type { Clock } from '../../base/index.ts';
 
 /**
  * Many sessions that wake in one moment take turns: what they do together in one turn of the loop is bounded, whatever
- * their number. `await turns.pass()` before a piece of work.
+ * their number. `while (turns.due) await turns.next()` right before a piece of work.
  */
 export class Turns {
   readonly #clock: Clock;
@@ -17,16 +17,18 @@ export class Turns {
     this.#sliceMs = sliceMs;
   }
 
-  async pass(): Promise<void> {
-    for (;;) {
-      if (this.#turn === null) {
-        this.#endMs = this.#clock.monotonicMs() + this.#sliceMs;
-        this.#turn = nextTurn().then(() => {
-          this.#turn = null;
-        });
-      }
-      if (this.#clock.monotonicMs() < this.#endMs) return;
-      await this.#turn;
+  /** Whether this turn has had its share. */
+  get due(): boolean {
+    if (this.#turn === null) {
+      this.#endMs = this.#clock.monotonicMs() + this.#sliceMs;
+      this.#turn = nextTurn().then(() => {
+        this.#turn = null;
+      });
     }
+    return this.#clock.monotonicMs() >= this.#endMs;
+  }
+
+  async next(): Promise<void> {
+    await this.#turn;
   }
 }

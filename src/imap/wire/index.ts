@@ -36,14 +36,6 @@ export {
 } from './list-arguments.ts';
 export { type LiteralMarker, literalAtEnd } from './literals.ts';
 export {
-  type ResultRange,
-  type SortCriterion,
-  type SortKey,
-  type SortProgram,
-  sortKeys,
-  type ThreadProgram,
-} from './order-programs.ts';
-export {
   type GetMetadataArguments,
   type MetadataEntry,
   type MetadataSelection,
@@ -52,6 +44,14 @@ export {
   parseSetMetadata,
   type SetMetadataArguments,
 } from './metadata-arguments.ts';
+export {
+  type ResultRange,
+  type SortCriterion,
+  type SortKey,
+  type SortProgram,
+  sortKeys,
+  type ThreadProgram,
+} from './order-programs.ts';
 export type { CommandPart, LiteralPart, SpooledPart, TextPart } from './parts.ts';
 export { type KnownState, parseKnownState } from './qresync.ts';
 export { formatResponseCode, type PlainResponseCode, type ResponseCode } from './response-code.ts';

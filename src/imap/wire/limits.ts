@@ -35,6 +35,8 @@ export const wireLimits = {
   catenatePartsMax: 500,
   /** One URL of CATENATE: a mailbox name, every octet of it encoded, and a section. */
   urlBytesMax: 8 * 1024,
+  /** Mailboxes of one event group of NOTIFY. */
+  notifyNamesMax: 10_000,
   /** Uids of one VANISHED response; more of them come in several. */
   vanishedUidsMax: 5_000,
   /** Options of LIST, STATUS, SELECT, CREATE, SEARCH RETURN and modifiers of FETCH and STORE. */

@@ -20,6 +20,7 @@ export type PlainResponseCode =
   | 'NOMODSEQ'
   | 'NONEXISTENT'
   | 'NOPERM'
+  | 'NOTIFICATIONOVERFLOW'
   | 'NOTSAVED'
   | 'OVERQUOTA'
   | 'PARSE'
@@ -40,6 +41,8 @@ export type PlainResponseCode =
 /** Everything that may stand in the brackets of a status response. The union is closed: a new code is added here. */
 export type ResponseCode =
   | PlainResponseCode
+  /** The events that are told. RFC 5465 §3.1. */
+  | { readonly code: 'BADEVENT'; readonly events: readonly string[] }
   /** Charsets that are served; may be empty. */
   | { readonly code: 'BADCHARSET'; readonly charsets: readonly string[] }
   | { readonly code: 'CAPABILITY'; readonly capabilities: readonly string[] }
@@ -79,6 +82,8 @@ export function formatResponseCode(code: ResponseCode): string {
   switch (code.code) {
     case 'BADCHARSET':
       return code.charsets.length === 0 ? 'BADCHARSET' : `BADCHARSET (${code.charsets.join(' ')})`;
+    case 'BADEVENT':
+      return `BADEVENT (${code.events.join(' ')})`;
     case 'CAPABILITY':
       return `CAPABILITY ${code.capabilities.join(' ')}`;
     case 'PERMANENTFLAGS':

@@ -1,0 +1,57 @@
+import { delimiter } from '../../stores/mail/index.ts';
+import { isForeign } from '../names/place.ts';
+import { type EventGroup, type EventName, isOfSelected, type MailboxFilter } from './grammar.ts';
+
+/** A name as the filters of NOTIFY see it. */
+export interface FilteredName {
+  readonly name: string;
+  readonly subscribed: boolean;
+}
+
+/** What a client has asked to be told of mailboxes that it has not selected. */
+export class Wishes {
+  readonly #groups: readonly EventGroup[];
+
+  constructor(groups: readonly EventGroup[]) {
+    this.#groups = groups.filter(({ filter }) => !isOfSelected(filter));
+  }
+
+  /** RFC 5465 §6: groups add up; one that says NONE ends the search. */
+  has(event: EventName, name: FilteredName): boolean {
+    for (const { filter, events } of this.#groups) {
+      if (!matches(filter, name)) continue;
+      if (events.size === 0) return false;
+      if (events.has(event)) return true;
+    }
+    return false;
+  }
+
+  /** Whether any mailbox could be told of for this event. */
+  hasSome(event: EventName): boolean {
+    return this.#groups.some(({ events }) => events.has(event));
+  }
+
+  /** Whether mailboxes of others could be told of. */
+  get reachOthers(): boolean {
+    return this.#groups.some(
+      ({ filter }) => filter.kind === 'subscribed' || ('names' in filter && filter.names.some(isForeign)),
+    );
+  }
+}
+
+function matches(filter: MailboxFilter, { name, subscribed }: FilteredName): boolean {
+  switch (filter.kind) {
+    case 'personal':
+    // RFC 5465 §6.3: mail may be delivered to any mailbox of a member.
+    case 'inboxes':
+      return !isForeign(name);
+    case 'subscribed':
+      return subscribed;
+    case 'subtree':
+      return filter.names.some((top) => name === top || name.startsWith(top + delimiter));
+    case 'mailboxes':
+      return filter.names.includes(name);
+    default:
+      return false;
+  }
+}
