@@ -7,7 +7,7 @@
  * - A client's bytes are bounded before memory is spent: LineReader stops the stream, refuses a line while reading
  *   it, and streams what is counted. Our bytes are bounded too: who does not read is cut off (`slow-reader`).
  * - `startTls` drops whatever was received before the handshake (THREATS 2).
- * - `compress` deflates both ways above TLS; an idle client costs its inflater (60 KiB) and no deflater, and what it
+ * - `compress` deflates both ways above TLS; an idle client costs its inflater (70 KiB) and no deflater, and what it
  *   sends is inflated only as far as it is read (THREATS 6).
  * - One timer looks at the deadlines of all connections; an idle connection owns no timer and no buffer.
  * - Draining: accepting stops at once, protocols say goodbye, the rest is ended after the grace.

@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import { constants, createInflateRaw } from 'node:zlib';
-import { inflateRatioMax } from './limits.ts';
+import { inflateChunkBytes, inflateRatioMax } from './limits.ts';
 
 export interface InflaterOptions {
   readonly socket: Duplex;
@@ -27,7 +27,8 @@ export class Inflater {
 
   constructor(options: InflaterOptions) {
     // A client that leaves in the middle of a block is gone, not wrong.
-    const inflate = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });
+    const finishFlush = constants.Z_SYNC_FLUSH;
+    const inflate = createInflateRaw({ chunkSize: inflateChunkBytes, finishFlush });
     this.#options = options;
     this.#inflate = inflate;
     this.stream = inflate;

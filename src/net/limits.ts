@@ -60,6 +60,8 @@ export const gatherBlockBytes = 4 * 1024;
 export const compressBatchBytesMax = 64 * 1024;
 /** What is remembered of the batch before, for the next to refer to; all that an idle client costs in this direction. */
 export const compressHistoryBytesMax = 4 * 1024;
+/** What is inflated in one piece. Below 32 KiB Node would cut it from a slab of 64 KiB that each idle client then holds. */
+export const inflateChunkBytes = 32 * 1024;
 /** How many times longer than what came a client's bytes may be; DEFLATE can make them a thousand times longer. */
 export const inflateRatioMax = 50;
 
