@@ -3,16 +3,17 @@ import {
   foldedBody,
   foldedHeader,
   type MessageRow,
-  type Narrowed,
+  type RowFilter,
   verdicts,
 } from '../../stores/mail/index.ts';
 import { Gone, uidRequired } from '../errors.ts';
+import { systemBit } from '../session/flags.ts';
 import type { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import type { Slices } from '../session/slices.ts';
 import type { SearchKey } from '../wire/index.ts';
 import { compile } from './compile.ts';
-import type { Evidence, Test } from './keys.ts';
+import type { Evidence, Judge, Test } from './keys.ts';
 import { headerOf, type Sought } from './needles.ts';
 
 export interface Found {
@@ -43,7 +44,7 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
   let done = 0;
   await narrow(session, selected, sought, goal);
   const searching = new Searching(session, selected, judge.test);
-  for await (const rows of rowsOf(session, selected, candidates, judge.within?.() ?? null)) {
+  for await (const rows of rowsOf(session, selected, candidates, filterOf(key, judge))) {
     await searching.rows(rows);
     done += rows.length;
     await session.progress.at(Math.min(done, goal), goal);
@@ -106,18 +107,33 @@ const noRow: MessageRow = {
   email: 0,
 };
 
+/** What the database can leave out by itself: flags of the top level, and what the index rules out. */
+function filterOf(key: SearchKey, judge: Judge): RowFilter {
+  let [mask, value] = [0, 0];
+  for (const part of key.kind === 'and' ? key.keys : [key]) {
+    const bit = part.kind === 'flag' ? systemBit(part.flag) : undefined;
+    if (part.kind !== 'flag' || bit === undefined) continue;
+    mask |= bit;
+    if (part.set) value |= bit;
+  }
+  return { mask, value, narrowed: judge.within?.() ?? null };
+}
+
 async function* rowsOf(
   session: Session,
   selected: Selected,
   candidates: readonly number[] | null,
-  within: Narrowed | null,
+  filter: RowFilter,
 ): AsyncGenerator<readonly MessageRow[]> {
   const { mail, limits } = session;
   const { account, id, view } = selected;
   if (candidates === null) {
     if (view.count === 0) return;
-    const few = within !== null && within.emails.length <= limits.searchRowsMax;
-    if (few) yield* mail.scanWith(account, id, 1, view.topUid, within);
+    const { mask, narrowed } = filter;
+    // More than a few are looked up here sooner than by the database.
+    const few = narrowed !== null && narrowed.emails.length <= limits.searchRowsMax;
+    if (few || mask !== 0)
+      yield* mail.scanWith(account, id, 1, view.topUid, { ...filter, narrowed: few ? narrowed : null });
     else yield* mail.scan(account, id, 1, view.topUid);
     return;
   }

@@ -159,7 +159,7 @@ function blockQueries({ db, t, d }: Context) {
   };
 }
 
-/** The few rows of a mailbox that a narrowed search looks at: found in one pass, without reading the rest out. */
+/** The few rows of a mailbox that a search looks at: found in one pass, without reading the rest out. */
 function rowQueries({ db, t, d }: Context) {
   const m = t.messages;
   const row = {
@@ -183,6 +183,7 @@ function rowQueries({ db, t, d }: Context) {
           eq(m.mailbox, p('mailbox')),
           gte(m.uid, p('from')),
           lte(m.uid, p('to')),
+          sql`(${m.flags} & cast(${p('mask')} as bigint)) = cast(${p('value')} as bigint)`,
           sql`(${m.email} > ${p('above')} or ${d.inNumbers(m.email, 'emails')})`,
         ),
       )
