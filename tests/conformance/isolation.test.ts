@@ -241,6 +241,7 @@ test.each([
 });
 
 test('what ana shares bea sees, and nothing beside it', async () => {
+  const now = await everything();
   await ana.command('SETACL Private/Deeper bea lr');
   const { lines } = await bea.command('LIST "Other Users/" "*"');
   expect(lines.filter((line) => !line.includes('NonExistent'))).toEqual([
@@ -261,7 +262,7 @@ test('what ana shares bea sees, and nothing beside it', async () => {
   }
   await ana.command('DELETEACL Private/Deeper bea');
   expect((await bea.command('SELECT "Other Users/ana/Private/Deeper"')).text).toMatch(/^NO \[NONEXISTENT\]/);
-  expect(await everything()).toEqual(before);
+  expect(await everything()).toEqual(now);
 });
 
 test('what ana has is as it was', async () => {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../../base/index.ts';
 import type { Rooms } from '../../rooms/index.ts';
+import { everyone } from '../../stores/mail/index.ts';
 import { adminCommand } from '../admin/index.ts';
 import type { Call } from '../command.ts';
 import { exportMail } from '../transfer/export.ts';
@@ -92,7 +93,10 @@ const exporting = (name: readonly ['export'] | readonly ['member', 'export']) =>
       );
       const account = { address: member.address, name, admin, disabled, addresses, credentials };
       await writeFile(join(dir, 'account.json'), `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600 });
-      const messages = await exportMail(rooms.mail, id, join(dir, 'mail'), session);
+      const { accounts } = rooms.accounts;
+      const addressOf = async (other: number) =>
+        other === everyone ? 'anyone' : ((await accounts.member(other))?.address ?? `member ${other}`);
+      const messages = await exportMail(rooms.mail, id, join(dir, 'mail'), session, addressOf);
       return {
         text: `exported ${messages} messages of ${member.address} to ${dir}`,
         json: { messages, dir },

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Mailbox, MailReader, MessageRow } from '../../stores/mail/index.ts';
+import { type Mailbox, type MailReader, type MessageRow, sharedOwner } from '../../stores/mail/index.ts';
 import type { Session } from '../admin/index.ts';
 import { type Index, indexName, levelFolder } from './layout.ts';
 import { writeMaildirFlags } from './source.ts';
@@ -94,6 +94,30 @@ async function exportMailbox(
   if (keywords !== '') await writeDurably(join(folder, 'dovecot-keywords'), keywords);
 }
 
+/** What the member granted to others, and wrote beside the mailbox; left out where that is nothing. */
+async function sharedAndAnnotated(
+  mail: MailReader,
+  account: number,
+  mailbox: Mailbox,
+  addressOf: (member: number) => Promise<string>,
+): Promise<Pick<Index[number], 'shared' | 'annotations'>> {
+  const shared: NonNullable<Index[number]['shared']> = [];
+  for (const { grantee, rights, denied } of await mail.sharing.grants(account, mailbox.id)) {
+    shared.push({ with: await addressOf(grantee), rights, denied });
+  }
+  const queries = [account, sharedOwner].map((owner) => ({ owner, entry: '', depth: 'infinity' as const }));
+  const place = { account, mailbox: mailbox.id };
+  const annotations: Record<string, string> = {};
+  for (const { owner, entry, value } of (await mail.sharing.metadata(place, queries, null)).entries) {
+    const name = `${owner === sharedOwner ? '/shared' : '/private'}${entry}`;
+    if (value !== null) annotations[name] = value.toString('base64');
+  }
+  return {
+    ...(shared.length > 0 ? { shared } : {}),
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+  };
+}
+
 /**
  * Writes all mail of an account as Maildirs below `dir`, with `mailboxes.json` (names, special uses, subscriptions) and a
  * `messages.jsonl` in each: everything another server, or another myco, needs to take it over.
@@ -103,6 +127,7 @@ export async function exportMail(
   account: number,
   dir: string,
   session: Session,
+  addressOf: (member: number) => Promise<string>,
 ): Promise<number> {
   let messages = 0;
   const index: Index = [];
@@ -117,7 +142,8 @@ export async function exportMail(
     const folder = name === 'INBOX' ? '' : name.split('/').map(levelFolder).join('/');
     await exportMailbox(mail, account, mailbox, join(dir, folder), done, session.signal);
     const { specialUse, uidValidity } = mailbox;
-    index.push({ folder, name, specialUse, subscribed, uidValidity });
+    const more = await sharedAndAnnotated(mail, account, mailbox, addressOf);
+    index.push({ folder, name, specialUse, subscribed, uidValidity, ...more });
   }
   await writeDurably(join(dir, indexName), `${JSON.stringify(index, null, 2)}\n`);
   return messages;

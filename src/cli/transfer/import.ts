@@ -1,5 +1,11 @@
 import { StoreError } from '../../base/index.ts';
-import type { Incoming, MailWriter } from '../../stores/mail/index.ts';
+import {
+  delimiter,
+  type Incoming,
+  type MailWriter,
+  othersLevel,
+  publicLevel,
+} from '../../stores/mail/index.ts';
 import type { Session } from '../admin/index.ts';
 import { importBatchBytesMax, importBatchMax, importMessageBytesMax } from '../limits.ts';
 import type { Found } from './source.ts';
@@ -18,8 +24,15 @@ interface Target {
   readonly hashes: Set<string>;
 }
 
+/** Names that lead to what others share here are other servers' members' own: they go below `Imported`. */
+function ownName(name: string): string {
+  const [first] = name.split(delimiter, 1);
+  return first === othersLevel || first === publicLevel ? `Imported${delimiter}${name}` : name;
+}
+
 /** Finds the mailbox, or makes it and subscribes to it. */
-async function openTarget(mail: MailWriter, account: number, name: string): Promise<Target> {
+async function openTarget(mail: MailWriter, account: number, wanted: string): Promise<Target> {
+  const name = ownName(wanted);
   let mailbox = await mail.find(account, name).catch((error: unknown) => {
     if (error instanceof StoreError && error.reason === 'not-found') return null;
     throw error;

@@ -15,6 +15,10 @@ export const indexSchema = z.array(
     specialUse: z.string().nullable(),
     subscribed: z.boolean(),
     uidValidity: z.number(),
+    /** With whom the member shares it: letters of RFC 4314. */
+    shared: z.array(z.object({ with: z.string(), rights: z.string(), denied: z.string() })).optional(),
+    /** RFC 5464: name -> value in base64. */
+    annotations: z.record(z.string(), z.string()).optional(),
   }),
 );
 export type Index = z.infer<typeof indexSchema>;

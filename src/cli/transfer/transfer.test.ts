@@ -165,7 +165,21 @@ describeEngines('import and export', (engine) => {
     ]);
 
     const out = join(temporaryFolder(), 'mail');
-    expect(await exportMail(mail, account, out, quiet)).toBe(3);
+    const inbox = (await mail.find(account, 'INBOX')).id;
+    const grant = { account, mailbox: inbox, mode: 'replace', negative: false } as const;
+    await mail.sharing.grant({ ...grant, grantee: 99, rights: 'lr' });
+    await mail.sharing.setMetadata({ account, mailbox: inbox }, [
+      { owner: account, entry: '/comment', value: Buffer.from('mine') },
+    ]);
+    const addressOf = async (member: number) => `m${member}@x`;
+    expect(await exportMail(mail, account, out, quiet, addressOf)).toBe(3);
+    const index = JSON.parse(readFileSync(join(out, 'mailboxes.json'), 'utf8'));
+    expect(index[0]).toMatchObject({
+      name: 'INBOX',
+      shared: [{ with: 'm99@x', rights: 'lr', denied: '' }],
+      annotations: { '/private/comment': Buffer.from('mine').toString('base64') },
+    });
+    expect(index[1]).not.toHaveProperty('shared');
     const lines = readFileSync(join(out, 'messages.jsonl'), 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).keywords).sort()).toEqual(['', '$Work']);
     expect(readdirSync(join(out, 'cur'))).toHaveLength(2);
@@ -178,6 +192,28 @@ describeEngines('import and export', (engine) => {
       before,
     );
   });
+});
+
+test('folders that would stand before what is shared go below Imported', async () => {
+  const asked: string[] = [];
+  const mail = {
+    find: async (_: number, name: string) => {
+      asked.push(name);
+      return { id: asked.length, uidNext: 1 };
+    },
+    scan: async function* () {},
+    stage: async () => ({ blob: { hash: '', size: 1, place: null }, parsed: {} }),
+    append: async () => [],
+    discard: () => {},
+  } as unknown as MailWriter;
+  async function* found(): AsyncGenerator<Found> {
+    for (const mailbox of ['Public/News', 'Other Users', 'Publications', 'public']) {
+      const read = async () => Buffer.from('x');
+      yield { mailbox, read, flags: 0, keywords: [], received: undefined, place: mailbox };
+    }
+  }
+  await importMail(mail, account, found(), quiet);
+  expect(asked).toEqual(['Imported/Public/News', 'Imported/Other Users', 'Publications', 'public']);
 });
 
 describe('limits of an import', () => {
