@@ -153,7 +153,7 @@ export const rules: readonly Rule[] = [
       /ENVELOPE|BODYSTRUCTURE|BODY$/.test(d.what) && plainStructure(d.ours) === plainStructure(d.theirs),
   },
   {
-    rfc: 'draft-ietf-morg-inthread-01 §5',
+    rfc: 'draft-ietf-morg-inthread-01',
     why: 'REFS leaves open which comes first of threads whose latest messages were sent at the same time.',
     matches: (d) =>
       /THREAD refs /i.test(d.command) && d.what === 'THREAD' && listsOf(d.ours) === listsOf(d.theirs),

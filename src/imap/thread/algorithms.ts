@@ -44,7 +44,7 @@ const references: ThreadAlgorithm = {
   },
 };
 
-/** draft-ietf-morg-inthread-01 §4: who refers to whom and nothing else; threads in the order of their latest arrival. */
+/** draft-ietf-morg-inthread-01: who refers to whom and nothing else; the thread with the latest message comes last. */
 const refs: ThreadAlgorithm = {
   name: 'REFS',
   *grow(letters, stepsMax) {

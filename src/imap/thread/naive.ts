@@ -84,7 +84,7 @@ export function naiveThreads(letters: Threading, subjects: boolean): string {
     if (children.length === 1 && only) return `${own} ${inside(only)}`;
     return `${own}${own === '' ? '' : ' '}${children.map(text).join('')}`;
   };
-  return sorted(tops).map(text).join('');
+  return (subjects ? sorted(tops) : byLatest(tops, letters, first)).map(text).join('');
 }
 
 /** Step 5. */
@@ -117,4 +117,11 @@ function gathered(tops: Node[], letters: Threading, first: (node: Node) => numbe
     }
   }
   return result;
+}
+
+/** REFS: by the latest message of each thread, then by the place of its first in the mailbox. */
+function byLatest(tops: Node[], letters: Threading, first: (node: Node) => number): Node[] {
+  const latest = (node: Node): number =>
+    Math.max(node.message === null ? 0 : (letters.sent[node.message] ?? 0), ...node.children.map(latest));
+  return [...tops].sort((a, b) => latest(a) - latest(b) || first(a) - first(b));
 }

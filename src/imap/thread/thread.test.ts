@@ -27,7 +27,6 @@ function lettersOf(letters: readonly Letter[]): Threading {
   return {
     uids: column((_, at) => at + 1),
     sent: column(({ sent }, at) => sent ?? at),
-    arrived: column((_, at) => at),
     subjects: column(({ subject }) => subject ?? 0),
     replies: Uint8Array.from(letters, ({ reply }) => (reply ? 1 : 0)),
     messages: Int32Array.from(letters, ({ id }) => id ?? -1),

@@ -44,7 +44,6 @@ function only(letters: Threading, uids: readonly number[]): Threading {
   return {
     uids: pick(letters.uids),
     sent: pick(letters.sent),
-    arrived: pick(letters.arrived),
     subjects: pick(letters.subjects),
     replies: Uint8Array.from(places, (place) => letters.replies[place] ?? 0),
     messages: Int32Array.from(places, (place) => letters.messages[place] ?? -1),

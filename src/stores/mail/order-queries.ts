@@ -26,7 +26,6 @@ export function orderQueries({ db, t, d }: Context) {
   const thread = {
     uid: m.uid,
     sent,
-    arrived: m.received,
     subject: text(o.baseSubject),
     isReply: sql<number>`coalesce(${o.isReply}, 0)`,
     message: o.messageKey,

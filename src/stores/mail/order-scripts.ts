@@ -59,7 +59,6 @@ function* fewRows(
 interface ThreadRow {
   readonly uid: number;
   readonly sent: number;
-  readonly arrived: number;
   readonly subject: string;
   readonly isReply: number;
   readonly message: string | null;
@@ -94,7 +93,6 @@ export class Gathered {
   readonly #idsMax: number;
   readonly #uids: number[] = [];
   readonly #sent: number[] = [];
-  readonly #arrived: number[] = [];
   readonly #subjects: number[] = [];
   readonly #replies: number[] = [];
   readonly #messages: number[] = [];
@@ -110,7 +108,6 @@ export class Gathered {
   add(row: ThreadRow): void {
     this.#uids.push(row.uid);
     this.#sent.push(row.sent);
-    this.#arrived.push(row.arrived);
     this.#subjects.push(number(this.#known, row.subject));
     this.#replies.push(row.isReply);
     this.#messages.push(row.message === null ? -1 : number(this.#ids, row.message));
@@ -128,7 +125,6 @@ export class Gathered {
     return {
       uids: Uint32Array.from(this.#uids),
       sent: ranksOf(this.#sent),
-      arrived: ranksOf(this.#arrived),
       subjects: Uint32Array.from(this.#subjects),
       replies: Uint8Array.from(this.#replies),
       messages: Int32Array.from(this.#messages),
