@@ -190,7 +190,10 @@ export class AccountNotifier implements Notifier {
     );
     if (!some) return;
     const { mail, out, account: member } = this.#session;
-    const changed = await mail.sharing.metadataChanges(account, member, since);
+    const { changes } = await mail.sharing.metadataChanges(account, member, since);
+    // What is newer comes with the hint of its own.
+    const upTo = this.#watches.get(account)?.since ?? 0;
+    const changed = changes.filter(({ modseq }) => modseq <= upTo);
     if (changed.length === 0) return;
     const known = names ?? (await Names.of(this.#session));
     for (const mailbox of new Set(changed.map((row) => row.mailbox))) {
