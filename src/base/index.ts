@@ -16,4 +16,6 @@ export {
 } from './errors.ts';
 export { equalInConstantTime, randomBelow, randomOctets, randomToken } from './ids.ts';
 export { Gate } from './limits.ts';
+
 export { releaseStartupMemory } from './memory.ts';
+export { Recent } from './recent.ts';

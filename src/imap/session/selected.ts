@@ -382,7 +382,7 @@ export class Selected {
 
   /** The number of the first unseen message among the first `rowsMax`; undefined where none was found there. */
   async firstUnseen(rowsMax: number): Promise<number | undefined> {
-    const uid = await this.#mail.firstUnseen(this.account, this.id, rowsMax);
+    const uid = await this.#mail.firstUnseen(this.account, this.id, rowsMax, this.cursor);
     if (uid === null || uid > this.view.topUid) return undefined;
     return uid === 1 ? 1 : 1 + (await this.pick(SequenceSet.parse(`1:${uid - 1}`), true)).count;
   }

@@ -11,9 +11,11 @@ export const limits = {
   compressBytesMin: 256,
   zstdLevel: 3,
   /** Bytes that nobody asked for are read along, up to so many at one place, where that saves a read. */
-  gapBytesMax: 64 * 1024,
+  gapBytesMax: 8 * 1024,
   /** Read at once for several blobs. */
-  runBytesMax: 2 * 1024 * 1024,
+  runBytesMax: 1024 * 1024,
+  /** Blobs whose place is remembered; some 200 bytes each. */
+  knownPlacesMax: 20_000,
   /** Rows rewritten in one transaction. */
   movesMax: 200,
 } as const;

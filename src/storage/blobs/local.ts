@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { messageOf, StoreError } from '../../base/index.ts';
+import { messageOf, Recent, StoreError } from '../../base/index.ts';
 import { type BlobRow, coreOperations } from '../core/module.ts';
 import type { Database } from '../database.ts';
 import { Appender } from './appender.ts';
@@ -30,6 +30,8 @@ class LocalBlobs implements BlobStore {
   readonly #held = new WeakSet<StoredBlob>();
   /** What has been said to be durable is never removed while this is above zero. */
   #keeping = 0;
+  /** Where blobs were found lately. A record says what it is, so an old place is noticed and looked up again. */
+  readonly #places = new Recent<string, BlobRow>(limits.knownPlacesMax);
   #cleaning: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalBlobOptions) {
@@ -88,8 +90,13 @@ class LocalBlobs implements BlobStore {
   }
 
   async #find(hash: string): Promise<BlobRow> {
+    const known = this.#places.get(hash);
+    if (known !== undefined) return known;
     const row = await this.#database.call(coreOperations.findBlob, { hash });
-    if (row !== null) return row;
+    if (row !== null) {
+      this.#places.set(hash, row);
+      return row;
+    }
     const place = await this.#pins.placeOf(hash);
     if (!place) throw new StoreError('not-found', 'there is no such blob');
     return { hash, size: place.length, ...place };
@@ -103,6 +110,7 @@ class LocalBlobs implements BlobStore {
       } catch (error) {
         // Compaction may have moved it between the look-up and the read; its new place is in the database.
         const fault = diskFault(error);
+        this.#places.delete(hash);
         if (attempt >= 3 || !(fault instanceof StoreError) || fault.reason !== 'corrupt') throw fault;
       }
     }
@@ -198,7 +206,15 @@ class LocalBlobs implements BlobStore {
 
   /** One clean-up at a time, and none while a backup copies. */
   async #cleanUp(work: () => Promise<number>): Promise<number> {
-    const turn = this.#cleaning.then(() => (this.#keeping > 0 ? 0 : work()));
+    const turn = this.#cleaning.then(async () => {
+      if (this.#keeping > 0) return 0;
+      try {
+        return await work();
+      } finally {
+        // What was swept is not found any more, though its bytes may still be there.
+        this.#places.clear();
+      }
+    });
     this.#cleaning = turn.catch(() => {});
     return turn;
   }

@@ -47,9 +47,9 @@ describe('runs', () => {
   });
 
   test('what begins deep inside a blob is read by itself', () => {
-    const rows = [row({ length: 500_000 }), row({ offset: 500_100, length: 500_000 })];
+    const rows = [row({ length: 100_000 }), row({ offset: 100_100, length: 100_000 })];
     expect(all(rows, [limits.gapBytesMax + 1, limits.gapBytesMax + 10])).toEqual([]);
-    expect(all(rows, [0, 480_000])).toHaveLength(1);
+    expect(all(rows, [0, 99_000])).toHaveLength(1);
   });
 });
 

@@ -75,6 +75,7 @@ export function runsOf(rows: readonly BlobRow[], wants: readonly BlobWant[]): Ru
   const runs: Run[] = [];
   for (const [at, row] of plain) {
     const range = rangeOf(row, wants[at]?.range);
+    // A part far inside a blob does not lie close to the one before.
     if (range[0] > limits.gapBytesMax) continue;
     const end = row.offset + headerBytes + range[1];
     const run = runs.at(-1);

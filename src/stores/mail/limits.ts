@@ -26,6 +26,13 @@ export const limits = {
   cachedBoxesMax: 10_000,
   /** Messages of all mailboxes together: small ones cost rows, however little space they use. */
   messagesPerAccountMax: 10_000_000,
+  /** Held in memory of contents and of headers that were read lately. */
+  cachedContentsBytesMax: 24 * 1024 * 1024,
+  cachedHeadsBytesMax: 32 * 1024 * 1024,
+  /** A longer piece of a message is read each time. */
+  cachedHeadBytesMax: 8 * 1024,
+  /** Mailboxes whose first unseen message is remembered while nothing changes there. */
+  cachedUnseenCount: 10_000,
   /** Messages that one statement of a change of many works on, and the uids it spans where they are listed. */
   stepRows: 5_000,
   stepUids: 8_192,

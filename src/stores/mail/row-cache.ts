@@ -136,7 +136,7 @@ export class RowCache {
     this.#rows -= box.rows.length;
   }
 
-  /** Nothing is held any more: what the rows say was mended. */
+  /** Nothing is held any more: ids of an account that was erased may come to mean something else. */
   clear(): void {
     this.#boxes.clear();
     this.#asked.clear();

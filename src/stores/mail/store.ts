@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { publicAccount } from '../../accounts/index.ts';
-import { type Clock, StoreError } from '../../base/index.ts';
+import { type Clock, Recent, StoreError } from '../../base/index.ts';
 import type { ParsedMessage } from '../../formats/mime/index.ts';
 import {
   type BlobStore,
@@ -9,6 +9,7 @@ import {
   numbers,
   type StoredBlob,
 } from '../../storage/index.ts';
+import { ContentCache } from './content-cache.ts';
 import { limits } from './limits.ts';
 import { mailOperations as operations } from './module.ts';
 import { compareNames, normaliseName } from './names.ts';
@@ -27,7 +28,6 @@ import type {
   Incoming,
   ListedName,
   Mailbox,
-  MailboxChanges,
   MailReader,
   MailWriter,
   MessageRow,
@@ -69,6 +69,8 @@ export class MailStore implements MailWriter {
   readonly #quota: number | null;
   readonly #provisioned = new Set<number>();
   readonly #cache: RowCache;
+  readonly #contents = new ContentCache();
+  readonly #unseen = new Recent<string, { modseq: number; uid: number | null }>(limits.cachedUnseenCount);
 
   constructor(options: MailStoreOptions) {
     this.#database = options.database;
@@ -157,8 +159,18 @@ export class MailStore implements MailWriter {
     return this.#database.call(operations.keywordsOf, { account, mailbox });
   }
 
-  firstUnseen(account: number, mailbox: number, rowsMax: number): Promise<number | null> {
-    return this.#database.call(operations.firstUnseen, { account, mailbox, rowsMax });
+  async firstUnseen(
+    account: number,
+    mailbox: number,
+    rowsMax: number,
+    modseq: number,
+  ): Promise<number | null> {
+    const key = `${account} ${mailbox} ${rowsMax}`;
+    const known = this.#unseen.get(key);
+    if (known?.modseq === modseq) return known.uid;
+    const uid = await this.#database.call(operations.firstUnseen, { account, mailbox, rowsMax });
+    this.#unseen.set(key, { modseq, uid });
+    return uid;
   }
 
   async messages(
@@ -225,20 +237,6 @@ export class MailStore implements MailWriter {
     }
   }
 
-  async changes(account: number, mailbox: number, since: number): Promise<MailboxChanges> {
-    // A session far behind may have to read the whole mailbox; that is not for the thread that serves everyone.
-    const now = await this.#database.call(operations.byId, { account, mailbox });
-    if (now === null) return { mailbox: null, changed: [], vanished: [] };
-    if (now.highestModseq <= since)
-      return { mailbox: shown(now as MailboxRow, now.subscribed), changed: [], vanished: [] };
-    const near = now.highestModseq - since <= limits.pointReadsMax && now.messages <= limits.pageRows;
-    const operation = near ? operations.changes : operations.manyChanges;
-    const found = await this.#database.call(operation, { account, mailbox, since });
-    if (found.mailbox === null) return { mailbox: null, changed: [], vanished: [] };
-    const { changed, vanished } = found;
-    return { mailbox: shown(found.mailbox as MailboxRow, now.subscribed), changed, vanished };
-  }
-
   vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array> {
     return this.#database.call(operations.vanished, { account, mailbox, since, upTo });
   }
@@ -265,11 +263,16 @@ export class MailStore implements MailWriter {
     return this.#database.call(operations.threading, { account, mailbox, uids });
   }
 
-  async contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>> {
-    const operation =
-      emails.length <= limits.pointReadsMax ? operations.fewContents : operations.manyContents;
-    const rows: readonly StoredContent[] = await this.#database.call(operation, { account, emails });
-    return new Map(rows.map((row) => [row.email, { ...row, objectId: emailObjectId(account, row.email) }]));
+  contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>> {
+    return this.#contents.contents(account, emails, async (missing) => {
+      const operation =
+        missing.length <= limits.pointReadsMax ? operations.fewContents : operations.manyContents;
+      const rows: readonly StoredContent[] = await this.#database.call(operation, {
+        account,
+        emails: missing,
+      });
+      return rows.map((row) => ({ ...row, objectId: emailObjectId(account, row.email) }));
+    });
   }
 
   narrow(
@@ -306,7 +309,7 @@ export class MailStore implements MailWriter {
   }
 
   bytesOf(wants: readonly BlobWant[]): Promise<Buffer[]> {
-    return this.#blobs.readMany(wants);
+    return this.#contents.bytes(wants, (missing) => this.#blobs.readMany(missing));
   }
 
   stream(hash: string, range?: readonly [start: number, end: number]): Readable {
@@ -435,6 +438,9 @@ export class MailStore implements MailWriter {
   async erase(account: number): Promise<void> {
     this.#provisioned.delete(account);
     await this.#database.call(operations.erase, { account, now: this.#clock.nowMs() });
+    this.#cache.clear();
+    this.#contents.clear();
+    this.#unseen.clear();
   }
 
   provision(account: number): Promise<void> {

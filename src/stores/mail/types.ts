@@ -162,6 +162,15 @@ export interface News {
   readonly changed: AsyncIterable<readonly MessageRow[]>;
 }
 
+export interface MailboxChanges {
+  /** The mailbox as of these changes; null when it was deleted. Its highestModseq is the next cursor. */
+  readonly mailbox: Mailbox | null;
+  /** New or changed messages, ascending by uid. */
+  readonly changed: readonly MessageRow[];
+  /** Expunged UIDs, ascending. */
+  readonly vanished: readonly number[];
+}
+
 export interface StoreFlags {
   readonly account: number;
   readonly mailbox: number;
@@ -214,8 +223,9 @@ export interface OrderColumn {
 export interface Threading {
   /** Ascending. */
   readonly uids: Uint32Array;
-  /** When it was sent, or came where it does not say: ranks, equal ones of equal times. */
+  /** Ranks, equal ones of equal times: when it was sent, or came where it does not say; and when it came. */
   readonly sent: Uint32Array;
+  readonly arrived: Uint32Array;
   /** 0: no base subject. */
   readonly subjects: Uint32Array;
   /** 1: a reply or a forward. */
@@ -280,8 +290,8 @@ export interface MailReader {
   news(account: number, mailbox: number, asked: NewsAsked): Promise<News | null>;
   /** Keywords that messages of the mailbox carry or carried, first ones first; at most `keywordsListedMax`. */
   keywords(account: number, mailbox: number): Promise<readonly string[]>;
-  /** The first unseen message among the first `rowsMax`, or null. */
-  firstUnseen(account: number, mailbox: number, rowsMax: number): Promise<number | null>;
+  /** The first unseen message among the first `rowsMax`, or null. `modseq`: the highest of the mailbox, as last read. */
+  firstUnseen(account: number, mailbox: number, rowsMax: number, modseq: number): Promise<number | null>;
   /** Rows of those UIDs that exist, ascending. With `since`: only those of a higher modseq. */
   messages(
     account: number,
@@ -291,6 +301,7 @@ export interface MailReader {
   ): Promise<readonly MessageRow[]>;
   /** All rows of the mailbox in ascending order, in batches: for SEARCH and large FETCH. */
   scan(account: number, mailbox: number, from: number, to: number): AsyncIterable<readonly MessageRow[]>;
+  changes(account: number, mailbox: number, since: number): Promise<MailboxChanges>;
   /** UIDs expunged after `since` and not after `upTo`, ascending (RFC 7162 VANISHED EARLIER); costs by what it answers. */
   vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array>;
   /** UIDs that came or changed after `since`, ascending; costs by what it answers. */
