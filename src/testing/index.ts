@@ -7,6 +7,7 @@
  */
 export { fakeClock } from '../base/index.ts';
 export { type BrowserAnswer, type BrowserRequest, type TestBrowser, testBrowser } from './browser.ts';
+export { changesSince } from './changes.ts';
 export { openTestStores, type TestStores } from './database.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
 export { fillMailbox, scaleMessages } from './fill.ts';

@@ -39,7 +39,6 @@ export type {
   Incoming,
   ListedName,
   Mailbox,
-  MailboxChanges,
   MailReader,
   MailWriter,
   MessageRow,

@@ -237,11 +237,6 @@ function messageQueries({ db, t, d }: Context) {
       .orderBy(asc(m.uid))
       .limit(bound('limit'))
       .prepare('message_page'),
-    messageChanged: db
-      .select(row)
-      .from(m)
-      .where(and(box, gt(m.modseq, p('since'))))
-      .prepare('message_changed'),
     messageDeletedSize: db
       .select({ size: sql<number>`cast(coalesce(sum(${m.size}), 0) as bigint)` })
       .from(m)
@@ -263,12 +258,6 @@ function messageQueries({ db, t, d }: Context) {
       .from(e)
       .where(and(goneBox, gt(e.modseq, p('since')), lte(e.modseq, p('upTo'))))
       .prepare('expunged_between'),
-    expungedSince: db
-      .select({ uid: e.uid })
-      .from(e)
-      .where(and(goneBox, gt(e.modseq, p('since'))))
-      .orderBy(asc(e.uid))
-      .prepare('expunged_since'),
   };
 }
 
