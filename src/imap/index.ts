@@ -7,6 +7,8 @@
  *   id comes from the client.
  * - Message numbers move only in `Selected.report`, which writes what it moves; EXPUNGE never where RFC 9051 §7.5.1
  *   forbids it. The truth is the modseq in the store; hints only say when to look.
+ * - A mailbox is opened by what is gone from it; uids are read where a number is asked for: `resolve`, `batches` and
+ *   `know` come first. Whole mailboxes are worked on batch by batch.
  * - A tagged OK leaves after the change is durable. Own silent changes are not echoed, others' are.
  * - Every size is checked before it is read; messages stream in and out; what a slow client does not take, waits.
  * - Errors are answered in one place, `errors.ts`; what is ours is logged with an incident and answered without detail.

@@ -1,5 +1,9 @@
 /**
  * stores/mail: mailboxes and messages, with their rules.
+ * - Uids are never used again; whatever removes messages leaves tombstones and counts them in `gone_blocks`, so that
+ *   who opens a mailbox reads a row for each block with gaps and none of its messages.
+ * - A change of many messages is one transaction in steps of `stepRows`; rows stay in the database.
+ * - Contents are shared by the copies within an account; `email_shares` counts the copies beside the first.
  */
 
 export type {
