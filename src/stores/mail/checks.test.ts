@@ -163,6 +163,18 @@ describeEngines('integrity of mail', (engine) => {
       /blob \w+: counted 0 times, referred to 1/,
       true,
     ],
+    [
+      'keys of a content that is not there',
+      `insert into email_orders select account, 96, "sentAt", "fromMailbox", "toMailbox", "ccMailbox", "fromDisplay", "toDisplay", "baseSubject", "isReply", "messageKey", "parentKeys" from email_orders where id = 1`,
+      /content 96: is missing, though it has keys to sort by/,
+      true,
+    ],
+    [
+      'a content without keys',
+      'update email_orders set id = 95 where id = 1',
+      /content 1: has no keys to sort by\n(.*\n)*.*content 95: is missing/,
+      false,
+    ],
     ['a negative count', 'update blobs set refs = -1', /referred to -1 times/, true],
     [
       'an id to be reused',
@@ -201,6 +213,7 @@ describeEngines('integrity of mail', (engine) => {
     'a content id to be reused': 'update mail_accounts set "nextEmail" = 100',
     'a UIDVALIDITY to be reused': 'update mail_accounts set "lastValidity" = 4000000000',
     'a message that is also expunged': 'delete from expunged where mailbox = 1 and uid = 1',
+    'a content without keys': 'update email_orders set id = 1 where id = 95',
     'a recent UID': `update mailboxes set "recentUid" = 1`,
   };
 
