@@ -223,9 +223,8 @@ export interface OrderColumn {
 export interface Threading {
   /** Ascending. */
   readonly uids: Uint32Array;
-  /** Ranks, equal ones of equal times: when it was sent, or came where it does not say; and when it came. */
+  /** When it was sent, or came where it does not say: ranks, equal ones of equal times. */
   readonly sent: Uint32Array;
-  readonly arrived: Uint32Array;
   /** 0: no base subject. */
   readonly subjects: Uint32Array;
   /** 1: a reply or a forward. */
