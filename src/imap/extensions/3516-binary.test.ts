@@ -31,6 +31,13 @@ async function start(options: TestImapOptions): Promise<{ socket: TestSocket; re
     mail: (real) =>
       new Proxy(real, {
         get(target, name) {
+          if (name === 'bytesOf') {
+            return async (...args: Parameters<typeof target.bytesOf>) => {
+              const parts = await target.bytesOf(...args);
+              for (const part of parts) reads.push(part.length);
+              return parts;
+            };
+          }
           if (name !== 'bytes') {
             const value = Reflect.get(target, name, target) as unknown;
             return typeof value === 'function' ? value.bind(target) : value;
