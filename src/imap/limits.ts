@@ -8,6 +8,8 @@ export interface ImapLimits {
   readonly appendMessagesMax: number;
   /** A message literal up to this size is read whole; a longer one streams into the store. */
   readonly appendBufferedBytesMax: number;
+  /** Bytes of such messages that may be on their way into the store while the next is read. */
+  readonly appendUnderWayBytesMax: number;
   /** A refused literal that the client sends anyway is read and dropped up to this size (RFC 7888 §4), else BYE. */
   readonly discardBytesMax: number;
   readonly discardUnauthenticatedBytesMax: number;
@@ -73,6 +75,7 @@ export const defaultImapLimits: ImapLimits = {
   appendBytesMax: 50 * 1024 * 1024,
   appendMessagesMax: 100,
   appendBufferedBytesMax: 64 * 1024,
+  appendUnderWayBytesMax: 512 * 1024,
   discardBytesMax: 64 * 1024 * 1024,
   discardUnauthenticatedBytesMax: 64 * 1024,
   autologoutMs: 30 * 60_000,

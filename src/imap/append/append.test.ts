@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { StoreError } from '../../base/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
 import { openTestImap, type TestImap, type TestImapOptions, type TestSocket } from '../../testing/index.ts';
 import { wireLimits } from '../wire/index.ts';
@@ -147,6 +148,75 @@ describe('CATENATE', () => {
     ]) {
       expect(await say(socket, `APPEND INBOX CATENATE (URL "${url}")`)).toMatch(/^t NO \[BADURL/);
     }
+  });
+});
+
+describe('MULTIAPPEND', () => {
+  /** A store in which some stages fail, one waits for the next, and it is seen how many are under way. */
+  function failing(holds: Set<object>, fails: (nth: number) => boolean, seen: { most: number }) {
+    return (real: MailWriter) => {
+      const counted = counting(holds)(real);
+      let [nth, underWay] = [0, 0];
+      return new Proxy(counted, {
+        get(target, name) {
+          if (name !== 'stage') return Reflect.get(target, name, target) as unknown;
+          return async (...args: Parameters<MailWriter['stage']>) => {
+            const mine = ++nth;
+            seen.most = Math.max(seen.most, ++underWay);
+            try {
+              const staged = await target.stage(...args);
+              if (!fails(mine)) return staged;
+              target.discard(staged.blob);
+              throw new StoreError('no-space', 'the disk is full');
+            } finally {
+              underWay--;
+            }
+          };
+        },
+      });
+    };
+  }
+  const message = 'Subject: one of many\r\n\r\ntext\r\n';
+  const literal = ` {${message.length}+}\r\n${message}`;
+
+  test('small messages become durable together, up to appendUnderWayBytesMax', async () => {
+    for (const [limit, most] of [
+      [3 * message.length, 4],
+      [1_000_000, 12],
+    ] as const) {
+      const [holds, seen] = [new Set<object>(), { most: 0 }];
+      const socket = await start({
+        limits: { appendUnderWayBytesMax: limit },
+        mail: failing(holds, () => false, seen),
+      });
+      expect(await say(socket, `APPEND INBOX${literal.repeat(12)}`)).toMatch(/^t OK \[APPENDUID \d+ 1:12\]/);
+      expect(seen.most).toBeLessThanOrEqual(most);
+      expect(seen.most).toBeGreaterThan(1);
+      expect(holds.size).toBe(0);
+      await opened().close();
+    }
+  });
+
+  test('where one of them fails nothing is stored or held, and the next command is heard', async () => {
+    const [holds, seen] = [new Set<object>(), { most: 0 }];
+    const socket = await start({ mail: failing(holds, (nth) => nth === 2, seen) });
+    expect(await say(socket, `APPEND INBOX${literal.repeat(4)}`)).toMatch(
+      /^t NO \[UNAVAILABLE\] the disk is full/,
+    );
+    expect(holds.size).toBe(0);
+    expect(await say(socket, 'NOOP')).toMatch(/^t OK/);
+    expect(await say(socket, `APPEND INBOX${literal.repeat(2)}`)).toMatch(/^t OK \[APPENDUID \d+ 1:2\]/);
+  });
+
+  test('a literal that was waited for and then failed ends its command where the line ends', async () => {
+    const [holds, seen] = [new Set<object>(), { most: 0 }];
+    const socket = await start({ mail: failing(holds, () => true, seen) });
+    await socket.send(`a APPEND INBOX {${message.length}}\r\n`);
+    expect((await socket.readLine())?.toString()).toBe('+ go on');
+    await socket.send(`${message}\r\nb NOOP\r\n`);
+    expect((await socket.readLine())?.toString()).toMatch(/^a NO \[UNAVAILABLE\] the disk is full/);
+    expect((await socket.readLine())?.toString()).toMatch(/^b OK/);
+    expect(holds.size).toBe(0);
   });
 });
 

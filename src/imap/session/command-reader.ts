@@ -71,12 +71,24 @@ class Reading implements ReadCommand {
   /** Texts of CATENATE since the last whole message. */
   #piecesBytes = 0;
 
+  /** Small messages on their way into the store. */
+  readonly #underWay: Promise<void>[] = [];
+  #underWayBytes = 0;
+
   constructor(session: Session) {
     this.#session = session;
   }
 
   /** False where the client has left. */
   async read(): Promise<boolean> {
+    try {
+      return await this.#lines();
+    } finally {
+      await this.#settle();
+    }
+  }
+
+  async #lines(): Promise<boolean> {
     const { reader, member } = this.#session;
     const bytesMax =
       member === null ? wireLimits.commandLineUnauthenticatedBytesMax : wireLimits.commandLineBytesMax;
@@ -87,14 +99,15 @@ class Reading implements ReadCommand {
       if (this.refusal === null) this.parts.push({ kind: 'text', bytes: line });
       const marker = literalAtEnd(line);
       if (marker === null) return true;
-      if (this.refusal === null) await this.#literal(line, marker);
-      else if (!marker.sync) await this.#discard(marker.size);
+      if (this.refusal === null && (await this.#literal(line, marker))) continue;
       // A refused command ends where the client waits to be told to go on.
-      if (this.refusal !== null && marker.sync) return true;
+      if (marker.sync) return true;
+      await this.#discard(marker.size);
     }
   }
 
-  async #literal(line: Buffer, marker: LiteralMarker): Promise<void> {
+  /** False where it is refused and was not read. */
+  async #literal(line: Buffer, marker: LiteralMarker): Promise<boolean> {
     const { member } = this.#session;
     const use = this.#useOf(line, marker);
     try {
@@ -102,17 +115,19 @@ class Reading implements ReadCommand {
       else await this.#checkUpload(marker, use);
     } catch (error) {
       this.refusal = error;
-      if (!marker.sync) await this.#discard(marker.size);
-      return;
+      return false;
     }
     if (marker.sync) {
       this.#session.out.continuation('go on');
       await this.#session.flush();
     }
-    if (use === 'message') return this.#message(marker);
-    if (use === 'piece' && !this.#holds(marker)) return this.#piece(marker);
-    const bytes = await this.#session.reader.readExact(marker.size);
-    this.parts.push({ kind: 'literal', bytes, binary: marker.binary });
+    if (use === 'message') await this.#message(marker);
+    else if (use === 'piece' && !this.#holds(marker)) await this.#piece(marker);
+    else {
+      const bytes = await this.#session.reader.readExact(marker.size);
+      this.parts.push({ kind: 'literal', bytes, binary: marker.binary });
+    }
+    return true;
   }
 
   #useOf(line: Buffer, marker: LiteralMarker): LiteralUse {
@@ -211,7 +226,7 @@ class Reading implements ReadCommand {
     const { reader, limits } = this.#session;
     if (size <= limits.appendBufferedBytesMax) {
       const bytes = await reader.readExact(size);
-      return this.#put(() => put(bytes), size, binary);
+      return this.#putMeanwhile(put(bytes), size, binary);
     }
     const chunks = this.#progressing(reader.readChunks(size));
     await this.#put(() => put(chunks), size, binary);
@@ -225,6 +240,25 @@ class Reading implements ReadCommand {
       this.#session.awaitClient();
       yield chunk;
     }
+  }
+
+  /** Many small messages become durable together: the next is read while this one is written. */
+  async #putMeanwhile(putting: Promise<Staged | Piece>, size: number, binary: boolean): Promise<void> {
+    const at = this.parts.push({ kind: 'spooled', size, binary, handle: null }) - 1;
+    const settled = putting.then(
+      (handle) => void (this.parts[at] = { kind: 'spooled', size, binary, handle }),
+      (error: unknown) => void (this.refusal ??= error),
+    );
+    this.#underWay.push(settled);
+    this.#underWayBytes += size;
+    if (this.#underWayBytes > this.#session.limits.appendUnderWayBytesMax) await this.#settle();
+  }
+
+  /** What was begun is done, or has failed. */
+  async #settle(): Promise<void> {
+    const underWay = this.#underWay.splice(0);
+    this.#underWayBytes = 0;
+    await Promise.all(underWay);
   }
 
   async #put(put: () => Promise<Staged | Piece>, size: number, binary: boolean): Promise<void> {
