@@ -1,5 +1,5 @@
+import { writeMyRights } from '../acl/ask.ts';
 import type { Extension } from '../features.ts';
-import { writeMyRights } from './4314-acl.ts';
 
 /** LIST … RETURN (MYRIGHTS): the rights to each mailbox that is listed. */
 export const listMyrightsExtension: Extension = {

@@ -1,9 +1,9 @@
 import type { Extension } from '../features.ts';
+import { findMetadata, writeMetadata } from '../metadata/get.ts';
 import type { Place } from '../names/place.ts';
 import { hasAny } from '../names/rights.ts';
 import type { Session } from '../session/session.ts';
 import { type Decoder, type MetadataSelection, parseMetadataSelection } from '../wire/index.ts';
-import { findMetadata, writeMetadata } from './5464-metadata.ts';
 
 async function tell(session: Session, place: Place, selection: MetadataSelection): Promise<void> {
   // What may only be looked up keeps its annotations to itself (RFC 5464 §3.3).
