@@ -73,7 +73,6 @@ export class Session {
   readonly connection: Connection;
   readonly reader: LineReader;
   readonly out = new ResponseWriter();
-  readonly log: Log;
   member: Member | null = null;
   selected: Selected | null = null;
   /** What the client calls itself with ID; '' where it did not say. */
@@ -97,18 +96,20 @@ export class Session {
   #gone = false;
   #checkMemberAtMs = 0;
   readonly #enabled = new Set<string>();
-  readonly #drain = new AbortController();
+  // Made where somebody asks: most sessions only wait.
+  #drain: AbortController | null = null;
+  #drained = false;
+  #log: Log | null = null;
 
   constructor(services: Services, connection: Connection) {
     this.services = services;
     this.connection = connection;
-    this.log = services.log.child({ connection: connection.id });
     this.reader = connection.lines({ lineEnding: 'crlf' });
     this.progress = new Progress(this, '');
     applySwitches(this);
     void connection.closed.then(() => {
       this.#gone = true;
-      this.#drain.abort();
+      this.#endWaits();
     });
   }
 
@@ -202,7 +203,19 @@ export class Session {
   }
 
   get draining(): AbortSignal {
+    this.#drain ??= new AbortController();
+    if (this.#drained) this.#drain.abort();
     return this.#drain.signal;
+  }
+
+  #endWaits(): void {
+    this.#drained = true;
+    this.#drain?.abort();
+  }
+
+  get log(): Log {
+    this.#log ??= this.services.log.child({ connection: this.connection.id });
+    return this.#log;
   }
 
   get gone(): boolean {
@@ -380,7 +393,7 @@ export class Session {
   drain(): void {
     this.ending = true;
     if (this.deadlineMs > 0) this.bye('the server is shutting down', 'UNAVAILABLE');
-    this.#drain.abort();
+    this.#endWaits();
   }
 
   close(): void {
@@ -388,7 +401,7 @@ export class Session {
     this.notifier?.close();
     this.notifier = null;
     this.#leave();
-    this.#drain.abort();
+    this.#endWaits();
   }
 
   #leave(): void {
