@@ -56,6 +56,8 @@ interface PageWith {
   /** `numbers` of those that are wanted; and all above that id. */
   readonly emails: string;
   readonly above: number;
+  readonly mask: number;
+  readonly value: number;
 }
 
 /** The operations of mail: point reads run at once, those that may touch many rows go to a reader thread. */
@@ -73,14 +75,6 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
     }
     function* contents(q: Q, { account, emails }: Emails) {
       return yield* run(q.emailContents, { account, emails: numbers(emails) });
-    }
-    function* changes(q: Q, a: { account: number; mailbox: number; since: number }) {
-      const mailbox = (yield* run(q.mailboxFind, a))[0] ?? null;
-      if (!mailbox || mailbox.highestModseq <= a.since) return { mailbox, changed: [], vanished: [] };
-      const changed = yield* run(q.messageChanged, a);
-      const vanished = yield* run(q.expungedSince, a);
-      changed.sort((x, y) => x.uid - y.uid);
-      return { mailbox, changed, vanished: vanished.map((row) => row.uid) };
     }
     return {
       check: scan(check),
@@ -156,8 +150,6 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       page: scan(function* (q, a: { account: number; mailbox: number; from: number; to: number }) {
         return yield* run(q.messagePage, { ...a, limit: limits.pageRows });
       }),
-      changes: read(changes),
-      manyChanges: scan(changes),
       vanished: scan(function* (q, a: { account: number; mailbox: number; since: number; upTo: number }) {
         return Uint32Array.from(yield* run(q.expungedBetween, a), (row) => row.uid).sort();
       }),

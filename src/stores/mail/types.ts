@@ -162,15 +162,6 @@ export interface News {
   readonly changed: AsyncIterable<readonly MessageRow[]>;
 }
 
-export interface MailboxChanges {
-  /** The mailbox as of these changes; null when it was deleted. Its highestModseq is the next cursor. */
-  readonly mailbox: Mailbox | null;
-  /** New or changed messages, ascending by uid. */
-  readonly changed: readonly MessageRow[];
-  /** Expunged UIDs, ascending. */
-  readonly vanished: readonly number[];
-}
-
 export interface StoreFlags {
   readonly account: number;
   readonly mailbox: number;
@@ -300,7 +291,6 @@ export interface MailReader {
   ): Promise<readonly MessageRow[]>;
   /** All rows of the mailbox in ascending order, in batches: for SEARCH and large FETCH. */
   scan(account: number, mailbox: number, from: number, to: number): AsyncIterable<readonly MessageRow[]>;
-  changes(account: number, mailbox: number, since: number): Promise<MailboxChanges>;
   /** UIDs expunged after `since` and not after `upTo`, ascending (RFC 7162 VANISHED EARLIER); costs by what it answers. */
   vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array>;
   /** UIDs that came or changed after `since`, ascending; costs by what it answers. */
