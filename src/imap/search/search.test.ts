@@ -51,6 +51,24 @@ const judge = (text: string, { row: given = row(), kept, ...more }: Given = {}) 
 const header = (text: string) => headerOf(foldedHeader(Buffer.from(text.replaceAll('\n', '\r\n'))));
 const unread = [null, null, null];
 
+test('addresses are looked for as the envelope has them, whatever comments part them', () => {
+  const from = header(
+    'From: <ana (here)@ (there) b.example>, "(no)" <carl@b.example>\nTo: g: dora (x) @ b.example;\n\n',
+  );
+  const found = (text: string) => judge(text, { kept: unread, header: from }).verdict;
+  for (const text of [
+    'FROM ana@b.example',
+    'FROM "ana (here)"',
+    'FROM carl@b.example',
+    'TO dora@b.example',
+  ]) {
+    expect([text, found(text)]).toEqual([text, true]);
+  }
+  for (const text of ['FROM dora@b.example', 'TO ana@b.example', 'FROM anna@b.example']) {
+    expect([text, found(text)]).toEqual([text, false]);
+  }
+});
+
 describe('keys that look at the row', () => {
   const cases: readonly [string, Partial<MessageRow>, boolean][] = [
     ['ALL', {}, true],

@@ -95,6 +95,28 @@ describe('readMany', () => {
     expect(await blobs.readMany([])).toEqual([]);
   });
 
+  test('more blobs than knownPlacesMax remembers are found all the same', async () => {
+    const count = limits.knownPlacesMax + 50;
+    const wants: BlobWant[] = [];
+    for (let at = 0; at < count; at += 2_500) {
+      const some = Array.from({ length: Math.min(2_500, count - at) }, (_, i) =>
+        Buffer.from(`blob ${at + i}`),
+      );
+      const kept = await Promise.all(some.map((bytes) => blobs.put(bytes)));
+      await database.call(probe.keep, { blobs: kept });
+      for (const blob of kept) {
+        blobs.release(blob);
+        wants.push({ hash: blob.hash });
+      }
+    }
+    for (let turn = 0; turn < 2; turn++) {
+      for (let at = 0; at < count; at += 5_000) {
+        const found = await blobs.readMany(wants.slice(at, at + 5_000));
+        expect(found.every((bytes, i) => bytes.toString() === `blob ${at + i}`)).toBe(true);
+      }
+    }
+  });
+
   test('a blob that is not there, and one that is not itself, refuse the whole', async () => {
     const [first, second] = [await keep(randomBytes(2_000)), await keep(randomBytes(2_000))];
     const reason = async (wants: BlobWant[]) => {

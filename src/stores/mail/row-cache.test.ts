@@ -135,6 +135,26 @@ describe('the cache of rows', () => {
     expect(box.pagesRead).toBeGreaterThan(read);
   });
 
+  test('cachedRowsMax and cachedBoxRowsMax are what is held where nothing else is said', async () => {
+    const one = Array.from({ length: limits.cachedBoxRowsMax }, (_, at) => rowOf(at + 1, 1));
+    const source: RowSource = {
+      news: async (_account, mailbox) => {
+        const messages = mailbox === 0 ? one.length + 1 : one.length;
+        return { modseq: 1, messages, changed: [], vanished: new Uint32Array(0) };
+      },
+      async *pages() {
+        yield one;
+      },
+    };
+    const cache = new RowCache(source);
+    expect(await cache.all(1, 0, everything)).toBeNull();
+    const fit = Math.floor(limits.cachedRowsMax / limits.cachedBoxRowsMax);
+    for (let mailbox = 1; mailbox <= fit + 2; mailbox++) {
+      expect(await cache.all(1, mailbox, everything)).toHaveLength(one.length);
+    }
+    expect(cache.rows).toBe(fit * one.length);
+  });
+
   test('a mailbox that is gone, or changed much, is let go', async () => {
     const box = new Box().append(20);
     const cache = new RowCache(box);

@@ -1,3 +1,4 @@
+import { parseAddressList } from '../../formats/address/index.ts';
 import {
   decodeHeader,
   fileName,
@@ -12,9 +13,25 @@ import { type FoldedField, headerLines } from './search-needle.ts';
 /** The fields of a header block, decoded and folded, in order. */
 export function foldedHeader(bytes: Uint8Array): FoldedField[] {
   return headerFields(bytes).map((field) => {
+    const name = fold(field.name);
     const value = decodeHeader(field.value).replace(/[\r\n]+/g, ' ');
-    return [fold(field.name), fold(value)] as const;
+    return [name, fold(addressFields.has(name) ? withPlainAddresses(value) : value)] as const;
   });
+}
+
+const addressFields: ReadonlySet<string> = new Set(['FROM', 'SENDER', 'REPLY-TO', 'TO', 'CC', 'BCC']);
+
+/** SEARCH FROM looks into the envelope (RFC 9051 §6.4.4), where no comment parts an address: `ana (at) @ example.org`. */
+function withPlainAddresses(value: string): string {
+  if (!value.includes('(')) return value;
+  const plain: string[] = [];
+  for (const entry of parseAddressList(value)) {
+    for (const { local, domain } of entry.kind === 'group' ? entry.members : [entry]) {
+      const address = domain === '' ? local : `${local}@${domain}`;
+      if (!value.includes(address)) plain.push(address);
+    }
+  }
+  return [value, ...plain].join(' ');
 }
 
 /** [start, end) of the message. */
