@@ -22,7 +22,8 @@ export function costs(file: string, count = 12): string[] {
   let total = 0;
   for (const [at, id] of profile.samples.entries()) {
     const name = names.get(id) ?? '?';
-    if (name.startsWith('(idle)')) continue;
+    // Waiting, and what the profiler itself takes to begin and to end.
+    if (name.startsWith('(idle)') || name.startsWith('post node:inspector')) continue;
     const us = profile.timeDeltas[at] ?? 0;
     total += us;
     spent.set(name, (spent.get(name) ?? 0) + us);
