@@ -44,7 +44,7 @@ export function* inParts(
   const { account, mailbox, need = 0 } = selection;
   const uids = new UidRanges();
   let sums: Sums = { count: 0, unseen: 0, deleted: 0, size: 0 };
-  for (const step of stepsOf(selection.ranges, limits.stepUids)) {
+  for (const step of stepsOf(selection.ranges, limits.stepUidsCount)) {
     let { first } = step;
     while (first <= step.last) {
       const args = { account, mailbox, need, mask, first, last: step.last, uids: step.uids };

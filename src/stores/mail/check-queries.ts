@@ -100,6 +100,11 @@ function recounts({ db, t }: Context) {
       .where(eq(t.expunged.account, p('account')))
       .groupBy(t.expunged.mailbox)
       .prepare('check_expunged'),
+    mailboxGoneLast: db
+      .select({ id: max(t.mailboxes_gone.id) })
+      .from(t.mailboxes_gone)
+      .where(eq(t.mailboxes_gone.account, p('account')))
+      .prepare('check_gone'),
     /** Messages that are there and expunged at once. */
     expungedPresent: db
       .select({ mailbox: m.mailbox, uid: m.uid })
@@ -110,6 +115,12 @@ function recounts({ db, t }: Context) {
       )
       .where(eq(m.account, p('account')))
       .prepare('check_expunged_present'),
+  };
+}
+
+function emailRecounts({ db, t }: Context) {
+  const m = t.messages;
+  return {
     messageEmails: db
       .select({ email: m.email, uses: sql<number>`count(*)`, low: min(m.size), high: max(m.size) })
       .from(m)
@@ -145,11 +156,6 @@ function recounts({ db, t }: Context) {
       .from(t.email_shares)
       .where(gt(t.email_shares.account, p('after')))
       .prepare('check_accounts_shares'),
-    mailboxGoneLast: db
-      .select({ id: max(t.mailboxes_gone.id) })
-      .from(t.mailboxes_gone)
-      .where(eq(t.mailboxes_gone.account, p('account')))
-      .prepare('check_gone'),
     emailHashes: db
       .select({ hash: t.emails.hash, uses: sql<number>`count(*)` })
       .from(t.emails)
@@ -211,5 +217,5 @@ function mendings({ db, t }: Context) {
 }
 
 export function checkQueries(context: Context) {
-  return { ...accountWalks(context), ...recounts(context), ...mendings(context) };
+  return { ...accountWalks(context), ...recounts(context), ...emailRecounts(context), ...mendings(context) };
 }

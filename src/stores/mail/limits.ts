@@ -35,7 +35,7 @@ export const limits = {
   cachedUnseenCount: 10_000,
   /** Messages that one statement of a change of many works on, and the uids it spans where they are listed. */
   stepRows: 5_000,
-  stepUids: 8_192,
+  stepUidsCount: 8_192,
   /** After a restore ids go on this much higher than the backup's. */
   restoreMailboxesCount: 10_000,
   restoreEmailsCount: 1_000_000,
