@@ -16,7 +16,7 @@ const filesOf = (folder: string) =>
 test('every extension file is one line of the list, and says its specification in its name', () => {
   const files = filesOf('extensions');
   expect(files.length).toBe(extensions.length);
-  expect(files.map((name) => Number(name.slice(0, 4))).sort()).toEqual(
+  expect(files.map((name) => Number.parseInt(name, 10)).sort()).toEqual(
     extensions.map(({ rfc }) => rfc).sort(),
   );
   for (const name of files) {
