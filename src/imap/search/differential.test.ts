@@ -262,7 +262,7 @@ describeEngines('SEARCH with and without its index', (engine) => {
       await deliver(0, 60);
       const read = await answers(programs);
       const found = read.filter((one) => one.length > 0 && one.length < 60).length;
-      expect(found).toBeGreaterThan(100);
+      expect(found).toBeGreaterThan(50);
       await build();
       expect(await answers(programs)).toEqual(read);
       await deliver(60, 80);
