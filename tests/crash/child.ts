@@ -67,7 +67,9 @@ async function live(
   if (random(10) < 4) {
     const { mailbox, uid } = at;
     const move = () => mail.move(account, mailbox, archive, [uid]);
-    at = await step('move', { ...at, mailbox: archive, uid: 0 }, move, ({ to }) => ({ uid: to[0]?.[0] ?? 0 }));
+    at = await step('move', { ...at, mailbox: archive, uid: 0 }, move, ({ to }) => ({
+      uid: to[0]?.[0] ?? 0,
+    }));
   }
   if (random(10) < 3) {
     const { mailbox, uid } = at;

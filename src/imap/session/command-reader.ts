@@ -246,8 +246,12 @@ class Reading implements ReadCommand {
   async #putMeanwhile(putting: Promise<Staged | Piece>, size: number, binary: boolean): Promise<void> {
     const at = this.parts.push({ kind: 'spooled', size, binary, handle: null }) - 1;
     const settled = putting.then(
-      (handle) => void (this.parts[at] = { kind: 'spooled', size, binary, handle }),
-      (error: unknown) => void (this.refusal ??= error),
+      (handle) => {
+        this.parts[at] = { kind: 'spooled', size, binary, handle };
+      },
+      (error: unknown) => {
+        this.refusal ??= error;
+      },
     );
     this.#underWay.push(settled);
     this.#underWayBytes += size;
