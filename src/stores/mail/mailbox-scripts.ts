@@ -49,15 +49,18 @@ function checkCount(mailboxes: number): void {
 
 /** Parents that are missing are made too (RFC 9051 §6.3.4). */
 export function* create(q: MailQueries, a: Creation): Script<MailboxRow> {
+  const { account, specialUse } = a;
   const name = ownName(a.name);
-  const all = yield* run(q.mailboxAll, { account: a.account });
-  const names = new Set(all.map((mailbox) => mailbox.name));
-  if (names.has(name)) throw new StoreError('exists', 'there is a mailbox of that name already');
-  if (a.specialUse !== null && all.some((mailbox) => mailbox.specialUse === a.specialUse)) {
-    throw new StoreError('conflict', `another mailbox is \\${a.specialUse} already`);
+  const isThere = function* (wanted: string): Script<boolean> {
+    return (yield* run(q.mailboxNamed, { account, name: wanted })).length > 0;
+  };
+  if (yield* isThere(name)) throw new StoreError('exists', 'there is a mailbox of that name already');
+  if (specialUse !== null && (yield* run(q.mailboxUsed, { account, specialUse })).length > 0) {
+    throw new StoreError('conflict', `another mailbox is \\${specialUse} already`);
   }
-  const missing = parentsOf(name).filter((parent) => !names.has(parent));
-  checkCount(all.length + missing.length + 1);
+  const missing: string[] = [];
+  for (const parent of parentsOf(name)) if (!(yield* isThere(parent))) missing.push(parent);
+  checkCount(one(yield* run(q.mailboxCount, { account })).count + missing.length + 1);
   for (const parent of missing) yield* insertMailbox(q, { ...a, name: parent, specialUse: null });
   return yield* insertMailbox(q, { ...a, name });
 }
@@ -97,8 +100,8 @@ export function* remove(q: MailQueries, a: { account: number; name: string; now:
   const name = normaliseName(a.name);
   if (name === 'INBOX') throw new StoreError('invalid', 'INBOX cannot be deleted');
   const mailbox = yield* mailboxByName(q, account, name);
-  const all = yield* run(q.mailboxAll, { account });
-  if (all.some((other) => other.name.startsWith(name + delimiter))) {
+  const prefix = name + delimiter;
+  if ((yield* run(q.mailboxBelow, { account, prefix, length: [...prefix].length })).length > 0) {
     throw new StoreError('has-children', 'the mailbox has others below it; delete those first');
   }
   const modseq = yield* noteName(q, account, {

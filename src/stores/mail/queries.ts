@@ -133,6 +133,29 @@ function mailboxQueries({ db, t }: Context) {
       .from(m)
       .where(and(eq(m.account, p('account')), eq(m.name, p('name'))))
       .prepare('mailbox_named'),
+    mailboxCount: db
+      .select({ count: sql<number>`count(*)` })
+      .from(m)
+      .where(eq(m.account, p('account')))
+      .prepare('mailbox_count'),
+    mailboxUsed: db
+      .select({ id: m.id })
+      .from(m)
+      .where(and(eq(m.account, p('account')), eq(m.specialUse, p('specialUse'))))
+      .limit(1)
+      .prepare('mailbox_used'),
+    /** One whose name begins so; `length` in characters. */
+    mailboxBelow: db
+      .select({ id: m.id })
+      .from(m)
+      .where(
+        and(
+          eq(m.account, p('account')),
+          sql`substr(${m.name}, 1, cast(${p('length')} as integer)) = ${p('prefix')}`,
+        ),
+      )
+      .limit(1)
+      .prepare('mailbox_below'),
     mailboxAll: db
       .select()
       .from(m)
