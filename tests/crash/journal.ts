@@ -36,7 +36,18 @@ export function openJournal(file: string): Journal {
 
 /** A last line that the kill cut short was no acknowledgement. */
 export function readJournal(file: string): Entry[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
+  return entriesOf(readFileSync(file, 'utf8'));
+}
+
+/** What was written up to a moment when the file had `bytes` bytes, and what after it. */
+export function readJournalAt(file: string, bytes: number): { heard: Entry[]; unheard: Entry[] } {
+  const all = readFileSync(file);
+  const heard = entriesOf(all.toString('utf8', 0, bytes));
+  return { heard, unheard: entriesOf(all.toString('utf8')).slice(heard.length) };
+}
+
+function entriesOf(text: string): Entry[] {
+  const lines = text.split('\n');
   lines.pop();
   return lines.map((line) => JSON.parse(line) as Entry);
 }

@@ -49,6 +49,11 @@ export class Judge {
     return faults;
   }
 
+  /** What was said when nobody could hear it any more: it may be so, and need not. */
+  readUnheard(entries: readonly Entry[]): void {
+    this.read(entries.map((entry) => ({ ...entry, phase: 'intent' as const })));
+  }
+
   #uid({ account, mailbox, uid }: Pick<Entry, 'account' | 'mailbox' | 'uid'>, key: string): string[] {
     const name = `${account}/${mailbox}/${uid}`;
     const had = this.#uids.get(name);

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 
 export interface Disk {
   readonly dir: string;
-  cutPower(): void;
+  /** Answers how many bytes the file `journal`, which lies elsewhere, had at that moment. */
+  cutPower(journal: string): number;
   /** Mounts it again; its journal is replayed. */
   restore(): void;
   remove(): void;
@@ -19,7 +20,10 @@ const run = (command: string, ...args: string[]) =>
 
 // EXT4_IOC_SHUTDOWN is _IOR('X', 125, __u32); 2 is EXT4_GOING_FLAGS_NOLOGFLUSH: nothing more reaches the disk.
 const shutdown = `import fcntl, os, struct, sys
-fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))`;
+disk, journal, order = os.open(sys.argv[1], os.O_RDONLY), os.open(sys.argv[2], os.O_RDONLY), struct.pack('I', 2)
+size = os.fstat(journal).st_size
+fcntl.ioctl(disk, 0x8004587d, order)
+print(size)`;
 
 /** Throws where this machine does not permit mounting or the ioctl. */
 export function openDisk(folder: string): Disk {
@@ -32,7 +36,7 @@ export function openDisk(folder: string): Disk {
   let mounted = true;
   return {
     dir,
-    cutPower: () => void run('python3', '-c', shutdown, dir),
+    cutPower: (journal) => Number(run('python3', '-c', shutdown, dir, journal).toString()),
     restore() {
       run('umount', dir);
       mounted = false;
@@ -51,7 +55,7 @@ export function powerMissing(folder: string): string | null {
   try {
     const disk = openDisk(folder);
     try {
-      disk.cutPower();
+      disk.cutPower('/dev/null');
     } finally {
       disk.remove();
       rmSync(disk.dir, { recursive: true, force: true });
