@@ -82,12 +82,15 @@ def mailboxes(imap):
     kind, quotas = imap.getquota("mail")
     check("getquota", kind == "OK" and b"mail (STORAGE " in quotas[0], quotas)
     refused("getquota of nothing", lambda: imap.getquota("nothing"), "NONEXISTENT")
+    mine = ok("getacl", imap.getacl("INBOX"))[0].split()
+    check("the owner has all rights", mine[:2] == [b"INBOX", user.encode()] and b"lrswipkxtea" in mine[2], mine)
+    check("myrights", ok("myrights", imap.myrights("INBOX"))[0].startswith(b"INBOX lrswipkxtea"))
+    ok("setacl", imap.setacl("INBOX", other, "lr"))
+    check("granted", f"{other} lr".encode() in ok("getacl", imap.getacl("INBOX"))[0])
+    ok("deleteacl", imap.deleteacl("INBOX", other))
+    check("taken back", other.encode() not in ok("getacl", imap.getacl("INBOX"))[0])
     for name, call in [
-        ("getacl", lambda: imap.getacl("INBOX")),
-        ("myrights", lambda: imap.myrights("INBOX")),
         ("getannotation", lambda: imap.getannotation("INBOX", "*", "*")),
-        ("thread", lambda: imap.thread("REFERENCES", "UTF-8", "ALL")),
-        ("sort", lambda: imap.sort("DATE", "UTF-8", "ALL")),
         ("xatom of nothing", lambda: imap.xatom("XNOTHING")),
     ]:
         if name.upper() not in str(imap.capabilities):
@@ -101,6 +104,8 @@ def appends(imap):
     check("APPENDUID", b"APPENDUID" in answer[0], answer)
     refused("append to nothing", lambda: imap.append("Nowhere", None, None, body), "TRYCREATE")
     check("exists", ok("select", imap.select("INBOX")) == [b"1"])
+    check("sort", ok("sort", imap.sort("(REVERSE DATE)", "UTF-8", "ALL")) == [b"1"])
+    check("thread", ok("thread", imap.thread("REFERENCES", "UTF-8", "ALL")) == [b"(1)"])
     row = ok("fetch", imap.fetch("1", "(FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"))[0]
     check("flags", set(imaplib.ParseFlags(row[0])) >= {b"\\Seen", b"\\Flagged", b"$Label"}, row[0])
     check("internal date", b'INTERNALDATE "29-Feb-2020 23:59:59 +0530"' in row[0], row[0])
