@@ -19,6 +19,7 @@ import { limits } from './limits.ts';
 import { metadataQueries } from './metadata-queries.ts';
 import { orderQueries } from './order-queries.ts';
 import { rightsQueries } from './rights-queries.ts';
+import { rowColumns } from './row-columns.ts';
 import { searchQueries } from './search-queries.ts';
 import type { mailTables } from './tables.ts';
 import { flagBits } from './types.ts';
@@ -227,17 +228,7 @@ function messageQueries({ db, t, d }: Context) {
   const m = t.messages;
   const e = t.expunged;
   const box = and(eq(m.account, p('account')), eq(m.mailbox, p('mailbox')));
-  const row = {
-    uid: m.uid,
-    modseq: m.modseq,
-    flags: m.flags,
-    keywords: m.keywords,
-    received: m.received,
-    receivedZone: m.receivedZone,
-    saved: m.saved,
-    size: m.size,
-    email: m.email,
-  };
+  const row = rowColumns(m);
   const goneBox = and(eq(e.account, p('account')), eq(e.mailbox, p('mailbox')));
   return {
     messageInsert: d.insertMany<typeof m.$inferInsert>(m),

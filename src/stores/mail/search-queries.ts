@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, gte, lte, max, type QueryContext, sql } from '../../storage/index.ts';
+import { rowColumns } from './row-columns.ts';
 import type { mailTables } from './tables.ts';
 
 type Context = QueryContext<(typeof mailTables)['postgres']>;
@@ -162,20 +163,9 @@ function blockQueries({ db, t, d }: Context) {
 /** The few rows of a mailbox that a search looks at: found in one pass, without reading the rest out. */
 function rowQueries({ db, t, d }: Context) {
   const m = t.messages;
-  const row = {
-    uid: m.uid,
-    modseq: m.modseq,
-    flags: m.flags,
-    keywords: m.keywords,
-    received: m.received,
-    receivedZone: m.receivedZone,
-    saved: m.saved,
-    size: m.size,
-    email: m.email,
-  };
   return {
     messagePageWith: db
-      .select(row)
+      .select(rowColumns(m))
       .from(m)
       .where(
         and(

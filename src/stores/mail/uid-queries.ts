@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, gte, lte, type QueryContext, sql } from '../../storage/index.ts';
+import { rowColumns } from './row-columns.ts';
 import type { mailTables } from './tables.ts';
 import { uidBlock } from './types.ts';
 
@@ -90,17 +91,7 @@ export function uidQueries({ db, t }: Context) {
       .prepare('first_unseen'),
     /** Rows up to uid `top` that changed, those of one modseq by uid, from a place in that order on. */
     rowsChanged: db
-      .select({
-        uid: m.uid,
-        modseq: m.modseq,
-        flags: m.flags,
-        keywords: m.keywords,
-        received: m.received,
-        receivedZone: m.receivedZone,
-        saved: m.saved,
-        size: m.size,
-        email: m.email,
-      })
+      .select(rowColumns(m))
       .from(m)
       .where(
         and(
