@@ -60,6 +60,14 @@ function shown(row: MailboxRow, subscribed: boolean): Mailbox {
   return { ...mailbox, subscribed };
 }
 
+/** Rows with uids from `from` to `to`, page by page. */
+function* slices(rows: readonly MessageRow[], from: number, to: number): Generator<readonly MessageRow[]> {
+  const end = firstFrom(rows, to + 1);
+  for (let at = firstFrom(rows, from); at < end; at += limits.pageRows) {
+    yield rows.slice(at, Math.min(end, at + limits.pageRows));
+  }
+}
+
 /** The mail of all members over one database and one blob store. */
 export class MailStore implements MailWriter {
   readonly sharing: Sharing;
@@ -210,10 +218,7 @@ export class MailStore implements MailWriter {
       yield* this.#rowsOf(account, mailbox, from, to);
       return;
     }
-    const end = firstFrom(all, to + 1);
-    for (let at = firstFrom(all, from); at < end; at += limits.pageRows) {
-      yield all.slice(at, Math.min(end, at + limits.pageRows));
-    }
+    yield* slices(all, from, to);
   }
 
   #rowsOf(account: number, mailbox: number, from: number, to: number): AsyncIterable<readonly MessageRow[]> {
@@ -292,16 +297,28 @@ export class MailStore implements MailWriter {
     return new Map(rows.map(({ id, sentDay }) => [id, sentDay]));
   }
 
-  scanWith(
+  async *scanWith(
     account: number,
     mailbox: number,
     from: number,
     to: number,
     { mask, value, narrowed }: RowFilter,
   ): AsyncIterable<readonly MessageRow[]> {
-    const [emails, above] = [numbers(narrowed?.emails ?? []), narrowed?.upTo ?? 0];
-    const more = { account, mailbox, to, mask, value, emails, above };
-    return this.#pages(from, to, (next) => this.#database.call(operations.pageWith, { ...more, from: next }));
+    const [emails, above] = [narrowed?.emails ?? [], narrowed?.upTo ?? 0];
+    // Rows that are held are sooner looked through than asked for; they are not read for this.
+    const all = await this.#cache.all(account, mailbox, 0);
+    if (all === null) {
+      const more = { account, mailbox, to, mask, value, emails: numbers(emails), above };
+      const page = (next: number) => this.#database.call(operations.pageWith, { ...more, from: next });
+      yield* this.#pages(from, to, page);
+      return;
+    }
+    const wanted = new Set(emails);
+    for (const rows of slices(all, from, to)) {
+      yield rows.filter(
+        ({ flags, email }) => (flags & mask) === value && (email > above || wanted.has(email)),
+      );
+    }
   }
 
   bytes(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer> {
