@@ -69,7 +69,7 @@ RFC 2342 | NAMESPACE | Yes | |
 RFC 2971 | ID | Yes | |
 RFC 3348 | CHILDREN | Yes | src/imap/names/list.ts |
 RFC 3502 | MULTIAPPEND | Yes | |
-RFC 3516 | BINARY | Yes | src/stores/mail/reencode.ts | bodies with NULs are kept in base64, as §4.4 allows
+RFC 3516 | BINARY | Yes | src/stores/mail/incoming/reencode.ts | bodies with NULs are kept in base64, as §4.4 allows
 RFC 3691 | UNSELECT | Yes | |
 RFC 4314 | ACL | Yes | | other members' mailboxes below Other Users/, the co-op's folders below Public/; no groups yet
 RFC 4315 | UIDPLUS | Yes | |

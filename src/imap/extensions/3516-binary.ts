@@ -5,7 +5,7 @@ import { planBinary, planBinarySize } from '../fetch/binary.ts';
 export const binaryExtension: Extension = {
   rfc: 3516,
   name: 'BINARY',
-  // RFC 3516 §4.4: APPEND takes a literal8; bodies with NULs are kept in base64 (stores/mail/reencode.ts).
+  // RFC 3516 §4.4: APPEND takes a literal8; bodies with NULs are kept in base64 (stores/mail/incoming/reencode.ts).
   capabilities: ({ member }) => (member === null ? [] : ['BINARY']),
   fetchItems: [
     { name: 'BINARY[]', plan: planBinary },

@@ -13,10 +13,15 @@ export type {
   MetadataName,
   MetadataPlace,
   MetadataQuery,
-} from './metadata.ts';
-export { sharedOwner, wholeAccount } from './metadata.ts';
+} from './metadata/metadata.ts';
+export { sharedOwner, wholeAccount } from './metadata/metadata.ts';
 export { mailModule } from './module.ts';
 export { emailObjectId } from './object-ids.ts';
+export { type Narrowed, verdicts } from './search/find.ts';
+export { fold } from './search/fold.ts';
+export { SearchIndexer, type SearchIndexerOptions } from './search/indexer.ts';
+export { type FoldedField, fieldHolds, headerLines, type Needle } from './search/needle.ts';
+export { foldedBody, foldedHeader, sentDayOf } from './search/text.ts';
 export {
   allRights,
   everyone,
@@ -25,14 +30,9 @@ export {
   type GrantMode,
   orderRights,
   withObsolete,
-} from './rights.ts';
-export type { GrantChange } from './rights-scripts.ts';
-export { type Narrowed, verdicts } from './search-find.ts';
-export { fold } from './search-fold.ts';
-export { SearchIndexer, type SearchIndexerOptions } from './search-indexer.ts';
-export { type FoldedField, fieldHolds, headerLines, type Needle } from './search-needle.ts';
-export { foldedBody, foldedHeader, sentDayOf } from './search-text.ts';
-export type { SharedMailbox, Sharing, SharingReader } from './sharing.ts';
+} from './sharing/rights.ts';
+export type { GrantChange } from './sharing/rights-scripts.ts';
+export type { SharedMailbox, Sharing, SharingReader } from './sharing/sharing.ts';
 export { createMailStore, type MailStoreOptions } from './store.ts';
 export type {
   AccountNews,

@@ -1,9 +1,8 @@
 import { defineModule, numbers, run } from '../../storage/index.ts';
-import { accountNews } from './account-news.ts';
-import { blobUses, check, repair, restored } from './checks.ts';
-import { cross } from './crossing-script.ts';
-import { keywordsOf } from './keyword-scripts.ts';
+import { blobUses, check, repair, restored } from './checks/checks.ts';
 import { limits } from './limits.ts';
+import { accountNews } from './mailboxes/account-news.ts';
+import { keywordsOf } from './mailboxes/keyword-scripts.ts';
 import {
   claimRecent,
   create,
@@ -13,17 +12,18 @@ import {
   rename,
   subscribe,
   unsubscribe,
-} from './mailbox-scripts.ts';
-import { getMetadata, metadataChanges, setMetadata } from './metadata-scripts.ts';
-import { order, threading } from './order-scripts.ts';
+} from './mailboxes/scripts.ts';
+import { getMetadata, metadataChanges, setMetadata } from './metadata/scripts.ts';
+import { replace } from './moving/replace-script.ts';
+import { copy, expunge, move } from './moving/transfer-scripts.ts';
+import { order, threading } from './order/scripts.ts';
 import { mailQueries } from './queries.ts';
-import { replace } from './replace-script.ts';
-import { findShared, grant, rightsAbove, rightsOfMember, sharedWith } from './rights-scripts.ts';
 import { append, deliver, mailboxByName, storeFlags } from './scripts.ts';
-import { decide, narrow } from './search-find.ts';
-import { addBlock, index, progress, removeBlock, thinBlock, unindexed } from './search-scripts.ts';
+import { decide, narrow } from './search/find.ts';
+import { addBlock, index, progress, removeBlock, thinBlock, unindexed } from './search/scripts.ts';
+import { cross } from './sharing/crossing-script.ts';
+import { findShared, grant, rightsAbove, rightsOfMember, sharedWith } from './sharing/rights-scripts.ts';
 import { mailTables } from './tables.ts';
-import { copy, expunge, move } from './transfer-scripts.ts';
 import {
   type ChangedAfter,
   countBlocks,
@@ -34,7 +34,7 @@ import {
   present,
   rowNews,
   rowsChanged,
-} from './uid-scripts.ts';
+} from './uids/scripts.ts';
 
 interface Messages {
   readonly account: number;

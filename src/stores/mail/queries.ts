@@ -10,20 +10,20 @@ import {
   type QueryContext,
   sql,
 } from '../../storage/index.ts';
-import { accountNewsQueries } from './account-news.ts';
-import { bulkQueries } from './bulk-queries.ts';
-import { checkQueries } from './check-queries.ts';
-import { crossingQueries } from './crossing-queries.ts';
-import { keywordQueries } from './keyword-queries.ts';
+import { checkQueries } from './checks/queries.ts';
 import { limits } from './limits.ts';
-import { metadataQueries } from './metadata-queries.ts';
-import { orderQueries } from './order-queries.ts';
-import { rightsQueries } from './rights-queries.ts';
+import { accountNewsQueries } from './mailboxes/account-news.ts';
+import { keywordQueries } from './mailboxes/keyword-queries.ts';
+import { metadataQueries } from './metadata/queries.ts';
+import { bulkQueries } from './moving/bulk-queries.ts';
+import { orderQueries } from './order/queries.ts';
 import { rowColumns } from './row-columns.ts';
-import { searchQueries } from './search-queries.ts';
+import { searchQueries } from './search/queries.ts';
+import { crossingQueries } from './sharing/crossing-queries.ts';
+import { rightsQueries } from './sharing/rights-queries.ts';
 import type { mailTables } from './tables.ts';
 import { flagBits } from './types.ts';
-import { uidQueries } from './uid-queries.ts';
+import { uidQueries } from './uids/queries.ts';
 
 type Context = QueryContext<(typeof mailTables)['postgres']>;
 const p = sql.placeholder;

@@ -8,15 +8,15 @@ import {
   type Script,
   type StoredBlob,
 } from '../../storage/index.ts';
-import { removeMessages } from './bulk-scripts.ts';
 import { applyFlags, countersOf, type FlagState } from './flags.ts';
-import { keywordsIn, noteKeywords } from './keyword-scripts.ts';
 import { limits } from './limits.ts';
+import { keywordsIn, noteKeywords } from './mailboxes/keyword-scripts.ts';
+import { removeMessages } from './moving/bulk-scripts.ts';
 import { normaliseName } from './names.ts';
-import type { OrderKeys } from './order.ts';
+import type { OrderKeys } from './order/order.ts';
 import type { MailQueries } from './queries.ts';
 import type { Appended, Mailbox, MessageRow, StoredFlags, StoreFlags } from './types.ts';
-import { rangesOf } from './uid-ranges.ts';
+import { rangesOf } from './uids/ranges.ts';
 
 /** A message ready for its rows: everything worked out beforehand, since scripts do nothing but queries. */
 export interface Prepared {

@@ -9,17 +9,17 @@ import {
   numbers,
   type StoredBlob,
 } from '../../storage/index.ts';
-import { ContentCache } from './content-cache.ts';
+import { ContentCache } from './held/content-cache.ts';
+import { firstFrom, pick, RowCache } from './held/row-cache.ts';
+import { prepare, stage } from './incoming/stage.ts';
 import { limits } from './limits.ts';
 import { mailOperations as operations } from './module.ts';
 import { compareNames, normaliseName } from './names.ts';
 import { emailObjectId } from './object-ids.ts';
-import { firstFrom, pick, RowCache } from './row-cache.ts';
 import type { MailboxRow } from './scripts.ts';
-import type { Narrowed } from './search-find.ts';
-import type { Needle } from './search-needle.ts';
-import { type Box, createSharing, type Sharing } from './sharing.ts';
-import { prepare, stage } from './stage.ts';
+import type { Narrowed } from './search/find.ts';
+import type { Needle } from './search/needle.ts';
+import { type Box, createSharing, type Sharing } from './sharing/sharing.ts';
 import type {
   AccountNews,
   Appended,

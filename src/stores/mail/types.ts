@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import type { ParsedMessage } from '../../formats/mime/index.ts';
 import type { BlobWant, StoredBlob } from '../../storage/index.ts';
 import type { FlagScope } from './flags.ts';
-import type { Narrowed } from './search-find.ts';
-import type { Needle } from './search-needle.ts';
-import type { Box, Sharing, SharingReader } from './sharing.ts';
+import type { Narrowed } from './search/find.ts';
+import type { Needle } from './search/needle.ts';
+import type { Box, Sharing, SharingReader } from './sharing/sharing.ts';
 
 /** System flags as bits (RFC 9051 §2.3.2); keywords are kept beside them as text. */
 export const flagBits = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const;
