@@ -64,6 +64,8 @@ export async function startDovecot(
     plain: { port: ports[0], ca: null },
     tls: { port: ports[1], ca: certificate.pem },
     loopDelay: async () => null,
+    // Its indexes are made with the mail.
+    settled: async () => undefined,
     faults: () =>
       readFileSync(join(folder, 'log'), 'utf8')
         .split('\n')

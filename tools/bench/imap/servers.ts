@@ -21,6 +21,8 @@ export interface Server {
   readonly tls: Door;
   /** The delay of its loop since it was last asked, and a profile where one was asked for; null where it has none. */
   loopDelay(): Promise<LoopDelay | null>;
+  /** Resolves when nothing is left to be done behind the mail that came; at once where nothing ever is. */
+  settled(): Promise<void>;
   /** What its log says where a command failed. */
   faults(): string;
   /** A new process on the same mail; `forMemory` as it is configured where nobody asks for speed. */
@@ -94,6 +96,7 @@ export async function startOurs(
       }
       return null;
     },
+    settled: () => searchable(myco.port('http')),
     faults: () =>
       myco
         .logged()
@@ -138,6 +141,20 @@ function readOr(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+const [settlePollMs, settleMsMax] = [250, 600_000];
+
+/** Until every email is in the search index: the server itself says how many are not. */
+async function searchable(port: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < settleMsMax; waitedMs += settlePollMs) {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const behind = /^myco_search_behind_emails (\d+)$/m.exec(text)?.[1];
+    if (behind === undefined) throw new Error('myco does not say how many emails are not in its index');
+    if (behind === '0') return;
+    await pause(settlePollMs);
+  }
+  throw new Error(`the search index is not built after ${settleMsMax / 1_000} s`);
 }
 
 /** Over the socket of the running server: a command line would cost a process each. */

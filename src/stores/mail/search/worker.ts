@@ -30,7 +30,7 @@ interface Waiting {
 }
 
 /** Compiled, this file stands in dist/ and the thread loads JavaScript; in development it loads TypeScript. */
-const threadUrl = new URL(`./search-thread${extname(import.meta.url)}`, import.meta.url);
+const threadUrl = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
  * A thread of its own for the work of indexing, which would hold up everybody in the main thread. It starts with the
