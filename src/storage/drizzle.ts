@@ -15,6 +15,9 @@ export const lite = require('drizzle-orm/sqlite-core') as typeof import('drizzle
 
 export const { and, asc, eq, getTableColumns, getTableName, gt, gte, inArray, lt, lte, max, min, ne, sql } =
   core;
+/** What queries are made of, for those who run them without drizzle. */
+export const { Column, is, noopDecoder, noopEncoder, Param, Placeholder } = core;
+export const { SQL: RawSql } = core;
 
 /** Loaded where they are used: a process opens one engine only. */
 export const overSqlite = (database: SqliteDatabase.Database) =>

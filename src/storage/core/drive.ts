@@ -2,10 +2,8 @@ import type { ChangeHint } from '../database.ts';
 import { ManyRows } from '../schema/dialect.ts';
 import type { Script, Step } from '../schema/script.ts';
 
-interface SyncPrepared {
-  readonly executeMethod: 'run' | 'all' | 'get' | 'values';
-  run(params?: Record<string, unknown>): unknown;
-  all(params?: Record<string, unknown>): unknown[];
+interface SyncQuery {
+  run(params?: Record<string, unknown>): unknown[];
 }
 
 const nothing: unknown[] = [];
@@ -16,12 +14,7 @@ function executeSync(step: Extract<Step, { kind: 'query' }>): unknown {
     for (const row of (params as { rows: Record<string, unknown>[] }).rows) query.insertRow?.run(row);
     return nothing;
   }
-  const prepared = query as SyncPrepared;
-  if (prepared.executeMethod === 'run') {
-    prepared.run(params);
-    return nothing;
-  }
-  return prepared.all(params);
+  return (query as SyncQuery).run(params);
 }
 
 /** Drives a script to its end within the calling thread; hints of touched accounts go to `hints`. */

@@ -1,8 +1,9 @@
 import SqliteDatabase from 'better-sqlite3';
 import { type NodePgDatabase, overSqlite } from '../drizzle.ts';
 import { limits } from '../limits.ts';
-import { prepareAll } from '../schema/dialect.ts';
+import { ManyRows, prepareAll } from '../schema/dialect.ts';
 import type { StoreModule } from '../schema/module.ts';
+import { DirectQuery } from './direct.ts';
 
 export interface SqliteConnection {
   readonly raw: SqliteDatabase.Database;
@@ -14,6 +15,21 @@ export interface SqliteConnection {
 export interface SqliteMode {
   readonly readonly: boolean;
   readonly unsafeNoSync?: boolean;
+}
+
+/** The queries of every module as they are run here. */
+function direct(modules: ReadonlyMap<string, object>): ReadonlyMap<string, object> {
+  const made = new Map<string, object>();
+  for (const [module, queries] of modules) {
+    const run = Object.entries(queries).map(([name, query]) => [
+      name,
+      query instanceof ManyRows
+        ? new ManyRows(new DirectQuery(query.insertRow as object), null)
+        : new DirectQuery(query),
+    ]);
+    made.set(module, Object.fromEntries(run));
+  }
+  return made;
 }
 
 /**
@@ -39,7 +55,7 @@ export function openConnection(
   return {
     raw,
     get queries() {
-      queries ??= prepareAll(modules, 'sqlite', overSqlite(raw) as unknown as NodePgDatabase, null);
+      queries ??= direct(prepareAll(modules, 'sqlite', overSqlite(raw) as unknown as NodePgDatabase, null));
       return queries;
     },
     close: () => raw.close(),
