@@ -20,7 +20,7 @@ const defined = defineModule({
   name: 'accounts',
   tables: accountTables,
   queries: accountQueries,
-  operations: ({ read, scan, write }) => ({
+  operations: ({ read, recall, scan, write }) => ({
     ensure: write(ensure),
     addMember: write(addMember),
     changeMember: write(changeMember),
@@ -46,14 +46,14 @@ const defined = defineModule({
     addDomain: write(addDomain),
     dropDomain: write(dropDomain),
 
-    member: read(function* (q, a: { id: number }) {
+    member: recall(function* (q, a: { id: number }) {
       return first(yield* run(q.memberById, { id: a.id })) ?? null;
     }),
     signIn: read(findSignInToken),
-    address: read(function* (q, a: { address: string }) {
+    address: recall(function* (q, a: { address: string }) {
       return first(yield* run(q.addressFind, { address: a.address })) ?? null;
     }),
-    domain: read(function* (q, a: { domain: string }) {
+    domain: recall(function* (q, a: { domain: string }) {
       return (yield* run(q.domainFind, { domain: a.domain })).length > 0;
     }),
     resolve: read(resolveAddress),

@@ -154,7 +154,11 @@ export function createFeatures(
     news: all.flatMap((each) => ('news' in each && each.news ? [each.news] : [])),
     extensions,
     switches: new Set(extensions.flatMap(switchesOf)),
-    capabilities: (session) => [...new Set(extensions.flatMap((each) => each.capabilities(session)))],
+    capabilities: (session) => {
+      const names = new Set<string>();
+      for (const each of extensions) for (const name of each.capabilities(session)) names.add(name);
+      return [...names];
+    },
     without: withouts(base, extensions),
   };
 }

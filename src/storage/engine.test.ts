@@ -52,6 +52,28 @@ describeEngines('database', (engine) => {
     removeFolder(dir);
   });
 
+  test('what is recalled is never older than a write that was answered, and cannot be changed', async () => {
+    const [account, other] = [newAccount(), newAccount()];
+    const recalled = (of: number) => database.call(probe.recalled, { account: of });
+    expect(await recalled(account)).toEqual({ modseqs: [0] });
+    const seen: [number, number | undefined][] = [];
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, at) => {
+        const modseq =
+          at % 3 === 0
+            ? await database.call(probe.bump, { account })
+            : (await database.call(probe.increment, { account })).after;
+        seen.push([modseq, (await recalled(account)).modseqs[0]]);
+      }),
+    );
+    for (const [written, read] of seen) expect(read).toBeGreaterThanOrEqual(written);
+    await database.call(probe.bumpUnnamed, { counter: account });
+    expect(await recalled(account)).toEqual({ modseqs: [41] });
+    expect(await recalled(other)).toEqual({ modseqs: [0] });
+    await expect(database.call(probe.fail, { account, bug: true })).rejects.toThrow('a bug in a script');
+    expect(await recalled(account)).toEqual({ modseqs: [41] });
+  });
+
   test('units of one batch: those that fail leave nothing behind, the others are committed', async () => {
     const account = newAccount();
     const heard: number[] = [];

@@ -16,6 +16,8 @@ export const limits = {
   waitingUnitsMax: 50_000,
   /** Scans that wait for a reader thread. */
   waitingScansMax: 10_000,
+  /** Answers of point reads that are kept, and what stands in their lists, counted together. */
+  recalledAnswersMax: 200_000,
   /** Connections to PostgreSQL. */
   postgresConnectionsMax: 10,
   /** How often a script is run again after a serialization failure or deadlock. */

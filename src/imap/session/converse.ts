@@ -44,7 +44,7 @@ async function greet(session: Session): Promise<void> {
 
 function farewell(session: Session): void {
   // LOGOUT and the drain have said BYE already; a drain during a command says it now.
-  if (session.draining.aborted) session.bye('the server is shutting down', 'UNAVAILABLE');
+  if (session.drained) session.bye('the server is shutting down', 'UNAVAILABLE');
   else session.connection.close();
 }
 

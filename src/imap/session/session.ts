@@ -208,6 +208,11 @@ export class Session {
     return this.#drain.signal;
   }
 
+  /** The server stops, or nobody is there any more. */
+  get drained(): boolean {
+    return this.#drained;
+  }
+
   #endWaits(): void {
     this.#drained = true;
     this.#drain?.abort();

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { randomBelow, StoreError, systemClock } from '../../base/index.ts';
 import { Feed } from '../changes/feed.ts';
+import { accountsOf } from '../core/accounts.ts';
 import { driveAsync } from '../core/drive.ts';
 import { codeOf, translate } from '../core/faults.ts';
 import { createLeases } from '../core/leases.ts';
@@ -61,17 +62,6 @@ function beginWrite(args: unknown): string {
     (account) => `; select pg_advisory_xact_lock(${accountLock}, ${account % 2 ** 31})`,
   );
   return `begin${locks.join('')}`;
-}
-
-/** Whose data a write touches: `account`, or several `accounts`, always locked in the same order. */
-function accountsOf(args: unknown): number[] {
-  if (typeof args !== 'object' || args === null) return [];
-  const named = 'accounts' in args && Array.isArray(args.accounts) ? args.accounts : null;
-  const accounts = new Set<unknown>(named ?? ('account' in args ? [args.account] : []));
-  return [...accounts]
-    .filter((account) => Number.isSafeInteger(account))
-    .map(Number)
-    .sort((a, b) => a - b);
 }
 
 class PostgresEngine implements Database {

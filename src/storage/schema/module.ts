@@ -25,9 +25,12 @@ export const texts = (list: Iterable<string>): string => JSON.stringify(Array.fr
 
 /**
  * `write` runs in the writer's transaction, one account at a time; `read` is a point read, run at once in the
- * calling thread; `scan` may touch many rows and goes to a reader thread.
+ * calling thread; `scan` may touch many rows and goes to a reader thread. `recall` is a `read` that depends on rows
+ * of its module alone, and of `account` alone where it names one: where nobody else writes, its answer is kept until a
+ * write of the module does that names this account or none.
+ * Such an answer is frozen and must not hold what cannot be (a Map, a Set); of an array of bytes nobody may write.
  */
-export type OperationKind = 'write' | 'read' | 'scan';
+export type OperationKind = 'write' | 'read' | 'recall' | 'scan';
 
 export interface Operation<Args, Result> {
   readonly name: string;
@@ -116,6 +119,7 @@ export function defineModule<
   const declared = declaration.operations({
     write: maker('write'),
     read: maker('read'),
+    recall: maker('recall'),
     scan: maker('scan'),
   });
   const operations: AnyOperation[] = [];

@@ -6,6 +6,8 @@ import { limits } from '../limits.ts';
 import type { Order, Outcome, Report, ThreadRole, Unit } from './thread.ts';
 
 interface Waiting {
+  /** Null for a request that is no operation. */
+  readonly unit: Unit | null;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -18,17 +20,19 @@ interface CrewMemberOptions {
   readonly waitingMax: number;
   /** A thread without work this long is let go, and started again when there is some; null: it stays. */
   readonly restMs: number | null;
+  /** Units that ran, or may have: told before anybody is answered. */
+  readonly onRan: (units: Iterable<Unit>) => void;
   readonly onHints: (hints: readonly ChangeHint[]) => void;
   readonly onError: (event: string, error: unknown) => void;
 }
 
 /** An argument that cannot be cloned is our bug; it is refused alone and must not hold up the others. */
-function cloneable(unit: Unit, waiting: Waiting): boolean {
+function cloneable({ unit, reject }: Waiting & { readonly unit: Unit }): boolean {
   try {
     structuredClone(unit.args);
     return true;
   } catch (error) {
-    waiting.reject(error);
+    reject(error);
     return false;
   }
 }
@@ -48,7 +52,7 @@ export function batchUnits(waiting: number, batchMax: number): number {
  */
 export class CrewMember {
   readonly #options: CrewMemberOptions;
-  readonly #queue: { unit: Unit; waiting: Waiting }[] = [];
+  readonly #queue: (Waiting & { readonly unit: Unit })[] = [];
   readonly #underWay = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #restart: NodeJS.Timeout | null = null;
@@ -71,7 +75,7 @@ export class CrewMember {
       return Promise.reject(new StoreError('unavailable', 'the database has too much to do'));
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ unit: { id: this.#nextId++, name, args }, waiting: { resolve, reject } });
+      this.#queue.push({ unit: { id: this.#nextId++, name, args }, resolve, reject });
       this.#send();
     });
   }
@@ -81,7 +85,7 @@ export class CrewMember {
     if (this.#closed) return Promise.reject(new StoreError('unavailable', 'the database is closing'));
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
-      this.#underWay.set(id, { resolve, reject });
+      this.#underWay.set(id, { unit: null, resolve, reject });
       this.#thread().postMessage(make(id));
     });
   }
@@ -99,17 +103,18 @@ export class CrewMember {
   #send(): void {
     if (this.#underWay.size > 0 || this.#queue.length === 0 || this.#restart) return;
     const taken = this.#queue.splice(0, batchUnits(this.#queue.length, this.#options.batchMax));
-    for (const { unit, waiting } of taken) this.#underWay.set(unit.id, waiting);
+    for (const waiting of taken) this.#underWay.set(waiting.unit.id, waiting);
     try {
       this.#thread().postMessage({ kind: 'units', units: taken.map(({ unit }) => unit) } satisfies Order);
     } catch {
       for (const { unit } of taken) this.#underWay.delete(unit.id);
-      this.#queue.unshift(...taken.filter(({ unit, waiting }) => cloneable(unit, waiting)));
+      this.#queue.unshift(...taken.filter(cloneable));
       this.#send();
     }
   }
 
   #report(report: Report): void {
+    this.#options.onRan(this.#unitsUnderWay());
     for (const outcome of report.outcomes) this.#settle(outcome);
     this.#options.onHints(report.hints);
     this.#send();
@@ -128,6 +133,10 @@ export class CrewMember {
     this.#rest.unref();
   }
 
+  *#unitsUnderWay(): Generator<Unit> {
+    for (const { unit } of this.#underWay.values()) if (unit !== null) yield unit;
+  }
+
   #settle(outcome: Outcome): void {
     const waiting = this.#underWay.get(outcome.id);
     this.#underWay.delete(outcome.id);
@@ -138,11 +147,13 @@ export class CrewMember {
   #died(worker: Worker, error: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
+    // What was under way may have been committed before the thread ended.
+    this.#options.onRan(this.#unitsUnderWay());
     const ended = [...this.#underWay.values()];
     this.#underWay.clear();
-    if (this.#closed) for (const { waiting } of this.#queue.splice(0)) ended.push(waiting);
+    if (this.#closed) ended.push(...this.#queue.splice(0));
     const fault = new StoreError('unavailable', 'the database thread ended', { cause: messageOf(error) });
-    for (const waiting of ended) waiting.reject(fault);
+    for (const { reject } of ended) reject(fault);
     if (this.#closed) return;
     this.#options.onError('storage thread ended', error);
     this.#restart = setTimeout(() => {

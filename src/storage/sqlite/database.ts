@@ -12,6 +12,7 @@ import { type AppliedMigration, pending, readMigrations } from '../migrations/fi
 import type { AnyOperation, Operation } from '../schema/module.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
 import { CrewMember } from './crew.ts';
+import { Recalled } from './recalled.ts';
 import type { Order, ThreadRole } from './thread.ts';
 
 export const databaseFile = 'myco.sqlite';
@@ -44,6 +45,7 @@ class SqliteEngine implements Database {
   readonly #reader: SqliteConnection;
   readonly #begin: { run(): unknown };
   readonly #commit: { run(): unknown };
+  readonly #recalled = new Recalled();
   readonly #writer: CrewMember;
   readonly #scanners: CrewMember[];
   readonly #hire: (
@@ -69,6 +71,10 @@ class SqliteEngine implements Database {
         batchMax,
         waitingMax,
         restMs,
+        onRan: (units) => {
+          if (role !== 'writer') return;
+          for (const { name, args } of units) this.#recalled.wrote(this.#registry.find(name), args);
+        },
         onHints: (hints) => this.changes.publish(hints),
         onError,
       });
@@ -84,7 +90,9 @@ class SqliteEngine implements Database {
     if (operation.kind === 'write') return (await this.#writer.run(operation.name, args)) as Result;
     if (operation.kind === 'scan') return (await this.#idlest().run(operation.name, args)) as Result;
     if (this.#closed) throw new StoreError('unavailable', 'the database is closing');
-    return this.#readNow(this.#registry.find(operation.name), args) as Result;
+    const found = this.#registry.find(operation.name);
+    if (operation.kind === 'read') return this.#readNow(found, args) as Result;
+    return this.#recalled.answer(found, args, () => this.#readNow(found, args)) as Result;
   }
 
   #readNow(operation: AnyOperation, args: unknown): unknown {

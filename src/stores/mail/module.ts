@@ -65,7 +65,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
   name: 'mail',
   tables: mailTables,
   queries: mailQueries,
-  operations: ({ read, scan, write }) => {
+  operations: ({ read, recall, scan, write }) => {
     type Q = ReturnType<typeof mailQueries>;
     function* rows(q: Q, { account, mailbox, uids, since }: Messages) {
       const args = { account, mailbox, uids: numbers(uids) };
@@ -111,40 +111,40 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       setQuota: write(function* (q, a: { account: number; quota: number | null }) {
         return (yield* run(q.accountQuota, a)).length === 1;
       }),
-      account: read(function* (q, a: { account: number }) {
+      account: recall(function* (q, a: { account: number }) {
         return (yield* run(q.accountFind, a))[0] ?? null;
       }),
-      list: read(function* (q, a: { account: number }) {
+      list: recall(function* (q, a: { account: number }) {
         const mailboxes = yield* run(q.mailboxAll, a);
         const subscriptions = yield* run(q.subscriptions, a);
         return { mailboxes, subscriptions: subscriptions.map((row) => row.name) };
       }),
-      find: read(function* (q, a: { account: number; name: string }) {
+      find: recall(function* (q, a: { account: number; name: string }) {
         const mailbox = yield* mailboxByName(q, a.account, a.name);
         const subscribed = yield* run(q.subscribedTo, { account: a.account, name: mailbox.name });
         return { ...mailbox, subscribed: subscribed.length > 0 };
       }),
-      byId: read(function* (q, a: { account: number; mailbox: number }) {
+      byId: recall(function* (q, a: { account: number; mailbox: number }) {
         const mailbox = (yield* run(q.mailboxFind, a))[0];
         if (!mailbox) return null;
         const subscribed = yield* run(q.subscribedTo, { account: a.account, name: mailbox.name });
         return { ...mailbox, subscribed: subscribed.length > 0 };
       }),
-      opening: read(opening),
+      opening: recall(opening),
       countBlocks: scan(countBlocks),
       fewPresent: read(present),
       manyPresent: scan(present),
-      fewNews: read(fewNews),
+      fewNews: recall(fewNews),
       manyNews: scan(manyNews),
       rowsChanged: scan(function* (q, a: ChangedAfter) {
         return yield* rowsChanged(q, a);
       }),
-      firstUnseen: read(firstUnseen),
-      keywordsOf: read(keywordsOf),
+      firstUnseen: recall(firstUnseen),
+      keywordsOf: recall(keywordsOf),
       deletedSize: scan(function* (q, a: { account: number; mailbox: number }) {
         return (yield* run(q.messageDeletedSize, a))[0]?.size ?? 0;
       }),
-      rowNews: read(rowNews),
+      rowNews: recall(rowNews),
       fewMessages: read(rows),
       manyMessages: scan(rows),
       page: scan(function* (q, a: { account: number; mailbox: number; from: number; to: number }) {

@@ -21,7 +21,7 @@ export const { module: probeModule, operations: probe } = defineModule({
   name: 'probe',
   tables: { sqlite: {}, postgres: {} },
   queries: (context): Queries => ({ ...changeQueries(context as never), ...blobQueries(context as never) }),
-  operations: ({ read, scan, write }) => ({
+  operations: ({ read, recall, scan, write }) => ({
     bump: write(function* (q, a: { account: number; by?: number }) {
       return yield* nextModseq(q, a.account, a.by);
     }),
@@ -47,6 +47,13 @@ export const { module: probeModule, operations: probe } = defineModule({
     }),
     current: read(function* (q, a: { account: number }) {
       return yield* currentModseq(q, a.account);
+    }),
+    recalled: recall(function* (q, a: { account: number }) {
+      return { modseqs: [yield* currentModseq(q, a.account)] };
+    }),
+    /** Names no account: whoever keeps answers must take it for a change in all of them. */
+    bumpUnnamed: write(function* (q, a: { counter: number }) {
+      return yield* nextModseq(q, a.counter);
     }),
     currentByScan: scan(function* (q, a: { account: number }) {
       return yield* currentModseq(q, a.account);
