@@ -40,6 +40,9 @@ export function* setMetadata(
   const { account, mailbox } = a;
   if (mailbox !== wholeAccount) yield* mailboxById(q, account, mailbox);
   const modseq = yield* nextModseq(q, account);
+  // RFC 7162 §3.2: the mailbox has changed for those who keep its modseq.
+  const nothing = { count: 0, unseen: 0, deleted: 0, size: 0 };
+  if (mailbox !== wholeAccount) yield* run(q.mailboxGrow, { account, mailbox, modseq, ...nothing });
   for (const { owner, entry, value } of a.entries) {
     const size = value?.length ?? 0;
     yield* run(q.metadataPut, { account, mailbox, owner, entry, modseq, size, value });

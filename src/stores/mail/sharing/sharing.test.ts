@@ -256,6 +256,10 @@ describeEngines('sharing', (engine) => {
       { mailbox: plans, owner: ben, entry: '/comment' },
     ]);
     expect((await stores.mail.sharing.metadataChanges(ana, cleo, since)).changes).toHaveLength(1);
+    // RFC 7162 §3.2: the modseq of the mailbox is that of its annotations too; its counters did not move.
+    const { highestModseq, countedModseq } = await stores.mail.find(ana, 'Plans');
+    expect(highestModseq).toBe(ofBen.modseq);
+    expect(countedModseq).toBeLessThanOrEqual(since);
     const nothing = { modseq: ofBen.modseq, changes: [] };
     expect(await stores.mail.sharing.metadataChanges(ana, ben, ofBen.modseq)).toEqual(nothing);
   });
