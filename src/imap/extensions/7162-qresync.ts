@@ -50,7 +50,7 @@ const vanished: FetchModifierFeature = {
 
 /**
  * QRESYNC: a client that comes back is told in one command what it missed, at the cost of what it missed; from ENABLE
- * on VANISHED stands for EXPUNGE. The HIGHESTMODSEQ that ends commands: session/dispatch.ts; of CLOSE: commands/close.ts.
+ * on VANISHED stands for EXPUNGE. The HIGHESTMODSEQ that ends commands: session/dispatch.ts.
  */
 export const qresyncExtension: Extension = {
   rfc: 7162,

@@ -9,7 +9,7 @@ async function tell(session: Session, place: Place, selection: MetadataSelection
   // What may only be looked up keeps its annotations to itself (RFC 5464 §3.3).
   if (!hasAny(place.rights, 'rswip')) return;
   const { account, mailbox, name } = place;
-  const { entries } = await findMetadata(session, { account, mailbox: mailbox.id }, selection);
+  const { entries } = await findMetadata(session, { account, mailbox }, selection);
   writeMetadata(session, name, entries);
 }
 

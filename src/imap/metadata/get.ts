@@ -1,4 +1,5 @@
 import {
+  type Mailbox,
   type Metadata,
   type MetadataFound,
   type MetadataPlace,
@@ -44,22 +45,36 @@ function fixedEntries({ services: { serverMetadata } }: Session): Metadata[] {
   }));
 }
 
+/** RFC 6154 §4: what a mailbox of the member's own is for, as LIST tells it. */
+function useOf({ account, member }: Session, { mailbox, ...place }: Annotated): Metadata[] {
+  if (member === null || place.account !== account || !mailbox?.specialUse) return [];
+  return [{ owner: account, entry: '/specialuse', value: Buffer.from(`\\${mailbox.specialUse}`) }];
+}
+
+/** Where annotations lie; null for those of the server. */
+export interface Annotated {
+  readonly account: number;
+  readonly mailbox: Mailbox | null;
+}
+
 /**
  * What was asked for of one mailbox. Names that were asked for by themselves and are not there are told as NIL, so that
  * the client hears of each.
  */
 export async function findMetadata(
   session: Session,
-  place: MetadataPlace,
+  annotated: Annotated,
   { entries, sizeMax, depth }: MetadataSelection,
 ): Promise<MetadataFound> {
+  const { account, mailbox } = annotated;
+  const place: MetadataPlace = mailbox === null ? ofServer : { account, mailbox: mailbox.id };
   const queries = entries.map(
     (entry): MetadataQuery => ({ owner: ownerOf(session, entry), entry: entry.path, depth }),
   );
   const found = await session.mail.sharing.metadata(place, queries, sizeMax);
   const told = new Map(found.entries.map((entry) => [shownName(entry), entry]));
   let { longest } = found;
-  for (const fixed of place === ofServer ? fixedEntries(session) : []) {
+  for (const fixed of mailbox === null ? fixedEntries(session) : useOf(session, annotated)) {
     if (!queries.some((query) => isWithin(query, fixed))) continue;
     const size = fixed.value?.length ?? 0;
     if (sizeMax === null || size <= sizeMax) told.set(shownName(fixed), fixed);
@@ -90,8 +105,9 @@ export const getMetadata: Command<GetMetadataArguments> = {
     return parseGetMetadata(decoder);
   },
   async run(session, args) {
-    const { place } = await targetOf(session, args.mailbox);
-    const { entries, longest } = await findMetadata(session, place, args);
+    const { place, mailbox } = await targetOf(session, args.mailbox);
+    const annotated = { account: place.account, mailbox };
+    const { entries, longest } = await findMetadata(session, annotated, args);
     writeMetadata(session, args.mailbox, entries);
     if (longest > 0) {
       return ok('some are too long', { code: 'METADATA', what: 'LONGENTRIES', value: longest });

@@ -1,6 +1,6 @@
 import { publicAccount } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
-import { type MetadataPlace, sharedOwner, wholeAccount } from '../../stores/mail/index.ts';
+import { type Mailbox, type MetadataPlace, sharedOwner, wholeAccount } from '../../stores/mail/index.ts';
 import { locate } from '../names/place.ts';
 import { hasAny } from '../names/rights.ts';
 import type { Session } from '../session/session.ts';
@@ -12,16 +12,20 @@ export const ofServer: MetadataPlace = { account: publicAccount, mailbox: wholeA
 /** Where the annotations of a mailbox lie, and what the member may do there. */
 export interface Target {
   readonly place: MetadataPlace;
+  /** Null for the server. */
+  readonly mailbox: Mailbox | null;
   /** Shared annotations may be set. */
   readonly maySetShared: boolean;
 }
 
 /** RFC 5464 §3.3: `l` and one of `r`, `s`, `w`, `i`, `p`. What all members see is set with `w` only. */
 export async function targetOf(session: Session, mailbox: string): Promise<Target> {
-  if (mailbox === '') return { place: ofServer, maySetShared: session.member?.admin ?? false };
+  if (mailbox === '') {
+    return { place: ofServer, mailbox: null, maySetShared: session.member?.admin ?? false };
+  }
   const { account, mailbox: found, rights } = await locate(session, mailbox, 'l');
   if (!hasAny(rights, 'rswip')) throw new StoreError('denied', 'you may only see that this mailbox is there');
-  return { place: { account, mailbox: found.id }, maySetShared: rights.includes('w') };
+  return { place: { account, mailbox: found.id }, mailbox: found, maySetShared: rights.includes('w') };
 }
 
 export function ownerOf(session: Session, { scope }: MetadataEntry): number {

@@ -50,7 +50,7 @@ describe('SORT', () => {
       first: 1,
       last: 10,
       fromEnd: false,
-      text: '10:1',
+      text: '1:10',
     });
     const plain = sort('RETURN () (DATE) UTF-8 ALL');
     expect([...(plain.returns?.options ?? [])]).toEqual(['ALL']);
@@ -100,7 +100,8 @@ describe('ranges of results', () => {
     ['1:100', { first: 1, last: 100, fromEnd: false, text: '1:100' }],
     ['7:7', { first: 7, last: 7, fromEnd: false, text: '7:7' }],
     ['-1:-100', { first: 1, last: 100, fromEnd: true, text: '-1:-100' }],
-    ['-100:-1', { first: 1, last: 100, fromEnd: true, text: '-100:-1' }],
+    ['-100:-1', { first: 1, last: 100, fromEnd: true, text: '-1:-100' }],
+    ['4:2', { first: 2, last: 4, fromEnd: false, text: '2:4' }],
   ])('%s', (wire, expected) => {
     expect(range(wire)).toEqual(expected);
   });

@@ -47,7 +47,7 @@ export interface ResultRange {
   readonly first: number;
   readonly last: number;
   readonly fromEnd: boolean;
-  /** As the client wrote it. */
+  /** The lower number first: 500:400 is the same as 400:500. */
   readonly text: string;
 }
 
@@ -94,6 +94,6 @@ export function parseResultRange(decoder: Decoder): ResultRange {
   decoder.char(':');
   if (fromEnd) decoder.char('-');
   const other = decoder.nzNumber();
-  const text = fromEnd ? `-${one}:-${other}` : `${one}:${other}`;
-  return { first: Math.min(one, other), last: Math.max(one, other), fromEnd, text };
+  const [first, last] = [Math.min(one, other), Math.max(one, other)];
+  return { first, last, fromEnd, text: fromEnd ? `-${first}:-${last}` : `${first}:${last}` };
 }
