@@ -32,6 +32,8 @@ withTools('IMAP beside Dovecot', ['dovecot'], () => {
 
   beforeAll(async () => {
     suite = await startSuite({ settings: { auth: { plaintext: 'allow' } } });
+    // Mailboxes are shared with this one.
+    await suite.addMember('friend@coop.localhost', password);
     dovecot = await startDovecot();
   });
 

@@ -27,6 +27,29 @@ export const rules: readonly Rule[] = [
       ((isStatus(d) && d.ours === 'NO') || (isCode(d) && d.ours === 'CANNOT')),
   },
   {
+    rfc: 'RFC 2342 §5',
+    why: "NAMESPACE names where others' mailboxes and the co-op's are found; this Dovecot has one namespace only.",
+    matches: (d) => d.what === 'NAMESPACE' && d.theirs === '(((" "/)) NIL NIL)' && otherNamespaces(d.ours),
+  },
+  {
+    rfc: 'RFC 7162 §3.1.2.1, §3.2.8',
+    why: 'HIGHESTMODSEQ may be told with any command; EXPUNGE that removed something must tell it (client.ts sees to it), CLOSE must not.',
+    matches: (d) =>
+      isCode(d) &&
+      [d.ours, d.theirs].sort().join() === ',HIGHESTMODSEQ' &&
+      !(d.verb === 'CLOSE' && d.ours === 'HIGHESTMODSEQ'),
+  },
+  {
+    rfc: 'RFC 4314 §3.5, §6',
+    why: 'What is not there has no rights to be told; Dovecot tells those that a mailbox of that name would have.',
+    matches: (d) => d.verb === 'MYRIGHTS' && (d.ours === 'NO' || d.ours === undefined),
+  },
+  {
+    rfc: 'RFC 8970 §3.1',
+    why: 'PREVIEW (LAZY) may be NIL where the server would have to work for it; ours are made at delivery.',
+    matches: (d) => /PREVIEW \(LAZY\)/.test(d.command) && d.what.endsWith('PREVIEW') && d.ours === 'some',
+  },
+  {
     rfc: 'RFC 5161 §3.2',
     why: 'ENABLED is answered even where nothing new was enabled; its list may be empty.',
     matches: (d) => d.what === 'ENABLED' && d.ours === '()' && d.theirs === undefined,
@@ -59,6 +82,20 @@ export const rules: readonly Rule[] = [
       /(ENVELOPE|BODY|BODYSTRUCTURE)$/.test(d.what) && (d.theirs?.includes('spaces. in . local') ?? false),
   },
   {
+    rfc: 'RFC 3501 §6.4.4, RFC 5322 §4.4',
+    why: 'FROM and its like look in the addresses of the envelope, which such an address has for us and not for Dovecot.',
+    matches: (d) =>
+      /\b(FROM|TO|CC|BCC) example\.org/.test(d.command) && /^(E?SEARCH|SORT|THREAD)/.test(d.what),
+  },
+  {
+    rfc: 'RFC 5256 §3',
+    why: 'REVERSE does not turn around messages whose keys are the same; an empty Subject and none are the same to us, not to Dovecot.',
+    matches: (d) =>
+      /REVERSE SUBJECT/.test(d.command) &&
+      /^(SORT|ESEARCH)/.test(d.what) &&
+      numbersOf(d.ours) === numbersOf(d.theirs),
+  },
+  {
     rfc: 'RFC 9051 §7.5.2',
     why: 'A part that names no charset is told without one; Dovecot adds the default. The last line counts even without a line end.',
     matches: (d) => isStructure(d) && plainStructure(d.ours) === plainStructure(d.theirs),
@@ -74,7 +111,7 @@ export const rules: readonly Rule[] = [
   {
     rfc: 'RFC 9051 §6.4.4',
     why: 'A message without a readable Date was sent neither before nor after any day; to Dovecot it was sent in 1970.',
-    matches: (d) => /SENT(BEFORE|ON|SINCE)/.test(d.command) && /SEARCH/.test(d.what),
+    matches: (d) => /SENT(BEFORE|ON|SINCE)/.test(d.command) && /SEARCH|SORT|THREAD/.test(d.what),
   },
   {
     rfc: 'RFC 3501 §6.3.9',
@@ -92,6 +129,15 @@ export const rules: readonly Rule[] = [
     rfc: 'RFC 2046 §5.1.1',
     why: 'A header inside a part that ends without an empty line keeps its last line end, which the delimiter claims too.',
     matches: (d) => /^fetch \d+ BODY\[[\d.]+\.(HEADER|MIME)\]/.test(d.what) && d.ours === `${d.theirs}\r\n`,
+  },
+  {
+    rfc: 'RFC 9051 §6.4.5.1',
+    why: 'The empty line that ends a header is not made up for a message that has none; Dovecot adds it.',
+    matches: (d) =>
+      /\[HEADER\.FIELDS(\.NOT)? \(/.test(d.what) &&
+      // Only such messages are made with this field, or leave nothing where fields are chosen.
+      (d.ours === '"' || (d.ours?.includes('X-Text: ') ?? false)) &&
+      /^\r?\n?$/.test(d.theirs?.slice(d.ours?.length) ?? '-'),
   },
   {
     rfc: 'RFC 9051 §6.4.5',
@@ -145,6 +191,11 @@ export const rules: readonly Rule[] = [
     rfc: 'RFC 9051 §6.3.9',
     why: 'The root of a reference that is not rooted may be empty; Dovecot repeats the reference.',
     matches: (d) => /^LIST (Lists|Work)?\/?$/.test(d.what) && d.command.endsWith(' ""'),
+  },
+  {
+    rfc: 'RFC 9051 §6.3.9',
+    why: 'What a pattern that begins with the delimiter means after a reference is left to the server: we put it behind, Dovecot begins at the root.',
+    matches: (d) => /^LIST|LSUB/.test(d.verb) && /(Work|Lists)\/?"? "?\/\*/.test(d.command),
   },
   {
     rfc: 'RFC 9051 §7.5.2',
@@ -214,6 +265,11 @@ function listsOf(text = ''): string {
     .map((list) => list.trim())
     .sort()
     .join(' ');
+}
+
+/** The member's own without a prefix, and one more each for others' and for what is shared by all. */
+function otherNamespaces(text = ''): boolean {
+  return /^\(\(\(" "\/\)\) \(\("[^"]+\/ "\/\)\) \(\("[^"]+\/ "\/\)\)\)$/.test(text);
 }
 
 function numbersOf(text = ''): string {

@@ -78,6 +78,16 @@ mailbox_list_index = yes
 imap_max_line_length = 64k
 auth_mechanisms = plain login
 mail_max_userip_connections = 100
+imap_metadata = yes
+mail_attribute_dict = file:%h/attributes
+mail_plugins = acl
+protocol imap {
+ mail_plugins = acl imap_acl
+}
+plugin {
+ acl = vfile
+ acl_anyone = allow
+}
 passdb {
  driver = static
  args = password=${dovecotPassword}

@@ -25,12 +25,14 @@ function addLine(facts: Map<string, string>, step: Step, values: readonly Value[
   const text = step.pieces.filter((piece) => typeof piece === 'string').join(' ');
   if (second === 'FETCH') addFetch(facts, step, text, String(values[0]), values[2]);
   else if (first === 'SEARCH') addSearch(facts, values.slice(1));
-  else if (first === 'SORT') facts.set('SORT', canonical(values.slice(1)));
+  else if (first === 'SORT') facts.set('SORT', canonical(withoutModseq(values.slice(1))));
   else if (first === 'THREAD') facts.set('THREAD', canonical(values.slice(1)));
   else if (first === 'ESEARCH') addEsearch(facts, step, values.slice(1));
   else if (first === 'LIST' || first === 'LSUB') addName(facts, first, values);
   else if (first === 'STATUS') addStatus(facts, values);
   else if (first === 'ENABLED' || first === 'NAMESPACE') facts.set(first, canonical(values.slice(1)));
+  else if (first === 'METADATA') addMetadata(facts, values);
+  else if (first === 'ACL' || first === 'MYRIGHTS') addRights(facts, first, values);
   else if (first === 'OK') addCode(facts, line);
   else if (first === 'BAD' || first === 'BYE' || first === 'NO') facts.set(`untagged ${first}`, '');
 }
@@ -51,6 +53,9 @@ function addFetch(
       if (asksFlags) facts.set(`fetch ${seq} FLAGS`, flagsText(value));
     } else if (name === 'MODSEQ') {
       if (/MODSEQ|CHANGEDSINCE/i.test(text)) facts.set(`fetch ${seq} MODSEQ`, 'some');
+    } else if (name === 'SAVEDATE' || name === 'PREVIEW') {
+      // RFC 8514 §4.2, RFC 8970 §3.2: the time and the words are the server's own.
+      facts.set(`fetch ${seq} ${name}`, value === 'NIL' ? 'NIL' : 'some');
     } else if (name !== 'UID' || /UID/i.test(text)) facts.set(`fetch ${seq} ${name}`, itemText(name, value));
   }
 }
@@ -64,6 +69,11 @@ function itemText(name: string, value: Value): string {
 function withoutCase(value: Value): Value {
   if (typeof value !== 'string') return value.map(withoutCase);
   return value.toLowerCase();
+}
+
+/** Each server counts in its own way; that it tells the number is compared. */
+function withoutModseq(values: readonly Value[]): readonly Value[] {
+  return values.map((value) => (Array.isArray(value) && value[0] === 'MODSEQ' ? ['MODSEQ'] : value));
 }
 
 function addSearch(facts: Map<string, string>, values: readonly Value[]): void {
@@ -99,6 +109,27 @@ function addStatus(facts: Map<string, string>, values: readonly Value[]): void {
     const mailbox = plain(values[1]).replace(/^inbox$/i, 'INBOX');
     const free = ['UIDVALIDITY', 'HIGHESTMODSEQ', 'RECENT'].includes(name);
     facts.set(`STATUS ${mailbox} ${name}`, free ? 'some' : (items[at + 1] ?? ''));
+  }
+}
+
+function addMetadata(facts: Map<string, string>, values: readonly Value[]): void {
+  const entries = Array.isArray(values[2]) ? values[2] : [];
+  for (let at = 0; at + 1 < entries.length; at += 2) {
+    facts.set(`METADATA ${plain(values[1])} ${plain(entries[at])}`, canonical(entries[at + 1] ?? ''));
+  }
+}
+
+/** Members are called otherwise by each server, but for the one that mailboxes are shared with. */
+function addRights(facts: Map<string, string>, response: string, values: readonly Value[]): void {
+  const letters = (value: Value | undefined) =>
+    [...plain(value)]
+      .filter((letter) => !'cd'.includes(letter)) // RFC 4314 §2.1.1: of the older kind.
+      .sort()
+      .join('');
+  if (response === 'MYRIGHTS') facts.set(`MYRIGHTS ${plain(values[1])}`, letters(values[2]));
+  for (let at = 2; response === 'ACL' && at + 1 < values.length; at += 2) {
+    const who = plain(values[at]).replace('@coop.localhost', '');
+    if (who === 'friend') facts.set(`ACL ${plain(values[1])} friend`, letters(values[at + 1]));
   }
 }
 

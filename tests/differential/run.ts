@@ -77,6 +77,8 @@ class Pair {
   readOnly = false;
   /** Another session has changed something that this one has not asked for yet. */
   stale = false;
+  /** QRESYNC is on: what is gone is told by uid, so every uid must be known. */
+  resync = false;
 
   private constructor(index: number, ours: Client, theirs: Client) {
     this.index = index;
@@ -219,15 +221,19 @@ class Run {
   #situation(pair: Pair): Situation {
     const busy = this.#pairs.map(({ selected }) => selected).filter((name) => name !== null);
     const { selected, readOnly } = pair;
-    return { selected, readOnly, count: pair.theirs.known.length, busy: new Set(busy), exists: this.#exists };
+    const count = pair.theirs.known.length;
+    return { selected, readOnly, count, busy: new Set(busy), exists: this.#exists, resync: pair.resync };
   }
 
   async #step(pair: Pair, step: Step): Promise<void> {
     this.commands++;
-    const compares = step.pieces.some((piece) => typeof piece === 'string' && piece.includes('$MODSEQ'));
+    const compares = step.pieces.some((piece) => typeof piece === 'string' && /\$(MODSEQ|LATER)/.test(piece));
     if (compares && pair.selected !== null && (pair.ours.modseq === 1 || this.#dice.chance(30)))
       await this.#mark(pair);
-    if (step.selects !== undefined || /CLOSE|UNSELECT/.test(step.verb)) this.#forget(pair);
+    if (step.selects !== undefined || /CLOSE|UNSELECT/.test(step.verb)) {
+      if (pair.resync && pair.selected !== null && this.#dice.chance(70)) await this.#remember(pair);
+      this.#forget(pair);
+    }
     const [ours, theirs] = await Promise.all([
       pair.ours.command(step.pieces),
       pair.theirs.command(step.pieces),
@@ -235,6 +241,9 @@ class Run {
     const command = this.#note(pair, step, theirs.text);
     if (ours.status === 'BYE' || theirs.status === 'BYE') {
       throw new Error(`hung up: ${command}\nours: ${ours.text}\ntheirs: ${theirs.text}`);
+    }
+    if (theirs.status === 'OK' && step.verb === 'ENABLE' && /QRESYNC/i.test(String(step.pieces[0]))) {
+      pair.resync = pair.ours.resync = pair.theirs.resync = true;
     }
     if (step.selects !== undefined) {
       pair.readOnly = step.verb === 'EXAMINE';
@@ -249,6 +258,13 @@ class Run {
     if (silent) for (const each of [...pair.ours.known, ...pair.theirs.known]) delete each.flags;
     if (theirs.status === 'OK') this.#rename(step);
     if (changing.test(step.verb)) await this.#others(pair);
+    else if (pair.resync && step.selects !== undefined) await this.#sync(pair);
+  }
+
+  async #remember(pair: Pair): Promise<void> {
+    await this.#sync(pair);
+    const name = pair.selected ?? '';
+    await Promise.all([pair.ours.remember(name), pair.theirs.remember(name)]);
   }
 
   async #mark(pair: Pair): Promise<void> {
@@ -271,7 +287,7 @@ class Run {
     for (const each of this.#pairs) {
       if (each.selected === null) continue;
       if (each !== pair) each.stale = true;
-      if (each === pair || this.#dice.chance(85)) await this.#sync(each);
+      if (each === pair || each.resync || this.#dice.chance(85)) await this.#sync(each);
     }
   }
 
@@ -283,9 +299,20 @@ class Run {
       pair.theirs.command(noop.pieces),
     ]);
     pair.stale = false;
+    if (pair.resync) await this.#learnAll(pair);
     const command = this.#history.at(-1) ?? '';
     this.#compare(command, 'NOOP', factsOf(noop, ours), factsOf(noop, theirs));
     this.#compare(command, 'known', known(pair.ours), known(pair.theirs));
+  }
+
+  async #learnAll(pair: Pair): Promise<void> {
+    const knows = (client: Client) =>
+      client.known.every(({ uid, flags }) => uid !== undefined && flags !== undefined);
+    await Promise.all(
+      [pair.ours, pair.theirs].map(async (client) => {
+        if (!knows(client)) await client.command(['FETCH 1:* (UID FLAGS)']);
+      }),
+    );
   }
 
   /** One session sleeps while another works. */

@@ -1,4 +1,5 @@
 import type { Piece } from './client.ts';
+import { faults } from './faults.ts';
 import { madeMessage, type Sample } from './messages.ts';
 import { sortCommand, threadCommand } from './ordering.ts';
 import type { Dice } from './random.ts';
@@ -12,6 +13,8 @@ export interface Situation {
   readonly busy: ReadonlySet<string>;
   /** Mailboxes that are there. */
   readonly exists: ReadonlySet<string>;
+  /** QRESYNC is on. */
+  readonly resync: boolean;
 }
 
 export interface Step {
@@ -77,7 +80,7 @@ export function nextStep(dice: Dice, situation: Situation, samples: readonly Sam
   const free = anywhere(dice, situation, samples);
   const roll = dice.below(100);
   if (roll < 5) return syntaxFault(dice, situation);
-  if (situation.selected === null) return roll < 55 ? select(dice) : free();
+  if (situation.selected === null) return roll < 55 ? select(dice, situation) : free();
   return roll < 28 ? free() : inMailbox(dice, situation)();
 }
 
@@ -116,10 +119,11 @@ function dice10(text: string): boolean {
   return text.length % 10 === 3;
 }
 
-function select(dice: Dice): Step {
+function select(dice: Dice, { resync }: Situation): Step {
   const verb = dice.pick(['SELECT', 'SELECT', 'SELECT', 'EXAMINE']);
   const name = dice.chance(8) ? 'Missing' : dice.pick([...folders.slice(0, 6), 'INBOX', 'INBOX']);
-  const parameter = dice.chance(15) ? ' (CONDSTORE)' : '';
+  const condstore = dice.chance(15) ? ' (CONDSTORE)' : '';
+  const parameter = resync && dice.chance(70) ? ` (QRESYNC ($RESYNC(${name})))` : condstore;
   return { ...command(verb, ` ${quoted(name)}${parameter}`), selects: name };
 }
 
@@ -130,7 +134,7 @@ function anywhere(dice: Dice, situation: Situation, samples: readonly Sample[]):
     append,
     append,
     append,
-    () => select(dice),
+    () => select(dice, situation),
     () => create(dice, situation),
     () => create(dice, situation),
     () => remove(dice, situation),
@@ -142,9 +146,12 @@ function anywhere(dice: Dice, situation: Situation, samples: readonly Sample[]):
     () => statusStep(dice),
     () => statusStep(dice),
     () => command('NOOP'),
+    () => metadataStep(dice, situation),
+    () => rightsStep(dice, situation),
+    () => catenateStep(dice, situation),
     () =>
       command(dice.pick(['CAPABILITY', 'NAMESPACE', 'CHECK', 'CLOSE', 'UNSELECT', 'EXPUNGE', 'LOGIN a b'])),
-    () => command('ENABLE', ` ${dice.pick(['CONDSTORE', 'NOTHING', 'condstore X-Y'])}`),
+    () => command('ENABLE', ` ${dice.pick(['CONDSTORE', 'NOTHING', 'condstore X-Y', 'QRESYNC'])}`),
     () => command('ID', dice.pick([' NIL', ' ("name" "test" "version" NIL)', ' ()'])),
   ]);
 }
@@ -196,6 +203,49 @@ function appendStep(dice: Dice, samples: readonly Sample[]): Step {
     messages.push(`${flagList}${day} `, chosen);
   }
   return command('APPEND', ' ', ...mailbox(dice), ...messages, '');
+}
+
+/** Parts of what is there already, and new text between them (RFC 4469). */
+function catenateStep(dice: Dice, { count, selected }: Situation): Step {
+  // Of another mailbox Dovecot keeps the state in which the session looked into it first.
+  const known = selected !== null && /^[A-Za-z/]+$/.test(selected) ? selected : 'Missing';
+  const uid = () => 1 + dice.below(count + 3);
+  const section = () => dice.pick(['', '/;SECTION=HEADER', '/;SECTION=TEXT', '/;SECTION=1']);
+  const url = () => `URL "/${known}/;UID=${uid()}${section()}"`;
+  const pieces: Piece[] = [
+    `${dice.pick(['INBOX', 'Work', 'Archive'])} (\\Seen) "05-Jan-2026 12:30:00 +0100" CATENATE (`,
+  ];
+  for (let left = 1 + dice.below(3); left > 0; left--) {
+    if (dice.chance(60)) pieces.push(url());
+    else pieces.push('TEXT ', Buffer.from(`X-Text: ${dice.pick(texts)}\r\n`, 'latin1'));
+    pieces.push(left > 1 ? ' ' : ')');
+  }
+  return command('APPEND', ' ', ...pieces);
+}
+
+function metadataStep(dice: Dice, { exists }: Situation): Step {
+  const mailbox = quoted(dice.chance(90) ? dice.pick([...exists]) : 'Missing');
+  const entry = () =>
+    `/${dice.pick(['private', 'private', 'shared'])}/${dice.pick(['comment', 'vendor/x/y', 'Vendor/X/y'])}`;
+  if (dice.chance(50)) {
+    const value = dice.pick(['NIL', '"a note"', '""', '"other"']);
+    return command('SETMETADATA', ` ${mailbox} (${entry()} ${value})`);
+  }
+  const options = dice.pick(['', '', '(DEPTH 1) ', '(DEPTH infinity) ', '(MAXSIZE 3) ']);
+  const entries = dice.chance(50) ? entry() : `(${entry()} ${dice.pick(['/private', '/shared', entry()])})`;
+  return command('GETMETADATA', ` ${options}${mailbox} ${entries}`);
+}
+
+/** Whoever is shared with is `friend` on both servers. */
+function rightsStep(dice: Dice, { exists }: Situation): Step {
+  const mailbox = quoted(dice.chance(90) ? dice.pick([...exists]) : 'Missing');
+  const letters = dice.some(['l', 'r', 's', 'w', 'i', 'p', 'k', 'x', 't', 'e', 'a'], 4).join('');
+  return dice.pick([
+    () => command('MYRIGHTS', ` ${mailbox}`),
+    () => command('GETACL', ` ${mailbox}`),
+    () => command('SETACL', ` ${mailbox} friend ${dice.pick(['', '+', '-'])}${letters}`),
+    () => command('DELETEACL', ` ${mailbox} friend`),
+  ])();
 }
 
 function listStep(dice: Dice): Step {
@@ -263,7 +313,7 @@ function numbers(dice: Dice, count: number): string {
   return dice.chance(70) ? range() : `${range()},${range()}`;
 }
 
-function inMailbox(dice: Dice, { count, readOnly }: Situation): () => Step {
+function inMailbox(dice: Dice, { count, readOnly, resync }: Situation): () => Step {
   const uid = dice.chance(40) ? 'UID ' : '';
   const set = () => (dice.chance(4) ? '$' : numbers(dice, uid === '' ? count : count + 5));
   const fetch = () => command(`${uid}FETCH`, ` ${set()} ${fetchItems(dice)}`);
@@ -287,6 +337,10 @@ function inMailbox(dice: Dice, { count, readOnly }: Situation): () => Step {
     store,
     store,
     () => command(`${uid}FETCH`, ` ${set()} (FLAGS) (CHANGEDSINCE $MODSEQ)`),
+    () => {
+      const vanished = resync && uid !== '' ? ' VANISHED' : '';
+      return command(`${uid}FETCH`, ` ${set()} (FLAGS) (CHANGEDSINCE $MODSEQ${vanished})`);
+    },
     () => searchStep(dice, uid, count),
     () => searchStep(dice, uid, count),
     () => searchStep(dice, uid, count),
@@ -314,6 +368,7 @@ function fetchItems(dice: Dice): string {
       () => 'UID',
       () => 'INTERNALDATE',
       () => 'RFC822.SIZE',
+      () => dice.pick(['SAVEDATE', 'PREVIEW', 'MODSEQ', 'PREVIEW (LAZY)']),
       () => 'ENVELOPE',
       () => 'ENVELOPE',
       () => 'BODY',
@@ -366,6 +421,8 @@ function searchKey(dice: Dice, count: number, depth = 0): string {
     () => `${dice.pick(['BEFORE', 'ON', 'SINCE', 'SENTBEFORE', 'SENTON', 'SENTSINCE'])} ${dice.pick(dates)}`,
     () => `${dice.pick(['LARGER', 'SMALLER'])} ${dice.pick([0, 300, 500, 1000, 4_000_000])}`,
     () => `${dice.pick(['OLDER', 'YOUNGER'])} ${dice.pick([1, 86_400, 2_000_000_000])}`,
+    () => `${dice.pick(['SAVEDBEFORE', 'SAVEDON', 'SAVEDSINCE'])} ${dice.pick(dates)}`,
+    () => dice.pick(['SAVEDATESUPPORTED', 'MODSEQ 1']),
     () => `UID ${numbers(dice, count + 4)}`,
     () => numbers(dice, count),
   ];
@@ -380,10 +437,10 @@ function searchKey(dice: Dice, count: number, depth = 0): string {
 
 function searchStep(dice: Dice, uid: string, count: number): Step {
   const returns = dice.chance(40)
-    ? `RETURN (${dice.pick(['', 'ALL', 'COUNT', 'MIN', 'MAX', 'MIN MAX', 'MIN MAX COUNT ALL', 'SAVE', 'SAVE ALL', 'SAVE MIN', 'SAVE COUNT'])}) `
+    ? `RETURN (${dice.pick(['', 'ALL', 'COUNT', 'MIN', 'MAX', 'MIN MAX', 'MIN MAX COUNT ALL', 'SAVE', 'SAVE ALL', 'SAVE MIN', 'SAVE COUNT', 'PARTIAL 1:2', 'PARTIAL 2:1 COUNT', 'PARTIAL 100:200', 'CONTEXT ALL', 'CONTEXT MIN PARTIAL 1:3'])}) `
     : '';
   const charset = dice.chance(20) ? `CHARSET ${dice.pick(['UTF-8', 'US-ASCII', 'X-NONE'])} ` : '';
-  const modseq = dice.chance(5) ? ' MODSEQ $MODSEQ' : '';
+  const modseq = dice.chance(5) ? ' MODSEQ $LATER' : '';
   return command(`${uid}SEARCH`, ` ${returns}${charset}${searchKey(dice, count)}${modseq}`);
 }
 
@@ -400,75 +457,6 @@ function syntaxFault(dice: Dice, { selected }: Situation): Step {
   if (selected !== null && text.startsWith('SELECT')) return step('NOSUCH', 'NOSUCH');
   return step(verbOf(text), text);
 }
-
-const faults: readonly string[] = [
-  'FETCH 0 FLAGS',
-  'FETCH 1 (FLAGS',
-  'FETCH 1 FLAGS)',
-  'FETCH a FLAGS',
-  'FETCH 1: FLAGS',
-  'FETCH 1,,2 FLAGS',
-  'FETCH 1 BODY[',
-  'FETCH 1 BODY[HEADER.FIELDS]',
-  'FETCH 1 BODY[HEADER.FIELDS ()]',
-  'FETCH 1 BODY[MIME]',
-  'FETCH 1 BODY[]<-1.5>',
-  'FETCH 1',
-  'FETCH',
-  'FETCH 4294967296 FLAGS',
-  'FETCH 1 NOSUCH',
-  'FETCH 1 ()',
-  'STORE 1 FLAG (\\Seen)',
-  'STORE 1 FLAGS (\\Seen',
-  'STORE 1 +FLAGS (\\Bogus)',
-  'STORE 1 +FLAGS \\*',
-  'STORE 1 ++FLAGS (\\Seen)',
-  'STORE 1 FLAGS.LOUD (\\Seen)',
-  'SEARCH',
-  'SEARCH NOSUCHKEY',
-  'SEARCH OR SEEN',
-  'SEARCH NOT',
-  'SEARCH (SEEN',
-  'SEARCH SINCE 31-Foo-2020',
-  'SEARCH SINCE 2020-01-01',
-  'SEARCH LARGER x',
-  'SEARCH RETURN (NOSUCH) ALL',
-  'SEARCH RETURN ALL',
-  'SELECT',
-  'SELECT "INBOX',
-  'SELECT INBOX (NOSUCH)',
-  'LIST',
-  'LIST ""',
-  'LIST "" (',
-  'LIST (NOSUCH) "" *',
-  'LIST "" * RETURN (NOSUCH)',
-  'LIST "" % junk',
-  'STATUS INBOX',
-  'STATUS INBOX MESSAGES',
-  'STATUS INBOX ()',
-  'STATUS INBOX (NOSUCH)',
-  'CREATE',
-  'DELETE',
-  'RENAME a',
-  'COPY 1',
-  'MOVE 1',
-  'APPEND INBOX',
-  'APPEND INBOX (\\Seen) "not a date" ',
-  'UID',
-  'UID NOSUCH 1',
-  'UID NOOP',
-  'UID FETCH 0 FLAGS',
-  'UID EXPUNGE',
-  'NOSUCH',
-  'NOOP extra',
-  'CHECK extra',
-  'ENABLE',
-  'AUTHENTICATE PLAIN',
-  'STARTTLS',
-  'IDLE extra',
-  ' NOOP',
-  'NOOP ',
-];
 
 function verbOf(text: string): string {
   const words = text.trim().split(' ');
