@@ -5,7 +5,7 @@ import { search } from '../search/run.ts';
 import type { Session } from '../session/session.ts';
 import { threadAlgorithms } from '../thread/algorithms.ts';
 import { type Threads, threadUids } from '../thread/thread.ts';
-import { threadText } from '../thread/write.ts';
+import { writeThreads } from '../thread/write.ts';
 import { shown, type ThreadProgram } from '../wire/index.ts';
 
 /** THREAD and UID THREAD. */
@@ -33,14 +33,10 @@ const thread: Command<ThreadProgram> = {
 async function write(session: Session, call: Call, { uids, forest }: Threads): Promise<void> {
   const { out, mailbox } = session;
   const slices = session.slices();
-  const numberOf = (message: number) => {
-    const uid = uids[message] ?? 0;
-    return call.uid ? uid : (mailbox.view.seqOf(uid) ?? 0);
-  };
+  const numbers = call.uid ? uids : mailbox.view.seqsOf(uids);
   out.data('THREAD');
   if (uids.length > 0) out.sp();
-  for (const text of threadText(forest, numberOf)) {
-    out.raw(text);
+  for (const _ of writeThreads(forest, numbers, out)) {
     if (slices.due) await slices.next();
     if (session.gone) throw new Gone();
   }

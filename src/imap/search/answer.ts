@@ -70,7 +70,7 @@ async function writePlain(session: Session, call: Call, { criteria, results, ask
   out.crlf();
 }
 
-const turnNumbers = 1000;
+const turnNumbers = 4096;
 
 /** Once the response has begun there is no way back: only the end of the session may interrupt it. */
 async function writeNumbers(session: Session, { uid }: Call, uids: readonly number[]): Promise<void> {
@@ -78,7 +78,7 @@ async function writeNumbers(session: Session, { uid }: Call, uids: readonly numb
   const slices = session.slices();
   for (let at = 0; at < uids.length; at += turnNumbers) {
     const some = uids.slice(at, at + turnNumbers);
-    out.raw(` ${(uid ? some : some.map((each) => mailbox.view.seqOf(each))).join(' ')}`);
+    out.numbers(uid ? some : mailbox.view.seqsOf(some));
     if (slices.due) await slices.next();
     if (session.gone) throw new Gone();
   }

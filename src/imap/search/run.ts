@@ -39,7 +39,12 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
   const candidates = await candidatesOf(key, selected);
   if (judge.cost === 'none' && !needsModseq && candidates === null) await selected.knowAll();
   if (judge.cost === 'none' && !needsModseq)
-    return { uids: withoutRows(selected, candidates, judge.test), modseq: 0, firstModseq: 0, lastModseq: 0 };
+    return {
+      uids: withoutRows(key, selected, candidates, judge.test),
+      modseq: 0,
+      firstModseq: 0,
+      lastModseq: 0,
+    };
   const goal = candidates?.length ?? selected.view.count;
   let done = 0;
   await narrow(session, selected, sought, goal);
@@ -85,17 +90,23 @@ async function candidatesOf(key: SearchKey, selected: Selected): Promise<number[
   return null;
 }
 
-function withoutRows(selected: Selected, candidates: readonly number[] | null, test: Test): number[] {
-  const { view } = selected;
-  const uids: number[] = [];
-  for (const uid of candidates ?? view.uids()) {
-    // Tests of this price look at uid and number only.
-    if (test({ row: { ...noRow, uid }, seq: view.seqOf(uid) ?? 0, recent: false }) === true) uids.push(uid);
-  }
-  return uids;
+function withoutRows(key: SearchKey, { view }: Selected, candidates: number[] | null, test: Test): number[] {
+  const all: number[] = candidates ?? [];
+  if (candidates === null) view.copy(0, view.count, all);
+  // Candidates are what a set names, or everything.
+  if (key.kind === 'all' || key.kind === 'sequence' || key.kind === 'uid') return all;
+  const numbers = view.seqsOf(all);
+  // Tests of this price look at uid and number only, and keep nothing.
+  const row = { ...noRow };
+  const evidence = { row, seq: 0, recent: false };
+  return all.filter((uid, at) => {
+    row.uid = uid;
+    evidence.seq = numbers[at] as number;
+    return test(evidence) === true;
+  });
 }
 
-const noRow: MessageRow = {
+const noRow = {
   uid: 0,
   modseq: 0,
   flags: 0,
@@ -105,7 +116,7 @@ const noRow: MessageRow = {
   saved: 0,
   size: 0,
   email: 0,
-};
+} satisfies MessageRow;
 
 /** What the database can leave out by itself: flags of the top level, and what the index rules out. */
 function filterOf(key: SearchKey, judge: Judge): RowFilter {

@@ -3,6 +3,7 @@ import {
   type Chunk,
   chunksOf,
   full,
+  isFull,
   isRead,
   join,
   listed,
@@ -97,6 +98,22 @@ export class MailboxView {
     if (!chunk || uid < chunk.first) return undefined;
     const place = rankIn(chunk, uid);
     return uidAt(chunk, place) === uid ? (this.#before[index] ?? 0) + place + 1 : undefined;
+  }
+
+  /** The message numbers of these uids, in their order; 0 where the client does not know one. */
+  seqsOf(uids: ArrayLike<number>): Uint32Array {
+    const numbers = new Uint32Array(uids.length);
+    const [only] = this.#chunks;
+    if (only !== undefined && this.#chunks.length === 1 && isFull(only)) {
+      // Where none is gone a number follows from the uid.
+      for (let at = 0; at < numbers.length; at++) {
+        const uid = uids[at] as number;
+        if (uid >= only.first && uid <= only.last) numbers[at] = uid - only.first + 1;
+      }
+      return numbers;
+    }
+    for (let at = 0; at < numbers.length; at++) numbers[at] = this.seqOf(uids[at] as number) ?? 0;
+    return numbers;
   }
 
   /** Adds messages that came after all others and answers the new EXISTS. Throws RangeError where they did not. */

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { OrderColumn } from '../../stores/mail/index.ts';
 import { byRank, ranksFor } from './ranks.ts';
 
-/** As the store answers it: uids in the order of their values. */
+/** As the store answers it: uids ascending, each with its rank. */
 function columnOf(values: ReadonlyMap<number, number>): OrderColumn {
-  const sorted = [...values].sort(([, a], [, b]) => a - b);
-  const distinct = [...new Set(sorted.map(([, value]) => value))];
+  const sorted = [...values].sort(([a], [b]) => a - b);
+  const distinct = [...new Set(sorted.map(([, value]) => value))].sort((a, b) => a - b);
   return {
     uids: Uint32Array.from(sorted, ([uid]) => uid),
     ranks: Uint32Array.from(sorted, ([, value]) => distinct.indexOf(value)),
@@ -33,6 +33,14 @@ describe('ranks', () => {
     );
     expect([...ranksOf([3, 7, 9, 41], column)]).toEqual([2, 0, 0, 1]);
     expect([...ranksOf([], column)]).toEqual([]);
+  });
+
+  it('are the same whether messages are counted or, where they are few, compared', () => {
+    const places = Uint32Array.from([0, 1, 2, 3]);
+    const [near, far] = [Uint32Array.from([5, 2, 5, 0]), Uint32Array.from([500, 200, 500, 0])];
+    for (const reverse of [false, true])
+      expect(byRank(places, far, reverse)).toEqual(byRank(places, near, reverse));
+    expect([...byRank(places, far, true)]).toEqual([0, 2, 1, 3]);
   });
 
   it('lets others run in between', () => {

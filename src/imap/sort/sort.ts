@@ -25,11 +25,12 @@ export async function sortUids(
   session: Session,
   uids: readonly number[],
   criteria: readonly SortCriterion[],
-): Promise<number[]> {
-  if (uids.length < 2) return [...uids];
+): Promise<readonly number[]> {
+  if (uids.length < 2) return uids;
   const slices = session.slices();
   const columns = await columnsOf(session, uids, criteria);
-  let places: Uint32Array = Uint32Array.from(uids, (_, place) => place);
+  let places: Uint32Array = new Uint32Array(uids.length);
+  for (let at = 0; at < places.length; at++) places[at] = at;
   // The least criterion first: a stable sort keeps its order where a weightier one says nothing.
   for (const { key, reverse } of criteria.toReversed()) {
     const column = columns.get(key);
@@ -37,7 +38,9 @@ export async function sortUids(
     places = byRank(places, await slices.drive(ranksFor(uids, column)), reverse);
     if (session.gone) throw new Gone();
   }
-  return Array.from(places, (place) => uids[place] ?? 0);
+  const sorted: number[] = [];
+  for (let at = 0; at < places.length; at++) sorted.push(uids[places[at] as number] as number);
+  return sorted;
 }
 
 async function columnsOf(

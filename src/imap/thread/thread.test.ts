@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Threading } from '../../stores/mail/index.ts';
 import { defaultImapLimits } from '../limits.ts';
+import { ResponseWriter } from '../wire/index.ts';
 import { threadAlgorithms } from './algorithms.ts';
+import type { Forest } from './forest.ts';
 import { naiveThreads } from './naive.ts';
-import { threadText } from './write.ts';
+import { writeThreads } from './write.ts';
 
 /** Ids and subjects are numbers, as they come from the store. */
 interface Letter {
@@ -36,13 +38,21 @@ function lettersOf(letters: readonly Letter[]): Threading {
   };
 }
 
+/** Messages are their own numbers here. */
+function textOf(forest: Forest): string {
+  const out = new ResponseWriter();
+  const numbers = Uint32Array.from({ length: forest.messageCount }, (_, message) => message);
+  for (const _ of writeThreads(forest, numbers, out));
+  return Buffer.concat(out.take()).toString();
+}
+
 function threads(name: string, letters: Threading, stepsMax = defaultImapLimits.threadStepsMax): string {
   const algorithm = threadAlgorithms.find((each) => each.name === name);
   if (!algorithm) throw new Error(`no algorithm ${name}`);
   const work = algorithm.grow(letters, stepsMax);
   for (;;) {
     const turn = work.next();
-    if (turn.done) return [...threadText(turn.value, (message) => message)].join('');
+    if (turn.done) return textOf(turn.value);
   }
 }
 

@@ -9,6 +9,9 @@ export interface Threads {
   readonly forest: Forest;
 }
 
+/** What was worked out of letters, as long as the store holds them: `threadsKeptBytes` of stores/mail is for this. */
+const forests = new WeakMap<Threading, Map<ThreadAlgorithm, Forest>>();
+
 /** `uids`, ascending, of the selected mailbox as threads; messages that are gone by now are in none. */
 export async function threadUids(
   session: Session,
@@ -17,17 +20,28 @@ export async function threadUids(
 ): Promise<Threads> {
   const { mail, mailbox, limits } = session;
   const few = uids.length <= limits.sortedFewMax ? uids : null;
-  const letters = only(await mail.threading(mailbox.account, mailbox.id, few), uids);
+  const known = await mail.threading(mailbox.account, mailbox.id, few);
+  const letters = only(known, uids);
+  const kept = letters === known ? forests.get(letters)?.get(algorithm) : undefined;
+  if (kept !== undefined) return { uids: letters.uids, forest: kept };
   const forest = await session.slices().drive(algorithm.grow(letters, limits.threadStepsMax));
+  if (letters === known) keep(letters, algorithm, forest);
   return { uids: letters.uids, forest };
+}
+
+function keep(letters: Threading, algorithm: ThreadAlgorithm, forest: Forest): void {
+  const ofLetters = forests.get(letters);
+  if (ofLetters) ofLetters.set(algorithm, forest);
+  else forests.set(letters, new Map([[algorithm, forest]]));
 }
 
 /** Those of the letters that are asked for; what they refer to may be any. */
 function only(letters: Threading, uids: readonly number[]): Threading {
   const places: number[] = [];
   let next = 0;
-  for (const [place, uid] of letters.uids.entries()) {
-    while (next < uids.length && (uids[next] ?? 0) < uid) next++;
+  for (let place = 0; place < letters.uids.length; place++) {
+    const uid = letters.uids[place] as number;
+    while (next < uids.length && (uids[next] as number) < uid) next++;
     if (uids[next] === uid) places.push(place);
   }
   if (places.length === letters.uids.length) return letters;

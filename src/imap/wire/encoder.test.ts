@@ -24,6 +24,8 @@ describe('status responses', () => {
     ['+ go on\r\n', (w) => w.continuation('go on')],
     ['* 23 EXISTS\r\n', (w) => w.numbered(23, 'EXISTS').crlf()],
     ['* SEARCH 2 84\r\n', (w) => w.data('SEARCH').sp().number(2).sp().number(84).crlf()],
+    ['* SEARCH 2 84\r\n', (w) => w.data('SEARCH').numbers([2, 84]).crlf()],
+    ['* THREAD (20)\r\n', (w) => w.data('THREAD').sp().octet(0x28).digits(20).octet(0x29).crlf()],
     // What came from elsewhere does not become a line, a code or an octet that the client did not ask for.
     ['A1 NO a  * BYE b\r\n', (w) => w.tagged('A1', 'NO', null, 'a\r\n* BYE b')],
     ['A1 NO (ALERT] x\r\n', (w) => w.tagged('A1', 'NO', null, '[ALERT] x')],
@@ -221,5 +223,29 @@ describe('buffers', () => {
       }),
       { seed: 9051, numRuns: 100 },
     );
+  });
+});
+
+describe('very many numbers', () => {
+  test('are written as they are, whatever block they end in', () => {
+    const number = fc.oneof(fc.nat({ max: 0xffff_ffff }), fc.constantFrom(0, 9, 10, 99, 100, 0xffff_ffff));
+    fc.assert(
+      fc.property(fc.array(number, { maxLength: 3000, size: 'max' }), fc.nat({ max: 40 }), (values, head) => {
+        const text = 'x'.repeat(head);
+        expect(written((w) => w.raw(text).numbers(values).raw(text))).toBe(
+          `${text}${values.map((value) => ` ${value}`).join('')}${text}`,
+        );
+        expect(written((w) => values.forEach((value) => void w.octet(0x2b).digits(value)))).toBe(
+          values.map((value) => `+${value}`).join(''),
+        );
+      }),
+      { seed: 9051, numRuns: 50 },
+    );
+  });
+
+  test.each([-1, 1.5, 2 ** 32, Number.NaN])('%d is refused', (value) => {
+    const writer = new ResponseWriter();
+    expect(() => writer.digits(value)).toThrow(RangeError);
+    expect(() => writer.numbers([1, value])).toThrow(RangeError);
   });
 });

@@ -12,6 +12,8 @@ const textCharactersMax = 4 * 1024;
 const nothing = Buffer.alloc(0);
 /** A literal of this size or more is handed on as it is instead of being copied. */
 const sharedLiteralBytesMin = 8 * 1024;
+/** Of a number of 32 bits. */
+const digitsMax = 10;
 /** Longer strings go as literals. RFC 9051 §4.3 leaves the choice to the sender. */
 const quotedCharactersMax = 1000;
 
@@ -148,6 +150,33 @@ export class ResponseWriter {
     return this.raw(String(value));
   }
 
+  /** One octet of ASCII; together with `digits` and `numbers` for answers of very many numbers, which text would slow. */
+  octet(code: number): this {
+    if (this.#text !== '') this.#encode();
+    if (this.#at === this.#block.length) this.#reserve(1);
+    this.#block[this.#at++] = code;
+    return this;
+  }
+
+  /** A message number or uid. */
+  digits(value: number): this {
+    if (this.#text !== '') this.#encode();
+    if (this.#at + digitsMax > this.#block.length) this.#reserve(digitsMax);
+    this.#at = writeDigits(this.#block, this.#at, value);
+    return this;
+  }
+
+  /** ` 2 3 5`: each with a space before. */
+  numbers(values: ArrayLike<number>): this {
+    if (this.#text !== '') this.#encode();
+    for (let i = 0; i < values.length; i++) {
+      if (this.#at + digitsMax + 1 > this.#block.length) this.#reserve(digitsMax + 1);
+      this.#block[this.#at] = 0x20;
+      this.#at = writeDigits(this.#block, this.#at + 1, values[i] as number);
+    }
+    return this;
+  }
+
   /** A quoted string where that is allowed, else a literal. NUL, which neither may hold, becomes '?'. */
   string(text: string): this {
     const form = formOf(text, this.utf8);
@@ -241,6 +270,20 @@ export class ResponseWriter {
     this.#doneBytes += this.#at - this.#start;
     this.#start = this.#at;
   }
+}
+
+/** Answers the place behind the last digit. Throws RangeError for what is no number of 32 bits. */
+function writeDigits(block: Buffer, at: number, value: number): number {
+  if (value >>> 0 !== value) throw new RangeError(`${value} is not a number of IMAP`);
+  let length = 1;
+  for (let power = 10; length < digitsMax && value >= power; power *= 10) length++;
+  let left = value;
+  for (let place = at + length - 1; place >= at; place--) {
+    const tens = (left / 10) >>> 0;
+    block[place] = 0x30 + left - tens * 10;
+    left = tens;
+  }
+  return at + length;
 }
 
 function formOf(text: string, utf8: boolean): 'plain' | 'escaped' | 'literal' {

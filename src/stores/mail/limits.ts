@@ -24,6 +24,9 @@ export const limits = {
   cachedRowsMax: 200_000,
   /** Mailboxes of which it is counted how often they are read. */
   cachedBoxesMax: 10_000,
+  /** Held in memory of what mailboxes are sorted and threaded by; of each message threads that are worked out take so much more. */
+  cachedOrdersBytesMax: 32 * 1024 * 1024,
+  threadsKeptBytes: 60,
   /** Messages of all mailboxes together: small ones cost rows, however little space they use. */
   messagesPerAccountMax: 10_000_000,
   /** Held in memory of contents and of headers that were read lately. */

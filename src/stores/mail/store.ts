@@ -10,6 +10,7 @@ import {
   type StoredBlob,
 } from '../../storage/index.ts';
 import { ContentCache } from './held/content-cache.ts';
+import { OrderCache } from './held/order-cache.ts';
 import { firstFrom, pick, RowCache } from './held/row-cache.ts';
 import { prepare, stage } from './incoming/stage.ts';
 import { limits } from './limits.ts';
@@ -78,6 +79,7 @@ export class MailStore implements MailWriter {
   readonly #provisioned = new Set<number>();
   readonly #cache: RowCache;
   readonly #contents = new ContentCache();
+  readonly #orders: OrderCache;
   readonly #unseen = new Recent<string, { modseq: number; uid: number | null }>(limits.cachedUnseenCount);
 
   constructor(options: MailStoreOptions) {
@@ -88,6 +90,13 @@ export class MailStore implements MailWriter {
     this.#cache = new RowCache({
       news: (account, mailbox, since) => this.#database.call(operations.rowNews, { account, mailbox, since }),
       pages: (account, mailbox) => this.#rowsOf(account, mailbox, 1, limits.uidMax),
+    });
+    this.#orders = new OrderCache({
+      counted: (account, mailbox) => this.#database.call(operations.byId, { account, mailbox }),
+      column: (account, mailbox, key) =>
+        this.#database.call(operations.order, { account, mailbox, key, uids: null }),
+      threading: (account, mailbox) =>
+        this.#database.call(operations.threading, { account, mailbox, uids: null }),
     });
     this.sharing = createSharing(this.#database, this.#clock, (account) => this.#ensure(account));
   }
@@ -255,17 +264,19 @@ export class MailStore implements MailWriter {
     return this.#database.call(operations.changedUids, { account, mailbox, since });
   }
 
-  order(
+  async order(
     account: number,
     mailbox: number,
     key: OrderKey,
     uids: readonly number[] | null,
   ): Promise<OrderColumn> {
-    return this.#database.call(operations.order, { account, mailbox, key, uids });
+    const whole = await this.#orders.column(account, mailbox, key, uids?.length ?? Infinity);
+    return whole ?? this.#database.call(operations.order, { account, mailbox, key, uids });
   }
 
-  threading(account: number, mailbox: number, uids: readonly number[] | null): Promise<Threading> {
-    return this.#database.call(operations.threading, { account, mailbox, uids });
+  async threading(account: number, mailbox: number, uids: readonly number[] | null): Promise<Threading> {
+    const whole = await this.#orders.threading(account, mailbox, uids?.length ?? Infinity);
+    return whole ?? this.#database.call(operations.threading, { account, mailbox, uids });
   }
 
   contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>> {
@@ -457,6 +468,7 @@ export class MailStore implements MailWriter {
     await this.#database.call(operations.erase, { account, now: this.#clock.nowMs() });
     this.#cache.clear();
     this.#contents.clear();
+    this.#orders.clear();
     this.#unseen.clear();
   }
 

@@ -204,7 +204,7 @@ export type OrderKey =
   | 'subject'
   | 'to';
 
-/** Uids in the order of the key; ranks climb from 0, equal ones are equal keys. */
+/** Messages, uids ascending, each with its rank by one key; equal ranks are equal keys. */
 export interface OrderColumn {
   readonly uids: Uint32Array;
   readonly ranks: Uint32Array;
@@ -295,13 +295,14 @@ export interface MailReader {
   vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array>;
   /** UIDs that came or changed after `since`, ascending; costs by what it answers. */
   changedUids(account: number, mailbox: number, since: number): Promise<Uint32Array>;
-  /** Sort keys of those `uids` that are there; null for all of the mailbox. */
+  /** Sort keys of those `uids`, ascending, that are there, maybe of others too; null for all of the mailbox. */
   order(
     account: number,
     mailbox: number,
     key: OrderKey,
     uids: readonly number[] | null,
   ): Promise<OrderColumn>;
+  /** Of the same messages as `order`. The same object as long as no message comes or goes, where it is held. */
   threading(account: number, mailbox: number, uids: readonly number[] | null): Promise<Threading>;
   /** By email id; missing ones are left out. */
   contents(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, EmailContent>>;

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../base/index.ts';
 import { parseMessage } from '../../../formats/mime/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../../testing/index.ts';
-import type { OrderKey } from '../index.ts';
+import { createMailStore, type MailReader, type OrderKey } from '../index.ts';
 import { limits } from '../limits.ts';
 import { mailTables } from '../tables.ts';
 import { compareKeys, messageKeyChars, orderKeys } from './order.ts';
@@ -136,11 +138,18 @@ describeEngines('order of messages', (engine) => {
   });
   afterAll(() => stores.close());
 
-  const groups = async (key: OrderKey, uids: readonly number[] | null) => {
-    const { uids: sorted, ranks } = await stores.mail.order(account, inbox, key, uids);
+  /** A store that holds nothing in memory yet. */
+  const aside = () =>
+    createMailStore({ database: stores.database, blobs: stores.blobs, clock: systemClock, quota: null });
+
+  const groups = async (key: OrderKey, uids: readonly number[] | null, mail: MailReader = stores.mail) => {
+    const { uids: sorted, ranks } = await mail.order(account, inbox, key, uids);
     const byRank = new Map<number, number[]>();
+    expect([...sorted]).toEqual([...sorted].sort((a, b) => a - b));
     for (const [at, uid] of sorted.entries()) {
       const rank = ranks[at] ?? -1;
+      // Where the whole mailbox is held, all of it is answered.
+      if (uids !== null && !uids.includes(uid)) continue;
       byRank.set(
         rank,
         [...(byRank.get(rank) ?? []), uid].sort((a, b) => a - b),
@@ -162,14 +171,21 @@ describeEngines('order of messages', (engine) => {
   });
 
   test('of named messages the same as of all', async () => {
-    for (const key of allKeys) expect(await groups(key, all)).toEqual(await groups(key, null));
-    expect(await groups('subject', [2, 3, 99])).toEqual([[2], [3]]);
-    expect(await groups('subject', [])).toEqual([]);
+    for (const key of allKeys) {
+      const whole = await groups(key, null);
+      expect(await groups(key, all)).toEqual(whole);
+      expect(await groups(key, all, aside())).toEqual(whole);
+    }
+    for (const mail of [stores.mail, aside()]) {
+      expect(await groups('subject', [2, 3, 99], mail)).toEqual([[2], [3]]);
+      expect(await groups('subject', [], mail)).toEqual([]);
+    }
   });
 
   test('threading: ids and subjects as numbers', async () => {
     const whole = await stores.mail.threading(account, inbox, null);
-    expect(await stores.mail.threading(account, inbox, all)).toEqual(whole);
+    expect(await stores.mail.threading(account, inbox, all)).toBe(whole);
+    expect(await aside().threading(account, inbox, all)).toEqual(whole);
     expect([...whole.uids]).toEqual(all);
     const { messages, parents, parentStarts, subjects, replies } = whole;
     expect([...parentStarts]).toEqual([0, 0, 2, 2, 2, 2, 2]);
@@ -180,7 +196,7 @@ describeEngines('order of messages', (engine) => {
     expect(new Set(subjects).size).toBe(5);
     expect([...replies]).toEqual([0, 1, 0, 0, 0, 0]);
     expect([...whole.sent]).toEqual([4, 3, 0, 2, 4, 1]);
-    const some = await stores.mail.threading(account, inbox, [2, 5]);
+    const some = await aside().threading(account, inbox, [2, 5]);
     expect([...some.uids]).toEqual([2, 5]);
     expect(some.parents[1]).toBe(some.messages[1]);
   });
@@ -192,6 +208,64 @@ describeEngines('order of messages', (engine) => {
     expect((await groups('subject', [uid])).flat()).toEqual([uid]);
     await stores.mail.expunge(account, inbox, null);
     expect(await groups('subject', [uid])).toEqual([]);
+  });
+
+  test('what is held is never older than the call, whoever changed the mailbox', async () => {
+    const { mail } = stores;
+    const other = aside();
+    await mail.create(account, 'Busy');
+    const box = (await mail.find(account, 'Busy')).id;
+    const told = async () => {
+      const [mine, theirs] = await Promise.all([
+        mail.order(account, box, 'arrival', null),
+        other.threading(account, box, null),
+      ]);
+      expect(mine.uids).toEqual(theirs.uids);
+      return [...mine.uids];
+    };
+    expect(await told()).toEqual([]);
+    await mail.copy(account, inbox, box, [1, 2]);
+    expect(await told()).toEqual([1, 2]);
+    await other.copy(account, inbox, box, [3]);
+    const held = await mail.order(account, box, 'arrival', null);
+    expect([...held.uids]).toEqual([1, 2, 3]);
+    await other.storeFlags({ account, mailbox: box, uids: [2], mode: 'add', flags: 8, keywords: [] });
+    expect(await mail.order(account, box, 'arrival', null)).toBe(held);
+    await other.expunge(account, box, null);
+    expect(await told()).toEqual([1, 3]);
+    await mail.move(account, box, inbox, [1]);
+    expect(await told()).toEqual([3]);
+    await mail.expunge(account, inbox, null);
+    await mail.remove(account, 'Busy');
+    expect(await told()).toEqual([]);
+  });
+
+  test('among changes that go on all the time too', async () => {
+    const { mail } = stores;
+    await mail.create(account, 'Growing');
+    const box = (await mail.find(account, 'Growing')).id;
+    let there = 0;
+    const grow = async () => {
+      for (let round = 0; round < 20; round++) {
+        await mail.copy(account, inbox, box, [1]);
+        there++;
+      }
+    };
+    const look = async () => {
+      while (there < 20) {
+        const before = there;
+        // What is held is answered at once; the changes come from a thread.
+        await nextTurn();
+        const [{ uids }, threads] = await Promise.all([
+          mail.order(account, box, 'subject', null),
+          mail.threading(account, box, null),
+        ]);
+        expect(uids.length).toBeGreaterThanOrEqual(before);
+        expect(threads.uids.length).toBeGreaterThanOrEqual(before);
+      }
+    };
+    await Promise.all([grow(), look(), look()]);
+    expect((await mail.order(account, box, 'subject', null)).uids).toHaveLength(20);
   });
 });
 

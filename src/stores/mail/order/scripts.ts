@@ -14,17 +14,18 @@ interface OrderScan {
 
 type Row = { readonly uid: number; readonly value: number | string };
 
-/** The messages in the order of one key. */
+/** The ranks of the messages by one key. */
 export function* order(q: MailQueries, a: OrderScan): Script<OrderColumn> {
   const rows = a.uids === null ? yield* allRows(q, a) : yield* fewRows(q, a, a.uids);
-  const column = { uids: new Uint32Array(rows.length), ranks: new Uint32Array(rows.length) };
+  const ranked = new Uint32Array(rows.length);
   let rank = 0;
-  for (const [at, { uid, value }] of rows.entries()) {
+  for (const [at, { value }] of rows.entries()) {
     if (at > 0 && value !== rows[at - 1]?.value) rank++;
-    column.uids[at] = uid;
-    column.ranks[at] = rank;
+    ranked[at] = rank;
   }
-  return column;
+  const uidAt = (place: number) => rows[place]?.uid ?? 0;
+  const places = Uint32Array.from(rows, (_, place) => place).sort((a, b) => uidAt(a) - uidAt(b));
+  return { uids: places.map(uidAt), ranks: places.map((place) => ranked[place] ?? 0) };
 }
 
 const wholeQueries = {
