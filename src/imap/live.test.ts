@@ -162,6 +162,42 @@ test('who does not read holds one pass of news, and is caught up by one when it 
   }
 });
 
+test('what a session did itself is asked for only where somebody else may have done something too', async () => {
+  const asked = { times: 0 };
+  const imap = await start({ mail: counting(asked) });
+  for (let i = 0; i < 3; i++) await imap.deliver('alice', 'INBOX', message);
+  const client = await idling(imap, 'NOOP', /d OK/);
+  const say = async (command: string) => {
+    client.text = '';
+    asked.times = 0;
+    client.say(`e ${command}`);
+    await client.hears(/^e (OK|NO|BAD)/m);
+    return client.text.split('\r\n').filter((line) => line.startsWith('*'));
+  };
+  expect(await say('STORE 1:2 +FLAGS (\\Flagged)')).toEqual([
+    '* 1 FETCH (UID 1 FLAGS (\\Flagged))',
+    '* 2 FETCH (UID 2 FLAGS (\\Flagged))',
+  ]);
+  expect(await say('STORE 1:3 +FLAGS.SILENT (\\Flagged)')).toEqual([]);
+  // Nothing changes, and still it is told.
+  expect(await say('STORE 3 +FLAGS (\\Flagged)')).toEqual(['* 3 FETCH (UID 3 FLAGS (\\Flagged))']);
+  expect(asked.times).toBe(0);
+  expect(await say('NOOP')).toEqual([]);
+  const { id: mailbox } = await imap.stores.mail.find(imap.members.alice, 'INBOX');
+  const change = { account: imap.members.alice, mailbox, uids: [1], mode: 'add', keywords: [] } as const;
+  await imap.stores.mail.storeFlags({ ...change, flags: flagBits.seen });
+  expect(await say('STORE 2 -FLAGS.SILENT (\\Flagged)')).toEqual([
+    '* 1 FETCH (UID 1 FLAGS (\\Flagged \\Seen))',
+  ]);
+  expect(asked.times).toBe(1);
+  // A new message that came first is told with the command that hides what it did itself.
+  await imap.deliver('alice', 'INBOX', message);
+  expect(await say('STORE 2 +FLAGS.SILENT (\\Flagged)')).toEqual(['* 4 EXISTS']);
+  expect(await say('STORE 2 -FLAGS.SILENT (\\Flagged)')).toEqual([]);
+  expect(asked.times).toBe(0);
+  client.say('f LOGOUT');
+});
+
 test('a session that listens hears BYE once, and between two responses', async () => {
   const imap = await start({});
   const client = await idling(imap);

@@ -1,5 +1,5 @@
 import { StoreError } from '../../base/index.ts';
-import type { MessageRow, StoredFlags, StoreFlags } from '../../stores/mail/index.ts';
+import { flagRows, type StoredFlags, type StoreFlags } from '../../stores/mail/index.ts';
 import { type Answer, ok, Refusal } from '../errors.ts';
 import { type Call, type Command, inMailbox } from '../features.ts';
 import { changeableFlags, permittedFlags } from '../names/rights.ts';
@@ -50,7 +50,6 @@ export const store: Command<Args> = {
       if (selected.hasToldMuch) await session.report({ expunge: false, force: true });
       await session.flush();
     }
-    selected.touch();
     return await answer(selected, call, args, modified, missing);
   },
 };
@@ -80,33 +79,35 @@ async function storeBatch(
 ): Promise<Pick<StoredFlags, 'modified' | 'missing'>> {
   if (unchangedSince !== null) {
     const stored = await session.mail.storeFlags({ ...change, uids, unchangedSince });
-    tell(session, selected, stored.messages, silent);
+    tell(session, selected, stored, silent);
     return stored;
   }
   if (!silent) {
     const stored = await session.mail.storeFlags({ ...change, uids });
-    tell(session, selected, stored.messages, false);
+    tell(session, selected, stored, false);
     return stored;
   }
   // What others changed since we last told the client must not hide behind our silence (RFC 9051 §6.4.6).
   const quiet = await session.mail.storeFlags({ ...change, uids, unchangedSince: selected.cursor });
-  tell(session, selected, quiet.messages, true);
+  tell(session, selected, quiet, true);
   if (quiet.modified.length === 0) return quiet;
   const changed = await session.mail.storeFlags({ ...change, uids: quiet.modified });
-  tell(session, selected, changed.messages, false);
+  tell(session, selected, changed, false);
   return { modified: [], missing: [...quiet.missing, ...changed.missing] };
 }
 
 /** RFC 7162 §3.1.3: .SILENT hides the flags, never the new modseq from a client that keeps them. */
-function tell(session: Session, selected: Selected, rows: readonly MessageRow[], silent: boolean): void {
-  selected.tellKeywords(session, rows);
-  for (const row of rows) {
-    selected.told(row);
-    const seq = selected.view.seqOf(row.uid);
-    if (seq === undefined) continue;
-    if (silent) writeModseq(session, seq, row);
-    else writeFlags(session, seq, row, !session.rev2 && selected.isRecent(row.uid));
+function tell(session: Session, selected: Selected, stored: StoredFlags, silent: boolean): void {
+  selected.tellKeywords(session, stored.states);
+  if (!silent || session.condstore) {
+    for (const row of flagRows(stored)) {
+      const seq = selected.view.seqOf(row.uid);
+      if (seq === undefined) continue;
+      if (silent) writeModseq(session, seq, row);
+      else writeFlags(session, seq, row, !session.rev2 && selected.isRecent(row.uid));
+    }
   }
+  selected.toldAll(stored);
 }
 
 async function answer(

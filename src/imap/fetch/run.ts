@@ -1,6 +1,6 @@
 import type { ByteRange } from '../../formats/mime/index.ts';
 import type { EmailContent, MessageRow } from '../../stores/mail/index.ts';
-import { flagBits } from '../../stores/mail/index.ts';
+import { flagBits, flagRows } from '../../stores/mail/index.ts';
 import { Gone } from '../errors.ts';
 import { openFetch } from '../session/responses.ts';
 import type { Batches, Selected } from '../session/selected.ts';
@@ -120,7 +120,9 @@ class Fetching {
     const change = { account, mailbox, uids, mode: 'add', flags: flagBits.seen } as const;
     const stored = await mail.storeFlags({ ...change, keywords: [] });
     this.#mailbox.touch();
-    return new Map(stored.messages.map((row) => [row.uid, row]));
+    const changed = new Map(flagRows(stored).map((row) => [row.uid, row]));
+    const marked = rows.map((row) => ({ ...row, ...changed.get(row.uid) }));
+    return new Map(marked.filter(({ uid }) => changed.has(uid)).map((row) => [row.uid, row]));
   }
 
   #contents(rows: readonly MessageRow[]): Promise<ReadonlyMap<number, EmailContent>> {

@@ -1,4 +1,4 @@
-import type { MessageRow } from '../../stores/mail/index.ts';
+import type { FlagRow } from '../../stores/mail/index.ts';
 import { type ResponseWriter, wireLimits } from '../wire/index.ts';
 import { flagText } from './flags.ts';
 import type { Turns } from './turns.ts';
@@ -34,20 +34,21 @@ export function openFetch(to: Pick<Audience, 'out' | 'uidOnly'>, { seq, uid }: N
 }
 
 /** The flags of a message, unasked, with what a client needs to know which message that is. */
-export function writeFlags(to: Audience, seq: number, row: MessageRow, recent: boolean): void {
+export function writeFlags(to: Audience, seq: number, row: FlagRow, recent: boolean): void {
   writeUpdate(to, seq, row, `FLAGS (${flagText(row, recent)})`);
 }
 
 /** RFC 7162 §3.1.3: that a message changed, and nothing of what; null where the client keeps no mod-sequences. */
-export function writeModseq(to: Audience, seq: number, row: MessageRow): void {
+export function writeModseq(to: Audience, seq: number, row: FlagRow): void {
   if (to.condstore) writeUpdate(to, seq, row, '');
 }
 
-function writeUpdate(to: Audience, seq: number, row: MessageRow, flags: string): void {
-  const items = to.uidOnly ? [] : [`UID ${row.uid}`];
-  if (flags !== '') items.push(flags);
-  if (to.condstore) items.push(`MODSEQ (${row.modseq})`);
-  openFetch(to, { seq, uid: row.uid }).raw(items.join(' ')).raw(')\r\n');
+function writeUpdate(to: Audience, seq: number, row: FlagRow, flags: string): void {
+  const { uid } = row;
+  // One text for one response: a change of a whole mailbox writes as many as it has messages.
+  const modseq = to.condstore ? `MODSEQ (${row.modseq})` : '';
+  const items = flags !== '' && modseq !== '' ? `${flags} ${modseq}` : flags + modseq;
+  to.out.raw(to.uidOnly ? `* ${uid} UIDFETCH (${items})\r\n` : `* ${seq} FETCH (UID ${uid} ${items})\r\n`);
 }
 
 /** `* VANISHED 3:5,9` of uids, ascending; `earlier`: they went before the client came back (RFC 7162 §3.2.10). */

@@ -1,8 +1,10 @@
 import {
+  flagRows,
   type Mailbox,
   type MailWriter,
   type MessageRow,
   type Snapshot,
+  type StoredFlags,
   uidBlock,
 } from '../../stores/mail/index.ts';
 import { Farewell } from '../errors.ts';
@@ -339,7 +341,7 @@ export class Selected {
   }
 
   /** Before flags are told: a keyword that the client has not seen in this mailbox is announced (RFC 9051 §7.3.5). */
-  tellKeywords({ out }: Pick<Audience, 'out'>, rows: readonly MessageRow[]): void {
+  tellKeywords({ out }: Pick<Audience, 'out'>, rows: readonly Pick<MessageRow, 'keywords'>[]): void {
     let some = false;
     for (const { keywords } of rows) if (this.keywords.sees(keywords)) some = true;
     if (!some) return;
@@ -356,8 +358,25 @@ export class Selected {
   }
 
   /** The client has just been told this state of the message: no echo. */
-  told(row: MessageRow): void {
+  told(row: Pick<MessageRow, 'uid' | 'modseq'>): void {
     if (row.modseq > this.cursor) this.#told.set(row.uid, row.modseq);
+  }
+
+  /**
+   * The client has just been told all that its own change of flags has done. Where it knew everything before, it does so
+   * now: nothing is asked for that it would only hear twice.
+   */
+  toldAll(stored: StoredFlags): void {
+    const { before, modseq } = stored;
+    if (before !== this.cursor || this.#watchers.size > 0 || this.#unheardSince !== null) {
+      for (const row of flagRows(stored)) this.told(row);
+      this.touch();
+      return;
+    }
+    if (modseq === 0) return;
+    if (this.#goneCursor === before) this.#goneCursor = modseq;
+    this.cursor = modseq;
+    if (this.#checked >= 0) this.#checked = Math.max(this.#checked, modseq);
   }
 
   /** Messages from `uid` on, as far as the client knows any, are \Recent in this session. RFC 3501 §2.3.2. */

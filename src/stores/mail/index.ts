@@ -6,6 +6,7 @@
  * - Contents are shared by the copies within an account; `email_shares` counts the copies beside the first.
  */
 
+export { flagRows } from './flagging/stored.ts';
 export type {
   Metadata,
   MetadataChanges,
@@ -39,6 +40,7 @@ export type {
   Appended,
   Copied,
   EmailContent,
+  FlagRow,
   GoneBlock,
   Incoming,
   ListedName,
@@ -55,6 +57,7 @@ export type {
   Snapshot,
   SpecialUse,
   StoredFlags,
+  StoredState,
   StoreFlags,
   Threading,
   UidRange,

@@ -39,6 +39,8 @@ export const limits = {
   /** Messages that one statement of a change of many works on, and the uids it spans where they are listed. */
   stepRows: 5_000,
   stepUidsCount: 8_192,
+  /** Stretches of at least so many neighbours, on average, are named by their ends and not uid by uid. */
+  neighbourUidsMin: 8,
   /** After a restore ids go on this much higher than the backup's. */
   restoreMailboxesCount: 10_000,
   restoreEmailsCount: 1_000_000,

@@ -1,5 +1,6 @@
 import { defineModule, numbers, run } from '../../storage/index.ts';
 import { blobUses, check, repair, restored } from './checks/checks.ts';
+import { storeFlags } from './flagging/script.ts';
 import { limits } from './limits.ts';
 import { accountNews } from './mailboxes/account-news.ts';
 import { keywordsOf } from './mailboxes/keyword-scripts.ts';
@@ -18,7 +19,7 @@ import { replace } from './moving/replace-script.ts';
 import { copy, expunge, move } from './moving/transfer-scripts.ts';
 import { order, threading } from './order/scripts.ts';
 import { mailQueries } from './queries.ts';
-import { append, deliver, mailboxByName, storeFlags } from './scripts.ts';
+import { append, deliver, mailboxByName } from './scripts.ts';
 import { decide, narrow } from './search/find.ts';
 import { addBlock, index, progress, removeBlock, thinBlock, unindexed } from './search/scripts.ts';
 import { cross } from './sharing/crossing-script.ts';

@@ -11,6 +11,7 @@ import {
   sql,
 } from '../../storage/index.ts';
 import { checkQueries } from './checks/queries.ts';
+import { flagQueries } from './flagging/queries.ts';
 import { limits } from './limits.ts';
 import { accountNewsQueries } from './mailboxes/account-news.ts';
 import { keywordQueries } from './mailboxes/keyword-queries.ts';
@@ -256,11 +257,6 @@ function messageQueries({ db, t, d }: Context) {
       .from(m)
       .where(and(box, sql`(${m.flags} & ${sql.raw(String(flagBits.deleted))}) <> 0`))
       .prepare('message_deleted_size'),
-    messageFlags: db
-      .update(m)
-      .set({ flags: bound('flags'), keywords: bound('keywords'), modseq: bound('modseq') })
-      .where(and(box, d.inNumbers(m.uid, 'uids')))
-      .prepare('message_flags'),
     expungedForget: db.delete(e).where(goneBox).prepare('expunged_forget'),
     messageChangedUids: db
       .select({ uid: m.uid })
@@ -308,6 +304,7 @@ export function mailQueries(context: Context) {
     ...mailboxQueries(context),
     ...accountNewsQueries(context),
     ...messageQueries(context),
+    ...flagQueries(context),
     ...emailQueries(context),
     ...uidQueries(context),
     ...bulkQueries(context),

@@ -1,21 +1,13 @@
 import { StoreError } from '../../base/index.ts';
-import {
-  keepBlob,
-  nextModseq,
-  numbers,
-  one,
-  run,
-  type Script,
-  type StoredBlob,
-} from '../../storage/index.ts';
-import { applyFlags, countersOf, type FlagState } from './flags.ts';
+import { keepBlob, nextModseq, one, run, type Script, type StoredBlob } from '../../storage/index.ts';
+import { countersOf } from './flags.ts';
 import { limits } from './limits.ts';
 import { keywordsIn, noteKeywords } from './mailboxes/keyword-scripts.ts';
 import { removeMessages } from './moving/bulk-scripts.ts';
 import { normaliseName } from './names.ts';
 import type { OrderKeys } from './order/order.ts';
 import type { MailQueries } from './queries.ts';
-import type { Appended, Mailbox, MessageRow, StoredFlags, StoreFlags } from './types.ts';
+import type { Appended, Mailbox, MessageRow } from './types.ts';
 import { rangesOf } from './uids/ranges.ts';
 
 /** A message ready for its rows: everything worked out beforehand, since scripts do nothing but queries. */
@@ -140,48 +132,6 @@ export function* deliver(
   a: { account: number; name: string; message: Prepared },
 ): Script<Appended> {
   return one(yield* add(q, a.account, { name: normaliseName(a.name) }, [a.message]));
-}
-
-/** One UPDATE per distinct resulting state, not per message: STORE on a whole mailbox is a few statements. */
-export function* storeFlags(q: MailQueries, a: StoreFlags): Script<StoredFlags> {
-  const { account, mailbox } = a;
-  const rows = yield* run(q.messageRows, { account, mailbox, uids: numbers(a.uids) });
-  if (rows.length === 0) yield* mailboxById(q, account, mailbox);
-  const there = new Set(rows.map((row) => row.uid));
-  const modified: number[] = [];
-  const messages: MessageRow[] = [];
-  const groups = new Map<string, { state: FlagState; uids: number[] }>();
-  const [before, after]: [MessageRow[], MessageRow[]] = [[], []];
-  for (const row of rows) {
-    if (a.unchangedSince !== undefined && row.modseq > a.unchangedSince) {
-      modified.push(row.uid);
-      continue;
-    }
-    const state = applyFlags(row, a.mode, a.flags, a.keywords, a.only);
-    if (state.flags === row.flags && state.keywords === row.keywords) {
-      messages.push(row);
-      continue;
-    }
-    const key = `${state.flags} ${state.keywords}`;
-    const group = groups.get(key);
-    if (group) group.uids.push(row.uid);
-    else groups.set(key, { state, uids: [row.uid] });
-    before.push(row);
-    after.push({ ...row, ...state });
-  }
-  const missing = a.uids.filter((uid) => !there.has(uid));
-  if (groups.size === 0) return { modseq: 0, messages, modified, missing };
-  const modseq = yield* nextModseq(q, account);
-  for (const { state, uids } of groups.values()) {
-    yield* run(q.messageFlags, { account, mailbox, ...state, modseq, uids: numbers(uids) });
-  }
-  if (a.mode !== 'remove') yield* noteKeywords(q, { account, mailbox }, a.keywords);
-  const [was, is] = [countersOf(before), countersOf(after)];
-  const change = { count: 0, size: 0, unseen: is.unseen - was.unseen, deleted: is.deleted - was.deleted };
-  yield* run(q.mailboxChange, { account, mailbox, modseq, ...change });
-  for (const row of after) messages.push({ ...row, modseq });
-  messages.sort((x, y) => x.uid - y.uid);
-  return { modseq, messages, modified, missing };
 }
 
 /** Takes rows out of a mailbox and leaves tombstones; contents that nobody shares go with them. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StoreError, systemClock } from '../../base/index.ts';
 import { changesSince, describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { createMailStore, flagBits } from './index.ts';
+import { createMailStore, flagBits, flagRows } from './index.ts';
 
 const account = 7;
 
@@ -107,7 +107,7 @@ describeEngines('mail store', (engine) => {
       keywords: ['$Work'],
     };
     const added = await stores.mail.storeFlags({ ...change, mode: 'add' });
-    expect(added.messages.map((row) => [row.uid, row.flags, row.keywords])).toEqual([
+    expect(flagRows(added).map((row) => [row.uid, row.flags, row.keywords])).toEqual([
       [a.uid, 1, '$Work'],
       [b.uid, 1, '$Work'],
     ]);
@@ -124,7 +124,7 @@ describeEngines('mail store', (engine) => {
       unchangedSince: added.modseq,
     });
     expect(conditional.modified).toEqual([a.uid]);
-    expect(conditional.messages.map((row) => [row.uid, row.flags, row.keywords])).toEqual([
+    expect(flagRows(conditional).map((row) => [row.uid, row.flags, row.keywords])).toEqual([
       [b.uid, flagBits.deleted, ''],
     ]);
     expect(await inbox()).toMatchObject({ unseen: 1, deleted: 1 });

@@ -175,10 +175,26 @@ export interface StoreFlags {
   readonly unchangedSince?: number;
 }
 
+/** What clients are told of a message whose flags changed. */
+export type FlagRow = Pick<MessageRow, 'uid' | 'modseq' | 'flags' | 'keywords'>;
+
+/** Messages that have the same flags. */
+export interface StoredState {
+  readonly flags: number;
+  readonly keywords: string;
+  /** Ascending. */
+  readonly uids: readonly number[];
+  /** Of each; null where they have just changed and have that of the change. */
+  readonly modseqs: readonly number[] | null;
+}
+
 export interface StoredFlags {
+  /** Of the change; 0 where nothing changed. */
   readonly modseq: number;
-  /** Every message asked for that exists and was not refused, with its state now, ascending by uid. */
-  readonly messages: readonly MessageRow[];
+  /** The mailbox's highest modseq before: who knows all up to there has missed nothing. */
+  readonly before: number;
+  /** Every message asked for that exists and was not refused, by its flags now; `flagRows` says it one by one. */
+  readonly states: readonly StoredState[];
   /** Refused by `unchangedSince`. */
   readonly modified: readonly number[];
   /** Asked for but no longer there. */

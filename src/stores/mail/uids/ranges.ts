@@ -23,7 +23,9 @@ export class UidRanges {
 export function rangesOf(uids: Uids): readonly UidRange[] {
   if (typeof uids[0] !== 'number') return uids as readonly UidRange[];
   const made = new UidRanges();
-  made.add([...new Set(uids as readonly number[])].sort((a, b) => a - b));
+  const given = uids as readonly number[];
+  const isAscending = given.every((uid, at) => at === 0 || uid > (given[at - 1] ?? uid));
+  made.add(isAscending ? given : [...new Set(given)].sort((a, b) => a - b));
   return made.ranges;
 }
 
