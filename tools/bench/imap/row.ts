@@ -7,8 +7,6 @@ export interface Row {
   readonly unit: 'ms' | '/s';
   /** Capabilities without which the row is left empty. */
   readonly needs?: string;
-  /** What is to be done behind the mail that came is waited for, once the row is prepared. */
-  readonly waits?: boolean;
   /** Brings the server to where every round begins; before the first. */
   prepare?(place: Place): Promise<void>;
   round(place: Place, ms: number): Promise<Measure>;

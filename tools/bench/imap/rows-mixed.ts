@@ -37,7 +37,6 @@ function mixed(clients: number, tail: boolean): Row {
   return {
     name: `${clients} clients${tail ? ', slowest twentieth' : ', mixed work'}`,
     unit: tail ? 'ms' : '/s',
-    waits: true,
     prepare: async (place) => {
       await fillCrowd(place, members.length);
       for (const name of members) {

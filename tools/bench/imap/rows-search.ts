@@ -7,7 +7,6 @@ function asking(name: string, command: string, needs?: string): Row {
     name,
     unit: 'ms',
     ...(needs === undefined ? {} : { needs }),
-    waits: true,
     prepare: fillInbox,
     round: async (place: Place, ms) => {
       const session = await place.session(reader, 'search');

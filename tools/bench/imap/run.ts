@@ -96,7 +96,8 @@ async function prepared(client: Client, servers: readonly Server[], row: Row): P
 /** The figures of every server that has what the row needs, rounds interleaved after one that warms. */
 async function measure(client: Client, servers: readonly Server[], row: Row, wish: Wish) {
   const able = await prepared(client, servers, row);
-  if (row.waits) for (const server of able) await server.settled();
+  // No row pays for the mail of another.
+  for (const server of able) await server.settled();
   const rounds = new Map<string, Round[]>(able.map(({ name }) => [name, []]));
   for (let turn = -1; turn < wish.rounds; turn++) {
     for (const server of able) {
