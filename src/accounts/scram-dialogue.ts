@@ -44,9 +44,15 @@ export interface ScramOutcome {
   readonly result: AuthResult;
 }
 
+/** Channels that have a binding keep it; every CAPABILITY asks. */
+const bound = new WeakSet<ScramChannel>();
+
 /** Whether a client can be offered a -PLUS mechanism. */
 export function bindsChannels(channel: ScramChannel): boolean {
-  return Object.values(bindings).some((binding) => binding(channel) !== null);
+  if (bound.has(channel)) return true;
+  if (Object.values(bindings).every((binding) => binding(channel) === null)) return false;
+  bound.add(channel);
+  return true;
 }
 
 /**
