@@ -4,7 +4,7 @@ import { answerSearch, beforeSearch } from '../search/answer.ts';
 import { mentionsModseq, searchTables } from '../search/program.ts';
 import { search as find } from '../search/run.ts';
 import type { Session } from '../session/session.ts';
-import { type SearchProgram, SequenceSet } from '../wire/index.ts';
+import { type Decoder, type SearchProgram, SequenceSet } from '../wire/index.ts';
 
 /** SEARCH and UID SEARCH, with ESEARCH (RFC 4731) and SEARCHRES (RFC 5182). */
 export const search: Command<SearchProgram> = {
@@ -15,11 +15,7 @@ export const search: Command<SearchProgram> = {
   hasUidForm: true,
   parse(decoder, session) {
     decoder.sp();
-    const program = decoder.searchProgram(searchTables(session));
-    if (program.charset !== null && session.isEnabled('UTF8=ACCEPT')) {
-      throw new Refusal('SEARCH is in UTF-8 and names no charset', null, 'BAD'); // RFC 9755 §3
-    }
-    return program;
+    return parseProgram(decoder, session);
   },
   async run(session, program, call) {
     const options = optionsOf(session, program);
@@ -34,6 +30,12 @@ export const search: Command<SearchProgram> = {
     });
   },
 };
+
+export function parseProgram(decoder: Decoder, session: Session): SearchProgram {
+  const program = decoder.searchProgram(searchTables(session));
+  if (program.charset === null || !session.isEnabled('UTF8=ACCEPT')) return program;
+  throw new Refusal('SEARCH is in UTF-8 and names no charset', null, 'BAD'); // RFC 9755 §3
+}
 
 /** RFC 9051 §6.4.4: in IMAP4rev2 every answer is an ESEARCH, of ALL where nothing else was asked for. */
 function optionsOf(session: Session, { returns }: SearchProgram): ReadonlySet<string> | null {

@@ -12,10 +12,10 @@ export const eventNames = [
 ] as const;
 export type EventName = (typeof eventNames)[number];
 
-/** Which mailboxes a group is of (RFC 5465 §6). */
+/** Which mailboxes are meant (RFC 5465 §6); `subtree-one`, of RFC 7377 §2.1, is no choice of NOTIFY. */
 export type MailboxFilter =
   | { readonly kind: 'selected' | 'selected-delayed' | 'personal' | 'inboxes' | 'subscribed' }
-  | { readonly kind: 'subtree' | 'mailboxes'; readonly names: readonly string[] };
+  | { readonly kind: 'subtree' | 'subtree-one' | 'mailboxes'; readonly names: readonly string[] };
 
 export interface EventGroup {
   readonly filter: MailboxFilter;
@@ -62,7 +62,7 @@ export function isOfSelected({ kind }: MailboxFilter): boolean {
 function parseGroup(decoder: Decoder, fetchItems: ReadonlyMap<string, FetchItemParser>): EventGroup {
   decoder.char('(');
   const start = decoder.offset;
-  const filter = parseFilter(decoder);
+  const filter = parseFilter(decoder, ['subtree', 'mailboxes']);
   decoder.sp();
   const { events, items, unknown } = parseEvents(decoder, fetchItems);
   decoder.char(')');
@@ -80,18 +80,21 @@ function parseGroup(decoder: Decoder, fetchItems: ReadonlyMap<string, FetchItemP
 
 const plainFilters = ['selected', 'selected-delayed', 'personal', 'inboxes', 'subscribed'] as const;
 
-function parseFilter(decoder: Decoder): MailboxFilter {
+/** `named`: the words that names follow. */
+export function parseFilter(
+  decoder: Decoder,
+  named: readonly ('subtree' | 'subtree-one' | 'mailboxes')[],
+): MailboxFilter {
   const start = decoder.offset;
   const word = decoder.keyword('which mailboxes').toLowerCase();
-  const kind = plainFilters.find((known) => known === word);
-  if (kind !== undefined) return { kind };
-  if (word !== 'subtree' && word !== 'mailboxes') {
-    return decoder.fault(`unknown choice of mailboxes ${shown(word)}`, start);
-  }
+  const plain = plainFilters.find((known) => known === word);
+  if (plain !== undefined) return { kind: plain };
+  const kind = named.find((known) => known === word);
+  if (kind === undefined) return decoder.fault(`unknown choice of mailboxes ${shown(word)}`, start);
   decoder.sp();
-  if (decoder.peek() !== '(') return { kind: word, names: [decoder.mailbox()] };
+  if (decoder.peek() !== '(') return { kind, names: [decoder.mailbox()] };
   const bounds = { min: 1, max: wireLimits.notifyNamesMax, what: 'mailboxes' };
-  return { kind: word, names: decoder.list((d) => d.mailbox(), bounds) };
+  return { kind, names: decoder.list((d) => d.mailbox(), bounds) };
 }
 
 /** "(" event *(SP event) ")" / "NONE"; MessageNew may be followed by what to fetch. */

@@ -39,7 +39,12 @@ export class Wishes {
   }
 }
 
-function matches(filter: MailboxFilter, { name, subscribed }: FilteredName): boolean {
+function parentOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf(delimiter)));
+}
+
+/** Whether a name is among those that a filter means. */
+export function matches(filter: MailboxFilter, { name, subscribed }: FilteredName): boolean {
   switch (filter.kind) {
     case 'personal':
     // RFC 5465 §6.3: mail may be delivered to any mailbox of a member.
@@ -49,6 +54,8 @@ function matches(filter: MailboxFilter, { name, subscribed }: FilteredName): boo
       return subscribed;
     case 'subtree':
       return filter.names.some((top) => name === top || name.startsWith(top + delimiter));
+    case 'subtree-one':
+      return filter.names.some((top) => name === top || parentOf(name) === top);
     case 'mailboxes':
       return filter.names.includes(name);
     default:

@@ -1,5 +1,6 @@
 import { Gone } from '../errors.ts';
 import type { Call } from '../features.ts';
+import type { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import { type SearchProgram, SequenceSet, type SortCriterion } from '../wire/index.ts';
 import type { Results, SearchReturnFeature } from './returns.ts';
@@ -12,6 +13,15 @@ export interface Answering {
   readonly results: Results;
   /** The client asked for a modseq, so the answer has one (RFC 7162 §3.1.5). */
   readonly asksModseq: boolean;
+  /** The mailbox, where the answer says which (RFC 7377 §2.2); else the selected one. */
+  readonly source?: Source;
+}
+
+export interface Source {
+  readonly selected: Selected;
+  /** As this member calls it. */
+  readonly name: string;
+  readonly uidValidity: number;
 }
 
 /** What was asked for in RETURN, with the features behind it. */
@@ -45,8 +55,11 @@ export async function answerSearch(
   }
   const asked = { options, extensions: pick(session, answering) };
   const modseq = answering.asksModseq ? await modseqOf(session, answering, asked) : 0;
-  if (options.has('SAVE')) session.mailbox.saved = SequenceSet.of(savedOf(answering.results, asked));
-  await writeExtended(session, call, answering.results, asked, modseq);
+  const { selected = session.mailbox } = answering.source ?? {};
+  if (options.has('SAVE')) selected.saved = SequenceSet.of(savedOf(answering.results, asked));
+  await writeExtended(session, call, answering, asked, modseq);
+  // Only of the selected mailbox the client hears more.
+  if (selected !== session.selected) return;
   for (const { feature, value } of asked.extensions) {
     await feature.answered?.(session, call, answering, value);
   }
@@ -88,17 +101,19 @@ async function writeNumbers(session: Session, { uid }: Call, uids: readonly numb
 async function writeExtended(
   session: Session,
   call: Call,
-  { uids }: Results,
+  { results: { uids }, source }: Answering,
   { options, extensions }: Asked,
   modseq: number,
 ): Promise<void> {
-  const { out, mailbox } = session;
+  const { out } = session;
   const told = ['MIN', 'MAX', 'ALL', 'COUNT'].filter((option) => options.has(option));
   // RFC 5182 §2.1: SAVE alone is answered by the tagged OK only.
   if (told.length === 0 && options.has('SAVE') && !extensions.some(({ feature }) => feature.write)) return;
-  const numberOf = (uid: number) => (call.uid ? uid : (mailbox.view.seqOf(uid) ?? 0));
+  const numberOf = (uid: number) => (call.uid ? uid : (session.mailbox.view.seqOf(uid) ?? 0));
   const [first, last] = [uids[0], uids.at(-1)];
-  out.data('ESEARCH').raw(` (TAG "${call.tag}")`);
+  out.data('ESEARCH').raw(` (TAG "${call.tag}"`);
+  if (source) out.raw(' MAILBOX ').mailbox(source.name).raw(` UIDVALIDITY ${source.uidValidity}`);
+  out.raw(')');
   if (call.uid) out.raw(' UID');
   if (options.has('MIN') && first !== undefined) out.raw(` MIN ${numberOf(first)}`);
   if (options.has('MAX') && last !== undefined) out.raw(` MAX ${numberOf(last)}`);
@@ -130,10 +145,11 @@ function savedOf(results: Results, asked: Asked): readonly number[] {
 }
 
 /** RFC 7162 §3.1.10, RFC 9394 §3.3: the modseq is of what is told. */
-async function modseqOf(session: Session, { results }: Answering, asked: Asked): Promise<number> {
+async function modseqOf(session: Session, { results, source }: Answering, asked: Asked): Promise<number> {
   const parts = partsTold(results, asked);
   if (parts === null) return results.found.modseq;
-  const { mail, mailbox, limits } = session;
+  const { mail, limits } = session;
+  const mailbox = source?.selected ?? session.mailbox;
   let modseq = 0;
   for (let at = 0; at < parts.length; at += limits.searchRowsMax) {
     const some = parts.slice(at, at + limits.searchRowsMax);

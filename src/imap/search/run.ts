@@ -26,11 +26,15 @@ export interface Found {
 }
 
 /**
- * The messages of the selected mailbox that match. The index says first which ones may hold the texts that are sought;
+ * The messages of a mailbox, the selected one or one opened for this, that match. The index says first which ones may hold the texts that are sought;
  * then cheap tests come before dear ones: rows, texts that are kept, and only where those do not decide the messages.
  */
-export async function search(session: Session, key: SearchKey, needsModseq: boolean): Promise<Found> {
-  const selected = session.mailbox;
+export async function search(
+  session: Session,
+  key: SearchKey,
+  needsModseq: boolean,
+  selected: Selected = session.mailbox,
+): Promise<Found> {
   if (session.uidOnly && namesNumbers(key)) throw uidRequired('UID before a set of uids');
   const { clock, features } = session.services;
   const sought: Sought[] = [];
@@ -59,7 +63,7 @@ export async function search(session: Session, key: SearchKey, needsModseq: bool
 }
 
 /** Whether message numbers stand anywhere in the search; '$' is of uids. */
-function namesNumbers(key: SearchKey): boolean {
+export function namesNumbers(key: SearchKey): boolean {
   if (key.kind === 'sequence') return !key.set.isSaved;
   if (key.kind === 'not') return namesNumbers(key.key);
   return (key.kind === 'and' || key.kind === 'or') && key.keys.some(namesNumbers);

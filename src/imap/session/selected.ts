@@ -53,6 +53,8 @@ export interface MailboxWatcher {
 export class Selected {
   readonly account: number;
   readonly id: number;
+  /** What this member called it when it was opened. */
+  readonly name: string;
   /** What this member may do here, letters of RFC 4314 §2.1; the owner of a mailbox may change them meanwhile. */
   rights: string;
   readonly readOnly: boolean;
@@ -121,6 +123,7 @@ export class Selected {
     this.#unsubscribe = unsubscribe;
     this.account = place.account;
     this.rights = place.rights;
+    this.name = place.name;
     this.id = mailbox.id;
     this.readOnly = readOnly;
     this.keywords = keywords;
