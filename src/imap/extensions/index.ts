@@ -36,6 +36,7 @@ import { specialUseExtension } from './6154-special-use.ts';
 import { moveExtension } from './6851-move.ts';
 import { condstoreExtension } from './7162-condstore.ts';
 import { qresyncExtension } from './7162-qresync.ts';
+import { multisearchExtension } from './7377-multisearch.ts';
 import { literalExtension } from './7888-literal-plus.ts';
 import { appendlimitExtension } from './7889-appendlimit.ts';
 import { unauthenticateExtension } from './8437-unauthenticate.ts';
@@ -74,6 +75,7 @@ export const extensions: readonly Extension[] = [
   uidplusExtension,
   moveExtension,
   esearchExtension,
+  multisearchExtension,
   searchresExtension,
   listExtendedExtension,
   listStatusExtension,
