@@ -82,7 +82,7 @@ RFC 4978 | COMPRESS=DEFLATE | Yes | |
 RFC 5032 | WITHIN | Yes | |
 RFC 5161 | ENABLE | Yes | |
 RFC 5182 | SEARCHRES | Yes | |
-RFC 5255 | LANGUAGE and I18NLEVEL | Partial | | I18NLEVEL=1: SEARCH, SORT and THREAD compare by i;unicode-casemap; LANGUAGE and COMPARATOR are not there LANGUAGE is not for a server that speaks one language (§3.1)
+RFC 5255 | LANGUAGE and I18NLEVEL | Partial | | I18NLEVEL=1: SEARCH, SORT and THREAD compare by i;unicode-casemap; COMPARATOR is not there; LANGUAGE is not for a server whose texts are in one language (§3.1)
 RFC 5256 | SORT and THREAD | Yes | | ORDEREDSUBJECT and REFERENCES, and REFS of draft-ietf-morg-inthread
 RFC 5258 | LIST-EXTENDED | Yes | |
 RFC 5259 | CONVERT | Not planned | | no client of the members asks for it
@@ -100,7 +100,7 @@ RFC 6237 | MULTISEARCH (experimental) | Not planned | | replaced by RFC 7377
 RFC 6851 | MOVE | Yes | |
 RFC 6855 | UTF8=ACCEPT, as it was | Yes | src/imap/wire/append.ts | its UTF8 (…) of APPEND and CATENATE, which RFC 9755 has dropped
 RFC 7162 | CONDSTORE and QRESYNC | Yes | |
-RFC 7377 | MULTISEARCH | Not planned | | no client of the members asks for it; each mailbox is searched with its own SEARCH
+RFC 7377 | MULTISEARCH | Yes | | selected-delayed is refused, as §2.1 asks; no scope option is defined
 RFC 7888 | LITERAL+ and LITERAL- | Yes | |
 RFC 7889 | APPENDLIMIT | Yes | |
 RFC 8437 | UNAUTHENTICATE | Yes | |
