@@ -22,7 +22,6 @@ export const storeRows: readonly Row[] = [
   {
     name: 'STORE 1',
     unit: 'ms',
-    waits: true,
     prepare: fillInbox,
     round: async (place, ms) => {
       const session = await selected(place, 'store');
@@ -36,7 +35,6 @@ export const storeRows: readonly Row[] = [
   {
     name: 'STORE 1,000',
     unit: 'ms',
-    waits: true,
     prepare: fillInbox,
     round: async (place, ms) => {
       const session = await selected(place, 'store');
@@ -49,7 +47,6 @@ export const storeRows: readonly Row[] = [
   {
     name: 'STORE 1, 20 members',
     unit: '/s',
-    waits: true,
     prepare: (place) => fillCrowd(place, 20),
     round: async (place, ms) => {
       const sessions = await Promise.all(crowd.slice(0, 20).map((name) => place.session(name)));
@@ -79,7 +76,6 @@ export const appendRows: readonly Row[] = [
   {
     name: 'APPEND',
     unit: 'ms',
-    waits: true,
     prepare: (place) => make(place, 'Appended'),
     round: async (place, ms) => {
       const session = await place.session(reader, 'append');
@@ -89,7 +85,6 @@ export const appendRows: readonly Row[] = [
   {
     name: 'APPEND of 100 at once',
     unit: 'ms',
-    waits: true,
     needs: 'MULTIAPPEND',
     prepare: (place) => make(place, 'Appended'),
     round: async (place, ms) => {
@@ -106,7 +101,6 @@ export const appendRows: readonly Row[] = [
   {
     name: 'APPEND, 20 members',
     unit: '/s',
-    waits: true,
     prepare: async (place) => {
       for (const name of crowd.slice(0, 20)) {
         await (await place.session(name)).command('CREATE Appended').catch(() => undefined);
@@ -125,7 +119,6 @@ export const copyRows: readonly Row[] = [
   {
     name: 'COPY 100',
     unit: 'ms',
-    waits: true,
     prepare: async (place) => {
       await fillInbox(place);
       await make(place, 'Copies');
@@ -138,7 +131,6 @@ export const copyRows: readonly Row[] = [
   {
     name: 'MOVE 100',
     unit: 'ms',
-    waits: true,
     needs: 'MOVE',
     prepare: async (place) => {
       await fillInbox(place);
@@ -160,7 +152,6 @@ export const copyRows: readonly Row[] = [
   {
     name: 'EXPUNGE 100',
     unit: 'ms',
-    waits: true,
     prepare: async (place) => {
       await fillInbox(place);
       await make(place, 'Going');
