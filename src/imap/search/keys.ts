@@ -7,14 +7,12 @@ export interface Evidence {
   readonly row: MessageRow;
   readonly seq: number;
   readonly recent: boolean;
-  /** Whether it holds what is sought; null where only the message itself can tell. */
-  known?: Map<Sought, boolean | null>;
   /** Midnight UTC of the day in the Date field, null without one; 'unread' where only the header can tell. */
   sentDay?: number | null | 'unread';
   /** Read from the message itself, as is the body: all of its text, folded. */
-  header?: Header;
-  body?: string;
-  wants?: Sought | 'day' | 'header' | 'body';
+  header?: Header | undefined;
+  body?: string | undefined;
+  wants?: Sought | 'day' | 'header' | 'body' | undefined;
 }
 
 /** True, false, or null: not to be said without what `wants` names. */

@@ -12,6 +12,8 @@ import { type Evidence, type Judge, type Verdict, want } from './keys.ts';
 export interface Sought {
   readonly needle: Needle;
   narrowed: Narrowed | null;
+  /** Of the messages that are looked at now: by email whether it holds the needle, null where only the message can tell. */
+  readonly known: Map<number, boolean | null>;
 }
 
 /** The top header of a message, folded. */
@@ -39,14 +41,14 @@ function isExcluded({ emails, upTo }: Narrowed, email: number): boolean {
 export function needleJudge(where: Needle['where'], field: string, text: string, all: Sought[]): Judge {
   const needle = { where, field: fold(field), text: fold(text) };
   if (where !== 'field' && needle.text === '') return { cost: 'none', test: () => true };
-  const sought: Sought = { needle, narrowed: null };
+  const sought: Sought = { needle, narrowed: null, known: new Map() };
   all.push(sought);
   return {
     cost: where === 'field' ? 'header' : 'text',
     within: () => sought.narrowed,
     test(evidence) {
       if (sought.narrowed && isExcluded(sought.narrowed, evidence.row.email)) return false;
-      const known = evidence.known?.get(sought);
+      const known = sought.known.get(evidence.row.email);
       if (known === undefined) return want(evidence, sought);
       return known ?? inMessage(evidence, needle);
     },

@@ -52,7 +52,7 @@ export async function search(
   const goal = candidates?.length ?? selected.view.count;
   let done = 0;
   await narrow(session, selected, sought, goal);
-  const searching = new Searching(session, selected, judge.test);
+  const searching = new Searching(session, selected, judge, sought);
   for await (const rows of rowsOf(session, selected, candidates, filterOf(key, judge))) {
     await searching.rows(rows);
     done += rows.length;
@@ -157,20 +157,28 @@ async function* rowsOf(
   }
 }
 
+/** Messages between two looks at the clock: of which rows are tested, and of which headers are. */
+const [turnRows, searchedTurn] = [512, 32];
+
 class Searching {
   readonly #session: Session;
   readonly #selected: Selected;
   readonly #test: Test;
+  readonly #sought: readonly Sought[];
+  /** Rows alone decide. */
+  readonly #byRows: boolean;
   readonly #slices: Slices;
   readonly #uids: number[] = [];
   #modseq = 0;
   #firstModseq = 0;
   #lastModseq = 0;
 
-  constructor(session: Session, selected: Selected, test: Test) {
+  constructor(session: Session, selected: Selected, { cost, test }: Judge, sought: readonly Sought[]) {
     this.#session = session;
     this.#selected = selected;
     this.#test = test;
+    this.#sought = sought;
+    this.#byRows = cost === 'none' || cost === 'row';
     this.#slices = session.slices();
   }
 
@@ -184,20 +192,53 @@ class Searching {
   }
 
   async rows(rows: readonly MessageRow[]): Promise<void> {
+    await this.#selected.knowRows(rows);
     const matched: MessageRow[] = [];
+    if (this.#byRows) await this.#judgeRows(rows, matched);
+    else {
+      for (const { known } of this.#sought) known.clear();
+      const decided = await this.#decide(await this.#judge(rows, matched));
+      if (decided.length > 0) for (const row of decided) matched.push(row);
+      if (decided.length > 0) matched.sort((a, b) => a.uid - b.uid);
+    }
+    this.#take(matched);
+  }
+
+  /** Tests of this price look at once and keep nothing, so all rows may share what they look at. */
+  async #judgeRows(rows: readonly MessageRow[], matched: MessageRow[]): Promise<void> {
+    const [first] = rows;
+    if (first === undefined) return;
+    const { view } = this.#selected;
+    const evidence = { row: first, seq: 0, recent: false };
+    for (let at = 0; at < rows.length; at++) {
+      if (at % turnRows === turnRows - 1 && this.#slices.due) await this.#slices.next();
+      const row = rows[at] as MessageRow;
+      const seq = view.seqOf(row.uid);
+      if (seq === undefined) continue;
+      evidence.row = row;
+      evidence.seq = seq;
+      evidence.recent = this.#selected.isRecent(row.uid);
+      if (this.#test(evidence) === true) matched.push(row);
+    }
+  }
+
+  /** Answers those that more must be known of. */
+  async #judge(rows: readonly MessageRow[], matched: MessageRow[]): Promise<Evidence[]> {
     const open: Evidence[] = [];
-    await this.#selected.know(rows.map((row) => row.uid));
-    for (const row of rows) {
-      if (this.#slices.due) await this.#slices.next();
+    for (let at = 0; at < rows.length; at++) {
+      if (at % turnRows === turnRows - 1 && this.#slices.due) await this.#slices.next();
+      const row = rows[at] as MessageRow;
       const seq = this.#selected.view.seqOf(row.uid);
       if (seq === undefined) continue;
-      const evidence: Evidence = { row, seq, recent: this.#selected.isRecent(row.uid) };
+      const evidence: Evidence = { row, seq, recent: this.#selected.isRecent(row.uid), wants: undefined };
       const verdict = this.#test(evidence);
       if (verdict === true) matched.push(row);
       else if (verdict === null) open.push(evidence);
     }
-    matched.push(...(await this.#decide(open)));
-    matched.sort((a, b) => a.uid - b.uid);
+    return open;
+  }
+
+  #take(matched: readonly MessageRow[]): void {
     for (const { uid, modseq } of matched) {
       if (this.#uids.length === 0) this.#firstModseq = modseq;
       this.#lastModseq = modseq;
@@ -232,15 +273,18 @@ class Searching {
   /** Answers those that are still open. */
   async #test3(evidences: readonly Evidence[], matched: MessageRow[]): Promise<Evidence[]> {
     const open: Evidence[] = [];
-    for (const evidence of evidences) {
-      if (this.#slices.due) await this.#slices.next();
+    for (let at = 0; at < evidences.length; at++) {
+      const evidence = evidences[at] as Evidence;
+      // One that holds a whole text may take its time.
+      const isLong = evidence.body !== undefined || at % searchedTurn === searchedTurn - 1;
+      if (isLong && this.#slices.due) await this.#slices.next();
       const verdict = this.#test(evidence);
       if (verdict === true) matched.push(evidence.row);
       if (verdict === null) open.push(evidence);
-      else {
+      else if (evidence.header !== undefined || evidence.body !== undefined) {
         // A body may be as large as a message.
-        delete evidence.header;
-        delete evidence.body;
+        evidence.header = undefined;
+        evidence.body = undefined;
       }
     }
     return open;
@@ -251,7 +295,7 @@ class Searching {
     for (const evidence of open) {
       const { wants } = evidence;
       if (wants === undefined || wants === 'header' || wants === 'body') continue;
-      delete evidence.wants;
+      evidence.wants = undefined;
       const group = groups.get(wants);
       if (group) group.push(evidence);
       else groups.set(wants, [evidence]);
@@ -267,9 +311,9 @@ class Searching {
     const { mail } = this.#session;
     const emails = evidences.map(({ row }) => row.email);
     const found = await mail.decide(this.#selected.account, emails, sought.needle);
-    for (const [at, evidence] of evidences.entries()) {
-      evidence.known ??= new Map();
-      evidence.known.set(sought, found[at] === verdicts.unknown ? null : found[at] === verdicts.yes);
+    for (let at = 0; at < emails.length; at++) {
+      const verdict = found[at];
+      sought.known.set(emails[at] as number, verdict === verdicts.unknown ? null : verdict === verdicts.yes);
     }
   }
 
@@ -284,7 +328,7 @@ class Searching {
   async #bringRead(open: readonly Evidence[]): Promise<void> {
     const headers = open.filter(({ wants }) => wants === 'header');
     const body = open.find(({ wants }) => wants === 'body');
-    for (const evidence of open) delete evidence.wants;
+    for (const evidence of open) evidence.wants = undefined;
     if (headers.length > 0) await this.#bringHeaders(headers);
     if (body) await this.#bringBody(body);
   }

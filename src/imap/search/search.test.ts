@@ -42,7 +42,7 @@ const judge = (text: string, { row: given = row(), kept, ...more }: Given = {}) 
   const sought: Sought[] = [];
   const { test: run } = compile(keyOf(text), selected, standardFeatures, nowMs, sought);
   const evidence: Evidence = { row: given, seq: 1, recent: false, ...more };
-  if (kept) evidence.known = new Map(sought.map((one, at) => [one, kept[at] ?? null]));
+  if (kept) for (const [at, one] of sought.entries()) one.known.set(given.email, kept[at] ?? null);
   const verdict = run(evidence);
   const { wants } = evidence;
   return { verdict, wants: typeof wants === 'object' ? wants.needle.text : wants };
@@ -259,10 +259,9 @@ test('AND, OR and NOT of three values agree with two, once everything is known',
         if (wants === 'header') evidence.header = header(`Subject: ${c ? 'c' : ''}\n\n`);
         else if (wants === 'body') evidence.body = body;
         else if (typeof wants === 'object') {
-          evidence.known ??= new Map();
-          evidence.known.set(wants, null);
+          wants.known.set(evidence.row.email, null);
         }
-        delete evidence.wants;
+        evidence.wants = undefined;
         verdict = run(evidence);
       }
       // "subject" is a name of the header, so TEXT finds letters of it: none of these is 'a'.

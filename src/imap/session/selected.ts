@@ -195,6 +195,11 @@ export class Selected {
     await this.#read(this.view.unreadAt(uids));
   }
 
+  /** The same of rows, ascending. */
+  async knowRows(rows: readonly { readonly uid: number }[]): Promise<void> {
+    if (this.view.hasUnread) await this.know(rows.map(({ uid }) => uid));
+  }
+
   /** Makes the last uid known, which a '*' among uids means. */
   async knowEnd(): Promise<void> {
     await this.#read(this.view.unreadEnd());
@@ -393,7 +398,8 @@ export class Selected {
   }
 
   isRecent(uid: number): boolean {
-    return this.#recent.some(([from, to]) => uid >= from && uid <= to);
+    for (const [from, to] of this.#recent) if (uid >= from && uid <= to) return true;
+    return false;
   }
 
   async recentCount(): Promise<number> {

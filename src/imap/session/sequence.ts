@@ -170,6 +170,12 @@ export class MailboxView {
     return this.#chunks.slice(-1).filter((chunk) => !isRead(chunk));
   }
 
+  /** Whether some numbers may not be asked yet. */
+  get hasUnread(): boolean {
+    for (const chunk of this.#chunks) if (!isRead(chunk)) return true;
+    return false;
+  }
+
   /** What must be read before anything at all can be asked. */
   unreadAll(): Chunk[] {
     return this.#chunks.filter((chunk) => !isRead(chunk));

@@ -18,11 +18,12 @@ export type {
 export { sharedOwner, wholeAccount } from './metadata/metadata.ts';
 export { mailModule } from './module.ts';
 export { emailObjectId } from './object-ids.ts';
-export { type Narrowed, verdicts } from './search/find.ts';
+export type { Narrowed } from './search/find.ts';
 export { fold } from './search/fold.ts';
 export { SearchIndexer, type SearchIndexerOptions } from './search/indexer.ts';
 export { type FoldedField, fieldHolds, headerLines, type Needle } from './search/needle.ts';
 export { foldedBody, foldedHeader, sentDayOf } from './search/text.ts';
+export { verdicts } from './search/verdicts.ts';
 export {
   allRights,
   everyone,

@@ -27,6 +27,12 @@ export const limits = {
   /** Held in memory of what mailboxes are sorted and threaded by; of each message threads that are worked out take so much more. */
   cachedOrdersBytesMax: 32 * 1024 * 1024,
   threadsKeptBytes: 60,
+  /** Held in memory of the envelope fields of emails that were searched lately. */
+  cachedFieldsBytesMax: 24 * 1024 * 1024,
+  /** In so many messages envelope fields are compared one by one; only in more of them the index is asked first. */
+  comparedFieldsCount: 20_000,
+  /** Searches that look through all rows of a mailbox make up one reading of it. */
+  passesPerReadingCount: 8,
   /** Messages of all mailboxes together: small ones cost rows, however little space they use. */
   messagesPerAccountMax: 10_000_000,
   /** Held in memory of contents and of headers that were read lately. */

@@ -20,7 +20,7 @@ import { copy, expunge, move } from './moving/transfer-scripts.ts';
 import { order, threading } from './order/scripts.ts';
 import { mailQueries } from './queries.ts';
 import { append, deliver, mailboxByName } from './scripts.ts';
-import { decide, narrow } from './search/find.ts';
+import { decide, envelopeLines, narrow } from './search/find.ts';
 import { addBlock, index, progress, removeBlock, thinBlock, unindexed } from './search/scripts.ts';
 import { cross } from './sharing/crossing-script.ts';
 import { findShared, grant, rightsAbove, rightsOfMember, sharedWith } from './sharing/rights-scripts.ts';
@@ -164,6 +164,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       manyContents: scan(contents),
       narrow: scan(narrow),
       decide: scan(decide),
+      envelopeLines: scan(envelopeLines),
       sentDays: scan(function* (q, { account, emails }: Emails) {
         return yield* run(q.searchDays, { account, emails: numbers(emails) });
       }),

@@ -10,8 +10,10 @@ import {
   type StoredBlob,
 } from '../../storage/index.ts';
 import { ContentCache } from './held/content-cache.ts';
+import { FieldCache } from './held/field-cache.ts';
 import { OrderCache } from './held/order-cache.ts';
-import { firstFrom, pick, RowCache } from './held/row-cache.ts';
+import { pick, RowCache } from './held/row-cache.ts';
+import { pages, passing, slices } from './held/scans.ts';
 import { prepare, stage } from './incoming/stage.ts';
 import { limits } from './limits.ts';
 import { mailOperations as operations } from './module.ts';
@@ -19,7 +21,7 @@ import { compareNames, normaliseName } from './names.ts';
 import { emailObjectId } from './object-ids.ts';
 import type { MailboxRow } from './scripts.ts';
 import type { Narrowed } from './search/find.ts';
-import type { Needle } from './search/needle.ts';
+import { isOfEnvelope, type Needle } from './search/needle.ts';
 import { type Box, createSharing, type Sharing } from './sharing/sharing.ts';
 import type {
   AccountNews,
@@ -61,14 +63,6 @@ function shown(row: MailboxRow, subscribed: boolean): Mailbox {
   return { ...mailbox, subscribed };
 }
 
-/** Rows with uids from `from` to `to`, page by page. */
-function* slices(rows: readonly MessageRow[], from: number, to: number): Generator<readonly MessageRow[]> {
-  const end = firstFrom(rows, to + 1);
-  for (let at = firstFrom(rows, from); at < end; at += limits.pageRows) {
-    yield rows.slice(at, Math.min(end, at + limits.pageRows));
-  }
-}
-
 /** The mail of all members over one database and one blob store. */
 export class MailStore implements MailWriter {
   readonly sharing: Sharing;
@@ -79,6 +73,7 @@ export class MailStore implements MailWriter {
   readonly #provisioned = new Set<number>();
   readonly #cache: RowCache;
   readonly #contents = new ContentCache();
+  readonly #fields = new FieldCache();
   readonly #orders: OrderCache;
   readonly #unseen = new Recent<string, { modseq: number; uid: number | null }>(limits.cachedUnseenCount);
 
@@ -231,24 +226,9 @@ export class MailStore implements MailWriter {
   }
 
   #rowsOf(account: number, mailbox: number, from: number, to: number): AsyncIterable<readonly MessageRow[]> {
-    return this.#pages(from, to, (next) =>
+    return pages(from, to, (next) =>
       this.#database.call(operations.page, { account, mailbox, from: next, to }),
     );
-  }
-
-  async *#pages(
-    from: number,
-    to: number,
-    read: (next: number) => Promise<readonly MessageRow[]>,
-  ): AsyncIterable<readonly MessageRow[]> {
-    let next = from;
-    while (next <= to) {
-      const rows = await read(next);
-      if (rows.length > 0) yield rows;
-      const last = rows.at(-1);
-      if (!last || rows.length < limits.pageRows) return;
-      next = last.uid + 1;
-    }
   }
 
   vanished(account: number, mailbox: number, since: number, upTo: number): Promise<Uint32Array> {
@@ -291,16 +271,25 @@ export class MailStore implements MailWriter {
     });
   }
 
-  narrow(
+  async narrow(
     account: number,
     needles: readonly Needle[],
     messages: number,
   ): Promise<readonly (Narrowed | null)[]> {
-    return this.#database.call(operations.narrow, { account, needles, messages });
+    // Fields that are held are sooner compared than the index is asked.
+    const isCompared = (needle: Needle) => messages <= limits.comparedFieldsCount && isOfEnvelope(needle);
+    const sought = needles.filter((needle) => !isCompared(needle));
+    if (sought.length === 0) return needles.map(() => null);
+    const found = await this.#database.call(operations.narrow, { account, needles: sought, messages });
+    let next = 0;
+    return needles.map((needle) => (isCompared(needle) ? null : (found[next++] ?? null)));
   }
 
   decide(account: number, emails: readonly number[], needle: Needle): Promise<Uint8Array> {
-    return this.#database.call(operations.decide, { account, emails, needle });
+    if (!isOfEnvelope(needle)) return this.#database.call(operations.decide, { account, emails, needle });
+    return this.#fields.decide(account, emails, needle, (missing) =>
+      this.#database.call(operations.envelopeLines, { account, emails: missing }),
+    );
   }
 
   async sentDays(account: number, emails: readonly number[]): Promise<ReadonlyMap<number, number | null>> {
@@ -313,23 +302,19 @@ export class MailStore implements MailWriter {
     mailbox: number,
     from: number,
     to: number,
-    { mask, value, narrowed }: RowFilter,
+    filter: RowFilter,
   ): AsyncIterable<readonly MessageRow[]> {
-    const [emails, above] = [narrowed?.emails ?? [], narrowed?.upTo ?? 0];
-    // Rows that are held are sooner looked through than asked for; they are not read for this.
-    const all = await this.#cache.all(account, mailbox, 0);
+    // Rows that are held are sooner looked through than asked for.
+    const all = await this.#cache.all(account, mailbox, 'pass');
     if (all === null) {
-      const more = { account, mailbox, to, mask, value, emails: numbers(emails), above };
+      const { mask, value, narrowed } = filter;
+      const [emails, above] = [numbers(narrowed?.emails ?? []), narrowed?.upTo ?? 0];
+      const more = { account, mailbox, to, mask, value, emails, above };
       const page = (next: number) => this.#database.call(operations.pageWith, { ...more, from: next });
-      yield* this.#pages(from, to, page);
+      yield* pages(from, to, page);
       return;
     }
-    const wanted = new Set(emails);
-    for (const rows of slices(all, from, to)) {
-      yield rows.filter(
-        ({ flags, email }) => (flags & mask) === value && (email > above || wanted.has(email)),
-      );
-    }
+    yield* passing(all, from, to, filter);
   }
 
   bytes(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer> {
@@ -469,6 +454,7 @@ export class MailStore implements MailWriter {
     this.#cache.clear();
     this.#contents.clear();
     this.#orders.clear();
+    this.#fields.clear();
     this.#unseen.clear();
   }
 

@@ -121,6 +121,17 @@ describe('the cache of rows', () => {
     expect(await new RowCache(box).all(1, 1, 100)).toHaveLength(100);
   });
 
+  test('passesPerReadingCount: who looks through all rows again and again soon has them', async () => {
+    const box = new Box().append(100);
+    const cache = new RowCache(box);
+    for (let pass = 0; pass < limits.passesPerReadingCount - 1; pass++) {
+      expect(await cache.all(1, 1, 'pass')).toBeNull();
+    }
+    expect(box.pagesRead).toBe(0);
+    expect(await cache.all(1, 1, 'pass')).toHaveLength(100);
+    expect(await cache.all(1, 1, 'pass')).toHaveLength(100);
+  });
+
   test('a larger mailbox than cachedBoxRowsMax is never held; of many the longest unused goes', async () => {
     const box = new Box().append(10);
     expect(await new RowCache(box, 1_000, 9).all(1, 1, everything)).toBeNull();

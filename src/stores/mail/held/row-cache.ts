@@ -58,18 +58,26 @@ export class RowCache {
     return this.#rows;
   }
 
-  /** All rows as of now where they are held, or worth holding for who wants `wanted` of them; else null. */
-  async all(account: number, mailbox: number, wanted: number): Promise<readonly MessageRow[] | null> {
+  /**
+   * All rows as of now where they are held, or worth holding for who wants `wanted` of them; else null. `pass`: the
+   * database can look through all of them for the few that are wanted.
+   */
+  async all(
+    account: number,
+    mailbox: number,
+    wanted: number | 'pass',
+  ): Promise<readonly MessageRow[] | null> {
     const key = `${account} ${mailbox}`;
     const box = this.#boxes.get(key);
-    if (box === undefined && wanted < limits.cacheableRowsMin) return null;
+    if (box === undefined && wanted !== 'pass' && wanted < limits.cacheableRowsMin) return null;
     const news = await this.#source.news(account, mailbox, box?.modseq ?? Number.MAX_SAFE_INTEGER);
     if (news === null || news === 'many') {
       this.#drop(key);
       return null;
     }
     if (box !== undefined) return this.#keep(key, withNews(box, news)).rows;
-    if (!this.#isWorthIt(key, wanted, news.messages)) return null;
+    const rows = wanted === 'pass' ? Math.ceil(news.messages / limits.passesPerReadingCount) : wanted;
+    if (!this.#isWorthIt(key, rows, news.messages)) return null;
     const loaded = await this.#load(key, account, mailbox, news.modseq);
     // Who came while another was reading may have to see more than that one was after.
     if (loaded === null || loaded.modseq < news.modseq) return null;

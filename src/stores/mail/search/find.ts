@@ -3,16 +3,14 @@ import { limits } from '../limits.ts';
 import type { MailQueries } from '../queries.ts';
 import { meeting, ownersOf, placeInRow, rowOfBit, sliceBytes } from './blocks.ts';
 import { bitsOf, columnHas, type Kind, kinds, storedColumnBytes } from './columns.ts';
-import { type FoldedField, fieldHolds, isEnvelopeField, type Needle, packedHolds } from './needle.ts';
+import { type FoldedField, headerLines, isEnvelopeField, type Needle, packedHolds } from './needle.ts';
+import { verdicts } from './verdicts.ts';
 
 /** Of the emails up to `upTo` only `emails` (ascending) may hold the needle; of later ones nothing is known. */
 export interface Narrowed {
   readonly upTo: number;
   readonly emails: Float64Array;
 }
-
-/** What is known of an email and a needle. */
-export const verdicts = { unknown: 0, no: 1, yes: 2 } as const;
 
 interface Wanted {
   readonly bits: readonly number[];
@@ -116,23 +114,34 @@ function* meet(
   return next;
 }
 
-/** For each of the emails whether it holds the needle, as far as the texts that are kept can say: `verdicts`. */
+/** Of those emails whose envelope fields are kept, these as lines. */
+export function* envelopeLines(
+  q: MailQueries,
+  { account, emails }: { account: number; emails: readonly number[] },
+): Script<{ id: number; lines: string }[]> {
+  const found: { id: number; lines: string }[] = [];
+  for (let at = 0; at < emails.length; at += limits.pageRows) {
+    const some = numbers(emails.slice(at, at + limits.pageRows));
+    for (const { id, fields } of yield* run(q.searchFields, { account, emails: some }))
+      if (fields !== null) found.push({ id, lines: headerLines(JSON.parse(fields) as FoldedField[]) });
+  }
+  return found;
+}
+
+/**
+ * For each of the emails whether its text holds the needle, as far as those that are kept can say: `verdicts`. Fields of
+ * the envelope are kept apart: `envelopeLines`.
+ */
 export function* decide(
   q: MailQueries,
   a: { account: number; emails: readonly number[]; needle: Needle },
 ): Script<Uint8Array> {
   const { account, emails, needle } = a;
-  const byFields = needle.where === 'field' && isEnvelopeField(needle.field);
   const known = new Map<number, boolean>();
   for (let at = 0; at < emails.length; at += limits.textsComparedCount) {
     const some = numbers(emails.slice(at, at + limits.textsComparedCount));
-    if (byFields) {
-      for (const { id, fields } of yield* run(q.searchFields, { account, emails: some }))
-        if (fields !== null) known.set(id, fieldHolds(JSON.parse(fields) as FoldedField[], needle));
-    } else {
-      for (const { id, text } of yield* run(q.searchTexts, { account, emails: some }))
-        if (text !== null) known.set(id, packedHolds(text, needle));
-    }
+    for (const { id, text } of yield* run(q.searchTexts, { account, emails: some }))
+      if (text !== null) known.set(id, packedHolds(text, needle));
   }
   return Uint8Array.from(emails, (id) => {
     const holds = known.get(id);

@@ -102,6 +102,34 @@ describeEngines('search index', (engine) => {
     expect(await narrow(text('subject'), 2)).toEqual({ upTo: last.email, emails: [last.email] });
   });
 
+  test('comparedFieldsCount: envelope fields of fewer messages are compared, not looked for in the index', async () => {
+    const soup = await deliver(mail('soup', 'bread'));
+    await build();
+    const needles = [field('subject', 'soup'), text('soup'), field('message-id', '<a@b>'), body('bread')];
+    const asked = async (messages: number) =>
+      (await stores.mail.narrow(account, needles, messages)).map((found) => found !== null);
+    expect(await asked(limits.comparedFieldsCount)).toEqual([false, true, false, true]);
+    expect(await asked(limits.comparedFieldsCount + 1)).toEqual([true, true, true, true]);
+    expect((await narrow(field('message-id', 'nowhere')))?.emails).toEqual([]);
+    const { yes, no } = verdicts;
+    for (const needle of needles)
+      expect(await decide([soup.email], needle)).toEqual([needle.field === 'MESSAGE-ID' ? no : yes]);
+  });
+
+  test('texts that are held are those of the account that has the id now', async () => {
+    const first = await deliver(mail('soup', ''));
+    await build();
+    expect(await decide([first.email], field('subject', 'soup'))).toEqual([verdicts.yes]);
+    await stores.mail.erase(account);
+    await stores.mail.provision(account);
+    const second = await deliver(mail('bread', ''));
+    expect(second.email).toBe(first.email);
+    expect(await decide([second.email], field('subject', 'soup'))).toEqual([verdicts.unknown]);
+    await build();
+    expect(await decide([second.email], field('subject', 'soup'))).toEqual([verdicts.no]);
+    expect(await decide([second.email], field('subject', 'bread'))).toEqual([verdicts.yes]);
+  });
+
   test('later messages are beyond the answer until they are indexed too', async () => {
     const first = await deliver(mail('soup', ''));
     await build();

@@ -20,27 +20,41 @@ const envelopeNames: ReadonlySet<string> = new Set([
   'BCC',
   'SUBJECT',
   'DATE',
+  'MESSAGE-ID',
+  'IN-REPLY-TO',
 ]);
 
 export const isEnvelopeField = (name: string): boolean => envelopeNames.has(name);
+
+/** Whether the fields that are kept apart decide it. */
+export const isOfEnvelope = ({ where, field }: Needle): boolean =>
+  where === 'field' && isEnvelopeField(field);
 
 /** A header as SEARCH TEXT sees it: a line for each field, its name included. RFC 9051 §6.4.4. */
 export function headerLines(fields: readonly FoldedField[]): string {
   return fields.map(([name, value]) => `${name}: ${value}`).join('\n');
 }
 
-/** The fields again; a value never holds a line end, a name no colon. */
-function fieldsOfLines(lines: string): FoldedField[] {
-  if (lines === '') return [];
-  return lines.split('\n').map((line) => {
-    const colon = line.indexOf(': ');
-    return [line.slice(0, colon), line.slice(colon + 2)] as const;
-  });
-}
-
 /** An empty text asks whether the field is there. */
 export function fieldHolds(fields: readonly FoldedField[], { field, text }: Needle): boolean {
   return fields.some(([name, value]) => name === field && value.includes(text));
+}
+
+/** The same of what `headerLines` made; a value never holds a line end, a name no colon. */
+export function linesHold(lines: string, { field, text }: Needle): boolean {
+  // Most often the text is nowhere.
+  if (!lines.includes(text)) return false;
+  const head = `${field}: `;
+  for (let at = 0; at < lines.length; ) {
+    const stop = lines.indexOf('\n', at);
+    const end = stop === -1 ? lines.length : stop;
+    if (lines.startsWith(head, at)) {
+      const found = lines.indexOf(text, at + head.length);
+      if (found !== -1 && found + text.length <= end) return true;
+    }
+    at = end + 1;
+  }
+  return false;
 }
 
 /** Header and body of a message, folded, as they are kept. */
@@ -53,7 +67,7 @@ export function packedHolds(packed: Uint8Array, needle: Needle): boolean {
   const text = zstdDecompressSync(packed).toString();
   const start = text.indexOf('\n') + 1;
   const end = start + Number(text.slice(0, start - 1));
-  if (needle.where === 'field') return fieldHolds(fieldsOfLines(text.slice(start, end)), needle);
+  if (needle.where === 'field') return linesHold(text.slice(start, end), needle);
   if (needle.where === 'body') return text.includes(needle.text, end);
   return text.slice(start, end).includes(needle.text) || text.includes(needle.text, end);
 }
