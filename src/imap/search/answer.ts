@@ -83,7 +83,7 @@ async function writePlain(session: Session, call: Call, { criteria, results, ask
   out.crlf();
 }
 
-const turnNumbers = 4096;
+const turnNumbers = 10_000;
 
 /** Once the response has begun there is no way back: only the end of the session may interrupt it. */
 async function writeNumbers(session: Session, { uid }: Call, uids: readonly number[]): Promise<void> {

@@ -243,6 +243,14 @@ describe('very many numbers', () => {
     );
   });
 
+  test('stand in one block where they are a few thousand', () => {
+    const writer = new ResponseWriter();
+    writer.data('SEARCH').numbers(Array.from({ length: 3_000 }, (_, at) => at + 1));
+    expect(writer.crlf().take()).toHaveLength(1);
+    writer.data('SEARCH').numbers(Array.from({ length: 300_000 }, (_, at) => at + 1));
+    for (const block of writer.take()) expect(block.length).toBeLessThanOrEqual(64 * 1024);
+  });
+
   test.each([-1, 1.5, 2 ** 32, Number.NaN])('%d is refused', (value) => {
     const writer = new ResponseWriter();
     expect(() => writer.digits(value)).toThrow(RangeError);

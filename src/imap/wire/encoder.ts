@@ -12,6 +12,10 @@ const textCharactersMax = 4 * 1024;
 const nothing = Buffer.alloc(0);
 /** A literal of this size or more is handed on as it is instead of being copied. */
 const sharedLiteralBytesMin = 8 * 1024;
+/** Many numbers go into one block as far as they fit: one write costs less than several. */
+const numbersBlockBytesMax = 64 * 1024;
+/** Roughly, with its space. */
+const numberBytes = 6;
 /** Of a number of 32 bits. */
 const digitsMax = 10;
 /** Longer strings go as literals. RFC 9051 §4.3 leaves the choice to the sender. */
@@ -168,6 +172,8 @@ export class ResponseWriter {
 
   /** ` 2 3 5`: each with a space before. */
   numbers(values: ArrayLike<number>): this {
+    const expected = Math.min(values.length * numberBytes, numbersBlockBytesMax);
+    if (expected > this.#blockBytes) this.#blockBytes = expected;
     if (this.#text !== '') this.#encode();
     for (let i = 0; i < values.length; i++) {
       if (this.#at + digitsMax + 1 > this.#block.length) this.#reserve(digitsMax + 1);
