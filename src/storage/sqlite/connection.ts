@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import { ManyRows, prepareAll } from '../schema/dialect.ts';
 import type { StoreModule } from '../schema/module.ts';
 import { DirectQuery } from './direct.ts';
+import { steady } from './steady.ts';
 
 export interface SqliteConnection {
   readonly raw: SqliteDatabase.Database;
@@ -32,6 +33,14 @@ function direct(modules: ReadonlyMap<string, object>): ReadonlyMap<string, objec
   return made;
 }
 
+function prepareDirect(raw: SqliteDatabase.Database, modules: readonly StoreModule[]) {
+  const client = new Proxy(raw, {
+    get: (target, key) =>
+      key === 'prepare' ? (statement: string) => target.prepare(steady(statement)) : Reflect.get(target, key),
+  });
+  return direct(prepareAll(modules, 'sqlite', overSqlite(client) as unknown as NodePgDatabase, null));
+}
+
 /**
  * Opens a connection as every thread needs it. `synchronous=FULL` is set by hand: better-sqlite3 is built so that
  * WAL means NORMAL, which loses acknowledged commits when the power goes.
@@ -55,7 +64,7 @@ export function openConnection(
   return {
     raw,
     get queries() {
-      queries ??= direct(prepareAll(modules, 'sqlite', overSqlite(raw) as unknown as NodePgDatabase, null));
+      queries ??= prepareDirect(raw, modules);
       return queries;
     },
     close: () => raw.close(),

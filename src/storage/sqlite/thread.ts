@@ -144,11 +144,15 @@ function attempt(id: number, work: () => unknown): Outcome {
  * Moves the log into the database once it has grown, after the batch that made it grow was answered. Where it fails
  * (a full disk) the log holds everything and the next batch tries again.
  */
-function checkpoint({ raw }: SqliteConnection): void {
-  try {
-    const [{ log, checkpointed }] = raw.pragma('wal_checkpoint(NOOP)') as [Checkpoint];
-    if (log - checkpointed >= limits.checkpointPagesMax) raw.pragma('wal_checkpoint(PASSIVE)');
-  } catch {}
+function checkpointer({ raw }: SqliteConnection): () => void {
+  // Prepared once: to make the statement anew after every batch costs more than to run it.
+  const look = raw.prepare('pragma wal_checkpoint(NOOP)');
+  return () => {
+    try {
+      const { log, checkpointed } = look.get() as Checkpoint;
+      if (log - checkpointed >= limits.checkpointPagesMax) raw.pragma('wal_checkpoint(PASSIVE)');
+    } catch {}
+  };
 }
 
 function backup(connection: SqliteConnection, file: string): void {
@@ -182,12 +186,13 @@ export function runWorker(modules: readonly StoreModule[]): void {
   });
   if (role.role === 'writer') connection.raw.pragma('wal_autocheckpoint = 0');
   const runner = new Runner(connection, registry);
+  const checkpoint = checkpointer(connection);
   const answer = (report: Report) => port.postMessage(report);
   port.on('message', (order: Order) => {
     if (order.kind === 'units') {
       if (role.role === 'writer') {
         answer(runner.write(order.units));
-        checkpoint(connection);
+        checkpoint();
       } else answer({ outcomes: order.units.map((unit) => runner.read(unit)), hints: [] });
     } else if (order.kind === 'backup') {
       answer({ outcomes: [attempt(order.id, () => backup(connection, order.file))], hints: [] });
