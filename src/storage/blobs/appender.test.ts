@@ -48,6 +48,36 @@ function failing(fail: Fail, synced: string[] = []) {
 const failure = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
 describe('appending to a segment', () => {
+  test('a segment may grow from the moment it has a number: its file is there before its first record', async () => {
+    const seen: [found: number, growing: number][] = [];
+    const folder = temporaryFolder();
+    const appender: Appender = new Appender(folder, 'raw', numbered(), {
+      open: async (path) => {
+        const file = await failing({})(path);
+        seen.push([readdirSync(folder).length, appender.segment]);
+        return file;
+      },
+    });
+    const bytes = Buffer.from('x');
+    await appender.append(record(bytes), bytes);
+    await appender.seal();
+    await appender.append(record(bytes), bytes);
+    expect(seen).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    await appender.close();
+    expect(appender.segment).toBe(0);
+  });
+
+  test('a segment whose file cannot be made is none that grows', async () => {
+    const open = failure('ENOSPC');
+    const appender = new Appender(temporaryFolder(), 'raw', numbered(), { open });
+    const bytes = Buffer.from('x');
+    await expect(appender.append(record(bytes), bytes)).rejects.toMatchObject({ reason: 'no-space' });
+    expect(appender.segment).toBe(0);
+  });
+
   test('what comes at the same moment is written by one write and one sync', async () => {
     const folder = temporaryFolder();
     const synced: string[] = [];

@@ -46,7 +46,7 @@ export class Appender {
     this.#open = options.open ?? ((path) => open(path, 'wx', 0o600));
   }
 
-  /** The segment that may still grow; 0 while there is none. */
+  /** The segment that may still grow, from the moment it has a number; 0 while there is none. */
   get segment(): number {
     return this.#segment;
   }
@@ -116,8 +116,20 @@ export class Appender {
   async #current(): Promise<SegmentFile> {
     if (this.#file && this.#offset < limits.segmentBytesMax) return this.#file;
     await this.seal();
-    const segment = this.#nextSegment();
-    const path = join(this.#folder, segmentName(segment, this.#kind));
+    // Before its file is there: whoever removes segments that hold nothing must not take it for one that is done with.
+    this.#segment = this.#nextSegment();
+    const path = join(this.#folder, segmentName(this.#segment, this.#kind));
+    try {
+      this.#file = await this.#create(path);
+    } catch (error) {
+      this.#segment = 0;
+      throw error;
+    }
+    this.#offset = 0;
+    return this.#file;
+  }
+
+  async #create(path: string): Promise<SegmentFile> {
     const file = await this.#open(path);
     try {
       await syncFolder(this.#folder);
@@ -126,9 +138,6 @@ export class Appender {
       await rm(path, { force: true }).catch(() => {});
       throw error;
     }
-    this.#file = file;
-    this.#segment = segment;
-    this.#offset = 0;
     return file;
   }
 
