@@ -131,6 +131,18 @@ describeEngines('integrity of mail', (engine) => {
       /the account's counter/,
       true,
     ],
+    [
+      'when messages came or went last, too early',
+      `update mailboxes set "countedModseq" = 1 where name = 'INBOX'`,
+      /messages came or went last at 1, one went at \d+/,
+      true,
+    ],
+    [
+      'when messages came or went last, beyond what happened',
+      `update mailboxes set "countedModseq" = "highestModseq" + 1 where name = 'INBOX'`,
+      /messages came or went last at \d+, one went at/,
+      true,
+    ],
     ['space used', 'update mail_accounts set used = used + 10', /uses \d+ bytes, counted/, true],
     ['messages of the account', 'update mail_accounts set messages = 0', /has 0 messages, counted 7/, true],
     [

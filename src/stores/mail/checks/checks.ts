@@ -16,6 +16,8 @@ interface Recount {
   readonly size: number;
   readonly uid: number;
   readonly modseq: number;
+  /** Of the newest tombstone. */
+  readonly goneModseq: number;
 }
 
 interface EmailState {
@@ -43,7 +45,15 @@ interface State {
   readonly faults: readonly string[];
 }
 
-const nothing: Recount = { messages: 0, unseen: 0, deleted: 0, size: 0, uid: 0, modseq: 0 };
+const nothing: Recount = {
+  messages: 0,
+  unseen: 0,
+  deleted: 0,
+  size: 0,
+  uid: 0,
+  modseq: 0,
+  goneModseq: 0,
+};
 
 /** The next account that any table of mail knows, or null. */
 export function* nextAccount(q: MailQueries, after: number): Script<number | null> {
@@ -75,12 +85,12 @@ export function* nextAccount(q: MailQueries, after: number): Script<number | nul
 function* recount(q: MailQueries, account: number): Script<Map<number, Recount>> {
   const counted = new Map<number, Recount>();
   for (const { mailbox, ...row } of yield* run(q.messageRecount, { account })) {
-    counted.set(mailbox, { ...row, uid: row.uid ?? 0, modseq: row.modseq ?? 0 });
+    counted.set(mailbox, { ...row, uid: row.uid ?? 0, modseq: row.modseq ?? 0, goneModseq: 0 });
   }
   for (const { mailbox, uid, modseq } of yield* run(q.expungedRecount, { account })) {
     const now = counted.get(mailbox) ?? nothing;
     const highest = { uid: Math.max(now.uid, uid ?? 0), modseq: Math.max(now.modseq, modseq ?? 0) };
-    counted.set(mailbox, { ...now, ...highest });
+    counted.set(mailbox, { ...now, ...highest, goneModseq: modseq ?? 0 });
   }
   return counted;
 }
@@ -158,10 +168,20 @@ function mailboxFaults(state: State): string[] {
       say(`modseq is ${kept.highestModseq}, a message has ${counted.modseq}`);
     if (kept.highestModseq > state.counter)
       say(`modseq is ${kept.highestModseq}, the account's counter ${state.counter}`);
+    if (isWronglyCounted(kept, counted))
+      say(`messages came or went last at ${kept.countedModseq}, one went at ${counted.goneModseq}`);
     if (kept.uidValidity > lastValidity) say(`UIDVALIDITY ${kept.uidValidity} may be handed out again`);
     if (kept.recentUid > kept.uidNext) say(`recent from ${kept.recentUid} on, beyond UID ${kept.uidNext}`);
   }
   return faults;
+}
+
+/** When messages came or went last: that is what tells other sessions of it (RFC 5465 §5.2). */
+function isWronglyCounted(
+  { countedModseq, highestModseq }: Pick<MailboxRow, 'countedModseq' | 'highestModseq'>,
+  { goneModseq }: Recount,
+): boolean {
+  return countedModseq < goneModseq || countedModseq > highestModseq;
 }
 
 /** One account at a time: all its counters and references against what is there. No content in the lines. */
@@ -201,7 +221,8 @@ export function* blobUses(
 function* mendMailboxes(q: MailQueries, state: State): Script<string[]> {
   const { account } = state;
   const wrong = state.mailboxes.filter(({ counted, ...kept }) => {
-    const low = kept.uidNext <= counted.uid || kept.highestModseq < counted.modseq;
+    const low =
+      kept.uidNext <= counted.uid || kept.highestModseq < counted.modseq || isWronglyCounted(kept, counted);
     return (
       low || kept.highestModseq > state.counter || countNames.some((name) => kept[name] !== counted[name])
     );
@@ -211,7 +232,7 @@ function* mendMailboxes(q: MailQueries, state: State): Script<string[]> {
   const highest = Math.max(...state.mailboxes.map((one) => Math.max(one.highestModseq, one.counted.modseq)));
   const modseq = yield* nextModseq(q, account, Math.max(1, highest + 1 - state.counter));
   for (const { id, uidNext, counted } of wrong) {
-    const { uid, modseq: _, ...counts } = counted;
+    const { uid, modseq: _, goneModseq: __, ...counts } = counted;
     const next = Math.max(uidNext, uid + 1);
     yield* run(q.mailboxMend, { account, mailbox: id, modseq, uidNext: next, ...counts });
   }

@@ -174,6 +174,7 @@ function mendings({ db, t }: Context) {
       .set({
         uidNext: bound('uidNext'),
         highestModseq: bound('modseq'),
+        countedModseq: bound('modseq'),
         messages: bound('messages'),
         unseen: bound('unseen'),
         deleted: bound('deleted'),
