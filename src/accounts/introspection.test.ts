@@ -43,7 +43,12 @@ describe('what the issuer says (RFC 7662 §2.2)', () => {
     ['not active', { ...active, active: false }, {}, null],
     ['active in words only', { ...active, active: 'true' }, {}, null],
     ['nothing said', { username: 'ana' }, {}, null],
-    ['not yet expired', { ...active, exp: now + 1 }, {}, { username: 'ana', scoped: true }],
+    [
+      'not yet expired',
+      { ...active, exp: now + 1 },
+      {},
+      { username: 'ana', scoped: true, expiresAtMs: (now + 1) * 1000 },
+    ],
     ['expired', { ...active, exp: now }, {}, null],
     ['not valid yet', { ...active, nbf: now + 1 }, {}, null],
     ['valid now', { ...active, nbf: now }, {}, { username: 'ana', scoped: true }],

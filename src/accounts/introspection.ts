@@ -106,7 +106,8 @@ function read(
     throw new Error(`the token issuer's answer has no text under the configured claim`);
   }
   const scopes = typeof fields.scope === 'string' ? fields.scope.split(' ') : [];
-  return { claims: { username, scoped: scope === null || scopes.includes(scope) }, expiresAtMs };
+  const end = Number.isFinite(expiresAtMs) ? { expiresAtMs } : {};
+  return { claims: { username, scoped: scope === null || scopes.includes(scope), ...end }, expiresAtMs };
 }
 
 function parse(body: Buffer): unknown {

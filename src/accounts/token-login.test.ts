@@ -27,6 +27,7 @@ const tokens: TokenVerifier = {
     if (token === 'busy') return 'busy';
     if (token === 'broken') throw new Error('the token issuer answers 500');
     if (token === 'wrong') return null;
+    if (token === 'short') return { username: 'ana', scoped: true, expiresAtMs: 1_234 };
     return { username: token.replace('-', ''), scoped: !token.endsWith('-') };
   },
 };
@@ -84,6 +85,10 @@ test('the member is whom the issuer names, by name or by address', async () => {
   for (const username of ['ana', 'ana@coop.example', 'ana%40coop.example']) {
     expect(await login('ana', username)).toMatchObject({ ok: true });
   }
+});
+
+test('when the token ends is told with the login', async () => {
+  expect(await login('short')).toMatchObject({ ok: true, credential: 'token', expiresAtMs: 1_234 });
 });
 
 test.each([

@@ -58,5 +58,6 @@ async function check(
   if (member === null || (named !== null && named.member !== member.id)) return refused('credentials');
   if (member.disabled) return refused('disabled');
   if (!claims.scoped) return refused('scope');
-  return { ok: true, member, credential: 'token' };
+  const end = claims.expiresAtMs === undefined ? {} : { expiresAtMs: claims.expiresAtMs };
+  return { ok: true, member, credential: 'token', ...end };
 }

@@ -19,7 +19,13 @@ export type Scope = (typeof scopes)[number];
 export type AuthFailure = 'credentials' | 'disabled' | 'throttled' | 'busy' | 'scope' | 'unavailable';
 
 export type AuthResult =
-  | { readonly ok: true; readonly member: Member; readonly credential: string }
+  | {
+      readonly ok: true;
+      readonly member: Member;
+      readonly credential: string;
+      /** Milliseconds since 1970 when the credential ends, and what was opened with it; absent where it does not. */
+      readonly expiresAtMs?: number;
+    }
   | { readonly ok: false; readonly reason: AuthFailure; readonly retryAfterMs: number };
 
 export interface PasswordLogin {
@@ -37,6 +43,8 @@ export interface TokenClaims {
   readonly username: string;
   /** Whether the token carries the scope that is asked for. */
   readonly scoped: boolean;
+  /** Milliseconds since 1970; absent where the issuer names no end (RFC 7662 §2.2 exp). */
+  readonly expiresAtMs?: number;
 }
 
 /** What a client that comes with a wrong token is told (RFC 7628 §3.2.2). */

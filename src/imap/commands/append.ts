@@ -2,6 +2,7 @@ import { upload } from '../append/upload.ts';
 import { ok, Refusal, tryCreate } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
 import { locate } from '../names/place.ts';
+import { noteOwn } from '../session/own.ts';
 import { type AppendMessage, SequenceSet } from '../wire/index.ts';
 
 /**
@@ -32,6 +33,11 @@ export const append: Command<{ name: string; messages: readonly AppendMessage[] 
       tryCreate(session.mail.append(place.account, place.mailbox.id, incoming)),
     );
     session.selected?.touch();
+    noteOwn(session, {
+      account: place.account,
+      modseqs: appended.map(({ modseq }) => modseq),
+      made: { mailbox: place.mailbox.id, uids: appended.map(({ uid }) => [uid, uid]) },
+    });
     const [first] = appended;
     if (first === undefined) return ok('stored');
     const uids = SequenceSet.of(appended.map(({ uid }) => uid));

@@ -2,6 +2,7 @@ import { delimiter, type SpecialUse, specialUses } from '../../stores/mail/index
 import { ok, Refusal } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
 import { locateNew } from '../names/place.ts';
+import { noteOwn } from '../session/own.ts';
 
 /** What a client may ask for with USE: mailboxes that hold mail, not views of other mailboxes (RFC 6154 §3). */
 const virtual: readonly SpecialUse[] = ['All', 'Flagged', 'Important'];
@@ -26,6 +27,7 @@ export const create: Command<{ name: string; use: readonly string[] | null }> = 
       throw new Refusal('only your own mailboxes have a special use', 'USEATTR');
     }
     const made = await session.mail.create(account, path, special);
+    noteOwn(session, { account, modseqs: [made.highestModseq] });
     return ok('created', { code: 'MAILBOXID', id: made.objectId }); // RFC 8474 §4.1
   },
 };

@@ -1,6 +1,7 @@
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
 import { locate } from '../names/place.ts';
+import { noteOwn } from '../session/own.ts';
 
 /** DELETE: a mailbox with its messages. Who has it selected is told: this session by CLOSED, others by BYE. */
 export const remove: Command<string> = {
@@ -14,7 +15,8 @@ export const remove: Command<string> = {
   },
   async run(session, name) {
     const { account, mailbox } = await locate(session, name, 'x');
-    await session.mail.remove(account, mailbox.name);
+    const modseq = await session.mail.remove(account, mailbox.name);
+    noteOwn(session, { account, modseqs: [modseq] });
     const { selected } = session;
     if (selected?.account === account && selected.id === mailbox.id) {
       session.deselect();

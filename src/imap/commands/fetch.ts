@@ -1,17 +1,11 @@
 import { ok } from '../errors.ts';
 import { type Command, type FetchModifierFeature, inMailbox } from '../features.ts';
 import { changedAmong } from '../fetch/changed.ts';
-import { planItems, uidItem } from '../fetch/items.ts';
+import { fetchParsers, planItems, uidItem } from '../fetch/items.ts';
 import { fetchMessages } from '../fetch/run.ts';
 import type { Batches } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
-import {
-  type Decoder,
-  type FetchItem,
-  type FetchItemParser,
-  type FetchModifiers,
-  SequenceSet,
-} from '../wire/index.ts';
+import { type Decoder, type FetchItem, type FetchModifiers, SequenceSet } from '../wire/index.ts';
 
 interface Args {
   readonly set: SequenceSet;
@@ -30,11 +24,7 @@ export const fetch: Command<Args> = {
     decoder.sp();
     const set = decoder.sequenceSet();
     decoder.sp();
-    const parsers = new Map<string, FetchItemParser>();
-    for (const { name, parse } of session.services.features.fetchItems.values()) {
-      if (parse) parsers.set(name, parse);
-    }
-    const items = decoder.fetchItems(parsers);
+    const items = decoder.fetchItems(fetchParsers(session));
     const modifiers = new Map<string, (decoder: Decoder) => unknown>();
     for (const { name, parse } of session.services.features.fetchModifiers.values()) {
       modifiers.set(name, (d) => parse(d, session, call));

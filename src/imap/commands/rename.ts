@@ -1,6 +1,7 @@
 import { ok, Refusal } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
 import { locate, locateNew } from '../names/place.ts';
+import { noteOwn } from '../session/own.ts';
 
 /** RENAME: a mailbox and all below it; of INBOX, its messages (RFC 9051 §6.3.6). */
 export const rename: Command<{ from: string; to: string }> = {
@@ -21,7 +22,8 @@ export const rename: Command<{ from: string; to: string }> = {
     if (target.account !== account) {
       throw new Refusal('a mailbox stays with its owner; create one there and move the messages', 'CANNOT');
     }
-    await session.mail.rename(account, mailbox.name, target.path);
+    const modseq = await session.mail.rename(account, mailbox.name, target.path);
+    noteOwn(session, { account, modseqs: [modseq] });
     session.selected?.touch();
     return ok('renamed');
   },

@@ -2,6 +2,7 @@ import { StoreError } from '../../base/index.ts';
 import { ok } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
 import { isForeign, locate } from '../names/place.ts';
+import { noteOwn } from '../session/own.ts';
 
 /** SUBSCRIBE: puts a name on the member's list; it stays there when the mailbox goes (RFC 9051 §6.3.7). */
 export const subscribe: Command<string> = {
@@ -16,7 +17,9 @@ export const subscribe: Command<string> = {
   async run(session, name) {
     // A list of names that others choose would tell which of them exist; one's own may be subscribed to beforehand.
     const known = isForeign(name) ? (await locate(session, name, 'l')).name : name;
-    await session.mail.subscribeTo(session.account, known);
+    const { account } = session;
+    const modseq = await session.mail.subscribeTo(account, known);
+    if (modseq !== null) noteOwn(session, { account, modseqs: [modseq] });
     return ok('subscribed');
   },
 };
@@ -33,7 +36,8 @@ export const unsubscribe: Command<string> = {
   },
   async run(session, name) {
     try {
-      await session.mail.unsubscribeFrom(session.account, name);
+      const { account } = session;
+      noteOwn(session, { account, modseqs: [await session.mail.unsubscribeFrom(account, name)] });
     } catch (error) {
       // Two clients that keep one list in step both take the name off: the second is no fault.
       if (!(error instanceof StoreError) || error.reason !== 'not-found') throw error;

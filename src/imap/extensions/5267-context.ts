@@ -1,5 +1,7 @@
 import { ok, Refusal } from '../errors.ts';
 import { type Command, type Extension, inMailbox } from '../features.ts';
+import { fetchParsers, planItems, uidItem } from '../fetch/items.ts';
+import type { ItemPlan } from '../fetch/plan.ts';
 import { contextsOf } from '../search/contexts.ts';
 import type { SearchReturnFeature } from '../search/returns.ts';
 import { wireLimits } from '../wire/index.ts';
@@ -7,9 +9,14 @@ import { wireLimits } from '../wire/index.ts';
 /** The client will ask for this search again in parts; every search is fast enough without the hint (RFC 5267 §4.2). */
 const context: SearchReturnFeature = { name: 'CONTEXT' };
 
-/** The client is told what comes into the result and what leaves it: search/contexts.ts. */
+/** The client is told what comes into the result and what leaves it, and may ask for items of what is new (RFC 5465 §7). */
 const update: SearchReturnFeature = {
   name: 'UPDATE',
+  parse(decoder, session) {
+    if (!decoder.lookingAt(' (')) return [];
+    decoder.sp();
+    return planItems(session, decoder.fetchItems(fetchParsers(session)), session.uidOnly ? [] : [uidItem]);
+  },
   before(session, { tag }) {
     // RFC 5267 §4.3: whose updates those would be could not be told.
     if (contextsOf(session).has(tag)) throw new Refusal('another search has this tag', null, 'BAD');
@@ -17,8 +24,8 @@ const update: SearchReturnFeature = {
     if (tag.includes(']'))
       throw new Refusal("a search with ']' in its tag is not kept up to date", null, 'BAD');
   },
-  answered(session, call, answering) {
-    const why = contextsOf(session).keep(call, answering);
+  answered(session, call, answering, plans) {
+    const why = contextsOf(session).keep(call, answering, plans as readonly ItemPlan[]);
     if (why !== null) session.out.untagged('NO', { code: 'NOUPDATE', tag: call.tag }, why);
   },
 };

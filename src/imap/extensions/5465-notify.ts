@@ -1,11 +1,10 @@
 import { ok, Refusal } from '../errors.ts';
 import { type Command, type Extension, loggedIn } from '../features.ts';
-import { planItems, uidItem } from '../fetch/items.ts';
+import { fetchParsers, planItems, uidItem } from '../fetch/items.ts';
 import { type EventGroup, eventNames, isOfSelected, type NotifySet, parseNotify } from '../notify/grammar.ts';
 import { AccountNotifier, type SelectedWishes, silence } from '../notify/notifier.ts';
 import { Wishes } from '../notify/wishes.ts';
 import type { Session } from '../session/session.ts';
-import type { FetchItemParser } from '../wire/index.ts';
 
 /** NOTIFY: what the client is told without asking, from now on and between commands. */
 const notify: Command<NotifySet | null> = {
@@ -15,11 +14,7 @@ const notify: Command<NotifySet | null> = {
   privilege: 'mail:read',
   parse(decoder, session) {
     decoder.sp();
-    const parsers = new Map<string, FetchItemParser>();
-    for (const { name, parse } of session.services.features.fetchItems.values()) {
-      if (parse) parsers.set(name, parse);
-    }
-    return parseNotify(decoder, parsers);
+    return parseNotify(decoder, fetchParsers(session));
   },
   async run(session, set) {
     if (set === null) {

@@ -2,6 +2,7 @@ import { upload } from '../append/upload.ts';
 import { ok, Refusal, tryCreate } from '../errors.ts';
 import { type Command, type Extension, inMailbox } from '../features.ts';
 import { locate } from '../names/place.ts';
+import { noteOwn } from '../session/own.ts';
 import { type AppendMessage, SequenceSet } from '../wire/index.ts';
 
 interface Args {
@@ -44,6 +45,11 @@ const replace: Command<Args> = {
     });
     selected.touch();
     if (appended === null) throw gone();
+    const { account } = place;
+    const made = { mailbox: place.mailbox.id, uids: [[appended.uid, appended.uid]] as const };
+    noteOwn(session, { account, modseqs: [appended.modseq], made });
+    // What went has the number before, where it was of the same account.
+    if (account === selected.account) noteOwn(session, { account, modseqs: [appended.modseq - 1] });
     const uids = SequenceSet.of([appended.uid]);
     // RFC 8508 §4.3: before the client hears that the old message is gone.
     session.out.untagged('OK', { code: 'APPENDUID', uidValidity: appended.uidValidity, uids }, 'stored');

@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts';
 import { flagText } from '../session/flags.ts';
 import type { Session } from '../session/session.ts';
-import type { FetchItem, Section } from '../wire/index.ts';
+import type { FetchItem, FetchItemParser, Section } from '../wire/index.ts';
 import { contentItem, type FetchItemFeature, type ItemPlan, rowItem } from './plan.ts';
 import { sectionName, sectionPlan } from './sections.ts';
 
@@ -43,6 +43,13 @@ export const baseFetchItems: readonly FetchItemFeature[] = [
 function planBody(item: FetchItem): ItemPlan {
   if (item.item !== 'BODY[]') throw new Error('BODY[] planned for another item');
   return sectionPlan(sectionName(item.section), item.section, item.partial, !item.peek);
+}
+
+/** How the items that extensions bring are read. */
+export function fetchParsers({ services }: Session): Map<string, FetchItemParser> {
+  const parsers = new Map<string, FetchItemParser>();
+  for (const { name, parse } of services.features.fetchItems.values()) if (parse) parsers.set(name, parse);
+  return parsers;
 }
 
 /** Items -> plans by the tables of the server. `add` stands in front, each once. */

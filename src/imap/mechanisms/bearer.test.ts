@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTestImap, type TestImap, type TestSocket } from '../../testing/index.ts';
+import {
+  fakeClock,
+  imapPassword,
+  openTestImap,
+  type TestImap,
+  type TestSocket,
+} from '../../testing/index.ts';
 
 let imap: TestImap;
 let bare: TestImap;
@@ -143,6 +149,59 @@ test('offered where there is an issuer, under TLS, and nowhere else', async () =
   await socket.send(`a AUTHENTICATE OAUTHBEARER ${encode('n,,^auth=Bearer goodalice^^')}\r\n`);
   expect(await line(socket)).toBe('a NO [CANNOT] this SASL mechanism is not possible here');
   await socket.close();
+});
+
+describe('a token that ends (RFC 7662 §2.2)', () => {
+  const clock = fakeClock();
+  let short: TestImap;
+  beforeAll(async () => {
+    short = await openTestImap({
+      clock,
+      limits: { sweepIntervalMs: 10 },
+      tokens: {
+        scope: null,
+        configuration: null,
+        verify: async () => ({ username: 'alice', scoped: true, expiresAtMs: clock.nowMs() + 60_000 }),
+      },
+    });
+  });
+  afterAll(() => short.close());
+
+  const bye = '* BYE [EXPIRED] the token you logged in with has expired';
+  const loggedIn = async () => {
+    const socket = await opened(short);
+    await socket.send(`a AUTHENTICATE XOAUTH2 ${encode('user=alice^auth=Bearer t^^')}\r\n`);
+    expect(await line(socket)).toMatch(/^a OK/);
+    return socket;
+  };
+
+  test('keeps nothing open: a silent session, one in IDLE, one that gives a command', async () => {
+    const [silent, idle, busy] = [await loggedIn(), await loggedIn(), await loggedIn()];
+    await idle.send('b IDLE\r\n');
+    expect(await line(idle)).toBe('+ idling');
+    await busy.send('c APPEND Drafts {5}\r\n');
+    expect(await line(busy)).toMatch(/^\+ /);
+    clock.advance(59_999);
+    await silent.send('d NOOP\r\n');
+    expect(await line(silent)).toMatch(/^d OK/);
+    clock.advance(1);
+    expect([await line(silent), await line(silent)]).toEqual([bye, 'closed']);
+    expect([await line(idle), await line(idle)]).toEqual([bye, 'closed']);
+    expect(await line(busy)).toBe(bye);
+    for (const socket of [silent, idle, busy]) await socket.close();
+  });
+
+  test('says nothing of who logs in anew on the same connection', async () => {
+    const socket = await loggedIn();
+    await socket.send('b UNAUTHENTICATE\r\n');
+    expect(await line(socket)).toMatch(/^b OK/);
+    await socket.send(`c LOGIN alice "${imapPassword}"\r\n`);
+    expect(await line(socket)).toMatch(/^c OK/);
+    clock.advance(60_000);
+    await socket.send('d NOOP\r\n');
+    expect(await line(socket)).toMatch(/^d OK/);
+    await socket.close();
+  });
 });
 
 test('no token is logged', () => {

@@ -2,6 +2,7 @@ import { StoreError } from '../../base/index.ts';
 import { type Metadata, type MetadataPlace, sharedOwner } from '../../stores/mail/index.ts';
 import { ok, Refusal } from '../errors.ts';
 import { type Command, loggedIn } from '../features.ts';
+import { noteOwn } from '../session/own.ts';
 import type { Session } from '../session/session.ts';
 import { type MetadataEntry, parseSetMetadata, type SetMetadataArguments } from '../wire/index.ts';
 import { noteOwnChange } from './news.ts';
@@ -30,6 +31,7 @@ export const setMetadata: Command<SetMetadataArguments> = {
     }
     const modseq = await tooMany(session.mail.sharing.setMetadata(place, [...changes.values()]));
     noteOwnChange(session, place.account, modseq);
+    noteOwn(session, { account: place.account, modseqs: [modseq] });
     return ok('set');
   },
 };

@@ -1,11 +1,19 @@
 import { publicAccount } from '../../accounts/index.ts';
-import { type AccountNews, type Mailbox, sharedOwner, wholeAccount } from '../../stores/mail/index.ts';
+import {
+  type AccountNews,
+  delimiter,
+  type Mailbox,
+  type NameEvent,
+  sharedOwner,
+  wholeAccount,
+} from '../../stores/mail/index.ts';
 import type { ItemPlan } from '../fetch/plan.ts';
 import { fetchMessages } from '../fetch/run.ts';
 import { ownerRights, type Place } from '../names/place.ts';
 import { placeOf } from '../names/visible.ts';
 import type { Notifier, Session } from '../session/session.ts';
 import type { EventName } from './grammar.ts';
+import { OwnChanges } from './own.ts';
 import { Names, writeCounters } from './responses.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -26,6 +34,7 @@ export const silence: Notifier = {
   hears: { messages: false, flags: false },
   report: async () => undefined,
   arrived: async () => undefined,
+  own: () => undefined,
   close: () => undefined,
 };
 
@@ -49,6 +58,7 @@ export class AccountNotifier implements Notifier {
   readonly #wishes: Wishes;
   readonly #plans: readonly ItemPlan[];
   readonly #watches = new Map<number, Watch>();
+  readonly #own = new OwnChanges();
   /** Mailboxes of others as the client knows them: `account/id` -> name. */
   #others: ReadonlyMap<string, string> = new Map();
 
@@ -65,7 +75,11 @@ export class AccountNotifier implements Notifier {
     try {
       await notifier.#watch(session.account);
       if (wishes.hasSome('ServerMetadataChange')) await notifier.#watch(publicAccount);
-      if (wishes.reachOthers) await notifier.#lookAtOthers(await Names.of(session));
+      if (wishes.reachOthers) {
+        const names = await Names.of(session);
+        await notifier.#lookAtOthers(names);
+        notifier.#tellNoAccess(names);
+      }
       return notifier;
     } catch (error) {
       notifier.close();
@@ -102,8 +116,28 @@ export class AccountNotifier implements Notifier {
         this.#overflow();
         return;
       }
-      await this.#tell(watch, since, news);
+      // RFC 5465 §5: the client knows what it did itself.
+      this.#followOwn(watch.account, news);
+      if (!this.#own.isAll(watch.account, since, watch.since)) await this.#tell(watch, since, news);
+      this.#own.forget(watch.account, watch.since);
       await this.#session.flushIfLarge();
+    }
+  }
+
+  own(account: number, modseqs: readonly number[]): void {
+    if (this.#watches.has(account)) this.#own.note(account, modseqs);
+  }
+
+  /** What CREATE and RENAME made above a name was made with it, by the changes just before. */
+  #followOwn(account: number, { names }: AccountNews): void {
+    let below: NameEvent | null = null;
+    for (const event of names.toReversed()) {
+      const isParent =
+        event.kind === 'created' &&
+        below?.modseq === event.modseq + 1 &&
+        below.name.startsWith(event.name + delimiter);
+      if (isParent) this.#own.note(account, [event.modseq]);
+      if (this.#own.has(account, event.modseq)) below = event;
     }
   }
 
@@ -128,6 +162,7 @@ export class AccountNotifier implements Notifier {
       const place = own ? this.#ownPlace(mailbox) : otherPlace(this.#session, names, watch.account, mailbox);
       // Of one that was just made LIST has told; there is nothing in it.
       if (place === null || (fresh.has(mailbox.id) && mailbox.uidNext === 1)) continue;
+      if (this.#own.isAll(watch.account, since, mailbox.highestModseq)) continue;
       await this.#tellCounters(place, since);
     }
     await this.#tellMetadata(watch.account, since, names);
@@ -138,7 +173,9 @@ export class AccountNotifier implements Notifier {
   }
 
   #tellNames(names: Names, { names: events }: AccountNews): void {
-    for (const { kind, name, formerName } of events) {
+    const told = new Set<string>();
+    for (const { kind, name, formerName, modseq } of events) {
+      if (this.#own.has(this.#session.account, modseq)) continue;
       const ofSubscription = kind === 'subscribed' || kind === 'unsubscribed';
       const event = ofSubscription ? 'SubscriptionChange' : 'MailboxName';
       // What was subscribed to until now is among what the client watches.
@@ -147,7 +184,18 @@ export class AccountNotifier implements Notifier {
         (each) => each !== null && this.#wishes.has(event, { name: each, subscribed }),
       );
       if (wanted) names.write(this.#session, name, formerName);
+      told.add(name);
+      if (kind === 'created' || kind === 'deleted') this.#tellParent(names, name, told);
     }
+  }
+
+  /** RFC 5465 §5.4: what comes and goes below a name is a change of that name too. */
+  #tellParent(names: Names, name: string, told: Set<string>): void {
+    const parent = name.slice(0, Math.max(0, name.lastIndexOf(delimiter)));
+    if (parent === '' || told.has(parent)) return;
+    told.add(parent);
+    const named = { name: parent, subscribed: names.subscribed(parent) };
+    if (this.#wishes.has('MailboxName', named)) names.write(this.#session, parent, null);
   }
 
   /** Mailboxes of others come, go and change their names also by what the member may see of them. */
@@ -172,6 +220,15 @@ export class AccountNotifier implements Notifier {
     }
   }
 
+  /** RFC 5465 §3.1: of what may be looked up and not read nothing will be told, and the client hears so. */
+  #tellNoAccess(names: Names): void {
+    for (const visible of names.all) {
+      const mayRead = visible.place === undefined || visible.place.rights.includes('r');
+      if (!mayRead && this.#wishes.speakOf(visible))
+        names.write(this.#session, visible.name, null, ['\\NoAccess']);
+    }
+  }
+
   /** RFC 5465 §5.1 to §5.3: STATUS stands for what happened to messages that the client does not look at. */
   async #tellCounters(place: Place, since: number): Promise<void> {
     const { mailbox, name, account } = place;
@@ -193,7 +250,7 @@ export class AccountNotifier implements Notifier {
     const { changes } = await mail.sharing.metadataChanges(account, member, since);
     // What is newer comes with the hint of its own.
     const upTo = this.#watches.get(account)?.since ?? 0;
-    const changed = changes.filter(({ modseq }) => modseq <= upTo);
+    const changed = changes.filter(({ modseq }) => modseq <= upTo && !this.#own.has(account, modseq));
     if (changed.length === 0) return;
     const known = names ?? (await Names.of(this.#session));
     for (const mailbox of new Set(changed.map((row) => row.mailbox))) {
@@ -215,7 +272,9 @@ export class AccountNotifier implements Notifier {
     for (const visible of names.all) {
       const place = placeOf(this.#session, visible);
       if (place?.account !== account || place.mailbox.id !== mailbox) continue;
-      return this.#wishes.has('MailboxMetadataChange', visible) ? visible.name : null;
+      // RFC 5465 §5: who may only look a mailbox up hears nothing of what is in it.
+      const may = place.rights.includes('r');
+      return may && this.#wishes.has('MailboxMetadataChange', visible) ? visible.name : null;
     }
     return null;
   }

@@ -26,9 +26,9 @@ export class Names {
   }
 
   /** `* LIST (\Subscribed \HasNoChildren) "/" new ("OLDNAME" (old))`. RFC 5465 §5.4, §5.5. */
-  write({ out }: Session, name: string, formerName: string | null): void {
+  write({ out }: Session, name: string, formerName: string | null, more: readonly string[] = []): void {
     const known = this.#byName.get(name);
-    const attributes: string[] = [];
+    const attributes = [...more];
     if (known === undefined || (known.mailbox === null && !known.isLevel)) attributes.push('\\NonExistent');
     if (known?.subscribed) attributes.push('\\Subscribed');
     if (known?.mailbox) {

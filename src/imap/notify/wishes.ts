@@ -26,6 +26,12 @@ export class Wishes {
     return false;
   }
 
+  /** Whether anything at all is to be told of this mailbox. */
+  speakOf(name: FilteredName): boolean {
+    const first = this.#groups.find(({ filter }) => matches(filter, name));
+    return first !== undefined && first.events.size > 0;
+  }
+
   /** Whether any mailbox could be told of for this event. */
   hasSome(event: EventName): boolean {
     return this.#groups.some(({ events }) => events.has(event));

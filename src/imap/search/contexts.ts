@@ -1,5 +1,7 @@
 import { Farewell, Gone } from '../errors.ts';
 import type { Call } from '../features.ts';
+import type { ItemPlan } from '../fetch/plan.ts';
+import { fetchMessages } from '../fetch/run.ts';
 import type { MailboxWatcher, Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import { sortUids } from '../sort/sort.ts';
@@ -14,6 +16,8 @@ interface Context {
   readonly tag: string;
   readonly uid: boolean;
   readonly key: SearchKey;
+  /** What is fetched of messages that others put into the result by putting them into the mailbox; empty for nothing. */
+  readonly plans: readonly ItemPlan[];
   /** Null for SEARCH. */
   readonly criteria: readonly SortCriterion[] | null;
   /** What the client knows the result to be, in its order. */
@@ -50,11 +54,15 @@ export class Contexts implements MailboxWatcher {
   }
 
   /** Null where the result is kept up to date from now on, otherwise why it is not (RFC 5267 §4.3.1). */
-  keep({ tag, uid }: Call, { program, criteria, results }: Answering): string | null {
+  keep(
+    { tag, uid }: Call,
+    { program, criteria, results }: Answering,
+    plans: readonly ItemPlan[],
+  ): string | null {
     const { contextsMax } = this.#session.limits;
     if (this.#contexts.size >= contextsMax) return `more than ${contextsMax} searches are kept up to date`;
     if (dependsOnMore(program.key, this.#session)) return 'its results change with more than the messages';
-    const context = { tag, uid, key: program.key, criteria, uids: Uint32Array.from(results.uids) };
+    const context = { tag, uid, key: program.key, plans, criteria, uids: Uint32Array.from(results.uids) };
     const why = this.#tooLarge(context, context.uids.length);
     if (why === null) this.#contexts.set(tag, context);
     return why;
@@ -75,10 +83,10 @@ export class Contexts implements MailboxWatcher {
     }
   }
 
-  async changed(uids: readonly number[]): Promise<void> {
+  async changed(uids: readonly number[], arrived: readonly number[]): Promise<void> {
     for (const context of [...this.#contexts.values()]) {
       try {
-        await this.#update(context, uids);
+        await this.#update(context, uids, arrived);
       } catch (error) {
         if (error instanceof Gone || error instanceof Farewell) throw error;
         this.#session.log.warn('a search could not be kept up to date', { error });
@@ -87,7 +95,7 @@ export class Contexts implements MailboxWatcher {
     }
   }
 
-  async #update(context: Context, uids: readonly number[]): Promise<void> {
+  async #update(context: Context, uids: readonly number[], arrived: readonly number[]): Promise<void> {
     const among: SearchKey = { kind: 'uid', set: SequenceSet.of(uids) };
     const keys = context.key.kind === 'and' ? context.key.keys : [context.key];
     const found = new Set((await search(this.#session, { kind: 'and', keys: [among, ...keys] }, false)).uids);
@@ -96,7 +104,11 @@ export class Contexts implements MailboxWatcher {
     if (removed.length > 0) this.#tell(context, 'REMOVEFROM', removed);
     context.uids = left;
     const added = [...found].filter((uid) => !known.has(uid)).sort((a, b) => a - b);
-    if (added.length > 0) await this.#add(context, added);
+    if (added.length === 0) return;
+    // RFC 5465 §7: after EXISTS and before ESEARCH.
+    const fetched = context.plans.length > 0 ? arrived.filter((uid) => found.has(uid)) : [];
+    if (fetched.length > 0) await fetchMessages(this.#session, fetched, context.plans, { peek: true });
+    await this.#add(context, added);
   }
 
   async #add(context: Context, added: readonly number[]): Promise<void> {

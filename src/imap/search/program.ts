@@ -5,7 +5,7 @@ import type { Decoder, SearchKey, SearchTables } from '../wire/index.ts';
 export function searchTables(session: Session): SearchTables {
   const { searchKeys, searchReturns } = session.services.features;
   const returns = new Map<string, (decoder: Decoder) => unknown>();
-  for (const { name, parse } of searchReturns.values()) returns.set(name, (d) => parse?.(d) ?? null);
+  for (const { name, parse } of searchReturns.values()) returns.set(name, (d) => parse?.(d, session) ?? null);
   return {
     keys: new Map([...searchKeys].map(([name, feature]) => [name, feature.parse])),
     returns,

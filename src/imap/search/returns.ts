@@ -15,7 +15,7 @@ export interface Results {
 export interface SearchReturnFeature {
   readonly name: string;
   /** What follows the name, its space included. */
-  parse?(decoder: Decoder): unknown;
+  parse?(decoder: Decoder, session: Session): unknown;
   /** Before anything is looked for; throws where it may not be asked for now. */
   before?(session: Session, call: Call): void;
   /** The results it speaks of, in their order; where it is left out it speaks of none in particular. */

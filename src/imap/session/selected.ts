@@ -5,6 +5,7 @@ import {
   type MessageRow,
   type Snapshot,
   type StoredFlags,
+  type UidRange,
   uidBlock,
 } from '../../stores/mail/index.ts';
 import { Farewell } from '../errors.ts';
@@ -41,8 +42,8 @@ export interface ReportOptions {
 export interface MailboxWatcher {
   /** These messages are about to be told as gone: their numbers still mean them. */
   vanishing(uids: Iterable<number>): void;
-  /** These messages are new, or their flags are not what they were; all numbers are those of now. */
-  changed(uids: readonly number[]): Promise<void>;
+  /** These messages are new, or their flags are not what they were; all numbers are those of now. `arrived`: others put them there. */
+  changed(uids: readonly number[], arrived: readonly number[]): Promise<void>;
 }
 
 /**
@@ -86,6 +87,7 @@ export class Selected {
   /** The cursor where flags began to change untold, as the client has asked (RFC 5465 §5.1). */
   #unheardSince: number | null = null;
   #recent: [from: number, to: number][] = [];
+  readonly #made: UidRange[] = [];
 
   /** Subscribe first, then read: what happens between is heard. */
   static async open(mail: MailWriter, place: Place, readOnly: boolean) {
@@ -249,8 +251,13 @@ export class Selected {
     return () => void this.#watchers.delete(watcher);
   }
 
-  async #tellWatchers(uids: Iterable<number>): Promise<void> {
-    for (const watcher of [...this.#watchers]) await watcher.changed([...uids]);
+  async #tellWatchers(uids: Iterable<number>, arrived: Iterable<number> = []): Promise<void> {
+    for (const watcher of [...this.#watchers]) await watcher.changed([...uids], [...arrived]);
+  }
+
+  /** The client put these messages here itself: it is told of them as of others, and nothing is fetched of them. */
+  made(uids: readonly UidRange[]): void {
+    this.#made.push(...uids);
   }
 
   /** Something in the account changed; only `report` finds out what. */
@@ -305,8 +312,11 @@ export class Selected {
     if (expunge || !news.hasVanished) this.#goneCursor = modseq;
     if (news.appended.length > 0) {
       await this.#reportNew(to, news.appended);
-      await to.arrived(news.appended);
-      await this.#tellWatchers(news.appended);
+      const made = this.#made.splice(0);
+      // RFC 5465 §5.2: nothing is fetched of what the client put there itself.
+      const arrived = news.appended.filter((uid) => !made.some(([from, to]) => uid >= from && uid <= to));
+      if (arrived.length > 0) await to.arrived(arrived);
+      await this.#tellWatchers(news.appended, arrived);
     }
     if (!to.hears.flags) this.#unheardSince ??= this.cursor;
     for await (const rows of to.hears.flags ? news.changed : []) {

@@ -59,11 +59,14 @@ export interface Notifier {
   readonly hears: { readonly messages: boolean; readonly flags: boolean };
   /** Tells what else happened in the accounts that are watched. */
   report(): Promise<void>;
-  /** New messages of the selected mailbox, just told by EXISTS. */
+  /** New messages of the selected mailbox that others put there, just told by EXISTS. */
   arrived(uids: Uint32Array): Promise<void>;
+  /** The client itself has made these changes. */
+  own(account: number, modseqs: readonly number[]): void;
   close(): void;
 }
 
+const expired = () => new Farewell('the token you logged in with has expired', 'EXPIRED');
 const hearsAll = { messages: true, flags: true } as const;
 
 /** One client. Commands run one after another, so nothing here needs a lock (RFC 9051 §5.5). */
@@ -95,6 +98,8 @@ export class Session {
   #lastWords: Farewell | null = null;
   #gone = false;
   #checkMemberAtMs = 0;
+  /** By the wall clock, when what the client logged in with ends. */
+  #expiresAtMs = Number.POSITIVE_INFINITY;
   readonly #enabled = new Set<string>();
   // Made where somebody asks: most sessions only wait.
   #drain: AbortController | null = null;
@@ -334,10 +339,16 @@ export class Session {
 
   /** A member who was disabled or deleted does not stay because a connection is open. */
   async checkMember(): Promise<void> {
+    if (this.#hasExpired) throw expired();
     const now = this.services.clock.monotonicMs();
     if (this.member === null || now < this.#checkMemberAtMs) return;
     this.#checkMemberAtMs = now + this.limits.memberCheckMs;
     if (await this.#memberIsClosed(this.member)) throw new Farewell('the account is closed');
+  }
+
+  /** RFC 7662 §2.2: a token opens nothing after its end, nor keeps open what it opened. */
+  get #hasExpired(): boolean {
+    return this.member !== null && this.services.clock.nowMs() >= this.#expiresAtMs;
   }
 
   /** Somebody's account has changed: ends this session if it was its own, at the latest with its next command. */
@@ -355,12 +366,13 @@ export class Session {
   }
 
   /** Throws Refusal where the account has too many sessions. */
-  loggedIn(member: Member): void {
+  loggedIn(member: Member, expiresAtMs = Number.POSITIVE_INFINITY): void {
     const { perAccount, limits } = this.services;
     const open = perAccount.get(member.id) ?? 0;
     if (open >= limits.sessionsPerAccountMax) throw new Refusal('you have too many connections', 'LIMIT');
     perAccount.set(member.id, open + 1);
     this.member = member;
+    this.#expiresAtMs = expiresAtMs;
     applySwitches(this);
     this.#checkMemberAtMs = this.services.clock.monotonicMs() + limits.memberCheckMs;
     this.connection.authenticated();
@@ -390,7 +402,8 @@ export class Session {
 
   /** Silent for too long, or due to look for news. `nowMs` is monotonic. */
   sweep(nowMs: number): void {
-    if (this.deadlineMs > 0 && nowMs >= this.deadlineMs) this.bye('you were silent for too long');
+    if (this.deadlineMs > 0 && this.#hasExpired) this.bye(expired().message, expired().code);
+    else if (this.deadlineMs > 0 && nowMs >= this.deadlineMs) this.bye('you were silent for too long');
     else this.#listening?.sweep(nowMs);
   }
 

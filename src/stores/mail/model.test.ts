@@ -220,9 +220,9 @@ describeEngines('mail store against a model', (engine) => {
       case 'create':
         return void (await mail.create(account, now.box));
       case 'remove':
-        return mail.remove(account, now.box);
+        return void (await mail.remove(account, now.box));
       case 'rename':
-        return mail.rename(account, now.box, now.to);
+        return void (await mail.rename(account, now.box, now.to));
     }
   }
 

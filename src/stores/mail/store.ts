@@ -418,20 +418,20 @@ export class MailStore implements MailWriter {
     return shown(row, false);
   }
 
-  remove(account: number, name: string): Promise<void> {
+  remove(account: number, name: string): Promise<number> {
     return this.#database.call(operations.remove, { account, name, now: this.#clock.nowMs() });
   }
 
-  rename(account: number, from: string, to: string): Promise<void> {
+  rename(account: number, from: string, to: string): Promise<number> {
     const now = this.#clock.nowMs();
     return this.#database.call(operations.rename, { account, from, to, now, nowSeconds: this.#seconds() });
   }
 
-  subscribeTo(account: number, name: string): Promise<void> {
+  subscribeTo(account: number, name: string): Promise<number | null> {
     return this.#database.call(operations.subscribe, { account, name });
   }
 
-  unsubscribeFrom(account: number, name: string): Promise<void> {
+  unsubscribeFrom(account: number, name: string): Promise<number> {
     return this.#database.call(operations.unsubscribe, { account, name: normaliseName(name) });
   }
 

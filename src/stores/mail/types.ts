@@ -206,6 +206,8 @@ export interface Copied {
   /** Source and destination UIDs, pairwise, both ascending. */
   readonly from: readonly UidRange[];
   readonly to: readonly UidRange[];
+  /** Of the change in the destination; 0 where nothing was copied. */
+  readonly modseq: number;
 }
 
 /** What messages can be sorted by. RFC 5256 §3, RFC 5957 §3. */
@@ -396,12 +398,13 @@ export interface MailWriter extends MailReader {
   expunge(account: number, mailbox: number, uids: Uids | null): Promise<readonly UidRange[]>;
   /** Creates missing parents too (RFC 9051 §6.3.4). StoreError 'exists', 'invalid', 'limit'. */
   create(account: number, name: string, specialUse?: SpecialUse | null): Promise<Mailbox>;
-  /** StoreError 'not-found', 'invalid' (INBOX), 'has-children'. */
-  remove(account: number, name: string): Promise<void>;
+  /** Answers the modseq of the change, as those below do. StoreError 'not-found', 'invalid' (INBOX), 'has-children'. */
+  remove(account: number, name: string): Promise<number>;
   /** Renames the tree below too; INBOX moves its messages (RFC 9051 §6.3.6). */
-  rename(account: number, from: string, to: string): Promise<void>;
-  subscribeTo(account: number, name: string): Promise<void>;
-  unsubscribeFrom(account: number, name: string): Promise<void>;
+  rename(account: number, from: string, to: string): Promise<number>;
+  /** Null where the name was subscribed to before. */
+  subscribeTo(account: number, name: string): Promise<number | null>;
+  unsubscribeFrom(account: number, name: string): Promise<number>;
   /** Claims \Recent for a read-write SELECT: answers the lowest UID that is recent to this session. */
   claimRecent(account: number, mailbox: number): Promise<number>;
   /** Lets go of everything of the account; may be run again. */

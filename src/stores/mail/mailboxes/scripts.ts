@@ -95,7 +95,8 @@ export function* erase(q: MailQueries, a: { account: number; now: number }): Scr
   yield* run(q.accountForget, { account });
 }
 
-export function* remove(q: MailQueries, a: { account: number; name: string; now: number }): Script<void> {
+/** Answers the modseq of the change, as those below do. */
+export function* remove(q: MailQueries, a: { account: number; name: string; now: number }): Script<number> {
   const { account, now } = a;
   const name = normaliseName(a.name);
   if (name === 'INBOX') throw new StoreError('invalid', 'INBOX cannot be deleted');
@@ -115,13 +116,14 @@ export function* remove(q: MailQueries, a: { account: number; name: string; now:
   yield* run(q.rightsForget, { account, mailbox: mailbox.id });
   yield* run(q.metadataForget, { account, mailbox: mailbox.id });
   yield* run(q.mailboxGone, { account, mailbox: mailbox.id, name, objectId: mailbox.objectId, modseq });
+  return modseq;
 }
 
 /** RFC 9051 §6.3.6: the tree below goes along; INBOX stays and gives its messages to the new mailbox. */
 export function* rename(
   q: MailQueries,
   a: { account: number; from: string; to: string; now: number; nowSeconds: number },
-): Script<void> {
+): Script<number> {
   const { account } = a;
   const from = normaliseName(a.from);
   const to = ownName(a.to);
@@ -130,7 +132,7 @@ export function* rename(
     const target = yield* create(q, { account, name: to, specialUse: null, nowSeconds: a.nowSeconds });
     yield* copyMetadata(q, { account, from: source.id, to: target.id, modseq: target.highestModseq });
     yield* move(q, { account, from: source.id, to: target.id, uids: [[1, limits.uidMax]], now: a.now });
-    return;
+    return target.highestModseq;
   }
   if (to.startsWith(from + delimiter)) throw new StoreError('invalid', 'a mailbox cannot move below itself');
   const all = yield* run(q.mailboxAll, { account });
@@ -151,21 +153,24 @@ export function* rename(
     renamed.push({ kind: 'renamed', mailbox: mailbox.id, name, formerName: mailbox.name });
   }
   yield* noteNames(q, account, modseq, renamed);
+  return modseq;
 }
 
-export function* subscribe(q: MailQueries, a: { account: number; name: string }): Script<void> {
+/** Null where the name was subscribed to before. */
+export function* subscribe(q: MailQueries, a: { account: number; name: string }): Script<number | null> {
   const name = checkedName(a.name);
   const { account } = a;
-  if ((yield* run(q.subscribedTo, { account, name })).length > 0) return;
+  if ((yield* run(q.subscribedTo, { account, name })).length > 0) return null;
   if ((yield* run(q.subscriptions, { account })).length >= limits.mailboxesMax) {
     throw new StoreError('limit', `an account subscribes to at most ${limits.mailboxesMax} names`);
   }
   const modseq = yield* noteName(q, account, { kind: 'subscribed', mailbox: 0, name, formerName: null });
   yield* run(q.subscribe, { account, name, modseq });
   yield* run(q.mailboxListed, { account, name, modseq });
+  return modseq;
 }
 
-export function* unsubscribe(q: MailQueries, a: { account: number; name: string }): Script<void> {
+export function* unsubscribe(q: MailQueries, a: { account: number; name: string }): Script<number> {
   const name = normaliseName(a.name);
   const { account } = a;
   if ((yield* run(q.subscribedTo, { account, name })).length === 0) {
@@ -174,6 +179,7 @@ export function* unsubscribe(q: MailQueries, a: { account: number; name: string 
   yield* run(q.unsubscribe, { account, name });
   const modseq = yield* noteName(q, account, { kind: 'unsubscribed', mailbox: 0, name, formerName: null });
   yield* run(q.mailboxListed, { account, name, modseq });
+  return modseq;
 }
 
 /** What every member starts with; the special uses are RFC 6154's. */

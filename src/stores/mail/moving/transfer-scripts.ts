@@ -65,7 +65,8 @@ function* transfer(q: MailQueries, a: Transfer, leaves: boolean): Script<Copied>
   });
   if (sums.count > 0 && (a.only?.keywords ?? true)) yield* shareKeywords(q, a);
   if (leaves && sums.count > 0) yield* removed(q, { account, mailbox: a.from, modseq, sums });
-  return { uidValidity: target.uidValidity, from: uids.ranges, to: next > first ? [[first, next - 1]] : [] };
+  const placed: Copied['to'] = next > first ? [[first, next - 1]] : [];
+  return { uidValidity: target.uidValidity, from: uids.ranges, to: placed, modseq };
 }
 
 /** Removes what is marked \Deleted, all of it or among `uids`; answers what went. */

@@ -71,7 +71,8 @@ export function* cross(q: MailQueries, a: Crossing): Script<Copied> {
     const left = yield* nextModseq(q, from.account);
     yield* removeMessages(q, { ...from, ranges: uids.ranges, modseq: left, now: a.now });
   }
-  return { uidValidity: target.uidValidity, from: uids.ranges, to: next > first ? [[first, next - 1]] : [] };
+  const arrived: Copied['to'] = next > first ? [[first, next - 1]] : [];
+  return { uidValidity: target.uidValidity, from: uids.ranges, to: arrived, modseq };
 }
 
 /** Contents that the target lacks are made; messages that share one in the source share one there too. */
