@@ -140,6 +140,20 @@ export const rules: readonly Rule[] = [
       /^\r?\n?$/.test(d.theirs?.slice(d.ours?.length) ?? '-'),
   },
   {
+    rfc: 'RFC 5322 §2.2',
+    why: 'A line without a colon is no field and ends the header for us; Dovecot tells it among the fields that were not named.',
+    matches: (d) =>
+      /\[HEADER\.FIELDS\.NOT/.test(d.what) &&
+      (d.ours?.startsWith('"X-Text: ') ?? false) &&
+      (d.theirs?.startsWith(d.ours?.slice(0, -2) ?? '-') ?? false),
+  },
+  {
+    rfc: 'RFC 9051 §5.1',
+    why: 'INBOX is there from the first day; Dovecot tells it as \\NonExistent until it is used.',
+    matches: (d) =>
+      d.verb === 'LIST' && /^(LIST|STATUS) INBOX/.test(d.what) && !d.ours?.includes('\\nonexistent'),
+  },
+  {
     rfc: 'RFC 9051 §6.4.5',
     why: 'A partial of chosen fields may begin between CR and LF; Dovecot then counts from another octet.',
     matches: (d) =>
