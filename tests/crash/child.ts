@@ -1,8 +1,9 @@
 /**
  * The process that is killed: `node child.ts DIR DATABASE JOURNAL FIRST SAFE|UNSAFE`. It delivers, flags, moves and
- * expunges messages as fast as it can, while blobs are swept and segments rewritten, until somebody ends it.
+ * expunges messages as fast as it can, while blobs are swept, segments rewritten and the search index is built, until
+ * somebody ends it.
  */
-import { flagBits } from '../../src/stores/mail/index.ts';
+import { flagBits, SearchIndexer } from '../../src/stores/mail/index.ts';
 import { accounts, bodyOf, type Entry, openJournal, seeded } from './journal.ts';
 import { openRooms } from './rooms.ts';
 
@@ -116,4 +117,7 @@ async function cleaner(): Promise<void> {
   }
 }
 
+const onError = (event: string, error: unknown) => process.stderr.write(`${event}: ${String(error)}\n`);
+const { database } = rooms;
+await new SearchIndexer({ database, blobs, onError, pause: async () => undefined }).start();
 await Promise.all([cleaner(), ...Array.from({ length: livesAtOnce }, producer)]);

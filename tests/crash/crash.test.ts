@@ -22,7 +22,7 @@ const patienceMs = 60_000 + rounds * 20_000;
 
 describeEngines('SIGKILL at random moments', (engine) => {
   const count = engine.name === 'sqlite' ? rounds : Math.ceil(rounds / 5);
-  test(`${count} rounds: nothing acknowledged is missing, UIDs are never reused, modseq never goes back`, {
+  test(`${count} rounds: nothing acknowledged is missing, UIDs are never reused, modseq never goes back, searches are exact`, {
     timeout: patienceMs,
   }, async () => {
     const folder = temporaryFolder();
@@ -50,6 +50,8 @@ describeEngines('SIGKILL at random moments', (engine) => {
     }
     // A test that killed the child before it did anything would prove nothing.
     expect(judge.acknowledged).toBeGreaterThanOrEqual(count * acknowledgedMin);
+    // The search index was being built when the process was ended.
+    expect(judge.unindexed).toBeGreaterThan(0);
   });
 });
 

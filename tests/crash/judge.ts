@@ -4,6 +4,7 @@ import { modules } from '../../src/modules.ts';
 import { verifyAll } from '../../src/storage/index.ts';
 import { accounts, type Entry, hashOf } from './journal.ts';
 import type { Rooms } from './rooms.ts';
+import { type Kept, searchFaults } from './searched.ts';
 
 interface Place {
   readonly mailbox: number;
@@ -25,6 +26,8 @@ export class Judge {
   readonly #uids = new Map<string, string>();
   readonly #modseqs = new Map<number, number>();
   acknowledged = 0;
+  /** Contents that were not in the search index when the process was ended, in all rounds. */
+  unindexed = 0;
 
   /** Takes in a round's journal; answers what in it is already wrong. */
   read(entries: readonly Entry[]): string[] {
@@ -65,6 +68,7 @@ export class Judge {
   async compare(rooms: Rooms): Promise<string[]> {
     const faults = await verifyAll({ ...rooms, modules });
     const found = new Map<string, State>();
+    const kept: Kept[] = [];
     for (const account of accounts) {
       for (const { mailbox } of await rooms.mail.list(account)) {
         if (!mailbox) continue;
@@ -80,6 +84,7 @@ export class Judge {
             const key = keyOf({ account, message });
             if (found.has(key)) faults.push(`${key}: is there twice`);
             found.set(key, { mailbox: mailbox.id, uid, flags });
+            kept.push({ account, message, email });
             faults.push(...this.#uid({ account, mailbox: mailbox.id, uid }, key));
           }
         }
@@ -93,7 +98,9 @@ export class Judge {
       found.delete(key);
     }
     for (const key of found.keys()) faults.push(`${key}: is there though nobody sent it`);
-    return faults;
+    const searched = await searchFaults(rooms, kept);
+    this.unindexed += searched.unindexed;
+    return [...faults, ...searched.faults];
   }
 
   async #counted(rooms: Rooms, account: number): Promise<boolean> {
