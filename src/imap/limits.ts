@@ -38,6 +38,8 @@ export interface ImapLimits {
   readonly fetchContentsMax: number;
   /** Bytes of messages held at once for one FETCH; a longer section streams. */
   readonly fetchBytesMax: number;
+  /** FETCH sends what it has made once that is so much. */
+  readonly sendBytesMin: number;
   /** Bytes handed to the connection before it is asked whether the client keeps up. */
   readonly writeBytesMax: number;
   readonly storeRowsMax: number;
@@ -92,6 +94,7 @@ export const defaultImapLimits: ImapLimits = {
   fetchRowsMax: 1_000,
   fetchContentsMax: 200,
   fetchBytesMax: 1024 * 1024,
+  sendBytesMin: 192 * 1024,
   writeBytesMax: 256 * 1024,
   storeRowsMax: 5_000,
   searchRowsMax: 1_000,

@@ -15,6 +15,7 @@ import { type Services, Session } from './session/session.ts';
 import { SharedNews } from './session/shared-news.ts';
 import { type CapabilitySwitches, defaultSwitches } from './session/switches.ts';
 import { Turns } from './session/turns.ts';
+import { BlockPool } from './wire/index.ts';
 
 export interface ImapServerOptions {
   readonly mail: MailWriter;
@@ -96,6 +97,7 @@ function servicesOf(options: ImapServerOptions, features: Features): Omit<Servic
     limits,
     news: new SharedNews(mail, limits.sharedNewsMax),
     turns: new Turns(clock, limits.sliceMs),
+    blocks: new BlockPool(),
     features,
     mechanisms,
     switches: options.switches ?? (() => defaultSwitches),

@@ -57,8 +57,9 @@ export interface Connection {
   /**
    * Queues bytes; writes of one turn of the loop leave together. False: `drain()` before writing much more. A client
    * that lets more than `sendBufferBytesMax` wait is cut off (`slow-reader`), so large answers are written in pieces.
+   * `sent` is called when nobody reads `data`, or what was written before it, any more; never where the connection fails.
    */
-  write(data: string | Buffer): boolean;
+  write(data: string | Buffer, sent?: () => void): boolean;
   /** Holds back what is written until as many `uncork`; for answers made over several turns. */
   cork(): void;
   uncork(): void;

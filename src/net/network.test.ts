@@ -338,6 +338,43 @@ describe('limits', () => {
     expect(await handed[0]?.closed).toBe('slow-reader');
   });
 
+  test('who wrote hears when his bytes are not read any more: in order, compressed or not, not of a lost client', async () => {
+    const told: string[] = [];
+    const greet = (connection: Connection) => {
+      connection.write('one', () => told.push('one'));
+      connection.write(Buffer.from('two'), () => told.push('two'));
+      expect(told).toEqual([]);
+    };
+    const { listener, handed } = await door(network(), { greet });
+    const { text } = client(listener.port);
+    await expect.poll(() => text()).toBe('onetwo');
+    await expect.poll(() => told).toEqual(['one', 'two']);
+    const [connection] = handed;
+    connection?.compress();
+    connection?.write(Buffer.from('three'), () => told.push('three'));
+    connection?.write(Buffer.from('four'), () => told.push('four'));
+    expect(told).toHaveLength(2);
+    await connection?.drain();
+    expect(told).toEqual(['one', 'two', 'three', 'four']);
+    connection?.destroy('local');
+    connection?.write('five', () => told.push('five'));
+    await connection?.closed;
+    expect(told).toHaveLength(4);
+  });
+
+  test('what a client never took is never said to be sent', async () => {
+    const { listener, handed } = await door(network({ sendBufferBytesMax: 1e9 }), { greet: () => {} });
+    const socket = netConnect({ port: listener.port, host: '127.0.0.1' });
+    socket.pause();
+    await expect.poll(() => handed.length).toBe(1);
+    let sent = 0;
+    handed[0]?.write(Buffer.alloc(32 * 1024 * 1024), () => sent++);
+    await new Promise(setImmediate);
+    socket.destroy();
+    await handed[0]?.closed;
+    expect(sent).toBe(0);
+  });
+
   test('a client that does not end after our end is cut off', async () => {
     const made = network({ closeLingerMsMax: 50 });
     const { listener, handed } = await door(made, {

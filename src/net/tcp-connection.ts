@@ -39,6 +39,8 @@ export class TcpConnection implements Connection {
   #tls: TLSSocket | null = null;
   #secure = false;
   #deflater: Deflater | null = null;
+  /** Who wants to know when what waits to be deflated was read. */
+  #deflating: (() => void)[] = [];
   #inflater: Inflater | null = null;
   #reader: LineReader | null = null;
   #reason: string | null = null;
@@ -142,7 +144,7 @@ export class TcpConnection implements Connection {
     return this.#reader;
   }
 
-  write(data: string | Buffer): boolean {
+  write(data: string | Buffer, sent?: () => void): boolean {
     const stream = this.#stream;
     if (this.#closing || !stream.writable) return false;
     if (!this.#coalescing) {
@@ -150,13 +152,20 @@ export class TcpConnection implements Connection {
       stream.cork();
       process.nextTick(this.#flushTurn);
     }
-    const more = this.#deflater === null ? stream.write(data) : this.#deflate(this.#deflater, data);
+    const more = this.#deflater === null ? this.#send(data, sent) : this.#deflate(this.#deflater, data, sent);
     if (stream.writableLength <= this.#around.limits.sendBufferBytesMax) return more;
     // What waits for this turn to end is not the client's fault: hand it over first.
     this.#flushTurn();
     if (stream.writableLength <= this.#around.limits.sendBufferBytesMax) return more;
     this.destroy('slow-reader');
     return false;
+  }
+
+  #send(data: string | Buffer, sent: (() => void) | undefined): boolean {
+    if (sent === undefined) return this.#stream.write(data);
+    return this.#stream.write(data, (error) => {
+      if (!error) sent();
+    });
   }
 
   cork(): void {
@@ -179,10 +188,11 @@ export class TcpConnection implements Connection {
     this.#stream.uncork();
   }
 
-  #deflate(deflater: Deflater, data: string | Buffer): boolean {
+  #deflate(deflater: Deflater, data: string | Buffer, sent: (() => void) | undefined): boolean {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     this.#tap?.sent(bytes);
     deflater.add(bytes);
+    if (sent !== undefined) this.#deflating.push(sent);
     if (deflater.full) this.#sendDeflated();
     return !this.#stream.writableNeedDrain;
   }
@@ -190,6 +200,7 @@ export class TcpConnection implements Connection {
   #sendDeflated(): void {
     const batch = this.#deflater?.take() ?? null;
     if (batch !== null && this.#stream.writable) this.#stream.write(batch);
+    for (const sent of this.#deflating.splice(0)) sent();
   }
 
   drain(): Promise<void> {

@@ -56,11 +56,13 @@ class RawField implements HeaderField {
   }
 }
 
-function isLineEnd(bytes: Buffer, at: number): boolean {
+/** Whether an empty line begins here. */
+export function isLineEnd(bytes: Buffer, at: number): boolean {
   return bytes[at] === 10 || (bytes[at] === 13 && (bytes[at + 1] === 10 || at + 1 === bytes.length));
 }
 
-function fieldEnd(bytes: Buffer, start: number): number {
+/** The end of the line at `start` and of those that continue it. */
+export function fieldEnd(bytes: Buffer, start: number): number {
   let end = start;
   do {
     const lf = bytes.indexOf(10, end);

@@ -31,6 +31,14 @@ async function start(options: TestImapOptions): Promise<{ socket: TestSocket; re
     mail: (real) =>
       new Proxy(real, {
         get(target, name) {
+          if (name === 'atHand') {
+            const read = (hash: string, at: number, bytes: Buffer) => {
+              const answers = target.atHand.read(hash, at, bytes);
+              if (answers) reads.push(bytes.length);
+              return answers;
+            };
+            return { ...target.atHand, read };
+          }
           if (name === 'bytesOf') {
             return async (...args: Parameters<typeof target.bytesOf>) => {
               const parts = await target.bytesOf(...args);

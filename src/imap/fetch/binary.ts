@@ -1,4 +1,4 @@
-import { type ByteRange, createBodyDecoder, decodeBody, findPart } from '../../formats/mime/index.ts';
+import { type ByteRange, createBodyDecoder, decodeBody } from '../../formats/mime/index.ts';
 import { Refusal } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { FetchItem, PartialRange } from '../wire/index.ts';
@@ -56,7 +56,7 @@ export function planBinarySize(item: FetchItem): ItemPlan {
 }
 
 function rangeOf(message: Fetched, path: string): ByteRange | null {
-  const part = findPart(message.structure, path);
+  const part = message.part(path);
   if (part === undefined) return null;
   // Without a part number it is the whole message as it stands, which has no encoding of its own.
   if (path === '') return { start: 0, end: message.content.size };
@@ -65,7 +65,7 @@ function rangeOf(message: Fetched, path: string): ByteRange | null {
 }
 
 function encodingOf(message: Fetched, path: string): string {
-  return (path === '' ? undefined : findPart(message.structure, path)?.encoding) ?? 'binary';
+  return (path === '' ? undefined : message.part(path)?.encoding) ?? 'binary';
 }
 
 function decode(message: Fetched, path: string, bytes: Buffer): Buffer {

@@ -1,15 +1,28 @@
-import { type ByteRange, decodeStructure, type MimePart } from '../../formats/mime/index.ts';
+import {
+  type ByteRange,
+  findStoredPart,
+  type HeaderTable,
+  type PartPlace,
+} from '../../formats/mime/index.ts';
 import type { EmailContent, MessageRow } from '../../stores/mail/index.ts';
 import type { Session } from '../session/session.ts';
 import type { FetchItem, FetchItemParser, ResponseWriter } from '../wire/index.ts';
+
+const noRanges: readonly (ByteRange | null)[] = [];
 
 /** One message while its FETCH response is made. */
 export class Fetched {
   readonly seq: number;
   readonly row: MessageRow;
   readonly recent: boolean;
+  /** It became \\Seen by being fetched. */
+  changed = false;
+  /** What each item wants of its bytes; null, or nothing at its place, where that is nothing. */
+  ranges: readonly (ByteRange | null)[] = noRanges;
+  /** Its top header, where that was read. */
+  header: HeaderTable | null = null;
   readonly #content: EmailContent | undefined;
-  #structure: MimePart | undefined;
+  #read: (Buffer | null)[] | null = null;
 
   constructor(seq: number, row: MessageRow, recent: boolean, content: EmailContent | undefined) {
     this.seq = seq;
@@ -24,9 +37,19 @@ export class Fetched {
     return this.#content;
   }
 
-  get structure(): MimePart {
-    this.#structure ??= decodeStructure(this.content.structure);
-    return this.#structure;
+  /** Bytes of the range at this place; null where there is none, or where they are read when their turn comes. */
+  bytesOf(at: number): Buffer | null {
+    return this.#read?.[at] ?? null;
+  }
+
+  read(at: number, bytes: Buffer): void {
+    this.#read ??= [];
+    this.#read[at] = bytes;
+  }
+
+  /** The part a section number names, as `findPart`. */
+  part(path: string): PartPlace | undefined {
+    return findStoredPart(this.content.structure, path);
   }
 }
 
@@ -40,6 +63,10 @@ export interface ItemPlan {
   write(out: ResponseWriter, message: Fetched, bytes: Buffer | null): void;
   /** The bytes of the message that are wanted; null where there are none and the value is NIL. */
   range?(message: Fetched): ByteRange | null;
+  /** The range is the top header, and `Fetched.header` does as well as its bytes. */
+  readonly header?: boolean;
+  /** The bytes of the range are sent as they are stored, as a literal that stands after this. */
+  readonly label?: string;
   /** Writes the same where the bytes of the range are too many to be held: they pass, as often as it takes. */
   stream?(session: Session, message: Fetched, range: ByteRange): Promise<void>;
 }

@@ -9,7 +9,7 @@ import type { ImapLimits } from '../limits.ts';
 import type { Mechanism } from '../mechanisms/mechanism.ts';
 import type { Place } from '../names/place.ts';
 import { hasAll, mayChange, privilegeFor, privilegesOf } from '../names/rights.ts';
-import { ResponseWriter } from '../wire/index.ts';
+import { type BlockPool, ResponseWriter } from '../wire/index.ts';
 import { Listening } from './listening.ts';
 import { Progress } from './progress.ts';
 import { checkRights, demandOf } from './rights.ts';
@@ -40,6 +40,8 @@ export interface Services {
   /** Sessions that wake together share what they read, and the loop. */
   readonly news: SharedNews;
   readonly turns: Turns;
+  /** What long answers are written into. */
+  readonly blocks: BlockPool;
   /** Sessions of each account that are open now. */
   readonly perAccount: Map<number, number>;
   readonly count: {
@@ -75,7 +77,7 @@ export class Session {
   services: Services;
   readonly connection: Connection;
   readonly reader: LineReader;
-  readonly out = new ResponseWriter();
+  readonly out: ResponseWriter;
   member: Member | null = null;
   selected: Selected | null = null;
   /** What the client calls itself with ID; '' where it did not say. */
@@ -109,6 +111,7 @@ export class Session {
   constructor(services: Services, connection: Connection) {
     this.services = services;
     this.connection = connection;
+    this.out = new ResponseWriter({ pool: services.blocks });
     this.reader = connection.lines({ lineEnding: 'crlf' });
     this.progress = new Progress(this, '');
     applySwitches(this);
@@ -281,11 +284,23 @@ export class Session {
   /** Sends what was written; waits while the client is slow to take it. Throws Gone where it has left. */
   async flush(): Promise<void> {
     const { writeBytesMax } = this.limits;
-    for (const block of this.out.take()) {
-      // A decoded attachment is one block: handed over whole, it would look like a client that does not read.
-      for (let at = 0; at < block.length; at += writeBytesMax) {
-        const open = this.connection.write(block.subarray(at, at + writeBytesMax));
-        if (!open) await this.connection.drain();
+    const pieces = this.out.take();
+    const lent = this.out.lent();
+    const sent = lent === null ? undefined : () => this.services.blocks.give(lent);
+    const last = pieces.at(-1);
+    let waiting = 0;
+    for (const piece of pieces) {
+      // A decoded attachment is one piece: handed over whole, it would look like a client that does not read.
+      for (let at = 0; at < piece.length; at += writeBytesMax) {
+        const ends = at + writeBytesMax >= piece.length;
+        const some = at === 0 && ends ? piece : piece.subarray(at, at + writeBytesMax);
+        const isLast = ends && piece === last;
+        const open = this.connection.write(some, isLast ? sent : undefined);
+        waiting += some.length;
+        if (!open && (isLast || waiting >= writeBytesMax)) {
+          await this.connection.drain();
+          waiting = 0;
+        }
         if (this.#gone) throw new Gone();
       }
     }

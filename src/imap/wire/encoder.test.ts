@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BlockPool } from './block-pool.ts';
 import { ResponseWriter } from './encoder.ts';
 import { decodeAll } from './fixtures.ts';
+import { wireLimits } from './limits.ts';
 import { formatResponseCode, type ResponseCode } from './response-code.ts';
 import { SequenceSet } from './sequence-set.ts';
 
@@ -192,6 +194,71 @@ describe('buffers', () => {
     expect(buffers[2]?.toString()).toBe(')\r\n* 2 FETCH (~{5}\r\nsmall)\r\n');
     expect(writer.pendingBytes).toBe(0);
     expect(writer.take()).toEqual([]);
+  });
+
+  test('room of a literal is filled in its place, and is not parted where it is short', () => {
+    const size = fc.oneof(
+      fc.integer({ min: 0, max: 3_000 }),
+      fc.integer({ min: 0, max: wireLimits.longBlockBytesMax }),
+      fc.integer({ min: 0, max: 5 * wireLimits.longBlockBytesMax }),
+    );
+    const piece = fc.tuple(size, fc.constantFrom('room', 'room', 'literal', 'raw', 'é'));
+    const pool = new BlockPool();
+    let [parted, seen] = [0, 0];
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const writer = new ResponseWriter({ pool });
+        const expected: Buffer[] = [];
+        for (const [at, [length, kind]] of pieces.entries()) {
+          const bytes = Buffer.alloc(length, `${at} ${kind}`);
+          if (kind === 'room') {
+            writer.raw('BODY[] ').literalStart(length);
+            for (let from = 0; from < length; ) {
+              const room = writer.room(length - from);
+              from += bytes.copy(room, 0, from);
+              seen++;
+              if (from < length) parted++;
+              if (from < length) expect(length).toBeGreaterThan(wireLimits.longBlockBytesMax * 0.75);
+            }
+            expected.push(Buffer.from(`BODY[] {${length}}\r\n`), bytes);
+          } else if (kind === 'literal') {
+            writer.literal(bytes);
+            expected.push(Buffer.from(`{${length}}\r\n`), bytes);
+          } else {
+            const text = (kind === 'é' ? 'é' : 'x').repeat(Math.min(length, 9_000));
+            writer.raw(text);
+            expected.push(Buffer.from(text));
+          }
+        }
+        expect(Buffer.concat(writer.take()).equals(Buffer.concat(expected))).toBe(true);
+        pool.give(writer.lent() ?? []);
+        expect(writer.lent()).toBeNull();
+        expect(pool.free).toBeLessThanOrEqual(wireLimits.freeBlocksMax);
+      }),
+      { seed: 9051, numRuns: 300 },
+    );
+    expect(Math.min(parted, seen - parted, pool.free)).toBeGreaterThan(3);
+  });
+
+  test('blocks are used again once they are given back, up to freeBlocksMax; short answers need none', () => {
+    const pool = new BlockPool();
+    const writer = new ResponseWriter({ pool });
+    writer.raw('x'.repeat(3_000)).take();
+    expect(writer.lent()).toBeNull();
+    const long = () => writer.raw('x'.repeat(wireLimits.longBlockBytesMax / 2)).take();
+    long();
+    const first = writer.lent();
+    expect(first).toHaveLength(1);
+    long();
+    const second = writer.lent();
+    expect(second?.[0]).not.toBe(first?.[0]);
+    pool.give(first ?? []);
+    expect(pool.free).toBe(1);
+    long();
+    expect(writer.lent()?.[0]).toBe(first?.[0]);
+    expect(pool.free).toBe(0);
+    pool.give(Array.from({ length: wireLimits.freeBlocksMax + 5 }, () => Buffer.alloc(1)));
+    expect(pool.free).toBe(wireLimits.freeBlocksMax);
   });
 
   test('what was taken is not written again', () => {

@@ -1,12 +1,15 @@
+import type { BlockPool } from './block-pool.ts';
 import { classes, isToken } from './characters.ts';
 import { formatDateTime } from './dates.ts';
+import { wireLimits } from './limits.ts';
 import { formatResponseCode, type ResponseCode } from './response-code.ts';
 import { SequenceSet } from './sequence-set.ts';
 import { encodeUtf7 } from './utf7.ts';
 
-/** Short answers come from Node's pool, long ones from blocks of their own; a silent session holds none. */
+/** Short answers come from Node's pool, long ones from blocks that are used again; a silent session holds none. */
 const blockBytesMin = 1024;
 const blockBytesMax = 16 * 1024;
+const ownBlockBytesMax = 4 * 1024;
 /** Text is gathered up to so many characters before it becomes octets: many small writes cost more than one. */
 const textCharactersMax = 4 * 1024;
 const nothing = Buffer.alloc(0);
@@ -39,9 +42,12 @@ export class ResponseWriter {
   #done: Buffer[] = [];
   #doneBytes = 0;
   #text = '';
+  readonly #pool: BlockPool | null;
+  #lent: Buffer[] | null = null;
 
-  constructor(options: { readonly utf8?: boolean } = {}) {
+  constructor(options: { readonly utf8?: boolean; readonly pool?: BlockPool } = {}) {
     this.utf8 = options.utf8 ?? false;
+    this.#pool = options.pool ?? null;
   }
 
   /** Octets written and not yet taken. */
@@ -52,6 +58,13 @@ export class ResponseWriter {
   /** Whether that is `bytes` or more; cheap, for it leaves out the text that is still being gathered. */
   holds(bytes: number): boolean {
     return this.#doneBytes + this.#at - this.#start >= bytes;
+  }
+
+  /** Blocks of the pool in which lies what `take` answers; whoever asks gives them back when all that was sent. */
+  lent(): readonly Buffer[] | null {
+    const lent = this.#lent;
+    this.#lent = null;
+    return lent;
   }
 
   /** What was written since the last call, in order; the buffers are the caller's and are not written again. */
@@ -210,6 +223,24 @@ export class ResponseWriter {
     return this.raw(`${binary ? '~' : ''}{${size}}\r\n`);
   }
 
+  /**
+   * Room for octets of the literal just announced, `size` or as many as fit: to be filled before anything else is
+   * written or taken. What is not longer than three quarters of a block is never parted.
+   */
+  room(size: number): Buffer {
+    const text = this.#text;
+    this.#text = '';
+    const blockBytes = wireLimits.longBlockBytesMax - text.length * 3;
+    const left = this.#block.length - this.#at - text.length * 3;
+    if (left < size && (size <= blockBytes || left < blockBytes / 4)) {
+      this.#begin(text.length * 3 + Math.min(size, blockBytes));
+    }
+    this.#at += this.#block.write(text, this.#at, 'utf8');
+    const start = this.#at;
+    this.#at = Math.min(start + size, this.#block.length);
+    return this.#block.subarray(start, this.#at);
+  }
+
   /** RFC 9051 §5.1; modified UTF-7 for clients of IMAP4rev1. */
   mailbox(name: string): this {
     return this.astring(this.utf8 ? name : encodeUtf7(name));
@@ -262,9 +293,17 @@ export class ResponseWriter {
   }
 
   #reserve(bytes: number): void {
-    if (this.#at + bytes <= this.#block.length) return;
+    if (this.#at + bytes > this.#block.length) this.#begin(bytes);
+  }
+
+  #begin(bytes: number): void {
     this.#cut();
-    this.#block = Buffer.allocUnsafe(Math.max(this.#blockBytes, bytes));
+    const size = Math.max(this.#blockBytes, bytes);
+    if (this.#pool !== null && size > ownBlockBytesMax && size <= wireLimits.longBlockBytesMax) {
+      this.#block = this.#pool.take();
+      this.#lent ??= [];
+      this.#lent.push(this.#block);
+    } else this.#block = Buffer.allocUnsafe(size);
     this.#blockBytes = Math.min(this.#blockBytes * 4, blockBytesMax);
     this.#start = 0;
     this.#at = 0;

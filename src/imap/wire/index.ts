@@ -19,6 +19,7 @@ export type {
   SelectParameters,
   StoreArguments,
 } from './arguments.ts';
+export { BlockPool } from './block-pool.ts';
 export { classes, isToken } from './characters.ts';
 export { type CalendarDate, type DateTime, formatDateTime } from './dates.ts';
 export { Decoder, type DecoderOptions, type ListBounds, type Parsers } from './decoder.ts';

@@ -48,4 +48,7 @@ export const wireLimits = {
   idPairsMax: 30,
   idFieldBytesMax: 30,
   idValueBytesMax: 1024,
+  /** A block that long answers are written into, and how many are kept for the next. */
+  longBlockBytesMax: 64 * 1024,
+  freeBlocksMax: 64,
 } as const;

@@ -9,6 +9,8 @@ import { parseSegmentName, segmentName } from './segment-file.ts';
 
 interface OpenFile {
   readonly opened: Promise<FileHandle>;
+  /** Once it is open. */
+  handle: FileHandle | null;
   users: number;
   /** Closed as soon as nobody uses it. */
   dropped: boolean;
@@ -33,7 +35,10 @@ export class BlobFiles {
   readonly #incoming: string;
   /** Kind by number; only one file exists per number. */
   readonly #known = new Map<number, 'raw' | 'zst'>();
-  readonly #open = new Map<string, OpenFile>();
+  /** By segment, or by the hash of a file of its own; the longest unused first. */
+  readonly #open = new Map<number | string, OpenFile>();
+  /** The one used last. */
+  #newest: OpenFile | null = null;
   /** Folders of `files/` whose own name is durable. */
   readonly #durable = new Set<string>();
   #last = 0;
@@ -94,19 +99,15 @@ export class BlobFiles {
 
   /** Runs `work` on the open file; it stays open until `work` is over, whoever removes or crowds it out meanwhile. */
   async withFile<T>(segment: number, hash: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
-    const kind = this.#known.get(segment);
-    if (segment !== 0 && kind === undefined)
-      throw new StoreError('corrupt', 'a segment is missing', { segment });
-    const path = segment === 0 ? this.pathOf(hash) : join(this.segments, segmentName(segment, kind ?? 'raw'));
-    const file = this.#open.get(path) ?? { opened: open(path, 'r'), users: 0, dropped: false };
-    // The newest stand last, so that the first are those longest unused.
-    this.#open.delete(path);
-    this.#open.set(path, file);
+    const key = segment === 0 ? hash : segment;
+    const file = this.#open.get(key) ?? this.#opening(segment, hash);
+    this.#used(key, file);
     file.users++;
     try {
-      return await work(await file.opened);
+      file.handle = await file.opened;
+      return await work(file.handle);
     } catch (error) {
-      if (await failed(file.opened)) this.#forget(path, file);
+      if (await failed(file.opened)) this.#forget(key, file);
       throw error;
     } finally {
       file.users--;
@@ -115,16 +116,42 @@ export class BlobFiles {
     }
   }
 
+  #opening(segment: number, hash: string): OpenFile {
+    const kind = this.#known.get(segment);
+    if (segment !== 0 && kind === undefined)
+      throw new StoreError('corrupt', 'a segment is missing', { segment });
+    const path = segment === 0 ? this.pathOf(hash) : join(this.segments, segmentName(segment, kind ?? 'raw'));
+    return { opened: open(path, 'r'), handle: null, users: 0, dropped: false };
+  }
+
+  /** The newest stand last, so that the first are those longest unused. */
+  #used(key: number | string, file: OpenFile): void {
+    if (this.#newest === file) return;
+    this.#open.delete(key);
+    this.#open.set(key, file);
+    this.#newest = file;
+  }
+
+  /** The descriptor of a file that is open; good until the caller lets others run. Null: `withFile` opens it. */
+  descriptorOf(segment: number, hash: string): number | null {
+    const key = segment === 0 ? hash : segment;
+    const file = this.#open.get(key);
+    if (file === undefined || file.handle === null) return null;
+    this.#used(key, file);
+    return file.handle.fd;
+  }
+
   /** Files in use may exceed the limit for the moment; unused ones do not. */
   #trim(): void {
-    for (const [path, file] of this.#open) {
+    for (const [key, file] of this.#open) {
       if (this.#open.size <= limits.openFilesMax) return;
-      if (file.users === 0) this.#forget(path, file);
+      if (file.users === 0) this.#forget(key, file);
     }
   }
 
-  #forget(path: string, file: OpenFile): void {
-    if (this.#open.get(path) === file) this.#open.delete(path);
+  #forget(key: number | string, file: OpenFile): void {
+    if (this.#open.get(key) === file) this.#open.delete(key);
+    if (this.#newest === file) this.#newest = null;
     file.dropped = true;
     closeUnused(file);
   }
@@ -138,16 +165,16 @@ export class BlobFiles {
     if (kind === undefined) return 0;
     const path = join(this.segments, segmentName(segment, kind));
     this.#known.delete(segment);
-    return this.#remove(path);
+    return this.#remove(path, segment);
   }
 
   removeFile(hash: string): Promise<number> {
-    return this.#remove(this.pathOf(hash));
+    return this.#remove(this.pathOf(hash), hash);
   }
 
-  async #remove(path: string): Promise<number> {
-    const file = this.#open.get(path);
-    if (file) this.#forget(path, file);
+  async #remove(path: string, key: number | string): Promise<number> {
+    const file = this.#open.get(key);
+    if (file) this.#forget(key, file);
     const entry = await stat(path).catch(() => null);
     await rm(path, { force: true });
     return entry?.size ?? 0;
@@ -166,6 +193,7 @@ export class BlobFiles {
   async close(): Promise<void> {
     const files = [...this.#open.values()];
     this.#open.clear();
+    this.#newest = null;
     await Promise.all(files.map((file) => file.opened.then((handle) => handle.close()).catch(() => {})));
   }
 }

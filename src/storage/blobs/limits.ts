@@ -14,8 +14,19 @@ export const limits = {
   gapBytesMax: 8 * 1024,
   /** Read at once for several blobs. */
   runBytesMax: 1024 * 1024,
+  /** Read by the main thread itself, that is without waiting: at once, and of packed blobs as they are stored. */
+  readNowBytesMax: 256 * 1024,
+  unpackNowBytesMax: 64 * 1024,
+  /** What such a read may take each time, milliseconds; what goes beyond it adds up. */
+  quickReadMs: 0.05,
+  /** So much of that, and the disk is slow: */
+  slowReadsMs: 2,
+  /** so many reads after it go through the pool of threads. */
+  pooledReadsCount: 100,
   /** Blobs whose place is remembered; some 200 bytes each. */
   knownPlacesMax: 20_000,
+  /** Places looked up at once. */
+  placesFoundMax: 500,
   /** Rows rewritten in one transaction. */
   movesMax: 200,
 } as const;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { messageOf, Recent, StoreError } from '../../base/index.ts';
+import { type Clock, messageOf, Recent, StoreError, systemClock } from '../../base/index.ts';
 import { type BlobRow, coreOperations } from '../core/module.ts';
 import type { Database } from '../database.ts';
 import { Appender } from './appender.ts';
@@ -10,7 +10,8 @@ import { diskFault } from './disk.ts';
 import { BlobFiles, hashOf } from './files.ts';
 import { limits } from './limits.ts';
 import { Pins } from './pins.ts';
-import { rangeOf, readRow, readTogether, runsOf } from './read.ts';
+import { QuickReads } from './quick-reads.ts';
+import { isShort, rangeOf, readRow, readRowNow, readTogether, runsOf } from './read.ts';
 import { spool } from './spool.ts';
 import type { BlobPlace, BlobStore, BlobWant, StoredBlob } from './types.ts';
 
@@ -19,6 +20,8 @@ export interface LocalBlobOptions {
   readonly database: Database;
   /** Only for the control of the crash test. */
   readonly unsafeNoSync?: boolean;
+  /** By which it is known how quick the disk is. */
+  readonly clock?: Clock;
 }
 
 /** Blobs in segments and files on this machine. */
@@ -32,11 +35,13 @@ class LocalBlobs implements BlobStore {
   #keeping = 0;
   /** Where blobs were found lately. A record says what it is, so an old place is noticed and looked up again. */
   readonly #places = new Recent<string, BlobRow>(limits.knownPlacesMax);
+  readonly #quick: QuickReads;
   #cleaning: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalBlobOptions) {
     this.#database = options.database;
     this.#files = new BlobFiles(options.folder);
+    this.#quick = new QuickReads(options.clock ?? systemClock);
     const next = () => this.#files.nextSegment('raw');
     this.#appender = new Appender(this.#files.segments, 'raw', next, { noSync: options.unsafeNoSync });
   }
@@ -102,7 +107,59 @@ class LocalBlobs implements BlobStore {
     return { hash, size: place.length, ...place };
   }
 
+  async locate(hashes: readonly string[]): Promise<void> {
+    if (!this.#quick.areQuick) return;
+    const places = new Map<number | string, BlobRow>();
+    for (let at = 0; at < hashes.length; at += limits.placesFoundMax) {
+      const some = hashes.slice(at, at + limits.placesFoundMax);
+      for (const row of await this.#findMany(some)) {
+        const file = row.segment === 0 ? row.hash : row.segment;
+        if (this.#files.descriptorOf(row.segment, row.hash) === null) places.set(file, row);
+      }
+    }
+    const opened = [...places.values()].map(({ segment, hash }) =>
+      this.#files.withFile(segment, hash, async () => {}).catch(() => {}),
+    );
+    await Promise.all(opened);
+  }
+
+  async #findMany(hashes: readonly string[]): Promise<BlobRow[]> {
+    const found: BlobRow[] = [];
+    const unknown = hashes.filter((hash) => {
+      const known = this.#places.get(hash);
+      if (known !== undefined) found.push(known);
+      return known === undefined;
+    });
+    if (unknown.length === 0) return found;
+    for (const row of await this.#database.call(coreOperations.findBlobs, { hashes: unknown })) {
+      this.#places.set(row.hash, row);
+      found.push(row);
+    }
+    return found;
+  }
+
+  isAtHand(hash: string, bytes: number): boolean {
+    if (bytes > limits.readNowBytesMax || !this.#quick.areQuick) return false;
+    const row = this.#places.get(hash);
+    return row !== undefined && isShort(row) && this.#files.descriptorOf(row.segment, hash) !== null;
+  }
+
+  readNow(hash: string, start: number, target: Buffer): boolean {
+    if (target.length > limits.readNowBytesMax || !this.#quick.areQuick) return false;
+    const row = this.#places.get(hash);
+    if (row === undefined) return false;
+    const descriptor = this.#files.descriptorOf(row.segment, hash);
+    if (descriptor === null) return false;
+    try {
+      return readRowNow(this.#quick, descriptor, row, start, target);
+    } catch {
+      // What is wrong is found, and mended where it can be, by who waits for it.
+      return false;
+    }
+  }
+
   async read(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer> {
+    this.#quick.pooled(1);
     for (let attempt = 1; ; attempt++) {
       const row = await this.#find(hash);
       try {
@@ -122,6 +179,8 @@ class LocalBlobs implements BlobStore {
   }
 
   async readMany(wants: readonly BlobWant[]): Promise<Buffer[]> {
+    this.#quick.pooled(wants.length);
+    await this.#findMany(wants.slice(0, limits.placesFoundMax).map(({ hash }) => hash));
     const rows = await Promise.all(wants.map(({ hash }) => this.#find(hash)));
     const found: Buffer[] = [];
     await Promise.all(

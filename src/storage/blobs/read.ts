@@ -1,9 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { messageOf, StoreError } from '../../base/index.ts';
 import type { BlobRow } from '../core/module.ts';
 import { limits } from './limits.ts';
+import type { QuickReads } from './quick-reads.ts';
 import { decodeHeader, headerBytes } from './segment-file.ts';
 import type { BlobWant } from './types.ts';
 
@@ -40,6 +41,52 @@ async function unpacked(file: SomeFile, row: BlobRow, start: number, end: number
   } catch (error) {
     throw new StoreError('corrupt', 'a blob cannot be decompressed', { cause: messageOf(error) });
   }
+}
+
+/** A record's header, and what of its content nobody wants: read, looked at, written over by the next. */
+const scratch = Buffer.alloc(headerBytes + Math.max(limits.gapBytesMax, limits.unpackNowBytesMax));
+const headerScratch = scratch.subarray(0, headerBytes);
+
+/** Whether it takes no more than a piece of it to read a piece, or little. */
+export function isShort({ codec, length, size }: BlobRow): boolean {
+  return codec === 0 || Math.max(length, size) <= limits.unpackNowBytesMax;
+}
+
+/** Fills `target` from `start` on, in the main thread; false where it cannot. Throws where the record is not there. */
+export function readRowNow(
+  disk: QuickReads,
+  descriptor: number,
+  row: BlobRow,
+  start: number,
+  target: Buffer,
+): boolean {
+  if (start + target.length > row.size) return false;
+  if (row.segment === 0) return disk.read(descriptor, [target], row.offset + start);
+  if (row.codec !== 0) return unpackedNow(disk, descriptor, row, start, target);
+  if (start > limits.gapBytesMax) {
+    if (!disk.read(descriptor, [headerScratch], row.offset)) return false;
+    checkHeader(headerScratch, row);
+    return disk.read(descriptor, [target], row.offset + headerBytes + start);
+  }
+  const before = start === 0 ? headerScratch : scratch.subarray(0, headerBytes + start);
+  if (!disk.read(descriptor, [before, target], row.offset)) return false;
+  checkHeader(before, row);
+  return true;
+}
+
+function unpackedNow(
+  disk: QuickReads,
+  descriptor: number,
+  row: BlobRow,
+  start: number,
+  target: Buffer,
+): boolean {
+  if (!isShort(row)) return false;
+  const record = scratch.subarray(0, headerBytes + row.length);
+  if (!disk.read(descriptor, [record], row.offset)) return false;
+  checkHeader(record, row);
+  const content = zstdDecompressSync(record.subarray(headerBytes), { maxOutputLength: row.size });
+  return content.copy(target, 0, start) === target.length;
 }
 
 function checkHeader(record: Buffer, { hash }: BlobRow): void {

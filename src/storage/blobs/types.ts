@@ -38,6 +38,15 @@ export interface BlobStore {
   read(hash: string, range?: readonly [start: number, end: number]): Promise<Buffer>;
   /** The same of several, in their order; what lies close together is read at once. Hold no more than you can. */
   readMany(wants: readonly BlobWant[]): Promise<Buffer[]>;
+  /** Finds out where blobs are, for `readNow`; what is not there is left to `read`. */
+  locate(hashes: readonly string[]): Promise<void>;
+  /** Whether `readNow` of so many bytes is likely to answer true. */
+  isAtHand(hash: string, bytes: number): boolean;
+  /**
+   * Fills `target` with the bytes from `start` on and answers true, where nothing has to be waited for: at most
+   * `readNowBytesMax`, of a blob that was read or located lately, from a disk that is quick. False: `read` says what there is.
+   */
+  readNow(hash: string, start: number, target: Buffer): boolean;
   /** The same as a stream, for what may be large. */
   stream(hash: string, range?: readonly [start: number, end: number]): Readable;
   /** Removes what nothing refers to since before `olderThanMs` (wall time); answers the bytes freed. */

@@ -179,6 +179,15 @@ export const { module: coreModule, operations: coreOperations } = defineModule({
     findBlob: read(function* (q, a: { hash: string }) {
       return (yield* run(q.blobFind, { hash: a.hash }))[0] ?? null;
     }),
+    /** Those that there are. */
+    findBlobs: read(function* (q, a: { hashes: readonly string[] }) {
+      const found: BlobRow[] = [];
+      for (const hash of a.hashes) {
+        const row = (yield* run(q.blobFind, { hash }))[0];
+        if (row !== undefined) found.push(row);
+      }
+      return found;
+    }),
     /** Up to 1,000 blobs that nothing refers to since before `before` (ms since 1970). */
     idleBlobs: scan(function* (q, a: { before: number }) {
       return yield* run(q.blobIdle, { before: a.before });

@@ -9,6 +9,7 @@ import {
   numbers,
   type StoredBlob,
 } from '../../storage/index.ts';
+import { type AtHand, createAtHand } from './held/at-hand.ts';
 import { ContentCache } from './held/content-cache.ts';
 import { FieldCache } from './held/field-cache.ts';
 import { OrderCache } from './held/order-cache.ts';
@@ -66,6 +67,7 @@ function shown(row: MailboxRow, subscribed: boolean): Mailbox {
 /** The mail of all members over one database and one blob store. */
 export class MailStore implements MailWriter {
   readonly sharing: Sharing;
+  readonly atHand: AtHand;
   readonly #database: Database;
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
@@ -80,6 +82,7 @@ export class MailStore implements MailWriter {
   constructor(options: MailStoreOptions) {
     this.#database = options.database;
     this.#blobs = options.blobs;
+    this.atHand = createAtHand(options.blobs, this.#contents);
     this.#clock = options.clock;
     this.#quota = options.quota;
     this.#cache = new RowCache({
@@ -198,10 +201,9 @@ export class MailStore implements MailWriter {
     }
     const [from = 0, to = 0] = [uids[0], uids.at(-1)];
     // Many that lie side by side are one stretch of the table.
-    if (uids.length > limits.pointReadsMax && uids.length <= limits.pageRows && since === undefined) {
-      if (to - from + 1 === uids.length)
-        return this.#database.call(operations.page, { account, mailbox, from, to });
-    }
+    const isStretch = since === undefined && to - from + 1 === uids.length;
+    if (isStretch && uids.length > limits.pointReadsMax && uids.length <= limits.pageRows)
+      return this.#database.call(operations.page, { account, mailbox, from, to });
     const operation = uids.length <= limits.pointReadsMax ? operations.fewMessages : operations.manyMessages;
     return this.#database.call(operation, {
       account,

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ParsedMessage } from '../../formats/mime/index.ts';
 import type { BlobWant, StoredBlob } from '../../storage/index.ts';
 import type { FlagScope } from './flags.ts';
+import type { AtHand } from './held/at-hand.ts';
 import type { Narrowed } from './search/find.ts';
 import type { Needle } from './search/needle.ts';
 import type { Box, Sharing, SharingReader } from './sharing/sharing.ts';
@@ -281,6 +282,8 @@ export interface RowFilter {
 /** Reading a member's mail: nothing here changes anything. Account ids come from `accounts`. */
 export interface MailReader {
   readonly sharing: SharingReader;
+  /** Of `bytes` and `bytesOf`, what need not be waited for. */
+  readonly atHand: AtHand;
   /** All names, sorted by name with INBOX first. */
   list(account: number): Promise<readonly ListedName[]>;
   /** StoreError 'not-found'. Names are taken as given but for INBOX in any case. */

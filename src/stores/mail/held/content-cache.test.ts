@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { FieldNames } from '../../../formats/mime/index.ts';
 import type { BlobWant } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
 import type { EmailContent } from '../types.ts';
@@ -55,7 +56,7 @@ test('no more than cachedContentsBytesMax of contents is held', async () => {
   expect(reads).toBe(9);
 });
 
-test('short beginnings are kept, each by its length; other pieces are read each time', async () => {
+test('the longest short beginning is kept and serves shorter ones; other pieces are read each time', async () => {
   const cache = new ContentCache();
   const message = Buffer.alloc(3 * limits.cachedHeadBytesMax, 'abcdefg');
   let asked: BlobWant[] = [];
@@ -73,9 +74,59 @@ test('short beginnings are kept, each by its length; other pieces are read each 
   const later: BlobWant = { hash: 'h', range: [1, 10] };
   const long: BlobWant = { hash: 'h', range: [0, limits.cachedHeadBytesMax + 1] };
   const whole: BlobWant = { hash: 'h' };
-  expect(await read(head, short, later, long, whole)).toBe(5);
+  expect(await read(short, later, long, whole)).toBe(4);
+  expect(await read(head, short)).toBe(1);
   expect(await read(whole, short, later, head, long)).toBe(3);
   expect(await read({ hash: 'other', range: [0, 10] })).toBe(1);
+});
+
+const header = 'Subject: a\r\nTo: b\r\n\r\n';
+const heading = (hash: string, headerLength = header.length) => ({ ...content(1), hash, headerLength });
+
+test('a header is read once, with its fields, alone or among others', async () => {
+  const cache = new ContentCache();
+  let reads = 0;
+  const now = (hash: string, answers: boolean) =>
+    cache.header(heading(hash), (bytes) => {
+      reads++;
+      bytes.write(header);
+      return answers;
+    });
+  const many = async (...hashes: string[]) => {
+    const load = async (wants: readonly BlobWant[]) => {
+      reads += wants.length;
+      return wants.map(() => Buffer.from(header));
+    };
+    const tables = await cache.headers(
+      hashes.map((hash) => heading(hash)),
+      load,
+    );
+    return tables.map(({ bytes }) => `${bytes}`);
+  };
+  expect(now('a', false)).toBeNull();
+  expect(`${now('a', true)?.bytes}`).toBe(header);
+  expect(now('a', false)).toBe(now('a', false));
+  expect(reads).toBe(2);
+  expect(await many('b', 'a', 'c')).toEqual([header, header, header]);
+  expect(reads).toBe(4);
+  expect(now('c', false)?.pieces(new FieldNames(['to']), true)).toEqual([12, 19]);
+  expect(reads).toBe(4);
+});
+
+test('the header of what was read further, or not as far; one beyond cachedHeadBytesMax is not kept', async () => {
+  const cache = new ContentCache();
+  const whole = Buffer.from(`${header}and a body`);
+  const upTo = (end: number) =>
+    cache.bytes([{ hash: 'h', range: [0, end] }], async () => [whole.subarray(0, end)]);
+  await upTo(5);
+  const fill = (bytes: Buffer) => whole.copy(bytes) > 0;
+  expect(cache.header(heading('h'), () => false)).toBeNull();
+  expect(`${cache.header(heading('h'), fill)?.bytes}`).toBe(header);
+  await upTo(whole.length);
+  expect(`${cache.header(heading('h'), () => false)?.bytes}`).toBe(header);
+  const long = heading('long', limits.cachedHeadBytesMax + 1);
+  expect(cache.header(long, () => true)?.bytes).toHaveLength(limits.cachedHeadBytesMax + 1);
+  expect(cache.header(long, () => false)).toBeNull();
 });
 
 test('no more than cachedHeadsBytesMax of beginnings is held', async () => {
