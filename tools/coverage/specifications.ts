@@ -71,7 +71,7 @@ RFC 3348 | CHILDREN | Yes | src/imap/names/list.ts |
 RFC 3502 | MULTIAPPEND | Yes | |
 RFC 3516 | BINARY | Yes | src/stores/mail/incoming/reencode.ts | bodies with NULs are kept in base64, as §4.4 allows
 RFC 3691 | UNSELECT | Yes | |
-RFC 4314 | ACL | Yes | | other members' mailboxes below Other Users/, the co-op's folders below Public/; no groups yet
+RFC 4314 | ACL | Yes | | other members' mailboxes below Other Users/, the co-op's folders below Public/; no groups yet; right p is kept, no address leads into a shared folder yet
 RFC 4315 | UIDPLUS | Yes | |
 RFC 4466 | Collected extensions to the grammar | Yes | |
 RFC 4467 | URLAUTH | Not planned | | it is for BURL (RFC 4468) and other servers that fetch parts; neither clients nor submission servers use it any more
@@ -86,7 +86,7 @@ RFC 5255 | LANGUAGE and I18NLEVEL | Partial | | I18NLEVEL=1: SEARCH, SORT and TH
 RFC 5256 | SORT and THREAD | Yes | | ORDEREDSUBJECT and REFERENCES, and REFS of draft-ietf-morg-inthread
 RFC 5258 | LIST-EXTENDED | Yes | |
 RFC 5259 | CONVERT | Not planned | | no client of the members asks for it
-RFC 5267 | CONTEXT, ESORT | Yes | | CONTEXT=SEARCH, CONTEXT=SORT; sorted results of more than 10,000 messages are not kept up to date
+RFC 5267 | CONTEXT, ESORT | Yes | | CONTEXT=SEARCH, CONTEXT=SORT, UPDATE with items (RFC 5465 §7); sorted results of more than 10,000 messages are not kept up to date
 RFC 5464 | METADATA | Yes | |
 RFC 5465 | NOTIFY | Yes | | AnnotationChange is refused, there are no annotations of messages
 RFC 5530 | Response codes | Yes | |
@@ -128,7 +128,7 @@ RFC 4422 | SASL | No | |
 RFC 4616 | PLAIN | Yes | |
 RFC 5802 | SCRAM | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP and submission offer it
 RFC 7677 | SCRAM-SHA-256 | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP and submission offer it
-RFC 7628 | OAUTHBEARER | Yes | |
+RFC 7628 | OAUTHBEARER | Yes | | an IMAP session ends when its token does (exp of RFC 7662)
 RFC 8265 | PRECIS: user names and passwords | No | |
 RFC 4013 | SASLprep | Yes | src/accounts/passwords.ts |
 RFC 9106 | Argon2 | Yes | src/accounts/hasher.ts |
