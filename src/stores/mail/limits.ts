@@ -37,7 +37,7 @@ export const limits = {
   messagesPerAccountMax: 10_000_000,
   /** Held in memory of contents and of headers that were read lately. */
   cachedContentsBytesMax: 24 * 1024 * 1024,
-  cachedHeadsBytesMax: 32 * 1024 * 1024,
+  cachedHeadsBytesMax: 48 * 1024 * 1024,
   /** A longer piece of a message is read each time. */
   cachedHeadBytesMax: 8 * 1024,
   /** Mailboxes whose first unseen message is remembered while nothing changes there. */

@@ -39,6 +39,19 @@ test('contents are read once for each account; those that are not there are aske
   expect(asked).toHaveLength(4);
 });
 
+test('contents that are read while everything is let go are not kept', async () => {
+  const cache = new ContentCache();
+  const read = async (envelope: string, meanwhile: () => void) => {
+    const found = await cache.contents(1, [1], async () => {
+      meanwhile();
+      return [content(1, envelope)];
+    });
+    return found.get(1)?.envelope;
+  };
+  expect(await read('of who was there before', () => cache.clear())).toBe('of who was there before');
+  expect(await read('of who came after', () => {})).toBe('of who came after');
+});
+
 test('no more than cachedContentsBytesMax of contents is held', async () => {
   const cache = new ContentCache();
   const envelope = 'e'.repeat(limits.cachedContentsBytesMax / 8);

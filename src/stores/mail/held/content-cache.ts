@@ -26,6 +26,7 @@ interface Head {
  */
 export class ContentCache {
   readonly #contents = new Recent<string, EmailContent>(limits.cachedContentsBytesMax, weightOf);
+  #clears = 0;
   /** By hash. */
   readonly #heads = new Recent<string, Head>(
     limits.cachedHeadsBytesMax,
@@ -46,15 +47,18 @@ export class ContentCache {
       else found.set(email, content);
     }
     if (missing.length === 0) return found;
+    const clears = this.#clears;
     for (const content of await load(missing)) {
       found.set(content.email, content);
-      this.#contents.set(`${account} ${content.email}`, content);
+      // What was read before everything was let go may be another's by now.
+      if (clears === this.#clears) this.#contents.set(`${account} ${content.email}`, content);
     }
     return found;
   }
 
   /** Ids of an account that was erased may come to mean something else. */
   clear(): void {
+    this.#clears++;
     this.#contents.clear();
   }
 

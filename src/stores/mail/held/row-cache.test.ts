@@ -198,3 +198,14 @@ test('rows are picked by uid', () => {
   expect(uids([2, 3, 5, 8, 13, 21])).toEqual([2, 3, 5, 8, 13, 21]);
   expect([0, 2, 4, 21, 22].map((uid) => firstFrom(rows, uid))).toEqual([0, 0, 2, 5, 6]);
 });
+
+test('what is read while everything is let go is not kept', async () => {
+  const box = new Box().append(20);
+  const cache = new RowCache(box);
+  box.meanwhile = () => cache.clear();
+  expect(await cache.all(1, 1, 20)).toHaveLength(20);
+  expect(cache.rows).toBe(0);
+  box.meanwhile = () => {};
+  expect(await cache.all(1, 1, 20)).toHaveLength(20);
+  expect(cache.rows).toBe(20);
+});

@@ -42,6 +42,7 @@ export class RowCache {
   /** Rows asked for of mailboxes that are not here. */
   readonly #asked = new Map<string, number>();
   #rows = 0;
+  #clears = 0;
 
   constructor(
     source: RowSource,
@@ -68,6 +69,7 @@ export class RowCache {
     wanted: number | 'pass',
   ): Promise<readonly MessageRow[] | null> {
     const key = `${account} ${mailbox}`;
+    const clears = this.#clears;
     const box = this.#boxes.get(key);
     if (box === undefined && wanted !== 'pass' && wanted < limits.cacheableRowsMin) return null;
     const news = await this.#source.news(account, mailbox, box?.modseq ?? Number.MAX_SAFE_INTEGER);
@@ -75,7 +77,7 @@ export class RowCache {
       this.#drop(key);
       return null;
     }
-    if (box !== undefined) return this.#keep(key, withNews(box, news)).rows;
+    if (box !== undefined) return this.#keep(key, withNews(box, news), clears).rows;
     const rows = wanted === 'pass' ? Math.ceil(news.messages / limits.passesPerReadingCount) : wanted;
     if (!this.#isWorthIt(key, rows, news.messages)) return null;
     const loaded = await this.#load(key, account, mailbox, news.modseq);
@@ -106,12 +108,13 @@ export class RowCache {
     try {
       return await loading;
     } finally {
-      this.#loading.delete(key);
+      if (this.#loading.get(key) === loading) this.#loading.delete(key);
     }
   }
 
   /** What changed while the pages were read is read again, for it may stand in some of them already. */
   async #read(key: string, account: number, mailbox: number, modseq: number): Promise<Box | null> {
+    const clears = this.#clears;
     const rows: MessageRow[] = [];
     for await (const page of this.#source.pages(account, mailbox)) {
       for (const row of page) rows.push(row);
@@ -119,10 +122,12 @@ export class RowCache {
     }
     const news = await this.#source.news(account, mailbox, modseq);
     if (news === null || news === 'many') return null;
-    return this.#keep(key, withNews({ modseq, rows }, news));
+    return this.#keep(key, withNews({ modseq, rows }, news), clears);
   }
 
-  #keep(key: string, box: Box): Box {
+  /** `clears`: their number when the reading began; what was read before one is not kept. */
+  #keep(key: string, box: Box, clears: number): Box {
+    if (clears !== this.#clears) return box;
     const held = this.#boxes.get(key);
     // Another reader may have come further meanwhile.
     const newest = held !== undefined && held.modseq > box.modseq ? held : box;
@@ -146,7 +151,9 @@ export class RowCache {
 
   /** Nothing is held any more: ids of an account that was erased may come to mean something else. */
   clear(): void {
+    this.#clears++;
     this.#boxes.clear();
+    this.#loading.clear();
     this.#asked.clear();
     this.#rows = 0;
   }
