@@ -26,7 +26,8 @@ export async function searchFaults(rooms: Rooms, kept: readonly Kept[]) {
   await indexer.stop();
   faults.push(...(await verifyAll({ ...rooms, modules })));
   for (const { account, message } of kept.filter((_, at) => at % step === 0)) {
-    const needle: Needle = { where: 'text', field: '', text: fold(`Subject: message ${message}`) };
+    // The number alone may be the beginning of another's.
+    const needle: Needle = { where: 'text', field: '', text: fold(`<${message}@`) };
     const emails = [...new Set(kept.filter((one) => one.account === account).map(({ email }) => email))];
     const said = await mail.decide(account, emails, needle);
     const [narrowed] = await mail.narrow(account, [needle], emails.length);
