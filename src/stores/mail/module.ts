@@ -140,7 +140,7 @@ export const { module: mailModule, operations: mailOperations } = defineModule({
       rowsChanged: scan(function* (q, a: ChangedAfter) {
         return yield* rowsChanged(q, a);
       }),
-      firstUnseen: recall(firstUnseen),
+      firstUnseen: read(firstUnseen),
       keywordsOf: recall(keywordsOf),
       deletedSize: scan(function* (q, a: { account: number; mailbox: number }) {
         return (yield* run(q.messageDeletedSize, a))[0]?.size ?? 0;
