@@ -1,10 +1,10 @@
 import { forgetful, parseProgram } from '../commands/search.ts';
 import { Gone, ok, Refusal } from '../errors.ts';
 import { type Command, type Extension, loggedIn } from '../features.ts';
-import type { MailboxFilter } from '../notify/grammar.ts';
+import type { MailboxFilter } from '../names/filter.ts';
 import { answerSearch, beforeSearch } from '../search/answer.ts';
 import { mentionsModseq, someKey } from '../search/program.ts';
-import { namesNumbers, search } from '../search/run.ts';
+import { search } from '../search/run.ts';
 import { parseSources, placesOf, within } from '../search/sources.ts';
 import type { Session } from '../session/session.ts';
 import { type SearchProgram, SequenceSet } from '../wire/index.ts';
@@ -23,8 +23,9 @@ function check(session: Session, { sources, program: { key, returns } }: Args): 
   if (asksSelected && session.selected === null) throw refuse('no mailbox is selected');
   if (alone) return;
   if (returns?.options.has('SAVE')) throw refuse('SAVE is for the selected mailbox alone'); // RFC 7377 §2.1
-  const isSaved = someKey(key, (one) => (one.kind === 'uid' || one.kind === 'sequence') && one.set.isSaved);
-  if (isSaved || namesNumbers(key)) throw refuse('message numbers and $ are of the selected mailbox alone');
+  // '$' is read as either kind.
+  const isOfOne = someKey(key, (one) => one.kind === 'sequence' || (one.kind === 'uid' && one.set.isSaved));
+  if (isOfOne) throw refuse('message numbers and $ are of the selected mailbox alone');
 }
 
 /**

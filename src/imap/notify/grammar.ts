@@ -1,4 +1,5 @@
-import { type Decoder, type FetchItem, type FetchItemParser, shown, wireLimits } from '../wire/index.ts';
+import { type MailboxFilter, parseFilter } from '../names/filter.ts';
+import { type Decoder, type FetchItem, type FetchItemParser, wireLimits } from '../wire/index.ts';
 
 /** The events of RFC 5465 §5 that are told, as they are written there. */
 export const eventNames = [
@@ -11,11 +12,6 @@ export const eventNames = [
   'ServerMetadataChange',
 ] as const;
 export type EventName = (typeof eventNames)[number];
-
-/** Which mailboxes are meant (RFC 5465 §6); `subtree-one`, of RFC 7377 §2.1, is no choice of NOTIFY. */
-export type MailboxFilter =
-  | { readonly kind: 'selected' | 'selected-delayed' | 'personal' | 'inboxes' | 'subscribed' }
-  | { readonly kind: 'subtree' | 'subtree-one' | 'mailboxes'; readonly names: readonly string[] };
 
 export interface EventGroup {
   readonly filter: MailboxFilter;
@@ -76,25 +72,6 @@ function parseGroup(decoder: Decoder, fetchItems: ReadonlyMap<string, FetchItemP
     decoder.fault('of the selected mailbox only events of messages can be told', start); // §6.1
   }
   return { filter, events, items, unknown };
-}
-
-const plainFilters = ['selected', 'selected-delayed', 'personal', 'inboxes', 'subscribed'] as const;
-
-/** `named`: the words that names follow. */
-export function parseFilter(
-  decoder: Decoder,
-  named: readonly ('subtree' | 'subtree-one' | 'mailboxes')[],
-): MailboxFilter {
-  const start = decoder.offset;
-  const word = decoder.keyword('which mailboxes').toLowerCase();
-  const plain = plainFilters.find((known) => known === word);
-  if (plain !== undefined) return { kind: plain };
-  const kind = named.find((known) => known === word);
-  if (kind === undefined) return decoder.fault(`unknown choice of mailboxes ${shown(word)}`, start);
-  decoder.sp();
-  if (decoder.peek() !== '(') return { kind, names: [decoder.mailbox()] };
-  const bounds = { min: 1, max: wireLimits.notifyNamesMax, what: 'mailboxes' };
-  return { kind, names: decoder.list((d) => d.mailbox(), bounds) };
 }
 
 /** "(" event *(SP event) ")" / "NONE"; MessageNew may be followed by what to fetch. */

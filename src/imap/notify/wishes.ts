@@ -1,12 +1,6 @@
-import { delimiter } from '../../stores/mail/index.ts';
+import { type FilteredName, matches } from '../names/filter.ts';
 import { isForeign } from '../names/place.ts';
-import { type EventGroup, type EventName, isOfSelected, type MailboxFilter } from './grammar.ts';
-
-/** A name as the filters of NOTIFY see it. */
-export interface FilteredName {
-  readonly name: string;
-  readonly subscribed: boolean;
-}
+import { type EventGroup, type EventName, isOfSelected } from './grammar.ts';
 
 /** What a client has asked to be told of mailboxes that it has not selected. */
 export class Wishes {
@@ -42,29 +36,5 @@ export class Wishes {
     return this.#groups.some(
       ({ filter }) => filter.kind === 'subscribed' || ('names' in filter && filter.names.some(isForeign)),
     );
-  }
-}
-
-function parentOf(name: string): string {
-  return name.slice(0, Math.max(0, name.lastIndexOf(delimiter)));
-}
-
-/** Whether a name is among those that a filter means. */
-export function matches(filter: MailboxFilter, { name, subscribed }: FilteredName): boolean {
-  switch (filter.kind) {
-    case 'personal':
-    // RFC 5465 §6.3: mail may be delivered to any mailbox of a member.
-    case 'inboxes':
-      return !isForeign(name);
-    case 'subscribed':
-      return subscribed;
-    case 'subtree':
-      return filter.names.some((top) => name === top || name.startsWith(top + delimiter));
-    case 'subtree-one':
-      return filter.names.some((top) => name === top || parentOf(name) === top);
-    case 'mailboxes':
-      return filter.names.includes(name);
-    default:
-      return false;
   }
 }

@@ -15,6 +15,7 @@ import type { SearchKey } from '../wire/index.ts';
 import { compile } from './compile.ts';
 import type { Evidence, Judge, Test } from './keys.ts';
 import { headerOf, type Sought } from './needles.ts';
+import { someKey } from './program.ts';
 
 export interface Found {
   /** Ascending. */
@@ -63,10 +64,8 @@ export async function search(
 }
 
 /** Whether message numbers stand anywhere in the search; '$' is of uids. */
-export function namesNumbers(key: SearchKey): boolean {
-  if (key.kind === 'sequence') return !key.set.isSaved;
-  if (key.kind === 'not') return namesNumbers(key.key);
-  return (key.kind === 'and' || key.kind === 'or') && key.keys.some(namesNumbers);
+function namesNumbers(key: SearchKey): boolean {
+  return someKey(key, (one) => one.kind === 'sequence' && !one.set.isSaved);
 }
 
 /** Few messages are looked at sooner than the index; each needle's answer is held while the search runs. */

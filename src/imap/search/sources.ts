@@ -1,9 +1,8 @@
 import { StoreError } from '../../base/index.ts';
 import { Refusal } from '../errors.ts';
+import { type MailboxFilter, matches, parseFilter } from '../names/filter.ts';
 import { locate, type Place } from '../names/place.ts';
 import { placeOf, visibleNames } from '../names/visible.ts';
-import { type MailboxFilter, parseFilter } from '../notify/grammar.ts';
-import { matches } from '../notify/wishes.ts';
 import { Selected } from '../session/selected.ts';
 import type { Session } from '../session/session.ts';
 import { type Decoder, wireLimits } from '../wire/index.ts';
