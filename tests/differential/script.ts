@@ -338,8 +338,9 @@ function inMailbox(dice: Dice, { count, readOnly, resync }: Situation): () => St
     store,
     () => command(`${uid}FETCH`, ` ${set()} (FLAGS) (CHANGEDSINCE $MODSEQ)`),
     () => {
-      const vanished = resync && uid !== '' ? ' VANISHED' : '';
-      return command(`${uid}FETCH`, ` ${set()} (FLAGS) (CHANGEDSINCE $MODSEQ${vanished})`);
+      if (!resync || uid === '') return command(`${uid}FETCH`, ` ${set()} (FLAGS) (CHANGEDSINCE $MODSEQ)`);
+      // Dovecot hangs up where VANISHED is asked of a saved result ($); what was asked after it is lost with it.
+      return command('UID FETCH', ` ${numbers(dice, count + 5)} (FLAGS) (CHANGEDSINCE $MODSEQ VANISHED)`);
     },
     () => searchStep(dice, uid, count),
     () => searchStep(dice, uid, count),
