@@ -29,8 +29,9 @@ export const greetingDelayMsMax = 10_000;
 export const headerBytesMax = 1_048_576;
 /** A content line. RFC 5322 allows 998, real mail is longer. */
 export const contentLineBytesMax = 1_048_576;
-/** Held in memory before a message goes to the store as a stream. */
+/** Held of a message in memory; what is longer waits in a file until it was looked at as a whole. */
 export const spoolBytesMax = 262_144;
+export const spoolReadBytes = 65_536;
 /** Read and thrown away after a message turned out too large, before the session is closed. */
 export const discardedBytesMax = 67_108_864;
 /** RFC 5321 §6.3: at least 100 Received fields before a loop is presumed. */

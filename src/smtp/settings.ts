@@ -6,6 +6,8 @@ export interface SmtpSettings {
   readonly domain: string;
   /** limits.message, bytes. */
   readonly messageBytesMax: number;
+  /** Where messages too long for memory wait while they are looked at; files there have no name. */
+  readonly spoolFolder: string;
   /** auth.plaintext: AUTH without TLS, for tests on loopback only. */
   readonly plaintext: 'refuse' | 'allow';
   /** Pause before the greeting of the MX door; who talks in it is refused. 0: none. */

@@ -78,6 +78,7 @@ function servers(rooms: Rooms, { log, metrics }: Observers) {
       hostname,
       domain,
       messageBytesMax: settings.limits.message,
+      spoolFolder: settings.data,
       plaintext: settings.auth.plaintext,
       greetingDelayMs,
       relay: relayUrl(settings.mail.relay),

@@ -89,6 +89,7 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
       plaintext: 'refuse',
       greetingDelayMs: 0,
       relay: null,
+      spoolFolder: stores.dir,
       ...options.settings,
     },
     log,

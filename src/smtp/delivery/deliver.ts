@@ -18,8 +18,7 @@ export async function deliverLocally(
   session: Session,
   transaction: Transaction,
   accounts: readonly number[],
-  staged: Staged,
-  hash: string,
+  { staged, hash, junk }: { readonly staged: Staged; readonly hash: string; readonly junk: boolean },
 ): Promise<Outcomes> {
   const { mail, memory } = session.services;
   const outcomes = new Map<number, Reply | null>();
@@ -27,7 +26,7 @@ export async function deliverLocally(
     const key = deliveryKey(hash, transaction.sender.address, account);
     try {
       if (!memory.has(key)) {
-        const placement = await runDeliveryStages({ account, transaction, parsed: staged.parsed });
+        const placement = await runDeliveryStages({ account, transaction, parsed: staged.parsed, junk });
         await mail.deliver(account, placement.mailbox, staged);
       }
       outcomes.set(account, null);

@@ -1,13 +1,12 @@
 import { randomToken } from '../../base/index.ts';
-import { spoolBytesMax, traceBytesMax } from '../limits.ts';
 import { replies } from '../replies.ts';
 import { type Content, Refusal, splitHeader } from '../session/content.ts';
-import { Gathered } from '../session/gathered.ts';
 import type { Session } from '../session/session.ts';
-import type { AcceptedRecipient, Transaction } from '../session/types.ts';
+import type { AcceptedRecipient, Findings, Transaction } from '../session/types.ts';
 import { isSuccess, type Reply, reply } from '../wire/reply.ts';
 import { deliverLocally, type Outcomes } from './deliver.ts';
 import { deliveryKey } from './memory.ts';
+import { Spool } from './spool.ts';
 import { receivedField, returnPathField } from './trace.ts';
 
 /** What became of a message: for each recipient its own reply, in the order they were named. */
@@ -19,8 +18,8 @@ export interface Verdict {
 }
 
 /**
- * Takes the content of a transaction to where it belongs: header checked and completed, bytes made durable once,
- * sent to the relay while they arrive, then given to each member. Resolves only when all of it is decided.
+ * Takes the content of a transaction to where it belongs: header checked and completed, the whole looked at, bytes made
+ * durable once, then given to each member and to the relay. Resolves only when all of it is decided.
  * Throws Refusal (whole message), Interrupted, or StoreError when the bytes could not be stored.
  */
 export async function receive(
@@ -28,23 +27,54 @@ export async function receive(
   transaction: Transaction,
   content: Content,
 ): Promise<Verdict> {
-  const id = randomToken(80);
+  const spool = new Spool(session.services.settings.spoolFolder);
+  try {
+    const findings = await read(session, transaction, content, spool);
+    if (findings.refuse) throw new Refusal(findings.refuse);
+    const id = randomToken(80);
+    const hash = content.digest();
+    const trace = findings.fields + receivedField(session, transaction, id);
+    const relayed = await relay(transaction, spool, findings.forwardFields + trace, session, hash);
+    const outcomes = isSuccess(relayed)
+      ? await deliver(session, transaction, { spool, trace, hash, junk: findings.junk })
+      : new Map();
+    const perRecipient = transaction.recipients.map((recipient) => replyFor(recipient, outcomes, relayed));
+    remember(session, transaction, { hash, outcomes, relayed, perRecipient });
+    return { perRecipient, id, bytes: content.bytes, hash };
+  } finally {
+    await spool.close();
+  }
+}
+
+const nothingFound: Findings = { refuse: null, fields: '', forwardFields: '', junk: false };
+
+/** Reads the content to its end: checked, completed and looked at as it will be kept. */
+async function read(
+  session: Session,
+  transaction: Transaction,
+  content: Content,
+  spool: Spool,
+): Promise<Findings> {
   const pieces = content.pieces();
   const { header, body } = await splitHeader(pieces);
   const verdict = await session.door.header(session, transaction, header);
   if ('refuse' in verdict) throw new Refusal(verdict.refuse);
-  const head = Buffer.concat([Buffer.from(receivedField(session, transaction, id)), verdict.header]);
-  const stream = sendOn(transaction, head, body, pieces);
-  const accounts = accountsOf(transaction);
-  const staged = accounts.length > 0 ? await stage(session, transaction, stream) : await exhaust(stream);
-  const hash = content.digest();
-  const relayed = await finishRelay(session, transaction, hash);
-  let outcomes: Outcomes = new Map();
-  if (staged && !isSuccess(relayed)) session.services.mail.discard(staged.blob);
-  else if (staged) outcomes = await deliverLocally(session, transaction, accounts, staged, hash);
-  const perRecipient = transaction.recipients.map((recipient) => replyFor(recipient, outcomes, relayed));
-  remember(session, transaction, { hash, outcomes, relayed, perRecipient });
-  return { perRecipient, id, bytes: content.bytes, hash };
+  const inspection = session.door.inspect?.(session, transaction) ?? null;
+  async function* kept(): AsyncGenerator<Buffer> {
+    if ('header' in verdict) yield verdict.header;
+    if (body.length > 0) yield body;
+    yield* pieces;
+  }
+  try {
+    for await (const piece of kept()) {
+      await inspection?.write(piece);
+      await spool.add(piece);
+    }
+  } catch (error) {
+    inspection?.abandon();
+    throw error;
+  }
+  return inspection === null ? nothingFound : inspection.end();
 }
 
 /**
@@ -79,58 +109,39 @@ function accountsOf(transaction: Transaction): number[] {
   return [...new Set(accounts)].sort((a, b) => a - b);
 }
 
-/** The message after our additions; the relay gets each piece before it goes on, and holds back a fast client. */
-async function* sendOn(
-  transaction: Transaction,
-  head: Buffer,
-  body: Buffer,
-  rest: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer> {
-  async function* whole(): AsyncGenerator<Buffer> {
-    yield head;
-    if (body.length > 0) yield body;
-    yield* rest;
-  }
-  for await (const piece of whole()) {
-    await transaction.relay?.write(piece);
-    yield piece;
-  }
+interface Whole {
+  readonly spool: Spool;
+  /** Header lines put above it. */
+  readonly trace: string;
+  readonly hash: string;
+  readonly junk: boolean;
 }
 
-type Staged = Awaited<ReturnType<Session['services']['mail']['stage']>>;
-
-/** Small messages go to the store whole, large ones as they arrive. */
-async function stage(
-  session: Session,
-  transaction: Transaction,
-  stream: AsyncGenerator<Buffer>,
-): Promise<Staged> {
+/** Small messages go to the store as one buffer, large ones as they are read back. */
+async function deliver(session: Session, transaction: Transaction, whole: Whole): Promise<Outcomes> {
+  const accounts = accountsOf(transaction);
+  if (accounts.length === 0) return new Map();
   const { mail, settings } = session.services;
-  const first = new Gathered();
-  first.add(Buffer.from(returnPathField(transaction.sender.address)));
-  let ended = false;
-  while (first.length <= spoolBytesMax && !ended) {
-    const next = await stream.next();
-    if (next.done) ended = true;
-    else first.add(next.value);
+  const top = Buffer.from(returnPathField(transaction.sender.address) + whole.trace);
+  const held = whole.spool.whole();
+  async function* all(): AsyncGenerator<Buffer> {
+    yield top;
+    yield* whole.spool.pieces();
   }
   // Our own trace fields are not counted against the sender.
-  const sizeMax = settings.messageBytesMax + traceBytesMax;
-  if (ended) return mail.stage(first.whole(), sizeMax);
-  async function* all(): AsyncGenerator<Buffer> {
-    yield first.whole();
-    yield* stream;
-  }
-  return mail.stage(all(), sizeMax);
+  const sizeMax = settings.messageBytesMax + top.length;
+  const staged = await mail.stage(held ? Buffer.concat([top, held]) : all(), sizeMax);
+  return deliverLocally(session, transaction, accounts, { ...whole, staged });
 }
 
-async function exhaust(stream: AsyncIterable<Buffer>): Promise<null> {
-  for await (const _ of stream);
-  return null;
-}
-
-/** Ends the relay's transaction; its answer, or success where nothing is relayed. */
-async function finishRelay(session: Session, transaction: Transaction, hash: string): Promise<Reply> {
+/** Sends the message to the relay; its answer, or success where nothing is relayed. */
+async function relay(
+  transaction: Transaction,
+  spool: Spool,
+  top: string,
+  session: Session,
+  hash: string,
+): Promise<Reply> {
   const { relay } = transaction;
   if (relay === null) return replies.ok;
   const { memory } = session.services;
@@ -140,6 +151,8 @@ async function finishRelay(session: Session, transaction: Transaction, hash: str
   // A retry of a message that the relay has already: its transaction there is dropped, not repeated.
   if (keys.every((key) => memory.has(key))) return replies.ok;
   await session.flush();
+  await relay.write(Buffer.from(top));
+  for await (const piece of spool.pieces()) await relay.write(piece);
   return relay.finish();
 }
 

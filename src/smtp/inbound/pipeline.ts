@@ -33,6 +33,8 @@ export interface Delivery {
   readonly account: number;
   readonly transaction: Transaction;
   readonly parsed: ParsedMessage;
+  /** The look at the whole message found it unwanted. */
+  readonly junk: boolean;
 }
 
 export interface Placement {
@@ -61,7 +63,7 @@ export async function runHeaderStages(
 }
 
 export async function runDeliveryStages(delivery: Delivery): Promise<Placement> {
-  let placement: Placement = { mailbox: 'INBOX' };
+  let placement: Placement = { mailbox: delivery.junk ? 'Junk' : 'INBOX' };
   for (const stage of deliveryStages) placement = await stage.run(delivery, placement);
   return placement;
 }

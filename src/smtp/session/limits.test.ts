@@ -43,6 +43,7 @@ afterEach(async () => {
 });
 
 const settings = {
+  spoolFolder: '',
   hostname: 'h',
   domain: 'd',
   messageBytesMax: 1,

@@ -101,6 +101,26 @@ export interface Extension {
 /** What becomes of a header before anything is stored: its new bytes, or a refusal. */
 export type HeaderVerdict = { readonly header: Buffer } | { readonly refuse: Reply };
 
+/** What a look at a whole message found. */
+export interface Findings {
+  readonly refuse: Reply | null;
+  /** Header lines with their line ends, put above the message as it is kept and as it goes on. */
+  readonly fields: string;
+  /** More of them where the message goes on to others: they stand above `fields`. */
+  readonly forwardFields: string;
+  /** Whether it belongs with the unwanted. */
+  readonly junk: boolean;
+}
+
+/** Sees a message before it is accepted: the header as it will be kept, then the body piece by piece. */
+export interface Inspection {
+  write(piece: Buffer): void | Promise<void>;
+  /** After the last piece. */
+  end(): Promise<Findings>;
+  /** The message broke off or was refused; `end` will not be called. */
+  abandon(): void;
+}
+
 /** One of the three ways in; the session does the rest. */
 export interface Door {
   readonly name: 'smtp' | 'submission' | 'lmtp';
@@ -121,4 +141,6 @@ export interface Door {
   ): Promise<Reply | null>;
   /** The header as it came, its empty line included. */
   header(session: Session, transaction: Transaction, header: Buffer): Promise<HeaderVerdict>;
+  /** Who looks at the whole message; absent or null: nobody does. */
+  inspect?(session: Session, transaction: Transaction): Inspection | null;
 }
