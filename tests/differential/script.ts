@@ -209,17 +209,21 @@ function appendStep(dice: Dice, samples: readonly Sample[]): Step {
 function catenateStep(dice: Dice, { count, selected }: Situation): Step {
   // Of another mailbox Dovecot keeps the state in which the session looked into it first.
   const known = selected !== null && /^[A-Za-z/]+$/.test(selected) ? selected : 'Missing';
-  const uid = () => 1 + dice.below(count + 3);
+  const message = () => `URL "/${known}/;UID=${1 + dice.below(count + 3)}`;
   const section = () => dice.pick(['', '/;SECTION=HEADER', '/;SECTION=TEXT', '/;SECTION=1']);
-  const url = () => `URL "/${known}/;UID=${uid()}${section()}"`;
+  const text = (): Piece[] => ['TEXT ', Buffer.from(`X-Text: ${dice.pick(texts)}\r\n`, 'latin1')];
   const pieces: Piece[] = [
     `${dice.pick(['INBOX', 'Work', 'Archive'])} (\\Seen) "05-Jan-2026 12:30:00 +0100" CATENATE (`,
   ];
-  for (let left = 1 + dice.below(3); left > 0; left--) {
-    if (dice.chance(60)) pieces.push(url());
-    else pieces.push('TEXT ', Buffer.from(`X-Text: ${dice.pick(texts)}\r\n`, 'latin1'));
-    pieces.push(left > 1 ? ' ' : ')');
+  for (let left = dice.below(3); left > 0; left--) {
+    if (dice.chance(60)) pieces.push(`${message()}${section()}"`);
+    else pieces.push(...text());
+    pieces.push(' ');
   }
+  // The last piece is never empty: a message without an octet is refused here and kept by Dovecot.
+  if (dice.chance(60)) pieces.push(`${message()}"`);
+  else pieces.push(...text());
+  pieces.push(')');
   return command('APPEND', ' ', ...pieces);
 }
 
