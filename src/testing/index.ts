@@ -3,12 +3,20 @@
  * - `engines`, `describeEngines`, `withPostgres`: every store test runs on each storage engine.
  * - `transcripts`: wire transcripts with named actors, several sessions and what each of them hears.
  * - `startSuite`: the whole process as `myco serve` runs it, in this one, on free ports and a new data folder.
+ * - `openTestDns`: an authoritative name server with the faults of real ones; zones change while it runs.
  * - A missing tool is skipped with a word; with CI=true it is a failure.
  */
 export { fakeClock } from '../base/index.ts';
 export { type BrowserAnswer, type BrowserRequest, type TestBrowser, testBrowser } from './browser.ts';
 export { changesSince } from './changes.ts';
 export { openTestStores, type TestStores } from './database.ts';
+export {
+  openTestDns,
+  type TestDns,
+  type TestDnsFault,
+  type TestDnsName,
+  type TestZones,
+} from './dns.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
 export { fillMailbox, scaleMessages } from './fill.ts';
 export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';
