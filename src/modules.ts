@@ -5,5 +5,6 @@
 import { accountsModule } from './accounts/module.ts';
 import type { StoreModule } from './storage/index.ts';
 import { mailModule } from './stores/mail/module.ts';
+import { trustModule } from './stores/trust/module.ts';
 
-export const modules: readonly StoreModule[] = [accountsModule, mailModule];
+export const modules: readonly StoreModule[] = [accountsModule, mailModule, trustModule];

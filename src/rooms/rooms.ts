@@ -7,6 +7,7 @@ import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
+import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
 
 /** What is kept, opened: the same for the server and for a command on a stopped one. */
 export interface Rooms {
@@ -17,6 +18,7 @@ export interface Rooms {
   readonly blobs: BlobStore;
   readonly accounts: AccountsService;
   readonly mail: MailWriter;
+  readonly trust: TrustStore;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function openRooms(
   try {
     const blobs = openLocalBlobs({ folder: join(value.data, 'blobs'), database });
     const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
+    const trust = createTrustStore({ database, clock });
     const accounts = await createAccounts({
       database,
       domain: value.coop.domain,
@@ -74,6 +77,7 @@ export async function openRooms(
       blobs,
       accounts,
       mail,
+      trust,
       async close() {
         await accounts.close();
         await blobs.close();

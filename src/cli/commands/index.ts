@@ -5,6 +5,7 @@
 import type { Rooms } from '../../rooms/index.ts';
 import type { AdminCommand } from '../admin/index.ts';
 import { directoryCommands } from './directory.ts';
+import { dkimCommands } from './dkim.ts';
 import { folderCommands } from './folder.ts';
 import { memberCommands } from './member.ts';
 import { safetyCommands } from './safety.ts';
@@ -14,6 +15,7 @@ import { transferCommands } from './transfer.ts';
 export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...memberCommands,
   ...directoryCommands,
+  ...dkimCommands,
   ...folderCommands,
   ...transferCommands,
   ...safetyCommands,

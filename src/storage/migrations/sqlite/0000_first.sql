@@ -297,3 +297,59 @@ CREATE TABLE `mail_metadata` (
 CREATE INDEX `mail_metadata_account_modseq` ON `mail_metadata` (`account`,`modseq`);
 --> statement-breakpoint
 CREATE INDEX `mail_metadata_owner` ON `mail_metadata` (`owner`);
+--> statement-breakpoint
+CREATE TABLE `signing_keys` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`domain` text NOT NULL,
+	`selector` text NOT NULL,
+	`algorithm` text NOT NULL,
+	`privateKey` text NOT NULL,
+	`publicKey` text NOT NULL,
+	`state` text NOT NULL,
+	`created` integer NOT NULL,
+	`activated` integer NOT NULL,
+	`retired` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `signing_keys_domain_selector` ON `signing_keys` (`domain`,`selector`);
+--> statement-breakpoint
+CREATE TABLE `trust_secrets` (
+	`name` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `owed_rows` (
+	`kind` text NOT NULL,
+	`day` integer NOT NULL,
+	`domain` text NOT NULL,
+	`digest` text NOT NULL,
+	`row` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`kind`, `day`, `domain`, `digest`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `received_reports` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`kind` text NOT NULL,
+	`reporter` text NOT NULL,
+	`reportId` text NOT NULL,
+	`domain` text NOT NULL,
+	`begins` integer NOT NULL,
+	`ends` integer NOT NULL,
+	`received` integer NOT NULL,
+	`total` integer NOT NULL,
+	`failed` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `received_reports_kind_reporter_reportId_domain` ON `received_reports` (`kind`,`reporter`,`reportId`,`domain`);
+--> statement-breakpoint
+CREATE INDEX `received_reports_received` ON `received_reports` (`received`);
+--> statement-breakpoint
+CREATE INDEX `received_reports_domain` ON `received_reports` (`domain`);
+--> statement-breakpoint
+CREATE TABLE `received_rows` (
+	`report` integer NOT NULL,
+	`position` integer NOT NULL,
+	`row` text NOT NULL,
+	PRIMARY KEY(`report`, `position`)
+) STRICT, WITHOUT ROWID;
