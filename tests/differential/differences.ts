@@ -10,6 +10,9 @@ interface Rule {
 
 const isStructure = ({ what }: Difference) => /^fetch \d+ BODY(STRUCTURE)?$/.test(what);
 const isCode = ({ what }: Difference) => what === 'code';
+/** All that they found we found too. */
+const holds = (ours = '', theirs = '') =>
+  (theirs.match(/\d+/g) ?? []).every((found) => new RegExp(`\\b${found}\\b`).test(ours));
 const isStatus = ({ what }: Difference) => what === 'status';
 
 export const rules: readonly Rule[] = [
@@ -88,6 +91,22 @@ export const rules: readonly Rule[] = [
       /\b(FROM|TO|CC|BCC) example\.org/.test(d.command) && /^(E?SEARCH|SORT|THREAD)/.test(d.what),
   },
   {
+    rfc: 'RFC 9051 §6.4.4',
+    why: 'Of a message whose body is a message the header inside is body; Dovecot leaves it out of BODY.',
+    matches: (d) =>
+      /\bBODY example\.org/.test(d.command) &&
+      /^(E?SEARCH|SORT|THREAD)/.test(d.what) &&
+      holds(d.ours, d.theirs),
+  },
+  {
+    rfc: 'RFC 2046 §4.1.2',
+    why: 'Text that names no charset and is no UTF-8 is searched as ISO 8859-1; Dovecot finds no letter of it beyond ASCII.',
+    matches: (d) =>
+      /\b(TEXT|BODY) "?d\S+lice/.test(d.command) &&
+      /^(E?SEARCH|SORT|THREAD)/.test(d.what) &&
+      holds(d.ours, d.theirs),
+  },
+  {
     rfc: 'RFC 5256 §3',
     why: 'REVERSE does not turn around messages whose keys are the same; an empty Subject and none are the same to us, not to Dovecot.',
     matches: (d) =>
@@ -128,7 +147,9 @@ export const rules: readonly Rule[] = [
   {
     rfc: 'RFC 2046 §5.1.1',
     why: 'A header inside a part that ends without an empty line keeps its last line end, which the delimiter claims too.',
-    matches: (d) => /^fetch \d+ BODY\[[\d.]+\.(HEADER|MIME)\]/.test(d.what) && d.ours === `${d.theirs}\r\n`,
+    matches: (d) =>
+      /^fetch \d+ BODY\[[\d.]+\.(HEADER|MIME)\]/.test(d.what) &&
+      ['\r\n', '\r'].some((end) => d.ours === `${d.theirs}${end}`),
   },
   {
     rfc: 'RFC 9051 §6.4.5.1',
@@ -144,8 +165,9 @@ export const rules: readonly Rule[] = [
     why: 'A line without a colon is no field and ends the header for us; Dovecot tells it among the fields that were not named.',
     matches: (d) =>
       /\[HEADER\.FIELDS\.NOT/.test(d.what) &&
-      (d.ours?.startsWith('"X-Text: ') ?? false) &&
-      (d.theirs?.startsWith(d.ours?.slice(0, -2) ?? '-') ?? false),
+      (d.theirs === d.ours?.replace('"', '"--1\r\n') ||
+        ((d.ours?.startsWith('"X-Text: ') ?? false) &&
+          (d.theirs?.startsWith(d.ours?.slice(0, -2) ?? '-') ?? false))),
   },
   {
     rfc: 'RFC 9051 §5.1',
