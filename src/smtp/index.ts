@@ -6,9 +6,9 @@
  * - 250 after DATA leaves only when the message is durable for every local recipient and the relay has accepted it
  *   for every other one. What failed for some is answered 451; those who have it are remembered, not served twice.
  * - Recipients are verified at RCPT; mail for others is taken only where a relay takes it in the same moment.
- * - Only CRLF.CRLF ends a message; a CR or LF alone is refused after the real end was read, and never converted.
- * - Stored: Return-Path, Received, then the bytes as they came (less a foreign Return-Path; at submission less Bcc,
- *   plus a missing Date or Message-ID).
+ * - Only CRLF.CRLF ends a message, or the last octet of BDAT LAST; a CR or LF alone is refused after that, never converted.
+ * - Stored: Return-Path, Received, then the bytes as they came (less a foreign Return-Path, binary parts in base64; at
+ *   submission less Bcc, plus a missing Date or Message-ID).
  * - One line or one chunk of input is held per session, and at most `spoolBytesMax` of a message.
  * - Before STARTTLS nothing counts: state and unread bytes are dropped.
  * - Logs name peers, sizes and verdicts; never addresses of members, subjects or content.

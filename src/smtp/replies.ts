@@ -1,5 +1,6 @@
 import type { AuthFailure } from '../accounts/index.ts';
 import type { Reason } from '../base/index.ts';
+import type { ContentFault } from './wire/data-decoder.ts';
 import { closing, type Reply, reply } from './wire/reply.ts';
 
 /** Every refusal of a store as a reply (RFC 5321 §4.2.3, RFC 3463): the one place where this is decided. */
@@ -36,6 +37,9 @@ export const replies = {
   helloFirst: reply(503, '5.5.1', 'Say hello first'),
   noMail: reply(503, '5.5.1', 'MAIL comes first'),
   noRecipient: reply(554, '5.5.1', 'There is no valid recipient'),
+  chunksBegun: reply(503, '5.5.1', 'The message has begun with BDAT; only BDAT or RSET may follow'),
+  binaryByData: reply(503, '5.5.1', 'A BINARYMIME message is sent with BDAT'),
+  badChunk: closing(reply(501, '5.5.4', 'BDAT takes a number of octets, and LAST after it')),
   mailTwice: reply(503, '5.5.1', 'A transaction is under way already'),
   noArgument: reply(501, '5.5.4', 'This command takes no argument'),
   unknownCommand: reply(500, '5.5.1', 'This command is not known'),
@@ -59,3 +63,11 @@ export const replies = {
   nul: reply(550, '5.6.0', 'The message holds a NUL octet'),
   longLine: reply(550, '5.6.0', 'The message holds a line longer than this server takes'),
 } as const satisfies Record<string, Reply>;
+
+/** What is said of faulty octets, however they came. */
+export const replyOfFault = {
+  'bare-cr': replies.bareEnds,
+  'bare-lf': replies.bareEnds,
+  nul: replies.nul,
+  'long-line': replies.longLine,
+} as const satisfies Record<ContentFault, Reply>;

@@ -52,6 +52,8 @@ const files: Readonly<Record<string, string>> = {
   SMTPUTF8: 'smtputf8.ts',
   ENHANCEDSTATUSCODES: 'enhanced-status-codes.ts',
   DSN: 'dsn.ts',
+  CHUNKING: 'chunking.ts',
+  BINARYMIME: 'binary-mime.ts',
   LIMITS: 'limits.ts',
   STARTTLS: 'start-tls.ts',
   AUTH: 'auth.ts',

@@ -19,7 +19,7 @@ RFC 8314 | TLS for submission and access (implicit TLS ports) | Yes | |
 RFC 2033 | LMTP | Yes | |
 RFC 1870 | SIZE | Yes | |
 RFC 2920 | PIPELINING | Yes | |
-RFC 3030 | CHUNKING and BINARYMIME | No | |
+RFC 3030 | CHUNKING and BINARYMIME | Yes | | binary parts are kept and passed on in base64
 RFC 3207 | STARTTLS | Yes | |
 RFC 3461 | DSN parameters at RCPT and MAIL | Partial | | parameters are checked, kept and relayed; no notifications of our own yet
 RFC 3463 | Enhanced status codes | Yes | |

@@ -23,6 +23,7 @@ export { type ParameterisedValue, parseParameterised } from './parameters.ts';
 export { createMimeParser, type MimeParser, parseMessage } from './parser.ts';
 export { fileName } from './part.ts';
 export { partText } from './preview.ts';
+export { type MessageRange, type NewEncoding, withEncodings } from './reencode.ts';
 export { messageIds } from './references.ts';
 export { type ByteRange, findPart, sectionRange } from './sections.ts';
 export { findStoredPart, type PartPlace, placeRange } from './stored-parts.ts';

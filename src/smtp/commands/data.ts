@@ -1,7 +1,8 @@
 import { replyOfError } from '../delivery/failure.ts';
 import { receive, type Verdict } from '../delivery/receive.ts';
 import { replies } from '../replies.ts';
-import { Content, Interrupted } from '../session/content.ts';
+import { type Content, Interrupted } from '../session/content.ts';
+import { DottedContent } from '../session/dotted.ts';
 import type { Session } from '../session/session.ts';
 import type { Command, Transaction } from '../session/types.ts';
 import { closing, isPermanent, isSuccess, type Reply, reply } from '../wire/reply.ts';
@@ -18,16 +19,17 @@ export const data: Command = {
     // RFC 2033 §4.2 asks LMTP for 503 here.
     if (transaction.recipients.length === 0)
       return session.door.lmtp ? { ...replies.noRecipient, code: 503 } : replies.noRecipient;
-    if (transaction.relay) {
-      const ready = await transaction.relay.data();
-      if (ready.code !== 354) {
-        session.resetTransaction();
-        return ready;
-      }
+    // RFC 3030 §2 and §3
+    if (transaction.chunks !== null) return replies.chunksBegun;
+    if (transaction.options.body === 'BINARYMIME') return replies.binaryByData;
+    const refusal = await beginContent(transaction);
+    if (refusal) {
+      session.resetTransaction();
+      return refusal;
     }
     await session.answer(reply(354, null, 'Send the message; a line with a dot alone ends it'));
     try {
-      return await take(session, transaction);
+      return await takeContent(session, transaction, new DottedContent(session));
     } finally {
       session.resetTransaction();
       session.messageDone();
@@ -35,8 +37,18 @@ export const data: Command = {
   },
 };
 
-async function take(session: Session, transaction: Transaction): Promise<readonly Reply[]> {
-  const content = new Content(session);
+/** What is asked before the first octet, however the content comes; null: it may come. */
+export async function beginContent(transaction: Transaction): Promise<Reply | null> {
+  const ready = await transaction.relay?.data();
+  return ready === undefined || ready.code === 354 ? null : ready;
+}
+
+/** Takes the message in, to whatever end; never rejects. LMTP has a reply for each recipient. */
+export async function takeContent(
+  session: Session,
+  transaction: Transaction,
+  content: Content,
+): Promise<readonly Reply[]> {
   const { lmtp } = session.door;
   const one = (only: Reply): Reply[] => (lmtp ? transaction.recipients.map(() => only) : [only]);
   try {

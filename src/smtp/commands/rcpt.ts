@@ -17,6 +17,8 @@ export const rcpt: Command = {
   run: async (session, argument) => {
     const { transaction } = session;
     if (transaction === null) return replies.noMail;
+    // RFC 3030 §2: the recipients are those named before the first chunk.
+    if (transaction.chunks !== null) return replies.chunksBegun;
     const answer = await accept(session, transaction, argument);
     const outcome = answer.code < 400 ? 'accepted' : isPermanent(answer) ? 'refused' : 'deferred';
     session.services.counters.recipients(session.door.name, outcome).inc();

@@ -1,9 +1,11 @@
 import { randomToken } from '../../base/index.ts';
+import { createMimeParser } from '../../formats/mime/index.ts';
 import { replies } from '../replies.ts';
 import { type Content, Refusal, splitHeader } from '../session/content.ts';
 import type { Session } from '../session/session.ts';
 import type { AcceptedRecipient, Findings, Transaction } from '../session/types.ts';
 import { isSuccess, type Reply, reply } from '../wire/reply.ts';
+import { withoutBinary } from './binary.ts';
 import { deliverLocally, type Outcomes } from './deliver.ts';
 import { deliveryKey } from './memory.ts';
 import { Spool } from './spool.ts';
@@ -60,6 +62,9 @@ async function read(
   const verdict = await session.door.header(session, transaction, header);
   if ('refuse' in verdict) throw new Refusal(verdict.refuse);
   const inspection = session.door.inspect?.(session, transaction) ?? null;
+  const parser = transaction.options.body === 'BINARYMIME' ? createMimeParser() : null;
+  // A stranger's signature is of the octets as they came, a member's of those that leave.
+  const looksLater = parser !== null && session.door.privilege !== null;
   async function* kept(): AsyncGenerator<Buffer> {
     if ('header' in verdict) yield verdict.header;
     if (body.length > 0) yield body;
@@ -67,9 +72,15 @@ async function read(
   }
   try {
     for await (const piece of kept()) {
-      await inspection?.write(piece);
+      if (!looksLater) await inspection?.write(piece);
+      parser?.write(piece);
       await spool.add(piece);
     }
+    if (parser) {
+      await withoutBinary(spool, parser.end().root);
+      transaction.options.body = '8BITMIME';
+    }
+    if (looksLater) for await (const piece of spool.pieces()) await inspection?.write(piece);
   } catch (error) {
     inspection?.abandon();
     throw error;
@@ -128,8 +139,8 @@ async function deliver(session: Session, transaction: Transaction, whole: Whole)
     yield top;
     yield* whole.spool.pieces();
   }
-  // Our own trace fields are not counted against the sender.
-  const sizeMax = settings.messageBytesMax + top.length;
+  // What we add, trace fields and base64, is not counted against the sender.
+  const sizeMax = Math.max(settings.messageBytesMax, whole.spool.length) + top.length;
   const staged = await mail.stage(held ? Buffer.concat([top, held]) : all(), sizeMax);
   return deliverLocally(session, transaction, accounts, { ...whole, staged });
 }

@@ -41,16 +41,38 @@ export class Spool {
     return this.#file === null ? this.#held.whole() : null;
   }
 
-  async *pieces(): AsyncGenerator<Buffer> {
+  pieces(): AsyncGenerator<Buffer> {
+    return this.range(0, this.#length);
+  }
+
+  /** The octets [start, end), or what there is of them. */
+  async *range(start: number, end: number): AsyncGenerator<Buffer> {
     const written = this.#length - this.#held.length;
-    for (let at = 0; this.#file !== null && at < written; ) {
-      const buffer = Buffer.allocUnsafe(Math.min(spoolReadBytes, written - at));
+    for (let at = start; this.#file !== null && at < Math.min(end, written); ) {
+      const buffer = Buffer.allocUnsafe(Math.min(spoolReadBytes, end - at, written - at));
       const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, at);
       if (bytesRead === 0) throw new Error('the spool file of a message ended early');
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
-    if (this.#held.length > 0) yield this.#held.whole();
+    const held = this.#held.whole().subarray(Math.max(0, start - written), Math.max(0, end - written));
+    if (held.length > 0) yield held;
+  }
+
+  /** Puts these pieces, which may be read from it, in the place of what it holds. */
+  async rewrite(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const next = new Spool(this.#folder);
+    try {
+      for await (const piece of pieces)
+        await next.add(Buffer.from(piece.buffer, piece.byteOffset, piece.length));
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
+    await this.#file?.close();
+    this.#held = next.#held;
+    this.#file = next.#file;
+    this.#length = next.#length;
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,10 @@ export const eightBitMime: Extension = {
       lineBytes: 17,
       read(value, options) {
         const body = value?.toUpperCase();
-        if (body !== '7BIT' && body !== '8BITMIME') return reply(501, '5.5.4', 'BODY takes 7BIT or 8BITMIME');
+        // RFC 3030 §3 adds BINARYMIME, which every door takes that takes BDAT.
+        if (body !== '7BIT' && body !== '8BITMIME' && body !== 'BINARYMIME') {
+          return reply(501, '5.5.4', 'BODY takes 7BIT, 8BITMIME or BINARYMIME');
+        }
         options.body = body;
         return null;
       },

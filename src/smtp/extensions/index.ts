@@ -4,6 +4,8 @@
  */
 import type { Extension } from '../session/types.ts';
 import { auth } from './auth.ts';
+import { binaryMime } from './binary-mime.ts';
+import { chunking } from './chunking.ts';
 import { dsn } from './dsn.ts';
 import { eightBitMime } from './eight-bit-mime.ts';
 import { enhancedStatusCodes } from './enhanced-status-codes.ts';
@@ -14,7 +16,17 @@ import { smtpUtf8 } from './smtputf8.ts';
 import { startTls } from './start-tls.ts';
 
 /** What every door offers. */
-const common = [pipelining, size, eightBitMime, smtpUtf8, enhancedStatusCodes, dsn, limits];
+const common = [
+  pipelining,
+  size,
+  eightBitMime,
+  smtpUtf8,
+  enhancedStatusCodes,
+  dsn,
+  chunking,
+  binaryMime,
+  limits,
+];
 
 /** EHLO lists them in this order. AUTH is not on the MX door: nobody signs in where strangers come. */
 export const inboundExtensions: readonly Extension[] = [...common, startTls];

@@ -59,12 +59,14 @@ export class RelayClient implements RelaySession {
     if (options.utf8 && !this.offers('SMTPUTF8')) {
       return reply(550, '5.6.7', 'The mail relay does not take internationalised messages');
     }
-    if (options.body === '8BITMIME' && !this.offers('8BITMIME')) {
+    // What came as BINARYMIME is 8-bit by the time it leaves.
+    const body = options.body === 'BINARYMIME' ? '8BITMIME' : options.body;
+    if (body === '8BITMIME' && !this.offers('8BITMIME')) {
       return reply(554, '5.6.3', 'The mail relay does not take 8-bit messages');
     }
     const parameters: string[] = [];
     if (options.size !== null && this.offers('SIZE')) parameters.push(`SIZE=${options.size}`);
-    if (options.body !== null && this.offers('8BITMIME')) parameters.push(`BODY=${options.body}`);
+    if (body !== null && this.offers('8BITMIME')) parameters.push(`BODY=${body}`);
     if (options.utf8) parameters.push('SMTPUTF8');
     if (this.offers('DSN')) {
       if (options.ret !== null) parameters.push(`RET=${options.ret}`);

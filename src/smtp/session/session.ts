@@ -104,8 +104,9 @@ export class Session {
     return null;
   }
 
-  /** Forgets the transaction and gives up what was begun with the relay. */
+  /** Forgets the transaction and gives up what was begun with it. */
   resetTransaction(): void {
+    this.transaction?.chunks?.content.abandon();
     this.transaction?.relay?.close();
     this.transaction = null;
   }
@@ -131,6 +132,11 @@ export class Session {
   /** A message reached its end: the counters that bound idle talk start again. */
   messageDone(): void {
     this.messages++;
+    this.#commands = 0;
+  }
+
+  /** A good part of a message came: this was no idle talk. */
+  progressed(): void {
     this.#commands = 0;
   }
 

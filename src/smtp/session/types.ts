@@ -8,6 +8,7 @@ import type { Relay, RelaySession } from '../outbound/types.ts';
 import type { SmtpSettings } from '../settings.ts';
 import type { Path } from '../wire/path.ts';
 import type { Reply } from '../wire/reply.ts';
+import type { ChunkedContent } from './chunked.ts';
 import type { Session } from './session.ts';
 
 /** What the doors share. */
@@ -27,8 +28,8 @@ export interface Services {
 export interface MailOptions {
   /** RFC 1870: octets announced. */
   size: number | null;
-  /** RFC 6152. */
-  body: '7BIT' | '8BITMIME' | null;
+  /** RFC 6152, RFC 3030 §3. */
+  body: '7BIT' | '8BITMIME' | 'BINARYMIME' | null;
   /** RFC 6531. */
   utf8: boolean;
   /** RFC 3461 §4.3 and §4.4. */
@@ -65,6 +66,15 @@ export interface Transaction {
   readonly recipients: AcceptedRecipient[];
   /** Opened by the first recipient that is not ours. */
   relay: RelaySession | null;
+  /** The message that BDAT began: nothing but its chunks may follow. */
+  chunks: Chunks | null;
+}
+
+/** A message under way in chunks. */
+export interface Chunks {
+  readonly content: ChunkedContent;
+  /** What is said of the whole, once it is decided; never rejects. */
+  readonly answers: Promise<readonly Reply[]>;
 }
 
 export interface ParameterRule<Options> {

@@ -4,6 +4,7 @@ import { FormatError } from '../../base/index.ts';
 import { contentLineBytesMax, pathBytesMax, replyLineBytesMax } from '../limits.ts';
 import { decodeLine, parseCommand } from './command.ts';
 import { DataDecoder, DataEncoder } from './data-decoder.ts';
+import { LineRules } from './line-rules.ts';
 import { decodeXtext, encodeXtext, parseParameters } from './parameters.ts';
 import { AddressError, parsePath, splitPath } from './path.ts';
 import { encodeReply, parseReplyLine, reply } from './reply.ts';
@@ -101,6 +102,37 @@ describe('DataDecoder', () => {
       const bytes = Buffer.concat([Buffer.alloc(4_194_304, octet), Buffer.from('\r\n.\r\n')]);
       expect(decode([bytes])).toMatchObject({ ended: true, used: bytes.length });
     }
+  });
+});
+
+describe('LineRules', () => {
+  const judge = (pieces: readonly Buffer[]) => {
+    const rules = new LineRules();
+    for (const piece of pieces) rules.write(piece);
+    rules.end();
+    return rules.fault;
+  };
+
+  test('says the same as the definition for any octets in any cutting', () => {
+    fc.assert(
+      fc.property(octets, fc.array(fc.nat(200), { maxLength: 12 }), (bytes, cuts) => {
+        const text = bytes.toString('latin1');
+        const bare = /\r(?!\n)|(?<!\r)\n/.test(text);
+        const fault = judge(cutAt(bytes, cuts));
+        expect(fault === null).toBe(!bare && !text.includes('\0'));
+        if (fault === 'nul') expect(text.includes('\0')).toBe(true);
+        if (fault === 'bare-cr') expect(/\r(?!\n)/.test(text)).toBe(true);
+        if (fault === 'bare-lf') expect(/(?<!\r)\n/.test(text)).toBe(true);
+      }),
+      seeded,
+    );
+  });
+
+  test('a line may be as long as its limit, in any number of chunks, and no longer', () => {
+    const block = Buffer.alloc(65_536, 'x');
+    const blocks = Array.from({ length: contentLineBytesMax / block.length }, () => block);
+    expect(judge([...blocks, Buffer.from('\r'), Buffer.from('\n'), ...blocks])).toBe(null);
+    expect(judge([...blocks, Buffer.from('x')])).toBe('long-line');
   });
 });
 
