@@ -16,6 +16,19 @@ export { addressKey, type Endpoint, normalAddress } from './address.ts';
 export { type Connection, closeReasons, TlsFailure, type TlsInfo } from './connection.ts';
 export { createDial, type Dial, type DialOptions, type Outgoing } from './dial.ts';
 export {
+  type CaaRecord,
+  createResolver,
+  type DnsAnswer,
+  DnsError,
+  type DnsFailure,
+  type MxRecord,
+  type NameServer,
+  type Resolver,
+  type ResolverOptions,
+  type SrvRecord,
+  type TlsaRecord,
+} from './dns/index.ts';
+export {
   connectionOf,
   createPostForm,
   type FetchHandler,
