@@ -42,7 +42,7 @@ const notes: Readonly<Record<number, Pick<Specification, 'status' | 'note'>>> = 
     status: 'Partial',
     note: 'parameters validated, kept and relayed; no notifications of our own yet',
   },
-  4954: { status: 'Partial', note: 'PLAIN and LOGIN' },
+  4954: { status: 'Yes', note: 'SCRAM, bearer tokens, PLAIN and LOGIN' },
 };
 
 const files: Readonly<Record<string, string>> = {
@@ -56,6 +56,7 @@ const files: Readonly<Record<string, string>> = {
   BINARYMIME: 'binary-mime.ts',
   LIMITS: 'limits.ts',
   STARTTLS: 'start-tls.ts',
+  REQUIRETLS: 'require-tls.ts',
   AUTH: 'auth.ts',
 };
 

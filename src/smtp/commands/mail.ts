@@ -24,7 +24,14 @@ export const mail: Command = {
     }
     if (session.transaction !== null) return replies.mailTwice;
     if (session.messages >= messagesPerSessionMax) return replies.tooManyMessages;
-    const options: MailOptions = { size: null, body: null, utf8: false, ret: null, envid: null };
+    const options: MailOptions = {
+      size: null,
+      body: null,
+      utf8: false,
+      ret: null,
+      envid: null,
+      tls: null,
+    };
     const read = readSender(session, argument, options);
     if ('code' in read) return read;
     const refusal = await session.door.sender(session, read);

@@ -11,6 +11,7 @@ import { eightBitMime } from './eight-bit-mime.ts';
 import { enhancedStatusCodes } from './enhanced-status-codes.ts';
 import { limits } from './limits.ts';
 import { pipelining } from './pipelining.ts';
+import { requireTls } from './require-tls.ts';
 import { size } from './size.ts';
 import { smtpUtf8 } from './smtputf8.ts';
 import { startTls } from './start-tls.ts';
@@ -29,10 +30,10 @@ const common = [
 ];
 
 /** EHLO lists them in this order. AUTH is not on the MX door: nobody signs in where strangers come. */
-export const inboundExtensions: readonly Extension[] = [...common, startTls];
-export const submissionExtensions: readonly Extension[] = [...common, startTls, auth];
+export const inboundExtensions: readonly Extension[] = [...common, startTls, requireTls];
+export const submissionExtensions: readonly Extension[] = [...common, startTls, requireTls, auth];
 /** LMTP is spoken between neighbours on one machine. */
 export const lmtpExtensions: readonly Extension[] = common;
 
 /** Every extension there is, for the coverage table. */
-export const extensions: readonly Extension[] = [...common, startTls, auth];
+export const extensions: readonly Extension[] = [...common, startTls, requireTls, auth];

@@ -1,6 +1,7 @@
 import { headerFields } from '../../formats/mime/index.ts';
 import { withoutFields } from '../delivery/header.ts';
 import { inboundExtensions } from '../extensions/index.ts';
+import { readTlsRequired } from '../extensions/require-tls.ts';
 import { greetingDelayMsMax } from '../limits.ts';
 import type { Door } from '../session/types.ts';
 import type { SmtpSettings } from '../settings.ts';
@@ -21,6 +22,7 @@ export function inboundDoor(settings: SmtpSettings): Door {
     foreign: async () => relayDenied,
     async header(session, transaction, header) {
       const fields = headerFields(header);
+      readTlsRequired(fields, transaction.options);
       const refuse = await runHeaderStages(inboundStages, { session, transaction, fields });
       return refuse ? { refuse } : { header: withoutFields(header, fields, ['return-path']) };
     },

@@ -59,6 +59,10 @@ export class RelayClient implements RelaySession {
     if (options.utf8 && !this.offers('SMTPUTF8')) {
       return reply(550, '5.6.7', 'The mail relay does not take internationalised messages');
     }
+    // RFC 8689 §4.2.1
+    if (options.tls === 'required' && !(this.#outgoing.secure && this.offers('REQUIRETLS'))) {
+      return reply(550, '5.7.30', 'The mail relay does not promise TLS');
+    }
     // What came as BINARYMIME is 8-bit by the time it leaves.
     const body = options.body === 'BINARYMIME' ? '8BITMIME' : options.body;
     if (body === '8BITMIME' && !this.offers('8BITMIME')) {
@@ -68,6 +72,7 @@ export class RelayClient implements RelaySession {
     if (options.size !== null && this.offers('SIZE')) parameters.push(`SIZE=${options.size}`);
     if (body !== null && this.offers('8BITMIME')) parameters.push(`BODY=${body}`);
     if (options.utf8) parameters.push('SMTPUTF8');
+    if (options.tls === 'required') parameters.push('REQUIRETLS');
     if (this.offers('DSN')) {
       if (options.ret !== null) parameters.push(`RET=${options.ret}`);
       if (options.envid !== null) parameters.push(`ENVID=${encodeXtext(options.envid)}`);

@@ -35,6 +35,8 @@ export interface MailOptions {
   /** RFC 3461 §4.3 and §4.4. */
   ret: 'FULL' | 'HDRS' | null;
   envid: string | null;
+  /** RFC 8689: 'required' by REQUIRETLS, 'optional' by the field TLS-Required of the message. */
+  tls: 'required' | 'optional' | null;
 }
 
 export type NotifyCondition = 'NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY';

@@ -1,6 +1,7 @@
 import { type HeaderField, headerFields } from '../../formats/mime/index.ts';
 import { withoutFields } from '../delivery/header.ts';
 import { submissionExtensions } from '../extensions/index.ts';
+import { readTlsRequired } from '../extensions/require-tls.ts';
 import { authorsOf } from '../inbound/authors.ts';
 import { lmtpStages, runHeaderStages } from '../inbound/pipeline.ts';
 import { relayTo } from '../outbound/relay-to.ts';
@@ -32,6 +33,7 @@ export const submissionDoor: Door = {
 
   async header(session, transaction, header) {
     const fields = headerFields(header);
+    readTlsRequired(fields, transaction.options);
     const refuse =
       (await runHeaderStages(lmtpStages, { session, transaction, fields })) ??
       (await checkAuthors(session, fields));
