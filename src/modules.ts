@@ -5,6 +5,7 @@
 import { accountsModule } from './accounts/module.ts';
 import type { StoreModule } from './storage/index.ts';
 import { mailModule } from './stores/mail/module.ts';
+import { outboxModule } from './stores/outbox/module.ts';
 import { trustModule } from './stores/trust/module.ts';
 
-export const modules: readonly StoreModule[] = [accountsModule, mailModule, trustModule];
+export const modules: readonly StoreModule[] = [accountsModule, mailModule, outboxModule, trustModule];

@@ -7,6 +7,7 @@ import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
+import { createOutbox, type Outbox } from '../stores/outbox/index.ts';
 import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
 
 /** What is kept, opened: the same for the server and for a command on a stopped one. */
@@ -19,6 +20,7 @@ export interface Rooms {
   readonly accounts: AccountsService;
   readonly mail: MailWriter;
   readonly trust: TrustStore;
+  readonly outbox: Outbox;
   close(): Promise<void>;
 }
 
@@ -60,13 +62,15 @@ export async function openRooms(
     const blobs = openLocalBlobs({ folder: join(value.data, 'blobs'), database });
     const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
     const trust = createTrustStore({ database, clock });
+    const outbox = openOutbox(value, { database, blobs, clock });
     const accounts = await createAccounts({
       database,
       domain: value.coop.domain,
       aliases: value.coop.aliases,
       clock,
       ...(options.tokens ? { tokens: options.tokens } : {}),
-      onErase: [(member) => mail.erase(member)],
+      // What an erased member still has waiting is not sent any more.
+      onErase: [(member) => outbox.erase(member), (member) => mail.erase(member)],
       onError,
     });
     return {
@@ -78,6 +82,7 @@ export async function openRooms(
       accounts,
       mail,
       trust,
+      outbox,
       async close() {
         await accounts.close();
         await blobs.close();
@@ -88,4 +93,12 @@ export async function openRooms(
     await database.close();
     throw error;
   }
+}
+
+function openOutbox(
+  { mail: { queue } }: MycoSettings,
+  over: { readonly database: Database; readonly blobs: BlobStore; readonly clock: Clock },
+): Outbox {
+  const { giveUpAfter: giveUpMs, warnAfter: warnMs, ...sending } = queue;
+  return createOutbox({ ...over, giveUpMs, warnMs, sending });
 }

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../base/index.ts';
 import { modules } from '../modules.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
+import { createOutbox, type Outbox, type SendingLimits } from '../stores/outbox/index.ts';
 import type { Engine } from './engines.ts';
 import { makeFolder, removeFolder } from './folder.ts';
 
@@ -13,6 +14,7 @@ export interface TestStores {
   readonly database: Database;
   readonly blobs: BlobStore;
   readonly mail: MailWriter;
+  readonly outbox: Outbox;
   /** Errors that the storage layer reported rather than threw. */
   readonly reported: string[];
   /** Closes and opens them again on the same data. */
@@ -25,15 +27,29 @@ interface Where {
   readonly url: string;
   readonly clock: Clock;
   readonly quota: number | null;
+  readonly sending: SendingLimits;
 }
+
+const unlimited: SendingLimits = {
+  memberPerHour: null,
+  memberPerDay: null,
+  domainPerHour: null,
+  domainPerDay: null,
+};
 
 export async function openTestStores(
   engine: Engine,
-  options: { clock?: Clock; quota?: number } = {},
+  options: { clock?: Clock; quota?: number; sending?: Partial<SendingLimits> } = {},
 ): Promise<TestStores> {
   const dir = makeFolder();
   const url = await engine.database();
-  return openAt({ dir, url, clock: options.clock ?? systemClock, quota: options.quota ?? null });
+  return openAt({
+    dir,
+    url,
+    clock: options.clock ?? systemClock,
+    quota: options.quota ?? null,
+    sending: { ...unlimited, ...options.sending },
+  });
 }
 
 async function openAt(where: Where): Promise<TestStores> {
@@ -48,6 +64,14 @@ async function openAt(where: Where): Promise<TestStores> {
   });
   const blobs = openLocalBlobs({ folder: join(where.dir, 'blobs'), database });
   const mail = createMailStore({ database, blobs, clock: where.clock, quota: where.quota });
+  const outbox = createOutbox({
+    database,
+    blobs,
+    clock: where.clock,
+    giveUpMs: 5 * 86_400_000,
+    warnMs: 4 * 3_600_000,
+    sending: where.sending,
+  });
   const stop = async () => {
     await blobs.close();
     await database.close();
@@ -57,6 +81,7 @@ async function openAt(where: Where): Promise<TestStores> {
     database,
     blobs,
     mail,
+    outbox,
     reported,
     async reopen() {
       await stop();

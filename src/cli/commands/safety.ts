@@ -124,17 +124,22 @@ export function restoreCommand(open: OpenServices<Rooms>): Command {
       const database = storage.database.engine === 'sqlite' ? 'sqlite' : storage.database.url;
       await restoreDatabase({ dir: data, database, modules }, join(from, names.database));
       const opened = await open(settings);
+      let held = 0;
       try {
         const { database: restored, blobs, clock } = opened.services;
         await afterRestore({ database: restored, modules }, Math.floor(clock.nowMs() / 1000));
         const faults = await verifyAll({ database: restored, blobs, modules });
         if (faults.length > 0)
           throw new StoreError('corrupt', [...faults, `${faults.length} faults`].join('\n'));
+        held = (await opened.services.outbox.counts()).held;
       } finally {
         await opened.close();
       }
       await rm(unfinished);
-      return { text: `restored ${from} into ${data}; everything is sound`, json: { from, data } };
+      const lines = [`restored ${from} into ${data}; everything is sound`];
+      // Since the backup it may have been sent.
+      if (held > 0) lines.push(`mail to ${held} recipients is held: see myco queue list and release`);
+      return { text: lines.join('\n'), json: { from, data, held } };
     },
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FormatError } from '../../base/index.ts';
 import { parseNameServer } from '../hosts.ts';
 import { readUrl, scalar, whole } from '../scalars.ts';
+import { mailQueueSlice } from './mail-queue.ts';
 
 /** A server that takes all outbound mail. `implicitTls`: smtps. */
 export interface Relay {
@@ -58,6 +59,7 @@ export const mailSlice = z
         form: 'system or a list such as [127.0.0.1:5353]',
         reload: 'restart',
       }),
+    queue: mailQueueSlice,
   })
   .prefault({})
   .meta({ description: 'Mail to other servers.' });

@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import type { StoredBlob } from '../../storage/index.ts';
+import type { RowState } from './tables.ts';
 
 export type NotifyCondition = 'NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY';
 
@@ -54,4 +56,155 @@ export interface OutboxWriter {
    * details) where the member has sent to as many recipients as may be in an hour or a day, 'no-space', 'unavailable'.
    */
   enqueue(message: Outgoing): Promise<number>;
+}
+
+/** What a server, or the lack of one, said. */
+export interface Answer {
+  /** SMTP reply code; 0 where it is our own finding. */
+  readonly code: number;
+  /** RFC 3463. */
+  readonly status: string;
+  readonly text: string;
+  /** Who said it; '' where it is our own finding. */
+  readonly host: string;
+}
+
+/** A message as it waits. */
+export interface QueuedMessage {
+  readonly id: number;
+  readonly account: number;
+  readonly kind: Outgoing['kind'];
+  readonly sender: string;
+  readonly options: TransmissionOptions;
+  readonly head: string;
+  readonly hash: string;
+  /** Octets without `head`. */
+  readonly size: number;
+  readonly headerLength: number;
+  readonly created: number;
+}
+
+export interface QueuedRecipient extends OutgoingRecipient {
+  readonly message: number;
+  /** Within its message, from 1. */
+  readonly n: number;
+  readonly domain: string;
+  readonly state: RowState;
+  readonly next: number;
+  readonly expires: number;
+  /** 0: the sender was told of the delay, or need not be. */
+  readonly warnAt: number;
+  readonly attempts: number;
+  readonly unsure: number;
+  /** Null: it was not tried, or nothing was heard. */
+  readonly last: Answer | null;
+}
+
+/** Rows of one message that are this process's to decide. */
+export interface Claimed {
+  readonly message: QueuedMessage;
+  readonly recipients: readonly QueuedRecipient[];
+}
+
+/** What became of a claimed row. */
+export type RowOutcome =
+  | { readonly n: number; readonly kind: 'delivered' | 'failed' }
+  /** Tried, and tried again at `next`; `unsure`: it may have arrived. */
+  | {
+      readonly n: number;
+      readonly kind: 'deferred';
+      readonly next: number;
+      readonly answer: Answer;
+      readonly unsure: boolean;
+    }
+  /** Not tried: as it was, and what was heard if anything. */
+  | { readonly n: number; readonly kind: 'returned'; readonly answer: Answer | null }
+  /** The sender was told of the delay; otherwise as it was. */
+  | { readonly n: number; readonly kind: 'warned' };
+
+export interface Settlement {
+  readonly message: number;
+  readonly outcomes: readonly RowOutcome[];
+  /** What is to be sent because of it, in the same transaction; the pin of its bytes ends. */
+  readonly notices: readonly Outgoing[];
+}
+
+/** What was learned of a destination: not to be tried until then, or that it can be reached. */
+export interface LaneNews {
+  readonly domain: string;
+  readonly closed: { readonly until: number; readonly answer: Answer } | null;
+}
+
+/** Rows an operator means: all that are given must hold; none given means every row. */
+export interface Selection {
+  readonly message?: number;
+  readonly n?: number;
+  readonly domain?: string;
+  readonly sender?: string;
+}
+
+export interface Listed {
+  readonly message: QueuedMessage;
+  readonly recipient: QueuedRecipient;
+}
+
+/** `hold`, `release`: on and off; `retry`: now, also where its destination could not be reached; `bounce`: with a notice. */
+export type Change = 'hold' | 'release' | 'retry' | 'cancel' | 'bounce';
+
+export interface OutboxCounts {
+  readonly waiting: number;
+  readonly claimed: number;
+  readonly held: number;
+  /** Rows of which nobody knows whether they arrived. */
+  readonly unsure: number;
+  /** When the oldest message that is there was taken; null where none is. */
+  readonly oldest: number | null;
+  readonly destinations: number;
+  readonly unreachable: number;
+}
+
+/** What a process that sends may do. Rows are this holder's until settled, or until its time is up. */
+export interface Claims {
+  /** Rows that a dead process had, given back when this one came or renewed. */
+  readonly recovered: number;
+  /** Of up to `lanesMax` destinations that are due and not in `busy`, up to `rowsMax` rows each. */
+  take(busy: readonly string[], lanesMax: number, rowsMax: number): Promise<readonly Lane[]>;
+  /** Rows that are too old or whose sender is to be told of the delay, with what their destination last said. */
+  overdue(rowsMax: number): Promise<readonly Claimed[]>;
+  /** All of it or nothing; durable when it resolves. */
+  settle(settlements: readonly Settlement[], lane?: LaneNews): Promise<void>;
+  /** Every now and then, or others take over. False: they did. */
+  renew(): Promise<boolean>;
+  /** Gives back what was not tried. */
+  leave(): Promise<void>;
+}
+
+export interface Lane {
+  readonly domain: string;
+  /** Times in a row that no host of it could be reached. */
+  readonly failures: number;
+  readonly claimed: readonly Claimed[];
+}
+
+/** The whole outbox: what doors, the queue and operators do with it. */
+export interface Outbox extends OutboxWriter {
+  join(): Promise<Claims>;
+  /** When something is to be done, ms since 1970; null where nothing waits. */
+  nextDue(): Promise<number | null>;
+  /** Called after anything that may make rows due earlier. */
+  onWake(listener: () => void): () => void;
+  /** The bytes of `head` and message, as they are sent. */
+  content(message: QueuedMessage): Readable;
+  /** The header, `head` included, or all of it; at most `bytesMax` octets from the beginning. */
+  bytes(message: QueuedMessage, part: 'header' | 'all', bytesMax: number): Promise<Buffer>;
+  counts(): Promise<OutboxCounts>;
+  /** A page of rows by message and number; `after` is the last row seen. */
+  list(
+    selection: Selection,
+    page: { readonly after?: { readonly message: number; readonly n: number }; readonly max: number },
+  ): Promise<readonly Listed[]>;
+  /** Answers how many rows it was; claimed ones are left to who has them. */
+  change(selection: Selection, change: Change): Promise<number>;
+  /** A member is erased: what it still has waiting is not sent any more, and nobody is told. */
+  erase(account: number): Promise<void>;
 }

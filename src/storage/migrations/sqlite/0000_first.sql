@@ -298,6 +298,81 @@ CREATE INDEX `mail_metadata_account_modseq` ON `mail_metadata` (`account`,`modse
 --> statement-breakpoint
 CREATE INDEX `mail_metadata_owner` ON `mail_metadata` (`owner`);
 --> statement-breakpoint
+CREATE TABLE `outbox_messages` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`account` integer NOT NULL,
+	`kind` text NOT NULL,
+	`sender` text NOT NULL,
+	`body` text,
+	`utf8` integer NOT NULL,
+	`ret` text,
+	`envid` text,
+	`tls` text,
+	`head` text NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`headerLength` integer NOT NULL,
+	`created` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `outbox_messages_account` ON `outbox_messages` (`account`);
+--> statement-breakpoint
+CREATE INDEX `outbox_messages_sender` ON `outbox_messages` (`sender`);
+--> statement-breakpoint
+CREATE TABLE `outbox_recipients` (
+	`message` integer NOT NULL,
+	`n` integer NOT NULL,
+	`address` text NOT NULL,
+	`domain` text NOT NULL,
+	`notify` text NOT NULL,
+	`orcpt` text,
+	`state` text NOT NULL,
+	`next` integer NOT NULL,
+	`expires` integer NOT NULL,
+	`warnAt` integer NOT NULL,
+	`attention` integer NOT NULL,
+	`attempts` integer NOT NULL,
+	`unsure` integer NOT NULL,
+	`holder` integer NOT NULL,
+	`code` integer NOT NULL,
+	`status` text NOT NULL,
+	`answer` text NOT NULL,
+	`host` text NOT NULL,
+	PRIMARY KEY(`message`, `n`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `outbox_recipients_domain_state_next` ON `outbox_recipients` (`domain`,`state`,`next`);
+--> statement-breakpoint
+CREATE INDEX `outbox_recipients_state_attention` ON `outbox_recipients` (`state`,`attention`);
+--> statement-breakpoint
+CREATE INDEX `outbox_recipients_holder` ON `outbox_recipients` (`holder`) WHERE "outbox_recipients"."holder" > 0;
+--> statement-breakpoint
+CREATE TABLE `outbox_lanes` (
+	`domain` text PRIMARY KEY NOT NULL,
+	`due` integer NOT NULL,
+	`closedUntil` integer NOT NULL,
+	`failures` integer NOT NULL,
+	`status` text NOT NULL,
+	`answer` text NOT NULL,
+	`host` text NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `outbox_lanes_due` ON `outbox_lanes` (`due`) WHERE "outbox_lanes"."due" > 0;
+--> statement-breakpoint
+CREATE TABLE `outbox_holders` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`until` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `outbox_holders_until` ON `outbox_holders` (`until`);
+--> statement-breakpoint
+CREATE TABLE `outbox_sent` (
+	`who` text NOT NULL,
+	`hour` integer NOT NULL,
+	`recipients` integer NOT NULL,
+	PRIMARY KEY(`who`, `hour`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `signing_keys` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`domain` text NOT NULL,
