@@ -1,6 +1,6 @@
 import type { Accounts } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
-import type { Connection, Dial } from '../net/index.ts';
+import type { Connection, Dial, Resolver } from '../net/index.ts';
 import type { Log, Metrics } from '../observability/index.ts';
 import type { MailWriter } from '../stores/mail/index.ts';
 import { DeliveryMemory } from './delivery/memory.ts';
@@ -19,6 +19,8 @@ export interface SmtpOptions {
   readonly accounts: Accounts;
   /** How connections to the relay are made (`dial` of net). */
   readonly dial: Dial;
+  /** The one of the process; whoever made it closes it. */
+  readonly resolver: Resolver;
   readonly settings: SmtpSettings;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -43,6 +45,7 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
   const services: Services = {
     mail: options.mail,
     accounts: options.accounts,
+    resolver: options.resolver,
     relay:
       settings.relay === null
         ? null

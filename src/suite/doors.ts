@@ -12,6 +12,7 @@ import {
   type ListenerOptions,
   listenHttp,
   type Network,
+  type Resolver,
 } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import {
@@ -67,13 +68,14 @@ function relayUrl(relay: MycoSettings['mail']['relay']): string | null {
 }
 
 /** The protocols over the rooms; each knows nothing of the others. */
-function servers(rooms: Rooms, { log, metrics }: Observers) {
+function servers(rooms: Rooms, resolver: Resolver, { log, metrics }: Observers) {
   const settings = rooms.settings.value;
   const { hostname, domain } = settings.coop;
   const common = { mail: rooms.mail, accounts: rooms.accounts.accounts, metrics, clock: rooms.clock };
   const smtp = createSmtpServers({
     ...common,
     dial: createDial(),
+    resolver,
     settings: {
       hostname,
       domain,
@@ -100,13 +102,14 @@ function servers(rooms: Rooms, { log, metrics }: Observers) {
 /** What each protocol does with a door's connections. One line per door. */
 function openers(
   rooms: Rooms,
+  resolver: Resolver,
   network: Network,
   observers: Observers,
   certificates: Certificates,
   open: readonly OpenDoor[],
 ) {
   const { log } = observers;
-  const { smtp, imap } = servers(rooms, observers);
+  const { smtp, imap } = servers(rooms, resolver, observers);
   const web = createWeb({
     accounts: rooms.accounts,
     settings: rooms.settings,
@@ -168,7 +171,7 @@ function nameDoor(error: unknown, door: Door, { host, port }: ListenerSettings):
 }
 
 /** Opens every configured door of a protocol that exists; all of them or, where one cannot be bound, none. */
-export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doors> {
+export async function openDoors(rooms: Rooms, resolver: Resolver, observers: Observers): Promise<Doors> {
   const settings = rooms.settings.value;
   const certificates = await createCertificates(certificateSource(settings), { log: observers.log });
   const wire = openWire(settings, observers.log, rooms.clock);
@@ -181,7 +184,7 @@ export async function openDoors(rooms: Rooms, observers: Observers): Promise<Doo
     clock: rooms.clock,
   });
   const open: OpenDoor[] = [];
-  const table = openers(rooms, network, observers, certificates, open);
+  const table = openers(rooms, resolver, network, observers, certificates, open);
   const absent: Door[] = [];
   const held = [certificates];
   const ownOf = async (door: Door, { tls }: ListenerSettings): Promise<Wanted['own']> => {

@@ -1,5 +1,6 @@
 import { randomToken, releaseStartupMemory } from '../base/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
+import type { Resolver } from '../net/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
 import { doors as doorInfo, formatProblem, type Loaded, type MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
@@ -8,6 +9,7 @@ import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
+import { openResolver } from './resolver.ts';
 import { startSearchIndex } from './search-index.ts';
 import { tokenIssuer } from './token-issuer.ts';
 
@@ -28,6 +30,8 @@ export interface ServeOptions {
 export interface Running {
   readonly rooms: Rooms;
   readonly doors: Doors;
+  /** The one resolver of the process. */
+  readonly resolver: Resolver;
   readonly admin: AdminServer;
   readonly observers: Observers;
   /** Drains the doors, then closes the rooms; whoever is still there after `graceMs` is cut off. */
@@ -45,8 +49,9 @@ export async function openSuite(
   const settings = options.settings.value;
   const { log, health } = observers;
   const rooms = await openRooms(options.settings, log, tokenIssuer(settings));
+  const resolver = openResolver(settings, observers, rooms.clock);
   try {
-    const doors = await openDoors(rooms, observers);
+    const doors = await openDoors(rooms, resolver, observers);
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const maintenance = startMaintenance(rooms);
     const searchIndex = startSearchIndex(rooms, observers);
@@ -63,14 +68,17 @@ export async function openSuite(
     return {
       rooms,
       doors,
+      resolver,
       admin,
       observers,
       async stop(graceMs = drainMs) {
         await Promise.all([doors.close(graceMs), admin.close(), maintenance.stop(), searchIndex.stop()]);
+        resolver.close();
         await rooms.close();
       },
     };
   } catch (error) {
+    resolver.close();
     await rooms.close();
     throw error;
   }

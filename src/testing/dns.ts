@@ -14,6 +14,7 @@ import {
   type RecordType,
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
+import { DnsError, type Resolver } from '../net/index.ts';
 
 /** What stands at one name. */
 export interface TestDnsName {
@@ -73,6 +74,18 @@ export interface TestDns {
   /** Every question that came, as `TYPE name udp`. */
   readonly questions: readonly string[];
   close(): Promise<void>;
+}
+
+/** A resolver for which no name exists. */
+export const emptyResolver: Resolver = emptied();
+
+function emptied(): Resolver {
+  const nothing = async (): Promise<never> => {
+    throw new DnsError('nxdomain', 'a question of a test');
+  };
+  const types = ['mx', 'a', 'aaaa', 'txt', 'cname', 'ns', 'srv', 'tlsa', 'caa', 'ptr'] as const;
+  const questions = Object.fromEntries(types.map((type) => [type, nothing]));
+  return { ...(questions as Record<(typeof types)[number], typeof nothing>), close: () => undefined };
 }
 
 /** Seconds for which an answer that there is nothing holds. */

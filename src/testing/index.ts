@@ -11,6 +11,7 @@ export { type BrowserAnswer, type BrowserRequest, type TestBrowser, testBrowser 
 export { changesSince } from './changes.ts';
 export { openTestStores, type TestStores } from './database.ts';
 export {
+  emptyResolver,
   openTestDns,
   type TestDns,
   type TestDnsFault,

@@ -10,11 +10,13 @@ import {
   type Listener,
   type NetLimits,
   type Network,
+  type Resolver,
 } from '../net/index.ts';
 import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
 import { createSmtpServers, type SmtpServers, type SmtpSettings } from '../smtp/index.ts';
 import type { MailWriter, MessageRow } from '../stores/mail/index.ts';
 import { openTestStores, type TestStores } from './database.ts';
+import { emptyResolver } from './dns.ts';
 import { type Engine, engines } from './engines.ts';
 import { connectSocket, type TestSocket } from './socket.ts';
 
@@ -49,6 +51,8 @@ export interface TestSmtpOptions {
   readonly tokens?: TokenVerifier;
   /** PEM trusted for the relay. */
   readonly relayAuthority?: string;
+  /** Default: one that knows no name. */
+  readonly resolver?: Resolver;
   /** Puts a store that fails in the place of the real one. */
   readonly mail?: (real: MailWriter) => MailWriter;
 }
@@ -81,6 +85,7 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
   const servers = createSmtpServers({
     mail: options.mail?.(stores.mail) ?? stores.mail,
     accounts,
+    resolver: options.resolver ?? emptyResolver,
     dial: createDial(options.relayAuthority === undefined ? {} : { authority: options.relayAuthority }),
     settings: {
       hostname: `mail.${domain}`,

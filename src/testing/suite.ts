@@ -5,6 +5,7 @@ import { createHealth, createLog, createMetrics } from '../observability/index.t
 import type { Rooms } from '../rooms/index.ts';
 import { type Door, doorNames, loadSettings, mycoSettings } from '../settings/index.ts';
 import { firstAdministrator, openSuite, type Running } from '../suite/index.ts';
+import { openTestDns, type TestDns } from './dns.ts';
 import { makeFolder, removeFolder } from './folder.ts';
 
 export interface SuiteOptions {
@@ -26,6 +27,8 @@ export interface TestSuite {
   readonly config: string;
   /** The first listener of each open door; 0 for a door that is not open. */
   readonly ports: Readonly<Record<Door, number>>;
+  /** The name server that the suite asks where its settings name no other; it knows no name until a test says so. */
+  readonly dns: TestDns;
   readonly rooms: Rooms;
   readonly running: Running;
   /** The certificate authority that clients trust, PEM. */
@@ -45,9 +48,11 @@ export async function startSuite(options: SuiteOptions = {}): Promise<TestSuite>
   const folder = makeFolder();
   const data = join(folder, 'data');
   const config = join(folder, 'myco.yaml');
+  const dns = await openTestDns();
   const listeners = Object.fromEntries(doorNames.map((door) => [door, { host: '127.0.0.1', port: 0 }]));
+  const mail = { resolver: [dns.address], ...Object(options.settings?.mail) };
   // YAML 1.2 takes JSON as it is.
-  writeFileSync(config, JSON.stringify({ data, listeners, ...options.settings }));
+  writeFileSync(config, JSON.stringify({ data, listeners, ...options.settings, mail }));
   const logged: string[] = [];
   const observers = {
     log: createLog({ level: 'debug', format: 'json', write: (lines) => logged.push(lines) }),
@@ -65,6 +70,7 @@ export async function startSuite(options: SuiteOptions = {}): Promise<TestSuite>
       data,
       config,
       ports: Object.fromEntries(doorNames.map((door) => [door, portOf(door)])) as Record<Door, number>,
+      dns,
       rooms: running.rooms,
       running,
       authority: running.doors.certificates.authority ?? '',
@@ -73,10 +79,12 @@ export async function startSuite(options: SuiteOptions = {}): Promise<TestSuite>
       addMember: (address, password) => running.rooms.accounts.admin.addMember(address, { password }),
       async stop() {
         await running.stop(0);
+        await dns.close();
         removeFolder(folder);
       },
     };
   } catch (error) {
+    await dns.close();
     removeFolder(folder);
     throw error;
   }

@@ -1,5 +1,6 @@
 import type { Accounts, Privilege, Recipient } from '../../accounts/index.ts';
 import type { Clock } from '../../base/index.ts';
+import type { Resolver } from '../../net/index.ts';
 import type { Log } from '../../observability/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
 import type { DeliveryMemory } from '../delivery/memory.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly accounts: Accounts;
   /** Null: mail for others is refused. */
   readonly relay: Relay | null;
+  readonly resolver: Resolver;
   readonly settings: SmtpSettings;
   readonly memory: DeliveryMemory;
   readonly counters: SmtpCounters;
