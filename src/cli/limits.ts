@@ -16,3 +16,7 @@ export const importMessageBytesMax = 128 * 1024 * 1024;
 export const importBatchMax = 100;
 /** Bytes of messages held for one transaction. */
 export const importBatchBytesMax = 16 * 1024 * 1024;
+/** RFC 1035 §3.3: octets of one character string in a TXT record. */
+export const stringOctetsMax = 255;
+/** Seconds for which others may remember what `myco dns show` prints. */
+export const ttlSeconds = 3600;

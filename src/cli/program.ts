@@ -14,6 +14,7 @@ const groups: Readonly<Record<string, string>> = {
   config: 'the configuration file',
   member: 'members and their passwords',
   domain: 'the domains of the co-op',
+  dns: 'what stands in the DNS for mail',
   alias: 'addresses that lead to other addresses',
   dkim: 'the keys that sign mail',
 };

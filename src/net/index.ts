@@ -39,7 +39,7 @@ export {
   listenHttp,
   type PostForm,
 } from './http/index.ts';
-export { defaultNetLimits, type NetLimits } from './limits.ts';
+export { certificateNamesMax, defaultNetLimits, type NetLimits } from './limits.ts';
 export { LineFault, type LineFaultCode, LineReader, type LineReaderOptions } from './line-reader.ts';
 export type { Listener, ListenerOptions } from './listener.ts';
 export { netMetrics } from './metrics.ts';

@@ -4,6 +4,7 @@ import { createImapServer } from '../imap/index.ts';
 import {
   type Certificates,
   type Connection,
+  certificateNamesMax,
   createCertificates,
   createDial,
   createNetwork,
@@ -51,10 +52,18 @@ const greetingDelayMs = 200;
 type Wanted = ListenerSettings & { readonly own: Pick<ListenerOptions, 'certificates' | 'tap'> };
 type Opener = (door: Door, listener: Wanted) => Promise<Listener>;
 
+/** Below each domain: where other servers look for its policy (RFC 8461 §3.3), and programs for its settings. */
+const namesBelow = ['mta-sts', 'autoconfig', 'autodiscover'] as const;
+
 function certificateSource(settings: MycoSettings) {
   if (settings.tls.mode === 'files') return settings.tls;
   const { domain, hostname, aliases } = settings.coop;
-  const hostnames = [hostname, domain, ...aliases, 'localhost', '127.0.0.1', '::1'];
+  const local = ['localhost', '127.0.0.1', '::1'];
+  const main = [hostname, domain, ...aliases];
+  // The main domain's first; what one certificate cannot hold is left out.
+  const below = [domain, ...aliases].flatMap((each) => namesBelow.map((name) => `${name}.${each}`));
+  const room = Math.max(0, certificateNamesMax - main.length - local.length);
+  const hostnames = [...main, ...below.slice(0, room), ...local];
   return { mode: 'self-signed' as const, dir: join(settings.data, 'tls'), hostnames };
 }
 

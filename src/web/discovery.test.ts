@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
 import { bodyBytesMax, securityTxtDays } from './limits.ts';
 
@@ -42,6 +45,53 @@ describe('autoconfig', () => {
     await suite.rooms.accounts.admin.addDomain('three.example');
     const { text } = await browser.get(`${wellKnown}?emailaddress=ana%40Three.example`);
     expect(elements(text, 'domain')).toEqual(['coop.localhost', 'two.example', 'three.example']);
+  });
+});
+
+describe('the policy of MTA-STS', () => {
+  const path = '/.well-known/mta-sts.txt';
+  const under = (host: string) => browser.get(path, { host });
+
+  test('is served under mta-sts. of each domain of ours, in testing until the settings say more', async () => {
+    for (const domain of ['coop.localhost', 'two.example', 'TWO.example:443']) {
+      const { status, headers, text } = await under(`mta-sts.${domain}`);
+      expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);
+      expect(text).toBe('version: STSv1\r\nmode: testing\r\nmx: mail.coop.localhost\r\nmax_age: 604800\r\n');
+    }
+  });
+
+  test('is under no other name', async () => {
+    const plain = await startSuite({ settings: { auth: { plaintext: 'allow' } } });
+    onTestFinished(() => plain.stop());
+    const status = async (host: string) => (await testBrowser(plain.ports.http).get(path, { host })).status;
+    expect(await status('mta-sts.coop.localhost')).toBe(200);
+    for (const host of ['coop.localhost', 'mta-sts.foreign.example', 'mta-sts.', 'x.mta-sts.coop.localhost'])
+      expect(await status(host)).toBe(404);
+  });
+
+  test('is not served over plain http, where anybody on the way could change it', async () => {
+    const { status } = await testBrowser(suite.ports.http).get(path, { host: 'mta-sts.coop.localhost' });
+    expect(status).toBe(308);
+  });
+
+  test('is as the settings say, and gone with mode none', async () => {
+    const written = { mode: 'enforce', maxAge: '30d' };
+    const other = await startSuite({ settings: { mail: { mtaSts: written } } });
+    const off = await startSuite({ settings: { mail: { mtaSts: { mode: 'none' } } } });
+    onTestFinished(async () => {
+      await other.stop();
+      await off.stop();
+    });
+    const ask = ({ ports, authority }: TestSuite) =>
+      testBrowser(ports.https, authority).get(path, { host: 'mta-sts.coop.localhost' });
+    expect((await ask(other)).text).toMatch(/\r\nmode: enforce\r\n.*\r\nmax_age: 2592000\r\n$/);
+    expect((await ask(off)).status).toBe(404);
+  });
+
+  test('has a certificate with that name, as the settings of programs have', () => {
+    const certificate = new X509Certificate(readFileSync(join(suite.data, 'tls/server.pem'), 'utf8'));
+    for (const name of ['mta-sts.coop.localhost', 'autoconfig.two.example', 'autodiscover.two.example'])
+      expect(certificate.checkHost(name)).toBe(name);
   });
 });
 

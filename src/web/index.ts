@@ -12,5 +12,6 @@
  * - The http door redirects to https, but for autoconfig, and answers health and metrics to loopback; with
  *   `auth.plaintext: allow` it serves everything that https does (CONTRACT.md).
  */
-export { type OpenDoor, signInAddress, webAddress } from './links.ts';
+export { stsPolicyOf } from './discovery/mta-sts.ts';
+export { configured, type OpenDoor, publicHost, reachedAt, signInAddress, webAddress } from './links.ts';
 export { createWeb, type WebOptions } from './web.ts';

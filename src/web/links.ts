@@ -31,10 +31,9 @@ export function reachedAt(settings: MycoSettings, { door, host, port }: OpenDoor
   return { host: publicHost(settings), port: handedOn ? doors[door].publicPort : port };
 }
 
-function configured(settings: MycoSettings): OpenDoor[] {
-  return (['https', 'http'] as const).flatMap((door) =>
-    settings.listeners[door].map(({ host, port }) => ({ door, host, port })),
-  );
+/** The doors as they are configured. */
+export function configured(settings: MycoSettings, wanted: readonly Door[] = ['https', 'http']): OpenDoor[] {
+  return wanted.flatMap((door) => settings.listeners[door].map(({ host, port }) => ({ door, host, port })));
 }
 
 /**

@@ -2,6 +2,7 @@ import { icon, style } from './assets/files.ts';
 import { appleProfile } from './discovery/apple-profile.ts';
 import { autoconfig } from './discovery/autoconfig.ts';
 import { autodiscoverJson, autodiscoverXml } from './discovery/autodiscover.ts';
+import { mtaSts } from './discovery/mta-sts.ts';
 import { securityTxt } from './discovery/security-txt.ts';
 import type { Route } from './house.ts';
 import { makeAppPassword, revokeAppPassword } from './pages/app-password.ts';
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   get('/ca.crt', authorityDer),
   get('/ca.pem', authorityPem),
   get('/.well-known/security.txt', securityTxt),
+  get('/.well-known/mta-sts.txt', mtaSts),
   // Clients ask over http too, and some do not follow a redirect.
   anyDoor(get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfig)),
   anyDoor(get('/mail/config-v1.1.xml', autoconfig)),

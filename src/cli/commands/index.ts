@@ -6,6 +6,7 @@ import type { Rooms } from '../../rooms/index.ts';
 import type { AdminCommand } from '../admin/index.ts';
 import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
+import { dnsCommands } from './dns.ts';
 import { folderCommands } from './folder.ts';
 import { memberCommands } from './member.ts';
 import { safetyCommands } from './safety.ts';
@@ -17,6 +18,7 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...directoryCommands,
   ...dkimCommands,
   ...folderCommands,
+  ...dnsCommands,
   ...transferCommands,
   ...safetyCommands,
 ];

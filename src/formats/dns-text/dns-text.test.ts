@@ -18,6 +18,7 @@ import {
   readTlsReporting,
   spfLookUpsMax,
   spfTermsMax,
+  stsPolicyId,
   stsPolicyMatches,
   tagsMax,
 } from './index.ts';
@@ -187,6 +188,12 @@ describe('MTA-STS', () => {
       mx: [],
       maxAgeSeconds: 0,
     });
+  });
+
+  test('its id changes with it, and never else', () => {
+    expect(stsPolicyId(policy)).toMatch(/^[0-9a-f]{20}$/);
+    expect(stsPolicyId({ ...policy })).toBe(stsPolicyId(policy));
+    expect(stsPolicyId({ ...policy, mode: 'testing' })).not.toBe(stsPolicyId(policy));
   });
 
   test('which hosts it names', () => {

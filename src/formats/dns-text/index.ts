@@ -16,6 +16,7 @@ export {
   readStsRecord,
   type StsMode,
   type StsPolicy,
+  stsPolicyId,
   stsPolicyMatches,
 } from './mta-sts.ts';
 export { isSpf, readSpf, type SpfQualifier, type SpfRecord, type SpfTerm } from './spf.ts';

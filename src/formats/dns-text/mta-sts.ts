@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FormatError } from '../../base/index.ts';
 import { policyLinesMax, stsMaxAgeSecondsMax } from './limits.ts';
 import { checkVersion, readTags, shown } from './tags.ts';
@@ -31,6 +32,11 @@ export function readStsRecord(text: string): { readonly id: string } {
 export function formatStsPolicy({ mode, mx, maxAgeSeconds }: StsPolicy): string {
   const hosts = mx.map((host) => `mx: ${host}`);
   return ['version: STSv1', `mode: ${mode}`, ...hosts, `max_age: ${maxAgeSeconds}`, ''].join('\r\n');
+}
+
+/** The id of a policy (§3.1): made of its text, so that it changes when the policy does and never else. */
+export function stsPolicyId(policy: StsPolicy): string {
+  return createHash('sha256').update(formatStsPolicy(policy)).digest('hex').slice(0, 20);
 }
 
 /** Unknown keys are passed over; of a key that may stand once the first counts (§3.2). */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FormatError } from '../../base/index.ts';
 import { parseNameServer } from '../hosts.ts';
 import { readUrl, scalar, whole } from '../scalars.ts';
+import { mtaStsSlice } from './mail-mta-sts.ts';
 import { mailQueueSlice } from './mail-queue.ts';
 
 /** A server that takes all outbound mail. `implicitTls`: smtps. */
@@ -60,6 +61,7 @@ export const mailSlice = z
         reload: 'restart',
       }),
     queue: mailQueueSlice,
+    mtaSts: mtaStsSlice,
   })
   .prefault({})
   .meta({ description: 'Mail to other servers.' });
