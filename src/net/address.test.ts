@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addressKey, ipv6Bytes, normalAddress } from './address.ts';
-import { parseNetworks } from './networks.ts';
+import { isPublicAddress, parseNetworks } from './networks.ts';
 
 describe('addresses', () => {
   test.each([
@@ -46,4 +46,26 @@ describe('addresses', () => {
   ])('the network %j is refused by name', (block) => {
     expect(() => parseNetworks([block])).toThrow(`'${block}' is not an address or a CIDR block`);
   });
+});
+
+test.each([
+  ['203.0.113.5', true],
+  ['172.32.0.1', true],
+  ['2001:db8::5', true],
+  ['::ffff:8.8.8.8', true],
+  ['10.1.2.3', false],
+  ['172.31.255.255', false],
+  ['169.254.169.254', false],
+  ['100.64.0.1', false],
+  ['127.0.0.53', false],
+  ['0.0.0.0', false],
+  ['255.255.255.255', false],
+  ['::', false],
+  ['::1', false],
+  ['fd00::1', false],
+  ['fe80::1%eth0', false],
+  ['::ffff:192.168.0.1', false],
+  ['mail.example', false],
+])('%s is reached from everywhere: %s', (address, expected) => {
+  expect(isPublicAddress(address)).toBe(expected);
 });

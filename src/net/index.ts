@@ -30,12 +30,16 @@ export {
 } from './dns/index.ts';
 export {
   connectionOf,
+  createGetHttps,
   createPostForm,
   type FetchHandler,
   type FormAnswer,
   type FormPost,
+  type GetHttps,
   type HttpEnvironment,
   type HttpOptions,
+  type HttpsAnswer,
+  type HttpsGet,
   listenHttp,
   type PostForm,
 } from './http/index.ts';
@@ -44,7 +48,7 @@ export { LineFault, type LineFaultCode, LineReader, type LineReaderOptions } fro
 export type { Listener, ListenerOptions } from './listener.ts';
 export { netMetrics } from './metrics.ts';
 export { createNetwork, type Network, type NetworkOptions } from './network.ts';
-export { type Networks, parseNetworks } from './networks.ts';
+export { isPublicAddress, type Networks, parseNetworks } from './networks.ts';
 export type { Refusal } from './registry.ts';
 export {
   type CertificateOptions,

@@ -28,3 +28,29 @@ export function parseNetworks(blocks: readonly string[]): Networks {
     },
   };
 }
+
+/** What is not reached from everywhere (RFC 6890 and the IANA registries of special-purpose addresses). */
+const special = parseNetworks([
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '224.0.0.0/3',
+  '::/128',
+  '::1/128',
+  '64:ff9b:1::/48',
+  'fc00::/7',
+  'fe80::/10',
+  'fec0::/10',
+  'ff00::/8',
+]);
+
+/** Whether an address is one of the internet: neither private nor loopback, link-local, multicast nor reserved (THREATS 15). */
+export function isPublicAddress(address: string): boolean {
+  return isIP(normalAddress(address)) !== 0 && !special.contains(address);
+}

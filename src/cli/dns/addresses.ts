@@ -1,27 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { parseNetworks } from '../../net/index.ts';
-
-/** What is not reached from everywhere (IANA special-purpose registries, RFC 6890). */
-const inner = parseNetworks([
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '224.0.0.0/3',
-  '::/128',
-  '::1/128',
-  'fc00::/7',
-  'fe80::/10',
-  'ff00::/8',
-]);
-
-export function isPublicAddress(address: string): boolean {
-  return !inner.contains(address);
-}
+import { isPublicAddress } from '../../net/index.ts';
 
 /** Public addresses that this machine has itself. */
 export function ownAddresses(): string[] {

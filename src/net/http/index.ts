@@ -1,8 +1,9 @@
 /**
  * net/http: HTTP/1.1 doors. Connections come from the same listeners as every protocol's, so the same limits, PROXY
  * header, certificates and draining hold; Node's parser is fed with them. A handler is a function of a Request (a
- * hono app's `fetch`); Node's own request is in its environment, for streaming bodies. `createPostForm` asks others.
+ * hono app's `fetch`); Node's own request is in its environment, for streaming bodies. `createPostForm` and `createGetHttps` ask others.
  */
+export { createGetHttps, type GetHttps, type HttpsAnswer, type HttpsGet } from './get-https.ts';
 export {
   connectionOf,
   type FetchHandler,

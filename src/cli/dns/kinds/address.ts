@@ -1,4 +1,4 @@
-import { isPublicAddress } from '../addresses.ts';
+import { isPublicAddress } from '../../../net/index.ts';
 import { listed, recordsOf, verdicts } from '../ask.ts';
 import type { RecordKind } from '../types.ts';
 
