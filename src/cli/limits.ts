@@ -20,3 +20,7 @@ export const importBatchBytesMax = 16 * 1024 * 1024;
 export const stringOctetsMax = 255;
 /** Seconds for which others may remember what `myco dns show` prints. */
 export const ttlSeconds = 3600;
+/** How long the policy file of a domain may take to come. */
+export const policyMsMax = 10_000;
+/** RFC 8461 §3.3: a policy file; larger ones are not read. */
+export const policyBytesMax = 64 * 1024;

@@ -51,6 +51,12 @@ const commands = [
     },
   }),
   declare({
+    name: ['look'],
+    summary: 'look',
+    schema: z.strictObject({ bad: z.boolean() }),
+    run: async (_services, { bad }) => ({ text: 'looked', json: null, status: bad ? 1 : 0 }),
+  }),
+  declare({
     name: ['break'],
     summary: 'break',
     schema: z.strictObject({}),
@@ -141,6 +147,13 @@ describe('through the socket', () => {
     expect(services.names).toEqual(['a@b']);
     await server.close();
     expect(await adminClient(dataDir)).toBeUndefined();
+  });
+
+  test('a command that is done and found something bad exits with its status', async () => {
+    const dataDir = temporaryFolder();
+    await serve(dataDir);
+    expect(await call(dataDir, 'look', { bad: true })).toEqual({ text: 'looked', json: null, status: 1 });
+    expect(await call(dataDir, 'look', { bad: false })).toEqual({ text: 'looked', json: null, status: 0 });
   });
 
   test('refusals arrive as what they are; our faults without detail', async () => {

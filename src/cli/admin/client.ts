@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type Reason, reasons, StoreError } from '../../base/index.ts';
 import { connectUnixSocket } from '../../net/index.ts';
-import type { Outcome } from '../command.ts';
 import { UsageError } from '../exit.ts';
 import { answerBytesMax } from '../limits.ts';
+import type { AdminOutcome } from './command.ts';
 import { readLines } from './lines.ts';
 import { answerSchema, type Progress, protocolVersion, socketName } from './protocol.ts';
 
@@ -13,7 +13,7 @@ export interface AdminClient {
     command: string,
     args: Readonly<Record<string, unknown>>,
     session: { progress(progress: Progress): void; readonly signal: AbortSignal },
-  ): Promise<Pick<Outcome, 'text' | 'json'>>;
+  ): Promise<AdminOutcome>;
 }
 
 /** The server that runs on a data folder, or undefined where none does. One call each. */
@@ -29,8 +29,10 @@ export async function adminClient(dataDir: string): Promise<AdminClient | undefi
         for await (const line of readLines(socket, answerBytesMax)) {
           const answer = answerSchema.parse(JSON.parse(line));
           if ('progress' in answer) session.progress(answer.progress);
-          else if ('result' in answer) return answer.result;
-          else throw errorOf(answer.error);
+          else if ('result' in answer) {
+            const { text, json, status } = answer.result;
+            return { text, json, ...(status === undefined ? {} : { status }) };
+          } else throw errorOf(answer.error);
         }
         throw new StoreError('unavailable', 'the server ended before it answered');
       } catch (error) {

@@ -11,6 +11,9 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
+/** What an admin command answers; `status` where it is not 0: done, and what was found is bad. */
+export type AdminOutcome = Pick<Outcome, 'text' | 'json' | 'status'>;
+
 /** A command on the co-op's data; runs in the server where one runs, else in the client's own process. */
 export interface AdminCommand<S> extends Pick<Command, 'name' | 'summary' | 'parameters' | 'options'> {
   /** Completes the arguments where the command was typed: reads standard input, makes paths absolute. */
@@ -18,7 +21,7 @@ export interface AdminCommand<S> extends Pick<Command, 'name' | 'summary' | 'par
   /** Throws UsageError, naming each wrong argument. */
   check(args: unknown): void;
   /** Checks its arguments, then runs. Throws UsageError or StoreError. */
-  run(services: S, args: unknown, session: Session): Promise<Pick<Outcome, 'text' | 'json'>>;
+  run(services: S, args: unknown, session: Session): Promise<AdminOutcome>;
 }
 
 /** Declares an admin command whose `run` receives its arguments as the schema types them. */
@@ -27,7 +30,7 @@ export function adminCommand<S>() {
     declared: Pick<Command, 'name' | 'summary' | 'parameters' | 'options'> & {
       readonly schema: A;
       gather?(call: Call): Promise<Readonly<Record<string, unknown>>>;
-      run(services: S, args: z.output<A>, session: Session): Promise<Pick<Outcome, 'text' | 'json'>>;
+      run(services: S, args: z.output<A>, session: Session): Promise<AdminOutcome>;
     },
   ): AdminCommand<S> => {
     const { schema, gather, run, ...line } = declared;

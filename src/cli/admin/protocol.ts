@@ -25,7 +25,9 @@ export type Progress = z.infer<typeof progressSchema>;
 /** Lines from the server: any number of `progress`, then one `result` or `error`, then the end. */
 export const answerSchema = z.union([
   z.strictObject({ progress: progressSchema }),
-  z.strictObject({ result: z.strictObject({ text: z.string(), json: z.unknown() }) }),
+  z.strictObject({
+    result: z.strictObject({ text: z.string(), json: z.unknown(), status: z.literal([0, 1, 2]).optional() }),
+  }),
   z.strictObject({ error: z.strictObject({ reason: z.string(), message: z.string() }) }),
 ]);
 export type Answer = z.infer<typeof answerSchema>;

@@ -72,7 +72,8 @@ async function serve<S>(
         if (!socket.writableNeedDrain) send({ progress });
       },
     });
-    send({ result: { text: result.text, json: result.json ?? null } });
+    const { text, json = null, status } = result;
+    send({ result: { text, json, ...(status === undefined ? {} : { status }) } });
   } catch (error) {
     send({ error: explain(error, (fault) => options.onFault(fault, command)) });
   } finally {

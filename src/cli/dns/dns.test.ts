@@ -124,7 +124,6 @@ async function check(changes: Changes = {}) {
   const asking = {
     resolver: resolverOf(zone, changes.secure ?? signed),
     fetchPolicy: changes.policy ?? (async () => formatStsPolicy(stsPolicy)),
-    nowMs: 0,
   };
   return checkAll([domain], { ...facts, ...changes.facts }, asking, new AbortController().signal);
 }
@@ -148,7 +147,7 @@ describe('what is published as it is shown', () => {
     const all = await checkAll(
       [domain],
       facts,
-      { resolver: resolverOf({}), fetchPolicy: () => Promise.reject(new Error('no address')), nowMs: 0 },
+      { resolver: resolverOf({}), fetchPolicy: () => Promise.reject(new Error('no address')) },
       new AbortController().signal,
     );
     expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['missing', 'wrong']));
@@ -167,7 +166,7 @@ describe('what is published as it is shown', () => {
     const silent = new Proxy({} as Resolver, {
       get: () => () => Promise.reject(new DnsError('timeout', 'anything')),
     });
-    const asking = { resolver: silent, fetchPolicy: async () => '', nowMs: 0 };
+    const asking = { resolver: silent, fetchPolicy: async () => '' };
     const all = await checkAll([domain], facts, asking, new AbortController().signal);
     expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['unknown']));
     expect(all.some(isBad)).toBe(false);

@@ -8,6 +8,7 @@
  * - `required` is what mail does not arrive without, or not in the inbox; only that makes `check` exit with 1.
  */
 export { type Checked, checkAll, checkedText, isBad } from './check.ts';
+export { openChecker } from './checker.ts';
 export { chosenDomains, gatherFacts } from './facts.ts';
 export { toPublish, zoneJson, zoneText } from './show.ts';
 export type { Asking, Facts, RecordKind, Verdict, ZoneRecord } from './types.ts';

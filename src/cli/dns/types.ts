@@ -61,7 +61,6 @@ export interface Asking {
   readonly resolver: Resolver;
   /** The policy file of a domain as others fetch it; rejects with an Error that says why not. */
   fetchPolicy(domain: string): Promise<string>;
-  readonly nowMs: number;
 }
 
 /** `required`: without it mail does not arrive, or not in the inbox. */
