@@ -6,6 +6,13 @@ import { accountsModule } from './accounts/module.ts';
 import type { StoreModule } from './storage/index.ts';
 import { mailModule } from './stores/mail/module.ts';
 import { outboxModule } from './stores/outbox/module.ts';
+import { sendersModule } from './stores/senders/module.ts';
 import { trustModule } from './stores/trust/module.ts';
 
-export const modules: readonly StoreModule[] = [accountsModule, mailModule, outboxModule, trustModule];
+export const modules: readonly StoreModule[] = [
+  accountsModule,
+  mailModule,
+  outboxModule,
+  sendersModule,
+  trustModule,
+];

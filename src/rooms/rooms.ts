@@ -8,6 +8,7 @@ import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
 import { createOutbox, type Outbox } from '../stores/outbox/index.ts';
+import { createSenders, type Senders } from '../stores/senders/index.ts';
 import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
 
 /** What is kept, opened: the same for the server and for a command on a stopped one. */
@@ -21,6 +22,7 @@ export interface Rooms {
   readonly mail: MailWriter;
   readonly trust: TrustStore;
   readonly outbox: Outbox;
+  readonly senders: Senders;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function openRooms(
     const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
     const trust = createTrustStore({ database, clock });
     const outbox = openOutbox(value, { database, blobs, clock });
+    const senders = createSenders({ database, clock, onError });
     const accounts = await createAccounts({
       database,
       domain: value.coop.domain,
@@ -83,8 +86,10 @@ export async function openRooms(
       mail,
       trust,
       outbox,
+      senders,
       async close() {
         await accounts.close();
+        await senders.close();
         await blobs.close();
         await database.close();
       },

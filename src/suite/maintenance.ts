@@ -29,8 +29,12 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
     );
   };
   turn(() => rooms.accounts.admin.resumeErasures());
-  turn(() => cleanBlobs(rooms));
-  const timer = setInterval(() => turn(() => cleanBlobs(rooms)), sweepEveryMs);
+  const clean = () => {
+    turn(() => cleanBlobs(rooms));
+    turn(() => rooms.senders.purge());
+  };
+  clean();
+  const timer = setInterval(clean, sweepEveryMs);
   timer.unref();
   return {
     stop() {

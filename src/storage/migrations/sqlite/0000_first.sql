@@ -373,6 +373,15 @@ CREATE TABLE `outbox_sent` (
 	PRIMARY KEY(`who`, `hour`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `senders` (
+	`key` text PRIMARY KEY NOT NULL,
+	`first` integer NOT NULL,
+	`seen` integer NOT NULL,
+	`passed` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `senders_seen` ON `senders` (`seen`);
+--> statement-breakpoint
 CREATE TABLE `signing_keys` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`domain` text NOT NULL,
