@@ -12,6 +12,7 @@
  * - One timer looks at the deadlines of all connections; an idle connection owns no timer and no buffer.
  * - Draining: accepting stops at once, protocols say goodbye, the rest is ended after the grace.
  */
+
 export { addressKey, type Endpoint, normalAddress } from './address.ts';
 export { type Connection, closeReasons, TlsFailure, type TlsInfo } from './connection.ts';
 export { createDial, type Dial, type DialOptions, type Outgoing } from './dial.ts';

@@ -13,6 +13,7 @@
  * - Before STARTTLS nothing counts: state and unread bytes are dropped.
  * - Logs name peers, sizes and verdicts; never addresses of members, subjects or content.
  */
+export { type CheckSettings, type Checks, createChecks } from './checks/index.ts';
 export { extensions } from './extensions/index.ts';
 export { createSmtpServers, type SmtpOptions, type SmtpServers } from './servers.ts';
 export type { SmtpSettings } from './settings.ts';

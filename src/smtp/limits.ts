@@ -27,6 +27,8 @@ export const dataTransferMs = 3_600_000;
 export const greetingDelayMsMax = 10_000;
 /** Header bytes of one message; what is longer is refused. */
 export const headerBytesMax = 1_048_576;
+/** Fields of one header; fewer than formats/mime reads, so that none is overlooked. */
+export const messageFieldsMax = 1_500;
 /** A content line. RFC 5322 allows 998, real mail is longer. */
 export const contentLineBytesMax = 1_048_576;
 /** Held of a message in memory; what is longer waits in a file until it was looked at as a whole. */

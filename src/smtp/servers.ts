@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../base/index.ts';
 import type { Connection, Dial, Resolver } from '../net/index.ts';
 import type { Log, Metrics } from '../observability/index.ts';
 import type { MailWriter } from '../stores/mail/index.ts';
+import type { Checks } from './checks/index.ts';
 import { DeliveryMemory } from './delivery/memory.ts';
 import { inboundDoor } from './inbound/door.ts';
 import { lmtpDoor } from './lmtp/door.ts';
@@ -21,6 +22,8 @@ export interface SmtpOptions {
   readonly dial: Dial;
   /** The one of the process; whoever made it closes it. */
   readonly resolver: Resolver;
+  /** Who looks at mail from strangers; absent: nobody. */
+  readonly checks?: Checks;
   readonly settings: SmtpSettings;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -50,6 +53,7 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
       settings.relay === null
         ? null
         : createRelay({ url: settings.relay, hostname: settings.hostname, dial: options.dial, log }),
+    checks: options.checks ?? null,
     settings,
     memory: new DeliveryMemory(clock),
     counters: smtpCounters(options.metrics),

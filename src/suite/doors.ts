@@ -25,6 +25,7 @@ import {
 import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
+import { openChecks } from './authenticity.ts';
 import type { Observers } from './observers.ts';
 import { openWire } from './wire.ts';
 
@@ -85,6 +86,7 @@ function servers(rooms: Rooms, resolver: Resolver, { log, metrics }: Observers) 
     ...common,
     dial: createDial(),
     resolver,
+    checks: openChecks(rooms, resolver, metrics),
     settings: {
       hostname,
       domain,

@@ -29,6 +29,7 @@ export {
   type TestImap,
   type TestImapOptions,
 } from './imap.ts';
+export { type MemoryName, type MemoryResolver, memoryResolver } from './memory-resolver.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';
 export { openProbe, probe, probeModule } from './probe/index.ts';
 export { type ScramClient, type ScramClientOptions, scramClient } from './scram.ts';

@@ -13,7 +13,7 @@ import {
   type Resolver,
 } from '../net/index.ts';
 import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
-import { createSmtpServers, type SmtpServers, type SmtpSettings } from '../smtp/index.ts';
+import { createSmtpServers, type SmtpOptions, type SmtpServers, type SmtpSettings } from '../smtp/index.ts';
 import type { MailWriter, MessageRow } from '../stores/mail/index.ts';
 import { openTestStores, type TestStores } from './database.ts';
 import { emptyResolver } from './dns.ts';
@@ -53,6 +53,14 @@ export interface TestSmtpOptions {
   readonly relayAuthority?: string;
   /** Default: one that knows no name. */
   readonly resolver?: Resolver;
+  /** Who looks at what strangers send, and what members' mail is signed with; default nobody and nothing. */
+  readonly authenticity?: (
+    made: Pick<SmtpOptions, 'metrics' | 'accounts' | 'log'> & {
+      readonly stores: TestStores;
+      readonly hostname: string;
+      readonly clock: Clock;
+    },
+  ) => Promise<Pick<SmtpOptions, 'checks'>>;
   /** Puts a store that fails in the place of the real one. */
   readonly mail?: (real: MailWriter) => MailWriter;
 }
@@ -82,21 +90,15 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
     { log },
   );
   const authority = certificates.authority ?? '';
+  const made = { metrics, accounts, log, stores, hostname: `mail.${domain}`, clock };
+  const authenticity = await options.authenticity?.(made);
   const servers = createSmtpServers({
+    ...authenticity,
     mail: options.mail?.(stores.mail) ?? stores.mail,
     accounts,
     resolver: options.resolver ?? emptyResolver,
     dial: createDial(options.relayAuthority === undefined ? {} : { authority: options.relayAuthority }),
-    settings: {
-      hostname: `mail.${domain}`,
-      domain,
-      messageBytesMax: 1_048_576,
-      plaintext: 'refuse',
-      greetingDelayMs: 0,
-      relay: null,
-      spoolFolder: stores.dir,
-      ...options.settings,
-    },
+    settings: settingsOf(domain, stores.dir, options.settings),
     log,
     metrics,
     clock,
@@ -131,6 +133,19 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
       await close();
       await stores.close();
     },
+  };
+}
+
+function settingsOf(domain: string, spoolFolder: string, changed: Partial<SmtpSettings> = {}): SmtpSettings {
+  return {
+    hostname: `mail.${domain}`,
+    domain,
+    messageBytesMax: 1_048_576,
+    plaintext: 'refuse',
+    greetingDelayMs: 0,
+    relay: null,
+    spoolFolder,
+    ...changed,
   };
 }
 

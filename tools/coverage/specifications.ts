@@ -37,12 +37,12 @@ RFC 4865 | FUTURERELEASE | No | |
 RFC 2852 | DELIVERBY | No | |
 
 # Trust between mail servers
-RFC 7208 | SPF | No | |
-RFC 6376 | DKIM | No | |
-RFC 8463 | DKIM with Ed25519 | No | |
-RFC 7489 | DMARC | No | |
-RFC 8617 | ARC | No | |
-RFC 8601 | Authentication-Results | No | |
+RFC 7208 | SPF | Yes | src/smtp/checks/spf.ts |
+RFC 6376 | DKIM | Partial | src/smtp/checks/verify.ts | verified; our own signatures follow
+RFC 8463 | DKIM with Ed25519 | Partial | src/smtp/checks/verify.ts | verified; our own signatures follow
+RFC 7489 | DMARC | Partial | src/smtp/checks/policy.ts | obeyed as RFC 9989 has it, which took its place; aggregate reports follow
+RFC 8617 | ARC | Partial | src/smtp/checks/arc-trust.ts | verified; seals of our own follow
+RFC 8601 | Authentication-Results | Yes | src/smtp/checks/results-field.ts src/smtp/checks/forged.ts |
 RFC 8461 | MTA-STS | No | |
 RFC 8460 | TLS reporting | No | |
 RFC 7672 | DANE for SMTP | No | |

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FormatError } from '../../base/index.ts';
 import { parseNameServer } from '../hosts.ts';
 import { readUrl, scalar, whole } from '../scalars.ts';
+import { mailChecksSlice } from './mail-checks.ts';
 import { mtaStsSlice } from './mail-mta-sts.ts';
 import { mailQueueSlice } from './mail-queue.ts';
 
@@ -62,6 +63,7 @@ export const mailSlice = z
       }),
     queue: mailQueueSlice,
     mtaSts: mtaStsSlice,
+    checks: mailChecksSlice,
   })
   .prefault({})
-  .meta({ description: 'Mail to other servers.' });
+  .meta({ description: 'Mail from and to other servers.' });

@@ -1,4 +1,5 @@
 import { headerFields } from '../../formats/mime/index.ts';
+import { forgedResults } from '../checks/index.ts';
 import { withoutFields } from '../delivery/header.ts';
 import { inboundExtensions } from '../extensions/index.ts';
 import { readTlsRequired } from '../extensions/require-tls.ts';
@@ -24,7 +25,13 @@ export function inboundDoor(settings: SmtpSettings): Door {
       const fields = headerFields(header);
       readTlsRequired(fields, transaction.options);
       const refuse = await runHeaderStages(inboundStages, { session, transaction, fields });
-      return refuse ? { refuse } : { header: withoutFields(header, fields, ['return-path']) };
+      if (refuse) return { refuse };
+      const { accounts, settings } = session.services;
+      const forged = await forgedResults(fields, async (name) => {
+        return name === settings.hostname || accounts.isLocalDomain(name);
+      });
+      return { header: withoutFields(header, fields, ['return-path'], forged) };
     },
+    inspect: (session, transaction) => session.services.checks?.inspect(session, transaction) ?? null,
   };
 }

@@ -2,6 +2,7 @@ import type { HeaderField, ParsedMessage } from '../../formats/mime/index.ts';
 import type { Session } from '../session/session.ts';
 import type { Transaction } from '../session/types.ts';
 import type { Reply } from '../wire/reply.ts';
+import { fieldCount } from './field-count.ts';
 import { fromField } from './from-field.ts';
 import { receivedLoop } from './received-loop.ts';
 
@@ -42,9 +43,9 @@ export interface Placement {
 }
 
 /** For mail from strangers. */
-export const inboundStages: readonly HeaderStage[] = [receivedLoop, fromField];
+export const inboundStages: readonly HeaderStage[] = [fieldCount, receivedLoop, fromField];
 /** For mail from neighbours (LMTP). */
-export const lmtpStages: readonly HeaderStage[] = [receivedLoop];
+export const lmtpStages: readonly HeaderStage[] = [fieldCount, receivedLoop];
 
 export const deliveryStages: readonly DeliveryStage[] = [];
 

@@ -24,6 +24,7 @@ import {
   errorsMax,
   greetingDelayMsMax,
   headerBytesMax,
+  messageFieldsMax,
   messagesPerSessionMax,
   receivedMax,
   recipientsMax,
@@ -295,6 +296,13 @@ describe('messages', () => {
     expect(await ask(socket, '.')).toBe(
       '554 5.4.6 The message has passed too many servers; it runs in a circle',
     );
+  });
+
+  test('a header of too many fields is refused: what nobody reads cannot be checked', async () => {
+    const socket = await open();
+    await begin(socket);
+    await socket.send(`From: x@y.example\r\n${'X: y\r\n'.repeat(messageFieldsMax)}\r\n`);
+    expect(await ask(socket, '.')).toBe('552 5.3.4 The header of the message has too many fields');
   });
 
   test('a message may take its time, and no longer', async () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/index.ts';
 import type { Resolver } from '../../net/index.ts';
 import type { Log } from '../../observability/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
+import type { Checks, Verdict } from '../checks/index.ts';
 import type { DeliveryMemory } from '../delivery/memory.ts';
 import type { SmtpCounters } from '../metrics.ts';
 import type { Relay, RelaySession } from '../outbound/types.ts';
@@ -19,6 +20,8 @@ export interface Services {
   /** Null: mail for others is refused. */
   readonly relay: Relay | null;
   readonly resolver: Resolver;
+  /** Null: nobody asks who wrote what strangers send. */
+  readonly checks: Checks | null;
   readonly settings: SmtpSettings;
   readonly memory: DeliveryMemory;
   readonly counters: SmtpCounters;
@@ -72,6 +75,8 @@ export interface Transaction {
   relay: RelaySession | null;
   /** The message that BDAT began: nothing but its chunks may follow. */
   chunks: Chunks | null;
+  /** Who wrote it, once that was looked at; null before, and where nobody looks. */
+  verdict: Verdict | null;
 }
 
 /** A message under way in chunks. */

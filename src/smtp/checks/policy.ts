@@ -1,0 +1,57 @@
+import { type Reply, reply } from '../wire/reply.ts';
+import type { CheckSettings, Disposition, DmarcFinding, Verdict } from './types.ts';
+
+export interface Decision {
+  readonly refuse: Reply | null;
+  readonly junk: boolean;
+  readonly disposition: Disposition;
+}
+
+const accept = (override: Disposition['override'] = null): Decision => ({
+  refuse: null,
+  junk: false,
+  disposition: { action: 'none', override },
+});
+
+const later = reply(451, '4.7.0', 'The DMARC policy of the author cannot be looked up now; try again later');
+
+// RFC 9989 §11.5: without one author's domain DMARC says nothing, so each of the domains would be open to forgery.
+const manyDomains = reply(550, '5.7.1', 'The From field names authors of several domains');
+
+/**
+ * What becomes of a message by the policy of its author's domain (RFC 9989 §5.4). SPF or DKIM alone refuse nothing: they
+ * fail for honest mail that was forwarded. `authors`: the domains in From.
+ */
+export function decide(
+  verdict: Omit<Verdict, 'disposition'>,
+  authors: readonly string[],
+  settings: CheckSettings,
+): Decision {
+  if (settings.dmarc === 'report') {
+    const asked = verdict.dmarc?.result === 'fail' && verdict.dmarc.policy !== 'none';
+    return accept(asked ? 'local_policy' : null);
+  }
+  if (new Set(authors).size > 1) {
+    return { refuse: manyDomains, junk: false, disposition: { action: 'reject', override: null } };
+  }
+  const { dmarc } = verdict;
+  if (dmarc?.result === 'temperror' && settings.temporary === 'defer') return { ...accept(), refuse: later };
+  if (dmarc?.result !== 'fail' || dmarc.policy === 'none') return accept();
+  if (verdict.arc.trusted) return accept('trusted_forwarder');
+  if (dmarc.policy === 'quarantine') {
+    return { refuse: null, junk: true, disposition: { action: 'quarantine', override: null } };
+  }
+  return {
+    refuse: refusal(dmarc, verdict),
+    junk: false,
+    disposition: { action: 'reject', override: null },
+  };
+}
+
+function refusal(dmarc: DmarcFinding, { spf, dkim }: Omit<Verdict, 'disposition'>): Reply {
+  const signed = dkim.find(({ result }) => result === 'pass') ?? dkim[0];
+  const proofs = `SPF ${spf.result} for ${spf.domain || 'no domain'}, DKIM ${
+    signed && signed.result !== 'none' ? `${signed.result} for ${signed.domain || 'no domain'}` : 'none'
+  }`;
+  return reply(550, '5.7.1', `The DMARC policy of ${dmarc.from} refuses this message: ${proofs}`);
+}

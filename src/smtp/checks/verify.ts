@@ -1,0 +1,200 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { type HeaderField, headerFields } from '../../formats/mime/index.ts';
+import { authorsOf } from '../inbound/authors.ts';
+import { isTrusted } from './arc-trust.ts';
+import { BodyFeed } from './body-feed.ts';
+import { keyBitsMin } from './limits.ts';
+import {
+  type ArcResult,
+  type DmarcAnswer,
+  mailauth,
+  type SignatureResult,
+  type Verifier,
+} from './mailauth.ts';
+import type { Questions } from './questions.ts';
+import { rowsOf, verifiable } from './rows.ts';
+import type {
+  ArcVerdict,
+  DkimVerdict,
+  DmarcFinding,
+  DmarcVerdict,
+  SignatureVerdict,
+  SpfVerdict,
+  Verdict,
+} from './types.ts';
+
+/** What the session knows of who sends. */
+export interface Origin {
+  readonly ip: string;
+  readonly helo: string;
+  /** Reverse-path, '' for none. */
+  readonly sender: string;
+}
+
+export interface SpfFound {
+  readonly result: SpfVerdict;
+  readonly domain: string;
+  readonly identity: 'mfrom' | 'helo';
+  readonly info: string;
+}
+
+/** What was found, with the resinfos of Authentication-Results. */
+export interface Found {
+  readonly verdict: Omit<Verdict, 'disposition'>;
+  /** Domains in From. */
+  readonly authors: readonly string[];
+  readonly parts: readonly string[];
+  readonly arc: ArcResult;
+}
+
+/** Verifies the signatures of one message whose octets come in pieces. */
+export class MessageVerifier {
+  readonly #questions: Questions;
+  readonly #sender: string;
+  readonly #sealing: boolean;
+  readonly #feed: BodyFeed;
+  #verifier: Verifier | null = null;
+  #left: string | null = null;
+  #authors: readonly string[] = [];
+
+  constructor(questions: Questions, sender: string, sealing: boolean) {
+    this.#questions = questions;
+    this.#sender = sender;
+    this.#sealing = sealing;
+    this.#feed = new BodyFeed(() => this.#verifier?.bodyHashes.values() ?? []);
+  }
+
+  /** What a seal needs: the header, the chain, the hash of the body. Null before `finish`. */
+  get verifier(): Verifier | null {
+    return this.#verifier;
+  }
+
+  async header(header: Buffer): Promise<void> {
+    const fields = headerFields(header);
+    this.#authors = authorDomains(fields);
+    const rows = rowsOf(header, fields);
+    const { rows: chosen, left } = verifiable(header, rows, this.#authors[0] ?? '');
+    this.#left = left;
+    const verifier = makeVerifier({
+      resolver: this.#questions.ask,
+      sender: this.#sender,
+      minBitLength: keyBitsMin,
+      strict: true,
+      ...(this.#sealing ? { seal: {} } : {}),
+    });
+    await verifier.messageHeaders({ parsed: chosen, original: header });
+    // A signature may cover fields that were left out as proofs of their own.
+    verifier.headers = { parsed: rows, original: header };
+    this.#verifier = verifier;
+  }
+
+  body(piece: Buffer): Promise<void> {
+    return this.#feed.add(piece);
+  }
+
+  async finish(spf: Promise<SpfFound>, trustedSealers: readonly string[]): Promise<Found> {
+    const verifier = this.#verifier;
+    if (verifier === null) throw new Error('a message has no header, not even an empty one');
+    await this.#feed.end();
+    await verifier.finalChunk();
+    const { arc: checkArc, evaluateDmarc } = mailauth();
+    const resolver = this.#questions.ask;
+    const arc = await checkArc(verifier.arc, { resolver, minBitLength: keyBitsMin, strict: true });
+    const sent = await spf;
+    const passed = verifier.results.filter((one) => isWhole(one) && one.status.result === 'pass');
+    const dmarc = await evaluateDmarc({
+      headerFrom: this.#authors.map((domain) => `author@${domain}`),
+      fromFields: 1,
+      spfDomains: sent.result === 'pass' ? [sent.domain] : [],
+      dkimDomains: passed.map(({ id, signingDomain }) => ({ id: id ?? '', domain: signingDomain ?? '' })),
+      arcResult: arc,
+      resolver,
+      strict: true,
+    });
+    const from = this.#authors[0] ?? '';
+    return {
+      verdict: {
+        spf: { result: sent.result, domain: sent.domain, identity: sent.identity },
+        dkim: verifier.results.flatMap(signatureVerdict),
+        arc: {
+          result: arc.status.result as ArcVerdict,
+          trusted: isTrusted(arc, verifier.arc.chain, trustedSealers),
+        },
+        dmarc: finding(dmarc, from),
+      },
+      authors: this.#authors,
+      parts: this.#parts(sent.info, verifier.results, arc, dmarc),
+      arc,
+    };
+  }
+
+  #parts(
+    spf: string,
+    signatures: readonly SignatureResult[],
+    arc: ArcResult,
+    { response }: DmarcAnswer,
+  ): string[] {
+    const dkim = signatures.map((one) => one.info ?? '').filter((info) => info !== '');
+    const parts = [spf, ...dkim];
+    if (this.#left !== null) parts.push(`dkim=policy (${this.#left})`);
+    if (arc.info !== undefined && arc.status.result !== 'none') parts.push(arc.info);
+    if (response) parts.push(response.info);
+    return parts;
+  }
+}
+
+/** The domains of the mailboxes in From; none where it cannot be read, which the door has refused before. */
+function authorDomains(fields: readonly HeaderField[]): string[] {
+  const from = fields.filter(({ name }) => name.toLowerCase() === 'from');
+  const [only] = from;
+  const authors = only && from.length === 1 ? authorsOf(only.value) : null;
+  return [...new Set((authors ?? []).map((author) => author.slice(author.lastIndexOf('@') + 1)))];
+}
+
+/** Each signature in a turn of its own: twenty of them are twenty times the work. */
+function makeVerifier(
+  options: ConstructorParameters<ReturnType<typeof mailauth>['DkimVerifier']>[0],
+): Verifier {
+  const { DkimVerifier } = mailauth();
+  class PatientVerifier extends DkimVerifier {
+    override async verifySignature(signature: object, fallback?: boolean): Promise<SignatureResult> {
+      await turn();
+      return super.verifySignature(signature, fallback);
+    }
+  }
+  return new PatientVerifier(options);
+}
+
+// RFC 6376 §8.2: below what l= covers anybody may write anything, so such a signature speaks for no author.
+function isWhole({ status }: SignatureResult): boolean {
+  return (status.underSized ?? 0) === 0;
+}
+
+function signatureVerdict(one: SignatureResult): SignatureVerdict[] {
+  if (one.status.result === 'none') return [];
+  const result = (isWhole(one) ? one.status.result : 'policy') as DkimVerdict;
+  return [
+    { domain: (one.signingDomain ?? '').toLowerCase(), selector: (one.selector ?? '').toLowerCase(), result },
+  ];
+}
+
+function finding({ response }: DmarcAnswer, from: string): DmarcFinding | null {
+  if (!response) return null;
+  const { policy, alignment } = response;
+  return {
+    result: response.status.result as DmarcVerdict,
+    from,
+    policyDomain: response.policyDomain ?? '',
+    record: response.rr ?? '',
+    policy: policy === 'reject' || policy === 'quarantine' ? policy : 'none',
+    p: response.p ?? '',
+    sp: response.sp ?? '',
+    np: response.np ?? '',
+    testing: response.testMode ?? false,
+    strict: { spf: alignment?.spf.strict ?? false, dkim: alignment?.dkim.strict ?? false },
+    aligned: {
+      spf: alignment?.spf.result !== undefined,
+      dkim: alignment?.dkim.result !== undefined,
+    },
+  };
+}
