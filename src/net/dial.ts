@@ -2,10 +2,14 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { TlsFailure } from './connection.ts';
+import { dialShareMs } from './limits.ts';
+import { type TlsPeer, tlsPeerOf } from './tls/index.ts';
 
 export interface DialOptions {
-  /** Name or IP address. */
+  /** Name or IP address: what TLS is for, and where to connect unless there are `addresses`. */
   readonly host: string;
+  /** Tried in turn, each with its share of the time, so that the last has some left. Empty: there is nowhere to go. */
+  readonly addresses?: readonly string[];
   readonly port: number;
   /** `implicit` shakes hands at once and verifies the certificate for `host`. */
   readonly tls: 'none' | 'implicit';
@@ -17,18 +21,26 @@ export interface DialOptions {
 export interface Outgoing {
   /** The current socket: another one after `startTls`. */
   readonly stream: Duplex;
+  /** The address that answered. */
+  readonly address: string;
   readonly secure: boolean;
-  /** Bytes received and unread are dropped. `verify`: the certificate must be valid for the host. */
+  /** What the server showed in the handshake; null without TLS. */
+  readonly peer: TlsPeer | null;
+  /**
+   * Bytes received and unread are dropped. TLS 1.2 at least. `verify`: the certificate must be valid for the host;
+   * without it, `peer` tells what was shown and nothing was checked.
+   */
   startTls(options: { readonly verify: boolean }): Promise<void>;
   destroy(): void;
 }
 
+/** Rejects with Error where nobody answers, with TlsFailure where the handshake fails. */
 export type Dial = (options: DialOptions) => Promise<Outgoing>;
 
 /** Makes `dial`; `authority` (PEM) is trusted in place of the system's roots. */
 export function createDial(trust: { readonly authority?: string } = {}): Dial {
   return async (options) => {
-    const raw = await connected(options);
+    const raw = await firstThatAnswers(options);
     const outgoing = new TcpOutgoing(raw, options, trust.authority);
     if (options.tls === 'implicit') await outgoing.startTls({ verify: true });
     return outgoing;
@@ -37,6 +49,7 @@ export function createDial(trust: { readonly authority?: string } = {}): Dial {
 
 class TcpOutgoing implements Outgoing {
   stream: Socket;
+  readonly address: string;
   secure = false;
   readonly #raw: Socket;
   readonly #options: DialOptions;
@@ -45,8 +58,13 @@ class TcpOutgoing implements Outgoing {
   constructor(raw: Socket, options: DialOptions, authority: string | undefined) {
     this.#raw = raw;
     this.stream = raw;
+    this.address = raw.remoteAddress ?? options.host;
     this.#options = options;
     this.#authority = authority;
+  }
+
+  get peer(): TlsPeer | null {
+    return tlsPeerOf(this.stream);
   }
 
   async startTls({ verify }: { readonly verify: boolean }): Promise<void> {
@@ -54,7 +72,11 @@ class TcpOutgoing implements Outgoing {
     this.#raw.pause();
     while (this.#raw.read() !== null);
     const { host, timeoutMs } = this.#options;
-    const options: ConnectionOptions = { socket: this.#raw, rejectUnauthorized: verify };
+    const options: ConnectionOptions = {
+      socket: this.#raw,
+      rejectUnauthorized: verify,
+      minVersion: 'TLSv1.2',
+    };
     if (isIP(host) === 0) options.servername = host;
     else options.host = host;
     if (this.#authority !== undefined) options.ca = this.#authority;
@@ -75,7 +97,25 @@ class TcpOutgoing implements Outgoing {
   }
 }
 
-async function connected({ host, port, timeoutMs }: DialOptions): Promise<Socket> {
+async function firstThatAnswers({ host, addresses, port, timeoutMs }: DialOptions): Promise<Socket> {
+  if (addresses === undefined) return connected(host, port, timeoutMs);
+  let left = timeoutMs;
+  let failure: unknown = new Error(`${host} has no address`);
+  for (const [index, address] of addresses.entries()) {
+    const share = Math.min(left, Math.max(dialShareMs, Math.floor(left / (addresses.length - index))));
+    if (share <= 0) break;
+    try {
+      return await connected(address, port, share);
+    } catch (error) {
+      failure = error;
+      // Who refuses at once has cost nothing; who says nothing has cost its share.
+      if (error instanceof Error && error.message === timedOut) left -= share;
+    }
+  }
+  throw failure;
+}
+
+async function connected(host: string, port: number, timeoutMs: number): Promise<Socket> {
   const socket = connectTcp({ host, port });
   socket.setNoDelay(true);
   try {
@@ -87,10 +127,12 @@ async function connected({ host, port, timeoutMs }: DialOptions): Promise<Socket
   }
 }
 
+const timedOut = 'timed out';
+
 /** Waits for the event. An error listener stays: an error after that ends the stream and must not end the process. */
 function settled(socket: Socket, event: 'connect' | 'secureConnect', timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('timed out')), timeoutMs);
+    const timer = setTimeout(() => reject(new Error(timedOut)), timeoutMs);
     const done = (finish: () => void) => {
       clearTimeout(timer);
       finish();

@@ -22,6 +22,7 @@ export {
   type DnsAnswer,
   DnsError,
   type DnsFailure,
+  isLoopback,
   type MxRecord,
   type NameServer,
   type Resolver,
@@ -57,5 +58,7 @@ export {
   type CertificateSummary,
   type Certificates,
   createCertificates,
+  type TlsPeer,
+  tlsPeerOf,
 } from './tls/index.ts';
 export { connectUnixSocket, listenUnixSocket, type UnixListener } from './unix-socket.ts';

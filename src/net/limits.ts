@@ -65,6 +65,11 @@ export const inflateChunkBytes = 32 * 1024;
 /** How many times longer than what came a client's bytes may be; DEFLATE can make them a thousand times longer. */
 export const inflateRatioMax = 50;
 
+/** Certificates looked at of what a server sends: its own, what signed it, and so on. */
+export const chainCertificatesMax = 10;
+/** An address that does not answer leaves time for the others; none gets less than this. */
+export const dialShareMs = 5_000;
+
 /** The certificate authority of a self-signed installation. */
 export const authorityDaysMax = 3_650;
 /** What browsers and phones accept of a server certificate. */

@@ -8,6 +8,13 @@
  */
 export { fakeClock } from '../base/index.ts';
 export { type BrowserAnswer, type BrowserRequest, type TestBrowser, testBrowser } from './browser.ts';
+export {
+  type TestAuthority,
+  type TestAuthorityOptions,
+  type TestCertificate,
+  testAuthority,
+  tlsaOf,
+} from './certificates.ts';
 export { changesSince } from './changes.ts';
 export { openTestStores, type TestStores } from './database.ts';
 export {

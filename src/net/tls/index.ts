@@ -10,3 +10,4 @@ export {
   type Certificates,
   createCertificates,
 } from './certificates.ts';
+export { type TlsPeer, tlsPeerOf } from './peer.ts';

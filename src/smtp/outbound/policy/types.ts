@@ -4,12 +4,20 @@ import type { Hop } from '../route/types.ts';
 export type TlsRule =
   /** Where it is offered, whatever the certificate says (RFC 3207; RFC 7435). */
   | { readonly kind: 'opportunistic' }
-  /** The certificate must be valid for the host (RFC 8461 §4.2, REQUIRETLS, a relay with a password). */
+  /** TLS, and a certificate that is valid for the host (RFC 8461 §4.2, REQUIRETLS, a relay with a password). */
   | { readonly kind: 'pkix'; readonly why: 'mta-sts' | 'require-tls' | 'relay' }
-  /** One of these must match (RFC 7672). `records` empty: none is usable, TLS without a check (RFC 7672 §2.2). */
+  /**
+   * TLS, and one of these must match (RFC 7672). `records` empty: none is usable, TLS without a check (§2.2). `names` are
+   * those that usage 2 takes on the certificate (§3.2.2).
+   */
   | { readonly kind: 'dane'; readonly records: readonly DaneRecord[]; readonly names: readonly string[] }
-  /** The host must not be used; the reason goes into the report and the log (MTA-STS names other hosts, TLSA bogus). */
-  | { readonly kind: 'refused'; readonly status: string; readonly reason: string };
+  /** The host must not be used: RFC 3463 status, a sentence for the bounce and the log, what reports call it. */
+  | {
+      readonly kind: 'refused';
+      readonly status: string;
+      readonly reason: string;
+      readonly failure: TlsFailureType;
+    };
 
 export interface DaneRecord {
   readonly usage: 2 | 3;
@@ -32,13 +40,30 @@ export type TlsFailureType =
   | 'sts-policy-invalid'
   | 'sts-webpki-invalid';
 
+/** What is decided about TLS with one host, and what a report says it rests on. */
+export interface TlsDecision {
+  readonly rule: TlsRule;
+  /** What would have to hold, were the policy not only tested (RFC 8461 §5.1): failures are reported, and nothing else. */
+  readonly tested: TlsRule | null;
+  readonly basis: TlsBasis;
+}
+
+/** RFC 8460 §4.4: `policy`. */
+export interface TlsBasis {
+  readonly policy: 'tlsa' | 'sts' | 'no-policy-found';
+  /** TLSA records or lines of the MTA-STS policy. */
+  readonly policyText: readonly string[];
+  /** Patterns of the MTA-STS policy. */
+  readonly mxHosts: readonly string[];
+  /** What is wrong with the policy itself, whatever the connection comes to. */
+  readonly failure: TlsFailureType | null;
+}
+
 /** One attempt at TLS with a host, for reports. */
 export interface TlsOutcome {
   /** Recipient's domain. */
   readonly domain: string;
-  readonly policy: 'tlsa' | 'sts' | 'no-policy-found';
-  /** The policy as text, for the report: TLSA records or lines of the MTA-STS policy. */
-  readonly policyText: readonly string[];
+  readonly basis: TlsBasis;
   readonly mxHost: string;
   readonly address: string;
   readonly failure: TlsFailureType | null;
@@ -46,7 +71,8 @@ export interface TlsOutcome {
 
 /** Decides about TLS; never rejects. */
 export interface TlsPolicies {
-  ruleFor(domain: string, hop: Hop, asked: 'required' | 'optional' | null): Promise<TlsRule>;
+  /** `asked` by the sender of the message: REQUIRETLS, `TLS-Required: No` (RFC 8689). */
+  ruleFor(domain: string, hop: Hop, asked: 'required' | 'optional' | null): Promise<TlsDecision>;
 }
 
 /** Who counts outcomes of TLS (stores/trust by way of smtp/reports). */

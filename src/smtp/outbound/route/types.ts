@@ -6,6 +6,8 @@ export interface Hop {
   readonly addresses: readonly string[];
   /** DNSSEC vouches for the MX set (or its absence) and for the addresses: DANE may apply (RFC 7672 §2.2). */
   readonly secure: boolean;
+  /** The relay of the settings: what the recipient's domain asks of its own hosts is not asked of it. */
+  readonly relay: boolean;
   /** TLS from the first byte: a relay of the settings alone. */
   readonly implicitTls: boolean;
   /** For a relay of the settings that wants a password. */
