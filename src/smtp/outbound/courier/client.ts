@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import { type TlsPeer, tlsPeerOf } from '../../../net/index.ts';
 
 /** What is added to commands that nodemailer writes. */
 export interface Additions {
@@ -23,6 +24,11 @@ export class Client extends SMTPConnection {
     const more = this.#parametersOf(command);
     const whole = more.length === 0 ? command : `${command} ${more.join(' ')}`;
     (sendCommand as SendCommand).call(this, whole, shown);
+  }
+
+  /** What the host showed in its handshake; null while there is no TLS. */
+  get peer(): TlsPeer | null {
+    return this._socket ? tlsPeerOf(this._socket) : null;
   }
 
   /** Ends it the way a broken connection ends: whoever waits hears of it. */

@@ -1,9 +1,19 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDial } from '../../../net/index.ts';
 import type { QueuedMessage, QueuedRecipient, TransmissionOptions } from '../../../stores/outbox/index.ts';
-import { openSink, openTestSmtp, type Sink, type SinkScript, testPassword } from '../../../testing/index.ts';
-import type { TlsRule } from '../policy/types.ts';
+import {
+  openSink,
+  openTestSmtp,
+  type Sink,
+  type SinkScript,
+  testPassword,
+  tlsaOf,
+} from '../../../testing/index.ts';
+import type { DaneRecord, TlsOutcome, TlsRule } from '../policy/types.ts';
 import type { Hop } from '../route/types.ts';
 import { type CourierOptions, createCourier, type Dialled, type Fate, type Line } from './index.ts';
 import { answerCharsMax, replyBytesMax } from './limits.ts';
@@ -25,9 +35,12 @@ const hopTo = (port: number, more: Partial<Hop> = {}): Hop => ({
   addresses: ['127.0.0.1'],
   secure: false,
   implicitTls: false,
+  relay: false,
   credentials: null,
   ...more,
 });
+
+const basis = { policy: 'no-policy-found', policyText: [], mxHosts: [], failure: null } as const;
 
 async function dial(
   hop: Hop,
@@ -37,7 +50,7 @@ async function dial(
   const courier = createCourier({
     dial: createDial(),
     hostname: 'mail.coop.example',
-    policies: { ruleFor: async () => rule },
+    policies: { ruleFor: async () => ({ rule, tested: null, basis }) },
     ...more,
   });
   return courier.dial({ domain: 'far.example', hop, address, asked: null });
@@ -334,7 +347,12 @@ describe('a host', () => {
   });
 
   test('that must not be used', async () => {
-    const rule = { kind: 'refused', status: '4.7.5', reason: 'the policy names other hosts' } as const;
+    const rule = {
+      kind: 'refused',
+      status: '4.7.5',
+      reason: 'the policy names other hosts',
+      failure: 'validation-failure',
+    } as const;
     expect(await dial(hopTo(1), { rule })).toMatchObject({
       kind: 'refused',
       host: true,
@@ -366,6 +384,35 @@ describe('TLS', () => {
     });
     const [first = ''] = await there.messages(there.members.bea);
     expect(first).toContain('with ESMTPS id ');
+  });
+
+  test('DANE takes the certificate that the DNS names, and reports hear what was shown', async () => {
+    const there = await openTestSmtp({ domain: 'other.localhost' });
+    closers.push(() => there.close());
+    const own = new X509Certificate(readFileSync(join(there.stores.dir, 'tls', 'server.pem')));
+    const [usage, selector, matching, data] = tlsaOf(own, 3, 1, 1);
+    const outcomes: TlsOutcome[] = [];
+    const observer = { observed: (outcome: TlsOutcome) => void outcomes.push(outcome) };
+    const daneOf = (bytes: Buffer): TlsRule => {
+      const record = { usage, selector, matching, data: bytes } as DaneRecord;
+      return { kind: 'dane', records: [record], names: [] };
+    };
+    const hop = hopTo(there.port('smtp'), { host: 'mx.far.example' });
+    await lineTo(hop, { rule: daneOf(data), observer });
+    expect(await dial(hop, { rule: daneOf(Buffer.alloc(32)), observer })).toMatchObject({
+      kind: 'refused',
+      host: false,
+      answer: { status: '4.7.5' },
+    });
+    const clear = await sinkOf({ STARTTLS: '502 5.5.1 no' });
+    await dial(hopTo(clear.port), { rule: daneOf(data), observer });
+    expect(
+      outcomes.map(({ domain, mxHost, address, failure }) => [domain, mxHost, address, failure]),
+    ).toEqual([
+      ['far.example', 'mx.far.example', '127.0.0.1', null],
+      ['far.example', 'mx.far.example', '127.0.0.1', 'validation-failure'],
+      ['far.example', 'localhost', '127.0.0.1', 'starttls-not-supported'],
+    ]);
   });
 
   test.each(['454 4.7.0 not now', '220 but no TLS follows'])(

@@ -1,6 +1,7 @@
-import { messageOf } from '../../../base/index.ts';
+import { type Clock, messageOf, systemClock } from '../../../base/index.ts';
 import type { Dial, Outgoing } from '../../../net/index.ts';
-import type { TlsPolicies, TlsRule } from '../policy/types.ts';
+import { judgeCertificate } from '../policy/judge.ts';
+import type { TlsDecision, TlsFailureType, TlsObserver, TlsPolicies } from '../policy/types.ts';
 import { finding, readAnswer } from './answer.ts';
 import { asSocket, Client } from './client.ts';
 import {
@@ -36,9 +37,12 @@ export interface CourierOptions {
   /** PEM that is trusted in place of the system's roots. */
   readonly authority?: string;
   readonly patience?: Partial<Patience>;
+  /** Hears what came of TLS with each host. */
+  readonly observer?: TlsObserver;
+  readonly clock?: Clock;
 }
 
-type Settings = CourierOptions & { readonly patience: Patience };
+type Settings = CourierOptions & { readonly patience: Patience; readonly clock: Clock };
 
 /** An error of nodemailer's client. */
 export type ClientError = Error & {
@@ -50,17 +54,20 @@ export type ClientError = Error & {
 
 /** Opens lines to hosts. One line is one connection to one address. */
 export function createCourier(options: CourierOptions): Courier {
-  const settings: Settings = { ...options, patience: { ...usual, ...options.patience } };
+  const settings: Settings = { ...options, clock: systemClock, patience: { ...usual, ...options.patience } };
   return {
     async dial(passage) {
       const { hop, domain, asked } = passage;
-      const rule = await options.policies.ruleFor(domain, hop, asked);
-      if (rule.kind === 'refused')
+      const decision = await options.policies.ruleFor(domain, hop, asked);
+      const { rule } = decision;
+      if (rule.kind === 'refused') {
+        observe(settings, passage, decision, rule.failure);
         return { kind: 'refused', answer: finding(rule.status, rule.reason, hop.host), host: true };
-      const first = await open(settings, passage, rule, true);
+      }
+      const first = await open(settings, passage, decision, true);
       if (first !== 'no-tls') return first;
       // RFC 7435 §3: without a demand for TLS a host whose TLS is broken is still a host.
-      const second = await open(settings, passage, rule, false);
+      const second = await open(settings, passage, decision, false);
       return second === 'no-tls' ? lost(passage, '4.7.5', 'TLS could not be started') : second;
     },
   };
@@ -74,10 +81,11 @@ function lost({ hop }: Passage, status: string, text: string, host = false): Dia
 async function open(
   settings: Settings,
   passage: Passage,
-  rule: TlsRule,
+  decision: TlsDecision,
   withTls: boolean,
 ): Promise<Dialled | 'no-tls'> {
   const { hop, address } = passage;
+  const { rule } = decision;
   let outgoing: Outgoing;
   try {
     const timeoutMs = settings.patience.connectMs;
@@ -86,14 +94,23 @@ async function open(
     return lost(passage, '4.4.1', `${hop.host} cannot be reached: ${messageOf(error)}`);
   }
   const demanded = rule.kind !== 'opportunistic' || hop.implicitTls;
-  const client = clientFor(settings, passage, { rule, outgoing, withTls, demanded });
+  const client = clientFor(settings, passage, { outgoing, withTls, demanded });
   const failure = await introduced(client, settings.patience.introductionMs);
   if (failure !== null) {
-    const inTls = failure.code === 'ETLS' || client.upgrading === true;
+    const begun = client.upgrading === true;
+    const inTls = failure.code === 'ETLS' || begun;
     client.close();
     outgoing.destroy();
     if (inTls && !demanded && withTls) return 'no-tls';
+    // What was begun and broke is no lack of STARTTLS.
+    if (inTls) observe(settings, passage, decision, begun ? 'validation-failure' : 'starttls-not-supported');
     return refusal(passage, failure, inTls);
+  }
+  const verdict = judged(settings, passage, decision, client);
+  observe(settings, passage, decision, verdict, client);
+  if (verdict !== null) {
+    client.close();
+    return lost(passage, '4.7.5', `TLS with ${hop.host}: ${verdict}`);
   }
   const refused = await signedIn(client, passage);
   if (refused !== null) {
@@ -106,9 +123,8 @@ async function open(
 function clientFor(
   { hostname, authority, patience }: Settings,
   { hop }: Passage,
-  tls: { rule: TlsRule; outgoing: Outgoing; withTls: boolean; demanded: boolean },
+  tls: { outgoing: Outgoing; withTls: boolean; demanded: boolean },
 ): Client {
-  const verified = tls.rule.kind === 'pkix' || hop.implicitTls;
   const client = new Client({
     connection: asSocket(tls.outgoing.stream),
     // The name that TLS is for; the connection is there already.
@@ -123,11 +139,38 @@ function clientFor(
     connectionTimeout: patience.introductionMs,
     socketTimeout: patience.replyMs,
     maxResponseSize: replyBytesMax,
-    tls: { rejectUnauthorized: verified, minVersion: 'TLSv1.2', ...(authority ? { ca: authority } : {}) },
+    // Whatever the host shows is judged by the rule before anything of a message is sent.
+    tls: { rejectUnauthorized: false, minVersion: 'TLSv1.2', ...(authority ? { ca: authority } : {}) },
   });
   // Who waits for something hears of it there; an error that nobody waits for ends the line.
   client.on('error', () => undefined);
   return client;
+}
+
+/** Null where what the host showed satisfies the rule. TLS from the first byte is a relay's, and must be right. */
+function judged(
+  { clock }: Settings,
+  { hop }: Passage,
+  { rule }: TlsDecision,
+  client: Client,
+): TlsFailureType | null {
+  const demand = hop.implicitTls ? ({ kind: 'pkix', why: 'relay' } as const) : rule;
+  return judgeCertificate(demand, client.peer, hop.host, clock.nowMs());
+}
+
+/** What reports tell (RFC 8460): also of a policy that is only tested, or that cannot be read. */
+function observe(
+  settings: Settings,
+  { domain, hop, address }: Passage,
+  { tested, basis }: TlsDecision,
+  verdict: TlsFailureType | null,
+  client?: Client,
+): void {
+  if (hop.relay) return;
+  const ofTest =
+    tested && client ? judgeCertificate(tested, client.peer, hop.host, settings.clock.nowMs()) : null;
+  const failure = verdict ?? ofTest ?? basis.failure;
+  settings.observer?.observed({ domain, basis, mxHost: hop.host, address, failure });
 }
 
 /** Greeting, EHLO, STARTTLS; null where all went well. */
