@@ -13,6 +13,11 @@ export function normalAddress(address: string): string {
   return (zone < 0 ? address : address.slice(0, zone)).toLowerCase();
 }
 
+/** 4 or 6; 0 for what is no address. */
+export function addressFamily(text: string): 0 | 4 | 6 {
+  return isIP(text) as 0 | 4 | 6;
+}
+
 /** What connections are counted by: the IPv4 address, or the /64 that one IPv6 customer holds. */
 export function addressKey(address: string): string {
   const normal = normalAddress(address);

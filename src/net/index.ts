@@ -13,7 +13,7 @@
  * - Draining: accepting stops at once, protocols say goodbye, the rest is ended after the grace.
  */
 
-export { addressKey, type Endpoint, normalAddress } from './address.ts';
+export { addressFamily, addressKey, type Endpoint, normalAddress } from './address.ts';
 export { type Connection, closeReasons, TlsFailure, type TlsInfo } from './connection.ts';
 export { createDial, type Dial, type DialOptions, type Outgoing } from './dial.ts';
 export {
