@@ -15,6 +15,7 @@
  */
 export { type CheckSettings, type Checks, createChecks } from './checks/index.ts';
 export { extensions } from './extensions/index.ts';
+export type { BlockList, GuardSettings, Listed } from './inbound/guards/settings.ts';
 export { createSmtpServers, type SmtpOptions, type SmtpServers } from './servers.ts';
 export type { SmtpSettings } from './settings.ts';
 export { type Specification, specifications } from './specifications.ts';

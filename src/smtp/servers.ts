@@ -3,9 +3,11 @@ import { type Clock, systemClock } from '../base/index.ts';
 import type { Connection, Dial, Resolver } from '../net/index.ts';
 import type { Log, Metrics } from '../observability/index.ts';
 import type { MailWriter } from '../stores/mail/index.ts';
+import type { Senders } from '../stores/senders/index.ts';
 import type { Checks } from './checks/index.ts';
 import { DeliveryMemory } from './delivery/memory.ts';
 import { inboundDoor } from './inbound/door.ts';
+import { createGuards } from './inbound/guards/index.ts';
 import { lmtpDoor } from './lmtp/door.ts';
 import { smtpCounters } from './metrics.ts';
 import { createRelay } from './outbound/relay.ts';
@@ -24,6 +26,8 @@ export interface SmtpOptions {
   readonly resolver: Resolver;
   /** Who looks at mail from strangers; absent: nobody. */
   readonly checks?: Checks;
+  /** Strangers who were asked to come again; without it nobody is greylisted. */
+  readonly senders?: Senders;
   readonly settings: SmtpSettings;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -71,7 +75,16 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
     await over;
     sessions.delete(session);
   };
-  const inbound = inboundDoor(settings);
+  const guard = settings.guards
+    ? createGuards({
+        ...options,
+        ...settings,
+        settings: settings.guards,
+        senders: options.senders ?? null,
+        clock,
+      })
+    : () => null;
+  const inbound = inboundDoor(settings, guard);
   return {
     handleInbound: (connection) => serve(connection, inbound),
     handleSubmission: (connection) => serve(connection, submissionDoor),

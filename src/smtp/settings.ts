@@ -1,3 +1,5 @@
+import type { GuardSettings } from './inbound/guards/settings.ts';
+
 /** What the doors need of the configuration (CONTRACT.md: coop, limits, auth, mail). */
 export interface SmtpSettings {
   /** coop.hostname: greeting, Received, EHLO to a relay. */
@@ -14,4 +16,6 @@ export interface SmtpSettings {
   readonly greetingDelayMs: number;
   /** mail.relay: `smtp(s)://[user:password@]host[:port]`; null: none. */
   readonly relay: string | null;
+  /** mail.guards: what strangers meet at the MX door; null: nothing. */
+  readonly guards: GuardSettings | null;
 }

@@ -26,6 +26,7 @@ import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import { openChecks } from './authenticity.ts';
+import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
 import { openWire } from './wire.ts';
 
@@ -87,6 +88,7 @@ function servers(rooms: Rooms, resolver: Resolver, { log, metrics }: Observers) 
     dial: createDial(),
     resolver,
     checks: openChecks(rooms, resolver, metrics),
+    senders: rooms.senders,
     settings: {
       hostname,
       domain,
@@ -95,6 +97,7 @@ function servers(rooms: Rooms, resolver: Resolver, { log, metrics }: Observers) 
       plaintext: settings.auth.plaintext,
       greetingDelayMs,
       relay: relayUrl(settings.mail.relay),
+      guards: guardSettings(settings.mail.guards),
     },
     log: log.child({ protocol: 'smtp' }),
   });

@@ -15,12 +15,15 @@ import {
 import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
 import { createSmtpServers, type SmtpOptions, type SmtpServers, type SmtpSettings } from '../smtp/index.ts';
 import type { MailWriter, MessageRow } from '../stores/mail/index.ts';
+import { createSenders } from '../stores/senders/index.ts';
 import { openTestStores, type TestStores } from './database.ts';
 import { emptyResolver } from './dns.ts';
 import { type Engine, engines } from './engines.ts';
 import { connectSocket, type TestSocket } from './socket.ts';
 
 export type TestDoor = 'smtp' | 'submission' | 'submissions' | 'lmtp';
+/** Behind a proxy that names the client. */
+type AnyDoor = TestDoor | 'proxied';
 
 export interface TestSmtp {
   readonly stores: TestStores;
@@ -35,6 +38,8 @@ export interface TestSmtp {
   readonly authority: string;
   port(door: TestDoor): number;
   connect(door: TestDoor): Promise<TestSocket>;
+  /** At the MX door, as though from this address. */
+  connectFrom(address: string): Promise<TestSocket>;
   /** The messages in a member's mailbox, oldest first. */
   messages(account: number, mailbox?: string): Promise<string[]>;
   close(): Promise<void>;
@@ -92,11 +97,13 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
   const authority = certificates.authority ?? '';
   const made = { metrics, accounts, log, stores, hostname: `mail.${domain}`, clock };
   const authenticity = await options.authenticity?.(made);
+  const senders = createSenders({ database: stores.database, clock });
   const servers = createSmtpServers({
     ...authenticity,
     mail: options.mail?.(stores.mail) ?? stores.mail,
     accounts,
     resolver: options.resolver ?? emptyResolver,
+    senders,
     dial: createDial(options.relayAuthority === undefined ? {} : { authority: options.relayAuthority }),
     settings: settingsOf(domain, stores.dir, options.settings),
     log,
@@ -125,15 +132,23 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
         tls: { ca: authority },
         implicitTls: door === 'submissions',
       }),
+    connectFrom: (address) => connectFrom(address, listeners.proxied.port, authority),
     messages: (account, mailbox = 'INBOX') => messagesOf(stores.mail, account, mailbox),
     async close() {
       await network.closeAll(0);
       await servers.drain();
       certificates.close();
       await close();
+      await senders.close();
       await stores.close();
     },
   };
+}
+
+async function connectFrom(address: string, port: number, authority: string): Promise<TestSocket> {
+  const socket = await connectSocket({ port, tls: { ca: authority } });
+  await socket.send(`PROXY ${address.includes(':') ? 'TCP6' : 'TCP4'} ${address} ${address} 4000 25\r\n`);
+  return socket;
 }
 
 function settingsOf(domain: string, spoolFolder: string, changed: Partial<SmtpSettings> = {}): SmtpSettings {
@@ -144,6 +159,7 @@ function settingsOf(domain: string, spoolFolder: string, changed: Partial<SmtpSe
     plaintext: 'refuse',
     greetingDelayMs: 0,
     relay: null,
+    guards: null,
     spoolFolder,
     ...changed,
   };
@@ -167,8 +183,8 @@ async function populate(
   return members;
 }
 
-async function listenAll(network: Network, servers: SmtpServers): Promise<Record<TestDoor, Listener>> {
-  const listen = (name: TestDoor, tls: 'none' | 'starttls' | 'implicit', onConnection: Handler) =>
+async function listenAll(network: Network, servers: SmtpServers): Promise<Record<AnyDoor, Listener>> {
+  const listen = (name: AnyDoor, tls: 'none' | 'starttls' | 'implicit', onConnection: Handler) =>
     network.listen({
       name,
       host: '127.0.0.1',
@@ -177,8 +193,10 @@ async function listenAll(network: Network, servers: SmtpServers): Promise<Record
       halfOpen: true,
       refusal: servers.refusal,
       onConnection,
+      ...(name === 'proxied' ? { proxyProtocol: ['127.0.0.1'] } : {}),
     });
   return {
+    proxied: await listen('proxied', 'starttls', servers.handleInbound),
     smtp: await listen('smtp', 'starttls', servers.handleInbound),
     submission: await listen('submission', 'starttls', servers.handleSubmission),
     submissions: await listen('submissions', 'implicit', servers.handleSubmission),

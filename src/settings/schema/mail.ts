@@ -3,6 +3,7 @@ import { FormatError } from '../../base/index.ts';
 import { parseNameServer } from '../hosts.ts';
 import { readUrl, scalar, whole } from '../scalars.ts';
 import { mailChecksSlice } from './mail-checks.ts';
+import { mailGuardsSlice } from './mail-guards.ts';
 import { mtaStsSlice } from './mail-mta-sts.ts';
 import { mailQueueSlice } from './mail-queue.ts';
 
@@ -61,6 +62,7 @@ export const mailSlice = z
         form: 'system or a list such as [127.0.0.1:5353]',
         reload: 'restart',
       }),
+    guards: mailGuardsSlice,
     queue: mailQueueSlice,
     mtaSts: mtaStsSlice,
     checks: mailChecksSlice,

@@ -5,6 +5,8 @@ import { type Reply, reply } from '../wire/reply.ts';
 /** RFC 5321 §4.1.1.1: any name will do; many clients do not know theirs. */
 async function greet(session: Session, verb: Hello['verb'], name: string): Promise<Reply> {
   if (name === '') return reply(501, '5.5.4', `${verb} takes the name of the client`);
+  const refusal = session.guard?.hello(name) ?? null;
+  if (refusal) return refusal;
   session.resetTransaction();
   session.hello = { verb, name };
   const { hostname } = session.services.settings;

@@ -34,7 +34,7 @@ export const mail: Command = {
     };
     const read = readSender(session, argument, options);
     if ('code' in read) return read;
-    const refusal = await session.door.sender(session, read);
+    const refusal = session.guard?.mail(read) ?? (await session.door.sender(session, read));
     if (refusal) return refusal;
     session.transaction = { sender: read, options, recipients: [], relay: null, chunks: null, verdict: null };
     return reply(250, '2.1.0', 'Sender accepted');

@@ -35,7 +35,10 @@ async function accept(session: Session, transaction: Transaction, argument: stri
   const path = readRecipient(session, transaction, argument, options);
   if ('code' in path) return path;
   const resolution = await session.services.accounts.resolve(path.address);
-  const refusal = await place(session, transaction, path, options, resolution);
+  const isKnown = resolution.kind === 'local' || resolution.kind === 'disabled';
+  const refusal =
+    (await session.guard?.rcpt(path.address, isKnown, () => session.flush())) ??
+    (await place(session, transaction, path, options, resolution));
   return refusal ?? reply(250, '2.1.5', 'Recipient accepted');
 }
 

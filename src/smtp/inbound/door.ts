@@ -4,7 +4,7 @@ import { withoutFields } from '../delivery/header.ts';
 import { inboundExtensions } from '../extensions/index.ts';
 import { readTlsRequired } from '../extensions/require-tls.ts';
 import { greetingDelayMsMax } from '../limits.ts';
-import type { Door } from '../session/types.ts';
+import type { Door, SessionGuard } from '../session/types.ts';
 import type { SmtpSettings } from '../settings.ts';
 import { reply } from '../wire/reply.ts';
 import { inboundStages, runHeaderStages } from './pipeline.ts';
@@ -12,12 +12,16 @@ import { inboundStages, runHeaderStages } from './pipeline.ts';
 const relayDenied = reply(550, '5.7.1', 'Mail for other domains is not taken from strangers');
 
 /** The MX door: mail from anybody for our members. */
-export function inboundDoor(settings: SmtpSettings): Door {
+export function inboundDoor(
+  settings: SmtpSettings,
+  guard: (address: string) => SessionGuard | null = () => null,
+): Door {
   return {
     name: 'smtp',
     lmtp: false,
     extensions: inboundExtensions,
     greetingDelayMs: Math.min(settings.greetingDelayMs, greetingDelayMsMax),
+    guard,
     privilege: null,
     sender: async () => null,
     foreign: async () => relayDenied,

@@ -51,6 +51,7 @@ const settings = {
   plaintext: 'refuse',
   greetingDelayMs: 0,
   relay: null,
+  guards: null,
 } as const;
 
 /** A session on a stream of ours; nothing it is asked here needs a store. */

@@ -15,7 +15,7 @@ import { decodeLine, parseCommand } from '../wire/command.ts';
 import { closing, encodeReply, type Reply, reply } from '../wire/reply.ts';
 import { type Dispatch, dispatchOf } from './dispatch.ts';
 import { Input, type Line } from './input.ts';
-import type { Door, Services, Transaction } from './types.ts';
+import type { Door, Services, SessionGuard, Transaction } from './types.ts';
 
 export interface Hello {
   readonly verb: 'HELO' | 'EHLO' | 'LHLO';
@@ -31,6 +31,7 @@ export class Session {
   readonly input: Input;
   readonly dispatch: Dispatch;
   readonly log: Log;
+  readonly guard: SessionGuard | null;
   hello: Hello | null = null;
   member: Member | null = null;
   transaction: Transaction | null = null;
@@ -56,6 +57,7 @@ export class Session {
       door: door.name,
       remote: connection.remote.address,
     });
+    this.guard = door.guard?.(connection.remote.address) ?? null;
     this.#startedMs = services.clock.monotonicMs();
   }
 
@@ -70,6 +72,7 @@ export class Session {
       this.#send(closing(replies.localError));
       await this.flush();
     } finally {
+      this.guard?.end();
       this.resetTransaction();
       this.input.detach();
       this.connection.close();
@@ -79,6 +82,7 @@ export class Session {
   /** The server goes down: an idle session is told now, another one after its transaction. */
   drain(): void {
     this.#draining = true;
+    this.guard?.end();
     if (this.#waiting && this.transaction === null) this.input.stop();
   }
 
@@ -144,6 +148,8 @@ export class Session {
     const { hostname } = this.services.settings;
     if (this.door.privilege === null) this.connection.authenticated();
     if (this.#draining) return this.#refuse(replies.draining);
+    const unwelcome = this.guard?.connect() ?? null;
+    if (unwelcome) return this.#refuse(unwelcome);
     if (this.door.greetingDelayMs > 0) {
       // RFC 5321 §4.3.1: a client waits for the greeting; what cannot wait is no mail server.
       const heard = await this.input.chunk(this.door.greetingDelayMs);

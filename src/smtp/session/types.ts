@@ -140,6 +140,18 @@ export interface Inspection {
   abandon(): void;
 }
 
+/** Watches over one session of a stranger; replies are refusals, null goes on. */
+export interface SessionGuard {
+  /** Before the greeting; the session ends with a refusal. */
+  connect(): Reply | null;
+  hello(name: string): Reply | null;
+  mail(sender: Path): Reply | null;
+  /** `known`: mail for the address would be taken. `waits` is called before the answer is held back. */
+  rcpt(address: string, known: boolean, waits: () => Promise<void>): Promise<Reply | null>;
+  /** The session is over, or in a hurry: nothing is held back any more. */
+  end(): void;
+}
+
 /** One of the three ways in; the session does the rest. */
 export interface Door {
   readonly name: 'smtp' | 'submission' | 'lmtp';
@@ -147,6 +159,8 @@ export interface Door {
   readonly lmtp: boolean;
   readonly extensions: readonly Extension[];
   readonly greetingDelayMs: number;
+  /** Who watches over a session from this address; absent or null: nobody. */
+  guard?(address: string): SessionGuard | null;
   /** What MAIL needs of a member, who must have signed in then; null: anybody may send here. */
   readonly privilege: Privilege | null;
   /** MAIL FROM, after syntax and parameters. Null accepts. */
