@@ -6,7 +6,13 @@ import { missingTool } from '../../src/testing/index.ts';
 
 /** The path of a program on this machine, or undefined. */
 export function findTool(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/sbin'];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/bin',
+    '/usr/sbin',
+    '/sbin',
+    '/usr/local/sbin',
+  ];
   return folders
     .map((folder) => join(folder, name))
     .find((path) => {
