@@ -18,4 +18,12 @@ export { extensions } from './extensions/index.ts';
 export type { BlockList, GuardSettings, Listed } from './inbound/guards/settings.ts';
 export { createSmtpServers, type SmtpOptions, type SmtpServers } from './servers.ts';
 export type { SmtpSettings } from './settings.ts';
+export {
+  createSealer,
+  createSigner,
+  createSrs,
+  promoteKeys,
+  type Signer,
+  type Srs,
+} from './signing/index.ts';
 export { type Specification, specifications } from './specifications.ts';

@@ -14,6 +14,7 @@ import { createRelay } from './outbound/relay.ts';
 import { Session } from './session/session.ts';
 import type { Door, Services } from './session/types.ts';
 import type { SmtpSettings } from './settings.ts';
+import type { Signer, Srs } from './signing/index.ts';
 import { submissionDoor } from './submission/door.ts';
 import { encodeReply, reply } from './wire/reply.ts';
 
@@ -28,6 +29,10 @@ export interface SmtpOptions {
   readonly checks?: Checks;
   /** Strangers who were asked to come again; without it nobody is greylisted. */
   readonly senders?: Senders;
+  /** What signs members' mail; absent: nothing. */
+  readonly signer?: Signer;
+  /** What rewrites the senders of what is forwarded; absent: nothing. */
+  readonly srs?: Srs;
   readonly settings: SmtpSettings;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -58,6 +63,8 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
         ? null
         : createRelay({ url: settings.relay, hostname: settings.hostname, dial: options.dial, log }),
     checks: options.checks ?? null,
+    signer: options.signer ?? null,
+    srs: options.srs ?? null,
     settings,
     memory: new DeliveryMemory(clock),
     counters: smtpCounters(options.metrics),

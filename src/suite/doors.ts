@@ -25,7 +25,7 @@ import {
 import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
-import { openChecks } from './authenticity.ts';
+import { type Authenticity, openAuthenticity } from './authenticity.ts';
 import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
 import { openWire } from './wire.ts';
@@ -79,7 +79,7 @@ function relayUrl(relay: MycoSettings['mail']['relay']): string | null {
 }
 
 /** The protocols over the rooms; each knows nothing of the others. */
-function servers(rooms: Rooms, resolver: Resolver, { log, metrics }: Observers) {
+function servers(rooms: Rooms, resolver: Resolver, authenticity: Authenticity, { log, metrics }: Observers) {
   const settings = rooms.settings.value;
   const { hostname, domain } = settings.coop;
   const common = { mail: rooms.mail, accounts: rooms.accounts.accounts, metrics, clock: rooms.clock };
@@ -87,8 +87,8 @@ function servers(rooms: Rooms, resolver: Resolver, { log, metrics }: Observers) 
     ...common,
     dial: createDial(),
     resolver,
-    checks: openChecks(rooms, resolver, metrics),
     senders: rooms.senders,
+    ...authenticity,
     settings: {
       hostname,
       domain,
@@ -117,13 +117,14 @@ function servers(rooms: Rooms, resolver: Resolver, { log, metrics }: Observers) 
 function openers(
   rooms: Rooms,
   resolver: Resolver,
+  authenticity: Authenticity,
   network: Network,
   observers: Observers,
   certificates: Certificates,
   open: readonly OpenDoor[],
 ) {
   const { log } = observers;
-  const { smtp, imap } = servers(rooms, resolver, observers);
+  const { smtp, imap } = servers(rooms, resolver, authenticity, observers);
   const web = createWeb({
     accounts: rooms.accounts,
     settings: rooms.settings,
@@ -187,6 +188,7 @@ function nameDoor(error: unknown, door: Door, { host, port }: ListenerSettings):
 /** Opens every configured door of a protocol that exists; all of them or, where one cannot be bound, none. */
 export async function openDoors(rooms: Rooms, resolver: Resolver, observers: Observers): Promise<Doors> {
   const settings = rooms.settings.value;
+  const authenticity = await openAuthenticity(rooms, resolver, observers);
   const certificates = await createCertificates(certificateSource(settings), { log: observers.log });
   const wire = openWire(settings, observers.log, rooms.clock);
   const network = createNetwork({
@@ -198,7 +200,7 @@ export async function openDoors(rooms: Rooms, resolver: Resolver, observers: Obs
     clock: rooms.clock,
   });
   const open: OpenDoor[] = [];
-  const table = openers(rooms, resolver, network, observers, certificates, open);
+  const table = openers(rooms, resolver, authenticity, network, observers, certificates, open);
   const absent: Door[] = [];
   const held = [certificates];
   const ownOf = async (door: Door, { tls }: ListenerSettings): Promise<Wanted['own']> => {

@@ -5,6 +5,7 @@ import { openRooms, type Rooms } from '../rooms/index.ts';
 import { doors as doorInfo, formatProblem, type Loaded, type MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
 import { webAddress } from '../web/index.ts';
+import { startTrust } from './authenticity.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -54,6 +55,7 @@ export async function openSuite(
     const doors = await openDoors(rooms, resolver, observers);
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const maintenance = startMaintenance(rooms);
+    const trust = startTrust(rooms, resolver, log);
     const searchIndex = startSearchIndex(rooms, observers);
     const admin = await adminServer({
       dataDir: settings.data,
@@ -72,7 +74,13 @@ export async function openSuite(
       admin,
       observers,
       async stop(graceMs = drainMs) {
-        await Promise.all([doors.close(graceMs), admin.close(), maintenance.stop(), searchIndex.stop()]);
+        await Promise.all([
+          doors.close(graceMs),
+          admin.close(),
+          maintenance.stop(),
+          trust.stop(),
+          searchIndex.stop(),
+        ]);
         resolver.close();
         await rooms.close();
       },

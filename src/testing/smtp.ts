@@ -65,7 +65,7 @@ export interface TestSmtpOptions {
       readonly hostname: string;
       readonly clock: Clock;
     },
-  ) => Promise<Pick<SmtpOptions, 'checks'>>;
+  ) => Promise<Pick<SmtpOptions, 'checks' | 'signer' | 'srs'>>;
   /** Puts a store that fails in the place of the real one. */
   readonly mail?: (real: MailWriter) => MailWriter;
 }

@@ -38,10 +38,10 @@ RFC 2852 | DELIVERBY | No | |
 
 # Trust between mail servers
 RFC 7208 | SPF | Yes | src/smtp/checks/spf.ts |
-RFC 6376 | DKIM | Partial | src/smtp/checks/verify.ts | verified; our own signatures follow
-RFC 8463 | DKIM with Ed25519 | Partial | src/smtp/checks/verify.ts | verified; our own signatures follow
+RFC 6376 | DKIM | Yes | src/smtp/checks/verify.ts src/smtp/signing/signature.ts | rsa-sha1 is worth nothing (RFC 8301), keys over 8192 bits are not tried
+RFC 8463 | DKIM with Ed25519 | Yes | src/smtp/checks/verify.ts src/smtp/signing/signature.ts |
 RFC 7489 | DMARC | Partial | src/smtp/checks/policy.ts | obeyed as RFC 9989 has it, which took its place; aggregate reports follow
-RFC 8617 | ARC | Partial | src/smtp/checks/arc-trust.ts | verified; seals of our own follow
+RFC 8617 | ARC | Yes | src/smtp/checks/arc-trust.ts src/smtp/signing/seal.ts | a chain is believed where every sealer is named in mail.checks.trustedSealers
 RFC 8601 | Authentication-Results | Yes | src/smtp/checks/results-field.ts src/smtp/checks/forged.ts |
 RFC 8461 | MTA-STS | No | |
 RFC 8460 | TLS reporting | No | |

@@ -1,5 +1,6 @@
 import { normaliseDomain } from '../../formats/address/index.ts';
 import type { HeaderField } from '../../formats/mime/index.ts';
+import type { Session } from '../session/session.ts';
 import { parentDomainsMax } from './limits.ts';
 
 /**
@@ -63,6 +64,12 @@ export async function forgedResults(
     if (ours) forged.add(field);
   }
   return forged;
+}
+
+/** The same, where ours are our host name and the domains of the accounts. */
+export function claimsOfOurs(session: Session, fields: readonly HeaderField[]): Promise<Set<HeaderField>> {
+  const { accounts, settings } = session.services;
+  return forgedResults(fields, async (name) => name === settings.hostname || accounts.isLocalDomain(name));
 }
 
 async function anyOurs(id: string, isOurs: (domain: string) => Promise<boolean>): Promise<boolean> {

@@ -6,6 +6,6 @@
  * - Bounded: fields, signatures, questions, key sizes, time; the body is hashed as it comes, in turns of the event loop.
  * - Results that claim to be ours are taken out wherever they stand; those of other hosts stay.
  */
-export { forgedResults } from './forged.ts';
+export { claimsOfOurs } from './forged.ts';
 export { type Checks, type ChecksOptions, createChecks, type Sealer } from './inspect.ts';
 export type { CheckSettings, DmarcFinding, DmarcObserver, Verdict } from './types.ts';

@@ -34,11 +34,16 @@ async function accept(session: Session, transaction: Transaction, argument: stri
   const options: RcptOptions = { notify: [], orcpt: null };
   const path = readRecipient(session, transaction, argument, options);
   if ('code' in path) return path;
-  const resolution = await session.services.accounts.resolve(path.address);
-  const isKnown = resolution.kind === 'local' || resolution.kind === 'disabled';
+  const returning = await bounceTo(session, transaction, path);
+  if ('code' in returning) return returning;
+  const resolution = await session.services.accounts.resolve(returning.address);
+  const onward = returning !== path && resolution.kind === 'foreign';
+  const isKnown = onward || resolution.kind === 'local' || resolution.kind === 'disabled';
   const refusal =
     (await session.guard?.rcpt(path.address, isKnown, () => session.flush())) ??
-    (await place(session, transaction, path, options, resolution));
+    (onward
+      ? await placeOnward(session, transaction, { path, to: returning.address, options })
+      : await place(session, transaction, returning, options, resolution));
   return refusal ?? reply(250, '2.1.5', 'Recipient accepted');
 }
 
@@ -62,6 +67,29 @@ function readRecipient(
     if (error instanceof FormatError) return reply(501, '5.5.2', `RCPT ${error.message}`);
     throw error;
   }
+}
+
+async function placeOnward(
+  session: Session,
+  transaction: Transaction,
+  { path, to, options }: { readonly path: Path; readonly to: string; readonly options: RcptOptions },
+): Promise<Reply | null> {
+  const refusal = await relayTo(session, transaction, to, options);
+  if (refusal === null) {
+    transaction.recipients.push({ address: path.address, options, targets: [], relayed: [to] });
+  }
+  return refusal;
+}
+
+/** A rewritten sender (SRS) leads back to who it was, and nothing but bounces may go there: it is no open door. */
+async function bounceTo(session: Session, transaction: Transaction, path: Path): Promise<Path | Reply> {
+  const { srs, accounts } = session.services;
+  if (srs === null || !path.mailbox || !(await accounts.isLocalDomain(path.mailbox.domain))) return path;
+  const target = srs.reverse(path.address);
+  if (target.kind === 'none') return path;
+  if (target.kind === 'invalid') return reply(550, '5.1.1', 'This address was not made here, or is too old');
+  if (transaction.sender.address !== '') return reply(550, '5.7.1', 'This address takes bounces alone');
+  return parsePath(target.address);
 }
 
 async function place(

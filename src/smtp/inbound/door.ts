@@ -1,5 +1,5 @@
 import { headerFields } from '../../formats/mime/index.ts';
-import { forgedResults } from '../checks/index.ts';
+import { claimsOfOurs } from '../checks/index.ts';
 import { withoutFields } from '../delivery/header.ts';
 import { inboundExtensions } from '../extensions/index.ts';
 import { readTlsRequired } from '../extensions/require-tls.ts';
@@ -30,10 +30,7 @@ export function inboundDoor(
       readTlsRequired(fields, transaction.options);
       const refuse = await runHeaderStages(inboundStages, { session, transaction, fields });
       if (refuse) return { refuse };
-      const { accounts, settings } = session.services;
-      const forged = await forgedResults(fields, async (name) => {
-        return name === settings.hostname || accounts.isLocalDomain(name);
-      });
+      const forged = await claimsOfOurs(session, fields);
       return { header: withoutFields(header, fields, ['return-path'], forged) };
     },
     inspect: (session, transaction) => session.services.checks?.inspect(session, transaction) ?? null,

@@ -24,7 +24,7 @@ export async function relayTo(
     if (transaction.relay === null) {
       const opened = await relay.open();
       if ('code' in opened) return opened;
-      const accepted = await opened.mail(transaction.sender.address, transaction.options);
+      const accepted = await opened.mail(await senderOnward(session, transaction), transaction.options);
       if (!isSuccess(accepted)) {
         opened.close();
         return accepted;
@@ -37,4 +37,11 @@ export async function relayTo(
     session.log.warn('relay failed', { error });
     return replies.localError;
   }
+}
+
+/** In whose name a message goes on: of what is forwarded, the sender would fail SPF under its own. */
+export async function senderOnward(session: Session, transaction: Transaction): Promise<string> {
+  const { address } = transaction.sender;
+  const { srs } = session.services;
+  return srs === null ? address : srs.forward(address);
 }

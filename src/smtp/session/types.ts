@@ -8,6 +8,7 @@ import type { DeliveryMemory } from '../delivery/memory.ts';
 import type { SmtpCounters } from '../metrics.ts';
 import type { Relay, RelaySession } from '../outbound/types.ts';
 import type { SmtpSettings } from '../settings.ts';
+import type { Signer, Srs } from '../signing/index.ts';
 import type { Path } from '../wire/path.ts';
 import type { Reply } from '../wire/reply.ts';
 import type { ChunkedContent } from './chunked.ts';
@@ -22,6 +23,10 @@ export interface Services {
   readonly resolver: Resolver;
   /** Null: nobody asks who wrote what strangers send. */
   readonly checks: Checks | null;
+  /** Null: members' mail leaves unsigned. */
+  readonly signer: Signer | null;
+  /** Null: senders of what is forwarded stay as they are. */
+  readonly srs: Srs | null;
   readonly settings: SmtpSettings;
   readonly memory: DeliveryMemory;
   readonly counters: SmtpCounters;

@@ -1,4 +1,5 @@
 import { type HeaderField, headerFields } from '../../formats/mime/index.ts';
+import { claimsOfOurs } from '../checks/index.ts';
 import { withoutFields } from '../delivery/header.ts';
 import { submissionExtensions } from '../extensions/index.ts';
 import { readTlsRequired } from '../extensions/require-tls.ts';
@@ -39,10 +40,17 @@ export const submissionDoor: Door = {
       (await checkAuthors(session, fields));
     if (refuse) return { refuse };
     // RFC 5322 §3.6.3: nobody but the sender sees who was hidden.
-    const open = withoutFields(header, fields, ['return-path', 'bcc', 'resent-bcc']);
+    const open = withoutFields(
+      header,
+      fields,
+      ['return-path', 'bcc', 'resent-bcc'],
+      await claimsOfOurs(session, fields),
+    );
     const added = missingFields(fields, session.services.settings.domain, session.services.clock);
     return { header: added === '' ? open : Buffer.concat([Buffer.from(added), open]) };
   },
+
+  inspect: (session) => session.services.signer?.begin() ?? null,
 };
 
 async function notOwned(session: Session, address: string, what: string): Promise<Reply | null> {
