@@ -12,7 +12,7 @@ import {
 } from './scripts/credentials.ts';
 import { addDomain, dropDomain, ensure } from './scripts/domains.ts';
 import { addMember, buryMember, changeMember, renameMember } from './scripts/members.ts';
-import { leadsOnlyTo, resolveAddress } from './scripts/resolve.ts';
+import { leadsOnlyTo, resolveAddress, type Wanted } from './scripts/resolve.ts';
 import { accountTables } from './tables.ts';
 
 /** What the threads run for the accounts. Every write but `used`, `rehash` and `redeem` moves account 0's counter. */
@@ -56,7 +56,9 @@ const defined = defineModule({
     domain: recall(function* (q, a: { domain: string }) {
       return (yield* run(q.domainFind, { domain: a.domain })).length > 0;
     }),
-    resolve: read(resolveAddress),
+    resolve: read(function* (q, a: Wanted) {
+      return yield* resolveAddress(q, a);
+    }),
     leadsOnlyTo: read(leadsOnlyTo),
     salt: read(function* (q, a: { id: number }) {
       return first(yield* run(q.memberSalt, { id: a.id }))?.salt ?? null;

@@ -2,14 +2,21 @@ import { FormatError, StoreError } from '../../base/index.ts';
 import { aliasTargetsMax } from '../limits.ts';
 import { operations } from '../module.ts';
 import { readAddress, readDomain, readOwnAddress } from '../names.ts';
-import type { Wanted } from '../scripts/resolve.ts';
+import { catchAllOf, type Wanted } from '../scripts/resolve.ts';
 import { pageOf, readPageSize } from './input.ts';
 import type { AdminParts } from './parts.ts';
 import type { AccountsAdmin, Alias } from './types.ts';
 
 type DirectoryAdmin = Pick<
   AccountsAdmin,
-  'addDomain' | 'domains' | 'removeDomain' | 'addAlias' | 'changeAlias' | 'aliases' | 'removeAlias'
+  | 'addDomain'
+  | 'domains'
+  | 'removeDomain'
+  | 'addAlias'
+  | 'changeAlias'
+  | 'setCatchAll'
+  | 'aliases'
+  | 'removeAlias'
 >;
 
 function readTarget(text: string, mainDomain: string): Wanted {
@@ -37,8 +44,11 @@ function readTargets(texts: readonly string[], mainDomain: string): Wanted[] {
 export function directoryAdmin(parts: AdminParts): DirectoryAdmin {
   const { database, clock, domain: mainDomain } = parts;
 
-  async function putAlias(text: string, texts: readonly string[], replace: boolean): Promise<Alias> {
-    const { key, domain } = readOwnAddress(text, mainDomain);
+  async function putAlias(
+    { key, domain }: { readonly key: string; readonly domain: string },
+    texts: readonly string[],
+    replace: boolean,
+  ): Promise<Alias> {
     const targets = readTargets(texts, mainDomain);
     const now = clock.nowMs();
     await database.call(operations.putAlias, { alias: { key, domain }, targets, replace, now });
@@ -62,8 +72,16 @@ export function directoryAdmin(parts: AdminParts): DirectoryAdmin {
       }
       await database.call(operations.dropDomain, { domain });
     },
-    addAlias: (address, targets) => putAlias(address, targets, false),
-    changeAlias: (address, targets) => putAlias(address, targets, true),
+    addAlias: async (address, targets) => putAlias(readOwnAddress(address, mainDomain), targets, false),
+    changeAlias: async (address, targets) => putAlias(readOwnAddress(address, mainDomain), targets, true),
+    async setCatchAll(text, targets) {
+      const domain = readDomain(text);
+      const key = catchAllOf(domain);
+      const isThere = (await database.call(operations.address, { address: key })) !== null;
+      if (targets !== null) return putAlias({ key, domain }, targets, isThere);
+      if (isThere) await database.call(operations.dropAlias, { alias: key });
+      return null;
+    },
     async aliases(page = {}) {
       const max = readPageSize(page.max);
       const rows = await database.call(operations.aliases, { after: page.after ?? '', max: max + 1 });

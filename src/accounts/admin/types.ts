@@ -77,6 +77,8 @@ export interface AccountsAdmin {
   addAlias(address: string, targets: readonly string[]): Promise<Alias>;
   /** Gives an alias other targets. */
   changeAlias(address: string, targets: readonly string[]): Promise<Alias>;
+  /** Where mail for addresses of a domain goes that nobody has; null: it is refused. */
+  setCatchAll(domain: string, targets: readonly string[] | null): Promise<Alias | null>;
   aliases(page?: { after?: string; max?: number }): Promise<Page<Alias, string>>;
   removeAlias(address: string): Promise<void>;
 }

@@ -61,7 +61,8 @@ export function* putAlias(q: AccountQueries, a: AliasPut): Script<void> {
   if (!a.replace) yield* demandFree(q, a.alias, a.now);
   yield* demandFollowable(q, key, a.targets);
   for (const target of a.targets) {
-    const { kind } = yield* resolveAddress(q, target);
+    // Not by way of a catch-all: that would hide a slip of the pen, or be itself.
+    const { kind } = yield* resolveAddress(q, target, false);
     if (kind === 'unknown') throw new StoreError('not-found', `the target '${target.full}' leads nowhere`);
   }
   yield* run(q.addressPut, { address: key, domain, kind: 'alias', member: 0 });

@@ -14,7 +14,14 @@ export interface Wanted {
 // RFC 5321 §4.5.1 and RFC 2142 §2: someone must read these.
 const administratorRoles = new Set(['postmaster', 'abuse']);
 
+/** What a domain's mail for nobody in particular leads to is an alias of this name; no other address may have it. */
+export function catchAllOf(domain: string): string {
+  return `*@${domain}`;
+}
+
 interface Walk {
+  /** Whether addresses that nobody has lead to the catch-all of their domain. */
+  readonly catchesAll: boolean;
   readonly seen: Set<string>;
   readonly recipients: Map<string, Recipient>;
   /** Members who would get it, were they not disabled. */
@@ -30,23 +37,42 @@ function addMemberTo(walk: Walk, member: { id: number; address: string }, tag: s
   walk.recipients.set(key, { kind: 'member', account: member.id, address: member.address, tag });
 }
 
-function* missing(q: AccountQueries, wanted: Wanted, walk: Walk): Script<Step> {
-  const at = wanted.key.lastIndexOf('@');
-  if ((yield* run(q.domainFind, { domain: wanted.key.slice(at + 1) })).length === 0) return 'foreign';
-  if (!administratorRoles.has(wanted.key.slice(0, at))) return 'unknown';
+function isRole(key: string): boolean {
+  return administratorRoles.has(key.slice(0, key.lastIndexOf('@')));
+}
+
+function* addAdministrators(q: AccountQueries, wanted: Wanted, walk: Walk): Script<boolean> {
   const administrators = yield* run(q.administrators, {});
   for (const administrator of administrators) addMemberTo(walk, administrator, wanted.tag);
-  return administrators.length > 0 ? 'found' : 'unknown';
+  return administrators.length > 0;
+}
+
+/** `held`: it was a deleted member's, whose mail is nobody else's. */
+function* missing(q: AccountQueries, wanted: Wanted, walk: Walk, held: boolean): Script<Step> {
+  const domain = wanted.key.slice(wanted.key.lastIndexOf('@') + 1);
+  if ((yield* run(q.domainFind, { domain })).length === 0) return 'foreign';
+  if (isRole(wanted.key) && (yield* addAdministrators(q, wanted, walk))) return 'found';
+  if (held || !walk.catchesAll) return 'unknown';
+  const targets = yield* run(q.targetsOf, { alias: catchAllOf(domain) });
+  follow(walk, wanted, targets);
+  return targets.length > 0 ? 'found' : 'unknown';
+}
+
+function follow(
+  walk: Walk,
+  wanted: Wanted,
+  targets: readonly { readonly target: string; readonly lookup: string; readonly tag: string }[],
+): void {
+  for (const { target, lookup, tag } of targets) {
+    walk.next.push({ key: lookup, tag: tag === '' ? wanted.tag : tag, full: target });
+  }
 }
 
 function* visit(q: AccountQueries, wanted: Wanted, walk: Walk): Script<Step> {
   const row = first(yield* run(q.addressFind, { address: wanted.key }));
-  if (!row || row.kind === 'reserved') return yield* missing(q, wanted, walk);
+  if (!row || row.kind === 'reserved') return yield* missing(q, wanted, walk, row !== undefined);
   if (row.kind === 'alias') {
-    for (const target of yield* run(q.targetsOf, { alias: wanted.key })) {
-      const tag = target.tag === '' ? wanted.tag : target.tag;
-      walk.next.push({ key: target.lookup, tag, full: target.target });
-    }
+    follow(walk, wanted, yield* run(q.targetsOf, { alias: wanted.key }));
     return 'found';
   }
   if (row.disabled || row.address === null) walk.disabled++;
@@ -75,22 +101,27 @@ function* expand(q: AccountQueries, wanted: Wanted, walk: Walk): Script<Step> {
   return step;
 }
 
-function newWalk(): Walk {
-  return { seen: new Set(), recipients: new Map(), disabled: 0, next: [] };
+function newWalk(catchesAll: boolean): Walk {
+  return { catchesAll, seen: new Set(), recipients: new Map(), disabled: 0, next: [] };
 }
 
 /** Where mail for the address goes. A member's own address costs one point read. */
-export function* resolveAddress(q: AccountQueries, wanted: Wanted): Script<Resolution> {
-  const walk = newWalk();
+export function* resolveAddress(q: AccountQueries, wanted: Wanted, catchesAll = true): Script<Resolution> {
+  const walk = newWalk(catchesAll);
   const step = yield* expand(q, wanted, walk);
   if (step !== 'found') return { kind: step };
+  // Whatever an alias for it leads to: somebody must read it.
+  if (walk.recipients.size === 0 && isRole(wanted.key)) yield* addAdministrators(q, wanted, walk);
   if (walk.recipients.size > 0) return { kind: 'local', recipients: [...walk.recipients.values()] };
   return { kind: walk.disabled > 0 ? 'disabled' : 'unknown' };
 }
 
-/** Whether the address leads to this member and to nobody else, disabled members counted. */
+/**
+ * Whether the address leads to this member and to nobody else, disabled members counted. Whoever reads a catch-all does not
+ * write as everybody that it stands for.
+ */
 export function* leadsOnlyTo(q: AccountQueries, a: Wanted & { member: number }): Script<boolean> {
-  const walk = newWalk();
+  const walk = newWalk(false);
   yield* expand(q, a, walk);
   const [only, ...others] = walk.recipients.values();
   return walk.disabled === 0 && others.length === 0 && only?.kind === 'member' && only.account === a.member;

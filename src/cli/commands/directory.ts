@@ -40,6 +40,20 @@ const removeDomain = command({
   },
 });
 
+const catchAll = command({
+  name: ['domain', 'catch-all'],
+  summary: 'let mail for addresses that nobody has lead somewhere; none: refuse it',
+  parameters: [domain, { name: 'target', summary: 'where it goes, or none', many: true }],
+  schema: z.strictObject({ domain: z.string(), target: z.array(z.string()).min(1) }),
+  async run(rooms, { domain: wanted, target }) {
+    const isNone = target.length === 1 && target[0] === 'none';
+    const set = await rooms.accounts.admin.setCatchAll(wanted, isNone ? null : target);
+    const targets = set?.targets ?? [];
+    const text = set ? `${set.address} -> ${targets.join(', ')}` : `no catch-all for ${wanted}`;
+    return { text, json: { domain: wanted, targets } };
+  },
+});
+
 const addAlias = command({
   name: ['alias', 'add'],
   summary: 'let an address lead to others, here or elsewhere',
@@ -77,4 +91,12 @@ const removeAlias = command({
   },
 });
 
-export const directoryCommands = [addDomain, listDomains, removeDomain, addAlias, listAliases, removeAlias];
+export const directoryCommands = [
+  addDomain,
+  listDomains,
+  removeDomain,
+  catchAll,
+  addAlias,
+  listAliases,
+  removeAlias,
+];
