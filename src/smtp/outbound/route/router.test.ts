@@ -25,7 +25,7 @@ beforeEach(async () => {
     'empty.test': { txt: ['nothing else'] },
     'gone.test': { mx: [[1, 'no.gone.test']] },
   });
-  resolver = createResolver({ servers: [dns], patience: { questionMs: 5_000, attemptMs: 20 } });
+  resolver = createResolver({ servers: [dns], patience: { questionMs: 20_000, attemptMs: 5_000 } });
 });
 afterEach(async () => {
   resolver.close();
@@ -143,9 +143,7 @@ describe('exchangers', () => {
     expect(hops).toHaveLength(exchangersMax);
     expect(hops[0]?.host).toBe('h299.test');
     expect(hops[0]?.addresses).toHaveLength(addressesPerHostMax);
-    expect(dns.questions.filter((line) => line.includes(' h'))).toHaveLength(
-      2 * exchangersMax + exchangersMax * 0,
-    );
+    expect(dns.questions.filter((line) => line.includes(' h'))).toHaveLength(2 * exchangersMax);
   });
 
   test('one named twice is tried once', async () => {
@@ -162,7 +160,9 @@ describe('exchangers', () => {
 describe('name servers that do not answer', () => {
   test.each(['servfail', 'refused', 'silent'] as const)('%s: later', async (fault) => {
     dns.fault('far.test', fault);
-    expect(told(await route('far.test'))).toBe('later 4.4.3');
+    const hasty = createResolver({ servers: [dns], patience: { questionMs: 100, attemptMs: 50 } });
+    expect(told(await route('far.test', {}, { resolver: hasty }))).toBe('later 4.4.3');
+    hasty.close();
   });
 
   test('of one exchanger: the others are used', async () => {
