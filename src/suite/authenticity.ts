@@ -1,6 +1,7 @@
 import { messageOf } from '../base/index.ts';
 import type { Resolver } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
+import type { MycoSettings } from '../settings/index.ts';
 import {
   createChecks,
   createSealer,
@@ -20,6 +21,15 @@ export type Authenticity = Required<Pick<SmtpOptions, 'checks' | 'signer' | 'srs
 const reportDays = 400;
 const leaseMs = 10 * 60_000;
 
+const thisMachine = ['127.0.0.0/8', '::1'];
+const nobody: readonly string[] = [];
+
+/** What comes from this machine has no SPF of its own; whoever names a resolver may have others' mail come from here. */
+function checkSettings({ mail }: MycoSettings) {
+  const usual = mail.resolver === 'system' ? thisMachine : nobody;
+  return { ...mail.checks, exempt: mail.checks.exempt ?? usual };
+}
+
 /** Who looks at mail from other servers, and what makes ours believed there. */
 export async function openAuthenticity(
   rooms: Rooms,
@@ -35,7 +45,7 @@ export async function openAuthenticity(
     hostname,
     clock,
     metrics,
-    settings: () => settings.value.mail.checks,
+    settings: () => checkSettings(settings.value),
     observer: null,
     sealer: createSealer({ keys: signer.keys, domain, clock, log }),
   });

@@ -19,10 +19,10 @@ export const mailChecksSlice = z
       form: 'a list of domains such as [lists.example.org]',
       reload: 'live',
     }),
-    exempt: z.array(cidr()).max(1000).prefault([]).meta({
+    exempt: z.array(cidr()).max(1000).nullable().prefault(null).meta({
       description:
-        'Addresses whose mail is not checked, such as a second mail exchanger of our own; from the start those of this machine.',
-      form: 'a list of addresses such as 192.0.2.0/24',
+        'Addresses whose mail is not checked, such as a second mail exchanger of our own. null: those of this machine, unless mail.resolver names servers, as tests do.',
+      form: 'a list of addresses such as 192.0.2.0/24, or null',
       reload: 'live',
     }),
   })
