@@ -40,6 +40,8 @@ export const discardedBytesMax = 67_108_864;
 export const chunkBytesMin = 1_024;
 /** RFC 5321 §6.3: at least 100 Received fields before a loop is presumed. */
 export const receivedMax = 100;
+/** Times a message may have been here before; submitted, sent back by a list, forwarded and forwarded back is four. */
+export const ownReceivedMax = 5;
 /** Deliveries remembered because the sender was not told of them and will come again. */
 export const rememberedDeliveriesMax = 20_000;
 export const rememberedMs = 3_600_000;
