@@ -24,3 +24,15 @@ export const ttlSeconds = 3600;
 export const policyMsMax = 10_000;
 /** RFC 8461 §3.3: a policy file; larger ones are not read. */
 export const policyBytesMax = 64 * 1024;
+/** How long one of our own doors may take to answer while it is tested. */
+export const smtpMsMax = 30_000;
+/** What a line of an SMTP reply may have (RFC 5321 §4.5.3.1.5 allows 512 octets). */
+export const replyLineBytesMax = 4096;
+/** How long a message to somewhere else is followed. */
+export const followMsMax = 120_000;
+/** How often the outbox is looked at meanwhile. */
+export const followPollMs = 200;
+/** How long a receipt of ours may take once the message has left. */
+export const receiptMsMax = 3_000;
+/** Rows of one member that are looked through for it. */
+export const followRowsMax = 1000;

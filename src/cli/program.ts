@@ -15,6 +15,7 @@ const groups: Readonly<Record<string, string>> = {
   member: 'members and their passwords',
   domain: 'the domains of the co-op',
   dns: 'what stands in the DNS for mail',
+  mail: 'whether mail goes through',
   alias: 'addresses that lead to other addresses',
   dkim: 'the keys that sign mail',
 };

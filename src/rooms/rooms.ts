@@ -23,6 +23,12 @@ export interface Rooms {
   readonly trust: TrustStore;
   readonly outbox: Outbox;
   readonly senders: Senders;
+  /** What only a server that runs has; absent where a command opened the rooms itself. */
+  readonly running?: {
+    open(): readonly { readonly door: string; readonly host: string; readonly port: number }[];
+    /** PEM of the authority that clients must be given; null where the public ones do. */
+    authority(): string | null;
+  };
   close(): Promise<void>;
 }
 

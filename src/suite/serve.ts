@@ -59,7 +59,10 @@ export async function openSuite(
     const searchIndex = startSearchIndex(rooms, observers);
     const admin = await adminServer({
       dataDir: settings.data,
-      services: rooms,
+      services: {
+        ...rooms,
+        running: { open: () => doors.open, authority: () => doors.certificates.authority },
+      },
       commands: options.commands,
       onFault(error, command) {
         const incident = randomToken(40);

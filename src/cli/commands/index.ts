@@ -8,6 +8,7 @@ import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
 import { dnsCommands } from './dns.ts';
 import { folderCommands } from './folder.ts';
+import { mailCommands } from './mail.ts';
 import { memberCommands } from './member.ts';
 import { safetyCommands } from './safety.ts';
 import { transferCommands } from './transfer.ts';
@@ -19,6 +20,7 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...dkimCommands,
   ...folderCommands,
   ...dnsCommands,
+  ...mailCommands,
   ...transferCommands,
   ...safetyCommands,
 ];
