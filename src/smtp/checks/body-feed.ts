@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { Gathered } from '../session/gathered.ts';
 import { turnBytes } from './limits.ts';
 import type { BodyHash } from './mailauth.ts';
+import { turn } from './turn.ts';
 
 /**
  * Feeds a body to hashes in whole lines, so that no octet is looked at twice however it is cut on its way, and gives the
@@ -34,8 +34,8 @@ export class BodyFeed {
     const block = this.#held.whole();
     this.#held = new Gathered();
     for (const hash of this.#hashes()) {
-      hash.update(block);
       await turn();
+      hash.update(block);
     }
   }
 }

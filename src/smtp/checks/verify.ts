@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { type HeaderField, headerFields } from '../../formats/mime/index.ts';
 import { authorsOf } from '../inbound/authors.ts';
 import { isTrusted } from './arc-trust.ts';
@@ -13,6 +12,7 @@ import {
 } from './mailauth.ts';
 import type { Questions } from './questions.ts';
 import { rowsOf, verifiable } from './rows.ts';
+import { turn } from './turn.ts';
 import type {
   ArcVerdict,
   DkimVerdict,
