@@ -355,7 +355,7 @@ describe('the zone file', () => {
       `_25._tcp.${hostname}. ${ttlSeconds} IN TLSA 3 1 1 ${ours.tlsa(3).toString('hex')}`,
     );
     expect(text).toContain(' TLSA 2 1 1 ');
-    expect(text).toContain('; signs after `myco dkim activate`');
+    expect(text).toContain('; signs once it is seen in the DNS, or after `myco dkim activate`');
     expect(text).toContain('; BIMI (optional)');
     expect(new Set(lines).size).toBe(lines.length);
   });

@@ -13,7 +13,7 @@ const needs: Readonly<Record<SigningRecord['state'], Need>> = {
 };
 
 const notes: Readonly<Partial<Record<SigningRecord['state'], string>>> = {
-  pending: 'signs after `myco dkim activate`',
+  pending: 'signs once it is seen in the DNS, or after `myco dkim activate`',
   retired: 'signs no more; mail on its way is still checked with it',
 };
 
@@ -57,7 +57,10 @@ async function checkKey(key: SigningRecord, resolver: Resolver): Promise<Verdict
     if (theirs.testing && !ours.testing)
       return say.warning('has t=y: receivers may treat what it signs as unsigned', 'take t=y out');
     if (state === 'pending')
-      return say.ok(`${ours.algorithm} key in place`, 'let it sign: `myco dkim activate`');
+      return say.ok(
+        `${ours.algorithm} key in place`,
+        'it signs from the next look on; `myco dkim activate` does not wait',
+      );
     return say.ok(`${ours.algorithm} key in place`);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
