@@ -6,6 +6,7 @@ import { accountsModule } from './accounts/module.ts';
 import type { StoreModule } from './storage/index.ts';
 import { mailModule } from './stores/mail/module.ts';
 import { outboxModule } from './stores/outbox/module.ts';
+import { policiesModule } from './stores/policies/module.ts';
 import { sendersModule } from './stores/senders/module.ts';
 import { trustModule } from './stores/trust/module.ts';
 
@@ -13,6 +14,7 @@ export const modules: readonly StoreModule[] = [
   accountsModule,
   mailModule,
   outboxModule,
+  policiesModule,
   sendersModule,
   trustModule,
 ];

@@ -8,6 +8,7 @@ import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
 import { createOutbox, type Outbox } from '../stores/outbox/index.ts';
+import { createPolicyStore, type PolicyStore } from '../stores/policies/index.ts';
 import { createSenders, type Senders } from '../stores/senders/index.ts';
 import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
 
@@ -29,6 +30,7 @@ export interface Rooms {
     /** PEM of the authority that clients must be given; null where the public ones do. */
     authority(): string | null;
   };
+  readonly policies: PolicyStore;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export async function openRooms(
       trust,
       outbox,
       senders,
+      policies: createPolicyStore({ database, clock }),
       async close() {
         await accounts.close();
         await senders.close();

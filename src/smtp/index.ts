@@ -16,6 +16,13 @@
 export { type CheckSettings, type Checks, createChecks } from './checks/index.ts';
 export { extensions } from './extensions/index.ts';
 export type { BlockList, GuardSettings, Listed } from './inbound/guards/settings.ts';
+export {
+  createTlsPolicies,
+  type TlsObserver,
+  type TlsOutcome,
+  type TlsPolicies,
+} from './outbound/policy/index.ts';
+export { createRouter, type Router } from './outbound/route/index.ts';
 export { createSmtpServers, type SmtpOptions, type SmtpServers } from './servers.ts';
 export type { SmtpSettings } from './settings.ts';
 export {

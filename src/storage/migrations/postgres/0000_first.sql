@@ -334,6 +334,15 @@ CREATE TABLE "outbox_sent" (
 	CONSTRAINT "outbox_sent_who_hour_pk" PRIMARY KEY("who","hour")
 );
 --> statement-breakpoint
+CREATE TABLE "sts_policies" (
+	"domain" text NOT NULL,
+	"id" text NOT NULL,
+	"policy" text NOT NULL,
+	"fetched" bigint NOT NULL,
+	"ends" bigint NOT NULL,
+	CONSTRAINT "sts_policies_domain_pk" PRIMARY KEY("domain")
+);
+--> statement-breakpoint
 CREATE TABLE "senders" (
 	"key" text NOT NULL,
 	"first" bigint NOT NULL,
@@ -438,6 +447,8 @@ CREATE INDEX "outbox_recipients_holder" ON "outbox_recipients" USING btree ("hol
 CREATE INDEX "outbox_lanes_due" ON "outbox_lanes" USING btree ("due") WHERE "outbox_lanes"."due" > 0;
 --> statement-breakpoint
 CREATE INDEX "outbox_holders_until" ON "outbox_holders" USING btree ("until");
+--> statement-breakpoint
+CREATE INDEX "sts_policies_ends" ON "sts_policies" USING btree ("ends");
 --> statement-breakpoint
 CREATE INDEX "senders_seen" ON "senders" USING btree ("seen");
 --> statement-breakpoint

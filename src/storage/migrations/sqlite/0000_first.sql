@@ -373,6 +373,16 @@ CREATE TABLE `outbox_sent` (
 	PRIMARY KEY(`who`, `hour`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `sts_policies` (
+	`domain` text PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`policy` text NOT NULL,
+	`fetched` integer NOT NULL,
+	`ends` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `sts_policies_ends` ON `sts_policies` (`ends`);
+--> statement-breakpoint
 CREATE TABLE `senders` (
 	`key` text PRIMARY KEY NOT NULL,
 	`first` integer NOT NULL,

@@ -1,0 +1,2 @@
+/** Domains whose policy is kept. */
+export const policiesMax = 50_000;
