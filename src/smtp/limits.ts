@@ -21,6 +21,8 @@ export const authFailuresMax = 3;
 export const idleMs = 300_000;
 /** A peer that must still authenticate gets less: net ends it after 60 s, so that it hears why first. */
 export const unauthenticatedMs = 50_000;
+/** Talk without a message, all of it. */
+export const talkMsMax = 1_800_000;
 /** One message, from 354 to its last byte. */
 export const dataTransferMs = 3_600_000;
 /** The longest pause before a greeting that may be configured. */

@@ -15,6 +15,32 @@ export type Line =
 const CR = 13;
 const LF = 10;
 
+/** How long a read waits in all, however many octets come meanwhile; it costs nothing until there is something to wait for. */
+class Patience {
+  readonly #ms: number;
+  readonly #onOver: () => void;
+  #timer: NodeJS.Timeout | null = null;
+  isOver = false;
+
+  constructor(ms: number, onOver: () => void) {
+    this.#ms = ms;
+    this.#onOver = onOver;
+  }
+
+  begin(): void {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      this.#onOver();
+    }, this.#ms);
+    this.#timer.unref();
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+}
+
 /**
  * Octets of the peer, pulled: nothing is read ahead of what a session asks for but the stream's own buffer, so a
  * peer that sends faster than we work is held back. One reader at a time.
@@ -70,8 +96,19 @@ export class Input {
     return this.#buffered > 0;
   }
 
-  /** The next line without its CRLF. A line is refused while it is read, before memory is spent on it. */
+  /**
+   * The next line without its CRLF, all of it within the time. It is refused while it is read, before memory is spent on it.
+   */
   async line(timeoutMs: number): Promise<Line> {
+    const patience = new Patience(timeoutMs, () => this.#wake?.());
+    try {
+      return await this.#line(patience);
+    } finally {
+      patience.end();
+    }
+  }
+
+  async #line(patience: Patience): Promise<Line> {
     let scanned = 0;
     let tooLong = false;
     let skipped = 0;
@@ -91,22 +128,27 @@ export class Input {
         scanned = 0;
         if (skipped > skippedLineBytesMax) return { kind: 'endless' };
       }
-      const waited = await this.#more(timeoutMs);
+      const waited = await this.#more(patience);
       if (waited !== 'data') return { kind: waited };
     }
   }
 
   /** Whatever comes next. */
   async chunk(timeoutMs: number): Promise<Buffer | 'end' | 'timeout'> {
-    for (;;) {
-      this.#take();
-      const piece = this.#pieces.shift();
-      if (piece) {
-        this.#buffered -= piece.length;
-        return piece;
+    const patience = new Patience(timeoutMs, () => this.#wake?.());
+    try {
+      for (;;) {
+        this.#take();
+        const piece = this.#pieces.shift();
+        if (piece) {
+          this.#buffered -= piece.length;
+          return piece;
+        }
+        const waited = await this.#more(patience);
+        if (waited !== 'data') return waited;
       }
-      const waited = await this.#more(timeoutMs);
-      if (waited !== 'data') return waited;
+    } finally {
+      patience.end();
     }
   }
 
@@ -140,25 +182,19 @@ export class Input {
     return true;
   }
 
-  async #more(timeoutMs: number): Promise<'data' | 'end' | 'timeout'> {
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      this.#wake?.();
-    }, timeoutMs);
-    timer.unref();
+  async #more(patience: Patience): Promise<'data' | 'end' | 'timeout'> {
+    patience.begin();
     try {
       for (;;) {
         if (!this.#stream.destroyed && this.#pull()) return 'data';
         if (this.#ended || this.#stream.destroyed) return 'end';
-        if (timedOut) return 'timeout';
+        if (patience.isOver) return 'timeout';
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
       }
     } finally {
       this.#wake = null;
-      clearTimeout(timer);
     }
   }
 

@@ -8,6 +8,7 @@ import {
   commandsBetweenMessagesMax,
   errorsMax,
   idleMs,
+  talkMsMax,
   unauthenticatedMs,
 } from '../limits.ts';
 import { replies, replyOfReason } from '../replies.ts';
@@ -45,6 +46,7 @@ export class Session {
   #draining = false;
   #waiting = false;
   readonly #startedMs: number;
+  #talkingSinceMs: number;
 
   constructor(connection: Connection, door: Door, services: Services) {
     this.connection = connection;
@@ -59,6 +61,7 @@ export class Session {
     });
     this.guard = door.guard?.(connection.remote.address) ?? null;
     this.#startedMs = services.clock.monotonicMs();
+    this.#talkingSinceMs = this.#startedMs;
   }
 
   /** Resolves when the session is over; never rejects. */
@@ -136,12 +139,13 @@ export class Session {
   /** A message reached its end: the counters that bound idle talk start again. */
   messageDone(): void {
     this.messages++;
-    this.#commands = 0;
+    this.progressed();
   }
 
   /** A good part of a message came: this was no idle talk. */
   progressed(): void {
     this.#commands = 0;
+    this.#talkingSinceMs = this.services.clock.monotonicMs();
   }
 
   async #greet(): Promise<boolean> {
@@ -190,8 +194,11 @@ export class Session {
   }
 
   #patienceMs(): number {
-    if (this.door.privilege === null || this.member !== null) return idleMs;
-    const left = this.#startedMs + unauthenticatedMs - this.services.clock.monotonicMs();
+    const now = this.services.clock.monotonicMs();
+    const isKnown = this.door.privilege === null || this.member !== null;
+    const left = isKnown
+      ? Math.min(idleMs, this.#talkingSinceMs + talkMsMax - now)
+      : this.#startedMs + unauthenticatedMs - now;
     return Math.max(1, left);
   }
 
