@@ -52,3 +52,4 @@ export {
   type TranscriptSetup,
   transcripts,
 } from './transcript/index.ts';
+export { publishShown, type ShownRecord } from './zone.ts';

@@ -18,6 +18,8 @@ export interface MycoOptions {
   readonly members?: readonly string[];
   /** Where the data folder lies, where not in `folder`. */
   readonly data?: string;
+  /** More environment of the process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Exit {
@@ -97,7 +99,11 @@ export async function startMyco(options: MycoOptions = {}): Promise<Myco> {
   writeFileSync(config, configText(data, options.settings ?? {}));
   const command = [...launcher()];
   const args = [...command, 'serve', '--json', '--config', config];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const texts = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     texts.out += text;

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createGetHttps, createResolver } from '../../net/index.ts';
 import {
   openTestDns,
+  publishShown,
+  type ShownRecord,
   startSuite,
   type TestDns,
-  type TestDnsName,
   type TestSuite,
 } from '../../testing/index.ts';
 import { adminClient } from '../admin/index.ts';
@@ -41,42 +42,10 @@ async function myco(name: string, args: Record<string, string> = {}) {
   return client.call(name, args, { progress: () => {}, signal: new AbortController().signal });
 }
 
-interface Shown {
-  readonly name: string;
-  readonly type: string;
-  readonly data: string;
-}
-
-/** What `dns show` prints, as the name server has it. */
-function publish(shown: readonly Shown[]): void {
-  const zone = new Map<string, Record<string, unknown[]>>();
-  const put = (name: string, key: string, value: unknown) => {
-    const at = zone.get(name) ?? {};
-    zone.set(name, at);
-    at[key] = [...(at[key] ?? []), value];
-  };
-  const host = (text: string | undefined) => (text ?? '').replace(/\.$/, '');
-  for (const { name, type, data } of shown) {
-    const words = data.split(' ');
-    if (type === 'TXT')
-      put(
-        name,
-        'txt',
-        [...data.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((part) => part[1]),
-      );
-    else if (type === 'MX') put(name, 'mx', [Number(words[0]), host(words[1])]);
-    else if (type === 'SRV') put(name, 'srv', [...words.slice(0, 3).map(Number), host(words[3])]);
-    else if (type === 'TLSA')
-      put(name, 'tlsa', [...words.slice(0, 3).map(Number), Buffer.from(words[3] ?? '', 'hex')]);
-    else if (type === 'CNAME') zone.set(name, { cname: host(words[0]) as unknown as unknown[] });
-  }
-  for (const [name, records] of zone) dns.set(name, { ...(records as TestDnsName), secure: true });
-}
-
 test('what dns show says is published, and dns check finds it right', async () => {
   const before = await myco('dns check');
   expect(before.status).toBe(1);
-  publish((await myco('dns show')).json as Shown[]);
+  publishShown(dns, (await myco('dns show')).json as ShownRecord[], { secure: true });
   const own = { txt: ['v=spf1 a -all'], secure: true };
   dns.set(hostname, { ...own, a: ['203.0.113.5'] });
   // Where nobody serves https; a public address would be asked.
