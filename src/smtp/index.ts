@@ -3,9 +3,9 @@
  * (RFC 6409), `lmtp` mail from neighbours (RFC 2033). One session (`session/`) serves them; a door is a value that
  * says what differs. Commands and extensions are declared values, EHLO and the tables are derived from their lists.
  *
- * - 250 after DATA leaves only when the message is durable for every local recipient and the relay has accepted it
+ * - 250 after DATA leaves only when the message is durable for every local recipient and in the outbox
  *   for every other one. What failed for some is answered 451; those who have it are remembered, not served twice.
- * - Recipients are verified at RCPT; mail for others is taken only where a relay takes it in the same moment.
+ * - Recipients are verified at RCPT; mail for others is brought on its way by the queue (`outbound/`), or comes back.
  * - Only CRLF.CRLF ends a message, or the last octet of BDAT LAST; a CR or LF alone is refused after that, never converted.
  * - Stored: Return-Path, Received, then the bytes as they came (less a foreign Return-Path, binary parts in base64; at
  *   submission less Bcc, plus a missing Date or Message-ID).
@@ -16,13 +16,16 @@
 export { type CheckSettings, type Checks, createChecks } from './checks/index.ts';
 export { extensions } from './extensions/index.ts';
 export type { BlockList, GuardSettings, Listed } from './inbound/guards/settings.ts';
+export { createOutbound, type OutboundOptions } from './outbound/outbound.ts';
 export {
   createTlsPolicies,
   type TlsObserver,
   type TlsOutcome,
   type TlsPolicies,
+  type TlsRule,
 } from './outbound/policy/index.ts';
-export { createRouter, type Router } from './outbound/route/index.ts';
+export type { OutboundQueue } from './outbound/queue/index.ts';
+export { createRouter, type Hop, type Route, type Router } from './outbound/route/index.ts';
 export { createSmtpServers, type SmtpOptions, type SmtpServers } from './servers.ts';
 export type { SmtpSettings } from './settings.ts';
 export {

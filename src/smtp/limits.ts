@@ -49,11 +49,6 @@ export const rememberedDeliveriesMax = 20_000;
 export const rememberedMs = 3_600_000;
 /** Replies kept back while pipelined commands wait (RFC 2920 §3.2). */
 export const batchedReplyBytesMax = 16_384;
-/** Our waiting for a relay: connecting, one reply, the reply to the end of data (RFC 5321 §4.5.3.2). */
-export const relayConnectMs = 30_000;
-export const relayReplyMs = 300_000;
-export const relayDataReplyMs = 600_000;
-export const relayReplyLinesMax = 100;
 /** How long the peer may take to end its side after we said 221 or 421. */
 export const closeMs = 2_000;
 /** What our own Return-Path, Received and missing fields may add to a message; not counted against its sender. */

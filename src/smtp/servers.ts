@@ -1,8 +1,9 @@
 import type { Accounts } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
-import type { Connection, Dial, Resolver } from '../net/index.ts';
+import type { Connection, Resolver } from '../net/index.ts';
 import type { Log, Metrics } from '../observability/index.ts';
 import type { MailWriter } from '../stores/mail/index.ts';
+import type { OutboxWriter } from '../stores/outbox/index.ts';
 import type { Senders } from '../stores/senders/index.ts';
 import type { Checks } from './checks/index.ts';
 import { DeliveryMemory } from './delivery/memory.ts';
@@ -10,7 +11,6 @@ import { inboundDoor } from './inbound/door.ts';
 import { createGuards } from './inbound/guards/index.ts';
 import { lmtpDoor } from './lmtp/door.ts';
 import { smtpCounters } from './metrics.ts';
-import { createRelay } from './outbound/relay.ts';
 import { Session } from './session/session.ts';
 import type { Door, Services } from './session/types.ts';
 import type { SmtpSettings } from './settings.ts';
@@ -21,8 +21,8 @@ import { encodeReply, reply } from './wire/reply.ts';
 export interface SmtpOptions {
   readonly mail: MailWriter;
   readonly accounts: Accounts;
-  /** How connections to the relay are made (`dial` of net). */
-  readonly dial: Dial;
+  /** Takes mail for others. */
+  readonly outbox: OutboxWriter;
   /** The one of the process; whoever made it closes it. */
   readonly resolver: Resolver;
   /** Who looks at mail from strangers; absent: nobody. */
@@ -50,7 +50,6 @@ export interface SmtpServers {
   drain(): Promise<void>;
 }
 
-/** Throws FormatError where `settings.relay` is no smtp(s) URL. */
 export function createSmtpServers(options: SmtpOptions): SmtpServers {
   const { settings, log } = options;
   const clock = options.clock ?? systemClock;
@@ -58,10 +57,7 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
     mail: options.mail,
     accounts: options.accounts,
     resolver: options.resolver,
-    relay:
-      settings.relay === null
-        ? null
-        : createRelay({ url: settings.relay, hostname: settings.hostname, dial: options.dial, log }),
+    outbox: options.outbox,
     checks: options.checks ?? null,
     signer: options.signer ?? null,
     srs: options.srs ?? null,

@@ -2,7 +2,7 @@ import type { GuardSettings } from './inbound/guards/settings.ts';
 
 /** What the doors need of the configuration (CONTRACT.md: coop, limits, auth, mail). */
 export interface SmtpSettings {
-  /** coop.hostname: greeting, Received, EHLO to a relay. */
+  /** coop.hostname: greeting, Received, notices. */
   readonly hostname: string;
   /** coop.domain: where `<Postmaster>` without a domain goes. */
   readonly domain: string;
@@ -14,8 +14,6 @@ export interface SmtpSettings {
   readonly plaintext: 'refuse' | 'allow';
   /** Pause before the greeting of the MX door; who talks in it is refused. 0: none. */
   readonly greetingDelayMs: number;
-  /** mail.relay: `smtp(s)://[user:password@]host[:port]`; null: none. */
-  readonly relay: string | null;
   /** mail.guards: what strangers meet at the MX door; null: nothing. */
   readonly guards: GuardSettings | null;
 }

@@ -17,7 +17,7 @@ const base: readonly Specification[] = [
     title: 'Simple Mail Transfer Protocol',
     status: 'Partial',
     file: 'session/session.ts',
-    note: 'receiving whole; sending through a relay only',
+    note: 'receiving whole; a queue with retries, warnings and bounces sends it on',
   },
   { rfc: 6409, title: 'Message Submission for Mail', status: 'Yes', file: 'submission/door.ts' },
   {
@@ -27,6 +27,13 @@ const base: readonly Specification[] = [
     file: 'submission/door.ts',
   },
   { rfc: 2033, title: 'Local Mail Transfer Protocol', status: 'Yes', file: 'lmtp/door.ts' },
+  { rfc: 3464, title: 'Delivery Status Notifications', status: 'Yes', file: 'outbound/notices/compose.ts' },
+  {
+    rfc: 6533,
+    title: 'Internationalized Delivery Status Notifications',
+    status: 'Yes',
+    file: 'outbound/notices/compose.ts',
+  },
   { rfc: 3463, title: 'Enhanced Mail System Status Codes', status: 'Yes', file: 'replies.ts' },
   {
     rfc: 3848,
@@ -38,10 +45,7 @@ const base: readonly Specification[] = [
 ];
 
 const notes: Readonly<Record<number, Pick<Specification, 'status' | 'note'>>> = {
-  3461: {
-    status: 'Partial',
-    note: 'parameters validated, kept and relayed; no notifications of our own yet',
-  },
+  3461: { status: 'Yes', note: 'kept, passed on, and obeyed: failed, delayed, relayed, delivered' },
   4954: { status: 'Yes', note: 'SCRAM, bearer tokens, PLAIN and LOGIN' },
 };
 

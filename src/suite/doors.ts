@@ -6,7 +6,6 @@ import {
   type Connection,
   certificateNamesMax,
   createCertificates,
-  createDial,
   createNetwork,
   defaultNetLimits,
   type Listener,
@@ -25,7 +24,7 @@ import {
 import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
-import { type Authenticity, openAuthenticity } from './authenticity.ts';
+import type { Authenticity } from './authenticity.ts';
 import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
 import { openWire } from './wire.ts';
@@ -69,15 +68,6 @@ function certificateSource(settings: MycoSettings) {
   return { mode: 'self-signed' as const, dir: join(settings.data, 'tls'), hostnames };
 }
 
-function relayUrl(relay: MycoSettings['mail']['relay']): string | null {
-  if (relay === null) return null;
-  const { credentials, host, port, implicitTls } = relay;
-  const user = credentials
-    ? `${encodeURIComponent(credentials.user)}:${encodeURIComponent(credentials.password)}@`
-    : '';
-  return `${implicitTls ? 'smtps' : 'smtp'}://${user}${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
 /** The protocols over the rooms; each knows nothing of the others. */
 function servers(rooms: Rooms, resolver: Resolver, authenticity: Authenticity, { log, metrics }: Observers) {
   const settings = rooms.settings.value;
@@ -85,7 +75,7 @@ function servers(rooms: Rooms, resolver: Resolver, authenticity: Authenticity, {
   const common = { mail: rooms.mail, accounts: rooms.accounts.accounts, metrics, clock: rooms.clock };
   const smtp = createSmtpServers({
     ...common,
-    dial: createDial(),
+    outbox: rooms.outbox,
     resolver,
     senders: rooms.senders,
     ...authenticity,
@@ -96,7 +86,6 @@ function servers(rooms: Rooms, resolver: Resolver, authenticity: Authenticity, {
       spoolFolder: settings.data,
       plaintext: settings.auth.plaintext,
       greetingDelayMs,
-      relay: relayUrl(settings.mail.relay),
       guards: guardSettings(settings.mail.guards),
     },
     log: log.child({ protocol: 'smtp' }),
@@ -186,9 +175,13 @@ function nameDoor(error: unknown, door: Door, { host, port }: ListenerSettings):
 }
 
 /** Opens every configured door of a protocol that exists; all of them or, where one cannot be bound, none. */
-export async function openDoors(rooms: Rooms, resolver: Resolver, observers: Observers): Promise<Doors> {
+export async function openDoors(
+  rooms: Rooms,
+  resolver: Resolver,
+  authenticity: Authenticity,
+  observers: Observers,
+): Promise<Doors> {
   const settings = rooms.settings.value;
-  const authenticity = await openAuthenticity(rooms, resolver, observers);
   const certificates = await createCertificates(certificateSource(settings), { log: observers.log });
   const wire = openWire(settings, observers.log, rooms.clock);
   const network = createNetwork({

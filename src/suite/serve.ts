@@ -5,14 +5,16 @@ import { openRooms, type Rooms } from '../rooms/index.ts';
 import { doors as doorInfo, formatProblem, type Loaded, type MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
 import { webAddress } from '../web/index.ts';
-import { startTrust } from './authenticity.ts';
+import { openAuthenticity, startTrust } from './authenticity.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
+import { openOutbound } from './outbound.ts';
 import { openResolver } from './resolver.ts';
 import { startSearchIndex } from './search-index.ts';
 import { tokenIssuer } from './token-issuer.ts';
+import { openWayOut } from './way-out.ts';
 
 /** SIGTERM ends the process within 10 s (CONTRACT.md): this long for the sessions, the rest for the stores. */
 const drainMs = 7_000;
@@ -52,8 +54,12 @@ export async function openSuite(
   const rooms = await openRooms(options.settings, log, tokenIssuer(settings));
   const resolver = openResolver(settings, observers, rooms.clock);
   try {
-    const doors = await openDoors(rooms, resolver, observers);
+    const authenticity = await openAuthenticity(rooms, resolver, observers);
+    const doors = await openDoors(rooms, resolver, authenticity, observers);
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
+    const ways = openWayOut(rooms, resolver, observers, () => doors.open);
+    const queue = openOutbound(rooms, observers, { ...ways, ...authenticity });
+    await queue.start();
     const maintenance = startMaintenance(rooms);
     const trust = startTrust(rooms, resolver, log);
     const searchIndex = startSearchIndex(rooms, observers);
@@ -79,6 +85,7 @@ export async function openSuite(
       async stop(graceMs = drainMs) {
         await Promise.all([
           doors.close(graceMs),
+          queue.stop(graceMs),
           admin.close(),
           maintenance.stop(),
           trust.stop(),

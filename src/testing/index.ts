@@ -41,7 +41,14 @@ export { findPostgres, postgresMissing } from './postgres.ts';
 export { openProbe, probe, probeModule } from './probe/index.ts';
 export { type ScramClient, type ScramClientOptions, scramClient } from './scram.ts';
 export { openSink, type Sink, type SinkScript, type SunkMessage } from './sink.ts';
-export { openTestSmtp, type TestDoor, type TestSmtp, type TestSmtpOptions, testPassword } from './smtp.ts';
+export {
+  openTestSmtp,
+  routeTo,
+  type TestDoor,
+  type TestSmtp,
+  type TestSmtpOptions,
+  testPassword,
+} from './smtp.ts';
 export { connectSocket, type SocketOptions, type TestSocket } from './socket.ts';
 export { type SuiteOptions, startSuite, type TestSuite } from './suite.ts';
 export {

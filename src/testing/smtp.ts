@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type AccountsAdmin, createAccounts, type TokenVerifier } from '../accounts/index.ts';
+import { type Accounts, type AccountsAdmin, createAccounts, type TokenVerifier } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
 import {
   type Connection,
@@ -12,9 +12,20 @@ import {
   type Network,
   type Resolver,
 } from '../net/index.ts';
-import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
-import { createSmtpServers, type SmtpOptions, type SmtpServers, type SmtpSettings } from '../smtp/index.ts';
+import { createLog, createMetrics, type Log, type Metrics } from '../observability/index.ts';
+import {
+  createOutbound,
+  createSmtpServers,
+  type Hop,
+  type OutboundQueue,
+  type Route,
+  type SmtpOptions,
+  type SmtpServers,
+  type SmtpSettings,
+  type TlsRule,
+} from '../smtp/index.ts';
 import type { MailWriter, MessageRow } from '../stores/mail/index.ts';
+import type { SendingLimits } from '../stores/outbox/index.ts';
 import { createSenders } from '../stores/senders/index.ts';
 import { openTestStores, type TestStores } from './database.ts';
 import { emptyResolver } from './dns.ts';
@@ -29,6 +40,7 @@ export interface TestSmtp {
   readonly stores: TestStores;
   readonly admin: AccountsAdmin;
   readonly servers: SmtpServers;
+  readonly queue: OutboundQueue;
   readonly metrics: Metrics;
   /** Account numbers of ana, bea and carl. */
   readonly members: Readonly<Record<'ana' | 'bea' | 'carl', number>>;
@@ -54,8 +66,14 @@ export interface TestSmtpOptions {
   readonly quota?: number;
   /** Who knows what bearer tokens are worth. */
   readonly tokens?: TokenVerifier;
-  /** PEM trusted for the relay. */
-  readonly relayAuthority?: string;
+  /** What members may send; default: without limit. */
+  readonly sending?: Partial<SendingLimits>;
+  /** Where mail for others goes; default: it waits. */
+  readonly route?: (domain: string) => Route;
+  /** PEM trusted for other servers. */
+  readonly authority?: string;
+  /** How TLS must be there; default: where it is offered. */
+  readonly rule?: TlsRule;
   /** Default: one that knows no name. */
   readonly resolver?: Resolver;
   /** Who looks at what strangers send, and what members' mail is signed with; default nobody and nothing. */
@@ -83,7 +101,9 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
   const [sqlite] = engines();
   const engine = options.engine ?? sqlite;
   if (!engine) throw new Error('there is no engine');
-  const stores = await openTestStores(engine, { clock, ...(options.quota ? { quota: options.quota } : {}) });
+  const { quota, sending } = options;
+  const limits = { ...(quota ? { quota } : {}), ...(sending ? { sending } : {}) };
+  const stores = await openTestStores(engine, { clock, ...limits });
   const { accounts, admin, close } = await openAccounts(stores, domain, clock, options.tokens);
   const members = await populate(admin, stores.mail, domain);
 
@@ -104,12 +124,14 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
     accounts,
     resolver: options.resolver ?? emptyResolver,
     senders,
-    dial: createDial(options.relayAuthority === undefined ? {} : { authority: options.relayAuthority }),
+    outbox: stores.outbox,
     settings: settingsOf(domain, stores.dir, options.settings),
     log,
     metrics,
     clock,
   });
+  const queue = outboundOf(options, { stores, accounts, log, metrics, clock, domain });
+  await queue.start();
   const network = createNetwork({
     log,
     metrics,
@@ -121,22 +143,19 @@ export async function openTestSmtp(options: TestSmtpOptions = {}): Promise<TestS
     stores,
     admin,
     servers,
+    queue,
     metrics,
     members,
     logged,
     authority,
     port: (door) => listeners[door].port,
-    connect: (door) =>
-      connectSocket({
-        port: listeners[door].port,
-        tls: { ca: authority },
-        implicitTls: door === 'submissions',
-      }),
+    connect: (door) => connectTo(door, listeners[door].port, authority),
     connectFrom: (address) => connectFrom(address, listeners.proxied.port, authority),
     messages: (account, mailbox = 'INBOX') => messagesOf(stores.mail, account, mailbox),
     async close() {
       await network.closeAll(0);
       await servers.drain();
+      await queue.stop(0);
       certificates.close();
       await close();
       await senders.close();
@@ -158,11 +177,58 @@ function settingsOf(domain: string, spoolFolder: string, changed: Partial<SmtpSe
     messageBytesMax: 1_048_576,
     plaintext: 'refuse',
     greetingDelayMs: 0,
-    relay: null,
     guards: null,
     spoolFolder,
     ...changed,
   };
+}
+
+function connectTo(door: TestDoor, port: number, authority: string): Promise<TestSocket> {
+  return connectSocket({ port, tls: { ca: authority }, implicitTls: door === 'submissions' });
+}
+
+function outboundOf(
+  { route, authority, rule = { kind: 'opportunistic' }, mail }: TestSmtpOptions,
+  made: {
+    readonly stores: TestStores;
+    readonly accounts: Accounts;
+    readonly log: Log;
+    readonly metrics: Metrics;
+    readonly clock: Clock;
+    readonly domain: string;
+  },
+): OutboundQueue {
+  const { stores, domain, ...rest } = made;
+  const waits: Route = { kind: 'later', status: '4.4.3', reason: 'there is no way yet' };
+  const basis = { policy: 'no-policy-found', policyText: [], mxHosts: [], failure: null } as const;
+  return createOutbound({
+    ...rest,
+    outbox: stores.outbox,
+    mail: mail?.(stores.mail) ?? stores.mail,
+    router: { route: async (to) => route?.(to) ?? waits },
+    policies: { ruleFor: async () => ({ rule, tested: null, basis }) },
+    dial: createDial(),
+    ...(authority === undefined ? {} : { authority }),
+    hostname: `mail.${domain}`,
+    domain,
+    connectionsMax: 20,
+    connectionsPerDestinationMax: 2,
+  });
+}
+
+/** A way to one server on this machine. */
+export function routeTo(port: number, more: Partial<Hop> = {}): Route {
+  const hop: Hop = {
+    host: 'localhost',
+    port,
+    addresses: ['127.0.0.1'],
+    secure: false,
+    relay: false,
+    implicitTls: false,
+    credentials: null,
+    ...more,
+  };
+  return { kind: 'hops', hops: [hop], viaRelay: hop.relay };
 }
 
 async function populate(

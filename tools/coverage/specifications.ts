@@ -21,10 +21,11 @@ RFC 1870 | SIZE | Yes | |
 RFC 2920 | PIPELINING | Yes | |
 RFC 3030 | CHUNKING and BINARYMIME | Yes | | binary parts are kept and passed on in base64
 RFC 3207 | STARTTLS | Yes | |
-RFC 3461 | DSN parameters at RCPT and MAIL | Partial | | parameters are checked, kept and relayed; no notifications of our own yet
+RFC 3461 | DSN parameters at RCPT and MAIL | Yes | | kept, passed on and obeyed
 RFC 3463 | Enhanced status codes | Yes | |
 RFC 2034 | ENHANCEDSTATUSCODES | Yes | |
-RFC 3464 | Delivery status notifications | No | |
+RFC 3464 | Delivery status notifications | Yes | |
+RFC 6533 | Internationalized delivery status notifications | Yes | |
 RFC 3848 | Transmission types of Received (ESMTPSA …) | Yes | |
 RFC 4954 | AUTH | Yes | |
 RFC 6152 | 8BITMIME | Yes | |

@@ -49,7 +49,7 @@ export function createChecks(options: ChecksOptions): Checks {
         return unchecked(resultsField(hostname, [], false));
       }
       const sealing =
-        options.sealer !== null && transaction.recipients.some(({ relayed }) => relayed.length > 0);
+        options.sealer !== null && transaction.recipients.some(({ others }) => others.length > 0);
       const origin = {
         ip: session.connection.remote.address,
         helo: session.hello?.name ?? '',

@@ -22,11 +22,6 @@ export const data: Command = {
     // RFC 3030 §2 and §3
     if (transaction.chunks !== null) return replies.chunksBegun;
     if (transaction.options.body === 'BINARYMIME') return replies.binaryByData;
-    const refusal = await beginContent(transaction);
-    if (refusal) {
-      session.resetTransaction();
-      return refusal;
-    }
     await session.answer(reply(354, null, 'Send the message; a line with a dot alone ends it'));
     try {
       return await takeContent(session, transaction, new DottedContent(session));
@@ -36,12 +31,6 @@ export const data: Command = {
     }
   },
 };
-
-/** What is asked before the first octet, however the content comes; null: it may come. */
-export async function beginContent(transaction: Transaction): Promise<Reply | null> {
-  const ready = await transaction.relay?.data();
-  return ready === undefined || ready.code === 354 ? null : ready;
-}
 
 /** Takes the message in, to whatever end; never rejects. LMTP has a reply for each recipient. */
 export async function takeContent(
@@ -72,8 +61,6 @@ async function takeWhole(
   } catch (thrown) {
     const error = content.failure ?? thrown;
     if (error instanceof Interrupted) throw error;
-    // Its connection is dropped before the end of content was sent, so the relay keeps nothing.
-    transaction.relay?.close();
     const refusal = replyOfError(session, error);
     await content.drain();
     return refusal;

@@ -36,7 +36,7 @@ export const mail: Command = {
     if ('code' in read) return read;
     const refusal = session.guard?.mail(read) ?? (await session.door.sender(session, read));
     if (refusal) return refusal;
-    session.transaction = { sender: read, options, recipients: [], relay: null, chunks: null, verdict: null };
+    session.transaction = { sender: read, options, recipients: [], chunks: null, verdict: null };
     return reply(250, '2.1.0', 'Sender accepted');
   },
 };

@@ -1,7 +1,6 @@
 import type { Resolution } from '../../accounts/index.ts';
 import { FormatError } from '../../base/index.ts';
 import { recipientsMax } from '../limits.ts';
-import { relayTo } from '../outbound/relay-to.ts';
 import { replies, replyOfReason } from '../replies.ts';
 import type { Session } from '../session/session.ts';
 import type { Command, LocalTarget, RcptOptions, Transaction } from '../session/types.ts';
@@ -42,7 +41,7 @@ async function accept(session: Session, transaction: Transaction, argument: stri
   const refusal =
     (await session.guard?.rcpt(path.address, isKnown, () => session.flush())) ??
     (onward
-      ? await placeOnward(session, transaction, { path, to: returning.address, options })
+      ? placeOnward(transaction, { path, to: returning.address, options })
       : await place(session, transaction, returning, options, resolution));
   return refusal ?? reply(250, '2.1.5', 'Recipient accepted');
 }
@@ -69,16 +68,12 @@ function readRecipient(
   }
 }
 
-async function placeOnward(
-  session: Session,
+function placeOnward(
   transaction: Transaction,
   { path, to, options }: { readonly path: Path; readonly to: string; readonly options: RcptOptions },
-): Promise<Reply | null> {
-  const refusal = await relayTo(session, transaction, to, options);
-  if (refusal === null) {
-    transaction.recipients.push({ address: path.address, options, targets: [], relayed: [to] });
-  }
-  return refusal;
+): null {
+  transaction.recipients.push({ address: path.address, options, targets: [], others: [to] });
+  return null;
 }
 
 /** A rewritten sender (SRS) leads back to who it was, and nothing but bounces may go there: it is no open door. */
@@ -119,20 +114,16 @@ async function placeLocal(
   resolution: Extract<Resolution, { kind: 'local' }>,
 ): Promise<Reply | null> {
   const targets: LocalTarget[] = [];
-  const relayed: string[] = [];
+  const others: string[] = [];
   for (const recipient of resolution.recipients) {
     if (recipient.kind === 'member') targets.push(recipient);
-    else relayed.push(recipient.address);
+    else others.push(recipient.address);
   }
   for (const target of targets) {
     const full = await quotaRefusal(session, target.account, transaction.options.size ?? 0);
     if (full) return full;
   }
-  for (const address of relayed) {
-    const refusal = await relayTo(session, transaction, address, options);
-    if (refusal) return refusal;
-  }
-  transaction.recipients.push({ address: path.address, options, targets, relayed });
+  transaction.recipients.push({ address: path.address, options, targets, others });
   return null;
 }
 

@@ -1,6 +1,5 @@
 import { randomToken } from '../../base/index.ts';
 import { createMimeParser } from '../../formats/mime/index.ts';
-import { replies } from '../replies.ts';
 import { type Content, Refusal, splitHeader } from '../session/content.ts';
 import type { Session } from '../session/session.ts';
 import type { AcceptedRecipient, Findings, Transaction } from '../session/types.ts';
@@ -8,6 +7,8 @@ import { isSuccess, type Reply, reply } from '../wire/reply.ts';
 import { withoutBinary } from './binary.ts';
 import { deliverLocally, type Outcomes } from './deliver.ts';
 import { deliveryKey } from './memory.ts';
+import { sendReceipts } from './receipts.ts';
+import { othersOf, sendOn } from './send-on.ts';
 import { Spool } from './spool.ts';
 import { receivedField, returnPathField } from './trace.ts';
 
@@ -21,7 +22,7 @@ export interface Verdict {
 
 /**
  * Takes the content of a transaction to where it belongs: header checked and completed, the whole looked at, bytes made
- * durable once, then given to each member and to the relay. Resolves only when all of it is decided.
+ * durable, then put into the outbox for others and given to each member. Resolves only when all of it is decided.
  * Throws Refusal (whole message), Interrupted, or StoreError when the bytes could not be stored.
  */
 export async function receive(
@@ -36,12 +37,14 @@ export async function receive(
     const id = randomToken(80);
     const hash = content.digest();
     const trace = findings.fields + receivedField(session, transaction, id);
-    const relayed = await relay(transaction, spool, findings.forwardFields + trace, session, hash);
-    const outcomes = isSuccess(relayed)
+    const head = findings.forwardFields + trace;
+    const sentOn = await sendOn(session, transaction, { spool, head, hash });
+    const outcomes = isSuccess(sentOn)
       ? await deliver(session, transaction, { spool, trace, hash, junk: findings.junk })
       : new Map();
-    const perRecipient = transaction.recipients.map((recipient) => replyFor(recipient, outcomes, relayed));
-    remember(session, transaction, { hash, outcomes, relayed, perRecipient });
+    const perRecipient = transaction.recipients.map((recipient) => replyFor(recipient, outcomes, sentOn));
+    remember(session, transaction, { hash, outcomes, sentOn, perRecipient });
+    await sendReceipts(session, transaction, { spool, trace, perRecipient });
     return { perRecipient, id, bytes: content.bytes, hash };
   } finally {
     await spool.close();
@@ -95,11 +98,11 @@ async function read(
 function remember(
   session: Session,
   transaction: Transaction,
-  done: { hash: string; outcomes: Outcomes; relayed: Reply; perRecipient: readonly Reply[] },
+  done: { hash: string; outcomes: Outcomes; sentOn: Reply; perRecipient: readonly Reply[] },
 ): void {
   const places: (number | string)[] = [];
   for (const [account, failure] of done.outcomes) if (failure === null) places.push(account);
-  if (isSuccess(done.relayed)) places.push(...relayedTo(transaction));
+  if (isSuccess(done.sentOn)) places.push(...othersOf(transaction));
   const { memory } = session.services;
   const again = !session.door.lmtp && !done.perRecipient.every(isSuccess);
   const unheard = session.connection.stream.destroyed;
@@ -108,10 +111,6 @@ function remember(
     if (again || unheard) memory.add(key);
     else memory.forget(key);
   }
-}
-
-function relayedTo(transaction: Transaction): string[] {
-  return transaction.recipients.flatMap(({ relayed }) => relayed);
 }
 
 function accountsOf(transaction: Transaction): number[] {
@@ -145,30 +144,8 @@ async function deliver(session: Session, transaction: Transaction, whole: Whole)
   return deliverLocally(session, transaction, accounts, { ...whole, staged });
 }
 
-/** Sends the message to the relay; its answer, or success where nothing is relayed. */
-async function relay(
-  transaction: Transaction,
-  spool: Spool,
-  top: string,
-  session: Session,
-  hash: string,
-): Promise<Reply> {
-  const { relay } = transaction;
-  if (relay === null) return replies.ok;
-  const { memory } = session.services;
-  const keys = relayedTo(transaction).map((address) =>
-    deliveryKey(hash, transaction.sender.address, address),
-  );
-  // A retry of a message that the relay has already: its transaction there is dropped, not repeated.
-  if (keys.every((key) => memory.has(key))) return replies.ok;
-  await session.flush();
-  await relay.write(Buffer.from(top));
-  for await (const piece of spool.pieces()) await relay.write(piece);
-  return relay.finish();
-}
-
-function replyFor(recipient: AcceptedRecipient, outcomes: Outcomes, relayed: Reply): Reply {
-  if (!isSuccess(relayed)) return relayed;
+function replyFor(recipient: AcceptedRecipient, outcomes: Outcomes, sentOn: Reply): Reply {
+  if (!isSuccess(sentOn)) return sentOn;
   for (const { account } of recipient.targets) {
     const error = outcomes.get(account);
     if (error) return error;

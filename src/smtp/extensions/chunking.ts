@@ -1,4 +1,4 @@
-import { beginContent, takeContent } from '../commands/data.ts';
+import { takeContent } from '../commands/data.ts';
 import { chunkBytesMin } from '../limits.ts';
 import { replies } from '../replies.ts';
 import { ChunkedContent, discardChunk } from '../session/chunked.ts';
@@ -26,7 +26,7 @@ export const chunking: Extension = {
         if (!match) return replies.badChunk;
         const octets = Number(match[1]);
         await session.flush();
-        const begun = await demandMessage(session);
+        const begun = demandMessage(session);
         return 'code' in begun
           ? refuseChunk(session, octets, begun)
           : takeChunk(session, begun, octets, match[2] !== undefined);
@@ -36,15 +36,13 @@ export const chunking: Extension = {
 };
 
 /** The message that the chunk belongs to, begun where it is the first; or why there can be none. */
-async function demandMessage(session: Session): Promise<Chunks | Reply> {
+function demandMessage(session: Session): Chunks | Reply {
   const { transaction } = session;
   if (session.hello === null) return replies.helloFirst;
   if (transaction === null) return replies.noMail;
   if (transaction.chunks !== null) return transaction.chunks;
   if (transaction.recipients.length === 0)
     return session.door.lmtp ? { ...replies.noRecipient, code: 503 } : replies.noRecipient;
-  const refusal = await beginContent(transaction);
-  if (refusal) return refusal;
   transaction.chunks = begin(session, transaction);
   return transaction.chunks;
 }

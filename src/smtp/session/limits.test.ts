@@ -50,7 +50,6 @@ const settings = {
   messageBytesMax: 1,
   plaintext: 'refuse',
   greetingDelayMs: 0,
-  relay: null,
   guards: null,
 } as const;
 

@@ -114,7 +114,6 @@ export class Session {
   /** Forgets the transaction and gives up what was begun with it. */
   resetTransaction(): void {
     this.transaction?.chunks?.content.abandon();
-    this.transaction?.relay?.close();
     this.transaction = null;
   }
 

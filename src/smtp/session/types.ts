@@ -3,10 +3,10 @@ import type { Clock } from '../../base/index.ts';
 import type { Resolver } from '../../net/index.ts';
 import type { Log } from '../../observability/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
+import type { OutboxWriter } from '../../stores/outbox/index.ts';
 import type { Checks, Verdict } from '../checks/index.ts';
 import type { DeliveryMemory } from '../delivery/memory.ts';
 import type { SmtpCounters } from '../metrics.ts';
-import type { Relay, RelaySession } from '../outbound/types.ts';
 import type { SmtpSettings } from '../settings.ts';
 import type { Signer, Srs } from '../signing/index.ts';
 import type { Path } from '../wire/path.ts';
@@ -18,8 +18,8 @@ import type { Session } from './session.ts';
 export interface Services {
   readonly mail: MailWriter;
   readonly accounts: Accounts;
-  /** Null: mail for others is refused. */
-  readonly relay: Relay | null;
+  /** Takes mail for others. */
+  readonly outbox: OutboxWriter;
   readonly resolver: Resolver;
   /** Null: nobody asks who wrote what strangers send. */
   readonly checks: Checks | null;
@@ -65,10 +65,10 @@ export type LocalTarget = Extract<Recipient, { kind: 'member' }>;
 export interface AcceptedRecipient {
   readonly address: string;
   readonly options: RcptOptions;
-  /** Members it leads to; empty where it is relayed only. */
+  /** Members it leads to; empty where it leads to others only. */
   readonly targets: readonly LocalTarget[];
-  /** Addresses the relay accepted for it. */
-  readonly relayed: readonly string[];
+  /** Addresses elsewhere that it leads to. */
+  readonly others: readonly string[];
 }
 
 /** From MAIL to the end of DATA. */
@@ -76,8 +76,6 @@ export interface Transaction {
   readonly sender: Path;
   readonly options: MailOptions;
   readonly recipients: AcceptedRecipient[];
-  /** Opened by the first recipient that is not ours. */
-  relay: RelaySession | null;
   /** The message that BDAT began: nothing but its chunks may follow. */
   chunks: Chunks | null;
   /** Who wrote it, once that was looked at; null before, and where nobody looks. */

@@ -5,7 +5,6 @@ import { submissionExtensions } from '../extensions/index.ts';
 import { readTlsRequired } from '../extensions/require-tls.ts';
 import { authorsOf } from '../inbound/authors.ts';
 import { lmtpStages, runHeaderStages } from '../inbound/pipeline.ts';
-import { relayTo } from '../outbound/relay-to.ts';
 import { replies } from '../replies.ts';
 import type { Session } from '../session/session.ts';
 import type { Door } from '../session/types.ts';
@@ -25,10 +24,8 @@ export const submissionDoor: Door = {
     return sender.address === '' ? null : notOwned(session, sender.address, 'sender');
   },
 
-  async foreign(session, transaction, path, options) {
-    const refusal = await relayTo(session, transaction, path.address, options);
-    if (refusal) return refusal;
-    transaction.recipients.push({ address: path.address, options, targets: [], relayed: [path.address] });
+  async foreign(_session, transaction, path, options) {
+    transaction.recipients.push({ address: path.address, options, targets: [], others: [path.address] });
     return null;
   },
 

@@ -103,31 +103,3 @@ export class DataDecoder {
     this.#fault ??= fault;
   }
 }
-
-/** Content as it is sent after DATA: dots doubled at the beginning of lines; the caller adds the end. */
-export class DataEncoder {
-  #previous: number = LF;
-
-  write(chunk: Buffer): Buffer {
-    const pieces: Buffer[] = [];
-    let from = 0;
-    let dot = chunk.indexOf(DOT);
-    while (dot >= 0) {
-      const before = dot === 0 ? this.#previous : chunk[dot - 1];
-      if (before === LF) {
-        pieces.push(chunk.subarray(from, dot + 1));
-        from = dot;
-      }
-      dot = chunk.indexOf(DOT, dot + 1);
-    }
-    this.#previous = chunk.at(-1) ?? this.#previous;
-    if (pieces.length === 0) return chunk;
-    pieces.push(chunk.subarray(from));
-    return Buffer.concat(pieces);
-  }
-
-  /** What closes the content: a missing final CRLF and the dot. */
-  end(): Buffer {
-    return Buffer.from(this.#previous === LF ? '.\r\n' : '\r\n.\r\n');
-  }
-}

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FormatError } from '../../base/index.ts';
 import { contentLineBytesMax, pathBytesMax, replyLineBytesMax } from '../limits.ts';
 import { decodeLine, parseCommand } from './command.ts';
-import { DataDecoder, DataEncoder } from './data-decoder.ts';
+import { DataDecoder } from './data-decoder.ts';
 import { LineRules } from './line-rules.ts';
 import { decodeXtext, encodeXtext, parseParameters } from './parameters.ts';
 import { AddressError, parsePath, splitPath } from './path.ts';
@@ -63,28 +63,6 @@ describe('DataDecoder', () => {
         if (found.fault === 'nul') expect(expected.nul).toBe(true);
         if (found.fault?.startsWith('bare')) expect(expected.bare).toBe(true);
       }),
-      seeded,
-    );
-  });
-
-  test('what the encoder sends is what the decoder reads', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom('.', '..', 'a', '\r\n', '\r\n.'), { maxLength: 40 }),
-        fc.array(fc.nat(100), { maxLength: 8 }),
-        (parts, cuts) => {
-          const content = Buffer.from(parts.join(''));
-          const encoder = new DataEncoder();
-          const sent = Buffer.concat([
-            ...cutAt(content, cuts).map((piece) => encoder.write(piece)),
-            encoder.end(),
-          ]);
-          const { content: read, ended, fault, used } = decode([sent]);
-          const whole = content.length === 0 || content.toString().endsWith('\r\n');
-          expect({ ended, fault, used }).toEqual({ ended: true, fault: null, used: sent.length });
-          expect(read.toString()).toBe(content.toString() + (whole ? '' : '\r\n'));
-        },
-      ),
       seeded,
     );
   });

@@ -1,4 +1,4 @@
-import { defineModule, run } from '../../storage/index.ts';
+import { defineModule, run, texts } from '../../storage/index.ts';
 import { outboxQueries } from './queries.ts';
 import { blobUses, check, repair, restored } from './scripts/checks.ts';
 import { join, leave, overdue, renew, settle, take } from './scripts/claims.ts';
@@ -21,9 +21,9 @@ export const { module: outboxModule, operations: outboxOperations } = defineModu
     settle: write(settle),
     change: write(change),
     erase: write(erase),
-    /** The earlier of: a destination is due, a row needs attention. */
-    nextDue: read(function* (q, _: Record<string, never>) {
-      const lane = (yield* run(q.laneFirst, {}))[0]?.due;
+    /** The earlier of: a destination that is not busy is due, a row needs attention. */
+    nextDue: read(function* (q, a: { busy: readonly string[] }) {
+      const lane = (yield* run(q.laneFirst, { busy: texts(a.busy) }))[0]?.due;
       const row = (yield* run(q.firstAttention, {}))[0]?.attention;
       if (lane === undefined) return row ?? null;
       return row === undefined ? lane : Math.min(lane, row);

@@ -294,8 +294,9 @@ function laneQueries({ db, t, d }: Context) {
       .onConflictDoUpdate({
         target: l.domain,
         set: {
-          closedUntil: sql`excluded."closedUntil"`,
-          failures: sql`${l.failures} + 1`,
+          // Several connections may find out the same; it counts once.
+          closedUntil: sql`case when ${l.closedUntil} > ${number('now')} then ${l.closedUntil} else excluded."closedUntil" end`,
+          failures: sql`case when ${l.closedUntil} > ${number('now')} then ${l.failures} else ${l.failures} + 1 end`,
           status: sql`excluded.status`,
           answer: sql`excluded.answer`,
           host: sql`excluded.host`,
@@ -320,7 +321,7 @@ function laneQueries({ db, t, d }: Context) {
     laneFirst: db
       .select({ due: l.due })
       .from(l)
-      .where(gt(l.due, 0))
+      .where(and(gt(l.due, 0), sql`not (${d.inTexts(l.domain, 'busy')})`))
       .orderBy(asc(l.due))
       .limit(1)
       .prepare('outbox_lane_first'),

@@ -30,7 +30,7 @@ export interface OutboxOptions {
 /** One outbox over one database and one blob store. */
 export class OutboxStore implements Outbox {
   readonly #options: OutboxOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(why: 'added' | 'changed') => void>();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -53,7 +53,7 @@ export class OutboxStore implements Outbox {
       const message = this.prepared(outgoing);
       const caps = this.#caps(outgoing);
       const id = await database.call(operations.enqueue, { account: outgoing.account, message, caps, now });
-      this.wake();
+      this.#wake('added');
       return id;
     } finally {
       blobs.release(outgoing.blob);
@@ -113,17 +113,17 @@ export class OutboxStore implements Outbox {
     });
   }
 
-  nextDue(): Promise<number | null> {
-    return this.#options.database.call(operations.nextDue, {});
+  nextDue(busy: readonly string[] = []): Promise<number | null> {
+    return this.#options.database.call(operations.nextDue, { busy });
   }
 
-  onWake(listener: () => void): () => void {
+  onWake(listener: (why: 'added' | 'changed') => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  wake(): void {
-    for (const listener of this.#listeners) listener();
+  #wake(why: 'added' | 'changed'): void {
+    for (const listener of this.#listeners) listener(why);
   }
 
   content(message: QueuedMessage): Readable {
@@ -196,7 +196,7 @@ export class OutboxStore implements Outbox {
         changed += await database.call(operations.change, { rows, change, now: clock.nowMs() });
       after = found.last;
     }
-    if (changed > 0) this.wake();
+    if (changed > 0) this.#wake('changed');
     return changed;
   }
 

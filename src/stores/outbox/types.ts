@@ -189,10 +189,10 @@ export interface Lane {
 /** The whole outbox: what doors, the queue and operators do with it. */
 export interface Outbox extends OutboxWriter {
   join(): Promise<Claims>;
-  /** When something is to be done, ms since 1970; null where nothing waits. */
-  nextDue(): Promise<number | null>;
-  /** Called after anything that may make rows due earlier. */
-  onWake(listener: () => void): () => void;
+  /** When something is to be done, `busy` destinations apart, ms since 1970; null where nothing waits. */
+  nextDue(busy?: readonly string[]): Promise<number | null>;
+  /** Called after anything that may make rows due earlier: a message was added, or an operator changed something. */
+  onWake(listener: (why: 'added' | 'changed') => void): () => void;
   /** The bytes of `head` and message, as they are sent. */
   content(message: QueuedMessage): Readable;
   /** The header, `head` included, or all of it; at most `bytesMax` octets from the beginning. */

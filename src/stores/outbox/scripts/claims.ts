@@ -157,7 +157,7 @@ export function* settle(
 ): Script<void> {
   const domains: string[] = [];
   if (a.lane) {
-    yield* laneNews(q, a.lane);
+    yield* laneNews(q, a.lane, a.now);
     domains.push(a.lane.domain);
   }
   for (const { message, rows } of a.messages) {
@@ -171,10 +171,10 @@ export function* settle(
   for (const { notices } of a.messages) for (const notice of notices) yield* add(q, notice);
 }
 
-function* laneNews(q: OutboxQueries, { domain, closed }: LaneNews): Script<void> {
+function* laneNews(q: OutboxQueries, { domain, closed }: LaneNews, now: number): Script<void> {
   if (closed === null) return void (yield* run(q.laneOpen, { domain }));
   const { status, text, host } = closed.answer;
-  yield* run(q.laneClose, { domain, until: closed.until, status, answer: text, host });
+  yield* run(q.laneClose, { domain, until: closed.until, status, answer: text, host, now });
 }
 
 function* settleRow(

@@ -1,0 +1,226 @@
+import type { Clock } from '../../../base/index.ts';
+import type { Log } from '../../../observability/index.ts';
+import type {
+  Answer,
+  Claimed,
+  Lane,
+  LaneNews,
+  Outbox,
+  QueuedMessage,
+  QueuedRecipient,
+  RowOutcome,
+} from '../../../stores/outbox/index.ts';
+import type { Fate, Line } from '../courier/index.ts';
+import { type Action, type Notices, type Told, wants } from '../notices/index.ts';
+import { backoffMs } from './backoff.ts';
+import { linesPerWorkerMax } from './limits.ts';
+import type { Asked, Lines } from './lines.ts';
+import type { LocalDelivery } from './local.ts';
+import type { QueueCounters } from './metrics.ts';
+import type { Settler } from './settler.ts';
+
+/** What workers share. */
+export interface Workshop {
+  readonly outbox: Outbox;
+  readonly lines: Lines;
+  readonly local: LocalDelivery;
+  readonly notices: Notices;
+  readonly settler: Settler;
+  readonly counters: QueueCounters;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The queue ends: finish the transaction, leave the rest. */
+  readonly stopping: () => boolean;
+}
+
+/** Brings what was claimed of one destination on its way; every row is settled when it resolves. */
+export async function work(shop: Workshop, lane: Lane): Promise<void> {
+  if (await shop.local.isLocal(lane.domain)) await workLocally(shop, lane);
+  else await new LaneWork(shop, lane).run();
+}
+
+async function workLocally(shop: Workshop, lane: Lane): Promise<void> {
+  for (const claimed of lane.claimed) {
+    const fates = new Map<number, Fate>();
+    for (const recipient of claimed.recipients)
+      fates.set(recipient.n, await shop.local.deliver(claimed.message, recipient));
+    await settle(shop, claimed, fates);
+  }
+}
+
+class LaneWork {
+  readonly #shop: Workshop;
+  readonly #lane: Lane;
+  #line: { readonly line: Line; readonly asked: Asked; sent: number } | null = null;
+  /** Lines opened since a recipient was last decided. */
+  #opened = 0;
+  #known = false;
+
+  constructor(shop: Workshop, lane: Lane) {
+    this.#shop = shop;
+    this.#lane = lane;
+  }
+
+  async run(): Promise<void> {
+    const waiting = [...this.#lane.claimed];
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        if (this.#shop.stopping()) {
+          await this.#giveBack([next, ...waiting], null);
+          return;
+        }
+        const left = await this.#carry(next);
+        if (left === 'closed') {
+          await this.#close([next, ...waiting]);
+          return;
+        }
+        if (left !== null) waiting.unshift(left);
+      }
+    } finally {
+      this.#letGo();
+    }
+  }
+
+  #failure: Answer | null = null;
+
+  /** Null: all rows of it are settled; rows that were not tried are left. 'closed': nobody there can be reached. */
+  async #carry(claimed: Claimed): Promise<Claimed | null | 'closed'> {
+    const { message, recipients } = claimed;
+    const { asked, opened } = await this.#lineFor(message);
+    if (opened.kind === 'never') {
+      const fate: Fate = { kind: 'failed', answer: opened.answer };
+      await settle(this.#shop, claimed, new Map(recipients.map(({ n }) => [n, fate])));
+      return null;
+    }
+    if (opened.kind === 'later') {
+      this.#failure = opened.answer;
+      return 'closed';
+    }
+    const { line } = opened;
+    this.#shop.counters.transaction();
+    const content = () => this.#shop.outbox.content(message);
+    const fates = await line.send({ message, recipients, content });
+    if (this.#line) this.#line.sent++;
+    const untried = recipients.filter(({ n }) => fates.get(n)?.kind === 'untried');
+    const decided = recipients.filter((recipient) => !untried.includes(recipient));
+    const news = this.#known ? undefined : this.#openNews();
+    if (decided.length > 0) {
+      await settle(this.#shop, { message, recipients: decided }, fates, news);
+      this.#opened = 0;
+    }
+    if (!line.usable || this.#line?.asked !== asked) this.#letGo();
+    return untried.length === 0 ? null : { message, recipients: untried };
+  }
+
+  /** The first time that a destination that was closed is reached again. */
+  #openNews(): LaneNews | undefined {
+    this.#known = true;
+    return this.#lane.failures > 0 ? { domain: this.#lane.domain, closed: null } : undefined;
+  }
+
+  async #lineFor({ options }: QueuedMessage) {
+    const asked = options.tls;
+    if (this.#line && (this.#line.asked !== asked || !this.#line.line.usable)) this.#letGo();
+    if (this.#line) return { asked, opened: { kind: 'line', line: this.#line.line } as const };
+    if (this.#opened++ >= linesPerWorkerMax) {
+      const answer = { code: 0, status: '4.4.2', text: 'Connections broke again and again', host: '' };
+      return { asked, opened: { kind: 'later', answer } as const };
+    }
+    const opened = await this.#shop.lines.open(this.#lane.domain, asked);
+    if (opened.kind === 'line') this.#line = { line: opened.line, asked, sent: 0 };
+    return { asked, opened };
+  }
+
+  #letGo(): void {
+    if (this.#line === null) return;
+    const { line, asked, sent } = this.#line;
+    this.#line = null;
+    this.#shop.lines.giveBack(this.#lane.domain, asked, line, sent);
+  }
+
+  /** Nobody there can be reached: the destination is put off, and its rows as they were. */
+  async #close(claimed: readonly Claimed[]): Promise<void> {
+    const { lane, shop, answer } = { lane: this.#lane, shop: this.#shop, answer: this.#failure };
+    if (answer === null) return this.#giveBack(claimed, null);
+    if (shop.stopping()) return this.#giveBack(claimed, null);
+    shop.counters.unreachable();
+    shop.log.info('destination not reached', { code: answer.status, attempts: lane.failures + 1 });
+    const until = shop.clock.nowMs() + backoffMs(lane.failures + 1);
+    await this.#giveBack(claimed, answer, { domain: lane.domain, closed: { until, answer } });
+  }
+
+  async #giveBack(claimed: readonly Claimed[], answer: Answer | null, lane?: LaneNews): Promise<void> {
+    await this.#shop.settler.settle(async () => ({
+      settlements: claimed.map(({ message, recipients }) => ({
+        message: message.id,
+        outcomes: recipients.map(({ n }) => ({ n, kind: 'returned', answer }) as const),
+        notices: [],
+      })),
+      lane,
+    }));
+  }
+}
+
+/** Decides rows by their fates, with the notices that follow. */
+export async function settle(
+  shop: Workshop,
+  { message, recipients }: Claimed,
+  fates: ReadonlyMap<number, Fate>,
+  lane?: LaneNews,
+): Promise<void> {
+  const outcomes: RowOutcome[] = [];
+  const told: Told[] = [];
+  for (const recipient of recipients) {
+    const fate = fates.get(recipient.n);
+    if (!fate) continue;
+    const action = actionOf(fate);
+    if (action !== null && wants(recipient, action)) told.push({ recipient, action, answer: fate.answer });
+    outcomes.push(outcomeOf(shop, recipient, fate));
+    shop.counters.outcome(fate);
+    shop.log.info('mail attempt', {
+      id: `${message.id}.${recipient.n}`,
+      kind: message.kind,
+      outcome: fate.kind,
+      code: fate.answer.code === 0 ? fate.answer.status : fate.answer.code,
+      attempt: recipient.attempts + 1,
+      ...(fate.kind === 'deferred' && fate.unsure ? { reason: 'unsure' } : {}),
+    });
+  }
+  await settleTold(shop, message, outcomes, told, lane);
+}
+
+/** Notices are made anew where the database has to be asked again: a staged one is for one attempt. */
+export async function settleTold(
+  shop: Pick<Workshop, 'settler' | 'notices' | 'log' | 'counters'>,
+  message: QueuedMessage,
+  outcomes: readonly RowOutcome[],
+  told: readonly Told[],
+  lane?: LaneNews,
+): Promise<void> {
+  await shop.settler.settle(async (withNotices) => {
+    const notice = withNotices ? await shop.notices.about(message, told) : null;
+    return { settlements: [{ message: message.id, outcomes, notices: notice ? [notice] : [] }], lane };
+  });
+  if (told.length > 0 && message.sender === '')
+    shop.log.info('mail dropped', { id: message.id, kind: message.kind, reason: 'nobody to tell' });
+}
+
+function actionOf(fate: Fate): Action | null {
+  if (fate.kind === 'failed') return 'failed';
+  // RFC 3461 §5.2.2: who takes the conditions takes the duty to tell.
+  return fate.kind === 'delivered' && !fate.dsn ? 'relayed' : null;
+}
+
+function outcomeOf(shop: Workshop, { n, attempts }: QueuedRecipient, fate: Fate): RowOutcome {
+  switch (fate.kind) {
+    case 'delivered':
+    case 'failed':
+      return { n, kind: fate.kind };
+    case 'untried':
+      return { n, kind: 'returned', answer: fate.answer };
+    case 'deferred': {
+      const next = shop.clock.nowMs() + backoffMs(attempts + 1);
+      return { n, kind: 'deferred', next, answer: fate.answer, unsure: fate.unsure };
+    }
+  }
+}
