@@ -10,6 +10,7 @@ import { dnsCommands } from './dns.ts';
 import { folderCommands } from './folder.ts';
 import { mailCommands } from './mail.ts';
 import { memberCommands } from './member.ts';
+import { queueCommands } from './queue.ts';
 import { safetyCommands } from './safety.ts';
 import { transferCommands } from './transfer.ts';
 
@@ -21,6 +22,7 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...folderCommands,
   ...dnsCommands,
   ...mailCommands,
+  ...queueCommands,
   ...transferCommands,
   ...safetyCommands,
 ];
