@@ -15,9 +15,16 @@ const base: readonly Specification[] = [
   {
     rfc: 5321,
     title: 'Simple Mail Transfer Protocol',
-    status: 'Partial',
+    status: 'Yes',
     file: 'session/session.ts',
-    note: 'receiving whole; a queue with retries, warnings and bounces sends it on',
+  },
+  { rfc: 7505, title: 'Null MX', status: 'Yes', file: 'outbound/route/router.ts' },
+  { rfc: 8461, title: 'SMTP MTA Strict Transport Security', status: 'Yes', file: 'outbound/policy/sts.ts' },
+  {
+    rfc: 7672,
+    title: 'SMTP Security via Opportunistic DANE TLS',
+    status: 'Yes',
+    file: 'outbound/policy/dane.ts',
   },
   { rfc: 6409, title: 'Message Submission for Mail', status: 'Yes', file: 'submission/door.ts' },
   {

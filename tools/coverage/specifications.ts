@@ -13,7 +13,7 @@ export interface Specification {
 /** `number | title | state | files | note`, one line each, below the heading of its area. */
 const table = `
 # Mail transport
-RFC 5321 | Simple Mail Transfer Protocol | Partial | | receiving whole; other servers are reached through mail.relay only
+RFC 5321 | Simple Mail Transfer Protocol | Yes | src/smtp/session/session.ts src/smtp/outbound/route/router.ts |
 RFC 6409 | Message submission | Yes | |
 RFC 8314 | TLS for submission and access (implicit TLS ports) | Yes | |
 RFC 2033 | LMTP | Yes | |
@@ -30,7 +30,7 @@ RFC 3848 | Transmission types of Received (ESMTPSA …) | Yes | |
 RFC 4954 | AUTH | Yes | |
 RFC 6152 | 8BITMIME | Yes | |
 RFC 6531 | SMTPUTF8 | Yes | |
-RFC 7505 | Null MX | No | |
+RFC 7505 | Null MX | Yes | src/smtp/outbound/route/router.ts |
 RFC 9422 | LIMITS | Yes | |
 RFC 8689 | REQUIRETLS | Yes | |
 RFC 6710 | MT-PRIORITY | No | |
@@ -44,9 +44,16 @@ RFC 8463 | DKIM with Ed25519 | Yes | src/smtp/checks/verify.ts src/smtp/signing/
 RFC 7489 | DMARC | Partial | src/smtp/checks/policy.ts | obeyed as RFC 9989 has it, which took its place; aggregate reports follow
 RFC 8617 | ARC | Yes | src/smtp/checks/arc-trust.ts src/smtp/signing/seal.ts | a chain is believed where every sealer is named in mail.checks.trustedSealers
 RFC 8601 | Authentication-Results | Yes | src/smtp/checks/results-field.ts src/smtp/checks/forged.ts |
-RFC 8461 | MTA-STS | No | |
-RFC 8460 | TLS reporting | No | |
-RFC 7672 | DANE for SMTP | No | |
+RFC 8461 | MTA-STS | Yes | src/smtp/outbound/policy/sts.ts src/web/discovery/mta-sts.ts | obeyed and published
+RFC 8460 | TLS reporting | Partial | | the record is shown and checked, outcomes of TLS are told apart; reports follow
+RFC 7672 | DANE for SMTP | Yes | src/smtp/outbound/policy/dane.ts src/smtp/outbound/policy/judge.ts | where a resolver that validates is on this machine or named; DNSSEC itself is its work
+RFC 6698 | TLSA | Yes | src/smtp/outbound/policy/judge.ts | usages 2 and 3, as RFC 7672 has it
+RFC 8659 | CAA | Yes | | shown and checked by myco dns
+RFC 6186 | SRV records for mail clients | Yes | | shown and checked by myco dns
+RFC 1912 | DNS: names of addresses lead back | Yes | | checked by myco dns
+RFC 2308 | DNS: what is not there is remembered | Yes | src/net/dns/records.ts src/net/dns/resolver.ts |
+RFC 5452 | DNS: answers of others are told apart | Yes | src/net/dns/exchange.ts |
+RFC 6891 | EDNS | Yes | src/net/dns/message.ts src/net/dns/conversation.ts |
 
 # Message format
 RFC 5322 | Internet message format | Yes | src/formats/mime/fields.ts src/formats/mime/date.ts src/formats/address/list.ts |

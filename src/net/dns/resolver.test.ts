@@ -54,6 +54,16 @@ function resolverOf(options: Partial<ResolverOptions> = {}): Resolver {
 /** Gives up soon: for servers that say nothing. */
 const hasty = { patience: { questionMs: 20_000, attemptMs: 20 } };
 
+/** The question with these records after it; XX is where they begin. */
+function answerOf(query: Buffer, records: string, count: number): Buffer {
+  const question = query.subarray(0, query.length - 11);
+  const hex = records.replace('XX', question.length.toString(16).padStart(2, '0'));
+  const bytes = Buffer.concat([question, Buffer.from(hex, 'hex')]);
+  bytes.writeUInt16BE(count, 6);
+  bytes.writeUInt16BE(0, 10);
+  return bytes;
+}
+
 const failureOf = (question: Promise<unknown>): Promise<unknown> =>
   question.then(
     () => 'answered',
@@ -216,6 +226,23 @@ describe('faults', () => {
     expect(await failureOf(resolver.a('mx.coop.test'))).toBe(outcome);
     if (outcome !== 'answered') return;
     expect((await resolver.a('mx.coop.test')).records).toEqual(['192.0.2.1', '192.0.2.2']);
+  });
+
+  test.each([
+    ['nothing but its header', (query: Buffer) => query.subarray(0, 12)],
+    [
+      'a name that points to itself',
+      (query: Buffer) => answerOf(query, 'c0XX0001000100000001000401020304', 1),
+    ],
+    ['data of the wrong length', (query: Buffer) => answerOf(query, 'c00c00010001000000010003010203', 1)],
+    ['more records than there are', (query: Buffer) => answerOf(query, '', 65_535)],
+  ])('an answer of %s is malformed', async (_, answer) => {
+    dns.fault('mx.coop.test', (query) => {
+      const bytes = Buffer.from(answer(query));
+      bytes.writeUInt16BE(0x8180, 2);
+      return bytes;
+    });
+    expect(await failureOf(resolverOf().a('mx.coop.test'))).toBe('malformed');
   });
 
   test('a name of endless aliases', async () => {

@@ -218,7 +218,7 @@ function readAnswer({ message }: Believed, asked: string, type: RecordType, seen
 
 function serversOf(options: ResolverOptions, clock: Clock): () => Promise<readonly TrustedServer[]> {
   if (options.servers === 'system') {
-    const system = new SystemServers(options.systemFile ?? '/etc/resolv.conf', clock);
+    const system = new SystemServers(options.systemFile ?? '/etc/resolv.conf', clock, options.log);
     return () => system.current();
   }
   const named = options.servers.map(({ host, port }) => ({

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
+import { createLog } from '../../observability/index.ts';
 import { openTestDns, temporaryFolder } from '../../testing/index.ts';
 import { createResolver } from './index.ts';
 import {
@@ -47,13 +48,19 @@ test.each([
 test("the system's file is read again when it has changed, and may be missing", async () => {
   const path = join(temporaryFolder(), 'resolv.conf');
   const clock = fakeClock();
-  const system = new SystemServers(path, clock);
+  const said: string[] = [];
+  const log = createLog({ level: 'info', format: 'json', write: (line) => said.push(line) });
+  const system = new SystemServers(path, clock, log);
   const hosts = async () => (await system.current()).map(({ host }) => host);
   expect(await hosts()).toEqual(['127.0.0.1']);
   writeFileSync(path, 'nameserver 192.0.2.1\n');
   expect(await hosts()).toEqual(['127.0.0.1']);
   clock.advance(systemFilePollMs);
+  expect(said).toEqual([]);
   expect(await hosts()).toEqual(['192.0.2.1']);
+  expect(await hosts()).toEqual(['192.0.2.1']);
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain('DANE is off');
   writeFileSync(path, 'nameserver 192.0.2.22\n');
   clock.advance(systemFilePollMs);
   expect(await hosts()).toEqual(['192.0.2.22']);

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import type { Clock } from '../../base/index.ts';
+import type { Log } from '../../observability/index.ts';
 import { systemFilePollMs, systemServersMax } from './limits.ts';
 
 /** An address, not a name. */
@@ -45,12 +46,14 @@ export function parseResolvConf(text: string): TrustedServer[] {
 export class SystemServers {
   readonly #path: string;
   readonly #clock: Clock;
+  readonly #log: Log | undefined;
   #servers: readonly TrustedServer[] = [];
   #stamp = 'never looked at';
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, clock: Clock, log?: Log) {
     this.#path = path;
+    this.#log = log;
     this.#clock = clock;
   }
 
@@ -64,6 +67,11 @@ export class SystemServers {
     if (stamp !== this.#stamp) {
       this.#servers = parseResolvConf(await readFile(this.#path, 'utf8').catch(() => ''));
       this.#stamp = stamp;
+      if (!this.#servers.some(({ trusted }) => trusted)) {
+        this.#log?.info('the name servers are on other machines: DNSSEC is not believed and DANE is off', {
+          count: this.#servers.length,
+        });
+      }
     }
     this.#lookedAtMs = now;
     return this.#servers;
