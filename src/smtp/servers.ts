@@ -11,6 +11,7 @@ import { inboundDoor } from './inbound/door.ts';
 import { createGuards } from './inbound/guards/index.ts';
 import { lmtpDoor } from './lmtp/door.ts';
 import { smtpCounters } from './metrics.ts';
+import type { Intake } from './reports/index.ts';
 import { Session } from './session/session.ts';
 import type { Door, Services } from './session/types.ts';
 import type { SmtpSettings } from './settings.ts';
@@ -33,6 +34,8 @@ export interface SmtpOptions {
   readonly signer?: Signer;
   /** What rewrites the senders of what is forwarded; absent: nothing. */
   readonly srs?: Srs;
+  /** What reads reports of others; absent: they have no address here. */
+  readonly intake?: Intake;
   readonly settings: SmtpSettings;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -61,6 +64,7 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
     checks: options.checks ?? null,
     signer: options.signer ?? null,
     srs: options.srs ?? null,
+    intake: options.intake ?? null,
     settings,
     memory: new DeliveryMemory(clock),
     counters: smtpCounters(options.metrics),

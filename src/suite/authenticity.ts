@@ -4,6 +4,9 @@ import type { Rooms } from '../rooms/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
 import {
   createChecks,
+  createIntake,
+  createObservers,
+  createReporter,
   createSealer,
   createSigner,
   createSrs,
@@ -12,13 +15,17 @@ import {
 } from '../smtp/index.ts';
 import type { Observers } from './observers.ts';
 
-/** How often keys are made for new domains, and pending ones looked for in the DNS. */
-const keysEveryMs = 60 * 60_000;
+/** How often pending keys are looked for in the DNS, and reports sent whose day is over. */
+const turnEveryMs = 60 * 60_000;
 
-export type Authenticity = Required<Pick<SmtpOptions, 'checks' | 'signer' | 'srs'>>;
+export interface Authenticity {
+  /** For the doors. */
+  readonly parts: Required<Pick<SmtpOptions, 'checks' | 'signer' | 'srs' | 'intake'>>;
+  /** Counts what we owe others as reports. */
+  readonly observers: ReturnType<typeof createObservers>;
+}
 
-/** Reports of others are kept so long. */
-const reportDays = 400;
+const dayMs = 24 * 60 * 60_000;
 const leaseMs = 10 * 60_000;
 
 const thisMachine = ['127.0.0.0/8', '::1'];
@@ -40,38 +47,58 @@ export async function openAuthenticity(
   const { hostname, domain } = settings.value.coop;
   const isOurs = (name: string) => rooms.accounts.accounts.isLocalDomain(name);
   const signer = createSigner({ trust, isOurs, clock });
+  const observers = createObservers({ trust, clock, log });
   const checks = createChecks({
     resolver,
     hostname,
     clock,
     metrics,
     settings: () => checkSettings(settings.value),
-    observer: null,
+    observer: observers.dmarc,
     sealer: createSealer({ keys: signer.keys, domain, clock, log }),
   });
   const srs = createSrs({ secret: await trust.secret('srs'), domain, isOurs, clock });
-  return { checks, signer, srs };
+  const intake = createIntake({ trust, isOurs, clock, log });
+  return { parts: { checks, signer, srs, intake }, observers };
 }
 
 /**
- * Makes the keys of domains that have none, lets pending ones sign once they are published, and forgets what is old.
- * `stop` waits for what is under way.
+ * Makes the keys of domains that have none, lets pending ones sign once they are published, sends the reports of past days
+ * and forgets what is old. `stop` waits for what is under way.
  */
 export function startTrust(
-  { trust, accounts, database }: Rooms,
+  { trust, accounts, outbox, database, settings, clock }: Rooms,
   resolver: Resolver,
+  { signer }: Authenticity['parts'],
   log: Observers['log'],
 ): { stop(): Promise<void> } {
+  const { domain, hostname } = settings.value.coop;
+  const wishes = () => settings.value.mail.reports;
+  const reporter = createReporter({
+    trust,
+    outbox,
+    signer,
+    resolver,
+    domain,
+    hostname,
+    clock,
+    log,
+    settings: wishes,
+  });
   let stopped = false;
+  const steps = [
+    async () => {
+      for (const { domain } of await accounts.admin.domains()) if (!stopped) await trust.ensureKeys(domain);
+    },
+    () => promoteKeys(trust, resolver, log),
+    () => reporter.sendDue(),
+    () => trust.tidy(wishes().keep / dayMs),
+  ];
   const turn = async () => {
     const lease = await database.leases.acquire('trust', leaseMs);
     if (!lease) return;
     try {
-      for (const { domain } of await accounts.admin.domains()) {
-        if (!stopped) await trust.ensureKeys(domain);
-      }
-      if (!stopped) await promoteKeys(trust, resolver, log);
-      if (!stopped) await trust.tidy(reportDays);
+      for (const step of steps) if (!stopped) await step();
     } finally {
       await lease.release();
     }
@@ -79,11 +106,11 @@ export function startTrust(
   let underWay = Promise.resolve();
   const next = () => {
     underWay = underWay.then(turn).catch((error: unknown) => {
-      log.error('signing keys not looked after', { error: messageOf(error) });
+      log.error('signing keys and reports not looked after', { error: messageOf(error) });
     });
   };
   next();
-  const timer = setInterval(next, keysEveryMs);
+  const timer = setInterval(next, turnEveryMs);
   timer.unref();
   return {
     stop() {

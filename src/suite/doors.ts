@@ -78,7 +78,7 @@ function servers(rooms: Rooms, resolver: Resolver, authenticity: Authenticity, {
     outbox: rooms.outbox,
     resolver,
     senders: rooms.senders,
-    ...authenticity,
+    ...authenticity.parts,
     settings: {
       hostname,
       domain,

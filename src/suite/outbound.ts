@@ -1,6 +1,12 @@
 import { createDial } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
-import { createOutbound, type OutboundQueue, type Signer, type Srs } from '../smtp/index.ts';
+import {
+  createOutbound,
+  type OutboundQueue,
+  type Signer,
+  type Srs,
+  type TlsObserver,
+} from '../smtp/index.ts';
 import type { Observers } from './observers.ts';
 import type { WayOut } from './way-out.ts';
 
@@ -8,7 +14,7 @@ import type { WayOut } from './way-out.ts';
 export function openOutbound(
   { settings, outbox, mail, accounts, clock }: Rooms,
   { log, metrics }: Pick<Observers, 'log' | 'metrics'>,
-  made: WayOut & { readonly signer: Signer; readonly srs: Srs },
+  made: WayOut & { readonly signer: Signer; readonly srs: Srs; readonly observer: TlsObserver },
 ): OutboundQueue {
   const { coop, mail: ways } = settings.value;
   return createOutbound({
@@ -17,6 +23,7 @@ export function openOutbound(
     accounts: accounts.accounts,
     router: made.router,
     policies: made.policies,
+    observer: made.observer,
     dial: createDial(),
     hostname: coop.hostname,
     domain: coop.domain,

@@ -58,10 +58,14 @@ export async function openSuite(
     const doors = await openDoors(rooms, resolver, authenticity, observers);
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const ways = openWayOut(rooms, resolver, observers, () => doors.open);
-    const queue = openOutbound(rooms, observers, { ...ways, ...authenticity });
+    const queue = openOutbound(rooms, observers, {
+      ...ways,
+      ...authenticity.parts,
+      observer: authenticity.observers.tls,
+    });
     await queue.start();
     const maintenance = startMaintenance(rooms);
-    const trust = startTrust(rooms, resolver, log);
+    const trust = startTrust(rooms, resolver, authenticity.parts, log);
     const searchIndex = startSearchIndex(rooms, observers);
     const admin = await adminServer({
       dataDir: settings.data,
@@ -91,6 +95,7 @@ export async function openSuite(
           trust.stop(),
           searchIndex.stop(),
         ]);
+        await authenticity.observers.stop();
         resolver.close();
         await rooms.close();
       },

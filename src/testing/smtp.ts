@@ -83,7 +83,7 @@ export interface TestSmtpOptions {
       readonly hostname: string;
       readonly clock: Clock;
     },
-  ) => Promise<Pick<SmtpOptions, 'checks' | 'signer' | 'srs'>>;
+  ) => Promise<Pick<SmtpOptions, 'checks' | 'signer' | 'srs' | 'intake'>>;
   /** Puts a store that fails in the place of the real one. */
   readonly mail?: (real: MailWriter) => MailWriter;
 }

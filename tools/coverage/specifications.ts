@@ -41,11 +41,11 @@ RFC 2852 | DELIVERBY | No | |
 RFC 7208 | SPF | Yes | src/smtp/checks/spf.ts |
 RFC 6376 | DKIM | Yes | src/smtp/checks/verify.ts src/smtp/signing/signature.ts | rsa-sha1 is worth nothing (RFC 8301), keys over 8192 bits are not tried
 RFC 8463 | DKIM with Ed25519 | Yes | src/smtp/checks/verify.ts src/smtp/signing/signature.ts |
-RFC 7489 | DMARC | Partial | src/smtp/checks/policy.ts | obeyed as RFC 9989 has it, which took its place; aggregate reports follow
+RFC 7489 | DMARC | Yes | src/smtp/checks/policy.ts src/smtp/reports/send.ts src/smtp/reports/intake.ts | read and obeyed as RFC 9989 has it, which took its place; aggregate reports both ways, no failure reports (ruf): they would tell strangers what members receive
 RFC 8617 | ARC | Yes | src/smtp/checks/arc-trust.ts src/smtp/signing/seal.ts | a chain is believed where every sealer is named in mail.checks.trustedSealers
 RFC 8601 | Authentication-Results | Yes | src/smtp/checks/results-field.ts src/smtp/checks/forged.ts |
 RFC 8461 | MTA-STS | Yes | src/smtp/outbound/policy/sts.ts src/web/discovery/mta-sts.ts | obeyed and published
-RFC 8460 | TLS reporting | Partial | | the record is shown and checked, outcomes of TLS are told apart; reports follow
+RFC 8460 | TLS reporting | Partial | src/smtp/reports/send.ts src/smtp/reports/intake.ts | sent and received by mail; not sent by HTTPS
 RFC 7672 | DANE for SMTP | Yes | src/smtp/outbound/policy/dane.ts src/smtp/outbound/policy/judge.ts | where a resolver that validates is on this machine or named; DNSSEC itself is its work
 RFC 6698 | TLSA | Yes | src/smtp/outbound/policy/judge.ts | usages 2 and 3, as RFC 7672 has it
 RFC 8659 | CAA | Yes | | shown and checked by myco dns

@@ -11,6 +11,7 @@ import { folderCommands } from './folder.ts';
 import { mailCommands } from './mail.ts';
 import { memberCommands } from './member.ts';
 import { queueCommands } from './queue.ts';
+import { reportCommands } from './reports.ts';
 import { safetyCommands } from './safety.ts';
 import { transferCommands } from './transfer.ts';
 
@@ -19,6 +20,7 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...memberCommands,
   ...directoryCommands,
   ...dkimCommands,
+  ...reportCommands,
   ...folderCommands,
   ...dnsCommands,
   ...mailCommands,

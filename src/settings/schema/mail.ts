@@ -6,6 +6,7 @@ import { mailChecksSlice } from './mail-checks.ts';
 import { mailGuardsSlice } from './mail-guards.ts';
 import { mtaStsSlice } from './mail-mta-sts.ts';
 import { mailQueueSlice } from './mail-queue.ts';
+import { mailReportsSlice } from './mail-reports.ts';
 
 /** A server that takes all outbound mail. `implicitTls`: smtps. */
 export interface Relay {
@@ -66,6 +67,7 @@ export const mailSlice = z
     queue: mailQueueSlice,
     mtaSts: mtaStsSlice,
     checks: mailChecksSlice,
+    reports: mailReportsSlice,
   })
   .prefault({})
   .meta({ description: 'Mail from and to other servers.' });

@@ -37,7 +37,11 @@ async function accept(session: Session, transaction: Transaction, argument: stri
   if ('code' in returning) return returning;
   const resolution = await session.services.accounts.resolve(returning.address);
   const onward = returning !== path && resolution.kind === 'foreign';
-  const isKnown = onward || resolution.kind === 'local' || resolution.kind === 'disabled';
+  const isKnown =
+    onward ||
+    resolution.kind === 'local' ||
+    resolution.kind === 'disabled' ||
+    (resolution.kind === 'unknown' && isForIntake(session, path));
   const refusal =
     (await session.guard?.rcpt(path.address, isKnown, () => session.flush())) ??
     (onward
@@ -87,6 +91,11 @@ async function bounceTo(session: Session, transaction: Transaction, path: Path):
   return parsePath(target.address);
 }
 
+/** Reports of others are read by the server, where nobody has their address. */
+function isForIntake({ door, services }: Session, { address }: Path): boolean {
+  return door.privilege === null && services.intake?.takes(address) === true;
+}
+
 async function place(
   session: Session,
   transaction: Transaction,
@@ -96,7 +105,9 @@ async function place(
 ): Promise<Reply | null> {
   switch (resolution.kind) {
     case 'unknown':
-      return reply(550, '5.1.1', `There is no ${path.address} here`);
+      if (!isForIntake(session, path)) return reply(550, '5.1.1', `There is no ${path.address} here`);
+      transaction.recipients.push({ address: path.address, options, targets: [], others: [] });
+      return null;
     case 'disabled':
       return replyOfReason.disabled;
     case 'foreign':

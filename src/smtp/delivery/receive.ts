@@ -10,6 +10,7 @@ import { deliveryKey } from './memory.ts';
 import { sendReceipts } from './receipts.ts';
 import { othersOf, sendOn } from './send-on.ts';
 import { Spool } from './spool.ts';
+import { isIntake, takeReport } from './take-report.ts';
 import { receivedField, returnPathField } from './trace.ts';
 
 /** What became of a message: for each recipient its own reply, in the order they were named. */
@@ -42,7 +43,10 @@ export async function receive(
     const outcomes = isSuccess(sentOn)
       ? await deliver(session, transaction, { spool, trace, hash, junk: findings.junk })
       : new Map();
-    const perRecipient = transaction.recipients.map((recipient) => replyFor(recipient, outcomes, sentOn));
+    const reported = await takeReport(session, transaction, spool);
+    const perRecipient = transaction.recipients.map((recipient) => {
+      return reported !== null && isIntake(recipient) ? reported : replyFor(recipient, outcomes, sentOn);
+    });
     remember(session, transaction, { hash, outcomes, sentOn, perRecipient });
     await sendReceipts(session, transaction, { spool, trace, perRecipient });
     return { perRecipient, id, bytes: content.bytes, hash };

@@ -7,6 +7,7 @@ import type { OutboxWriter } from '../../stores/outbox/index.ts';
 import type { Checks, Verdict } from '../checks/index.ts';
 import type { DeliveryMemory } from '../delivery/memory.ts';
 import type { SmtpCounters } from '../metrics.ts';
+import type { Intake } from '../reports/index.ts';
 import type { SmtpSettings } from '../settings.ts';
 import type { Signer, Srs } from '../signing/index.ts';
 import type { Path } from '../wire/path.ts';
@@ -27,6 +28,8 @@ export interface Services {
   readonly signer: Signer | null;
   /** Null: senders of what is forwarded stay as they are. */
   readonly srs: Srs | null;
+  /** Null: reports of others have no address here. */
+  readonly intake: Intake | null;
   readonly settings: SmtpSettings;
   readonly memory: DeliveryMemory;
   readonly counters: SmtpCounters;

@@ -1,0 +1,27 @@
+/** Different observations held before they are written down; more of them are written at once. */
+export const pendingObservationsMax = 5_000;
+/** How long one is held. */
+export const flushEveryMs = 60_000;
+/** Rows of one report that we send; what is rarer than that tells nobody anything. */
+export const sentRowsMax = 10_000;
+/** Addresses that one report is sent to. */
+export const destinationsMax = 10;
+/** Reports that are sent in one go; the others an hour later. */
+export const reportsPerTurnMax = 500;
+/** A message with a report of others. */
+export const reportMessageBytesMax = 10_485_760;
+/** What a report may be when it is unpacked. */
+export const reportBytesMax = 16_777_216;
+/** How many times longer it may grow: XML of equal rows shrinks well, though not as well as zeros. */
+export const unpackedRatio = 150;
+/** Below this no ratio is asked for. */
+export const unpackedFreeBytes = 262_144;
+/** Parts of one message that are looked at. */
+export const reportPartsMax = 20;
+/** Octets of a report that are read in one turn of the event loop. */
+export const readTurnBytes = 32_768;
+/** Characters kept of any name in a report. */
+export const reportTextCharsMax = 255;
+/** Policies and failures of one TLS report that are read. */
+export const tlsPoliciesMax = 100;
+export const tlsFailuresMax = 1_000;
