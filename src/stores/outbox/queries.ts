@@ -36,6 +36,12 @@ function messageQueries({ db, t, d }: Context) {
       .where(eq(m.id, p('message')))
       .prepare('outbox_message_find'),
     messagesFind: db.select().from(m).where(d.inNumbers(m.id, 'messages')).prepare('outbox_messages_find'),
+    /** Locks the row: of two that decide the last recipients at one time the second sees what the first did. */
+    messageLock: db
+      .update(m)
+      .set({ created: sql`${m.created}` })
+      .where(eq(m.id, p('message')))
+      .prepare('outbox_message_lock'),
     messageDrop: db
       .delete(m)
       .where(eq(m.id, p('message')))

@@ -160,7 +160,9 @@ export function* settle(
     yield* laneNews(q, a.lane, a.now);
     domains.push(a.lane.domain);
   }
-  for (const { message, rows } of a.messages) {
+  // Always in one order, so that two transactions do not wait for each other.
+  const messages = [...a.messages].sort((x, y) => x.message - y.message);
+  for (const { message, rows } of messages) {
     for (const row of rows) {
       const domain = yield* settleRow(q, { message, n: row.n, holder: a.holder }, row);
       if (domain !== undefined) domains.push(domain);
@@ -207,6 +209,7 @@ function* settleRow(
 
 /** The message and its bytes go with the last recipient. */
 export function* dropIfEmpty(q: OutboxQueries, message: number, now: number): Script<void> {
+  yield* run(q.messageLock, { message });
   if ((yield* run(q.recipientAny, { message })).length > 0) return;
   const gone = (yield* run(q.messageDrop, { message }))[0];
   if (gone) yield* dropBlob(q, gone.hash, now);
