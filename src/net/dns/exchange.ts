@@ -2,15 +2,7 @@ import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
 import { randomOctets } from '../../base/index.ts';
 import { strayDatagramsMax } from './limits.ts';
-import {
-  decodeMessage,
-  encodeQuery,
-  MalformedMessage,
-  type Message,
-  type Query,
-  type RecordType,
-  types,
-} from './message.ts';
+import { decodeMessage, encodeQuery, type Message, type Query, type RecordType, types } from './message.ts';
 import type { NameServer } from './servers.ts';
 
 /** What one server's turn came to. `silent`: it said nothing that was for us. */
@@ -142,9 +134,8 @@ function judge(bytes: Buffer, query: Query): Message | 'stray' | 'folded' | 'mal
   let message: Message;
   try {
     message = decodeMessage(bytes);
-  } catch (error) {
-    if (error instanceof MalformedMessage) return 'malformed';
-    throw error;
+  } catch {
+    return 'malformed';
   }
   if (!message.response) return 'stray';
   const { question, rcode } = message;

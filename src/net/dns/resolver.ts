@@ -62,6 +62,7 @@ class StubResolver {
   readonly #clock: Clock;
   readonly #conversation: Conversation;
   readonly #count: QuestionCounter;
+  readonly #log: Log | undefined;
   readonly #questionMs: number;
   readonly #gate = new Gate(questionsAtOnceMax, questionsWaitingMax);
   readonly #known = new Recent<string, Known>(cacheBytesMax, ({ weight }) => weight);
@@ -71,6 +72,7 @@ class StubResolver {
 
   constructor(options: ResolverOptions) {
     this.#clock = options.clock ?? systemClock;
+    this.#log = options.log;
     this.#count = questionCounter(options.metrics);
     this.#questionMs = options.patience?.questionMs ?? questionMsMax;
     this.#conversation = new Conversation({
@@ -127,8 +129,11 @@ class StubResolver {
           this.#closed.signal.removeEventListener('abort', end);
         });
     }).catch((error: unknown) => {
-      this.#count(error instanceof DnsError ? error.failure : 'malformed');
-      throw error;
+      // Whoever asks is promised DnsError; another one is a fault of ours, and no reason to lose mail.
+      if (!(error instanceof DnsError)) this.#log?.error('a question to the DNS failed', { error });
+      const failure = error instanceof DnsError ? error : new DnsError('malformed', key);
+      this.#count(failure.failure);
+      throw failure;
     });
   }
 

@@ -59,7 +59,8 @@ export const mailSlice = z
       })
       .prefault('system')
       .meta({
-        description: 'Who answers DNS questions: system, or a list of name servers.',
+        description:
+          'Who answers DNS questions: system, or a list of name servers. A list is for tests and private networks: its servers are believed where they vouch for an answer (DNSSEC), and mail may go to private addresses.',
         form: 'system or a list such as [127.0.0.1:5353]',
         reload: 'restart',
       }),

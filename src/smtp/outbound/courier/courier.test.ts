@@ -44,13 +44,13 @@ const basis = { policy: 'no-policy-found', policyText: [], mxHosts: [], failure:
 
 async function dial(
   hop: Hop,
-  options: Partial<CourierOptions> & { rule?: TlsRule; address?: string } = {},
+  options: Partial<CourierOptions> & { rule?: TlsRule; tested?: TlsRule; address?: string } = {},
 ): Promise<Dialled> {
-  const { rule = { kind: 'opportunistic' }, address = '127.0.0.1', ...more } = options;
+  const { rule = { kind: 'opportunistic' }, tested = null, address = '127.0.0.1', ...more } = options;
   const courier = createCourier({
     dial: createDial(),
     hostname: 'mail.coop.example',
-    policies: { ruleFor: async () => ({ rule, tested: null, basis }) },
+    policies: { ruleFor: async () => ({ rule, tested, basis }) },
     ...more,
   });
   return courier.dial({ domain: 'far.example', hop, address, asked: null });
@@ -412,6 +412,27 @@ describe('TLS', () => {
       ['far.example', 'mx.far.example', '127.0.0.1', null],
       ['far.example', 'mx.far.example', '127.0.0.1', 'validation-failure'],
       ['far.example', 'localhost', '127.0.0.1', 'starttls-not-supported'],
+    ]);
+  });
+
+  test('a policy that is only tested: what would have failed is reported, and mail goes on', async () => {
+    const there = await openTestSmtp({ domain: 'other.localhost' });
+    closers.push(() => there.close());
+    const failures: (string | null)[] = [];
+    const observer = { observed: ({ failure }: TlsOutcome) => void failures.push(failure) };
+    const tested = { kind: 'pkix', why: 'mta-sts' } as const;
+    const hop = hopTo(there.port('smtp'));
+    await lineTo(hop, { tested, observer });
+    await lineTo(hop, { tested, observer, authority: there.authority });
+    await lineTo({ ...hop, host: 'mx.far.example' }, { tested, observer, authority: there.authority });
+    const clear = await sinkOf();
+    await lineTo(hopTo(clear.port), { tested, observer });
+    await lineTo({ ...hop, relay: true }, { tested, observer });
+    expect(failures).toEqual([
+      'certificate-not-trusted',
+      null,
+      'certificate-host-mismatch',
+      'starttls-not-supported',
     ]);
   });
 
