@@ -33,9 +33,14 @@ RFC 6531 | SMTPUTF8 | Yes | |
 RFC 7505 | Null MX | Yes | src/smtp/outbound/route/router.ts |
 RFC 9422 | LIMITS | Yes | |
 RFC 8689 | REQUIRETLS | Yes | |
-RFC 6710 | MT-PRIORITY | No | |
+RFC 6710 | MT-PRIORITY | Not planned | | nothing here waits behind other mail for long, and a priority that every sender may choose is nobody's
 RFC 4865 | FUTURERELEASE | No | |
-RFC 2852 | DELIVERBY | No | |
+RFC 2852 | DELIVERBY | Not planned | | mode R must come back from every server that does not offer it (§4.1.4), which is nearly all; mode N is what NOTIFY=DELAY does
+RFC 4468 | BURL | Not planned | | needs URLAUTH, which no client uses; BDAT saves the time that it would
+RFC 3865 | NO-SOLICITING | Not planned | | whoever would mark unwanted mail does not send it; nobody offers it
+RFC 2142 | Mailbox names for roles | Yes | src/accounts/scripts/resolve.ts | postmaster and abuse of every domain reach an administrator unless an alias says who
+RFC 5782 | DNS block lists | Yes | src/smtp/inbound/guards/block-lists.ts | asked, not served; codes 127.255.255.x are errors
+RFC 6647 | Greylisting | Yes | src/smtp/inbound/guards/greylist.ts | of the suspicious alone
 
 # Trust between mail servers
 RFC 7208 | SPF | Yes | src/smtp/checks/spf.ts |
