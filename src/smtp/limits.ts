@@ -38,6 +38,8 @@ export const spoolBytesMax = 262_144;
 export const spoolReadBytes = 65_536;
 /** Read and thrown away after a message turned out too large, before the session is closed. */
 export const discardedBytesMax = 67_108_864;
+/** How long a member's message may wait for its time (RFC 4865): 30 days. */
+export const holdSecondsMax = 2_592_000;
 /** A chunk of BDAT as long as this is no idle talk: a message may come in any number of them. */
 export const chunkBytesMin = 1_024;
 /** RFC 5321 §6.3: at least 100 Received fields before a loop is presumed. */

@@ -66,6 +66,7 @@ const files: Readonly<Record<string, string>> = {
   CHUNKING: 'chunking.ts',
   BINARYMIME: 'binary-mime.ts',
   LIMITS: 'limits.ts',
+  FUTURERELEASE: 'future-release.ts',
   STARTTLS: 'start-tls.ts',
   REQUIRETLS: 'require-tls.ts',
   AUTH: 'auth.ts',

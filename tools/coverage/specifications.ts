@@ -34,7 +34,7 @@ RFC 7505 | Null MX | Yes | src/smtp/outbound/route/router.ts |
 RFC 9422 | LIMITS | Yes | |
 RFC 8689 | REQUIRETLS | Yes | |
 RFC 6710 | MT-PRIORITY | Not planned | | nothing here waits behind other mail for long, and a priority that every sender may choose is nobody's
-RFC 4865 | FUTURERELEASE | No | |
+RFC 4865 | FUTURERELEASE | Yes | | up to 30 days; for members too
 RFC 2852 | DELIVERBY | Not planned | | mode R must come back from every server that does not offer it (§4.1.4), which is nearly all; mode N is what NOTIFY=DELAY does
 RFC 4468 | BURL | Not planned | | needs URLAUTH, which no client uses; BDAT saves the time that it would
 RFC 3865 | NO-SOLICITING | Not planned | | whoever would mark unwanted mail does not send it; nobody offers it

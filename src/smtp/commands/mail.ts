@@ -31,6 +31,7 @@ export const mail: Command = {
       ret: null,
       envid: null,
       tls: null,
+      notBeforeMs: null,
     };
     const read = readSender(session, argument, options);
     if ('code' in read) return read;

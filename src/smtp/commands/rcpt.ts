@@ -124,6 +124,12 @@ async function placeLocal(
   options: RcptOptions,
   resolution: Extract<Resolution, { kind: 'local' }>,
 ): Promise<Reply | null> {
+  // RFC 4865 §4: what waits for its time waits in the outbox, for members too; each is named once, by the own address.
+  if ((transaction.options.notBeforeMs ?? 0) > session.services.clock.nowMs()) {
+    const all = resolution.recipients.map(({ address }) => address);
+    transaction.recipients.push({ address: path.address, options, targets: [], others: all });
+    return null;
+  }
   const targets: LocalTarget[] = [];
   const others: string[] = [];
   for (const recipient of resolution.recipients) {

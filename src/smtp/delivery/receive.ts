@@ -6,6 +6,7 @@ import type { AcceptedRecipient, Findings, Transaction } from '../session/types.
 import { isSuccess, type Reply, reply } from '../wire/reply.ts';
 import { withoutBinary } from './binary.ts';
 import { deliverLocally, type Outcomes } from './deliver.ts';
+import { deliveredToField } from './delivered-to.ts';
 import { deliveryKey } from './memory.ts';
 import { sendReceipts } from './receipts.ts';
 import { othersOf, sendOn } from './send-on.ts';
@@ -38,7 +39,7 @@ export async function receive(
     const id = randomToken(80);
     const hash = content.digest();
     const trace = findings.fields + receivedField(session, transaction, id);
-    const head = findings.forwardFields + trace;
+    const head = deliveredToField(transaction) + findings.forwardFields + trace;
     const sentOn = await sendOn(session, transaction, { spool, head, hash });
     const outcomes = isSuccess(sentOn)
       ? await deliver(session, transaction, { spool, trace, hash, junk: findings.junk })

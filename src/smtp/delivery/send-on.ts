@@ -61,10 +61,14 @@ async function outgoing(
   { sender, options }: Transaction,
   to: readonly OutgoingRecipient[],
 ): Promise<Omit<Outgoing, 'head' | 'blob' | 'headerLength'>> {
-  const { utf8, ret, envid, tls } = options;
+  const { utf8, ret, envid, tls, notBeforeMs } = options;
   // What was binary is no longer (RFC 3030 §3): only 7 and 8 bits leave.
   const body = options.body === 'BINARYMIME' ? '8BITMIME' : options.body;
-  const common = { options: { body, utf8, ret, envid, tls }, recipients: to };
+  const common = {
+    options: { body, utf8, ret, envid, tls },
+    recipients: to,
+    ...(notBeforeMs === null ? {} : { notBefore: notBeforeMs }),
+  };
   if (door.privilege !== null && member !== null)
     return { ...common, account: member.id, kind: 'submission', sender: sender.address };
   // Of what is forwarded the sender would fail SPF under its own name.

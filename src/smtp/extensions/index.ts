@@ -9,6 +9,7 @@ import { chunking } from './chunking.ts';
 import { dsn } from './dsn.ts';
 import { eightBitMime } from './eight-bit-mime.ts';
 import { enhancedStatusCodes } from './enhanced-status-codes.ts';
+import { futureRelease } from './future-release.ts';
 import { limits } from './limits.ts';
 import { pipelining } from './pipelining.ts';
 import { requireTls } from './require-tls.ts';
@@ -31,9 +32,15 @@ const common = [
 
 /** EHLO lists them in this order. AUTH is not on the MX door: nobody signs in where strangers come. */
 export const inboundExtensions: readonly Extension[] = [...common, startTls, requireTls];
-export const submissionExtensions: readonly Extension[] = [...common, startTls, requireTls, auth];
+export const submissionExtensions: readonly Extension[] = [
+  ...common,
+  futureRelease,
+  startTls,
+  requireTls,
+  auth,
+];
 /** LMTP is spoken between neighbours on one machine. */
 export const lmtpExtensions: readonly Extension[] = common;
 
 /** Every extension there is, for the coverage table. */
-export const extensions: readonly Extension[] = [...common, startTls, requireTls, auth];
+export const extensions: readonly Extension[] = [...common, futureRelease, startTls, requireTls, auth];

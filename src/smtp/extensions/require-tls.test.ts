@@ -21,6 +21,7 @@ test.each(cases)('%j after %s: %s (RFC 8689 §3)', (header, before, after) => {
     ret: null,
     envid: null,
     tls: before,
+    notBeforeMs: null,
   };
   readTlsRequired(headerFields(Buffer.from(`${header}\r\n`)), options);
   expect(options.tls).toBe(after);

@@ -3,6 +3,7 @@ import type { Session } from '../session/session.ts';
 import type { Transaction } from '../session/types.ts';
 import type { Reply } from '../wire/reply.ts';
 import { fieldCount } from './field-count.ts';
+import { forwardLoop } from './forward-loop.ts';
 import { fromField } from './from-field.ts';
 import { receivedLoop } from './received-loop.ts';
 
@@ -43,9 +44,11 @@ export interface Placement {
 }
 
 /** For mail from strangers. */
-export const inboundStages: readonly HeaderStage[] = [fieldCount, receivedLoop, fromField];
+export const inboundStages: readonly HeaderStage[] = [fieldCount, receivedLoop, forwardLoop, fromField];
 /** For mail from neighbours (LMTP). */
-export const lmtpStages: readonly HeaderStage[] = [fieldCount, receivedLoop];
+export const lmtpStages: readonly HeaderStage[] = [fieldCount, receivedLoop, forwardLoop];
+/** For mail of members, who may send a message on to where it came from. */
+export const submissionStages: readonly HeaderStage[] = [fieldCount, receivedLoop];
 
 export const deliveryStages: readonly DeliveryStage[] = [];
 

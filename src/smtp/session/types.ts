@@ -50,6 +50,8 @@ export interface MailOptions {
   envid: string | null;
   /** RFC 8689: 'required' by REQUIRETLS, 'optional' by the field TLS-Required of the message. */
   tls: 'required' | 'optional' | null;
+  /** RFC 4865: not before this time, ms since 1970. */
+  notBeforeMs: number | null;
 }
 
 export type NotifyCondition = 'NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY';

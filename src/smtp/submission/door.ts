@@ -4,7 +4,7 @@ import { withoutFields } from '../delivery/header.ts';
 import { submissionExtensions } from '../extensions/index.ts';
 import { readTlsRequired } from '../extensions/require-tls.ts';
 import { authorsOf } from '../inbound/authors.ts';
-import { lmtpStages, runHeaderStages } from '../inbound/pipeline.ts';
+import { runHeaderStages, submissionStages } from '../inbound/pipeline.ts';
 import { replies } from '../replies.ts';
 import type { Session } from '../session/session.ts';
 import type { Door } from '../session/types.ts';
@@ -33,7 +33,7 @@ export const submissionDoor: Door = {
     const fields = headerFields(header);
     readTlsRequired(fields, transaction.options);
     const refuse =
-      (await runHeaderStages(lmtpStages, { session, transaction, fields })) ??
+      (await runHeaderStages(submissionStages, { session, transaction, fields })) ??
       (await checkAuthors(session, fields));
     if (refuse) return { refuse };
     // RFC 5322 §3.6.3: nobody but the sender sees who was hidden.
