@@ -221,6 +221,42 @@ describe('vectors of the RFCs', () => {
   });
 });
 
+describe('signatures of others', () => {
+  test('a selector with an underscore is as good as another', async () => {
+    const odd = makeKey('author.example', 'mail_2026');
+    const dns = memoryResolver({ [keyName(odd)]: { txt: [odd.record] } });
+    expect((await check(await signed(plain, odd), dns)).verdict?.dkim).toEqual([
+      { domain: 'author.example', selector: 'mail_2026', result: 'pass' },
+    ]);
+  });
+
+  test('RFC 8301 §3.1: rsa-sha1 is worth nothing', async () => {
+    const dns = memoryResolver(published);
+    const { verdict } = await check(await signed(plain, key, { algorithm: 'rsa-sha1' }), dns);
+    expect(verdict?.dkim.map(({ result }) => result)).toEqual(['policy']);
+  });
+
+  test('a changed body is told as a failure', async () => {
+    const changed = (await signed(plain, key)).replace('Hello.', 'Goodbye.');
+    const { results, verdict } = await check(changed, memoryResolver(published));
+    expect(verdict?.dkim[0]?.result).toBe('fail');
+    expect(results).toMatch(/; dkim=fail \(body hash did not verify\)/);
+  });
+
+  test('no key, a revoked one, one that is expired, and one of another kind', async () => {
+    const message = await signed(plain, key);
+    const ask = async (txt: string[]) => {
+      const dns = memoryResolver({ [keyName(key)]: { txt } });
+      return (await check(message, dns)).verdict?.dkim[0]?.result;
+    };
+    expect(await ask([])).toBe('neutral');
+    expect(await ask(['v=DKIM1; p='])).toBe('neutral');
+    expect(await ask([key.record.replace('k=rsa', 'k=rsa; s=tlsrpt')])).toBe('neutral');
+    expect(await ask([key.record.replace('k=rsa', 'k=ed25519')])).toBe('neutral');
+    expect(await ask([makeKey().record])).toBe('fail');
+  });
+});
+
 describe('DMARC', () => {
   test.each([
     ['signed by the author', true, {}, 'pass', 'none'],

@@ -70,6 +70,7 @@ export interface VerifierOptions {
   readonly sender: string;
   readonly minBitLength: number;
   readonly strict: boolean;
+  readonly rejectRsaSha1: boolean;
   readonly seal?: object;
 }
 

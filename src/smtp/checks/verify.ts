@@ -79,7 +79,9 @@ export class MessageVerifier {
       resolver: this.#questions.ask,
       sender: this.#sender,
       minBitLength: keyBitsMin,
-      strict: true,
+      // Honest signatures have selectors with an underscore and tags out of order; none of that helps who lies.
+      strict: false,
+      rejectRsaSha1: true,
       ...(this.#sealing ? { seal: {} } : {}),
     });
     await verifier.messageHeaders({ parsed: chosen, original: header });
@@ -99,7 +101,7 @@ export class MessageVerifier {
     await verifier.finalChunk();
     const { arc: checkArc, evaluateDmarc } = mailauth();
     const resolver = this.#questions.ask;
-    const arc = await checkArc(verifier.arc, { resolver, minBitLength: keyBitsMin, strict: true });
+    const arc = await checkArc(verifier.arc, { resolver, minBitLength: keyBitsMin, strict: false });
     const sent = await spf;
     const passed = verifier.results.filter((one) => isWhole(one) && one.status.result === 'pass');
     const dmarc = await evaluateDmarc({
@@ -134,7 +136,7 @@ export class MessageVerifier {
     arc: ArcResult,
     { response }: DmarcAnswer,
   ): string[] {
-    const dkim = signatures.map((one) => one.info ?? '').filter((info) => info !== '');
+    const dkim = signatures.map(infoOf).filter((info) => info !== '');
     const parts = [spf, ...dkim];
     if (this.#left !== null) parts.push(`dkim=policy (${this.#left})`);
     if (arc.info !== undefined && arc.status.result !== 'none') parts.push(arc.info);
@@ -170,9 +172,20 @@ function isWhole({ status }: SignatureResult): boolean {
   return (status.underSized ?? 0) === 0;
 }
 
+/** RFC 6376 §6.1.3 fails a body that has changed; the library calls it neutral. */
+function resultOf({ status }: SignatureResult): DkimVerdict {
+  return (status.comment === changedBody ? 'fail' : status.result) as DkimVerdict;
+}
+
+const changedBody = 'body hash did not verify';
+
+function infoOf(one: SignatureResult): string {
+  return (one.info ?? '').replace(/^dkim=neutral/, `dkim=${resultOf(one)}`);
+}
+
 function signatureVerdict(one: SignatureResult): SignatureVerdict[] {
   if (one.status.result === 'none') return [];
-  const result = (isWhole(one) ? one.status.result : 'policy') as DkimVerdict;
+  const result = isWhole(one) ? resultOf(one) : 'policy';
   return [
     { domain: (one.signingDomain ?? '').toLowerCase(), selector: (one.selector ?? '').toLowerCase(), result },
   ];
