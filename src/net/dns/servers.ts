@@ -50,6 +50,7 @@ export class SystemServers {
   #servers: readonly TrustedServer[] = [];
   #stamp = 'never looked at';
   #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #looking: Promise<readonly TrustedServer[]> | null = null;
 
   constructor(path: string, clock: Clock, log?: Log) {
     this.#path = path;
@@ -57,7 +58,14 @@ export class SystemServers {
     this.#clock = clock;
   }
 
-  async current(): Promise<readonly TrustedServer[]> {
+  current(): Promise<readonly TrustedServer[]> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<readonly TrustedServer[]> {
     const now = this.#clock.monotonicMs();
     if (now - this.#lookedAtMs < systemFilePollMs) return this.#servers;
     const stamp = await stat(this.#path).then(
