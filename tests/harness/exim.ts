@@ -157,7 +157,7 @@ export async function startExim(options: NeighbourOptions = {}): Promise<Neighbo
     port,
     authority,
     arrived: () => readMaildir(join(folder, 'mail')),
-    give: (from, to, message, parameters) => giveBySmtp(port, from, to, message, parameters),
+    give: (from, to, message, parameters) => giveBySmtp({ port }, from, to, message, parameters),
     logged,
     stop,
   };

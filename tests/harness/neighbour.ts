@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createCertificates } from '../../src/net/index.ts';
 import { silentLog } from '../../src/observability/index.ts';
-import { connectSocket } from '../../src/testing/index.ts';
+import { connectSocket, type SocketOptions } from '../../src/testing/index.ts';
 
 /** Another mail server on this machine: it takes mail for its domain, for anybody there, and sends what is given to it. */
 export interface Neighbour {
@@ -79,13 +79,13 @@ export function makeFolders(folder: string, names: readonly string[]): void {
 
 /** One message by SMTP without TLS, to a server that trusts this machine. The reply that decides. */
 export async function giveBySmtp(
-  port: number,
+  where: Pick<SocketOptions, 'host' | 'port' | 'localAddress'>,
   from: string,
   to: readonly string[],
   message: string,
   parameters = '',
 ): Promise<string> {
-  const socket = await connectSocket({ port, patienceMs: 30_000 });
+  const socket = await connectSocket({ ...where, patienceMs: 30_000 });
   const reply = async (): Promise<string> => {
     for (;;) {
       const line = (await socket.readLine())?.toString() ?? 'closed';

@@ -140,7 +140,7 @@ export async function startPostfix(options: NeighbourOptions = {}): Promise<Neig
     port,
     authority,
     arrived: () => readMaildir(join(folder, 'mail/inbox')),
-    give: (from, to, message, parameters) => giveBySmtp(port, from, to, message, parameters),
+    give: (from, to, message, parameters) => giveBySmtp({ port }, from, to, message, parameters),
     logged,
     stop,
   };
