@@ -157,7 +157,7 @@ function recipientQueries({ db, t, d }: Context) {
     recipientsHeldBy: db
       .select({ message: r.message, n: r.n, domain: r.domain })
       .from(r)
-      .where(and(eq(r.holder, p('holder')), gt(r.holder, 0)))
+      .where(and(eq(r.holder, p('holder')), sql`${r.holder} > 0`))
       .limit(limits.stepRows)
       .prepare('outbox_recipients_held_by'),
     recipientAny: db
@@ -210,11 +210,15 @@ function recipientQueries({ db, t, d }: Context) {
       .select({
         state: r.state,
         rows: sql<number>`count(*)`,
-        unsure: sql<number>`coalesce(sum(case when ${r.unsure} > 0 then 1 else 0 end), 0)`.mapWith(Number),
       })
       .from(r)
       .groupBy(r.state)
       .prepare('outbox_recipient_counts'),
+    unsureCount: db
+      .select({ rows: sql<number>`count(*)` })
+      .from(r)
+      .where(sql`${r.unsure} > 0`)
+      .prepare('outbox_unsure_count'),
     recipientsAfter: db
       .select(shown)
       .from(r)
@@ -320,14 +324,14 @@ function laneQueries({ db, t, d }: Context) {
     lanesDue: db
       .select({ domain: l.domain, failures: l.failures })
       .from(l)
-      .where(and(gt(l.due, 0), lte(l.due, p('now')), sql`not (${d.inTexts(l.domain, 'busy')})`))
+      .where(and(sql`${l.due} > 0`, lte(l.due, p('now')), sql`not (${d.inTexts(l.domain, 'busy')})`))
       .orderBy(asc(l.due))
       .limit(bound('max'))
       .prepare('outbox_lanes_due'),
     laneFirst: db
       .select({ due: l.due })
       .from(l)
-      .where(and(gt(l.due, 0), sql`not (${d.inTexts(l.domain, 'busy')})`))
+      .where(and(sql`${l.due} > 0`, sql`not (${d.inTexts(l.domain, 'busy')})`))
       .orderBy(asc(l.due))
       .limit(1)
       .prepare('outbox_lane_first'),

@@ -144,13 +144,13 @@ export class OutboxStore implements Outbox {
   }
 
   async counts(): Promise<OutboxCounts> {
-    const { states, lanes, oldest } = await this.#options.database.call(operations.counts, {});
+    const { states, unsure, lanes, oldest } = await this.#options.database.call(operations.counts, {});
     const of = (state: string) => states.find((row) => row.state === state)?.rows ?? 0;
     return {
       waiting: Number(of('waiting')),
       claimed: Number(of('claimed')),
       held: Number(of('held')),
-      unsure: states.reduce((sum, row) => sum + Number(row.unsure), 0),
+      unsure: Number(unsure),
       oldest,
       destinations: Number(lanes.lanes),
       unreachable: Number(lanes.closed),

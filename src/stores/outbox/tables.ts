@@ -66,7 +66,7 @@ export const outboxTables = defineTables((kit) => ({
         ['domain', 'state', 'next'],
         ['state', 'attention'],
       ],
-      indexAboveZero: ['holder'],
+      indexAboveZero: ['holder', 'unsure'],
       rowid: false,
     },
   ),

@@ -444,6 +444,8 @@ CREATE INDEX "outbox_recipients_state_attention" ON "outbox_recipients" USING bt
 --> statement-breakpoint
 CREATE INDEX "outbox_recipients_holder" ON "outbox_recipients" USING btree ("holder") WHERE "outbox_recipients"."holder" > 0;
 --> statement-breakpoint
+CREATE INDEX "outbox_recipients_unsure" ON "outbox_recipients" USING btree ("unsure") WHERE "outbox_recipients"."unsure" > 0;
+--> statement-breakpoint
 CREATE INDEX "outbox_lanes_due" ON "outbox_lanes" USING btree ("due") WHERE "outbox_lanes"."due" > 0;
 --> statement-breakpoint
 CREATE INDEX "outbox_holders_until" ON "outbox_holders" USING btree ("until");

@@ -347,6 +347,8 @@ CREATE INDEX `outbox_recipients_state_attention` ON `outbox_recipients` (`state`
 --> statement-breakpoint
 CREATE INDEX `outbox_recipients_holder` ON `outbox_recipients` (`holder`) WHERE "outbox_recipients"."holder" > 0;
 --> statement-breakpoint
+CREATE INDEX `outbox_recipients_unsure` ON `outbox_recipients` (`unsure`) WHERE "outbox_recipients"."unsure" > 0;
+--> statement-breakpoint
 CREATE TABLE `outbox_lanes` (
 	`domain` text PRIMARY KEY NOT NULL,
 	`due` integer NOT NULL,

@@ -98,9 +98,10 @@ export function* change(
 
 export function* counts(q: OutboxQueries, _: Record<string, never>) {
   const states = yield* run(q.recipientCounts, {});
+  const unsure = (yield* run(q.unsureCount, {}))[0]?.rows ?? 0;
   const lanes = (yield* run(q.laneCounts, {}))[0];
   const oldest = (yield* run(q.messageOldest, {}))[0];
-  return { states, lanes: lanes ?? { lanes: 0, closed: 0 }, oldest: oldest?.created ?? null };
+  return { states, unsure, lanes: lanes ?? { lanes: 0, closed: 0 }, oldest: oldest?.created ?? null };
 }
 
 /** One step of letting go of what a member has waiting; answers whether there is more. */
