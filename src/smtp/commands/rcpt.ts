@@ -1,5 +1,5 @@
 import type { Resolution } from '../../accounts/index.ts';
-import { FormatError } from '../../base/index.ts';
+import { FormatError, StoreError } from '../../base/index.ts';
 import { recipientsMax } from '../limits.ts';
 import { replies, replyOfReason } from '../replies.ts';
 import type { Session } from '../session/session.ts';
@@ -35,7 +35,8 @@ async function accept(session: Session, transaction: Transaction, argument: stri
   if ('code' in path) return path;
   const returning = await bounceTo(session, transaction, path);
   if ('code' in returning) return returning;
-  const resolution = await session.services.accounts.resolve(returning.address);
+  const resolution = await resolve(session, returning.address);
+  if ('code' in resolution) return resolution;
   const onward = returning !== path && resolution.kind === 'foreign';
   const isKnown =
     onward ||
@@ -48,6 +49,17 @@ async function accept(session: Session, transaction: Transaction, argument: stri
       ? placeOnward(transaction, { path, to: returning.address, options })
       : await place(session, transaction, returning, options, resolution));
   return refusal ?? reply(250, '2.1.5', 'Recipient accepted');
+}
+
+/** An alias that leads to too many is the operator's to mend; until then the sender may come again. */
+async function resolve(session: Session, address: string): Promise<Resolution | Reply> {
+  try {
+    return await session.services.accounts.resolve(address);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.reason !== 'limit') throw error;
+    session.log.warn('smtp address leads to too many', { reason: error.message });
+    return reply(452, '4.5.3', 'The address leads to more people than this server follows; try again later');
+  }
 }
 
 function readRecipient(

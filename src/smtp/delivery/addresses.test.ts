@@ -131,3 +131,27 @@ test('a message that has been here ownReceivedMax times is taken, and not once m
   }
   expect(await it.messages(it.members.ana)).toHaveLength(2);
 });
+
+test('an alias that leads to more people than are followed is refused for now, and logged', async () => {
+  const it = await open();
+  const many = (letter: string) => Array.from({ length: 400 }, (_, i) => `${letter}${i}@elsewhere.example`);
+  for (const letter of ['a', 'b', 'c']) await it.admin.addAlias(`${letter}@coop.localhost`, ['ana']);
+  await it.admin.addAlias('all@coop.localhost', ['a', 'b', 'c']);
+  for (const letter of ['a', 'b', 'c']) await it.admin.changeAlias(`${letter}@coop.localhost`, many(letter));
+  const socket = await it.connect('smtp');
+  const answer = async () => {
+    for (;;) {
+      const line = (await socket.readLine())?.toString() ?? 'closed';
+      if (line[3] !== '-') return line;
+    }
+  };
+  await answer();
+  await socket.send('EHLO x\r\nMAIL FROM:<x@elsewhere.example>\r\nRCPT TO:<all@coop.localhost>\r\n');
+  await answer();
+  await answer();
+  expect(await answer()).toBe(
+    '452 4.5.3 The address leads to more people than this server follows; try again later',
+  );
+  await socket.close();
+  expect(it.logged.join('')).toContain('smtp address leads to too many');
+});

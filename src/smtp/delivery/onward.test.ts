@@ -118,6 +118,36 @@ describe('mail that is sent on', () => {
     );
   });
 
+  test('three hosts that lead to each other: the first to see it again refuses, and the sender is told once', async () => {
+    const hosts = ['one', 'two', 'three'].map((name) => `${name}.localhost`);
+    const ports = new Map<string, number>();
+    const sink = await openSink();
+    closers.push(() => sink.close());
+    const servers: TestSmtp[] = [];
+    for (const [at, domain] of hosts.entries()) {
+      const route = (wanted: string) => routeTo(ports.get(wanted) ?? sink.port);
+      const host = await openTestSmtp({ domain, route });
+      closers.push(() => host.close());
+      await host.admin.addAlias(`loop@${domain}`, [`loop@${hosts[(at + 1) % hosts.length]}`]);
+      ports.set(domain, host.port('smtp'));
+      servers.push(host);
+    }
+    const [first] = servers;
+    if (!first) throw new Error('no host');
+    expect(await send(first, ['loop@one.localhost'], '')).toMatch(/^250/);
+    await sink.arrived(1);
+    for (const host of servers) {
+      await expect
+        .poll(() => host.stores.outbox.counts(), { interval: 20, timeout: 10_000 })
+        .toMatchObject({ waiting: 0, claimed: 0 });
+    }
+    const [bounce, ...more] = sink.messages;
+    expect(more).toEqual([]);
+    expect(bounce?.from).toMatch(/^<>/);
+    expect(bounce?.to).toEqual([expect.stringMatching(/^<x@elsewhere\.example>/)]);
+    expect(bounce?.content).toContain('Status: 5.4.6');
+  });
+
   test('of two addresses neither is told of the other', async () => {
     const { smtp, sink } = await start();
     await smtp.admin.addAlias('far@coop.localhost', ['y@elsewhere.example']);

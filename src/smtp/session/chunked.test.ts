@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { openTestSmtp, type TestSmtp, type TestSmtpOptions, type TestSocket } from '../../testing/index.ts';
@@ -129,6 +130,43 @@ describe('chunks', () => {
     await socket.send('RSET\r\n');
     expect(await answer(socket)).toBe('250 2.0.0 OK');
   });
+});
+
+test('any cutting into chunks and packets keeps the same message as DATA does', async () => {
+  const socket = await begun();
+  await socket.send('RSET\r\n');
+  await answer(socket);
+  const pieces = fc.array(fc.constantFrom('.', '\r\n', '\r\n.\r\n', 'text', 'BDAT 5\r\n', '..'), {
+    maxLength: 20,
+  });
+  const cuts = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(pieces, cuts, cuts, async (parts, chunks, packets) => {
+      const whole = `${header}${parts.join('')}\r\n`;
+      let stream = '';
+      let count = 0;
+      for (let at = 0, i = 0; at < whole.length; i++) {
+        // Chunks of nothing too, but not of nothing else.
+        const size = (chunks[i % chunks.length] ?? 0) + (i % chunks.length === 0 ? 1 : 0);
+        const piece = whole.slice(at, at + size);
+        at += size;
+        stream += `BDAT ${piece.length}\r\n${piece}`;
+        count++;
+      }
+      stream += 'BDAT 0 LAST\r\n';
+      await name(socket);
+      for (let at = 0, i = 0; at < stream.length; i++) {
+        const size = (packets[i % packets.length] ?? 0) * 7 + 1;
+        await socket.send(stream.slice(at, at + size));
+        at += size;
+      }
+      for (let i = 0; i < count; i++) expect(await answer(socket)).toMatch(/^250 2\.0\.0 \d+ octets/);
+      expect(await answer(socket)).toMatch(/^250 2\.0\.0 Delivered/);
+      const kept = (await smtp?.messages(smtp.members.ana))?.at(-1) ?? '';
+      expect(kept.endsWith(`+0000\r\n${whole}`)).toBe(true);
+    }),
+    { seed: 11, numRuns: 40 },
+  );
 });
 
 describe('binary messages', () => {
