@@ -13,8 +13,10 @@ import {
   countedMax,
   deadSenderPointsCount,
   falseHelloPointsCount,
+  fruitlessCommandsMax,
   lookUpsMsMax,
   namesPerAddressMax,
+  pointsMsMax,
   tarpitMs,
   tarpitsMax,
   unnamedPointsCount,
@@ -72,6 +74,7 @@ interface Setting {
 function open(setting: Setting = {}) {
   const resolver = tableResolver(setting.records ?? honest);
   const slept: number[] = [];
+  const passing = fakeClock();
   const guard = createGuards({
     settings: { ...lenient, ...setting.settings },
     hostname: 'mail.coop.example',
@@ -80,11 +83,12 @@ function open(setting: Setting = {}) {
     senders: setting.senders ?? null,
     metrics: createMetrics({ processMetrics: false }),
     log: silentLog,
-    clock: setting.clock ?? fakeClock(),
+    clock: setting.clock ?? passing,
     sleep:
       setting.sleep ??
       (async (ms) => {
         slept.push(ms);
+        passing.advance(ms);
       }),
   });
   const at = (address = peer): SessionGuard => {
@@ -162,6 +166,30 @@ describe('who is honest', () => {
     expect(await visit(at())).toBe('taken');
     expect(slept).toEqual([lookUpsMsMax]);
   });
+});
+
+test('points are waited for while the DNS answers, for pointsMsMax', async () => {
+  const records: Records = { [`ptr ${peer}`]: 'silent', 'mx elsewhere.example': [] };
+  const { at, slept } = open({ records, senders: someSenders(false) });
+  expect(await visit(at())).toBe('taken');
+  expect(slept).toEqual([pointsMsMax]);
+});
+
+test('HELO and MAIL that lead to no recipient of ours ask the DNS fruitlessCommandsMax times and no more', async () => {
+  const { at, resolver } = open({ records: {} });
+  const watch = at();
+  watch.connect();
+  for (let i = 0; i < fruitlessCommandsMax; i++) {
+    expect(watch.mail(parsePath(`x@d${i}.example`))).toBe(null);
+    await watch.rcpt('nobody@coop.example', false, async () => undefined);
+  }
+  expect(watch.mail(parsePath('x@last.example'))).toMatchObject({ code: 421, close: true });
+  expect(resolver.asked.filter((question) => question.startsWith('mx'))).toHaveLength(fruitlessCommandsMax);
+  const other = at();
+  for (let i = 0; i < 2 * fruitlessCommandsMax; i++) {
+    expect(other.mail(parsePath('x@elsewhere.example'))).toBe(null);
+    expect(await other.rcpt('ana@coop.example', true, async () => undefined)).toBe(null);
+  }
 });
 
 describe('own lists', () => {

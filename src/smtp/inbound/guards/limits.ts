@@ -1,5 +1,9 @@
 /** How long RCPT waits for all look-ups of a session together, from MAIL on. */
 export const lookUpsMsMax = 4_000;
+/** The part of it that may go by for look-ups that give points only: many honest addresses have a slow reverse zone. */
+export const pointsMsMax = 1_000;
+/** HELO and MAIL, each of which may ask the DNS, without a recipient of ours. */
+export const fruitlessCommandsMax = 50;
 /** The window over which messages and recipients are counted. */
 export const windowMs = 3_600_000;
 /** Addresses, and networks, that are counted at a time; the least recent are forgotten. */

@@ -3,12 +3,14 @@ import type { Log } from '../../../observability/index.ts';
 import type { SessionGuard } from '../../session/types.ts';
 import type { Path } from '../../wire/path.ts';
 import { closing, type Reply, reply } from '../../wire/reply.ts';
-import { lookUpsMsMax, tarpitsMax } from './limits.ts';
+import { fruitlessCommandsMax, lookUpsMsMax, pointsMsMax, tarpitsMax } from './limits.ts';
 import type { GuardCounter } from './metrics.ts';
 import { networkOf } from './network-of.ts';
 import { type Guard, type Named, type Step, steps, type Verdict, type Visitor } from './types.ts';
 
 const busy = closing(reply(421, '4.7.1', 'Too many unknown recipients; come again later'));
+
+const fruitless = closing(reply(421, '4.7.1', 'Too many commands without a recipient of ours'));
 
 /** What all sessions of the door share. */
 export interface WatchParts {
@@ -50,7 +52,8 @@ export class Watch implements SessionGuard {
   #hello = '';
   #sender: Path | null = null;
   #welcome: Step | null = null;
-  #patientUntilMs = 0;
+  #mailAtMs = 0;
+  #fruitless = 0;
 
   constructor(address: string, parts: WatchParts) {
     this.#parts = parts;
@@ -71,12 +74,13 @@ export class Watch implements SessionGuard {
   mail(sender: Path): Reply | null {
     this.#sender = sender;
     // From here on, for all recipients together.
-    this.#patientUntilMs = this.#parts.clock.monotonicMs() + lookUpsMsMax;
+    this.#mailAtMs = this.#parts.clock.monotonicMs();
     return this.#step('mail');
   }
 
   async rcpt(address: string, known: boolean, waits: () => Promise<void>): Promise<Reply | null> {
     if (this.#welcome !== null) return null;
+    if (known) this.#fruitless = 0;
     const recipient: Named = { address, known };
     // RFC 5321 §4.5.1: who is turned away may ask why.
     const isOpen = /^(?:postmaster|abuse)@/i.test(address);
@@ -104,6 +108,7 @@ export class Watch implements SessionGuard {
       if (this.#welcome === later) this.#welcome = null;
     }
     if (this.#welcome !== null) return null;
+    if (step !== 'connect' && ++this.#fruitless > fruitlessCommandsMax) return fruitless;
     for (const guard of this.#parts.guards) {
       const answer = guard[step]?.(this.#visitor());
       if (answer === undefined) continue;
@@ -139,20 +144,24 @@ export class Watch implements SessionGuard {
     if (verdict.kind === 'unknown') found.unsure = true;
   }
 
-  /** Waits for look-ups that may refuse; for those that give points only while the DNS answers. */
+  /** Waits for look-ups that may refuse; for those that give points, while the DNS answers and not for long. */
   async #settle(waits: () => Promise<void>): Promise<void> {
-    const waiting: Promise<void>[] = [];
-    for (const { awaited, pending } of Object.values(this.#found)) {
-      waiting.push(...awaited);
-      if (this.#parts.answering()) waiting.push(...pending);
-    }
+    const found = Object.values(this.#found);
+    const refusing = found.flatMap(({ awaited }) => [...awaited]);
+    await this.#within(lookUpsMsMax, refusing, waits);
+    if (!this.#parts.answering()) return;
+    const giving = found.flatMap(({ pending }) => [...pending]);
+    await this.#within(pointsMsMax, giving, waits);
+  }
+
+  /** Until all are done, or so long after MAIL. */
+  async #within(ms: number, work: readonly Promise<void>[], waits: () => Promise<void>): Promise<void> {
     const { clock, sleep = realSleep } = this.#parts;
-    const left = this.#patientUntilMs - clock.monotonicMs();
-    if (waiting.length === 0 || left <= 0) return;
+    const left = this.#mailAtMs + ms - clock.monotonicMs();
+    if (work.length === 0 || left <= 0) return;
     await waits();
     const done = new AbortController();
-    const end = AbortSignal.any([done.signal, this.#over.signal]);
-    await Promise.race([Promise.all(waiting), sleep(left, end)]);
+    await Promise.race([Promise.all(work), sleep(left, AbortSignal.any([done.signal, this.#over.signal]))]);
     done.abort();
   }
 

@@ -1,7 +1,14 @@
 import { afterEach, expect, test } from 'vitest';
 import { fakeClock } from '../../../base/index.ts';
-import { parseNetworks } from '../../../net/index.ts';
-import { emptyResolver, openTestSmtp, type TestSmtp, type TestSocket } from '../../../testing/index.ts';
+import { createResolver, parseNetworks } from '../../../net/index.ts';
+import { createMetrics } from '../../../observability/index.ts';
+import {
+  emptyResolver,
+  openTestDns,
+  openTestSmtp,
+  type TestSmtp,
+  type TestSocket,
+} from '../../../testing/index.ts';
 import type { GuardSettings } from './settings.ts';
 
 let smtp: TestSmtp | undefined;
@@ -105,4 +112,42 @@ test('the operator turns a network away, and members are met by no guard', async
   expect(await answer(socket)).toBe('closed');
   expect(await answer(await smtp.connect('submission'))).toMatch(/^220/);
   expect(await answer(await smtp.connect('lmtp'))).toMatch(/^220/);
+});
+
+test('lists are asked of the name servers of the settings', async () => {
+  const dns = await openTestDns({
+    '142.69.2.81.bl.example': { a: ['127.0.0.2'] },
+    '143.69.2.81.bl.example': { a: ['127.255.255.254'] },
+    'bad.example.dbl.example': { a: ['127.0.1.2'] },
+  });
+  const resolver = createResolver({
+    servers: [{ host: dns.host, port: dns.port }],
+    metrics: createMetrics({ processMetrics: false }),
+  });
+  try {
+    smtp = await openTestSmtp({
+      resolver,
+      settings: {
+        guards: {
+          ...guards,
+          greylist: null,
+          blockLists: [{ zone: 'bl.example', points: 'refuse' }],
+          domainLists: [{ zone: 'dbl.example', points: 'refuse' }],
+        },
+      },
+    });
+    const rcpt = 'RCPT TO:<ana@coop.localhost>';
+    expect(await ask(await toMail('81.2.69.142'), rcpt)).toBe(
+      '550 5.7.1 Your address is on the list bl.example',
+    );
+    expect(await ask(await toMail('81.2.69.142'), 'RCPT TO:<postmaster>')).toMatch(/^250/);
+    expect(await ask(await toMail('81.2.69.143'), rcpt)).toMatch(/^250/);
+    expect(await ask(await toMail('81.2.69.144', 'bad.example'), rcpt)).toBe(
+      '550 5.7.1 The name of your server is on the list dbl.example',
+    );
+    expect(dns.asked('142.69.2.81.bl.example', 'A')).toBe(1);
+  } finally {
+    resolver.close();
+    await dns.close();
+  }
 });
