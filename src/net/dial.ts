@@ -15,6 +15,8 @@ export interface DialOptions {
   readonly tls: 'none' | 'implicit';
   /** For connecting, and again for each handshake. */
   readonly timeoutMs: number;
+  /** Aborted: connecting is given up. */
+  readonly signal?: AbortSignal;
 }
 
 /** A connection we opened. Errors end the stream; who uses it sees `close`. */
@@ -97,15 +99,16 @@ class TcpOutgoing implements Outgoing {
   }
 }
 
-async function firstThatAnswers({ host, addresses, port, timeoutMs }: DialOptions): Promise<Socket> {
-  if (addresses === undefined) return connected(host, port, timeoutMs);
+async function firstThatAnswers(options: DialOptions): Promise<Socket> {
+  const { host, addresses, port, timeoutMs, signal } = options;
+  if (addresses === undefined) return connected(host, port, timeoutMs, signal);
   let left = timeoutMs;
   let failure: unknown = new Error(`${host} has no address`);
   for (const [index, address] of addresses.entries()) {
     const share = Math.min(left, Math.max(dialShareMs, Math.floor(left / (addresses.length - index))));
-    if (share <= 0) break;
+    if (share <= 0 || signal?.aborted) break;
     try {
-      return await connected(address, port, share);
+      return await connected(address, port, share, signal);
     } catch (error) {
       failure = error;
       // Who refuses at once has cost nothing; who says nothing has cost its share.
@@ -115,8 +118,16 @@ async function firstThatAnswers({ host, addresses, port, timeoutMs }: DialOption
   throw failure;
 }
 
-async function connected(host: string, port: number, timeoutMs: number): Promise<Socket> {
+async function connected(
+  host: string,
+  port: number,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  if (signal?.aborted) throw new Error('given up');
   const socket = connectTcp({ host, port });
+  const giveUp = () => void socket.destroy();
+  signal?.addEventListener('abort', giveUp);
   socket.setNoDelay(true);
   try {
     await settled(socket, 'connect', timeoutMs);
@@ -124,6 +135,8 @@ async function connected(host: string, port: number, timeoutMs: number): Promise
   } catch (error) {
     socket.destroy();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

@@ -170,6 +170,19 @@ describe('conditions of RFC 3461', () => {
     expect((await inbox(smtp, 'ana'))[0]).toContain('\r\nAction: relayed\r\n');
   });
 
+  test('SUCCESS: of a delivery here that waited for its time', async () => {
+    const smtp = await start({});
+    await submit(
+      smtp,
+      ['<bea@coop.localhost> NOTIFY=SUCCESS'],
+      'MAIL FROM:<ana@coop.localhost> HOLDFOR=3600',
+    );
+    expect(await smtp.messages(smtp.members.bea)).toEqual([]);
+    await smtp.stores.outbox.change({}, 'retry');
+    expect((await inbox(smtp, 'ana'))[0]).toContain('\r\nAction: delivered\r\n');
+    expect(await smtp.messages(smtp.members.bea)).toHaveLength(1);
+  });
+
   test('SUCCESS: of a delivery here too', async () => {
     const smtp = await start({});
     await submit(smtp, ['<bea@coop.localhost> NOTIFY=SUCCESS,FAILURE', '<carl@coop.localhost>']);

@@ -44,16 +44,22 @@ const basis = { policy: 'no-policy-found', policyText: [], mxHosts: [], failure:
 
 async function dial(
   hop: Hop,
-  options: Partial<CourierOptions> & { rule?: TlsRule; tested?: TlsRule; address?: string } = {},
+  options: Partial<CourierOptions> & {
+    rule?: TlsRule;
+    tested?: TlsRule;
+    address?: string;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Dialled> {
-  const { rule = { kind: 'opportunistic' }, tested = null, address = '127.0.0.1', ...more } = options;
+  const { rule = { kind: 'opportunistic' }, tested = null, address = '127.0.0.1', signal, ...more } = options;
   const courier = createCourier({
     dial: createDial(),
     hostname: 'mail.coop.example',
     policies: { ruleFor: async () => ({ rule, tested, basis }) },
     ...more,
   });
-  return courier.dial({ domain: 'far.example', hop, address, asked: null });
+  const passage = { domain: 'far.example', hop, address, asked: null };
+  return courier.dial(signal ? { ...passage, signal } : passage);
 }
 
 async function lineTo(hop: Hop, options: Parameters<typeof dial>[1] = {}): Promise<Line> {
@@ -344,6 +350,19 @@ describe('a host', () => {
   test('that is not there', async () => {
     const dialled = await dial(hopTo(1));
     expect(dialled).toMatchObject({ kind: 'refused', host: false, answer: { code: 0, status: '4.4.1' } });
+  });
+
+  test('that is not waited for any more', async () => {
+    const sink = await sinkOf({ greeting: 'SILENCE' });
+    const ended = new AbortController();
+    const dialling = dial(hopTo(sink.port), { signal: ended.signal });
+    await expect.poll(() => sink.connections.open).toBe(1);
+    ended.abort();
+    expect(await dialling).toMatchObject({ kind: 'refused', answer: { status: '4.4.2' } });
+    expect(await dial(hopTo(sink.port), { signal: ended.signal })).toMatchObject({
+      answer: { status: '4.4.1' },
+    });
+    expect(sink.connections.opened).toBe(1);
   });
 
   test('that must not be used', async () => {

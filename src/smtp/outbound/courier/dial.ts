@@ -84,18 +84,19 @@ async function open(
   decision: TlsDecision,
   withTls: boolean,
 ): Promise<Dialled | 'no-tls'> {
-  const { hop, address } = passage;
+  const { hop, address, signal } = passage;
   const { rule } = decision;
   let outgoing: Outgoing;
   try {
     const timeoutMs = settings.patience.connectMs;
-    outgoing = await settings.dial({ host: address, port: hop.port, tls: 'none', timeoutMs });
+    const to = { host: address, port: hop.port, tls: 'none', timeoutMs } as const;
+    outgoing = await settings.dial(signal ? { ...to, signal } : to);
   } catch (error) {
     return lost(passage, '4.4.1', `${hop.host} cannot be reached: ${messageOf(error)}`);
   }
   const demanded = rule.kind !== 'opportunistic' || hop.implicitTls;
   const client = clientFor(settings, passage, { outgoing, withTls, demanded });
-  const failure = await introduced(client, settings.patience.introductionMs);
+  const failure = await introduced(client, settings.patience.introductionMs, signal);
   if (failure !== null) {
     const begun = client.upgrading === true;
     const inTls = failure.code === 'ETLS' || begun;
@@ -138,6 +139,7 @@ function clientFor(
     greetingTimeout: patience.introductionMs,
     connectionTimeout: patience.introductionMs,
     socketTimeout: patience.replyMs,
+    socketCloseTimeout: patience.goodbyeMs,
     maxResponseSize: replyBytesMax,
     // Whatever the host shows is judged by the rule before anything of a message is sent.
     tls: { rejectUnauthorized: false, minVersion: 'TLSv1.2', ...(authority ? { ca: authority } : {}) },
@@ -174,11 +176,18 @@ function observe(
 }
 
 /** Greeting, EHLO, STARTTLS; null where all went well. */
-function introduced(client: Client, timeoutMs: number): Promise<ClientError | null> {
+function introduced(
+  client: Client,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<ClientError | null> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => client.fail('the introduction took too long'), timeoutMs);
+    const giveUp = () => client.fail('given up');
+    signal?.addEventListener('abort', giveUp);
     const done = (error: ClientError | null) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
       client.off('error', done);
       client.off('end', ended);
       resolve(error);

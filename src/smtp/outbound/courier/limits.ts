@@ -7,7 +7,8 @@ export const replyMs = 300_000;
 export const finalReplyMs = 600_000;
 /** One transaction, however fast its octets trickle. */
 export const transactionMs = 3_600_000;
-export const goodbyeMs = 10_000;
+/** The answer to QUIT, and the end of the connection after it: a server that stops must not wait for others. */
+export const goodbyeMs = 1_000;
 /** One reply with all its lines. */
 export const replyBytesMax = 65_536;
 /** What is shown of a reply. */

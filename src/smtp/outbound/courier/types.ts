@@ -12,8 +12,8 @@ export interface Parcel {
 
 /** What became of one recipient. */
 export type Fate =
-  /** `dsn`: the host takes it upon itself to tell of the delivery (RFC 3461 §5.2.2). */
-  | { readonly kind: 'delivered'; readonly answer: Answer; readonly dsn: boolean }
+  /** `dsn`: the host takes it upon itself to tell of the delivery (RFC 3461 §5.2.2). `here`: it is in a mailbox of ours. */
+  | { readonly kind: 'delivered'; readonly answer: Answer; readonly dsn: boolean; readonly here?: true }
   | { readonly kind: 'failed'; readonly answer: Answer }
   /** `unsure`: all of it was sent, and no answer came. */
   | { readonly kind: 'deferred'; readonly answer: Answer; readonly unsure: boolean }
@@ -49,6 +49,8 @@ export interface Passage {
   readonly address: string;
   /** RFC 8689: what the sender of the first message asked; a line serves messages that ask the same. */
   readonly asked: 'required' | 'optional' | null;
+  /** Aborted: it is not waited for any more. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Courier {

@@ -32,6 +32,7 @@ export class Lines {
   readonly #sent = new WeakMap<Line, number>();
   readonly #bad = new Recent<string, { readonly until: number; readonly answer: Answer }>(badAddressesMax);
   readonly #all = new Set<Line>();
+  readonly #ended = new AbortController();
   #dialling = 0;
   #closed = false;
 
@@ -86,9 +87,10 @@ export class Lines {
     else this.#idle.set(key, [kept]);
   }
 
-  /** Says goodbye on what is idle; what is in use is left to `giveBack`. */
+  /** Says goodbye on what is idle, opens nothing more; what is in use is left to `giveBack`. */
   close(): void {
     this.#closed = true;
+    this.#ended.abort();
     for (const list of this.#idle.values()) {
       for (const { line, timer } of list) {
         if (timer) clearTimeout(timer);
@@ -136,6 +138,7 @@ export class Lines {
   /** Hops in order, of each its addresses (RFC 5321 §5.1). */
   async #dial(domain: string, asked: Asked, route: Extract<Route, { kind: 'hops' }>): Promise<Opened> {
     let last: Answer | null = null;
+    const { signal } = this.#ended;
     const now = this.#clock.monotonicMs();
     for (const hop of route.hops) {
       for (const address of hop.addresses) {
@@ -148,7 +151,7 @@ export class Lines {
         }
         this.#makeRoom();
         this.#dialling++;
-        const dialled = await this.#courier.dial({ domain, hop, address, asked });
+        const dialled = await this.#courier.dial({ domain, hop, address, asked, signal });
         this.#dialling--;
         if (dialled.kind === 'line') {
           this.#all.add(dialled.line);

@@ -25,6 +25,7 @@ const delivered: Fate = {
   kind: 'delivered',
   answer: { code: 250, status: '2.1.5', text: 'Delivered', host: '' },
   dsn: false,
+  here: true,
 };
 
 export function createLocalDelivery({ accounts, mail, outbox, log }: LocalOptions): LocalDelivery {

@@ -208,7 +208,8 @@ export async function settleTold(
 function actionOf(fate: Fate): Action | null {
   if (fate.kind === 'failed') return 'failed';
   // RFC 3461 §5.2.2: who takes the conditions takes the duty to tell.
-  return fate.kind === 'delivered' && !fate.dsn ? 'relayed' : null;
+  if (fate.kind !== 'delivered' || fate.dsn) return null;
+  return fate.here ? 'delivered' : 'relayed';
 }
 
 function outcomeOf(shop: Workshop, { n, attempts }: QueuedRecipient, fate: Fate): RowOutcome {
