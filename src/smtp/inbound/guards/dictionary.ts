@@ -15,6 +15,7 @@ export function dictionary(
     address > perHour.unknown || network > perHour.unknown * addressesPerNetworkMax;
   return {
     name: 'dictionary',
+    counts: true,
     connect({ address, network }) {
       const known = [counts.count(address, 'unknown'), counts.count(`${network}/`, 'unknown')] as const;
       return tooMany(...known) ? refuse(enough) : pass;

@@ -251,6 +251,26 @@ describe('own lists', () => {
   });
 });
 
+test('who names a welcome sender is counted all the same', async () => {
+  const allow = { ...nobody, domains: new Set(['elsewhere.example']) };
+  const perHour = { messages: 3, recipients: 100, unknown: 2 };
+  const { at } = open({ settings: { allow, perHour }, records: {}, senders: someSenders(false) });
+  expect(await visit(at())).toBe('taken');
+  expect(await visit(at(), { known: false })).toBe('taken');
+  expect(await visit(at(), { known: false })).toBe('taken');
+  expect(await visit(at())).toBe('450 4.7.1');
+  const other = open({ settings: { allow, perHour } });
+  const watch = other.at();
+  await visit(watch);
+  const rcpt = () => watch.rcpt('no@coop.example', false, async () => undefined);
+  await rcpt();
+  await rcpt();
+  expect(await rcpt()).toMatchObject({ code: 421 });
+  const address = { ...nobody, networks: parseNetworks([peer]) };
+  const trusted = open({ settings: { allow: address, perHour } });
+  for (let i = 0; i < 10; i++) expect(await visit(trusted.at(), { known: false })).toBe('taken');
+});
+
 describe('DNS lists', () => {
   const blockLists = [{ zone: 'bl.example', points: 'refuse' as const }];
   test.each<[string, Records, string]>([

@@ -18,6 +18,7 @@ export function rates({ perHour }: Pick<GuardSettings, 'perHour'>, counts: Slidi
   };
   return {
     name: 'rates',
+    counts: true,
     mail: (visitor) => (over(visitor, 'messages') ? refuse(tooMuch.messages) : pass),
     rcpt: (visitor, { known }) => (known && over(visitor, 'recipients') ? refuse(tooMuch.recipients) : pass),
   };

@@ -4,7 +4,7 @@ import type { Reply } from '../../wire/reply.ts';
 /** What a guard says of one step of a stranger. */
 export type Verdict =
   | { readonly kind: 'pass' }
-  /** Known well: no other guard is asked from here on. */
+  /** Known well: no other guard is asked from here on, where it is a sender none that judges. */
   | { readonly kind: 'welcome' }
   | { readonly kind: 'refuse'; readonly reply: Reply }
   /** The answer waits so long, in milliseconds. */
@@ -60,6 +60,8 @@ export interface Guard {
   readonly name: string;
   /** It may refuse: its look-ups are waited for, within a bound, even where the DNS seems dead. */
   readonly waits?: boolean;
+  /** It counts what the peer does: asked of a welcome sender too, whom anybody can name. */
+  readonly counts?: boolean;
   connect?(visitor: Visitor): Answer;
   hello?(visitor: Visitor): Answer;
   mail?(visitor: Visitor): Answer;

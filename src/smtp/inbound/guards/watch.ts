@@ -79,17 +79,17 @@ export class Watch implements SessionGuard {
   }
 
   async rcpt(address: string, known: boolean, waits: () => Promise<void>): Promise<Reply | null> {
-    if (this.#welcome !== null) return null;
+    if (this.#welcome === 'connect') return null;
     if (known) this.#fruitless = 0;
     const recipient: Named = { address, known };
     // RFC 5321 §4.5.1: who is turned away may ask why.
     const isOpen = /^(?:postmaster|abuse)@/i.test(address);
-    if (known && !isOpen) {
+    if (known && !isOpen && this.#welcome === null) {
       await this.#settle(waits);
       for (const { refusal } of Object.values(this.#found)) if (refusal) return refusal;
     }
     for (const guard of this.#parts.guards) {
-      if (!guard.rcpt || (isOpen && guard.name === 'greylist')) continue;
+      if (!guard.rcpt || ((isOpen || this.#welcome !== null) && !guard.counts)) continue;
       const verdict = await guard.rcpt(this.#visitor(), recipient);
       this.#parts.count(guard.name, verdict.kind);
       if (verdict.kind === 'refuse') return this.#refused(guard, verdict.reply);
@@ -107,9 +107,10 @@ export class Watch implements SessionGuard {
       this.#found[later] = nothing();
       if (this.#welcome === later) this.#welcome = null;
     }
-    if (this.#welcome !== null) return null;
+    if (this.#welcome === 'connect') return null;
     if (step !== 'connect' && ++this.#fruitless > fruitlessCommandsMax) return fruitless;
     for (const guard of this.#parts.guards) {
+      if (this.#welcome !== null && !guard.counts) continue;
       const answer = guard[step]?.(this.#visitor());
       if (answer === undefined) continue;
       if (answer instanceof Promise) {
@@ -120,7 +121,7 @@ export class Watch implements SessionGuard {
       if (answer.kind === 'refuse') return this.#refused(guard, answer.reply);
       if (answer.kind === 'welcome') {
         this.#welcome = step;
-        return null;
+        continue;
       }
       this.#take(this.#found[step], answer);
     }
