@@ -1,5 +1,5 @@
 import { messageOf } from '../base/index.ts';
-import type { Resolver } from '../net/index.ts';
+import { createGetHttps, type Resolver } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
 import {
@@ -79,6 +79,8 @@ export function startTrust(
     outbox,
     signer,
     resolver,
+    https: createGetHttps(),
+    privateAddresses: () => settings.value.mail.resolver !== 'system',
     domain,
     hostname,
     clock,

@@ -50,7 +50,7 @@ RFC 7489 | DMARC | Yes | src/smtp/checks/policy.ts src/smtp/reports/send.ts src/
 RFC 8617 | ARC | Yes | src/smtp/checks/arc-trust.ts src/smtp/signing/seal.ts | a chain is believed where every sealer is named in mail.checks.trustedSealers
 RFC 8601 | Authentication-Results | Yes | src/smtp/checks/results-field.ts src/smtp/checks/forged.ts |
 RFC 8461 | MTA-STS | Yes | src/smtp/outbound/policy/sts.ts src/web/discovery/mta-sts.ts | obeyed and published
-RFC 8460 | TLS reporting | Partial | src/smtp/reports/send.ts src/smtp/reports/intake.ts | sent and received by mail; not sent by HTTPS
+RFC 8460 | TLS reporting | Yes | src/smtp/reports/send.ts src/smtp/reports/post.ts src/smtp/reports/intake.ts | sent by mail and HTTPS, received by mail
 RFC 7672 | DANE for SMTP | Yes | src/smtp/outbound/policy/dane.ts src/smtp/outbound/policy/judge.ts | where a resolver that validates is on this machine or named; DNSSEC itself is its work
 RFC 6698 | TLSA | Yes | src/smtp/outbound/policy/judge.ts | usages 2 and 3, as RFC 7672 has it
 RFC 8659 | CAA | Yes | | shown and checked by myco dns

@@ -94,3 +94,18 @@ test('what is too long, cut off or never comes rejects', async () => {
   const silent = await serve(() => undefined);
   await expect(get({ ...silent, msMax: 50 })).rejects.toThrow('no answer within 50 ms');
 });
+
+test('posts what it is given', async () => {
+  const wanted = await serve((asked, response) => {
+    const pieces: Buffer[] = [];
+    asked.on('data', (piece: Buffer) => pieces.push(piece));
+    asked.on('end', () => {
+      const { method, headers } = asked;
+      response.statusCode = 201;
+      response.end(`${method} ${headers['content-type']} ${Buffer.concat(pieces).toString()}`);
+    });
+  });
+  const post = { type: 'application/tlsrpt+gzip', bytes: Buffer.from('octets') };
+  const { status, body } = await get({ ...wanted, post });
+  expect([status, body.toString()]).toEqual([201, 'POST application/tlsrpt+gzip octets']);
+});

@@ -11,6 +11,8 @@ export interface HttpsGet {
   /** For all addresses together. */
   readonly msMax: number;
   readonly answerBytesMax: number;
+  /** Sent with POST in place of GET. */
+  readonly post?: { readonly type: string; readonly bytes: Buffer };
 }
 
 export interface HttpsAnswer {
@@ -23,7 +25,7 @@ export interface HttpsAnswer {
 export type GetHttps = (get: HttpsGet) => Promise<HttpsAnswer>;
 
 /**
- * GET from a name and the addresses that it leads to; the answer is held whole. Redirects are not followed: they are
+ * GET from a name and the addresses that it leads to, or POST to it; the answer is held whole. Redirects are not followed: they are
  * answers. Rejects with Error where none came in time, a certificate is not valid, or it is too long. `authority` (PEM) is
  * trusted in place of the system's roots.
  */
@@ -51,7 +53,7 @@ function isUnreached(error: unknown): boolean {
 }
 
 function once(
-  { host, port, path, answerBytesMax }: HttpsGet,
+  { host, port, path, answerBytesMax, post }: HttpsGet,
   address: string,
   authority: string | undefined,
   signal: AbortSignal,
@@ -61,6 +63,7 @@ function once(
       host: address,
       port,
       path,
+      method: post ? 'POST' : 'GET',
       agent: false,
       servername: host,
       signal,
@@ -68,6 +71,7 @@ function once(
         host: port === 443 ? host : `${host}:${port}`,
         accept: '*/*',
         'accept-encoding': 'identity',
+        ...(post ? { 'content-type': post.type, 'content-length': post.bytes.length } : {}),
       },
       ...(authority === undefined ? {} : { ca: authority }),
     });
@@ -90,6 +94,6 @@ function once(
         resolve({ status: response.statusCode ?? 0, type, body: Buffer.concat(pieces) });
       });
     });
-    sent.end();
+    sent.end(post?.bytes);
   });
 }

@@ -25,3 +25,6 @@ export const reportTextCharsMax = 255;
 /** Policies and failures of one TLS report that are read. */
 export const tlsPoliciesMax = 100;
 export const tlsFailuresMax = 1_000;
+/** One report by POST, and what may be answered to it. */
+export const postMs = 30_000;
+export const postAnswerBytesMax = 65_536;

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FormatError, fakeClock } from '../../base/index.ts';
+import type { GetHttps } from '../../net/index.ts';
 import { createLog } from '../../observability/index.ts';
 import type { OutboxWriter, Outgoing } from '../../stores/outbox/index.ts';
 import { createTrustStore, type TrustStore } from '../../stores/trust/index.ts';
@@ -20,6 +21,8 @@ import { createIntake, createObservers, createReporter, type Intake } from './in
 import {
   destinationsMax,
   pendingObservationsMax,
+  postAnswerBytesMax,
+  postMs,
   reportBytesMax,
   reportMessageBytesMax,
   reportPartsMax,
@@ -124,6 +127,7 @@ describeEngines('reports from one server to the other', (engine) => {
   let dns: MemoryResolver;
   let outbox: ReturnType<typeof keptOutbox>;
   let intake: Intake;
+  let posted: Parameters<GetHttps>[0][];
   const clock = fakeClock();
 
   beforeEach(async () => {
@@ -132,6 +136,7 @@ describeEngines('reports from one server to the other', (engine) => {
     trust = createTrustStore({ database: stores.database, clock });
     dns = memoryResolver();
     outbox = keptOutbox();
+    posted = [];
     intake = createIntake({ trust, isOurs: async (name) => name === 'author.example', clock, log });
   });
   afterEach(() => stores.close());
@@ -142,6 +147,11 @@ describeEngines('reports from one server to the other', (engine) => {
       outbox,
       signer: createSigner({ trust, isOurs: async (name) => name === 'coop.example', clock }),
       resolver: dns,
+      https: async (asked) => {
+        posted.push(asked);
+        return { status: asked.host === 'full.example' ? 503 : 201, type: '', body: Buffer.alloc(0) };
+      },
+      privateAddresses: () => false,
       domain: 'coop.example',
       hostname: 'mail.coop.example',
       clock,
@@ -237,6 +247,35 @@ describeEngines('reports from one server to the other', (engine) => {
       ],
     });
     expect(await trust.owed('tls', 99_999, 5)).toEqual([]);
+  });
+
+  test('TLS by POST, to addresses of the internet alone; what nobody took is tried again', async () => {
+    const observers = createObservers({ trust, clock, log });
+    const basis = { policy: 'no-policy-found', policyText: [], mxHosts: [], failure: null } as const;
+    const outcome = { basis, mxHost: 'mx.example', address: '192.0.2.1', failure: null };
+    for (const domain of ['author.example', 'inner.example', 'full.example']) {
+      observers.tls.observed({ ...outcome, domain });
+      dns.set(`_smtp._tls.${domain}`, { txt: [`v=TLSRPTv1; rua=https://${domain}:8443/r?x=1`] });
+    }
+    dns.set('author.example', { a: ['10.1.1.1', '203.0.113.7'] });
+    dns.set('inner.example', { a: ['127.0.0.1', '10.0.0.1'], aaaa: ['::1'] });
+    dns.set('full.example', { a: ['203.0.113.8'] });
+    await observers.stop();
+    clock.advance(dayMs);
+    expect(await reporter().sendDue()).toBe(1);
+    expect(posted.map(({ host, addresses, port, path }) => [host, addresses, port, path])).toEqual([
+      ['author.example', ['203.0.113.7'], 8443, '/r?x=1'],
+      ['full.example', ['203.0.113.8'], 8443, '/r?x=1'],
+    ]);
+    const [first] = posted;
+    expect(first?.post?.type).toBe('application/tlsrpt+gzip');
+    const report = readTlsReport(await unpack(first?.post?.bytes ?? Buffer.alloc(0)));
+    expect(report).toMatchObject({ reporter: 'coop.example', policies: [{ succeeded: 1, failed: 0 }] });
+    expect((await trust.owed('tls', 99_999, 5)).map(({ domain }) => domain)).toEqual([
+      'full.example',
+      'inner.example',
+    ]);
+    expect(first).toMatchObject({ msMax: postMs, answerBytesMax: postAnswerBytesMax });
   });
 
   test('a kind that is switched off is forgotten; one that cannot be sent is tried again', async () => {

@@ -13,16 +13,16 @@ import { mailAddresses, willingAddresses } from './destinations.ts';
 import { type DmarcReport, formatDmarcReport } from './dmarc-format.ts';
 import { reportMessageBytesMax, reportsPerTurnMax, sentRowsMax } from './limits.ts';
 import type { OwedDmarc, OwedTls } from './observers.ts';
+import { type PostOptions, postReport, webAddresses } from './post.ts';
 import { formatTlsReport, type TlsFailure, type TlsPolicyResult } from './tls-format.ts';
 
 const gzip = promisify(gzipCallback);
 const dayMs = 86_400_000;
 
-export interface ReporterOptions {
+export interface ReporterOptions extends PostOptions {
   readonly trust: TrustStore;
   readonly outbox: OutboxWriter;
   readonly signer: Signer;
-  readonly resolver: Resolver;
   /** coop.domain and coop.hostname: who reports. */
   readonly domain: string;
   readonly hostname: string;
@@ -44,6 +44,8 @@ interface Due {
 
 type Written = Pick<ReportMail, 'subject' | 'text' | 'attachment' | 'fields' | 'multipart'> & {
   readonly to: readonly string[];
+  /** Where it goes by POST. */
+  readonly web: readonly URL[];
   readonly id: string;
 };
 
@@ -56,7 +58,7 @@ export function createReporter(options: ReporterOptions): Reporter {
 
   async function one(kind: ReportKind, due: Due): Promise<number> {
     const reports = options.settings()[kind] ? await write[kind](due) : [];
-    for (const report of reports) await post(options, kind, report);
+    for (const report of reports) await send(options, kind, report);
     // A crash before this line sends them twice, with the same id: receivers know them again.
     await trust.settleOwed(kind, due.day, due.domain);
     return reports.length;
@@ -78,6 +80,15 @@ export function createReporter(options: ReporterOptions): Reporter {
       return sent;
     },
   };
+}
+
+/** By every way that is asked for; rejects where none of them took it. */
+async function send(options: ReporterOptions, kind: ReportKind, report: Written): Promise<void> {
+  const posted = await Promise.all(
+    report.web.map((url) => postReport(url, report.attachment.bytes, options)),
+  );
+  if (report.to.length > 0) await post(options, kind, report);
+  else if (!posted.includes(true)) throw new Error('nobody took it');
 }
 
 /** The mail of one report: signed, without a sender to bounce to. */
@@ -145,6 +156,7 @@ async function writeDmarc(options: ReporterOptions, due: Due): Promise<Written[]
     const name = `${domain}!${due.domain}!${begins / 1000}!${ends / 1000}!${part}.xml.gz`;
     written.push({
       to,
+      web: [],
       id: reportId,
       // RFC 7489 §7.2.1.1
       subject: `Report Domain: ${due.domain} Submitter: ${domain} Report-ID: <${reportId}>`,
@@ -160,8 +172,9 @@ async function writeDmarc(options: ReporterOptions, due: Due): Promise<Written[]
 /** RFC 8460 §5. */
 async function writeTls(options: ReporterOptions, due: Due): Promise<Written[]> {
   const { trust, resolver, domain, hostname } = options;
-  const to = mailAddresses(await tlsDestinations(resolver, due.domain));
-  if (to.length === 0) return [];
+  const wanted = await tlsDestinations(resolver, due.domain);
+  const [to, web] = [mailAddresses(wanted), webAddresses(wanted)];
+  if (to.length + web.length === 0) return [];
   const owed = await trust.owedRows('tls', due.day, due.domain, sentRowsMax);
   const reportId = identify('tls', due, 0, hostname);
   const [begins, ends] = [due.day * dayMs, (due.day + 1) * dayMs - 1000];
@@ -177,6 +190,7 @@ async function writeTls(options: ReporterOptions, due: Due): Promise<Written[]> 
   return [
     {
       to,
+      web,
       id: reportId,
       subject: `Report Domain: ${due.domain} Submitter: ${domain} Report-ID: <${reportId}>`,
       text: `TLS report of ${domain} about sending mail to ${due.domain}.`,
