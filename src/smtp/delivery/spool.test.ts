@@ -23,6 +23,50 @@ function patterned(bytes: number): Buffer {
 }
 
 describe('a message while it is looked at', () => {
+  test('any part of it is read, across what is in the file and what is held; and it is rewritten from itself', async () => {
+    const spool = new Spool(folder);
+    const all = patterned(spoolBytesMax + 5_000);
+    await spool.add(all.subarray(0, spoolBytesMax + 1));
+    await spool.add(all.subarray(spoolBytesMax + 1));
+    const part = async (start: number, end: number) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of spool.range(start, end)) pieces.push(piece);
+      return Buffer.concat(pieces);
+    };
+    const places = [
+      0,
+      1,
+      spoolReadBytes,
+      spoolBytesMax,
+      spoolBytesMax + 1,
+      spoolBytesMax + 2,
+      all.length,
+      all.length + 9,
+    ];
+    for (const start of places) {
+      for (const end of places) {
+        if (end >= start) expect((await part(start, end)).equals(all.subarray(start, end))).toBe(true);
+      }
+    }
+    async function* twice() {
+      yield* spool.range(10, spoolBytesMax + 100);
+      yield Buffer.from('between');
+      yield* spool.range(0, Number.MAX_SAFE_INTEGER);
+    }
+    await spool.rewrite(twice());
+    const expected = Buffer.concat([all.subarray(10, spoolBytesMax + 100), Buffer.from('between'), all]);
+    expect(spool.length).toBe(expected.length);
+    expect((await read(spool)).equals(expected)).toBe(true);
+    async function* broken() {
+      yield* spool.range(0, 10);
+      throw new Error('refused');
+    }
+    await expect(spool.rewrite(broken())).rejects.toThrow('refused');
+    expect((await read(spool)).equals(expected)).toBe(true);
+    expect(readdirSync(folder)).toEqual([]);
+    await spool.close();
+  });
+
   test('is held in memory up to spoolBytesMax, then in a file without a name', async () => {
     const spool = new Spool(folder);
     const all = patterned(spoolBytesMax + 3 * spoolReadBytes + 7);
