@@ -45,7 +45,6 @@ const nothing: Readonly<Record<string, string>> = {
   DANE: 'there is no certificate yet: start the server once',
   CAA: 'name the authority that makes your certificates, such as 0 issue "letsencrypt.org"',
   DKIM: 'there is no signing key yet: start the server once',
-  'MTA-STS': 'mail.mtaSts.mode is none',
   BIMI: 'needs a picture on a web server of yours, and DMARC with quarantine or reject',
 };
 

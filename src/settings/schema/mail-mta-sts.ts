@@ -12,7 +12,7 @@ export const mtaStsSlice = z
       .prefault('testing')
       .meta({
         description:
-          'testing: others report what would fail; enforce: they do not send without valid TLS; none: no policy is served.',
+          'testing: others report what would fail; enforce: they do not send without valid TLS; none: others are told to forget what they know.',
         reload: 'live',
       }),
     maxAge: duration({ min: '1h', max: '365d' }).prefault('7d').meta({

@@ -16,14 +16,14 @@ export function stsPolicyOf({ coop, mail }: MycoSettings): StsPolicy {
 }
 
 /**
- * RFC 8461 §3.3: under `mta-sts.<domain>` alone, for each domain of the co-op. With mode none there is no such page:
- * others then keep what they have, so an operator who gives the policy up lets it run out first.
+ * RFC 8461 §3.3: under `mta-sts.<domain>` alone, for each domain of the co-op. With mode none too (§8.3): it tells those
+ * who remember another policy to forget it.
  */
 export async function mtaSts(visit: Visit, house: House): Promise<Response> {
   const settings = house.settings.value;
   const host = visit.url.hostname.toLowerCase();
   const domain = host.startsWith(prefix) ? host.slice(prefix.length) : '';
   const ours = domain !== '' && (await house.accounts.accounts.isLocalDomain(domain));
-  if (!ours || settings.mail.mtaSts.mode === 'none') return notFound(visit, house);
+  if (!ours) return notFound(visit, house);
   return publicFile('text/plain; charset=utf-8', formatStsPolicy(stsPolicyOf(settings)));
 }

@@ -20,21 +20,21 @@ export const mtaSts: RecordKind = {
   purpose: 'that others send to us by TLS alone',
   need: 'recommended',
   scope: 'domain',
-  records: (domain, facts) =>
-    facts.stsPolicy.mode === 'none'
-      ? []
-      : [
-          {
-            name: nameOf(domain),
-            type: 'TXT',
-            text: wanted(facts),
-            note: `the certificate of the https door must name ${hostOf(domain)}, by an authority that everybody trusts`,
-          },
-          { name: hostOf(domain), type: 'CNAME', target: facts.hostname },
-        ],
+  records: (domain, facts) => [
+    {
+      name: nameOf(domain),
+      type: 'TXT',
+      text: wanted(facts),
+      note:
+        facts.stsPolicy.mode === 'none'
+          ? 'mail.mtaSts.mode is none: to be published only where another policy was, until its maxAge is over'
+          : `the certificate of the https door must name ${hostOf(domain)}, by an authority that everybody trusts`,
+    },
+    { name: hostOf(domain), type: 'CNAME', target: facts.hostname },
+  ],
   check: async (domain, facts, asking) => {
     const record = await checkRecord(domain, facts, asking);
-    if (facts.stsPolicy.mode === 'none') return [record];
+    if (facts.stsPolicy.mode === 'none' && record.state === 'ok') return [record];
     return [record, await checkHost(domain, facts, asking), await checkPolicy(domain, facts, asking)];
   },
 };
