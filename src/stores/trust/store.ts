@@ -32,7 +32,11 @@ export function createTrustStore({ database, clock }: TrustStoreOptions): TrustS
   }
 
   return {
-    ensureKeys: (domain) => make(domain, 'active', ['active']),
+    async ensureKeys(domain) {
+      // One that was retired is not made again by itself: nobody would know that it must be published.
+      if ((await keysOf(domain)).some(({ state }) => state === 'active')) return;
+      await make(domain, 'active', ['active']);
+    },
     rotateKeys: (domain) => make(domain, 'pending', ['pending']),
     activateKey: (domain, selector) =>
       database.call(operations.activateKey, { domain, selector, now: clock.nowMs() }),
@@ -77,11 +81,12 @@ export function createTrustStore({ database, clock }: TrustStoreOptions): TrustS
     reports: ({ before, max }) =>
       database.call(operations.receivedPage, { before: before ?? Number.MAX_SAFE_INTEGER, max }),
     report: (id) => database.call(operations.received, { id }),
-    async tidy(reportDays) {
-      const now = clock.nowMs();
-      await database.call(operations.forgetKeys, { before: now - retiredKeptDays * dayMs });
-      await database.call(operations.forgetOwed, { before: Math.floor(now / dayMs) - owedKeptDays });
-      await database.call(operations.forgetReceived, { before: now - reportDays * dayMs });
-    },
+    tidy: (reportDays) => tidy(database, clock.nowMs(), reportDays),
   };
+}
+
+async function tidy(database: Database, now: number, reportDays: number): Promise<void> {
+  await database.call(operations.forgetKeys, { before: now - retiredKeptDays * dayMs });
+  await database.call(operations.forgetOwed, { before: Math.floor(now / dayMs) - owedKeptDays });
+  await database.call(operations.forgetReceived, { before: now - reportDays * dayMs });
 }

@@ -86,6 +86,8 @@ describeEngines('the trust store', (engine) => {
   test('the last key that signs is not retired, a key that is not there is named', async () => {
     await trust.ensureKeys('coop.example');
     await trust.retireKey('coop.example', 'rsa-20261122');
+    await trust.ensureKeys('coop.example');
+    expect(await states()).toEqual(['rsa-20261122 retired', 'ed-20261122 active']);
     await expect(trust.retireKey('coop.example', 'ed-20261122')).rejects.toMatchObject({
       reason: 'conflict',
     });

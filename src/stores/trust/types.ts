@@ -47,7 +47,7 @@ export interface ReceivedReport extends NewReport {
 
 /** Signing keys of our domains, what we owe others as reports and what they reported. */
 export interface TrustStore {
-  /** Makes the keys that the domain lacks; they sign at once, for there was nothing before them. */
+  /** Makes the keys of a domain that has none that signs; they sign at once, for there was nothing before them. */
   ensureKeys(domain: string): Promise<void>;
   /** Makes a pending key of each algorithm that has none. StoreError 'limit'. */
   rotateKeys(domain: string): Promise<void>;
