@@ -80,7 +80,7 @@ describeEngines('imap', (engine) => {
     );
   });
 
-  test('batches of every size give the same answers', async () => {
+  test('batches of every size give the same answers', { timeout: 60_000 }, async () => {
     const small = {
       fetchRowsMax: 7,
       fetchContentsMax: 5,

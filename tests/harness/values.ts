@@ -20,11 +20,11 @@ export async function eventually<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   patienceMs = 20_000,
 ): Promise<T> {
-  const turnMs = 20;
-  for (let waited = 0; waited <= patienceMs; waited += turnMs) {
+  const until = performance.now() + patienceMs;
+  do {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    await pause(turnMs);
-  }
+    await pause(20);
+  } while (performance.now() < until);
   throw new Error(`${what}: not within ${patienceMs} ms`);
 }

@@ -93,7 +93,10 @@ async function read(
     inspection?.abandon();
     throw error;
   }
-  return inspection === null ? nothingFound : inspection.end();
+  if (inspection === null) return nothingFound;
+  const findings = await inspection.end();
+  // A seal over octets that are other ones now would only break the chain.
+  return parser !== null && !looksLater ? { ...findings, forwardFields: '' } : findings;
 }
 
 /**

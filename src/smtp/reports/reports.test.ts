@@ -327,7 +327,7 @@ describeEngines('reports from one server to the other', (engine) => {
     expect(reportPartsMax).toBeGreaterThan(1);
   });
 
-  test('pendingObservationsMax different ones are written down at once', async () => {
+  test('pendingObservationsMax different ones are written down at once', { timeout: 120_000 }, async () => {
     const observers = createObservers({ trust, clock, log });
     const [first] = finding.record.split(',');
     for (let at = 0; at <= pendingObservationsMax; at++) {

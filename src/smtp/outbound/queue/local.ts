@@ -29,7 +29,7 @@ const delivered: Fate = {
 };
 
 export function createLocalDelivery({ accounts, mail, outbox, log }: LocalOptions): LocalDelivery {
-  const keep = async (message: QueuedMessage, members: readonly number[]) => {
+  const keep = async (message: QueuedMessage, account: number) => {
     const top = Buffer.from(returnPathField(message.sender));
     async function* all() {
       yield top;
@@ -37,14 +37,13 @@ export function createLocalDelivery({ accounts, mail, outbox, log }: LocalOption
     }
     const staged = await mail.stage(all(), Number.MAX_SAFE_INTEGER);
     try {
-      for (const account of members) await mail.deliver(account, 'INBOX', staged);
+      await mail.deliver(account, 'INBOX', staged);
     } finally {
       mail.discard(staged.blob);
     }
   };
-  // An alias of ours that leads elsewhere.
-  const forward = async (message: QueuedMessage, addresses: readonly string[]) => {
-    if (addresses.length === 0) return;
+  // Each has a row of its own from here on, so that one full mailbox brings nobody else a second copy.
+  const passOn = async (message: QueuedMessage, addresses: readonly string[]) => {
     const blob = await outbox.stage(outbox.content(message), Number.MAX_SAFE_INTEGER);
     const { sender, options, headerLength, head } = message;
     const recipients = addresses.map((address) => ({ address, notify: ['NEVER'] as const, orcpt: null }));
@@ -69,17 +68,9 @@ export function createLocalDelivery({ accounts, mail, outbox, log }: LocalOption
           return { kind: 'failed', answer: finding('5.2.1', 'The mailbox is disabled') };
         if (found.kind !== 'local')
           return { kind: 'failed', answer: finding('5.1.1', 'There is nobody of that name') };
-        const members: number[] = [];
-        const others: string[] = [];
-        for (const one of found.recipients) {
-          if (one.kind === 'member') members.push(one.account);
-          else others.push(one.address);
-        }
-        await keep(
-          message,
-          [...new Set(members)].sort((a, b) => a - b),
-        );
-        await forward(message, others);
+        const [only, ...more] = found.recipients;
+        if (only?.kind === 'member' && more.length === 0) await keep(message, only.account);
+        else await passOn(message, [...new Set(found.recipients.map((one) => one.address))]);
         return delivered;
       } catch (error) {
         return failure(error, log);
