@@ -21,12 +21,14 @@ export async function deliverLocally(
   { staged, hash, junk }: { readonly staged: Staged; readonly hash: string; readonly junk: boolean },
 ): Promise<Outcomes> {
   const { mail, memory } = session.services;
+  const { address: sender } = transaction.sender;
+  const { verdict } = transaction;
   const outcomes = new Map<number, Reply | null>();
   const one = async (account: number) => {
-    const key = deliveryKey(hash, transaction.sender.address, account);
+    const key = deliveryKey(hash, sender, account);
     try {
       if (!memory.has(key)) {
-        const placement = await runDeliveryStages({ account, transaction, parsed: staged.parsed, junk });
+        const placement = await runDeliveryStages({ account, sender, verdict, parsed: staged.parsed, junk });
         await mail.deliver(account, placement.mailbox, staged);
       }
       outcomes.set(account, null);

@@ -1,4 +1,5 @@
 import type { HeaderField, ParsedMessage } from '../../formats/mime/index.ts';
+import type { Verdict } from '../checks/index.ts';
 import type { Session } from '../session/session.ts';
 import type { Transaction } from '../session/types.ts';
 import type { Reply } from '../wire/reply.ts';
@@ -33,7 +34,10 @@ export interface DeliveryStage {
 
 export interface Delivery {
   readonly account: number;
-  readonly transaction: Transaction;
+  /** Reverse-path, '' for none. */
+  readonly sender: string;
+  /** What SPF, DKIM and DMARC said; null where nobody asked, as of what the server itself writes. */
+  readonly verdict: Verdict | null;
   readonly parsed: ParsedMessage;
   /** The look at the whole message found it unwanted. */
   readonly junk: boolean;

@@ -4,6 +4,7 @@ import type { Log } from '../../../observability/index.ts';
 import type { MailWriter } from '../../../stores/mail/index.ts';
 import type { Outbox, QueuedMessage, QueuedRecipient } from '../../../stores/outbox/index.ts';
 import { returnPathField } from '../../delivery/trace.ts';
+import { runDeliveryStages } from '../../inbound/pipeline.ts';
 import { replyOfReason } from '../../replies.ts';
 import { type Fate, finding } from '../courier/index.ts';
 
@@ -37,7 +38,9 @@ export function createLocalDelivery({ accounts, mail, outbox, log }: LocalOption
     }
     const staged = await mail.stage(all(), Number.MAX_SAFE_INTEGER);
     try {
-      await mail.deliver(account, 'INBOX', staged);
+      const { sender } = message;
+      const delivery = { account, sender, verdict: null, parsed: staged.parsed, junk: false };
+      await mail.deliver(account, (await runDeliveryStages(delivery)).mailbox, staged);
     } finally {
       mail.discard(staged.blob);
     }
