@@ -148,11 +148,11 @@ test(`killed every ${workMs} ms while ${messagesCount} messages are taken, deliv
   expect(lost).toEqual([]);
   // A mailbox has it once: its row and our 250 are one commit.
   expect(doubled.here).toEqual([]);
-  // The relay may have it twice where a kill cut its answer; those are counted.
+  // The relay may have it twice where a kill cut its answer: one of each connection. What was sent again says how many may be.
+  expect(doubled.elsewhere).toBeLessThanOrEqual(kills * connections);
   expect(doubled.elsewhere).toBeLessThanOrEqual(recovered);
-  expect(recovered).toBeLessThanOrEqual(kills * connections * 100);
   process.stderr.write(
-    `${traffic.accepted} messages accepted, ${kills} kills, ${recovered} recipients sent again for want of an answer, ${doubled.elsewhere} of them had it already\n`,
+    `${traffic.accepted} messages accepted, ${kills} kills, ${recovered} recipients claimed when it happened and sent again, ${doubled.elsewhere} of them had it already\n`,
   );
   await sink.close();
   removeFolder(folder);
