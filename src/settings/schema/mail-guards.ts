@@ -83,7 +83,7 @@ export const mailGuardsSlice = z
       'Messages from one address in an hour; a network (/24, /64) may do 8 times as much.',
     ),
     recipientsPerHour: perHour(20_000, 'Recipients, likewise.'),
-    unknownPerHour: perHour(100, 'Recipients that do not exist, likewise: then the address is turned away.'),
+    unknownPerHour: perHour(100, 'Recipients that do not exist, likewise: then only members are reached.'),
     tarpitAfter: whole(0, 100_000).prefault(5).meta({
       description:
         'So many unknown recipients are answered at once; each further one later than the one before.',

@@ -6,7 +6,10 @@ import { type Guard, pass, refuse, type Verdict } from './types.ts';
 
 const enough = closing(reply(421, '4.7.1', 'Too many unknown recipients from your address'));
 
-/** Whoever tries names gets slower answers with each one, in this session and the next, and then none. */
+/**
+ * Whoever tries names gets slower answers with each one, in this session and the next, and then a session ends with each.
+ * Mail for members is taken all the same: others send honest mail from the same address.
+ */
 export function dictionary(
   { perHour, tarpit }: Pick<GuardSettings, 'perHour' | 'tarpit'>,
   counts: SlidingCounts,
@@ -16,10 +19,6 @@ export function dictionary(
   return {
     name: 'dictionary',
     counts: true,
-    connect({ address, network }) {
-      const known = [counts.count(address, 'unknown'), counts.count(`${network}/`, 'unknown')] as const;
-      return tooMany(...known) ? refuse(enough) : pass;
-    },
     rcpt({ address, network }, { known }): Verdict {
       if (known) return pass;
       const tried = counts.add(address, 'unknown');
