@@ -8,7 +8,7 @@
  */
 export { displayDomain, normaliseDomain } from './domain.ts';
 export { formatAddressList } from './format-list.ts';
-export { addressesMax, domainBytesMax, localPartBytesMax } from './limits.ts';
+export { addressesMax, commentDepthMax, domainBytesMax, localPartBytesMax } from './limits.ts';
 export { type AddressEntry, type AddressGroup, type AddressItem, parseAddressList } from './list.ts';
 export {
   foldLocal,
