@@ -48,7 +48,8 @@ export const receivedMax = 100;
 export const ownReceivedMax = 5;
 /** Deliveries remembered because the sender was not told of them and will come again. */
 export const rememberedDeliveriesMax = 20_000;
-export const rememberedMs = 3_600_000;
+/** As long as a sender tries: whoever has it must not get it twice (RFC 5321 §4.5.4.1). */
+export const rememberedMs = 5 * 86_400_000;
 /** Replies kept back while pipelined commands wait (RFC 2920 §3.2). */
 export const batchedReplyBytesMax = 16_384;
 /** How long the peer may take to end its side after we said 221 or 421. */

@@ -7,6 +7,7 @@ import { isSuccess, type Reply, reply } from '../wire/reply.ts';
 import { withoutBinary } from './binary.ts';
 import { deliverLocally, type Outcomes } from './deliver.ts';
 import { deliveredToField } from './delivered-to.ts';
+import { replyOfError } from './failure.ts';
 import { deliveryKey } from './memory.ts';
 import { sendReceipts } from './receipts.ts';
 import { othersOf, sendOn } from './send-on.ts';
@@ -148,8 +149,14 @@ async function deliver(session: Session, transaction: Transaction, whole: Whole)
   }
   // What we add, trace fields and base64, is not counted against the sender.
   const sizeMax = Math.max(settings.messageBytesMax, whole.spool.length) + top.length;
-  const staged = await mail.stage(held ? Buffer.concat([top, held]) : all(), sizeMax);
-  return deliverLocally(session, transaction, accounts, { ...whole, staged });
+  try {
+    const staged = await mail.stage(held ? Buffer.concat([top, held]) : all(), sizeMax);
+    return await deliverLocally(session, transaction, accounts, { ...whole, staged });
+  } catch (error) {
+    // The outbox may have it already: that is remembered with this refusal, or each retry would send it again.
+    const refusal = replyOfError(session, error);
+    return new Map(accounts.map((account) => [account, refusal]));
+  }
 }
 
 function replyFor(recipient: AcceptedRecipient, outcomes: Outcomes, sentOn: Reply): Reply {

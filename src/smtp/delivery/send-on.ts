@@ -31,8 +31,9 @@ export async function sendOn(
   if (recipients.length === 0) return replies.ok;
   try {
     const headerLength = await headerLengthOf(spool);
-    const blob = await outbox.stage(spool.whole() ?? spool.pieces(), settings.messageBytesMax * 2);
     const message = await outgoing(session, transaction, recipients);
+    // Last: only `enqueue` lets go of what was staged.
+    const blob = await outbox.stage(spool.whole() ?? spool.pieces(), settings.messageBytesMax * 2);
     const id = await outbox.enqueue({ ...message, head, blob, headerLength });
     session.log.info('mail queued', { id, kind: message.kind, recipients: recipients.length });
     return replies.ok;

@@ -212,6 +212,28 @@ describe('one line', () => {
     expect(line.usable).toBe(false);
   });
 
+  test('MAIL refused for now: what pipelined recipients were told for it is not counted', async () => {
+    const sink = await sinkOf({
+      MAIL: '452 4.3.1 no space',
+      RCPT: '503 5.5.1 need MAIL',
+      DATA: '503 5.5.1 need RCPT',
+    });
+    const line = await lineTo(hopTo(sink.port));
+    expect((await send(line, recipients('a@far.example', 'b@far.example'))).map(told)).toEqual([
+      'deferred 452 4.3.1',
+      'deferred 452 4.3.1',
+    ]);
+  });
+
+  test('an internationalised recipient fails alone where the host takes none', async () => {
+    const sink = await sinkOf({ EHLO: '250-sink\r\n250 PIPELINING' });
+    const line = await lineTo(hopTo(sink.port));
+    expect((await send(line, recipients('a@far.example', 'é@far.example'))).map(told)).toEqual([
+      'delivered 250 2.0.0',
+      'failed 0 5.6.7',
+    ]);
+  });
+
   test('those of too many recipients go at once in a transaction of their own', async () => {
     const sink = await sinkOf({ '<b@far.example>': '452 4.5.3 too many' });
     const line = await lineTo(hopTo(sink.port));

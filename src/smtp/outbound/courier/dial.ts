@@ -46,6 +46,8 @@ type Settings = CourierOptions & { readonly patience: Patience; readonly clock: 
 
 /** An error of nodemailer's client. */
 export type ClientError = Error & {
+  /** What it was about, such as 'MAIL FROM'. */
+  readonly command?: string | undefined;
   readonly code?: string | undefined;
   readonly response?: string | undefined;
   readonly responseCode?: number | undefined;

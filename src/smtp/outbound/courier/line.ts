@@ -64,7 +64,7 @@ export class HostLine implements Line {
     if (this.#begun && !(await this.#reset())) return all(parcel, untried(this.#gone()));
     const { sendable, fates } = this.#sendable(parcel);
     if (sendable.size === 0) return fates;
-    this.#client.additions = this.#additions(parcel);
+    this.#client.additions = this.#additions(parcel, [...sendable.keys()]);
     this.#begun = true;
     const ended = await this.#transact(parcel, [...sendable.keys()]);
     for (const [address, recipients] of sendable) {
@@ -94,7 +94,7 @@ export class HostLine implements Line {
   }
 
   /** Why the host cannot carry this message at all; null where it can. */
-  async #objection({ message, recipients, content }: Parcel): Promise<Fate | null> {
+  async #objection({ message, content }: Parcel): Promise<Fate | null> {
     const { options, head, size } = message;
     const failed = (status: string, text: string): Fate => ({
       kind: 'failed',
@@ -106,16 +106,14 @@ export class HostLine implements Line {
     // RFC 8689 §4.2.1
     if (options.tls === 'required' && !(this.secure && this.#extensions.has('REQUIRETLS')))
       return failed('5.7.30', 'does not offer REQUIRETLS, which the sender asked for');
-    const international = [message.sender, ...recipients.map(({ address }) => address)].some(
-      (address) => !isAscii(address),
-    );
-    if (international && !this.#extensions.has('SMTPUTF8'))
+    if (!isAscii(message.sender) && !this.#extensions.has('SMTPUTF8'))
       return failed('5.6.7', 'does not take internationalised addresses');
     const lacksUtf8 = options.utf8 && !this.#extensions.has('SMTPUTF8');
     const lacks8Bit = options.body === '8BITMIME' && !this.#extensions.has('8BITMIME');
     if (!lacksUtf8 && !lacks8Bit) return null;
     // Clients announce what they might need; what counts is what is there.
-    const needs = await needsOf(content());
+    const needs = await needsOf(content()).catch(() => null);
+    if (needs === null) return unreadable;
     if (lacksUtf8 && needs.utf8) return failed('5.6.7', 'does not take internationalised messages');
     if (lacks8Bit && needs.eightBit) return failed('5.6.3', 'does not take 8-bit messages');
     return null;
@@ -131,6 +129,12 @@ export class HostLine implements Line {
         fates.set(n, { kind: 'failed', answer: finding('5.1.3', 'The address cannot be written in SMTP') });
         continue;
       }
+      // RFC 6531 §3.2: only who has such an address is not reached.
+      if (!isAscii(address) && !this.#extensions.has('SMTPUTF8')) {
+        const answer = finding('5.6.7', `${this.host} does not take internationalised addresses`, this.host);
+        fates.set(n, { kind: 'failed', answer });
+        continue;
+      }
       const same = sendable.get(address);
       if (same) same.push(recipient);
       else sendable.set(address, [recipient]);
@@ -138,10 +142,10 @@ export class HostLine implements Line {
     return { sendable, fates };
   }
 
-  #additions({ message, recipients }: Parcel): Additions {
+  #additions({ message, recipients }: Parcel, to: readonly string[]): Additions {
     const { options, sender } = message;
     const mail: string[] = [];
-    const ascii = isAscii(sender) && recipients.every(({ address }) => isAscii(address));
+    const ascii = [sender, ...to].every(isAscii);
     // Where an address is not ASCII nodemailer says so itself.
     if (options.utf8 && ascii && this.#extensions.has('SMTPUTF8')) mail.push('SMTPUTF8');
     const rcpt = new Map<string, string[]>();
@@ -194,6 +198,8 @@ export class HostLine implements Line {
   }
 
   #fateOf(address: string, { error, response, phase, envelope }: Ended): Fate {
+    // RFC 2920 §3.1: pipelined recipients are refused where MAIL was, and why is what MAIL was told.
+    if (error?.command === 'MAIL FROM') return this.#refused(error, phase, false);
     const rejected = envelope.rejectedErrors?.find(({ recipient }) => recipient === address);
     if (rejected) return this.#refused(rejected, 'envelope', (envelope.accepted?.length ?? 0) > 0);
     if (error !== null) return this.#refused(error, phase, false);
@@ -211,12 +217,7 @@ export class HostLine implements Line {
   #refused(error: ClientError, phase: Phase, others: boolean): Fate {
     const said = error.response === undefined ? null : readAnswer(error.response, this.host);
     if (said === null) {
-      if (error.code === 'ESTREAM')
-        return {
-          kind: 'deferred',
-          answer: finding('4.3.0', 'The message cannot be read here'),
-          unsure: false,
-        };
+      if (error.code === 'ESTREAM') return unreadable;
       // A line that served before may have been closed while it was idle.
       if (phase === 'envelope' && this.#answered > 0) return untried(this.#gone());
       const answer = error.response === undefined ? this.#gone() : this.#nonsense();
@@ -264,6 +265,12 @@ export class HostLine implements Line {
     });
   }
 }
+
+const unreadable: Fate = {
+  kind: 'deferred',
+  answer: finding('4.3.0', 'The message cannot be read here'),
+  unsure: false,
+};
 
 function untried(answer: Answer): Fate {
   return { kind: 'untried', answer };

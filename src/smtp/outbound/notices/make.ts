@@ -1,4 +1,4 @@
-import type { Clock } from '../../../base/index.ts';
+import { type Clock, StoreError } from '../../../base/index.ts';
 import type { Outbox, Outgoing, QueuedMessage, QueuedRecipient } from '../../../stores/outbox/index.ts';
 import { compose } from './compose.ts';
 import { headerBytesMax, wholeBytesMax } from './limits.ts';
@@ -35,12 +35,17 @@ export function createNotices({ outbox, hostname, domain, clock, returnTo, sign 
       const sender = returnTo(message.sender);
       if (sender === '') return null;
       const failed = told.some(({ action }) => action === 'failed');
+      // Of what is forwarded nobody knows whether it is the sender's: its words are not sent there in our name.
       const whole =
         failed &&
+        message.kind !== 'forward' &&
         message.options.ret === 'FULL' &&
         message.size + Buffer.byteLength(message.head) <= wholeBytesMax;
       const bytesMax = whole ? wholeBytesMax : headerBytesMax;
-      const returned = await outbox.bytes(message, whole ? 'all' : 'header', bytesMax);
+      // A notice without what it is about, or unsigned, is better than none.
+      const returned = await outbox
+        .bytes(message, whole ? 'all' : 'header', bytesMax)
+        .catch(orNothing(Buffer.alloc(0)));
       const notice = {
         message: { ...message, sender },
         told,
@@ -49,7 +54,7 @@ export function createNotices({ outbox, hostname, domain, clock, returnTo, sign 
       };
       const composed = compose(notice, { hostname, domain, nowMs: clock.nowMs() });
       const { bytes, headerLength, utf8, eightBit } = composed;
-      const head = await sign(bytes);
+      const head = await sign(bytes).catch(orNothing(''));
       return {
         account: 0,
         kind: 'notification',
@@ -61,6 +66,15 @@ export function createNotices({ outbox, hostname, domain, clock, returnTo, sign 
         recipients: [{ address: sender, notify: ['NEVER'], orcpt: null }],
       };
     },
+  };
+}
+
+/** What is not there for good; what the store cannot say for the moment is asked again. */
+function orNothing<T>(nothing: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof StoreError && (error.reason === 'unavailable' || error.reason === 'no-space'))
+      throw error;
+    return nothing;
   };
 }
 

@@ -10,6 +10,7 @@ import { type Fate, finding } from '../courier/index.ts';
 
 /** What the server itself writes to members. */
 export interface LocalDelivery {
+  /** Rejects where the accounts cannot be asked: our own domain must not be taken for another's. */
   isLocal(domain: string): Promise<boolean>;
   /** Never rejects. */
   deliver(message: QueuedMessage, recipient: QueuedRecipient): Promise<Fate>;
@@ -63,7 +64,7 @@ export function createLocalDelivery({ accounts, mail, outbox, log }: LocalOption
     });
   };
   return {
-    isLocal: (domain) => accounts.isLocalDomain(domain).catch(() => false),
+    isLocal: (domain) => accounts.isLocalDomain(domain),
     async deliver(message, { address }) {
       try {
         const found = await accounts.resolve(address);
