@@ -321,6 +321,53 @@ describe('DMARC', () => {
     expect(deferred.refuse).toMatchObject({ code: 451, enhanced: '4.7.0' });
   });
 
+  describe('a proof that cannot be looked up now (RFC 9989 §5.4)', () => {
+    const broken = { fails: 'servfail' } as const;
+    const other = makeKey('news.author.example');
+    const stranger = makeKey('stranger.example');
+    const zone = (text: string) => ({
+      ...policy(text),
+      'author.example': broken,
+      [keyName(key)]: broken,
+      [keyName(other)]: broken,
+      [keyName(stranger)]: broken,
+      'stranger.example': broken,
+      'news.author.example': broken,
+      example: {},
+    });
+    const below = plain.replace('ana@author.example', 'ana@mail.author.example');
+    const away = 'x@unknown.example';
+
+    test.each([
+      ['SPF of the author', 'p=reject', plain, null, 'ana@author.example', 'temperror', 451],
+      ['SPF below the author', 'p=reject', plain, null, 'x@news.author.example', 'temperror', 451],
+      ['SPF above the author', 'p=reject', below, null, 'x@author.example', 'temperror', 451],
+      ['SPF beside the author', 'p=reject', below, null, 'x@news.author.example', 'temperror', 451],
+      ['SPF below, strict', 'p=reject; aspf=s', plain, null, 'x@news.author.example', 'fail', 550],
+      ['SPF of a stranger', 'p=reject', plain, null, 'x@stranger.example', 'fail', 550],
+      ['the key of the author', 'p=reject', plain, key, away, 'temperror', 451],
+      ['a key below the author', 'p=quarantine', plain, other, away, 'temperror', 451],
+      ['a key below, strict', 'p=reject; adkim=s', plain, other, away, 'fail', 550],
+      ['the key of a stranger', 'p=reject', plain, stranger, away, 'fail', 550],
+      ['all, where nothing is asked', 'p=none', plain, key, 'ana@author.example', 'fail', 250],
+    ] as const)('%s', async (_, text, message, by, sender, result, code) => {
+      for (const temporary of ['accept', 'defer'] as const) {
+        const sent = by === null ? message : await signed(message, by);
+        const found = await check(sent, memoryResolver(zone(text)), { sender, settings: { temporary } });
+        expect(found.verdict?.dmarc?.result).toBe(result);
+        expect(found.results).toContain(`dmarc=${result}`);
+        expect(found.refuse?.code ?? 250).toBe(code);
+        if (code === 451) expect(found.refuse?.enhanced).toBe('4.7.0');
+        expect(found.junk).toBe(false);
+      }
+    });
+
+    test('is not missed where another proof aligns', async () => {
+      const dns = memoryResolver({ ...published, ...policy('p=reject'), 'author.example': broken });
+      expect((await check(await signed(plain, key), dns)).verdict?.dmarc?.result).toBe('pass');
+    });
+  });
+
   test('authors of several domains are refused, several of one domain are not', async () => {
     const two = (second: string) =>
       plain.replace('From: Ana <ana@author.example>', `From: ana@author.example, ${second}`);

@@ -14,6 +14,7 @@ const accept = (override: Disposition['override'] = null): Decision => ({
 });
 
 const later = reply(451, '4.7.0', 'The DMARC policy of the author cannot be looked up now; try again later');
+const unproven = reply(451, '4.7.0', 'SPF or DKIM of the author cannot be looked up now; try again later');
 
 // RFC 9989 §11.5: without one author's domain DMARC says nothing, so each of the domains would be open to forgery.
 const manyDomains = reply(550, '5.7.1', 'The From field names authors of several domains');
@@ -35,9 +36,14 @@ export function decide(
     return { refuse: manyDomains, junk: false, disposition: { action: 'reject', override: null } };
   }
   const { dmarc } = verdict;
-  if (dmarc?.result === 'temperror' && settings.temporary === 'defer') return { ...accept(), refuse: later };
+  const fails = dmarc?.result === 'fail' || dmarc?.result === 'temperror';
+  if (fails && dmarc.policy !== 'none' && verdict.arc.trusted) return accept('trusted_forwarder');
+  if (dmarc?.result === 'temperror') {
+    // The policy is known and asks for proof, so only the proof is missing: neither taken nor refused for good.
+    if (dmarc.policy !== 'none') return { ...accept(), refuse: unproven };
+    return settings.temporary === 'defer' ? { ...accept(), refuse: later } : accept();
+  }
   if (dmarc?.result !== 'fail' || dmarc.policy === 'none') return accept();
-  if (verdict.arc.trusted) return accept('trusted_forwarder');
   if (dmarc.policy === 'quarantine') {
     return { refuse: null, junk: true, disposition: { action: 'quarantine', override: null } };
   }

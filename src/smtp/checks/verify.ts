@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { type HeaderField, headerFields } from '../../formats/mime/index.ts';
 import { authorsOf } from '../inbound/authors.ts';
 import { isTrusted } from './arc-trust.ts';
@@ -104,7 +105,7 @@ export class MessageVerifier {
     const arc = await checkArc(verifier.arc, { resolver, minBitLength: keyBitsMin, strict: false });
     const sent = await spf;
     const passed = verifier.results.filter((one) => isWhole(one) && one.status.result === 'pass');
-    const dmarc = await evaluateDmarc({
+    const answered = await evaluateDmarc({
       headerFrom: this.#authors.map((domain) => `author@${domain}`),
       fromFields: 1,
       spfDomains: sent.result === 'pass' ? [sent.domain] : [],
@@ -114,6 +115,13 @@ export class MessageVerifier {
       strict: true,
     });
     const from = this.#authors[0] ?? '';
+    const unknown = [
+      ...(sent.result === 'temperror' ? [{ by: 'spf' as const, domain: sent.domain }] : []),
+      ...verifier.results
+        .filter(({ status }) => status.result === 'temperror')
+        .map(({ signingDomain }) => ({ by: 'dkim' as const, domain: signingDomain ?? '' })),
+    ];
+    const dmarc = undecided(answered, from, unknown);
     return {
       verdict: {
         spf: { result: sent.result, domain: sent.domain, identity: sent.identity },
@@ -189,6 +197,42 @@ function signatureVerdict(one: SignatureResult): SignatureVerdict[] {
   return [
     { domain: (one.signingDomain ?? '').toLowerCase(), selector: (one.selector ?? '').toLowerCase(), result },
   ];
+}
+
+/** A proof that could not be looked up. */
+interface Unknown {
+  readonly by: 'spf' | 'dkim';
+  readonly domain: string;
+}
+
+/**
+ * RFC 9989 §5.4: a message does not fail while a proof that could align with the author is not known for a temporary
+ * error. Where the policy asks for nothing it may as well fail.
+ */
+function undecided(answer: DmarcAnswer, from: string, unknown: readonly Unknown[]): DmarcAnswer {
+  const { response } = answer;
+  if (!response) return answer;
+  if (response.status.result !== 'fail' || (response.policy ?? 'none') === 'none') return answer;
+  const mayAlign = ({ by, domain }: Unknown) => {
+    const name = domainToASCII(domain).toLowerCase();
+    if (name === '' || name === from) return name === from;
+    if (response.alignment?.[by].strict) return false;
+    return isAt(name, from) || isAt(from, name) || isAt(name, response.domain);
+  };
+  if (!unknown.some(mayAlign)) return answer;
+  return {
+    ...answer,
+    response: {
+      ...response,
+      status: { ...response.status, result: 'temperror' },
+      info: response.info.replace(/^dmarc=fail/, 'dmarc=temperror'),
+    },
+  };
+}
+
+/** Whether `name` is `domain` or stands below it. */
+function isAt(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
 }
 
 function finding({ response }: DmarcAnswer, from: string): DmarcFinding | null {
