@@ -15,12 +15,16 @@ import {
   keyBitsMin,
   keyCharsMax,
   partialSignaturesMax,
+  policyMsMin,
+  policyQuestionsMax,
   questionsMax,
   signatureFieldBytesMax,
   signaturesMax,
   spfLookupsMax,
   spfVoidLookupsMax,
 } from './limits.ts';
+import { decide } from './policy.ts';
+import { Questions } from './questions.ts';
 
 const usual: CheckSettings = { dmarc: 'enforce', temporary: 'accept', trustedSealers: [], exempt: [] };
 
@@ -489,6 +493,57 @@ describe('what is hostile', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test('name servers of a forger that never answer do not keep the policy of the author from us', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const slow = makeKey('stranger.example');
+      const silent = { fails: 'silent' } as const;
+      const dns = memoryResolver({
+        ...policy('p=reject'),
+        example: {},
+        'stranger.example': silent,
+        [keyName(slow)]: silent,
+      });
+      const answer = check(await signed(plain, slow), dns, { sender: 'x@stranger.example' });
+      while (!dns.questions.includes(`TXT ${keyName(slow)}`)) await new Promise((done) => setImmediate(done));
+      expect(dns.questions).toContain('TXT _dmarc.author.example');
+      await vi.advanceTimersByTimeAsync(checkMsMax - policyMsMin);
+      const found = await answer;
+      expect(found.verdict).toMatchObject({ spf: { result: 'temperror' }, dmarc: { result: 'fail' } });
+      expect(found.refuse?.code).toBe(550);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('questions: what was answered stays, what our bounds leave out is told', async () => {
+    const dns = memoryResolver({ 'a.example': { a: ['192.0.2.1'] }, 'b.example': { fails: 'silent' } });
+    const few = new Questions(dns, 2);
+    await few.ask('a.example', 'A');
+    const waiting = few.ask('b.example', 'A');
+    expect(few.ranOut).toBe(false);
+    await expect(few.ask('c.example', 'A')).rejects.toMatchObject({ code: 'EREFUSED' });
+    expect(few.ranOut).toBe(true);
+    const late = new Questions(dns, policyQuestionsMax);
+    few.expire();
+    late.expire();
+    await expect(waiting).rejects.toMatchObject({ code: 'ETIMEOUT' });
+    expect(await few.ask('a.example', 'A')).toEqual(['192.0.2.1']);
+    await expect(late.ask('a.example', 'A')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+    expect(late.ranOut).toBe(true);
+    // Eight names for the author and for each of ten others, and A and CNAME of the author.
+    expect(policyQuestionsMax).toBeGreaterThanOrEqual(8 * 11 + 2);
+  });
+
+  test('a policy that our own bounds kept from us is asked for again later, whatever the settings', async () => {
+    const unknown = memoryResolver({ '_dmarc.author.example': { fails: 'servfail' } });
+    const { verdict } = await check(plain, unknown);
+    if (verdict === null) throw new Error('no verdict');
+    const found = { verdict, authors: ['author.example'], parts: [], arc: { status: { result: 'none' } } };
+    expect(decide({ ...found, ranOut: true }, usual).refuse).toMatchObject({ code: 451, enhanced: '4.7.0' });
+    expect(decide({ ...found, ranOut: false }, usual).refuse).toBeNull();
   });
 
   test('names of strangers do not break out of the field', async () => {

@@ -3,7 +3,7 @@ import { type Networks, parseNetworks, type Resolver } from '../../net/index.ts'
 import type { Metrics } from '../../observability/index.ts';
 import type { Session } from '../session/session.ts';
 import type { Findings, Inspection, Transaction } from '../session/types.ts';
-import { checkMsMax } from './limits.ts';
+import { checkMsMax, policyMsMin, policyQuestionsMax, questionsMax } from './limits.ts';
 import { mailauth, type Verifier } from './mailauth.ts';
 import { checkCounters } from './metrics.ts';
 import { decide } from './policy.ts';
@@ -55,29 +55,35 @@ export function createChecks(options: ChecksOptions): Checks {
         helo: session.hello?.name ?? '',
         sender: transaction.sender.address,
       };
-      const questions = new Questions(options.resolver);
+      const questions = new Questions(options.resolver, questionsMax);
+      const policyQuestions = new Questions(options.resolver, policyQuestionsMax);
+      const expire = () => {
+        questions.expire();
+        policyQuestions.expire();
+      };
       // While the body is on its way.
       const spf = checkSpf(origin, hostname, questions);
-      const message = new MessageVerifier(questions, origin.sender, sealing);
+      const message = new MessageVerifier(questions, policyQuestions, origin.sender, sealing);
       const split = new Split(
         (header) => message.header(header),
         (piece) => message.body(piece),
       );
       return {
         write: (piece) => split.write(piece),
-        abandon: () => questions.expire(),
+        abandon: expire,
         async end() {
           const started = options.clock.monotonicMs();
-          const timer = setTimeout(() => questions.expire(), checkMsMax);
+          const others = setTimeout(() => questions.expire(), checkMsMax - policyMsMin);
+          const all = setTimeout(expire, checkMsMax);
           try {
             await split.end();
             const found = await message.finish(spf, settings.trustedSealers);
-            const decision = decide(found.verdict, found.authors, settings);
+            const decision = decide(found, settings);
             const verdict: Verdict = { ...found.verdict, disposition: decision.disposition };
             transaction.verdict = verdict;
             const took = options.clock.monotonicMs() - started;
             counters.counted(verdict, took / 1000);
-            tell(session, verdict, questions.count, took);
+            tell(session, verdict, questions.count + policyQuestions.count, took);
             if (verdict.dmarc) options.observer?.observed(verdict.dmarc, verdict, origin.ip, origin.sender);
             const utf8 = transaction.options.utf8;
             return {
@@ -92,8 +98,9 @@ export function createChecks(options: ChecksOptions): Checks {
               junk: decision.junk,
             };
           } finally {
-            clearTimeout(timer);
-            questions.expire();
+            clearTimeout(others);
+            clearTimeout(all);
+            expire();
           }
         },
       };

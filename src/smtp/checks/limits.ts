@@ -13,8 +13,10 @@ export const arcFieldBytesMax = 65_536;
 export const keyCharsMax = 1_500;
 /** RFC 8301 §3.2: RSA keys of fewer bits are worth nothing. */
 export const keyBitsMin = 1_024;
-/** DNS questions of one message, all checks together. */
+/** DNS questions of one message, all checks but DMARC together. */
 export const questionsMax = 150;
+/** Those of DMARC: RFC 9989 §4.10.2 walks of eight for the author and ten that may align, and whether a name exists. */
+export const policyQuestionsMax = 100;
 /** RFC 7208 §4.6.4. */
 export const spfLookupsMax = 10;
 export const spfVoidLookupsMax = 2;
@@ -22,6 +24,8 @@ export const spfVoidLookupsMax = 2;
 export const turnBytes = 65_536;
 /** From the end of a message to its verdict; what is unknown then is a temporary error. */
 export const checkMsMax = 20_000;
+/** Of these, milliseconds at the end that are for DMARC alone: all else is over then. */
+export const policyMsMin = 5_000;
 /** Octets of one line of our Authentication-Results, where a word is not longer. */
 export const resultLineBytes = 76;
 /** Of a name that claims results, so many of the domains above it are compared with ours. */

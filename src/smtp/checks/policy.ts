@@ -1,5 +1,6 @@
 import { type Reply, reply } from '../wire/reply.ts';
 import type { CheckSettings, Disposition, DmarcFinding, Verdict } from './types.ts';
+import type { Found } from './verify.ts';
 
 export interface Decision {
   readonly refuse: Reply | null;
@@ -21,13 +22,9 @@ const manyDomains = reply(550, '5.7.1', 'The From field names authors of several
 
 /**
  * What becomes of a message by the policy of its author's domain (RFC 9989 §5.4). SPF or DKIM alone refuse nothing: they
- * fail for honest mail that was forwarded. `authors`: the domains in From.
+ * fail for honest mail that was forwarded.
  */
-export function decide(
-  verdict: Omit<Verdict, 'disposition'>,
-  authors: readonly string[],
-  settings: CheckSettings,
-): Decision {
+export function decide({ verdict, authors, ranOut }: Found, settings: CheckSettings): Decision {
   if (settings.dmarc === 'report') {
     const asked = verdict.dmarc?.result === 'fail' && verdict.dmarc.policy !== 'none';
     return accept(asked ? 'local_policy' : null);
@@ -41,7 +38,8 @@ export function decide(
   if (dmarc?.result === 'temperror') {
     // The policy is known and asks for proof, so only the proof is missing: neither taken nor refused for good.
     if (dmarc.policy !== 'none') return { ...accept(), refuse: unproven };
-    return settings.temporary === 'defer' ? { ...accept(), refuse: later } : accept();
+    // Who makes us run out of time or questions would else choose that no policy is asked for.
+    return ranOut || settings.temporary === 'defer' ? { ...accept(), refuse: later } : accept();
   }
   if (dmarc?.result !== 'fail' || dmarc.policy === 'none') return accept();
   if (dmarc.policy === 'quarantine') {

@@ -1,5 +1,5 @@
 import { DnsError, type Resolver } from '../../net/index.ts';
-import { keyCharsMax, questionsMax } from './limits.ts';
+import { keyCharsMax } from './limits.ts';
 import type { Ask } from './mailauth.ts';
 
 /** What `node:dns` calls our failures. */
@@ -21,17 +21,21 @@ class AnswerError extends Error {
 }
 
 /**
- * The DNS questions of one message: a bounded number of them, each name and type asked once, and all over when time is.
+ * DNS questions of one message: a bounded number of them, each name and type asked once, and all over when time is.
+ * What strangers name and what the author's domain is asked for do not share one.
  */
 export class Questions {
   readonly #resolver: Resolver;
+  readonly #max: number;
   readonly #asked = new Map<string, Promise<readonly unknown[]>>();
   readonly #over: Promise<never>;
   #expire: () => void = () => {};
   #expired = false;
+  #ranOut = false;
 
-  constructor(resolver: Resolver) {
+  constructor(resolver: Resolver, max: number) {
     this.#resolver = resolver;
+    this.#max = max;
     this.#over = new Promise((_, reject) => {
       this.#expire = () => reject(new AnswerError('ETIMEOUT', 'no time is left'));
     });
@@ -49,12 +53,20 @@ export class Questions {
     return this.#asked.size;
   }
 
+  /** Whether something was not asked because our own bounds were reached, whatever its name servers would say. */
+  get ranOut(): boolean {
+    return this.#ranOut;
+  }
+
+  /** What was answered in time stays known when time is over. */
   readonly ask: Ask = async (name, type) => {
     const question = `${name.toLowerCase()} ${type}`;
-    if (this.#expired) throw new AnswerError('ETIMEOUT', question);
     let answer = this.#asked.get(question);
     if (answer === undefined) {
-      if (this.#asked.size >= questionsMax) throw new AnswerError('EREFUSED', question);
+      if (this.#expired || this.#asked.size >= this.#max) {
+        this.#ranOut = true;
+        throw new AnswerError(this.#expired ? 'ETIMEOUT' : 'EREFUSED', question);
+      }
       answer = this.#look(name, type, question);
       answer.catch(() => {});
       this.#asked.set(question, answer);

@@ -46,11 +46,14 @@ export interface Found {
   readonly authors: readonly string[];
   readonly parts: readonly string[];
   readonly arc: ArcResult;
+  /** DMARC was not asked all it needs because our own bounds were reached. */
+  readonly ranOut: boolean;
 }
 
 /** Verifies the signatures of one message whose octets come in pieces. */
 export class MessageVerifier {
   readonly #questions: Questions;
+  readonly #policyQuestions: Questions;
   readonly #sender: string;
   readonly #sealing: boolean;
   readonly #feed: BodyFeed;
@@ -58,8 +61,10 @@ export class MessageVerifier {
   #left: string | null = null;
   #authors: readonly string[] = [];
 
-  constructor(questions: Questions, sender: string, sealing: boolean) {
+  /** `policyQuestions`: for DMARC alone, so that nothing else in a message can use them up. */
+  constructor(questions: Questions, policyQuestions: Questions, sender: string, sealing: boolean) {
     this.#questions = questions;
+    this.#policyQuestions = policyQuestions;
     this.#sender = sender;
     this.#sealing = sealing;
     this.#feed = new BodyFeed(() => this.#verifier?.bodyHashes.values() ?? []);
@@ -73,6 +78,8 @@ export class MessageVerifier {
   async header(header: Buffer): Promise<void> {
     const fields = headerFields(header);
     this.#authors = authorDomains(fields);
+    // Its answers are there when the proofs are, however slow the name servers of those are.
+    this.#evaluate([], [], null).catch(() => {});
     const rows = rowsOf(header, fields);
     const { rows: chosen, left } = verifiable(header, rows, this.#authors[0] ?? '');
     this.#left = left;
@@ -100,20 +107,16 @@ export class MessageVerifier {
     if (verifier === null) throw new Error('a message has no header, not even an empty one');
     await this.#feed.end();
     await verifier.finalChunk();
-    const { arc: checkArc, evaluateDmarc } = mailauth();
+    const { arc: checkArc } = mailauth();
     const resolver = this.#questions.ask;
     const arc = await checkArc(verifier.arc, { resolver, minBitLength: keyBitsMin, strict: false });
     const sent = await spf;
     const passed = verifier.results.filter((one) => isWhole(one) && one.status.result === 'pass');
-    const answered = await evaluateDmarc({
-      headerFrom: this.#authors.map((domain) => `author@${domain}`),
-      fromFields: 1,
-      spfDomains: sent.result === 'pass' ? [sent.domain] : [],
-      dkimDomains: passed.map(({ id, signingDomain }) => ({ id: id ?? '', domain: signingDomain ?? '' })),
-      arcResult: arc,
-      resolver,
-      strict: true,
-    });
+    const answered = await this.#evaluate(
+      sent.result === 'pass' ? [sent.domain] : [],
+      passed.map(({ id, signingDomain }) => ({ id: id ?? '', domain: signingDomain ?? '' })),
+      arc,
+    );
     const from = this.#authors[0] ?? '';
     const unknown = [
       ...(sent.result === 'temperror' ? [{ by: 'spf' as const, domain: sent.domain }] : []),
@@ -135,7 +138,24 @@ export class MessageVerifier {
       authors: this.#authors,
       parts: this.#parts(sent.info, verifier.results, arc, dmarc),
       arc,
+      ranOut: this.#policyQuestions.ranOut,
     };
+  }
+
+  #evaluate(
+    spfDomains: readonly string[],
+    dkimDomains: readonly { id: string; domain: string }[],
+    arcResult: ArcResult | null,
+  ): Promise<DmarcAnswer> {
+    return mailauth().evaluateDmarc({
+      headerFrom: this.#authors.map((domain) => `author@${domain}`),
+      fromFields: 1,
+      spfDomains,
+      dkimDomains,
+      arcResult,
+      resolver: this.#policyQuestions.ask,
+      strict: true,
+    });
   }
 
   #parts(
