@@ -19,7 +19,7 @@ export async function takeReport(
   if (intake === null || session.door.privilege !== null) return null;
   if (!transaction.recipients.some(({ address }) => intake.takes(address))) return null;
   try {
-    return await intake.take(spool.pieces(), spool.length);
+    return await intake.take(spool.pieces(), spool.length, transaction.verdict);
   } catch (error) {
     return replyOfError(session, error);
   }

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTrustStore, type TrustStore } from '../../stores/trust/index.ts';
-import { openTestSmtp, type TestDoor, type TestSmtp } from '../../testing/index.ts';
+import { memoryResolver, openTestSmtp, type TestDoor, type TestSmtp } from '../../testing/index.ts';
+import { createChecks } from '../checks/index.ts';
 import { composeReport } from './compose.ts';
 import { createIntake } from './index.ts';
 
@@ -10,10 +11,19 @@ let trust: TrustStore;
 
 beforeEach(async () => {
   smtp = await openTestSmtp({
-    async authenticity({ stores, accounts, clock, log }) {
+    async authenticity({ stores, accounts, clock, hostname, log, metrics }) {
       trust = createTrustStore({ database: stores.database, clock });
       const isOurs = (name: string) => accounts.isLocalDomain(name);
-      return { intake: createIntake({ trust, isOurs, clock, log }) };
+      const checks = createChecks({
+        resolver: memoryResolver({ 'r.example': { txt: ['v=spf1 ip4:127.0.0.1 -all'] } }),
+        hostname,
+        clock,
+        metrics,
+        settings: () => ({ dmarc: 'enforce', temporary: 'accept', trustedSealers: [], exempt: [] }),
+        observer: null,
+        sealer: null,
+      });
+      return { checks, intake: createIntake({ trust, isOurs, clock, log }) };
     },
   });
 });
@@ -36,7 +46,12 @@ const mail = (document: string) =>
     multipart: 'mixed',
   }).bytes.toString('latin1');
 
-async function send(door: TestDoor, to: readonly string[], text: string): Promise<string[]> {
+async function send(
+  door: TestDoor,
+  to: readonly string[],
+  text: string,
+  sender = 'noreply@r.example',
+): Promise<string[]> {
   const socket = await smtp.connect(door);
   const answers: string[] = [];
   const hear = async () => {
@@ -46,10 +61,7 @@ async function send(door: TestDoor, to: readonly string[], text: string): Promis
     }
   };
   await hear();
-  for (const line of [
-    door === 'lmtp' ? 'LHLO r.example' : 'EHLO r.example',
-    'MAIL FROM:<noreply@r.example>',
-  ]) {
+  for (const line of [door === 'lmtp' ? 'LHLO r.example' : 'EHLO r.example', `MAIL FROM:<${sender}>`]) {
     await socket.send(`${line}\r\n`);
     await hear();
   }
@@ -74,6 +86,14 @@ test('a report goes into the table and into no mailbox', async () => {
   ]);
   expect(await trust.reports({ max: 5 })).toMatchObject([{ reporter: 'r.example', total: 2, failed: 2 }]);
   expect(await smtp.messages(smtp.members.ana)).toEqual([]);
+});
+
+test('a report of whom nothing proves is refused', async () => {
+  const to = ['dmarc-reports@coop.localhost'];
+  expect((await send('smtp', to, mail(xml), 'noreply@forged.example'))[1]).toBe(
+    '550 5.7.1 A report is taken only if SPF, DKIM or DMARC proves who sends it',
+  );
+  expect(await trust.reports({ max: 5 })).toEqual([]);
 });
 
 test('what is no report is refused, and the address of nobody else is known', async () => {

@@ -16,6 +16,12 @@ export const reportBytesMax = 16_777_216;
 export const unpackedRatio = 150;
 /** Below this no ratio is asked for. */
 export const unpackedFreeBytes = 262_144;
+/** JSON of the rows that are kept of one report. */
+export const keptBytesMax = 1_048_576;
+/** Reports that are kept of one authenticated domain in a day (UTC). */
+export const reportsOfDomainPerDayMax = 200;
+/** Domains that are counted at a time; the least recent are forgotten. */
+export const reportingDomainsMax = 10_000;
 /** Parts of one message that are looked at. */
 export const reportPartsMax = 20;
 /** Octets of a report that are read in one turn of the event loop. */

@@ -14,18 +14,22 @@ import {
 } from '../../testing/index.ts';
 import type { DmarcFinding, Verdict } from '../checks/index.ts';
 import { createSigner } from '../signing/index.ts';
+import { createAllowance } from './allowance.ts';
 import { composeReport } from './compose.ts';
 import { mailAddresses, willingAddresses } from './destinations.ts';
 import { type DmarcReport, formatDmarcReport, readDmarcReport } from './dmarc-format.ts';
 import { createIntake, createObservers, createReporter, type Intake } from './index.ts';
 import {
   destinationsMax,
+  keptBytesMax,
   pendingObservationsMax,
   postAnswerBytesMax,
   postMs,
   reportBytesMax,
+  reportingDomainsMax,
   reportMessageBytesMax,
   reportPartsMax,
+  reportsOfDomainPerDayMax,
   reportsPerTurnMax,
   reportTextCharsMax,
   sentRowsMax,
@@ -185,7 +189,7 @@ describeEngines('reports from one server to the other', (engine) => {
     expect(
       only.bytes.subarray(only.message.head.length).subarray(0, only.message.headerLength).toString(),
     ).toMatch(/\r\n\r\n$/);
-    expect(await intake.take(piecesOf(only.bytes), only.bytes.length)).toMatchObject({ code: 250 });
+    expect(await intake.take(piecesOf(only.bytes), only.bytes.length, verdict)).toMatchObject({ code: 250 });
     const [kept] = await trust.reports({ max: 5 });
     expect(kept).toMatchObject({
       kind: 'dmarc',
@@ -210,7 +214,7 @@ describeEngines('reports from one server to the other', (engine) => {
       spfResult: { domain: 'bounce.example', scope: 'mfrom', result: 'softfail' },
     });
     // The same once more is known.
-    expect(await intake.take(piecesOf(only.bytes), only.bytes.length)).toMatchObject({ code: 250 });
+    expect(await intake.take(piecesOf(only.bytes), only.bytes.length, verdict)).toMatchObject({ code: 250 });
     expect(await trust.reports({ max: 5 })).toHaveLength(1);
   });
 
@@ -235,7 +239,7 @@ describeEngines('reports from one server to the other', (engine) => {
     if (!only) throw new Error('nothing was sent');
     expect(only.message.options.tls).toBe('optional');
     expect(only.bytes.toString()).toContain('TLS-Report-Domain: author.example\r\n');
-    expect(await intake.take(piecesOf(only.bytes), only.bytes.length)).toMatchObject({ code: 250 });
+    expect(await intake.take(piecesOf(only.bytes), only.bytes.length, verdict)).toMatchObject({ code: 250 });
     const [kept] = await trust.reports({ max: 5 });
     expect(kept).toMatchObject({ kind: 'tls', domain: 'author.example', total: 3, failed: 1 });
     const [row] = (await trust.report(kept?.id ?? 0))?.rows ?? [];
@@ -307,7 +311,7 @@ describeEngines('reports from one server to the other', (engine) => {
         multipart: 'mixed',
       }).bytes;
     const take = async (bytes: Buffer) => {
-      const { code, enhanced, lines } = await intake.take(piecesOf(bytes), bytes.length);
+      const { code, enhanced, lines } = await intake.take(piecesOf(bytes), bytes.length, verdict);
       return `${code} ${enhanced} ${lines[0]}`;
     };
     expect(await take(mail(gzipSync(formatDmarcReport(report))))).toBe(
@@ -322,9 +326,81 @@ describeEngines('reports from one server to the other', (engine) => {
     expect(await take(mail(gzipSync(Buffer.alloc(50_000_000))))).toMatch(
       /grows too long when it is unpacked$/,
     );
-    expect((await intake.take(piecesOf(Buffer.alloc(1)), reportMessageBytesMax + 1)).code).toBe(552);
+    expect((await intake.take(piecesOf(Buffer.alloc(1)), reportMessageBytesMax + 1, verdict)).code).toBe(552);
     expect(await trust.reports({ max: 5 })).toEqual([]);
     expect(reportPartsMax).toBeGreaterThan(1);
+  });
+
+  const mailOf = (reportId: string, rows: DmarcReport['rows'] = report.rows) =>
+    composeReport({
+      from: 'a@b.example',
+      to: ['dmarc-reports@author.example'],
+      subject: 'x',
+      id: '1@b.example',
+      nowMs: 0,
+      text: 'x',
+      attachment: {
+        type: 'application/gzip',
+        name: 'x',
+        bytes: gzipSync(
+          formatDmarcReport({
+            ...report,
+            reportId,
+            rows,
+            policy: { ...report.policy, domain: 'author.example' },
+          }),
+        ),
+      },
+      fields: {},
+      multipart: 'mixed',
+    }).bytes;
+  const codeOf = async (bytes: Buffer, by: Verdict | null = verdict) =>
+    (await intake.take(piecesOf(bytes), bytes.length, by)).code;
+
+  test('only a report whose sender SPF, DKIM or DMARC proves is taken', async () => {
+    const unproven: Verdict = { ...verdict, dkim: [] };
+    expect(await codeOf(mailOf('1'), null)).toBe(550);
+    expect(await codeOf(mailOf('1'), unproven)).toBe(550);
+    expect(await trust.reports({ max: 5 })).toEqual([]);
+    expect(await codeOf(mailOf('1'), { ...unproven, dmarc: { ...finding, result: 'pass' } })).toBe(250);
+    expect(await codeOf(mailOf('2'), { ...unproven, spf: { ...verdict.spf, result: 'pass' } })).toBe(250);
+    expect(await codeOf(mailOf('3'))).toBe(250);
+    expect(await trust.reports({ max: 5 })).toHaveLength(3);
+  });
+
+  test('reportsOfDomainPerDayMax of one domain are kept in a day', async () => {
+    const allowance = createAllowance(clock);
+    const spend = (kept: number | null, domain = 'a.example') => allowance.spend(domain, async () => kept);
+    for (let at = 0; at < reportsOfDomainPerDayMax; at++) {
+      expect(await spend(null)).toBeNull();
+      await expect(allowance.spend('a.example', () => Promise.reject(new Error('full')))).rejects.toThrow(
+        'full',
+      );
+      expect(await spend(at)).toBe(at);
+    }
+    expect(await spend(1)).toBe('enough');
+    expect(await spend(1, 'b.example')).toBe(1);
+    clock.advance(dayMs);
+    expect(await spend(1)).toBe(1);
+    expect(reportingDomainsMax).toBeGreaterThan(1);
+  });
+
+  test('a report of more than keptBytesMax is refused', async () => {
+    const [row] = report.rows;
+    if (!row) throw new Error('there is no row');
+    const signed = {
+      domain: `${'a.'.repeat(120)}example`,
+      selector: 's'.repeat(200),
+      result: 'pass',
+    } as const;
+    const long = { ...row, dkimResults: [signed, signed, signed] };
+    const rows = (bytes: number) =>
+      Array.from({ length: Math.ceil(bytes / JSON.stringify(long).length) }, (_, at) => ({
+        ...long,
+        ip: `198.51.${at >> 8}.${at & 255}`,
+      }));
+    expect(await codeOf(mailOf('1', rows(keptBytesMax * 1.2)))).toBe(550);
+    expect(await codeOf(mailOf('1', rows(keptBytesMax * 0.8)))).toBe(250);
   });
 
   test('pendingObservationsMax different ones are written down at once', { timeout: 120_000 }, async () => {

@@ -6,7 +6,7 @@
  * - One active key of each algorithm signs: the newest. A private key leaves this store to sign and for nothing else.
  * - Equal observations are one row and a count; rows of a day and reports that are kept have a most, and all age out.
  */
-export { keysPerDomainMax, retiredPublishedDays } from './limits.ts';
+export { keysPerDomainMax, receivedRowsMax, retiredPublishedDays } from './limits.ts';
 export { trustModule } from './module.ts';
 export type { NewReport } from './scripts/reports.ts';
 export { createTrustStore, type TrustStoreOptions } from './store.ts';
