@@ -63,8 +63,8 @@ export async function openAuthenticity(
 }
 
 /**
- * Makes the keys of domains that have none, lets pending ones sign once they are published, sends the reports of past days
- * and forgets what is old. `stop` waits for what is under way.
+ * Makes the keys of domains that have none, forgets what is old, lets pending ones sign once they are published and sends
+ * the reports of past days. `stop` waits for what is under way.
  */
 export function startTrust(
   { trust, accounts, outbox, database, settings, clock }: Rooms,
@@ -92,15 +92,16 @@ export function startTrust(
     async () => {
       for (const { domain } of await accounts.admin.domains()) if (!stopped) await trust.ensureKeys(domain);
     },
-    () => promoteKeys(trust, resolver, log),
-    () => reporter.sendDue(),
     () => trust.tidy(wishes().keep / dayMs),
+    () => promoteKeys(trust, resolver, log),
+    // Last: it depends on servers of others, and takes less than the lease lasts.
+    () => reporter.sendDue(() => !stopped),
   ];
   const turn = async () => {
     const lease = await database.leases.acquire('trust', leaseMs);
     if (!lease) return;
     try {
-      for (const step of steps) if (!stopped) await step();
+      for (const step of steps) if (!stopped && (await lease.renew())) await step();
     } finally {
       await lease.release();
     }

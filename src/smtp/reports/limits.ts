@@ -8,6 +8,10 @@ export const sentRowsMax = 10_000;
 export const destinationsMax = 10;
 /** Reports that are sent in one go; the others an hour later. */
 export const reportsPerTurnMax = 500;
+/** The time after which no further report is begun in one go. */
+export const reportTurnMsMax = 240_000;
+/** Days (UTC) on which a report is tried; one that fails on the last is given up. */
+export const reportTriedDays = 2;
 /** A message with a report of others. */
 export const reportMessageBytesMax = 10_485_760;
 /** What a report may be when it is unpacked. */

@@ -32,6 +32,8 @@ import {
   reportsOfDomainPerDayMax,
   reportsPerTurnMax,
   reportTextCharsMax,
+  reportTriedDays,
+  reportTurnMsMax,
   sentRowsMax,
   tlsFailuresMax,
   tlsPoliciesMax,
@@ -132,6 +134,7 @@ describeEngines('reports from one server to the other', (engine) => {
   let outbox: ReturnType<typeof keptOutbox>;
   let intake: Intake;
   let posted: Parameters<GetHttps>[0][];
+  let onPost = () => {};
   const clock = fakeClock();
 
   beforeEach(async () => {
@@ -141,6 +144,7 @@ describeEngines('reports from one server to the other', (engine) => {
     dns = memoryResolver();
     outbox = keptOutbox();
     posted = [];
+    onPost = () => {};
     intake = createIntake({ trust, isOurs: async (name) => name === 'author.example', clock, log });
   });
   afterEach(() => stores.close());
@@ -153,6 +157,7 @@ describeEngines('reports from one server to the other', (engine) => {
       resolver: dns,
       https: async (asked) => {
         posted.push(asked);
+        onPost();
         return { status: asked.host === 'full.example' ? 503 : 201, type: '', body: Buffer.alloc(0) };
       },
       privateAddresses: () => false,
@@ -280,6 +285,30 @@ describeEngines('reports from one server to the other', (engine) => {
       'inner.example',
     ]);
     expect(first).toMatchObject({ msMax: postMs, answerBytesMax: postAnswerBytesMax });
+  });
+
+  test('reportTurnMsMax ends a turn, and what failed for reportTriedDays is given up', async () => {
+    const observers = createObservers({ trust, clock, log });
+    const basis = { policy: 'no-policy-found', policyText: [], mxHosts: [], failure: null } as const;
+    for (const domain of ['a.example', 'full.example']) {
+      observers.tls.observed({ basis, mxHost: 'mx.example', address: '192.0.2.1', failure: null, domain });
+      dns.set(`_smtp._tls.${domain}`, { txt: [`v=TLSRPTv1; rua=https://${domain}/`] });
+      dns.set(domain, { a: ['203.0.113.7'] });
+    }
+    await observers.stop();
+    clock.advance(dayMs);
+    onPost = () => clock.advance(reportTurnMsMax);
+    expect(await reporter().sendDue(() => false)).toBe(0);
+    expect(posted).toEqual([]);
+    expect(await reporter().sendDue()).toBe(1);
+    expect(posted.map(({ host }) => host)).toEqual(['a.example']);
+    for (let day = 1; day < reportTriedDays; day++) {
+      await reporter().sendDue();
+      expect(await trust.owed('tls', 99_999, 5)).toHaveLength(1);
+      clock.advance(dayMs);
+    }
+    expect(await reporter().sendDue()).toBe(0);
+    expect(await trust.owed('tls', 99_999, 5)).toEqual([]);
   });
 
   test('a kind that is switched off is forgotten; one that cannot be sent is tried again', async () => {

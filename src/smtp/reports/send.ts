@@ -11,7 +11,13 @@ import type { Signer } from '../signing/index.ts';
 import { composeReport, type ReportMail } from './compose.ts';
 import { mailAddresses, willingAddresses } from './destinations.ts';
 import { type DmarcReport, formatDmarcReport } from './dmarc-format.ts';
-import { reportMessageBytesMax, reportsPerTurnMax, sentRowsMax } from './limits.ts';
+import {
+  reportMessageBytesMax,
+  reportsPerTurnMax,
+  reportTriedDays,
+  reportTurnMsMax,
+  sentRowsMax,
+} from './limits.ts';
 import type { OwedDmarc, OwedTls } from './observers.ts';
 import { type PostOptions, postReport, webAddresses } from './post.ts';
 import { formatTlsReport, type TlsFailure, type TlsPolicyResult } from './tls-format.ts';
@@ -33,8 +39,11 @@ export interface ReporterOptions extends PostOptions {
 }
 
 export interface Reporter {
-  /** Puts the reports of past days into the outbox; answers how many. One that fails is tried again next time. */
-  sendDue(): Promise<number>;
+  /**
+   * Puts the reports of past days into the outbox until its time is over or `goesOn` denies; answers how many. One that
+   * fails is tried again next time, for a day.
+   */
+  sendDue(goesOn?: () => boolean): Promise<number>;
 }
 
 interface Due {
@@ -65,15 +74,18 @@ export function createReporter(options: ReporterOptions): Reporter {
   }
 
   return {
-    async sendDue() {
+    async sendDue(goesOn = () => true) {
+      const endsMs = clock.monotonicMs() + reportTurnMsMax;
       const today = Math.floor(clock.nowMs() / dayMs);
       let sent = 0;
       for (const kind of ['dmarc', 'tls'] as const) {
         for (const due of await trust.owed(kind, today, reportsPerTurnMax)) {
+          if (!goesOn() || clock.monotonicMs() >= endsMs) return sent;
           try {
             sent += await one(kind, due);
           } catch (error) {
             log.warn('report not sent', { kind, reason: messageOf(error) });
+            if (today - due.day >= reportTriedDays) await trust.settleOwed(kind, due.day, due.domain);
           }
         }
       }
