@@ -75,7 +75,7 @@ export function createCourier(options: CourierOptions): Courier {
   };
 }
 
-function lost({ hop }: Passage, status: string, text: string, host = false): Dialled {
+function lost({ hop }: Pick<Passage, 'hop'>, status: string, text: string, host = false): Dialled {
   return { kind: 'refused', answer: finding(status, text, hop.host), host };
 }
 
@@ -198,11 +198,14 @@ function introduced(
     client.on('error', done);
     client.on('end', ended);
     client.connect((error) => done(error ?? null));
+    if (signal?.aborted) giveUp();
   });
 }
 
 function refusal({ hop }: Passage, error: ClientError, inTls: boolean): Dialled {
   const said = error.response === undefined ? null : readAnswer(error.response, hop.host);
+  // That it will not begin TLS matters to who demands it: our finding, so that the host stays good for others.
+  if (inTls && said !== null) return lost({ hop }, '4.7.5', `${hop.host}: ${said.text}`, true);
   // A host that says no says it on all its addresses.
   if (said !== null && said.code >= 400) return { kind: 'refused', answer: said, host: true };
   if (said !== null || error.code === 'EPROTOCOL')
@@ -217,19 +220,24 @@ function refusal({ hop }: Passage, error: ClientError, inTls: boolean): Dialled 
 
 /** Signs in where the hop has a password; null where all is well. */
 async function signedIn(client: Client, passage: Passage): Promise<Dialled | null> {
-  const { hop, address } = passage;
+  const { hop, address, signal } = passage;
   if (hop.credentials === null) return null;
   // A password travels in clear on this machine alone.
   if (!client.secure && !isLoopback(address))
     return lost(passage, '4.7.0', 'The mail relay offers no TLS for the password', true);
   const { user, password } = hop.credentials;
   const error = await new Promise<Error | null>((resolve) => {
-    const ended = () => resolve(new Error('closed'));
-    client.once('end', ended);
-    client.login({ user, pass: password }, (failure) => {
+    const giveUp = () => client.fail('given up');
+    const done = (failure: Error | null) => {
+      signal?.removeEventListener('abort', giveUp);
       client.off('end', ended);
       resolve(failure);
-    });
+    };
+    const ended = () => done(new Error('closed'));
+    signal?.addEventListener('abort', giveUp);
+    client.once('end', ended);
+    client.login({ user, pass: password }, done);
+    if (signal?.aborted) giveUp();
   });
   if (error === null) return null;
   // Whatever is wrong between us and our relay is ours to mend: never told with the relay's words.

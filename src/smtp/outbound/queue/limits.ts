@@ -17,6 +17,12 @@ export const messagesPerLineMax = 100;
 /** An address that did not answer is left alone so long where there are others. */
 export const badAddressMs = 300_000;
 export const badAddressesMax = 5_000;
+/** Where not all addresses can be tried, those that failed so lately come after the others. */
+export const failedAddressMs = 8 * 3_600_000;
+/** Addresses that are tried for one line; the next time begins with others. */
+export const addressesPerOpenMax = 5;
+/** The search for one line, all addresses together: hosts that keep us waiting must not hold a worker for hours. */
+export const openMs = 600_000;
 /** New lines that one worker opens in place of broken ones. */
 export const linesPerWorkerMax = 5;
 /** How often others who may have put something into the outbox are looked after. */
@@ -25,3 +31,5 @@ export const recheckMs = 30_000;
 export const renewMs = 60_000;
 /** The database did not answer: asked again after this long. */
 export const storeRetryMs = 1_000;
+/** What a queue that ends waits for the database to take its rows back. */
+export const leaveMs = 5_000;

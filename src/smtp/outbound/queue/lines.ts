@@ -1,8 +1,16 @@
 import { type Clock, Recent } from '../../../base/index.ts';
 import type { Answer } from '../../../stores/outbox/index.ts';
-import { type Courier, finding, type Line } from '../courier/index.ts';
+import { type Courier, type Dialled, finding, type Line, type Passage } from '../courier/index.ts';
 import type { Hop, Route, Router } from '../route/types.ts';
-import { badAddressesMax, badAddressMs, idleLineMs, messagesPerLineMax } from './limits.ts';
+import {
+  addressesPerOpenMax,
+  badAddressesMax,
+  badAddressMs,
+  failedAddressMs,
+  idleLineMs,
+  messagesPerLineMax,
+  openMs,
+} from './limits.ts';
 
 /** What the sender of a message asked about TLS: lines are for one kind. */
 export type Asked = 'required' | 'optional' | null;
@@ -19,6 +27,19 @@ interface Kept {
   timer: NodeJS.Timeout | null;
 }
 
+interface Bad {
+  readonly until: number;
+  readonly answer: Answer;
+}
+
+interface Place {
+  readonly hop: Hop;
+  readonly address: string;
+}
+
+type Quest = Pick<Passage, 'domain' | 'asked' | 'signal'>;
+type Hops = Extract<Route, { kind: 'hops' }>;
+
 /**
  * Lines to destinations: found by route, opened in its order, kept a moment for the next message. Addresses that did not
  * answer are remembered and passed over while there are others.
@@ -30,7 +51,7 @@ export class Lines {
   readonly #linesMax: number;
   readonly #idle = new Map<string, Kept[]>();
   readonly #sent = new WeakMap<Line, number>();
-  readonly #bad = new Recent<string, { readonly until: number; readonly answer: Answer }>(badAddressesMax);
+  readonly #bad = new Recent<string, Bad>(badAddressesMax);
   readonly #all = new Set<Line>();
   readonly #ended = new AbortController();
   #dialling = 0;
@@ -59,7 +80,7 @@ export class Lines {
       const answer = finding(route.status, route.reason);
       return { kind: route.kind, answer };
     }
-    return this.#dial(domain, asked, route);
+    return this.#search(domain, asked, route);
   }
 
   /** The line has done what it was opened for. */
@@ -135,34 +156,69 @@ export class Lines {
     }
   }
 
-  /** Hops in order, of each its addresses (RFC 5321 §5.1). */
-  async #dial(domain: string, asked: Asked, route: Extract<Route, { kind: 'hops' }>): Promise<Opened> {
-    let last: Answer | null = null;
-    const { signal } = this.#ended;
-    const now = this.#clock.monotonicMs();
-    for (const hop of route.hops) {
-      for (const address of hop.addresses) {
-        if (this.#closed) return { kind: 'later', answer: finding('4.3.2', 'This server is going down') };
-        const key = this.#key(hop, address, asked);
-        const bad = this.#bad.get(key);
-        if (bad !== undefined && bad.until > now) {
-          last ??= bad.answer;
-          continue;
-        }
-        this.#makeRoom();
-        this.#dialling++;
-        const dialled = await this.#courier.dial({ domain, hop, address, asked, signal });
-        this.#dialling--;
-        if (dialled.kind === 'line') {
-          this.#all.add(dialled.line);
-          return dialled;
-        }
-        last = dialled.answer;
-        this.#bad.set(key, { until: this.#clock.monotonicMs() + badAddressMs, answer: last });
-        if (dialled.host) break;
-      }
+  /** Hops in order, of each its addresses (RFC 5321 §5.1), within `openMs`. */
+  async #search(domain: string, asked: Asked, route: Hops): Promise<Opened> {
+    const budget = new AbortController();
+    const timer = setTimeout(() => budget.abort(), openMs);
+    const signal = AbortSignal.any([this.#ended.signal, budget.signal]);
+    const until = this.#clock.monotonicMs() + openMs;
+    const inTime = () => !signal.aborted && this.#clock.monotonicMs() < until;
+    try {
+      return await this.#tryEach({ domain, asked, signal }, this.#inOrder(domain, asked, route), inTime);
+    } finally {
+      clearTimeout(timer);
     }
-    return { kind: 'later', answer: last ?? finding('4.4.4', 'No host of the destination has an address') };
+  }
+
+  async #tryEach(quest: Quest, places: readonly Place[], inTime: () => boolean): Promise<Opened> {
+    const refusals: Answer[] = [];
+    const useless = new Set<Hop>();
+    let tried = 0;
+    let all = true;
+    for (const { hop, address } of places) {
+      if (this.#closed) return { kind: 'later', answer: finding('4.3.2', 'This server is going down') };
+      if (useless.has(hop)) continue;
+      const known = this.#known(quest.domain, quest.asked, { hop, address });
+      if (known !== null && known.until > this.#clock.monotonicMs()) {
+        refusals.unshift(known.answer);
+        continue;
+      }
+      if (tried >= addressesPerOpenMax || !inTime()) {
+        all = false;
+        break;
+      }
+      const dialled = await this.#dial({ ...quest, hop, address });
+      if (dialled.kind === 'line') return dialled;
+      refusals.push(dialled.answer);
+      if (dialled.host) useless.add(hop);
+      // A rule that refuses a host does so before there is a connection.
+      if (!(dialled.host && isOfPolicy(dialled.answer))) tried++;
+    }
+    const answer = refusals.at(-1) ?? finding('4.4.4', 'No host of the destination has an address');
+    const never = all && refusals.length > 0 && refusals.every(isFinal);
+    return { kind: never ? 'never' : 'later', answer };
+  }
+
+  async #dial(passage: Passage): Promise<Dialled> {
+    this.#makeRoom();
+    this.#dialling++;
+    try {
+      const dialled = await this.#courier.dial(passage);
+      if (dialled.kind === 'line') this.#all.add(dialled.line);
+      else this.#remember(passage, dialled.answer);
+      return dialled;
+    } finally {
+      this.#dialling--;
+    }
+  }
+
+  /** Where there are more than can be tried, those that failed last time come last: all have their turn. */
+  #inOrder(domain: string, asked: Asked, { hops }: Hops): readonly Place[] {
+    const places = hops.flatMap((hop) => hop.addresses.map((address) => ({ hop, address })));
+    if (places.length <= addressesPerOpenMax) return places;
+    const since = this.#clock.monotonicMs() - failedAddressMs;
+    const failed = (place: Place) => (this.#known(domain, asked, place)?.until ?? since) > since;
+    return [...places.filter((place) => !failed(place)), ...places.filter(failed)];
   }
 
   /** An operator says: try again now. */
@@ -170,8 +226,32 @@ export class Lines {
     this.#bad.clear();
   }
 
-  // A policy that refuses a host for one domain says nothing of others.
-  #key(hop: Hop, address: string, asked: Asked): string {
-    return `${hop.host} ${address} ${hop.port} ${asked}`;
+  #remember({ domain, asked, hop, address }: Passage, answer: Answer): void {
+    const bad = { until: this.#clock.monotonicMs() + badAddressMs, answer };
+    // What one domain's policy finds wrong with a host says nothing of others; a relay is the same for all.
+    const owner = isOfPolicy(answer) && !hop.relay ? domain : '';
+    this.#bad.set(keyOf(owner, asked, { hop, address }), bad);
   }
+
+  /** What was last heard that is of concern to the domain. */
+  #known(domain: string, asked: Asked, place: Place): Bad | null {
+    const own = this.#bad.get(keyOf(domain, asked, place));
+    const shared = this.#bad.get(keyOf('', asked, place));
+    if (own === undefined || shared === undefined) return own ?? shared ?? null;
+    return own.until > shared.until ? own : shared;
+  }
+}
+
+function keyOf(owner: string, asked: Asked, { hop, address }: Place): string {
+  return `${owner} ${hop.host} ${address} ${hop.port} ${asked}`;
+}
+
+/** Our own verdict on TLS, by the rule for the domain: no host says it, and no broken connection. */
+function isOfPolicy({ code, status }: Answer): boolean {
+  return code === 0 && (status === '4.7.5' || isFinal({ code, status }));
+}
+
+/** A rule that no later time changes (RFC 8689 §4.2.1): hosts that say no are asked again. */
+function isFinal({ code, status }: Pick<Answer, 'code' | 'status'>): boolean {
+  return code === 0 && status.startsWith('5');
 }

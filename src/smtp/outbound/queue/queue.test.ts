@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fakeClock } from '../../../base/index.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fakeClock, StoreError } from '../../../base/index.ts';
 import { createLog, createMetrics } from '../../../observability/index.ts';
 import type { Outgoing } from '../../../stores/outbox/index.ts';
 import { engines, openTestStores, routeTo, type TestStores } from '../../../testing/index.ts';
@@ -44,8 +44,13 @@ class World implements Courier {
   /** Messages that a line carries before it breaks. */
   messagesPerLine = Number.POSITIVE_INFINITY;
 
+  /** What the rule for TLS says of a passage; null: nothing against it. */
+  refuses: (passage: Passage) => string | null = () => null;
+
   async dial(passage: Passage): ReturnType<Courier['dial']> {
     this.dialled.push(`${passage.hop.host} ${passage.address}`);
+    const status = this.refuses(passage);
+    if (status !== null) return { kind: 'refused', answer: finding(status, 'the rule', 'mx'), host: true };
     const host = this.at(passage);
     if (host === null)
       return { kind: 'refused', answer: finding('4.4.1', 'nobody there', 'mx'), host: false };
@@ -282,6 +287,68 @@ describe('the queue', () => {
     await idle();
     expect(told()).toBe(2 * (overdueRowsMax + 1));
     expect(logged.join('').match(/mail given up/g)).toHaveLength(overdueRowsMax + 1);
+  });
+
+  const options = { body: null, utf8: false, ret: null, envid: null, tls: 'required' } as const;
+
+  test.each([
+    ['5.7.30', 'is given back to its sender'],
+    ['4.7.5', 'waits alone'],
+  ])('a message whose demand for TLS is refused with %s %s', async (status, what) => {
+    world.refuses = ({ asked }) => (asked === 'required' ? status : null);
+    const first = await enqueue({ options, sender: 'ana@coop.example' });
+    await enqueue({ options, sender: 'ana@coop.example' });
+    const other = await enqueue();
+    await begin({ connectionsPerDestinationMax: 1 });
+    await until(() => world.sent, [`${other} x@far.example`]);
+    if (what === 'waits alone') {
+      const expected = [1, 1];
+      await until(async () => (await rows()).map(({ recipient: { attempts } }) => attempts), expected);
+      expect((await rows())[0]).toMatchObject({ message: { id: first }, recipient: { last: { status } } });
+    } else {
+      await idle();
+      expect(logged.join('').match(/"outcome":"failed"/g)).toHaveLength(2);
+    }
+    expect(world.dialled).toHaveLength(2);
+    expect((await stores.outbox.counts()).unreachable).toBe(0);
+  });
+
+  test.each(['line', 'dial', 'mailbox'])('what throws is put off, and nothing else is: %s', async (where) => {
+    const fail = () => {
+      throw new Error('a fault of ours');
+    };
+    let calls = 0;
+    const once = () => (calls++ === 0 ? fail() : delivered);
+    const to = [where === 'mailbox' ? 'x@coop.example' : 'x@far.example'];
+    const first = await enqueue({ to });
+    await enqueue({ to });
+    if (where === 'line') world.at = () => once;
+    if (where === 'dial') world.refuses = () => (once() === delivered ? null : '4.7.5');
+    const local = { isLocal: async () => where === 'mailbox', deliver: async () => once() };
+    await begin({ local, connectionsPerDestinationMax: 1 });
+    await until(
+      async () => (await rows()).map(({ message, recipient: { state } }) => [message.id, state]),
+      [[first, 'waiting']],
+    );
+    const [row] = await rows();
+    expect(row?.recipient).toMatchObject({ attempts: 1, unsure: where === 'line' ? 1 : 0 });
+    expect(row?.recipient.last).toMatchObject({ status: '4.3.0' });
+  });
+
+  test('stops in its time while the database takes nothing', async () => {
+    await enqueue({ expires: clock.nowMs() - 1 });
+    let asked = 0;
+    const settle = async () => {
+      asked++;
+      throw new StoreError('unavailable', 'away');
+    };
+    const claims = await stores.outbox.join();
+    vi.spyOn(stores.outbox, 'join').mockResolvedValue({ ...claims, settle });
+    await begin();
+    await until(() => asked > 0, true);
+    await queue?.stop(20);
+    queue = null;
+    expect(await stores.outbox.counts()).toMatchObject({ waiting: 1, claimed: 0 });
   });
 
   test('stopped: what is under way is finished, the rest waits again, nothing is unsure', async () => {

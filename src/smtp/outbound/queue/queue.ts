@@ -6,6 +6,7 @@ import { type Notices, type Told, wants } from '../notices/index.ts';
 import type { Router } from '../route/types.ts';
 import {
   lanesPerStepMax,
+  leaveMs,
   overdueRowsMax,
   recheckMs,
   renewMs,
@@ -95,16 +96,20 @@ class Queue implements OutboundQueue {
     this.#stopping = true;
     this.#unsubscribe();
     this.#wake.abort();
-    await this.#running;
-    this.#lines.close();
-    const over = Promise.all(this.#workers.keys());
-    const timer = new AbortController();
-    await Promise.race([over, sleep(graceMs, timer.signal)]);
-    timer.abort();
+    // A database that is away holds the loop as it holds workers: the grace counts for both.
+    const over = this.#running.then(() => {
+      this.#lines.close();
+      return Promise.all(this.#workers.keys());
+    });
+    await within(graceMs, over);
     this.#lines.destroy();
     this.#ended.abort();
     // Who waits for an address to answer is not waited for: its rows are given back here.
-    await Promise.race([over, sleep(storeRetryMs)]);
+    await within(storeRetryMs, over);
+    await within(leaveMs, this.#leave());
+  }
+
+  async #leave(): Promise<void> {
     await this.#claims?.leave().catch((error: unknown) => {
       this.#options.log.error('outbox cannot be written', { error });
     });
@@ -145,6 +150,8 @@ class Queue implements OutboundQueue {
   async #step(): Promise<boolean> {
     const late = await this.#held.overdue(overdueRowsMax);
     for (const claimed of late) await this.#decideLate(claimed);
+    // Who stops takes nothing more: it may have left by the time that the database answers.
+    if (this.#stopping) return false;
     const free = this.#options.connectionsMax - this.#workers.size;
     if (free <= 0) return late.length > 0;
     const lanes = await this.#held.take(this.#busy(), Math.min(free, lanesPerStepMax), rowsPerLaneMax);
@@ -208,6 +215,13 @@ class Queue implements OutboundQueue {
     }
     await settleTold(this.#shop, message, outcomes, told);
   }
+}
+
+/** Until it is done, or for so long. */
+async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([done, sleep(ms, timer.signal)]);
+  timer.abort();
 }
 
 export function createQueue(options: QueueOptions): OutboundQueue {

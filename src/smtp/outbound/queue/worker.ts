@@ -10,7 +10,7 @@ import type {
   QueuedRecipient,
   RowOutcome,
 } from '../../../stores/outbox/index.ts';
-import type { Fate, Line } from '../courier/index.ts';
+import { type Fate, finding, type Line } from '../courier/index.ts';
 import { type Action, type Notices, type Told, wants } from '../notices/index.ts';
 import { backoffMs } from './backoff.ts';
 import { linesPerWorkerMax } from './limits.ts';
@@ -35,17 +35,42 @@ export interface Workshop {
 
 /** Brings what was claimed of one destination on its way; every row is settled when it resolves. */
 export async function work(shop: Workshop, lane: Lane): Promise<void> {
-  if (await shop.local.isLocal(lane.domain)) await workLocally(shop, lane);
+  let local: boolean;
+  try {
+    local = await shop.local.isLocal(lane.domain);
+  } catch (error) {
+    shop.log.error('queue worker failed', { error });
+    for (const claimed of lane.claimed) await settleAll(shop, claimed, ourFault);
+    return;
+  }
+  if (local) await workLocally(shop, lane);
   else await new LaneWork(shop, lane).run();
 }
 
 async function workLocally(shop: Workshop, lane: Lane): Promise<void> {
   for (const claimed of lane.claimed) {
     const fates = new Map<number, Fate>();
-    for (const recipient of claimed.recipients)
-      fates.set(recipient.n, await shop.local.deliver(claimed.message, recipient));
+    for (const recipient of claimed.recipients) {
+      const fate = await shop.local.deliver(claimed.message, recipient).catch((error: unknown) => {
+        shop.log.error('queue worker failed', { error });
+        return ourFault;
+      });
+      fates.set(recipient.n, fate);
+    }
     await settle(shop, claimed, fates);
   }
+}
+
+/** A row that nobody settles stays claimed until the process ends: what throws is tried again later. */
+const ourFault: Extract<Fate, { kind: 'deferred' }> = {
+  kind: 'deferred',
+  answer: finding('4.3.0', 'Something went wrong here'),
+  unsure: false,
+};
+
+/** The same for all recipients of a message. */
+function settleAll(shop: Workshop, claimed: Claimed, fate: Fate): Promise<void> {
+  return settle(shop, claimed, new Map(claimed.recipients.map(({ n }) => [n, fate])));
 }
 
 class LaneWork {
@@ -69,7 +94,7 @@ class LaneWork {
           await this.#giveBack([next, ...waiting], null);
           return;
         }
-        const left = await this.#carry(next);
+        const left = await this.#carrySafely(next);
         if (left === 'closed') {
           await this.#close([next, ...waiting]);
           return;
@@ -82,24 +107,45 @@ class LaneWork {
   }
 
   #failure: Answer | null = null;
+  /** Why no line is to be had for messages that ask something of TLS. */
+  readonly #unserved = new Map<Asked, Answer>();
+  /** Octets may be on their way. */
+  #sending = false;
+
+  async #carrySafely(claimed: Claimed): Promise<Claimed | null | 'closed'> {
+    try {
+      return await this.#carry(claimed);
+    } catch (error) {
+      this.#shop.log.error('queue worker failed', { error, id: claimed.message.id });
+      // Nobody knows what state its line is in.
+      this.#line?.line.destroy();
+      this.#letGo();
+      await settleAll(this.#shop, claimed, { ...ourFault, unsure: this.#sending });
+      this.#sending = false;
+      return null;
+    }
+  }
 
   /** Null: all rows of it are settled; rows that were not tried are left. 'closed': nobody there can be reached. */
   async #carry(claimed: Claimed): Promise<Claimed | null | 'closed'> {
     const { message, recipients } = claimed;
     const { asked, opened } = await this.#lineFor(message);
     if (opened.kind === 'never') {
-      const fate: Fate = { kind: 'failed', answer: opened.answer };
-      await settle(this.#shop, claimed, new Map(recipients.map(({ n }) => [n, fate])));
+      await settleAll(this.#shop, claimed, { kind: 'failed', answer: opened.answer });
+      this.#opened = 0;
       return null;
     }
     if (opened.kind === 'later') {
+      if (asked !== null && !this.#shop.stopping()) return this.#defer(claimed, opened.answer);
       this.#failure = opened.answer;
       return 'closed';
     }
     const { line } = opened;
     this.#shop.counters.transaction();
     const content = () => this.#shop.outbox.content(message);
+    this.#sending = true;
     const fates = await line.send({ message, recipients, content });
+    this.#sending = false;
     if (this.#line) this.#line.sent++;
     const untried = recipients.filter(({ n }) => fates.get(n)?.kind === 'untried');
     const decided = recipients.filter((recipient) => !untried.includes(recipient));
@@ -112,6 +158,14 @@ class LaneWork {
     return untried.length === 0 ? null : { message, recipients: untried };
   }
 
+  /** What its sender asks of TLS says nothing of the destination: others go there all the same. */
+  async #defer(claimed: Claimed, answer: Answer): Promise<null> {
+    this.#unserved.set(claimed.message.options.tls, answer);
+    await settleAll(this.#shop, claimed, { kind: 'deferred', answer, unsure: false });
+    this.#opened = 0;
+    return null;
+  }
+
   /** The first time that a destination that was closed is reached again. */
   #openNews(): LaneNews | undefined {
     this.#known = true;
@@ -122,6 +176,8 @@ class LaneWork {
     const asked = options.tls;
     if (this.#line && (this.#line.asked !== asked || !this.#line.line.usable)) this.#letGo();
     if (this.#line) return { asked, opened: { kind: 'line', line: this.#line.line } as const };
+    const unserved = this.#unserved.get(asked);
+    if (unserved) return { asked, opened: { kind: 'later', answer: unserved } as const };
     if (this.#opened++ >= linesPerWorkerMax) {
       const answer = { code: 0, status: '4.4.2', text: 'Connections broke again and again', host: '' };
       return { asked, opened: { kind: 'later', answer } as const };
