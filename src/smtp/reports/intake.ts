@@ -57,6 +57,8 @@ const packed: ReadonlySet<string> = new Set([
   'application/json',
 ]);
 
+const neighbour = 'a neighbour';
+
 export function createIntake({ trust, isOurs, clock, log }: IntakeOptions): Intake {
   const allowance = createAllowance(clock);
 
@@ -94,7 +96,8 @@ export function createIntake({ trust, isOurs, clock, log }: IntakeOptions): Inta
     takes: (address) => localParts.has(address.slice(0, address.lastIndexOf('@')).toLowerCase()),
     async take(message, bytes, verdict) {
       if (bytes > reportMessageBytesMax) return tooLarge;
-      const domain = verdict && provenDomain(verdict);
+      // A neighbour (LMTP, or an exempt address) has judged its sender itself.
+      const domain = verdict === null ? neighbour : provenDomain(verdict);
       if (!domain) return unproven;
       return read(message, bytes, domain);
     },
