@@ -100,7 +100,8 @@ const cases: readonly [string, () => string | Buffer, string][] = [
   [
     '40,000 addresses in From',
     () => `From: ${'a@b.example, '.repeat(40_000)}x@elsewhere.example\r\n\r\nhi`,
-    taken,
+    // More than are read: who comes last would be nobody's to check.
+    '550 5.7.1 The From field of the message cannot be read',
   ],
   [
     'comments 500,000 deep in From',
