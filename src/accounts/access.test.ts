@@ -31,6 +31,8 @@ function resourceFor(who: Who, privilege: Privilege): Resource {
 const matrix: Record<Privilege, Record<Who, boolean>> = {
   'mail:read': row('owner', 'guest'),
   'mail:write': row('owner', 'guest'),
+  'files:read': row('owner', 'guest'),
+  'files:write': row('owner', 'guest'),
   'mail:submit': row('owner'),
   'account:read': row('owner'),
   'account:write': row('owner'),

@@ -21,6 +21,8 @@ const directory: Rule = { scopes: ['api'], over: 'all', grantable: false };
 export const privileges = {
   'mail:read': shared('mail', 'api'),
   'mail:write': shared('mail', 'api'),
+  'files:read': shared('dav', 'api'),
+  'files:write': shared('dav', 'api'),
   'mail:submit': own('submission', 'api'),
   /** The member's own name, app passwords and password. */
   'account:read': own('api'),

@@ -483,6 +483,20 @@ describeEngines('accounts', (engine) => {
       expect(await accountsOf(`${outer}@coop.example`)).toEqual([a.id, 'Friend+x@elsewhere.example']);
     });
 
+    test('the groups of a member: those that lead there, also by way of others and to a former address', async () => {
+      const member = await it.admin.addMember(fresh(), {});
+      const [inner, outer, other] = [fresh('inner'), fresh('outer'), fresh('other')];
+      await it.admin.addAlias(inner, [member.address, 'someone@far.example']);
+      await it.admin.addAlias(outer, [inner]);
+      await it.admin.addAlias(other, [(await it.admin.addMember(fresh(), {})).address]);
+      const groups = [`${inner}@coop.example`, `${outer}@coop.example`].sort();
+      expect(await it.accounts.groupsOf(member.id)).toEqual(groups);
+      await it.admin.renameMember(member.id, `${fresh()}@coop.example`);
+      expect(await it.accounts.groupsOf(member.id)).toEqual(groups);
+      await it.admin.removeAlias(outer);
+      expect(await it.accounts.groupsOf(member.id)).toEqual([`${inner}@coop.example`]);
+    });
+
     test('an alias of disabled members only', async () => {
       const member = await it.admin.addMember(fresh());
       const alias = fresh('alias');

@@ -161,6 +161,7 @@ function lookups(database: Database, domain: string, clock: Clock): Lookups {
       const name = tryAddress(`postmaster@${text}`)?.domain;
       return name !== undefined && database.call(operations.domain, { domain: name });
     },
+    groupsOf: (member) => database.call(operations.groupsOf, { member }),
     async owns(member, text) {
       const address = read(text);
       if (!address) return false;

@@ -1,6 +1,6 @@
 import { defineModule, first, run } from '../storage/index.ts';
 import { accountQueries } from './queries.ts';
-import { dropAlias, pageAliases, putAlias } from './scripts/aliases.ts';
+import { dropAlias, groupsOf, pageAliases, putAlias } from './scripts/aliases.ts';
 import {
   addAppPassword,
   addSignInToken,
@@ -56,6 +56,7 @@ const defined = defineModule({
     domain: recall(function* (q, a: { domain: string }) {
       return (yield* run(q.domainFind, { domain: a.domain })).length > 0;
     }),
+    groupsOf: recall(groupsOf),
     resolve: read(function* (q, a: Wanted) {
       return yield* resolveAddress(q, a);
     }),

@@ -142,6 +142,8 @@ export interface Accounts {
   /** RCPT TO: what becomes of mail for this address. */
   resolve(address: string): Promise<Resolution>;
   isLocalDomain(domain: string): Promise<boolean>;
+  /** The groups that a member is in: canonical addresses of the aliases that lead to them, also by way of others; sorted. */
+  groupsOf(member: number): Promise<readonly string[]>;
   /** May this member write as `address` (own address, alias that leads to the member alone, plus-tags of these)? */
   owns(member: number, address: string): Promise<boolean>;
 }

@@ -55,6 +55,7 @@ export const reasonCodes = {
   'too-large': 'TOOBIG',
   limit: 'LIMIT',
   conflict: 'INUSE',
+  locked: 'INUSE',
   invalid: 'CANNOT',
   'has-children': 'HASCHILDREN',
   disabled: 'CONTACTADMIN',

@@ -40,10 +40,13 @@ export {
   type GetHttps,
   type HttpEnvironment,
   type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
   type HttpsAnswer,
   type HttpsGet,
   listenHttp,
   type PostForm,
+  type RawHandler,
 } from './http/index.ts';
 export { certificateNamesMax, defaultNetLimits, type NetLimits } from './limits.ts';
 export { LineFault, type LineFaultCode, LineReader, type LineReaderOptions } from './line-reader.ts';

@@ -12,6 +12,7 @@ export const replyOfReason = {
   'too-large': reply(552, '5.3.4', 'The message is too large'),
   limit: reply(452, '4.2.2', 'The mailbox holds as much as it may'),
   conflict: reply(451, '4.3.0', 'The message could not be stored; try again'),
+  locked: reply(451, '4.3.0', 'The message could not be stored; try again'),
   invalid: reply(550, '5.6.0', 'The message could not be read'),
   'has-children': reply(451, '4.3.0', 'The message could not be stored; try again'),
   disabled: reply(550, '5.2.1', 'The mailbox is disabled'),

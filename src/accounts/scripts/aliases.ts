@@ -83,6 +83,24 @@ export function* dropAlias(q: AccountQueries, a: { alias: string }): Script<void
   yield* run(q.addressDrop, { address: a.alias });
 }
 
+/** Addresses of the aliases that lead to a member, also by way of others; sorted. */
+export function* groupsOf(q: AccountQueries, a: { member: number }): Script<string[]> {
+  const groups = new Set<string>();
+  let level = (yield* run(q.addressesOf, { member: a.member })).map(({ address }) => address);
+  for (let depth = 0; depth < aliasDepthMax && level.length > 0; depth++) {
+    const above: string[] = [];
+    for (const lookup of level) {
+      for (const { alias } of yield* run(q.aliasesTo, { lookup })) {
+        if (groups.has(alias)) continue;
+        groups.add(alias);
+        above.push(alias);
+      }
+    }
+    level = above;
+  }
+  return [...groups].sort();
+}
+
 export interface Alias {
   readonly address: string;
   readonly targets: readonly string[];

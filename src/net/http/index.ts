@@ -9,6 +9,9 @@ export {
   type FetchHandler,
   type HttpEnvironment,
   type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
   listenHttp,
+  type RawHandler,
 } from './listen-http.ts';
 export { createPostForm, type FormAnswer, type FormPost, type PostForm } from './post-form.ts';

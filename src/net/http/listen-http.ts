@@ -26,7 +26,17 @@ export interface HttpOptions
    * Without it the request is answered as any.
    */
   onUpgrade?(request: IncomingMessage, stream: Duplex, head: Buffer, connection: Connection): void;
+  /**
+   * Sees each request before the handler does and answers it itself where it says true: for bodies that stream both ways.
+   * It says `100 Continue` itself (`writeContinue`) where the client waits for it, and sets the time that a body may take.
+   */
+  readonly raw?: RawHandler;
 }
+
+/** Node's own request and response, for who streams. */
+export type HttpRequest = IncomingMessage;
+export type HttpResponse = ServerResponse;
+export type RawHandler = (request: HttpRequest, response: HttpResponse) => boolean;
 
 /** What a handler gets beside the request: Node's own request and response, for streaming bodies. */
 export type HttpEnvironment = HttpBindings;
@@ -105,6 +115,16 @@ function pick(
 
 /** Node's server, fed with connections instead of listening. */
 export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log): Server {
+  const fetched = getRequestListener(
+    (request, environment) => handler(request, environment as HttpEnvironment),
+    {
+      overrideGlobalObjects: false,
+      errorHandler: (error) => {
+        log.error('http handler failed', { listener: options.name, error });
+        return new Response('internal error\n', { status: 500 });
+      },
+    },
+  );
   const server = createServer(
     {
       maxHeaderSize: options.headerBytesMax ?? httpHeaderBytesMax,
@@ -115,14 +135,15 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
       insecureHTTPParser: false,
       requireHostHeader: true,
     },
-    getRequestListener((request, environment) => handler(request, environment as HttpEnvironment), {
-      overrideGlobalObjects: false,
-      errorHandler: (error) => {
-        log.error('http handler failed', { listener: options.name, error });
-        return new Response('internal error\n', { status: 500 });
-      },
-    }),
+    (request, response) => {
+      if (!options.raw?.(request, response)) void fetched(request, response);
+    },
   );
+  server.on('checkContinue', (request, response) => {
+    if (options.raw?.(request, response)) return;
+    response.writeContinue();
+    void fetched(request, response);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, stream) => answerBadClient(error, stream));
   // Node starts the clock of slow headers and requests when a server listens; this one is fed by hand.
   server.emit('listening');

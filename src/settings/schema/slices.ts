@@ -1,5 +1,6 @@
 import type { Folders, Values } from '../define.ts';
 import { coopSlice } from './coop.ts';
+import { filesSlice } from './files.ts';
 import { imapSlice } from './imap.ts';
 import { listenersSlice } from './listeners.ts';
 import { mailSlice } from './mail.ts';
@@ -18,6 +19,7 @@ export const mycoSlices = (folders: Folders) => ({
   limits: limitsSlice,
   mail: mailSlice,
   imap: imapSlice,
+  files: filesSlice,
   chat: chatSlice,
   log: logSlice,
 });

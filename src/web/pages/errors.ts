@@ -13,6 +13,7 @@ const statusOf = {
   'too-large': 413,
   limit: 409,
   conflict: 409,
+  locked: 423,
   invalid: 422,
   'has-children': 409,
   disabled: 403,

@@ -1,0 +1,436 @@
+import type { Readable } from 'node:stream';
+
+/** The folder that every tree begins with; it has no name and no parent. */
+export const rootFolder = 1;
+
+/** What is at a place in a tree: a member's, or the co-op's (`publicAccount`). */
+export interface FileNode {
+  /** Whose tree it is in. */
+  readonly account: number;
+  /** Stable for as long as it exists, wherever it moves; never given twice within an account. */
+  readonly id: number;
+  /** 0 for the root folder. */
+  readonly parent: number;
+  readonly kind: 'folder' | 'file';
+  /** As the client sent it. Two names of a folder differ by their NFC form, case included. */
+  readonly name: string;
+  /** SHA-256 of the content, lower-case hex; '' for folders. */
+  readonly hash: string;
+  /** Bytes; of a folder, of all that is below it. */
+  readonly size: number;
+  /** Media type; '' for folders. */
+  readonly type: string;
+  /** Milliseconds since 1970. */
+  readonly createdMs: number;
+  /** The same; of the content, or what the client said of it. Of a folder: when its list of names last changed. */
+  readonly modifiedMs: number;
+  /** Modseq of the last change of it, of its properties, or of anything below it. */
+  readonly modseq: number;
+  /** Modseq of the last change of the content; of a folder the same as `modseq`. With `id` it makes the ETag. */
+  readonly stamp: number;
+  /** As its uploader named it, such as `SHA1:…` (lower-case hex); '' for none. */
+  readonly checksum: string;
+}
+
+/** Where a path leads. */
+export interface FoundPath {
+  /** From the folder where the walk began to the deepest that is there; never empty. */
+  readonly chain: readonly FileNode[];
+  /** The names that are not there, in the order of the path. */
+  readonly missing: readonly string[];
+}
+
+/** A dead property (RFC 4918 §4): kept as the bytes came. */
+export interface DeadProperty {
+  /** Name space URI; '' for none. */
+  readonly namespace: string;
+  readonly name: string;
+  /** The whole element as it stands by itself, name spaces in scope declared on it, xml:lang too; UTF-8. */
+  readonly xml: string;
+}
+
+/** Null in place of the XML removes the property; removing what is not there is no fault (RFC 4918 §14.23). */
+export interface DeadPropertyChange {
+  readonly namespace: string;
+  readonly name: string;
+  readonly xml: string | null;
+}
+
+/** A write lock (RFC 4918 §6). */
+export interface FileLock {
+  /** `urn:uuid:…` */
+  readonly token: string;
+  readonly account: number;
+  /** What it was taken on. */
+  readonly node: number;
+  readonly scope: 'exclusive' | 'shared';
+  readonly depth: '0' | 'infinity';
+  /** Inner XML of DAV:owner as the client gave it; '' for none. */
+  readonly owner: string;
+  /** The member who took it. */
+  readonly principal: number;
+  /** Path by which it was taken, percent-encoded: DAV:lockroot. */
+  readonly root: string;
+  /** Milliseconds since 1970. */
+  readonly expiresMs: number;
+  /** How long it was taken for, seconds. */
+  readonly seconds: number;
+}
+
+/** Who writes, and what they hold: a write below a lock that is not among `tokens` is refused with 'locked'. */
+export interface By {
+  /** The member; 0 for a guest of a public link. */
+  readonly member: number;
+  readonly tokens: readonly string[];
+}
+
+/** What was seen when the conditions of a request were judged; a write that finds something else is refused with 'conflict'. */
+export interface Expect {
+  /** The stamp of what stood there; null: nothing did. */
+  readonly stamp: number | null;
+}
+
+/** A place for something: a folder that is there, and a name in it. */
+export interface Place {
+  readonly account: number;
+  readonly folder: number;
+  readonly name: string;
+}
+
+/** Content that is durable and that no file has yet. `release` ends the hold, whether it was used or not. */
+export interface Staged {
+  readonly hash: string;
+  readonly size: number;
+  release(): void;
+}
+
+export interface PutOptions {
+  readonly by: By;
+  readonly expect?: Expect;
+  /** Media type; absent: found out from the name. */
+  readonly type?: string;
+  readonly modifiedMs?: number;
+  readonly createdMs?: number;
+  readonly checksum?: string;
+}
+
+export interface Put {
+  readonly node: FileNode;
+  /** False: it replaced a content, which is now a version. */
+  readonly created: boolean;
+}
+
+export interface MoveOptions {
+  readonly by: By;
+  readonly overwrite: boolean;
+  readonly expect?: Expect;
+}
+
+export interface Moved {
+  readonly node: FileNode;
+  readonly replaced: boolean;
+}
+
+/** What became of a folder's names since a modseq (RFC 6578), oldest change first. */
+export interface FolderChanges {
+  readonly changed: readonly FileNode[];
+  readonly gone: readonly { readonly name: string; readonly kind: 'folder' | 'file' }[];
+  /** Ask from here next time. */
+  readonly modseq: number;
+  /** There is more between `modseq` and now. */
+  readonly more: boolean;
+}
+
+export interface FileVersion {
+  /** Counts up within a file. */
+  readonly number: number;
+  readonly hash: string;
+  readonly size: number;
+  readonly type: string;
+  readonly modifiedMs: number;
+  /** When a newer content took its place. */
+  readonly replacedMs: number;
+}
+
+/** What was removed and can be had back. */
+export interface TrashEntry {
+  readonly node: FileNode;
+  /** Path of the folder it was in, as names were then. */
+  readonly from: readonly string[];
+  readonly removedMs: number;
+  /** Who removed it. */
+  readonly by: number;
+}
+
+export interface Usage {
+  /** Bytes of what stands in the tree. */
+  readonly used: number;
+  /** Null: no limit. */
+  readonly quota: number | null;
+  /** Bytes of versions and of the trash. */
+  readonly kept: number;
+  readonly files: number;
+  readonly folders: number;
+}
+
+/** RFC 5323 DAV:basicsearch, as far as it can be answered from rows. `like` has `%` and `_` as there (§5.17). */
+export interface FileSearch {
+  readonly account: number;
+  readonly folder: number;
+  readonly where: FileCondition;
+  readonly max: number;
+}
+
+export type FileCondition =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly FileCondition[] }
+  | { readonly kind: 'not'; readonly of: FileCondition }
+  | {
+      readonly kind: 'like';
+      readonly what: 'name' | 'type';
+      readonly pattern: string;
+      readonly caseless: boolean;
+    }
+  | {
+      readonly kind: 'compare';
+      readonly what: 'name' | 'type' | 'size' | 'modifiedMs' | 'createdMs';
+      readonly by: 'eq' | 'lt' | 'lte' | 'gt' | 'gte';
+      readonly value: string | number;
+      readonly caseless: boolean;
+    }
+  | { readonly kind: 'collection' }
+  | { readonly kind: 'all' };
+
+export interface FilesReader {
+  /** The tree's first folder, made where it is missing. */
+  root(account: number): Promise<FileNode>;
+  /** Walks names from `from` (the root where absent). StoreError 'not-found' where `from` is not there. */
+  find(account: number, path: readonly string[], from?: number): Promise<FoundPath>;
+  node(account: number, id: number): Promise<FileNode | null>;
+  /** The folders above a node up to and without `top`, nearest first; null where it does not lie below it. */
+  above(account: number, id: number, top?: number): Promise<readonly FileNode[] | null>;
+  /** A page of a folder by name, after that name; '' begins. */
+  list(account: number, folder: number, after: string, max: number): Promise<readonly FileNode[]>;
+  /** StoreError 'not-found', 'invalid' for a modseq that was never given out or whose news are forgotten. */
+  changes(account: number, folder: number, since: number, max: number): Promise<FolderChanges>;
+  search(
+    search: FileSearch,
+  ): Promise<readonly { readonly node: FileNode; readonly path: readonly string[] }[]>;
+  /** The bytes [start, end) or all. StoreError 'not-found' or 'corrupt' when read. */
+  open(node: Pick<FileNode, 'hash'>, range?: readonly [start: number, end: number]): Readable;
+  properties(account: number, node: number): Promise<readonly DeadProperty[]>;
+  /** The same of many at once, by id; ids without any are left out. */
+  propertiesOf(
+    account: number,
+    nodes: readonly number[],
+  ): Promise<ReadonlyMap<number, readonly DeadProperty[]>>;
+  /** Locks that hold at a node: its own and those of depth infinity above it. */
+  locksOn(account: number, node: number): Promise<readonly FileLock[]>;
+  /** Locks of the members of a folder, for a listing: by id. */
+  locksIn(account: number, nodes: readonly number[]): Promise<ReadonlyMap<number, readonly FileLock[]>>;
+  usage(account: number): Promise<Usage>;
+  versions(account: number, node: number): Promise<readonly FileVersion[]>;
+  trash(account: number, after: number, max: number): Promise<readonly TrashEntry[]>;
+}
+
+/**
+ * Everything here resolves when it is durable. Refusals are StoreErrors: 'not-found' (a parent or the thing itself),
+ * 'exists', 'conflict' (`expect`), 'locked', 'over-quota', 'too-large', 'limit', 'invalid' (a name that cannot be one),
+ * 'no-space'. Nothing half-written is ever seen.
+ */
+export interface FilesWriter extends FilesReader {
+  /** Takes bytes in. 'over-quota' as soon as they do not fit into the account, 'too-large' beyond a file's limit. */
+  stage(account: number, data: Buffer | AsyncIterable<Uint8Array>, declared?: number | null): Promise<Staged>;
+  /** Gives a place that content; a folder that stands there is refused with 'exists'. */
+  put(place: Place, content: Staged, options: PutOptions): Promise<Put>;
+  makeFolder(
+    place: Place,
+    options: { readonly by: By; readonly properties?: readonly DeadPropertyChange[] },
+  ): Promise<FileNode>;
+  /** Into the trash, whole; `forGood` past it. */
+  remove(
+    account: number,
+    node: number,
+    options: { readonly by: By; readonly expect?: Expect; readonly forGood?: boolean },
+  ): Promise<void>;
+  /** Within a tree or into another; within one it costs the same however much lies below. */
+  move(
+    from: { readonly account: number; readonly node: number },
+    to: Place,
+    options: MoveOptions,
+  ): Promise<Moved>;
+  /** Contents are shared, properties are copied, locks are not. `depth` 0: a folder without what is in it. */
+  copy(
+    from: { readonly account: number; readonly node: number },
+    to: Place,
+    options: MoveOptions & { readonly depth: '0' | 'infinity' },
+  ): Promise<Moved>;
+  /** All or none. */
+  setProperties(
+    account: number,
+    node: number,
+    changes: readonly DeadPropertyChange[],
+    options: { readonly by: By; readonly modifiedMs?: number },
+  ): Promise<FileNode>;
+  /** 'locked' where another lock stands in the way: `details.root` says of what. */
+  lock(wish: Omit<FileLock, 'token' | 'expiresMs'>): Promise<FileLock>;
+  /** Null where no such lock holds at the node. */
+  refreshLock(
+    account: number,
+    node: number,
+    token: string,
+    by: number,
+    seconds: number,
+  ): Promise<FileLock | null>;
+  /** False where there is none of that token at the node; 'denied' where it is another member's. */
+  unlock(account: number, node: number, token: string, by: number): Promise<boolean>;
+  restoreVersion(account: number, node: number, number: number, by: By): Promise<FileNode>;
+  /** Back where it was, or into the root where that folder is gone; a name that is taken gets a number. */
+  restoreTrash(account: number, node: number, by: By): Promise<FileNode>;
+  /** For good. Absent: all of it. */
+  emptyTrash(account: number, node?: number): Promise<void>;
+  /** Null: what the settings say. */
+  setQuota(account: number, bytes: number | null): Promise<void>;
+  /** What is too old or too much of versions, trash, tombstones, locks and uploads goes, in bounded steps. */
+  purge(): Promise<void>;
+  /** Lets go of everything of a member. */
+  erase(account: number): Promise<void>;
+}
+
+/** What a share lets its receiver do; each holds what stands before it. */
+export type ShareRights = 'read' | 'write' | 'reshare';
+
+export interface Share {
+  readonly id: number;
+  /** Whose tree the shared node is in. */
+  readonly account: number;
+  readonly node: number;
+  readonly to:
+    | { readonly kind: 'member'; readonly member: number }
+    | { readonly kind: 'group'; readonly address: string };
+  readonly rights: ShareRights;
+  /** Who shared it. */
+  readonly by: number;
+  readonly createdMs: number;
+  /** 0: does not end. */
+  readonly expiresMs: number;
+}
+
+/** A share as its receiver sees it: `Shared/<name>`. */
+export interface Received {
+  readonly share: Share;
+  readonly node: FileNode;
+  readonly name: string;
+  /** The most that any share of this node gives the receiver. */
+  readonly rights: ShareRights;
+}
+
+/** `/s/<token>` (CONTRACT.md). */
+export interface Link {
+  readonly token: string;
+  readonly account: number;
+  readonly node: number;
+  readonly by: number;
+  /** `drop`: uploads go in, nothing can be seen. */
+  readonly rights: 'read' | 'write' | 'drop';
+  readonly hasPassword: boolean;
+  readonly label: string;
+  readonly createdMs: number;
+  /** 0: does not end. */
+  readonly expiresMs: number;
+  /** Downloads left; null: no limit. */
+  readonly downloadsLeft: number | null;
+  readonly downloads: number;
+}
+
+export interface LinkWish {
+  readonly account: number;
+  readonly node: number;
+  readonly by: number;
+  readonly rights: Link['rights'];
+  readonly password?: string;
+  readonly label?: string;
+  readonly expiresMs?: number;
+  readonly downloadsMax?: number;
+}
+
+/** Who may see whose files. `groups`: canonical addresses of the groups that the member is in. */
+export interface SharingReader {
+  receivedBy(member: number, groups: readonly string[]): Promise<readonly Received[]>;
+  sharesOf(account: number, node: number): Promise<readonly Share[]>;
+  /** All that a member shared with others, or that others shared on from it. */
+  sharesBy(member: number): Promise<readonly Share[]>;
+  share(id: number): Promise<Share | null>;
+  /** Null where it is revoked, over, used up, or its node is gone. */
+  link(token: string): Promise<Link | null>;
+  linksOf(account: number, node: number): Promise<readonly Link[]>;
+  linksBy(member: number): Promise<readonly Link[]>;
+}
+
+export interface Sharing extends SharingReader {
+  /** One share per node and receiver: a second one changes its rights. 'not-found', 'limit'. */
+  grant(wish: Omit<Share, 'id' | 'createdMs'>): Promise<Share>;
+  changeShare(
+    id: number,
+    change: { readonly rights?: ShareRights; readonly expiresMs?: number },
+  ): Promise<Share>;
+  revoke(id: number): Promise<void>;
+  /** The receiver's own name for it below Shared/. 'exists'. */
+  renameReceived(member: number, share: number, name: string): Promise<void>;
+  /** The receiver does not want to see it any more. */
+  leave(member: number, share: number): Promise<void>;
+  createLink(wish: LinkWish): Promise<Link>;
+  changeLink(
+    token: string,
+    change: Partial<Pick<LinkWish, 'rights' | 'label' | 'expiresMs' | 'downloadsMax'>> & {
+      readonly password?: string | null;
+    },
+  ): Promise<Link>;
+  revokeLink(token: string): Promise<void>;
+  /** argon2id, off the loop; false costs the same as true. */
+  checkPassword(token: string, password: string): Promise<boolean>;
+  /** Takes one download off; false where none is left. */
+  countDownload(token: string): Promise<boolean>;
+}
+
+/** An upload that comes in pieces (tus, Nextcloud's chunks); it survives a restart. */
+export interface Upload {
+  /** Not to be guessed. */
+  readonly id: string;
+  readonly account: number;
+  /** What the protocol keeps beside it; JSON text. */
+  readonly about: string;
+  /** Bytes that are durable, of pieces without a gap from the first on. */
+  readonly offset: number;
+  /** Null: not known yet. */
+  readonly length: number | null;
+  readonly expiresMs: number;
+}
+
+export interface UploadPiece {
+  readonly name: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+export interface Uploads {
+  /** `id`: as the client chose it, unique within the account; absent: made here. 'exists', 'over-quota', 'limit'. */
+  begin(wish: {
+    readonly account: number;
+    readonly id?: string;
+    readonly length: number | null;
+    readonly about: string;
+  }): Promise<Upload>;
+  upload(account: number, id: string): Promise<Upload | null>;
+  setLength(account: number, id: string, length: number): Promise<Upload>;
+  /**
+   * Adds bytes at the end; what had arrived when the source broke off is kept and durable, then its error is thrown
+   * on. 'conflict' where `offset` is not the upload's, or another append is under way; 'too-large' beyond its length.
+   */
+  append(account: number, id: string, offset: number, data: AsyncIterable<Uint8Array>): Promise<Upload>;
+  /** A piece of that name, whole or not at all; a second one replaces it. Pieces are put together in the order of names. */
+  putPiece(account: number, id: string, name: string, data: AsyncIterable<Uint8Array>): Promise<UploadPiece>;
+  pieces(account: number, id: string): Promise<readonly UploadPiece[]>;
+  /** All bytes as one content, as `FilesWriter.stage` answers it; the upload goes with `end`. */
+  assemble(account: number, id: string): Promise<Staged>;
+  end(account: number, id: string): Promise<void>;
+}

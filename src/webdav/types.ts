@@ -1,0 +1,309 @@
+import type { Readable } from 'node:stream';
+import type { Member } from '../accounts/index.ts';
+import type { Clock } from '../base/index.ts';
+import type { XmlElement } from '../formats/xml/index.ts';
+import type { HttpRequest } from '../net/index.ts';
+
+/** An expanded XML name; '' for no name space. */
+export interface QName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Inner XML, ready to be sent. The prefixes of `prefixes.ts` are declared on every root; others declare their own. */
+export type Xml = string;
+
+/** RFC 3744 §3, and those that others define. */
+export type DavPrivilege =
+  | 'read'
+  | 'write-content'
+  | 'write-properties'
+  | 'bind'
+  | 'unbind'
+  | 'unlock'
+  | 'read-acl'
+  | 'write-acl'
+  | 'read-current-user-privilege-set'
+  | 'read-free-busy'
+  | 'schedule-send'
+  | 'schedule-deliver';
+
+/** Who asks. */
+export type Visitor =
+  | {
+      readonly kind: 'member';
+      readonly member: Member;
+      /** Their name in paths (`handleOf`). */
+      readonly handle: string;
+      /** Canonical addresses of the groups that they are in. */
+      readonly groups: readonly string[];
+    }
+  /** Whoever holds a public link; `token` says which. */
+  | { readonly kind: 'guest'; readonly token: string };
+
+/** RFC 7240, with `depth-noroot` of RFC 8144 and Microsoft's Brief. */
+export interface Preferences {
+  readonly return: 'minimal' | 'representation' | null;
+  readonly depthNoroot: boolean;
+}
+
+/** One request's who and where. */
+export interface Visit {
+  readonly visitor: Visitor;
+  /** What stands before the DAV path in URLs of this request: `/dav`, or `/remote.php/dav`. */
+  readonly base: string;
+  /** Scheme and authority as the client sees them. */
+  readonly origin: string;
+  readonly prefer: Preferences;
+  readonly request: HttpRequest;
+  readonly clock: Clock;
+  /** Lock tokens that the If header submitted (RFC 4918 §10.4), whether or not they hold. */
+  readonly tokens: readonly string[];
+}
+
+/** What a write must still find when it happens; it is refused with StoreError 'conflict' (412) where it does not. */
+export interface Seen {
+  /** ETag as it was when conditions were judged; null: nothing was there. */
+  readonly etag: string | null;
+}
+
+export interface WriteOptions {
+  readonly visit: Visit;
+  readonly seen?: Seen;
+}
+
+/** A body that is to be stored. */
+export interface Content {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** As the client declared it; null: it did not (chunked). */
+  readonly length: number | null;
+  /** Media type as the client named it; null: it did not. */
+  readonly type: string | null;
+  readonly modifiedMs: number | null;
+}
+
+export interface Written {
+  readonly resource: Resource;
+  readonly created: boolean;
+  /** False where what is stored is not the bytes that came: then no ETag is answered (RFC 4791 §5.3.4). */
+  readonly verbatim: boolean;
+}
+
+export interface DeadProperty extends QName {
+  /** The whole element, standing by itself. */
+  readonly xml: Xml;
+}
+
+/** Changes of one PROPPATCH, MKCOL or MKCALENDAR: all or none. Null removes. */
+export interface PropertyChanges {
+  readonly dead: readonly (QName & { readonly xml: Xml | null })[];
+  /** By key of the live property, what its `write.parse` made. */
+  readonly live: ReadonlyMap<string, unknown>;
+}
+
+export interface ActiveLock {
+  readonly token: string;
+  readonly scope: 'exclusive' | 'shared';
+  readonly depth: '0' | 'infinity';
+  readonly owner: Xml;
+  /** DAV:lockroot: a path, percent-encoded. */
+  readonly root: string;
+  readonly expiresMs: number;
+}
+
+export interface LockWish {
+  readonly scope: 'exclusive' | 'shared';
+  readonly depth: '0' | 'infinity';
+  readonly owner: Xml;
+  readonly seconds: number;
+}
+
+export interface LockAbility {
+  /** Those that hold here, also by a collection above. */
+  active(): Promise<readonly ActiveLock[]>;
+  take(wish: LockWish, options: WriteOptions): Promise<ActiveLock>;
+  /** Null where that token does not hold here. */
+  refresh(token: string, seconds: number, options: WriteOptions): Promise<ActiveLock | null>;
+  /** False where there is no such lock here. StoreError 'denied': it is another's. */
+  release(token: string, options: WriteOptions): Promise<boolean>;
+}
+
+/** RFC 6578. Tokens are what follows the prefix of the `DAV:sync-token` URI. */
+export interface SyncAbility {
+  token(): Promise<string>;
+  /** '' is the beginning. StoreError 'invalid' for a token that is not, or no more, good. */
+  changes(
+    since: string,
+    max: number,
+  ): Promise<{
+    readonly changed: readonly Resource[];
+    /** Names; a slash behind those that were collections. */
+    readonly gone: readonly string[];
+    readonly token: string;
+    readonly more: boolean;
+  }>;
+}
+
+/** What is at a URL. Abilities that are absent are answered with 405 or 403. */
+export interface Resource {
+  /** What properties, methods and reports are declared on: `file`, `folder`, `principal`, `calendar` … */
+  readonly kind: string;
+  /** Below the DAV root, decoded, canonical: `['files', 'ana', 'Letters']`. */
+  readonly path: readonly string[];
+  readonly isCollection: boolean;
+  /** Strong, with its quotes; null where there is none. */
+  readonly etag: string | null;
+  readonly displayName: string;
+  /** Bytes of what GET answers; null where there is nothing to get. */
+  readonly length: number | null;
+  readonly type: string | null;
+  /** Milliseconds since 1970. */
+  readonly modifiedMs: number | null;
+  readonly createdMs: number | null;
+  /** DAV:resourcetype beside `collection`. */
+  readonly types?: readonly QName[];
+  /** Whether the visitor may; what they may not `read` is answered as if it were not there. */
+  may(privilege: DavPrivilege): boolean;
+  /** The principal it belongs to: a path below the DAV root; null for none. */
+  readonly owner: readonly string[] | null;
+
+  open?(range?: readonly [start: number, end: number]): Readable;
+  /** Takes a new content. */
+  put?(content: Content, options: WriteOptions): Promise<Written>;
+  remove?(options: WriteOptions): Promise<void>;
+  /** `target.parent` may be of another kind or space: refuse with DavError 403 what cannot be. */
+  copyTo?(target: CopyTarget, options: WriteOptions): Promise<Written>;
+  moveTo?(target: CopyTarget, options: WriteOptions): Promise<Written>;
+
+  readonly locks?: LockAbility;
+  deadProperties?(): Promise<readonly DeadProperty[]>;
+  patch?(changes: PropertyChanges, options: WriteOptions): Promise<void>;
+}
+
+/** A collection. Members come in pages, so that no listing is ever held whole. */
+export interface Collection extends Resource {
+  readonly isCollection: true;
+  /** `with`: what will be asked of each, so that it can be read for a page at once. */
+  members(wanted: { readonly dead: boolean; readonly locks: boolean }): AsyncIterable<readonly Resource[]>;
+  create?(name: string, content: Content, options: WriteOptions): Promise<Written>;
+  /** `types`: DAV:resourcetype without `collection` (RFC 5689). */
+  makeCollection?(
+    name: string,
+    types: readonly QName[],
+    changes: PropertyChanges,
+    options: WriteOptions,
+  ): Promise<Written>;
+  readonly sync?: SyncAbility;
+  /** RFC 4331; null for no limit. */
+  quota?(): Promise<{ readonly used: number; readonly available: number | null }>;
+}
+
+export interface CopyTarget {
+  readonly parent: Collection;
+  readonly name: string;
+  /** What stands there; it is replaced, as overwriting was allowed. */
+  readonly existing: Resource | null;
+  readonly depth: '0' | 'infinity';
+}
+
+/** Where a path leads. */
+export interface Found {
+  readonly resource: Resource | null;
+  /** The collection above it, where that is there. */
+  readonly parent: Collection | null;
+  /** Its name there; '' for the root of a space. */
+  readonly name: string;
+}
+
+/** A tree below the DAV root: files, calendars, contacts, principals. */
+export interface Space {
+  /** The first segment: `files` for `/dav/files/…`. */
+  readonly name: string;
+  /** `path` without that segment. What the visitor may not see is not found. */
+  find(visit: Visit, path: readonly string[]): Promise<Found>;
+}
+
+/** A live property (RFC 4918 §15), declared. `key` names it in PropertyChanges. */
+export interface LiveProperty extends QName {
+  readonly key: string;
+  /** Where it is specified, such as `4918 §15.1`. */
+  readonly rfc: string;
+  on(resource: Resource): boolean;
+  /** What the visitor must be allowed on the resource. */
+  readonly privilege: DavPrivilege;
+  /** Whether DAV:allprop answers it (RFC 4918 §9.1, and what later documents ask to leave out). */
+  readonly allprop: boolean;
+  /** Undefined: 404. */
+  read(resource: Resource, visit: Visit): Xml | undefined | Promise<Xml | undefined>;
+  /** Absent: protected. `parse` throws DavError for a value that cannot be. */
+  readonly write?: { parse(value: XmlElement | null): unknown };
+}
+
+/** A report (RFC 3253 §3.6), declared. */
+export interface DavReport extends QName {
+  readonly rfc: string;
+  on(resource: Resource): boolean;
+  readonly privilege: DavPrivilege;
+  run(exchange: Exchange, resource: Resource, body: XmlElement): Promise<void>;
+}
+
+/** What a method must be allowed, and where: on the resource, or on the collection above it. */
+export interface Demand {
+  readonly on: 'resource' | 'parent';
+  readonly privilege: DavPrivilege;
+}
+
+/** A method, declared. `demands` has no default: what it does to a target is allowed before it runs. */
+export interface DavMethod {
+  readonly name: string;
+  readonly rfc: string;
+  /** Whether it stands in Allow. */
+  on(found: Found): boolean;
+  demands(found: Found): readonly Demand[];
+  run(exchange: Exchange, found: Found): Promise<void>;
+}
+
+/** A request being answered. */
+export interface Exchange {
+  readonly visit: Visit;
+  readonly method: string;
+  /** Of the request URI, below the DAV root. */
+  readonly path: readonly string[];
+  /** The URL ended with a slash. */
+  readonly slash: boolean;
+  header(name: string): string | undefined;
+  /** The body as XML; null where there is none. DavError 400, 413, 415. */
+  xml(): Promise<XmlElement | null>;
+  /** The body, to be read once; says 100 Continue before the first byte is asked for. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Content-Length; null where the body is chunked. 0 where there is none. */
+  readonly length: number | null;
+  find(path: readonly string[]): Promise<Found>;
+  /** Answers without a body, or with a short one. */
+  send(status: number, headers?: Readonly<Record<string, string>>, body?: string | Buffer): void;
+  /** Answers with a stream. */
+  stream(status: number, headers: Readonly<Record<string, string>>, body: Readable): Promise<void>;
+  /** 207, sent while it is made; a slow client makes its maker wait. */
+  multiStatus(): MultiStatus;
+  /** A resource's URL path, percent-encoded, with the slash of a collection. */
+  href(resource: Pick<Resource, 'path' | 'isCollection'>): string;
+}
+
+export interface MultiStatus {
+  /** One DAV:response, children only. Await it: it waits for the client. */
+  response(href: string, inner: Xml): Promise<void>;
+  /** Anything else inside DAV:multistatus, such as DAV:sync-token. */
+  raw(xml: Xml): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** What a folder adds to DAV: `webdav` itself the files, `caldav` calendars, `carddav` address books. */
+export interface DavExtension {
+  readonly name: string;
+  /** Tokens of the DAV header. */
+  readonly features: readonly string[];
+  readonly methods: readonly DavMethod[];
+  readonly properties: readonly LiveProperty[];
+  readonly reports: readonly DavReport[];
+  readonly spaces: readonly Space[];
+}
