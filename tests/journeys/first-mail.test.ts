@@ -74,7 +74,7 @@ test('a letter comes in by SMTP, is read by IMAP, answered by submission, and is
   const text = Buffer.from(lines[0] ?? '', 'latin1').toString();
   expect(text).toContain(letter);
   expect(text).toMatch(
-    /Return-Path: <carla@elsewhere\.example>\r\nReceived: from client\.example[\s\S]*by mail\.coop\.test/,
+    /Return-Path: <carla@elsewhere\.example>\r\nAuthentication-Results: mail\.coop\.test; none\r\nReceived: from client\.example[\s\S]*by mail\.coop\.test/,
   );
 
   const submission = await openSmtp(first, 'submission');
