@@ -57,6 +57,10 @@ export interface Visit {
   readonly prefer: Preferences;
   readonly request: HttpRequest;
   readonly clock: Clock;
+  /** All that is declared, of every extension. */
+  readonly dav: Registry;
+  /** A resource's URL path, percent-encoded, with the slash of a collection. */
+  href(resource: Pick<Resource, 'path' | 'isCollection'>): string;
   /** Lock tokens that the If header submitted (RFC 4918 §10.4), whether or not they hold. */
   readonly tokens: readonly string[];
 }
@@ -144,6 +148,35 @@ export interface SyncAbility {
   }>;
 }
 
+/** An access control entry (RFC 3744 §5.5) that grants. */
+export interface Ace {
+  /** A path below the DAV root. */
+  readonly principal: readonly string[];
+  readonly privileges: readonly DavPrivilege[];
+  /** Where it was given, if that is a folder above. */
+  readonly inherited: readonly string[] | null;
+}
+
+/** RFC 5323 DAV:basicsearch, as far as it is understood here. `like` has `%` and `_` as there (§5.17). */
+export type SearchCondition =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly SearchCondition[] }
+  | { readonly kind: 'not'; readonly of: SearchCondition }
+  | {
+      readonly kind: 'like';
+      readonly what: 'name' | 'type';
+      readonly pattern: string;
+      readonly caseless: boolean;
+    }
+  | {
+      readonly kind: 'compare';
+      readonly what: 'name' | 'type' | 'size' | 'modifiedMs' | 'createdMs';
+      readonly by: 'eq' | 'lt' | 'lte' | 'gt' | 'gte';
+      readonly value: string | number;
+      readonly caseless: boolean;
+    }
+  | { readonly kind: 'collection' }
+  | { readonly kind: 'all' };
+
 /** What is at a URL. Abilities that are absent are answered with 405 or 403. */
 export interface Resource {
   /** What properties, methods and reports are declared on: `file`, `folder`, `principal`, `calendar` … */
@@ -175,6 +208,8 @@ export interface Resource {
   copyTo?(target: CopyTarget, options: WriteOptions): Promise<Written>;
   moveTo?(target: CopyTarget, options: WriteOptions): Promise<Written>;
 
+  /** Whom it is shared with; absent: nobody but its owner. */
+  acl?(): Promise<readonly Ace[]>;
   readonly locks?: LockAbility;
   deadProperties?(): Promise<readonly DeadProperty[]>;
   patch?(changes: PropertyChanges, options: WriteOptions): Promise<void>;
@@ -194,6 +229,8 @@ export interface Collection extends Resource {
     options: WriteOptions,
   ): Promise<Written>;
   readonly sync?: SyncAbility;
+  /** What is so at any depth below it, in no order, at most `max`. */
+  search?(where: SearchCondition, max: number): Promise<readonly Resource[]>;
   /** RFC 4331; null for no limit. */
   quota?(): Promise<{ readonly used: number; readonly available: number | null }>;
 }
@@ -233,6 +270,8 @@ export interface LiveProperty extends QName {
   readonly privilege: DavPrivilege;
   /** Whether DAV:allprop answers it (RFC 4918 §9.1, and what later documents ask to leave out). */
   readonly allprop: boolean;
+  /** A dead property of that name stands in its place, and setting it makes one: the value here is what it is until then. */
+  readonly deadFirst?: boolean;
   /** Undefined: 404. */
   read(resource: Resource, visit: Visit): Xml | undefined | Promise<Xml | undefined>;
   /** Absent: protected. `parse` throws DavError for a value that cannot be. */
@@ -284,9 +323,7 @@ export interface Exchange {
   /** Answers with a stream. */
   stream(status: number, headers: Readonly<Record<string, string>>, body: Readable): Promise<void>;
   /** 207, sent while it is made; a slow client makes its maker wait. */
-  multiStatus(): MultiStatus;
-  /** A resource's URL path, percent-encoded, with the slash of a collection. */
-  href(resource: Pick<Resource, 'path' | 'isCollection'>): string;
+  multiStatus(headers?: Readonly<Record<string, string>>): MultiStatus;
 }
 
 export interface MultiStatus {
@@ -307,3 +344,6 @@ export interface DavExtension {
   readonly reports: readonly DavReport[];
   readonly spaces: readonly Space[];
 }
+
+/** The extensions' lists, each put together in order. */
+export type Registry = Pick<DavExtension, 'features' | 'methods' | 'properties' | 'reports' | 'spaces'>;

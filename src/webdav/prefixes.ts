@@ -1,0 +1,34 @@
+import { escapeXml } from '../formats/xml/index.ts';
+import type { QName, Xml } from './types.ts';
+
+/** Declared on the root of every document of ours. Microsoft's redirector takes no other prefix than `D` for `DAV:`. */
+const prefixOf: ReadonlyMap<string, string> = new Map([
+  ['DAV:', 'D'],
+  ['urn:ietf:params:xml:ns:caldav', 'C'],
+  ['urn:ietf:params:xml:ns:carddav', 'CARD'],
+  ['http://calendarserver.org/ns/', 'CS'],
+  ['http://apple.com/ns/ical/', 'ICAL'],
+  ['http://apache.org/dav/props/', 'A'],
+  ['urn:schemas-microsoft-com:', 'Z'],
+  ['http://owncloud.org/ns', 'oc'],
+  ['http://nextcloud.org/ns', 'nc'],
+]);
+
+/** Attributes for a root element, with a space before each. */
+export const prefixDeclarations: Xml = [...prefixOf]
+  .map(([namespace, prefix]) => ` xmlns:${prefix}="${namespace}"`)
+  .join('');
+
+/** What stands in the tags of a name; another name space than the known ones is declared on the spot. */
+export function tagOf({ namespace, name }: QName): { readonly start: string; readonly end: string } {
+  const prefix = prefixOf.get(namespace);
+  if (prefix !== undefined) return { start: `${prefix}:${name}`, end: `${prefix}:${name}` };
+  if (namespace === '') return { start: name, end: name };
+  return { start: `x:${name} xmlns:x="${escapeXml(namespace)}"`, end: `x:${name}` };
+}
+
+/** An element: `inner` is XML already. */
+export function elementOf(name: QName, inner: Xml = ''): Xml {
+  const { start, end } = tagOf(name);
+  return inner === '' ? `<${start}/>` : `<${start}>${inner}</${end}>`;
+}
