@@ -91,6 +91,8 @@ export interface Written {
   readonly created: boolean;
   /** False where what is stored is not the bytes that came: then no ETag is answered (RFC 4791 §5.3.4). */
   readonly verbatim: boolean;
+  /** More headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface DeadProperty extends QName {
@@ -254,11 +256,24 @@ export interface Found {
 
 /** A tree below the DAV root: files, calendars, contacts, principals. */
 export interface Space {
-  /** The first segment: `files` for `/dav/files/…`. */
+  /** The first segment: `files` for `/dav/files/…`; '' where every path of a base is its own. */
   readonly name: string;
   /** `path` without that segment. What the visitor may not see is not found. */
   find(visit: Visit, path: readonly string[]): Promise<Found>;
+  /** Where guests come in: it judges their login in place of the members'. Absent: members alone. */
+  admit?(path: readonly string[], login: GuestLogin | null, remote: string): Promise<Admission>;
 }
+
+/** What a guest brought as Basic credentials. */
+export interface GuestLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Refused with 401; with 429 where `retryAfterMs` is more than 0. */
+export type Admission =
+  | { readonly ok: true; readonly visitor: Visitor }
+  | { readonly ok: false; readonly retryAfterMs: number };
 
 /** A live property (RFC 4918 §15), declared. `key` names it in PropertyChanges. */
 export interface LiveProperty extends QName {
