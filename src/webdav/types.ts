@@ -203,6 +203,8 @@ export interface Resource {
   readonly owner: readonly string[] | null;
 
   open?(range?: readonly [start: number, end: number]): Readable;
+  /** More for the header of what GET and HEAD answer. */
+  headers?(): Readonly<Record<string, string>>;
   /** Takes a new content. */
   put?(content: Content, options: WriteOptions): Promise<Written>;
   remove?(options: WriteOptions): Promise<void>;
@@ -325,6 +327,10 @@ export interface Exchange {
   readonly path: readonly string[];
   /** The URL ended with a slash. */
   readonly slash: boolean;
+  /** What stood behind the '?' of the URL, as it came; '' for nothing. */
+  readonly query: string;
+  /** For what this request writes: with `seen` where it had conditions that hold of the request URI. */
+  readonly write: WriteOptions;
   header(name: string): string | undefined;
   /** The body as XML; null where there is none. DavError 400, 413, 415. */
   xml(): Promise<XmlElement | null>;
@@ -333,6 +339,8 @@ export interface Exchange {
   /** Content-Length; null where the body is chunked. 0 where there is none. */
   readonly length: number | null;
   find(path: readonly string[]): Promise<Found>;
+  /** Throws DavError 403 `need-privileges`, or 404 where the visitor may not even see it. */
+  demand(resource: Resource, privilege: DavPrivilege): void;
   /** Answers without a body, or with a short one. */
   send(status: number, headers?: Readonly<Record<string, string>>, body?: string | Buffer): void;
   /** Answers with a stream. */
@@ -349,6 +357,33 @@ export interface MultiStatus {
   end(): Promise<void>;
 }
 
+/** Lets in who comes without a member's password: holders of public links. */
+export interface Gate {
+  /** The first segment of the paths that it keeps. */
+  readonly space: string;
+  /** `username` and `password` are null where the request brought none. */
+  admit(attempt: {
+    readonly path: readonly string[];
+    readonly username: string | null;
+    readonly password: string | null;
+    readonly remote: string;
+  }): Promise<Admission>;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly visitor: Visitor }
+  /** Ask for a (better) password. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number };
+
+/** Where DAV is found: what stands before its paths. */
+export interface DavBase {
+  /** `/dav`, `/remote.php/dav`; without a slash at its end. */
+  readonly prefix: string;
+  /** Where below the DAV root it leads; absent: to the root. */
+  below?(visitor: Visitor): readonly string[];
+}
+
 /** What a folder adds to DAV: `webdav` itself the files, `caldav` calendars, `carddav` address books. */
 export interface DavExtension {
   readonly name: string;
@@ -358,6 +393,9 @@ export interface DavExtension {
   readonly properties: readonly LiveProperty[];
   readonly reports: readonly DavReport[];
   readonly spaces: readonly Space[];
+  readonly gates?: readonly Gate[];
+  /** More for the header of what OPTIONS answers. */
+  readonly options?: Readonly<Record<string, string>>;
 }
 
 /** The extensions' lists, each put together in order. */
