@@ -357,25 +357,6 @@ export interface MultiStatus {
   end(): Promise<void>;
 }
 
-/** Lets in who comes without a member's password: holders of public links. */
-export interface Gate {
-  /** The first segment of the paths that it keeps. */
-  readonly space: string;
-  /** `username` and `password` are null where the request brought none. */
-  admit(attempt: {
-    readonly path: readonly string[];
-    readonly username: string | null;
-    readonly password: string | null;
-    readonly remote: string;
-  }): Promise<Admission>;
-}
-
-export type Admission =
-  | { readonly kind: 'admitted'; readonly visitor: Visitor }
-  /** Ask for a (better) password. */
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number };
-
 /** Where DAV is found: what stands before its paths. */
 export interface DavBase {
   /** `/dav`, `/remote.php/dav`; without a slash at its end. */
@@ -393,7 +374,6 @@ export interface DavExtension {
   readonly properties: readonly LiveProperty[];
   readonly reports: readonly DavReport[];
   readonly spaces: readonly Space[];
-  readonly gates?: readonly Gate[];
   /** More for the header of what OPTIONS answers. */
   readonly options?: Readonly<Record<string, string>>;
 }
