@@ -123,6 +123,7 @@ export interface Put {
 export interface MoveOptions {
   readonly by: By;
   readonly overwrite: boolean;
+  /** Of what is moved or copied. */
   readonly expect?: Expect;
 }
 
@@ -135,9 +136,9 @@ export interface Moved {
 export interface FolderChanges {
   readonly changed: readonly FileNode[];
   readonly gone: readonly { readonly name: string; readonly kind: 'folder' | 'file' }[];
-  /** Ask from here next time. */
-  readonly modseq: number;
-  /** There is more between `modseq` and now. */
+  /** Ask from here next time; letters of a URI. What a folder has now is the decimal of its `modseq`. */
+  readonly token: string;
+  /** There is more between `token` and now. */
   readonly more: boolean;
 }
 
@@ -205,13 +206,20 @@ export interface FilesReader {
   root(account: number): Promise<FileNode>;
   /** Walks names from `from` (the root where absent). StoreError 'not-found' where `from` is not there. */
   find(account: number, path: readonly string[], from?: number): Promise<FoundPath>;
+  /** Null too for what lies in the trash. */
   node(account: number, id: number): Promise<FileNode | null>;
-  /** The folders above a node up to and without `top`, nearest first; null where it does not lie below it. */
+  /**
+   * The folders above a node up to and without `top`, nearest first, the root too where there is no `top`; none for `top`
+   * itself. Null where the node does not lie below it, or lies in the trash.
+   */
   above(account: number, id: number, top?: number): Promise<readonly FileNode[] | null>;
   /** A page of a folder by name, after that name; '' begins. */
   list(account: number, folder: number, after: string, max: number): Promise<readonly FileNode[]>;
-  /** StoreError 'not-found', 'invalid' for a modseq that was never given out or whose news are forgotten. */
-  changes(account: number, folder: number, since: number, max: number): Promise<FolderChanges>;
+  /**
+   * `since`: a `token`, the decimal of the folder's modseq as it was, or '' for the beginning. StoreError 'not-found',
+   * 'invalid' for a token that was never given out or whose news are forgotten.
+   */
+  changes(account: number, folder: number, since: string, max: number): Promise<FolderChanges>;
   search(
     search: FileSearch,
   ): Promise<readonly { readonly node: FileNode; readonly path: readonly string[] }[]>;
@@ -225,11 +233,14 @@ export interface FilesReader {
   ): Promise<ReadonlyMap<number, readonly DeadProperty[]>>;
   /** Locks that hold at a node: its own and those of depth infinity above it. */
   locksOn(account: number, node: number): Promise<readonly FileLock[]>;
-  /** Locks of the members of a folder, for a listing: by id. */
+  /** Locks of the members of a folder, for a listing: by id, their own alone; those from above are the folder's. */
   locksIn(account: number, nodes: readonly number[]): Promise<ReadonlyMap<number, readonly FileLock[]>>;
   usage(account: number): Promise<Usage>;
   versions(account: number, node: number): Promise<readonly FileVersion[]>;
+  /** By the id of the node, after that one. */
   trash(account: number, after: number, max: number): Promise<readonly TrashEntry[]>;
+  /** The same as `find` from an entry of the trash. 'not-found' where there is no such entry. */
+  findInTrash(account: number, entry: number, path: readonly string[]): Promise<FoundPath>;
 }
 
 /**
@@ -238,8 +249,16 @@ export interface FilesReader {
  * 'no-space'. Nothing half-written is ever seen.
  */
 export interface FilesWriter extends FilesReader {
-  /** Takes bytes in. 'over-quota' as soon as they do not fit into the account, 'too-large' beyond a file's limit. */
-  stage(account: number, data: Buffer | AsyncIterable<Uint8Array>, declared?: number | null): Promise<Staged>;
+  /**
+   * Takes bytes in. 'over-quota' as soon as they do not fit into the account, 'too-large' beyond a file's limit.
+   * `replaced`: bytes of what they will take the place of. Release what it answers, whether it was put or not.
+   */
+  stage(
+    account: number,
+    data: Buffer | AsyncIterable<Uint8Array>,
+    declared?: number | null,
+    replaced?: number,
+  ): Promise<Staged>;
   /** Gives a place that content; a folder that stands there is refused with 'exists'. */
   put(place: Place, content: Staged, options: PutOptions): Promise<Put>;
   makeFolder(
