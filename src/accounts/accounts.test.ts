@@ -497,6 +497,33 @@ describeEngines('accounts', (engine) => {
       expect(await it.accounts.groupsOf(member.id)).toEqual([`${inner}@coop.example`]);
     });
 
+    test('a group by its address, or as paths name it; a member is none, nor a catch-all', async () => {
+      const member = await it.admin.addMember(fresh(), {});
+      const group = fresh('group');
+      await it.admin.addAlias(group, [member.address]);
+      const address = `${group}@coop.example`;
+      for (const name of [group, address, address.toUpperCase(), address.replace('@', '~')]) {
+        expect(await it.accounts.group(name)).toBe(address);
+      }
+      await it.admin.setCatchAll('alias.example', [member.address]);
+      for (const name of [member.address, fresh(), '*@alias.example', '*~alias.example', '', 'a b']) {
+        expect(await it.accounts.group(name)).toBeNull();
+      }
+      await it.admin.setCatchAll('alias.example', null);
+    });
+
+    test('members are found by a part of their name or address, whatever its case', async () => {
+      const word = fresh('zoe');
+      const first = await it.admin.addMember(fresh(), { name: `Ärztin ${word}` });
+      const second = await it.admin.addMember(`x${word}`);
+      expect(await it.accounts.findMembers(`ÄRZTIN ${word.toUpperCase()}`, 5)).toEqual([first]);
+      expect(await it.accounts.findMembers(word, 5)).toEqual([first, second]);
+      expect(await it.accounts.findMembers(word, 1)).toEqual([first]);
+      expect(await it.accounts.findMembers(`no${word}`, 5)).toEqual([]);
+      await it.admin.disableMember(first.id);
+      expect(await it.accounts.findMembers(word, 5)).toEqual([second]);
+    });
+
     test('an alias of disabled members only', async () => {
       const member = await it.admin.addMember(fresh());
       const alias = fresh('alias');

@@ -162,6 +162,13 @@ function lookups(database: Database, domain: string, clock: Clock): Lookups {
       return name !== undefined && database.call(operations.domain, { domain: name });
     },
     groupsOf: (member) => database.call(operations.groupsOf, { member }),
+    async group(name) {
+      const address = readMemberName(name, domain);
+      const row = address === null ? null : await database.call(operations.address, { address });
+      // A catch-all is nobody's group.
+      return row?.kind === 'alias' && !address?.startsWith('*@') ? address : null;
+    },
+    findMembers: (text, max) => database.call(operations.findMembers, { text, max }),
     async owns(member, text) {
       const address = read(text);
       if (!address) return false;

@@ -11,7 +11,7 @@ import {
   setPassword,
 } from './scripts/credentials.ts';
 import { addDomain, dropDomain, ensure } from './scripts/domains.ts';
-import { addMember, buryMember, changeMember, renameMember } from './scripts/members.ts';
+import { addMember, buryMember, changeMember, findMembers, renameMember } from './scripts/members.ts';
 import { leadsOnlyTo, resolveAddress, type Wanted } from './scripts/resolve.ts';
 import { accountTables } from './tables.ts';
 
@@ -82,6 +82,7 @@ const defined = defineModule({
     members: scan(function* (q, a: { after: number; max: number }) {
       return yield* run(q.memberPage, { after: a.after, max: a.max });
     }),
+    findMembers: scan(findMembers),
     membersToErase: scan(function* (q, _: Record<string, never>) {
       return (yield* run(q.membersToErase, {})).map((row) => row.id);
     }),

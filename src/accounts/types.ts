@@ -144,6 +144,10 @@ export interface Accounts {
   isLocalDomain(domain: string): Promise<boolean>;
   /** The groups that a member is in: canonical addresses of the aliases that lead to them, also by way of others; sorted. */
   groupsOf(member: number): Promise<readonly string[]>;
+  /** The canonical address of the group that others name so, by its address or as `local~domain`; null where there is none. */
+  group(name: string): Promise<string | null>;
+  /** Members whose name or address holds the text, whatever its case; disabled ones left out; the oldest `max`. */
+  findMembers(text: string, max: number): Promise<readonly Member[]>;
   /** May this member write as `address` (own address, alias that leads to the member alone, plus-tags of these)? */
   owns(member: number, address: string): Promise<boolean>;
 }

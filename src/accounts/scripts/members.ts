@@ -1,5 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import { first, one, run, type Script } from '../../storage/index.ts';
+import { pageRowsMax } from '../limits.ts';
 import type { AccountQueries } from '../queries.ts';
 import type { Member } from '../types.ts';
 import { addCredential, type NewCredential } from './credentials.ts';
@@ -85,4 +86,23 @@ export function* buryMember(
   yield* run(q.credentialsDrop, { member: a.id });
   yield* run(q.signInDropOf, { member: a.id });
   yield* run(q.memberBury, { id: a.id, now: a.now });
+}
+
+const folded = (text: string) => text.normalize('NFKC').toLowerCase();
+
+/** By what others know of a member: name and address. Looked for page by page, for engines fold case differently. */
+export function* findMembers(q: AccountQueries, a: { text: string; max: number }): Script<Member[]> {
+  const wanted = folded(a.text);
+  const found: Member[] = [];
+  for (let after = 0; found.length < a.max; ) {
+    const page = yield* run(q.memberPage, { after, max: pageRowsMax });
+    for (const { created: _, ...member } of page) {
+      after = member.id;
+      const { disabled, name, address } = member;
+      if (disabled || !(folded(name).includes(wanted) || address.includes(wanted))) continue;
+      if (found.length < a.max) found.push(member);
+    }
+    if (page.length < pageRowsMax) break;
+  }
+  return found;
 }

@@ -19,11 +19,26 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** Its own character data, CDATA among it, in order. */
   readonly text: string;
+  /** How it was written; with `verbatim` alone. */
+  readonly source?: XmlSource;
+}
+
+/** What is needed to write an element again as it was. */
+export interface XmlSource {
+  readonly prefix: string;
+  /** Prefix and name space; '' for the default one. */
+  readonly declared: readonly (readonly [prefix: string, namespace: string])[];
+  /** Of the attributes, in their order. */
+  readonly prefixes: readonly string[];
+  /** Text and elements in their order; comments are not kept. */
+  readonly content: readonly (string | XmlElement)[];
 }
 
 export interface XmlOptions {
   readonly bytesMax?: number;
   readonly elementsMax?: number;
+  /** Keeps `source`, for `fragmentOf`. */
+  readonly verbatim?: boolean;
   /**
    * Sees each element that ends, children whole, and where it lies: 0 is the root. True: it was taken, and its parent need not
    * keep it, so that a long list costs what one entry does.
@@ -37,6 +52,7 @@ interface Open {
   readonly attributes: readonly XmlAttribute[];
   readonly children: XmlElement[];
   text: string;
+  readonly source?: XmlSource & { readonly content: (string | XmlElement)[] };
 }
 
 /** Reads one document in pieces. Every method throws FormatError for what is no well-formed XML, refused, or too much. */
@@ -102,15 +118,33 @@ export class XmlReader {
   }
 
   #opened(tag: SaxesTagNS): void {
-    const attributes = Object.values(tag.attributes)
-      .filter(({ prefix, local }) => prefix !== 'xmlns' && !(prefix === '' && local === 'xmlns'))
-      .map(({ uri, local, value }) => ({ namespace: uri, name: local, value }));
-    this.#open.push({ namespace: tag.uri, name: tag.local, attributes, children: [], text: '' });
+    const own = Object.values(tag.attributes).filter(
+      ({ prefix, local }) => prefix !== 'xmlns' && !(prefix === '' && local === 'xmlns'),
+    );
+    this.#open.push({
+      namespace: tag.uri,
+      name: tag.local,
+      attributes: own.map(({ uri, local, value }) => ({ namespace: uri, name: local, value })),
+      children: [],
+      text: '',
+      ...(this.#options.verbatim === true
+        ? {
+            source: {
+              prefix: tag.prefix,
+              declared: Object.entries(tag.ns),
+              prefixes: own.map(({ prefix }) => prefix),
+              content: [],
+            },
+          }
+        : {}),
+    });
   }
 
   #said(text: string): void {
     const inner = this.#open.at(-1);
-    if (inner) inner.text += text;
+    if (!inner) return;
+    inner.text += text;
+    inner.source?.content.push(text);
   }
 
   #closed(): void {
@@ -119,7 +153,10 @@ export class XmlReader {
     const depth = this.#open.length;
     const taken = this.#options.take?.(element, depth) ?? false;
     if (depth === 0) this.#root = element;
-    else if (!taken) this.#open.at(-1)?.children.push(element);
+    if (depth === 0 || taken) return;
+    const outer = this.#open.at(-1);
+    outer?.children.push(element);
+    outer?.source?.content.push(element);
   }
 
   #fail(what: string): never {
