@@ -6,6 +6,7 @@
  * - `openTestDns`: an authoritative name server with the faults of real ones; zones change while it runs.
  * - A missing tool is skipped with a word; with CI=true it is a failure.
  */
+
 export { fakeClock } from '../base/index.ts';
 export { type BrowserAnswer, type BrowserRequest, type TestBrowser, testBrowser } from './browser.ts';
 export {
@@ -16,6 +17,7 @@ export {
   tlsaOf,
 } from './certificates.ts';
 export { changesSince } from './changes.ts';
+export { openCheckedSmtp, sayAtMx } from './checked-smtp.ts';
 export { openTestStores, type TestStores } from './database.ts';
 export {
   emptyResolver,

@@ -53,3 +53,13 @@ function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
   return true;
 }
+
+/** Whether a domain is another or lies below it; both as `normaliseDomain` writes them. */
+export function isWithin(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
+}
+
+/** Whether one of two domains is, or lies below, the other. */
+export function areRelated(one: string, other: string): boolean {
+  return isWithin(one, other) || isWithin(other, one);
+}

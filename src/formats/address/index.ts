@@ -6,7 +6,7 @@
  * - Both are written by hand, without backtracking: time is linear in the text, nothing recurses.
  * - A domain is kept in lower-case A-labels, a local part in NFC with its case; `lookupKey` folds the case.
  */
-export { displayDomain, normaliseDomain } from './domain.ts';
+export { areRelated, displayDomain, isWithin, normaliseDomain } from './domain.ts';
 export { formatAddressList } from './format-list.ts';
 export { addressesMax, commentDepthMax, domainBytesMax, localPartBytesMax } from './limits.ts';
 export { type AddressEntry, type AddressGroup, type AddressItem, parseAddressList } from './list.ts';

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addressesMax,
+  areRelated,
   displayDomain,
   domainBytesMax,
   formatMailbox,
+  isWithin,
   localPartBytesMax,
   lookupKey,
   normaliseDomain,
@@ -104,5 +106,16 @@ describe('helpers', () => {
     expect(displayDomain('xn--exmple-cua.com')).toBe('exämple.com');
     expect(displayDomain('example.com')).toBe('example.com');
     expect(displayDomain('[192.0.2.1]')).toBe('[192.0.2.1]');
+  });
+});
+
+describe('domains below others', () => {
+  it('end with them at a label', () => {
+    expect(isWithin('a.example', 'a.example')).toBe(true);
+    expect(isWithin('b.a.example', 'a.example')).toBe(true);
+    expect(isWithin('ba.example', 'a.example')).toBe(false);
+    expect(isWithin('a.example', 'b.a.example')).toBe(false);
+    expect(areRelated('a.example', 'b.a.example')).toBe(true);
+    expect(areRelated('c.a.example', 'b.a.example')).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { request } from 'node:https';
+import { wholeAnswer } from './whole-answer.ts';
 
 export interface HttpsGet {
   /** The certificate must be valid for this name; it is never looked up here. */
@@ -52,48 +53,29 @@ function isUnreached(error: unknown): boolean {
   return error instanceof Error && 'code' in error && unreached.has(String(error.code));
 }
 
-function once(
+async function once(
   { host, port, path, answerBytesMax, post }: HttpsGet,
   address: string,
   authority: string | undefined,
   signal: AbortSignal,
 ): Promise<HttpsAnswer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({
-      host: address,
-      port,
-      path,
-      method: post ? 'POST' : 'GET',
-      agent: false,
-      servername: host,
-      signal,
-      headers: {
-        host: port === 443 ? host : `${host}:${port}`,
-        accept: '*/*',
-        'accept-encoding': 'identity',
-        ...(post ? { 'content-type': post.type, 'content-length': post.bytes.length } : {}),
-      },
-      ...(authority === undefined ? {} : { ca: authority }),
-    });
-    sent.on('error', reject);
-    sent.on('response', (response) => {
-      const pieces: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (piece: Buffer) => {
-        bytes += piece.length;
-        if (bytes <= answerBytesMax) {
-          pieces.push(piece);
-          return;
-        }
-        reject(new Error(`the answer is longer than ${answerBytesMax} bytes`));
-        sent.destroy();
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        const type = (response.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-        resolve({ status: response.statusCode ?? 0, type, body: Buffer.concat(pieces) });
-      });
-    });
-    sent.end(post?.bytes);
+  const sent = request({
+    host: address,
+    port,
+    path,
+    method: post ? 'POST' : 'GET',
+    agent: false,
+    servername: host,
+    signal,
+    headers: {
+      host: port === 443 ? host : `${host}:${port}`,
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      ...(post ? { 'content-type': post.type, 'content-length': post.bytes.length } : {}),
+    },
+    ...(authority === undefined ? {} : { ca: authority }),
   });
+  const { status, headers, body } = await wholeAnswer(sent, answerBytesMax, post?.bytes);
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  return { status, type, body };
 }

@@ -1,5 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { wholeAnswer } from './whole-answer.ts';
 
 export interface FormPost {
   /** Whoever names it decides where we connect: it must come from the operator, never from a client (THREATS 15). */
@@ -26,36 +27,20 @@ export type PostForm = (post: FormPost) => Promise<FormAnswer>;
  */
 export function createPostForm(trust: { readonly authority?: string } = {}): PostForm {
   const ca = trust.authority === undefined ? {} : { ca: trust.authority };
-  return ({ url, fields, credentials, msMax, answerBytesMax }) =>
-    new Promise((resolve, reject) => {
-      const body = new URLSearchParams(fields).toString();
-      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-        method: 'POST',
-        signal: AbortSignal.timeout(msMax),
-        ...(credentials === undefined ? {} : { auth: `${credentials.user}:${credentials.password}` }),
-        ...ca,
-        headers: {
-          accept: 'application/json',
-          'content-type': 'application/x-www-form-urlencoded',
-          'content-length': Buffer.byteLength(body),
-        },
-      });
-      request.on('error', reject);
-      request.on('response', (response) => {
-        const pieces: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (piece: Buffer) => {
-          bytes += piece.length;
-          if (bytes <= answerBytesMax) {
-            pieces.push(piece);
-            return;
-          }
-          reject(new Error(`the answer is longer than ${answerBytesMax} bytes`));
-          request.destroy();
-        });
-        response.on('error', reject);
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(pieces) }));
-      });
-      request.end(body);
+  return async ({ url, fields, credentials, msMax, answerBytesMax }) => {
+    const form = new URLSearchParams(fields).toString();
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+      method: 'POST',
+      signal: AbortSignal.timeout(msMax),
+      ...(credentials === undefined ? {} : { auth: `${credentials.user}:${credentials.password}` }),
+      ...ca,
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-length': Buffer.byteLength(form),
+      },
     });
+    const { status, body } = await wholeAnswer(request, answerBytesMax, form);
+    return { status, body };
+  };
 }

@@ -24,12 +24,12 @@ const manyDomains = reply(550, '5.7.1', 'The From field names authors of several
  * What becomes of a message by the policy of its author's domain (RFC 9989 §5.4). SPF or DKIM alone refuse nothing: they
  * fail for honest mail that was forwarded.
  */
-export function decide({ verdict, authors, ranOut }: Found, settings: CheckSettings): Decision {
+export function decide({ verdict, ranOut }: Found, settings: CheckSettings): Decision {
   if (settings.dmarc === 'report') {
     const asked = verdict.dmarc?.result === 'fail' && verdict.dmarc.policy !== 'none';
     return accept(asked ? 'local_policy' : null);
   }
-  if (new Set(authors).size > 1) {
+  if (verdict.authors.length > 1) {
     return { refuse: manyDomains, junk: false, disposition: { action: 'reject', override: null } };
   }
   const { dmarc } = verdict;

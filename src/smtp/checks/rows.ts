@@ -1,3 +1,4 @@
+import { areRelated } from '../../formats/address/index.ts';
 import type { HeaderField } from '../../formats/mime/index.ts';
 import {
   arcFieldBytesMax,
@@ -74,9 +75,7 @@ function choose(signatures: readonly HeaderRow[], domain: string): HeaderRow[] {
   if (small.length <= signaturesMax) return small;
   const ofAuthor = (row: HeaderRow) => {
     const signer = tagOf(row.line, 'd')?.toLowerCase() ?? '';
-    return (
-      signer !== '' && (signer === domain || domain.endsWith(`.${signer}`) || signer.endsWith(`.${domain}`))
-    );
+    return signer !== '' && areRelated(signer, domain);
   };
   const first = small.filter(ofAuthor);
   return [...first, ...small.filter((row) => !first.includes(row))].slice(0, signaturesMax);

@@ -40,6 +40,8 @@ export interface Verdict {
   readonly spf: { readonly result: SpfVerdict; readonly domain: string; readonly identity: 'mfrom' | 'helo' };
   readonly dkim: readonly SignatureVerdict[];
   readonly arc: { readonly result: ArcVerdict; readonly trusted: boolean };
+  /** The domains in From, each once. */
+  readonly authors: readonly string[];
   /** Null where From names no author, or several of different domains. */
   readonly dmarc: DmarcFinding | null;
   readonly disposition: Disposition;

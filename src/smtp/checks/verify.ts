@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
-import { type HeaderField, headerFields } from '../../formats/mime/index.ts';
-import { authorsOf } from '../inbound/authors.ts';
+import { areRelated, isWithin } from '../../formats/address/index.ts';
+import { headerFields } from '../../formats/mime/index.ts';
+import { authorDomains } from '../inbound/authors.ts';
 import { isTrusted } from './arc-trust.ts';
 import { BodyFeed } from './body-feed.ts';
 import { keyBitsMin } from './limits.ts';
@@ -42,8 +43,6 @@ export interface SpfFound {
 /** What was found, with the resinfos of Authentication-Results. */
 export interface Found {
   readonly verdict: Omit<Verdict, 'disposition'>;
-  /** Domains in From. */
-  readonly authors: readonly string[];
   readonly parts: readonly string[];
   readonly arc: ArcResult;
   /** DMARC was not asked all it needs because our own bounds were reached. */
@@ -133,9 +132,9 @@ export class MessageVerifier {
           result: arc.status.result as ArcVerdict,
           trusted: isTrusted(arc, verifier.arc.chain, trustedSealers),
         },
+        authors: this.#authors,
         dmarc: finding(dmarc, from),
       },
-      authors: this.#authors,
       parts: this.#parts(sent.info, verifier.results, arc, dmarc),
       arc,
       ranOut: this.#policyQuestions.ranOut,
@@ -171,14 +170,6 @@ export class MessageVerifier {
     if (response) parts.push(response.info);
     return parts;
   }
-}
-
-/** The domains of the mailboxes in From; none where it cannot be read, which the door has refused before. */
-function authorDomains(fields: readonly HeaderField[]): string[] {
-  const from = fields.filter(({ name }) => name.toLowerCase() === 'from');
-  const [only] = from;
-  const authors = only && from.length === 1 ? authorsOf(only.value) : null;
-  return [...new Set((authors ?? []).map((author) => author.slice(author.lastIndexOf('@') + 1)))];
 }
 
 /** Each signature in a turn of its own: twenty of them are twenty times the work. */
@@ -237,7 +228,7 @@ function undecided(answer: DmarcAnswer, from: string, unknown: readonly Unknown[
     const name = domainToASCII(domain).toLowerCase();
     if (name === '' || name === from) return name === from;
     if (response.alignment?.[by].strict) return false;
-    return isAt(name, from) || isAt(from, name) || isAt(name, response.domain);
+    return areRelated(name, from) || isWithin(name, response.domain);
   };
   if (!unknown.some(mayAlign)) return answer;
   return {
@@ -251,10 +242,6 @@ function undecided(answer: DmarcAnswer, from: string, unknown: readonly Unknown[
 }
 
 /** Whether `name` is `domain` or stands below it. */
-function isAt(name: string, domain: string): boolean {
-  return name === domain || name.endsWith(`.${domain}`);
-}
-
 function finding({ response }: DmarcAnswer, from: string): DmarcFinding | null {
   if (!response) return null;
   const { policy, alignment } = response;

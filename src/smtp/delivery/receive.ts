@@ -50,7 +50,7 @@ export async function receive(
       return reported !== null && isIntake(recipient) ? reported : replyFor(recipient, outcomes, sentOn);
     });
     remember(session, transaction, { hash, outcomes, sentOn, perRecipient });
-    await sendReceipts(session, transaction, { spool, trace, perRecipient });
+    await sendReceipts(session, transaction, { spool, trace, junk: findings.junk, perRecipient });
     return { perRecipient, id, bytes: content.bytes, hash };
   } finally {
     await spool.close();

@@ -1,14 +1,13 @@
 import { StoreError } from '../../base/index.ts';
 import type { Outgoing, OutgoingRecipient } from '../../stores/outbox/index.ts';
 import { replies } from '../replies.ts';
+import { splitHeader } from '../session/content.ts';
 import type { Session } from '../session/session.ts';
 import type { Transaction } from '../session/types.ts';
 import { type Reply, reply } from '../wire/reply.ts';
 import { replyOfError } from './failure.ts';
 import { deliveryKey } from './memory.ts';
 import type { Spool } from './spool.ts';
-
-const emptyLine = Buffer.from('\r\n\r\n');
 
 /** Every address elsewhere that a transaction leads to. */
 export function othersOf(transaction: Transaction): string[] {
@@ -30,7 +29,8 @@ export async function sendOn(
   );
   if (recipients.length === 0) return replies.ok;
   try {
-    const headerLength = await headerLengthOf(spool);
+    const { header } = await splitHeader(spool.pieces());
+    const headerLength = header.length;
     const message = await outgoing(session, transaction, recipients);
     // Last: only `enqueue` lets go of what was staged.
     const blob = await outbox.stage(spool.whole() ?? spool.pieces(), settings.messageBytesMax * 2);
@@ -75,18 +75,4 @@ async function outgoing(
   // Of what is forwarded the sender would fail SPF under its own name.
   const onward = services.srs === null ? sender.address : await services.srs.forward(sender.address);
   return { ...common, account: 0, kind: 'forward', sender: onward };
-}
-
-/** Octets of the header with its empty line; all of it where there is none. */
-async function headerLengthOf(spool: Spool): Promise<number> {
-  let tail: Buffer = Buffer.alloc(0);
-  let before = 0;
-  for await (const piece of spool.pieces()) {
-    const window = Buffer.concat([tail, piece]);
-    const at = window.indexOf(emptyLine);
-    if (at >= 0) return before - tail.length + at + emptyLine.length;
-    before += piece.length;
-    tail = window.subarray(-(emptyLine.length - 1));
-  }
-  return before;
 }

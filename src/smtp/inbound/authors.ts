@@ -8,6 +8,7 @@ import {
   parseMailbox,
   quoteLocal,
 } from '../../formats/address/index.ts';
+import type { HeaderField } from '../../formats/mime/index.ts';
 
 /** The mailboxes of a From or Sender field, normalised; null where one of them, or all, cannot be read for sure. */
 export function authorsOf(value: string): readonly string[] | null {
@@ -30,6 +31,14 @@ export function authorsOf(value: string): readonly string[] | null {
     }
   }
   return authors;
+}
+
+/** The domains of the authors, each once; none where there is not one From, or it cannot be read for sure. */
+export function authorDomains(fields: readonly HeaderField[]): string[] {
+  const [only, ...more] = fields.filter(({ name }) => name.toLowerCase() === 'from');
+  if (!only || more.length > 0) return [];
+  const authors = authorsOf(only.value) ?? [];
+  return [...new Set(authors.map((author) => author.slice(author.lastIndexOf('@') + 1)))];
 }
 
 /**

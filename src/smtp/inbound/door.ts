@@ -4,10 +4,10 @@ import { withoutFields } from '../delivery/header.ts';
 import { inboundExtensions } from '../extensions/index.ts';
 import { readTlsRequired } from '../extensions/require-tls.ts';
 import { greetingDelayMsMax } from '../limits.ts';
-import type { Door, SessionGuard, Transaction } from '../session/types.ts';
+import type { Door, SessionGuard } from '../session/types.ts';
 import type { SmtpSettings } from '../settings.ts';
 import { reply } from '../wire/reply.ts';
-import { authorDomains, withoutLaundering } from './laundering.ts';
+import { withoutLaundering } from './laundering.ts';
 import { inboundStages, runHeaderStages } from './pipeline.ts';
 
 const relayDenied = reply(550, '5.7.1', 'Mail for other domains is not taken from strangers');
@@ -17,7 +17,6 @@ export function inboundDoor(
   settings: SmtpSettings,
   guard: (address: string) => SessionGuard | null = () => null,
 ): Door {
-  const authors = new WeakMap<Transaction, readonly string[]>();
   return {
     name: 'smtp',
     lmtp: false,
@@ -32,15 +31,12 @@ export function inboundDoor(
       readTlsRequired(fields, transaction.options);
       const refuse = await runHeaderStages(inboundStages, { session, transaction, fields });
       if (refuse) return { refuse };
-      authors.set(transaction, authorDomains(fields));
       const forged = await claimsOfOurs(session, fields);
       return { header: withoutFields(header, fields, ['return-path'], forged) };
     },
     inspect(session, transaction) {
       const inspection = session.services.checks?.inspect(session, transaction) ?? null;
-      return (
-        inspection && withoutLaundering(inspection, session, transaction, authors.get(transaction) ?? [])
-      );
+      return inspection && withoutLaundering(inspection, session, transaction);
     },
   };
 }

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createMetrics } from '../../observability/index.ts';
-import { type MemoryResolver, memoryResolver, openTestSmtp, type TestSmtp } from '../../testing/index.ts';
-import { createChecks } from '../checks/index.ts';
+import {
+  type MemoryResolver,
+  memoryResolver,
+  openCheckedSmtp,
+  sayAtMx,
+  type TestSmtp,
+} from '../../testing/index.ts';
 
 let smtp: TestSmtp;
 let dns: MemoryResolver;
@@ -13,40 +17,14 @@ beforeEach(async () => {
     '_dmarc.coop.localhost': { txt: ['v=DMARC1; p=none'] },
     'stranger.example': { txt: ['v=spf1 ip4:127.0.0.1 -all'] },
   });
-  smtp = await openTestSmtp({
-    authenticity: async ({ hostname, clock }) => ({
-      checks: createChecks({
-        resolver: dns,
-        hostname,
-        clock,
-        metrics: createMetrics({ processMetrics: false }),
-        settings: () => ({ dmarc: 'enforce', temporary: 'accept', trustedSealers: [], exempt }),
-        observer: null,
-        sealer: null,
-      }),
-    }),
-  });
+  smtp = await openCheckedSmtp(dns, () => ({ exempt }));
 });
 afterEach(() => smtp.close());
 
-async function send(author: string, to: readonly string[], sender = 'x@stranger.example'): Promise<string> {
-  const socket = await smtp.connect('smtp');
-  const hear = async () => {
-    for (;;) {
-      const line = String(await socket.readLine());
-      if (line[3] !== '-') return line;
-    }
-  };
-  await hear();
+function send(author: string, to: readonly string[], sender = 'x@stranger.example'): Promise<string> {
   const rcpts = to.map((address) => `RCPT TO:<${address}@coop.localhost>`);
   const message = `From: ${author}\r\n\r\nhello\r\n.`;
-  let last = '';
-  for (const line of ['EHLO x', `MAIL FROM:<${sender}>`, ...rcpts, 'DATA', message]) {
-    await socket.send(`${line}\r\n`);
-    last = await hear();
-  }
-  await socket.close();
-  return last;
+  return sayAtMx(smtp, ['EHLO x', `MAIL FROM:<${sender}>`, ...rcpts, 'DATA', message]);
 }
 
 test('what claims to be ours and is not proven is kept here, and is not sent on with our sender', async () => {

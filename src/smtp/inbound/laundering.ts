@@ -1,19 +1,11 @@
-import type { HeaderField } from '../../formats/mime/index.ts';
+import { isWithin } from '../../formats/address/index.ts';
 import type { Session } from '../session/session.ts';
 import type { Inspection, Transaction } from '../session/types.ts';
 import { type Reply, reply } from '../wire/reply.ts';
-import { authorsOf } from './authors.ts';
 
 const unproven = 'Mail that claims to be from here is sent on only if SPF or DKIM proves it';
 const laundered = reply(550, '5.7.1', unproven);
 const later = reply(451, '4.7.0', `${unproven}, which cannot be looked up now; try again later`);
-
-/** The domains in From, each once. */
-export function authorDomains(fields: readonly HeaderField[]): string[] {
-  const from = fields.filter(({ name }) => name.toLowerCase() === 'from');
-  const authors = from.flatMap(({ value }) => authorsOf(value) ?? []);
-  return [...new Set(authors.map((author) => author.slice(author.lastIndexOf('@') + 1)))];
-}
 
 /**
  * Refuses a message that names an author of ours, is not proven to be theirs and leads elsewhere: our own address as its
@@ -23,27 +15,22 @@ export function withoutLaundering(
   inspection: Inspection,
   session: Session,
   transaction: Transaction,
-  authors: readonly string[],
 ): Inspection {
   return {
     write: (piece) => inspection.write(piece),
     abandon: () => inspection.abandon(),
     async end() {
       const findings = await inspection.end();
-      return { ...findings, refuse: findings.refuse ?? (await refusal(session, transaction, authors)) };
+      return { ...findings, refuse: findings.refuse ?? (await refusal(session, transaction)) };
     },
   };
 }
 
-async function refusal(
-  session: Session,
-  { verdict, recipients }: Transaction,
-  authors: readonly string[],
-): Promise<Reply | null> {
+async function refusal(session: Session, { verdict, recipients }: Transaction): Promise<Reply | null> {
   // Without a verdict the operator trusts the peer (mail.checks.exempt).
   if (verdict === null || verdict.dmarc?.result === 'pass') return null;
   if (!recipients.some(({ others }) => others.length > 0)) return null;
-  for (const domain of authors) {
+  for (const domain of verdict.authors) {
     if (await alignsWithUs(session, domain)) return verdict.dmarc?.result === 'temperror' ? later : laundered;
   }
   return null;
@@ -52,8 +39,7 @@ async function refusal(
 /** Whether it is a domain of ours, or above or below one: DMARC aligns these too. */
 async function alignsWithUs(session: Session, domain: string): Promise<boolean> {
   const { accounts, settings } = session.services;
-  if (`.${settings.hostname}`.endsWith(`.${domain}`) || `.${settings.domain}`.endsWith(`.${domain}`))
-    return true;
+  if (isWithin(settings.hostname, domain) || isWithin(settings.domain, domain)) return true;
   const labels = domain.split('.');
   for (let at = 0; at < labels.length; at++) {
     if (await accounts.isLocalDomain(labels.slice(at).join('.'))) return true;

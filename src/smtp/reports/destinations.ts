@@ -1,5 +1,5 @@
 import { FormatError } from '../../base/index.ts';
-import { formatMailbox, parseMailbox } from '../../formats/address/index.ts';
+import { areRelated, formatMailbox, parseMailbox } from '../../formats/address/index.ts';
 import type { Resolver } from '../../net/index.ts';
 import { destinationsMax } from './limits.ts';
 
@@ -30,15 +30,10 @@ export async function willingAddresses(
   const willing: string[] = [];
   for (const address of addresses) {
     const at = address.slice(address.lastIndexOf('@') + 1);
-    if (isRelated(at, domain) || (await says(resolver, `${domain}._report._dmarc.${at}`)))
+    if (areRelated(at, domain) || (await says(resolver, `${domain}._report._dmarc.${at}`)))
       willing.push(address);
   }
   return willing;
-}
-
-/** One of them is the other, or lies below it. */
-function isRelated(one: string, other: string): boolean {
-  return one === other || one.endsWith(`.${other}`) || other.endsWith(`.${one}`);
 }
 
 async function says(resolver: Resolver, name: string): Promise<boolean> {

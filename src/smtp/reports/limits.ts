@@ -20,8 +20,8 @@ export const reportBytesMax = 16_777_216;
 export const unpackedRatio = 150;
 /** Below this no ratio is asked for. */
 export const unpackedFreeBytes = 262_144;
-/** JSON of the rows that are kept of one report. */
-export const keptBytesMax = 1_048_576;
+/** JSON of the rows of one report; `receivedReportsMax` of them bound the table. */
+export const keptBytesMax = 524_288;
 /** Reports that are kept of one authenticated domain in a day (UTC). */
 export const reportsOfDomainPerDayMax = 200;
 /** Domains that are counted at a time; the least recent are forgotten. */

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FormatError, fakeClock } from '../../base/index.ts';
 import type { GetHttps } from '../../net/index.ts';
@@ -63,6 +63,7 @@ const verdict: Verdict = {
   spf: { result: 'softfail', domain: 'bounce.example', identity: 'mfrom' },
   dkim: [{ domain: 'other.example', selector: 's', result: 'pass' }],
   arc: { result: 'none', trusted: false },
+  authors: ['author.example'],
   dmarc: finding,
   disposition: { action: 'reject', override: null },
 };
@@ -591,15 +592,6 @@ describe('unpacking', () => {
     end.writeUInt32LE(46 + name.length, 12);
     end.writeUInt32LE(30 + name.length + content.length, 16);
     return Buffer.concat([local, name, content, central, name, end]);
-  }
-
-  function crc32(bytes: Buffer): number {
-    let crc = ~0;
-    for (const byte of bytes) {
-      crc ^= byte;
-      for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-    return ~crc >>> 0;
   }
 
   test('ZIP: the first file; too large, encrypted, broken, and lies about the size', async () => {

@@ -1,7 +1,7 @@
-import { createHash, type Hash } from 'node:crypto';
-import { dataTransferMs, discardedBytesMax, idleMs } from '../limits.ts';
+import { discardedBytesMax } from '../limits.ts';
 import { replies, replyOfFault } from '../replies.ts';
 import { LineRules } from '../wire/line-rules.ts';
+import { Arriving } from './arriving.ts';
 import { type Content, Interrupted, Refusal } from './content.ts';
 import type { Session } from './session.ts';
 
@@ -18,33 +18,28 @@ interface Chunk {
  * chunks it waits, until the next one or `abandon`.
  */
 export class ChunkedContent implements Content {
-  readonly #session: Session;
-  readonly #hash: Hash = createHash('sha256');
+  readonly #arriving: Arriving;
   readonly #rules: LineRules | null;
-  readonly #deadlineMs: number;
   #chunk: Chunk | null = null;
   #wake: (() => void) | null = null;
   #abandoned = false;
-  #bytes = 0;
-  #failure: Refusal | Interrupted | null = null;
 
   /** `binary`: lines need not end with CRLF, and NUL may stand anywhere (RFC 3030 §3). */
   constructor(session: Session, options: { readonly binary: boolean }) {
-    this.#session = session;
+    this.#arriving = new Arriving(session);
     this.#rules = options.binary ? null : new LineRules();
-    this.#deadlineMs = session.services.clock.monotonicMs() + dataTransferMs;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#arriving.bytes;
   }
 
   get failure(): Refusal | Interrupted | null {
-    return this.#failure;
+    return this.#arriving.failure;
   }
 
   digest(): string {
-    return this.#hash.digest('hex');
+    return this.#arriving.digest();
   }
 
   /** Resolves when a chunk that is not the last was read and taken; else never: then the whole is decided. */
@@ -64,13 +59,10 @@ export class ChunkedContent implements Content {
   async *pieces(): AsyncGenerator<Buffer> {
     for (;;) {
       const chunk = await this.#next();
-      if (this.#bytes + chunk.left > this.#session.services.settings.messageBytesMax) {
-        throw this.#failed(new Refusal(replies.tooLarge));
-      }
+      if (this.#arriving.exceeds(chunk.left)) throw this.#arriving.failed(new Refusal(replies.tooLarge));
       while (chunk.left > 0) {
         const piece = await this.#read(chunk);
-        this.#bytes += piece.length;
-        this.#hash.update(piece);
+        this.#arriving.take(piece);
         this.#rules?.write(piece);
         this.#demandSound();
         yield piece;
@@ -87,7 +79,8 @@ export class ChunkedContent implements Content {
   async drain(): Promise<void> {
     const chunk = this.#chunk;
     if (chunk === null) return;
-    if (chunk.left > discardedBytesMax) throw this.#failed(new Interrupted(replies.tooMuchDiscarded));
+    if (chunk.left > discardedBytesMax)
+      throw this.#arriving.failed(new Interrupted(replies.tooMuchDiscarded));
     while (chunk.left > 0) await this.#read(chunk);
   }
 
@@ -97,31 +90,21 @@ export class ChunkedContent implements Content {
         this.#wake = resolve;
       });
     }
-    if (this.#chunk === null || this.#abandoned) throw this.#failed(new Interrupted(null));
+    if (this.#chunk === null || this.#abandoned) throw this.#arriving.failed(new Interrupted(null));
     return this.#chunk;
   }
 
   async #read(chunk: Chunk): Promise<Buffer> {
-    const { input, services } = this.#session;
-    const left = this.#deadlineMs - services.clock.monotonicMs();
-    if (left <= 0) throw this.#failed(new Interrupted(replies.tooSlow));
-    const read = await input.chunk(Math.min(left, idleMs));
-    if (read === 'end') throw this.#failed(new Interrupted(null));
-    if (read === 'timeout') throw this.#failed(new Interrupted(replies.tooSlow));
+    const read = await this.#arriving.read();
     const piece = read.subarray(0, chunk.left);
-    input.unread(read.subarray(piece.length));
+    this.#arriving.unread(read.subarray(piece.length));
     chunk.left -= piece.length;
     return piece;
   }
 
   #demandSound(): void {
     const fault = this.#rules?.fault ?? null;
-    if (fault !== null) throw this.#failed(new Refusal(replyOfFault[fault]));
-  }
-
-  #failed<T extends Refusal | Interrupted>(failure: T): T {
-    this.#failure = failure;
-    return failure;
+    if (fault !== null) throw this.#arriving.failed(new Refusal(replyOfFault[fault]));
   }
 }
 

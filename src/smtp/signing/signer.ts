@@ -5,7 +5,7 @@ import { BodyFeed } from '../checks/body-feed.ts';
 import { type BodyHash, type HeaderRow, mailauth } from '../checks/mailauth.ts';
 import { rowsOf } from '../checks/rows.ts';
 import { Split } from '../checks/split.ts';
-import { authorsOf } from '../inbound/authors.ts';
+import { authorDomains } from '../inbound/authors.ts';
 import type { Inspection } from '../session/types.ts';
 import { Keys } from './keys.ts';
 import { signatureField } from './signature.ts';
@@ -34,8 +34,8 @@ export function createSigner({ trust, isOurs, clock }: SignerOptions): Signer {
 
   /** One field for each key of the author's domain; who may write as whom was decided before. */
   async function fieldsFor(rows: readonly HeaderRow[], header: Buffer, hash: BodyHash): Promise<string> {
-    const domain = authorDomain(header);
-    if (domain === null || !(await isOurs(domain))) return '';
+    const [domain] = authorDomains(headerFields(header));
+    if (domain === undefined || !(await isOurs(domain))) return '';
     const bodyHash = hash.digest('base64');
     const now = clock.nowMs();
     const ready = await keys.of(domain);
@@ -73,12 +73,4 @@ export function createSigner({ trust, isOurs, clock }: SignerOptions): Signer {
       return (await signing.end()).fields;
     },
   };
-}
-
-function authorDomain(header: Buffer): string | null {
-  const from = headerFields(header).filter(({ name }) => name.toLowerCase() === 'from');
-  const [only] = from;
-  if (!only || from.length > 1) return null;
-  const [author] = authorsOf(only.value) ?? [];
-  return author === undefined ? null : author.slice(author.lastIndexOf('@') + 1);
 }

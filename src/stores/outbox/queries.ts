@@ -425,7 +425,7 @@ function checkQueries({ db, t }: Context) {
       .limit(limits.stepRows)
       .prepare('outbox_stray_recipients'),
     strayClaims: db
-      .select({ message: r.message, n: r.n, domain: r.domain })
+      .select({ message: r.message, n: r.n, domain: r.domain, holder: r.holder })
       .from(r)
       .where(
         sql`(${r.state} = 'claimed') <> (${r.holder} > 0) or (${r.holder} > 0 and not exists (select 1 from ${h} where ${h.id} = ${r.holder}))`,
@@ -439,7 +439,8 @@ function checkQueries({ db, t }: Context) {
         state: sql`case when ${r.state} = 'held' then 'held' else 'waiting' end`,
         unsure: sql`${r.unsure} + 1`,
       })
-      .where(and(eq(r.message, p('message')), eq(r.n, p('n'))))
+      // Not one that somebody who lives has claimed since it was looked at.
+      .where(and(eq(r.message, p('message')), eq(r.n, p('n')), eq(r.holder, p('holder'))))
       .prepare('outbox_claim_forget'),
   };
 }

@@ -11,6 +11,6 @@ export const owedRowsPerDayMax = 100_000;
 /** Observations that nobody reported on (a lease was held elsewhere, mail could not be sent) are forgotten. */
 export const owedKeptDays = 7;
 /** Reports of others that are kept, of all domains together; then the oldest go. */
-export const receivedReportsMax = 20_000;
+export const receivedReportsMax = 5_000;
 /** Rows of one received report; the rest is counted and not kept. */
 export const receivedRowsMax = 2_000;

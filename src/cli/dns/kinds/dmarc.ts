@@ -1,4 +1,5 @@
 import { FormatError } from '../../../base/index.ts';
+import { areRelated } from '../../../formats/address/index.ts';
 import { type DmarcRecord, isDmarc, readDmarc } from '../../../formats/dns-text/index.ts';
 import type { Resolver } from '../../../net/index.ts';
 import { listed, quoted, recordsOf, verdicts } from '../ask.ts';
@@ -72,7 +73,7 @@ async function unheard(record: DmarcRecord, domain: string, resolver: Resolver):
   );
   const silent: string[] = [];
   for (const host of new Set(hosts)) {
-    if (host === domain || host.endsWith(`.${domain}`) || domain.endsWith(`.${host}`)) continue;
+    if (areRelated(host, domain)) continue;
     const answers = await recordsOf(resolver.txt(`${domain}._report._dmarc.${host}`));
     if (!answers.some(isDmarc)) silent.push(host);
   }

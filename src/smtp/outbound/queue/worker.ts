@@ -73,9 +73,16 @@ function settleAll(shop: Workshop, claimed: Claimed, fate: Fate): Promise<void> 
   return settle(shop, claimed, new Map(claimed.recipients.map(({ n }) => [n, fate])));
 }
 
+/** Rows that were not tried, or that nobody at the destination can be reached; null: all rows are settled. */
+type Left = Claimed | { readonly closed: Answer } | null;
+
 class LaneWork {
   readonly #shop: Workshop;
   readonly #lane: Lane;
+  /** Why no line is to be had for messages that ask something of TLS. */
+  readonly #unserved = new Map<Asked, Answer>();
+  /** Octets may be on their way. */
+  #sending = false;
   #line: { readonly line: Line; readonly asked: Asked; sent: number } | null = null;
   /** Lines opened since a recipient was last decided. */
   #opened = 0;
@@ -95,24 +102,19 @@ class LaneWork {
           return;
         }
         const left = await this.#carrySafely(next);
-        if (left === 'closed') {
-          await this.#close([next, ...waiting]);
+        if (left === null) continue;
+        if ('closed' in left) {
+          await this.#close([next, ...waiting], left.closed);
           return;
         }
-        if (left !== null) waiting.unshift(left);
+        waiting.unshift(left);
       }
     } finally {
       this.#letGo();
     }
   }
 
-  #failure: Answer | null = null;
-  /** Why no line is to be had for messages that ask something of TLS. */
-  readonly #unserved = new Map<Asked, Answer>();
-  /** Octets may be on their way. */
-  #sending = false;
-
-  async #carrySafely(claimed: Claimed): Promise<Claimed | null | 'closed'> {
+  async #carrySafely(claimed: Claimed): Promise<Left> {
     try {
       return await this.#carry(claimed);
     } catch (error) {
@@ -126,8 +128,7 @@ class LaneWork {
     }
   }
 
-  /** Null: all rows of it are settled; rows that were not tried are left. 'closed': nobody there can be reached. */
-  async #carry(claimed: Claimed): Promise<Claimed | null | 'closed'> {
+  async #carry(claimed: Claimed): Promise<Left> {
     const { message, recipients } = claimed;
     const { asked, opened } = await this.#lineFor(message);
     if (opened.kind === 'never') {
@@ -137,8 +138,7 @@ class LaneWork {
     }
     if (opened.kind === 'later') {
       if (asked !== null && !this.#shop.stopping()) return this.#defer(claimed, opened.answer);
-      this.#failure = opened.answer;
-      return 'closed';
+      return { closed: opened.answer };
     }
     const { line } = opened;
     this.#shop.counters.transaction();
@@ -195,9 +195,8 @@ class LaneWork {
   }
 
   /** Nobody there can be reached: the destination is put off, and its rows as they were. */
-  async #close(claimed: readonly Claimed[]): Promise<void> {
-    const { lane, shop, answer } = { lane: this.#lane, shop: this.#shop, answer: this.#failure };
-    if (answer === null) return this.#giveBack(claimed, null);
+  async #close(claimed: readonly Claimed[], answer: Answer): Promise<void> {
+    const [lane, shop] = [this.#lane, this.#shop];
     if (shop.stopping()) return this.#giveBack(claimed, null);
     shop.counters.unreachable();
     shop.log.info('destination not reached', { code: answer.status, attempts: lane.failures + 1 });

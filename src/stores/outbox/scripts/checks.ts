@@ -54,8 +54,8 @@ export function* repair(q: OutboxQueries, a: { after: number; now: number }): Sc
     yield* run(q.recipientDrop, { message, n });
     mended.push(`recipient ${message}.${n}: removed, its message is gone`);
   }
-  for (const { message, n } of yield* run(q.strayClaims, {})) {
-    yield* run(q.claimForget, { message, n });
+  for (const { message, n, holder } of yield* run(q.strayClaims, {})) {
+    yield* run(q.claimForget, { message, n, holder });
     mended.push(`recipient ${message}.${n}: waits again, nobody had it`);
   }
   const lanes = yield* wrongLanes(q);

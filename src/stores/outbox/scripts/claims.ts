@@ -20,7 +20,9 @@ function* giveBack(q: OutboxQueries, holder: number, unsure: boolean): Script<nu
   for (;;) {
     const rows = yield* run(q.recipientsHeldBy, { holder });
     for (const { message, n } of rows) {
-      yield* unsure ? run(q.claimForget, { message, n }) : run(q.recipientReturn, { message, n, holder });
+      yield* unsure
+        ? run(q.claimForget, { message, n, holder })
+        : run(q.recipientReturn, { message, n, holder });
     }
     yield* refreshLanes(
       q,
