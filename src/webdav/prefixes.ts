@@ -32,3 +32,10 @@ export function elementOf(name: QName, inner: Xml = ''): Xml {
   const { start, end } = tagOf(name);
   return inner === '' ? `<${start}/>` : `<${start}>${inner}</${end}>`;
 }
+
+const plain = /^[\x20-\x25\x27-\x3b\x3d\x3f-\x7e\u{a0}-\u{d7ff}]*$/u;
+
+/** Character data. Most is sent as it is; what XML 1.0 cannot hold is left out. */
+export function textOf(value: string): Xml {
+  return plain.test(value) ? value : escapeXml(value);
+}

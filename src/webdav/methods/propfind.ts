@@ -1,0 +1,106 @@
+import { FormatError } from '../../base/index.ts';
+import type { XmlElement } from '../../formats/xml/index.ts';
+import { DavError } from '../errors.ts';
+import { infinityCharsMax, infinityRowsMax } from '../properties/limits.ts';
+import { type Plan, planOf, type Wish } from '../properties/plan.ts';
+import { readNames } from '../properties/wish.ts';
+import type { Collection, DavMethod, Exchange, MultiStatus, Resource } from '../types.ts';
+
+/** RFC 4918 §9.1 */
+export const propfind: DavMethod = {
+  name: 'PROPFIND',
+  rfc: '4918 §9.1',
+  on: ({ resource }) => resource !== null,
+  demands: () => [{ on: 'resource', privilege: 'read' }],
+  async run(exchange, { resource }) {
+    if (resource === null) throw new DavError(404, 'there is nothing here');
+    const depth = depthOf(exchange, 'infinity');
+    const plan = planOf(readPropfind(await exchange.xml()), exchange.visit);
+    if (depth === 'infinity' && resource.isCollection) return await sendTree(exchange, resource, plan);
+    const answer = exchange.multiStatus(preferencesApplied(exchange));
+    if (depth === '0' || !exchange.visit.prefer.depthNoroot) await sendRow(answer, exchange, resource, plan);
+    if (depth !== '0' && resource.isCollection) {
+      for await (const page of (resource as Collection).members(plan.wanted)) {
+        for (const member of page) await sendRow(answer, exchange, member, plan);
+      }
+    }
+    await answer.end();
+  },
+};
+
+/** RFC 4918 §10.2. */
+export function depthOf(exchange: Exchange, missing: '0' | '1' | 'infinity'): '0' | '1' | 'infinity' {
+  const depth = exchange.header('depth')?.trim().toLowerCase() ?? missing;
+  if (depth === '0' || depth === '1' || depth === 'infinity') return depth;
+  throw new DavError(400, 'Depth is 0, 1 or infinity');
+}
+
+/** RFC 7240 §3: says which preferences were followed. */
+export function preferencesApplied({ visit, header }: Exchange): Record<string, string> {
+  const { prefer } = visit;
+  const followed = [
+    ...(prefer.return === 'minimal' ? ['return=minimal'] : []),
+    ...(prefer.depthNoroot ? ['depth-noroot'] : []),
+  ];
+  if (followed.length === 0) return {};
+  // Microsoft's Brief is answered in its own words alone.
+  return header('prefer') === undefined ? {} : { 'Preference-Applied': followed.join(', ') };
+}
+
+function readPropfind(body: XmlElement | null): Wish {
+  // RFC 4918 §9.1: no body asks for all.
+  if (body === null) return { kind: 'all', include: [] };
+  if (body.namespace !== 'DAV:' || body.name !== 'propfind')
+    throw new FormatError('the body is no DAV:propfind');
+  const inner = (name: string) =>
+    body.children.find((each) => each.namespace === 'DAV:' && each.name === name);
+  const prop = inner('prop');
+  const [all, names] = [inner('allprop'), inner('propname')];
+  const include = inner('include');
+  const asked = [prop, all, names].filter((each) => each !== undefined);
+  if (asked.length !== 1) {
+    throw new FormatError('a DAV:propfind holds one of DAV:prop, DAV:allprop and DAV:propname');
+  }
+  if (prop) return { kind: 'named', names: readNames(prop) };
+  return names ? { kind: 'names' } : { kind: 'all', include: include ? readNames(include) : [] };
+}
+
+async function sendRow(
+  answer: MultiStatus,
+  { visit }: Exchange,
+  resource: Resource,
+  plan: Plan,
+): Promise<void> {
+  const row = plan.row(resource, visit);
+  await answer.response(visit.href(resource), typeof row === 'string' ? row : await row);
+}
+
+/** Depth infinity: held until it is known that it ends, since what is too much is refused as a whole. */
+async function sendTree(exchange: Exchange, root: Resource, plan: Plan): Promise<void> {
+  const { visit } = exchange;
+  const rows: (readonly [href: string, row: string])[] = [];
+  let chars = 0;
+  const add = async (resource: Resource) => {
+    const row = [visit.href(resource), await plan.row(resource, visit)] as const;
+    chars += row[0].length + row[1].length;
+    if (rows.push(row) > infinityRowsMax || chars > infinityCharsMax) {
+      // RFC 4918 §9.1
+      throw new DavError(403, 'so much is below here that it has to be asked for folder by folder', {
+        condition: '<D:propfind-finite-depth/>',
+      });
+    }
+  };
+  const below = async (collection: Collection): Promise<void> => {
+    for await (const page of collection.members(plan.wanted)) {
+      for (const member of page) {
+        await add(member);
+        if (member.isCollection) await below(member as Collection);
+      }
+    }
+  };
+  if (!visit.prefer.depthNoroot) await add(root);
+  await below(root as Collection);
+  const answer = exchange.multiStatus(preferencesApplied(exchange));
+  for (const [href, row] of rows) await answer.response(href, row);
+  await answer.end();
+}

@@ -1,0 +1,30 @@
+import { FormatError } from '../../base/index.ts';
+import { DavError } from '../errors.ts';
+import { readPropertyChanges, verdictXml } from '../properties/changes.ts';
+import type { DavMethod } from '../types.ts';
+import { preferencesApplied } from './propfind.ts';
+
+/** RFC 4918 §9.2: all of it or nothing. */
+export const proppatch: DavMethod = {
+  name: 'PROPPATCH',
+  rfc: '4918 §9.2',
+  on: ({ resource }) => resource?.patch !== undefined,
+  demands: () => [{ on: 'resource', privilege: 'write-properties' }],
+  async run(exchange, { resource }) {
+    const body = await exchange.xml();
+    if (resource?.patch === undefined) throw new DavError(405, 'nothing can be set here');
+    if (body?.namespace !== 'DAV:' || body.name !== 'propertyupdate') {
+      throw new FormatError('the body is no DAV:propertyupdate');
+    }
+    const { visit } = exchange;
+    const { changes, verdicts, refused } = readPropertyChanges(body, { dav: visit.dav, resource });
+    if (verdicts.length === 0) throw new FormatError('the DAV:propertyupdate names no property');
+    if (!refused) await resource.patch(changes, exchange.write);
+    // RFC 8144 §2.3
+    if (!refused && visit.prefer.return === 'minimal')
+      return exchange.send(200, preferencesApplied(exchange));
+    const answer = exchange.multiStatus();
+    await answer.response(visit.href(resource), verdictXml(verdicts));
+    await answer.end();
+  },
+};

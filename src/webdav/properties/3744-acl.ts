@@ -1,0 +1,111 @@
+import { elementOf } from '../prefixes.ts';
+import type { Ace, DavPrivilege, LiveProperty, Resource, Visit, Xml } from '../types.ts';
+import { principalOf } from './5397-current-user-principal.ts';
+import { davElement, davProperty, hrefElement } from './live.ts';
+
+interface PrivilegeTree {
+  readonly name: DavPrivilege | 'all' | 'write';
+  readonly says: string;
+  readonly of?: readonly PrivilegeTree[];
+}
+
+/** RFC 3744 §3 and Appendix B. */
+const privilegeTree: PrivilegeTree = {
+  name: 'all',
+  says: 'Everything',
+  of: [
+    { name: 'read', says: 'Read' },
+    {
+      name: 'write',
+      says: 'Write',
+      of: [
+        { name: 'write-content', says: 'Change the content' },
+        { name: 'write-properties', says: 'Change properties' },
+        { name: 'bind', says: 'Add members' },
+        { name: 'unbind', says: 'Remove members' },
+      ],
+    },
+    { name: 'unlock', says: 'Remove the locks of others' },
+    { name: 'read-acl', says: 'See who has access' },
+    { name: 'write-acl', says: 'Change who has access' },
+    { name: 'read-current-user-privilege-set', says: 'See what one may do' },
+  ],
+};
+
+const writing = ['write-content', 'write-properties', 'bind', 'unbind'] as const;
+
+function supported({ name, says, of = [] }: PrivilegeTree): Xml {
+  return davElement(
+    'supported-privilege',
+    `<D:privilege><D:${name}/></D:privilege><D:description xml:lang="en">${says}</D:description>${of.map(supported).join('')}`,
+  );
+}
+
+const supportedSet = supported(privilegeTree);
+
+const leaves: readonly DavPrivilege[] = [
+  'read',
+  ...writing,
+  'unlock',
+  'read-acl',
+  'write-acl',
+  'read-current-user-privilege-set',
+  'read-free-busy',
+  'schedule-send',
+  'schedule-deliver',
+];
+/** Those of RFC 3744, which DAV:all holds. */
+const own = leaves.slice(0, leaves.indexOf('read-free-busy'));
+const caldav = 'urn:ietf:params:xml:ns:caldav';
+
+function privilegeElement(name: DavPrivilege | 'all' | 'write'): Xml {
+  const scheduling = name === 'read-free-busy' || name.startsWith('schedule-');
+  return davElement('privilege', elementOf({ namespace: scheduling ? caldav : 'DAV:', name }));
+}
+
+/** Aggregates beside what they hold: clients ask for `write` and for `bind`. */
+function privilegeSet(has: (privilege: DavPrivilege) => boolean): Xml {
+  const names: (DavPrivilege | 'all' | 'write')[] = leaves.filter(has);
+  if (writing.every(has)) names.unshift('write');
+  if (own.every(has)) names.unshift('all');
+  return names.map(privilegeElement).join('');
+}
+
+const grants = (names: Xml, more: Xml) => `<D:grant>${names}</D:grant>${more}`;
+
+async function accessList(resource: Resource, visit: Visit): Promise<Xml> {
+  const owner =
+    resource.owner === null
+      ? ''
+      : davElement(
+          'ace',
+          `<D:principal><D:property><D:owner/></D:property></D:principal>${grants(privilegeElement('all'), '<D:protected/>')}`,
+        );
+  const others = (await resource.acl?.()) ?? [];
+  return owner + others.map((ace) => aceElement(ace, visit)).join('');
+}
+
+function aceElement({ principal, privileges, inherited }: Ace, visit: Visit): Xml {
+  const from = inherited === null ? '' : davElement('inherited', hrefElement(visit, inherited));
+  const names = privilegeSet((privilege) => privileges.includes(privilege));
+  return davElement(
+    'ace',
+    davElement('principal', hrefElement(visit, principal)) + grants(names, `<D:protected/>${from}`),
+  );
+}
+
+/** Who may do what (RFC 3744 §5). Shares are shown as they are; they are made and ended elsewhere, so every entry is protected. */
+export const aclProperties: readonly LiveProperty[] = [
+  davProperty('owner', '3744 §5.1', ({ owner }, visit) => (owner === null ? '' : hrefElement(visit, owner))),
+  davProperty('group', '3744 §5.2', () => ''),
+  davProperty('supported-privilege-set', '3744 §5.3', () => supportedSet),
+  davProperty('current-user-privilege-set', '3744 §5.4', (resource) =>
+    privilegeSet((privilege) => resource.may(privilege)),
+  ),
+  davProperty('acl', '3744 §5.5', accessList, { privilege: 'read-acl' }),
+  davProperty('acl-restrictions', '3744 §5.6', () => '<D:grant-only/><D:no-invert/>'),
+  davProperty('inherited-acl-set', '3744 §5.7', () => ''),
+  davProperty('principal-collection-set', '3744 §5.8', (_, visit) =>
+    principalOf(visit) === null ? '' : hrefElement(visit, ['principals']),
+  ),
+];

@@ -1,0 +1,53 @@
+import type { LiveProperty, Resource } from '../types.ts';
+import { davProperty, elementOf, textOf } from './live.ts';
+
+/** RFC 3339, whole seconds. */
+export const isoTime = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+/** RFC 9110 §5.6.7. */
+export const httpTime = (ms: number) => new Date(ms).toUTCString();
+
+const onFiles = (resource: Resource) => !resource.isCollection;
+
+/** What a resource is (RFC 4918 §15). DAV:getcontentlanguage is not known to anybody but who sets it: a dead property. */
+export const basicProperties: readonly LiveProperty[] = [
+  davProperty(
+    'creationdate',
+    '4918 §15.1',
+    ({ createdMs }) => (createdMs === null ? undefined : isoTime(createdMs)),
+    { allprop: true },
+  ),
+  davProperty('displayname', '4918 §15.2', ({ displayName }) => textOf(displayName), {
+    allprop: true,
+    deadFirst: true,
+  }),
+  davProperty(
+    'getcontentlength',
+    '4918 §15.4',
+    ({ length }) => (length === null ? undefined : String(length)),
+    { allprop: true, on: onFiles },
+  ),
+  davProperty(
+    'getcontenttype',
+    '4918 §15.5',
+    ({ type }) => (type === null || type === '' ? undefined : textOf(type)),
+    { allprop: true },
+  ),
+  davProperty('getetag', '4918 §15.6', ({ etag }) => (etag === null ? undefined : textOf(etag)), {
+    allprop: true,
+  }),
+  davProperty(
+    'getlastmodified',
+    '4918 §15.7',
+    ({ modifiedMs }) => (modifiedMs === null ? undefined : httpTime(modifiedMs)),
+    { allprop: true },
+  ),
+  davProperty(
+    'resourcetype',
+    '4918 §15.9',
+    ({ isCollection, types }) => {
+      const own = isCollection ? '<D:collection/>' : '';
+      return types === undefined ? own : own + types.map((type) => elementOf(type)).join('');
+    },
+    { allprop: true },
+  ),
+];

@@ -1,0 +1,21 @@
+import { activeLockXml } from '../locks/active-lock.ts';
+import type { LiveProperty, Resource } from '../types.ts';
+import { davProperty } from './live.ts';
+
+const entry = (scope: string) =>
+  `<D:lockentry><D:lockscope><D:${scope}/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>`;
+const both = entry('exclusive') + entry('shared');
+const canLock = ({ locks }: Resource) => locks !== undefined;
+
+export const lockProperties: readonly LiveProperty[] = [
+  davProperty(
+    'lockdiscovery',
+    '4918 §15.8',
+    async ({ locks }, visit) =>
+      ((await locks?.active()) ?? []).map((lock) => activeLockXml(lock, visit)).join(''),
+    { allprop: true },
+  ),
+  davProperty('supportedlock', '4918 §15.10', (resource) => (canLock(resource) ? both : ''), {
+    allprop: true,
+  }),
+];

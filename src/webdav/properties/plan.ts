@@ -1,0 +1,185 @@
+import { elementOf, tagOf } from '../prefixes.ts';
+import type { DeadProperty, LiveProperty, QName, Registry, Resource, Visit, Xml } from '../types.ts';
+import { declaredNamed, nameKey } from './declared.ts';
+
+/** What is asked of every resource of a listing, made once. */
+export interface Plan {
+  /** What members should be read with. */
+  readonly wanted: { readonly dead: boolean; readonly locks: boolean };
+  /** The DAV:propstats of one resource. A promise only where something has to be waited for. */
+  row(resource: Resource, visit: Visit): Xml | Promise<Xml>;
+}
+
+export type Wish =
+  | { readonly kind: 'named'; readonly names: readonly QName[] }
+  | { readonly kind: 'all'; readonly include: readonly QName[] }
+  | { readonly kind: 'names' };
+
+type Value = Xml | undefined | Promise<Xml | undefined>;
+
+/** One property that is asked for: how its tags are written, and who can read it. */
+interface Reader {
+  readonly key: string;
+  readonly open: Xml;
+  readonly close: Xml;
+  readonly empty: Xml;
+  readonly live: readonly LiveProperty[];
+  /** Whether it can be a dead one. */
+  readonly dead: boolean;
+  /** In DAV:allprop: who has no such property does not hear of it. */
+  readonly silent: boolean;
+}
+
+export function planOf(wish: Wish, { dav, prefer }: Visit): Plan {
+  const minimal = prefer.return === 'minimal';
+  if (wish.kind === 'names') return namesPlan(dav);
+  const named = (wish.kind === 'named' ? wish.names : wish.include).map((name) => readerOf(name, dav, false));
+  if (wish.kind === 'named') return plan(unique(named), false, minimal);
+  const all = dav.properties
+    .filter(({ allprop }) => allprop)
+    .map((property) => readerOf(property, dav, true));
+  return plan(unique([...all, ...named]), true, minimal);
+}
+
+function readerOf(name: QName, dav: Registry, silent: boolean): Reader {
+  const { start, end } = tagOf(name);
+  const live = declaredNamed(dav, name);
+  // Where a writable one is not on the resource, what was set under its name is a dead property.
+  const dead =
+    live.length === 0 || live.some(({ deadFirst, write }) => deadFirst === true || write !== undefined);
+  const key = nameKey(name);
+  return { key, open: `<${start}>`, close: `</${end}>`, empty: `<${start}/>`, live, dead, silent };
+}
+
+function unique(readers: readonly Reader[]): readonly Reader[] {
+  const byKey = new Map<string, Reader>();
+  for (const reader of readers) if (!byKey.has(reader.key)) byKey.set(reader.key, reader);
+  return [...byKey.values()];
+}
+
+function plan(readers: readonly Reader[], allDead: boolean, minimal: boolean): Plan {
+  const dead = allDead || readers.some((reader) => reader.dead);
+  const locks = readers.some(({ live }) => live.some(({ key }) => key === 'lockdiscovery'));
+  const sheet = { readers, allDead, minimal };
+  return {
+    wanted: { dead, locks },
+    row(resource, visit) {
+      if (!dead || resource.deadProperties === undefined) return rowOf(sheet, resource, visit, null);
+      return resource.deadProperties().then((found) => rowOf(sheet, resource, visit, found));
+    },
+  };
+}
+
+interface Sheet {
+  readonly readers: readonly Reader[];
+  readonly allDead: boolean;
+  readonly minimal: boolean;
+}
+
+const isDenied = Symbol('denied');
+
+function rowOf(
+  sheet: Sheet,
+  resource: Resource,
+  visit: Visit,
+  dead: readonly DeadProperty[] | null,
+): Xml | Promise<Xml> {
+  const { readers } = sheet;
+  const values: (Value | typeof isDenied)[] = new Array(readers.length);
+  const own = dead !== null && dead.length > 0 ? new Map(dead.map((each) => [nameKey(each), each])) : null;
+  let waits = false;
+  for (let at = 0; at < readers.length; at++) {
+    const value = readValue(readers[at] as Reader, resource, visit, own);
+    values[at] = value;
+    waits ||= value instanceof Promise;
+  }
+  const rest = sheet.allDead && own !== null ? [...own.values()].map(({ xml }) => xml).join('') : '';
+  if (!waits) return written(sheet, values as (Xml | undefined | typeof isDenied)[], rest);
+  return Promise.all(values).then((ready) => written(sheet, ready, rest));
+}
+
+/** The inner XML; the whole element, behind a mark, of a dead property. */
+function readValue(
+  reader: Reader,
+  resource: Resource,
+  visit: Visit,
+  own: Map<string, DeadProperty> | null,
+): Value | typeof isDenied {
+  const property = reader.live.find((live) => live.on(resource));
+  if (own !== null && reader.dead && (property === undefined || property.deadFirst === true)) {
+    const found = own.get(reader.key);
+    if (found !== undefined) {
+      own.delete(reader.key);
+      return wholeMark + found.xml;
+    }
+  }
+  if (property === undefined) return undefined;
+  return resource.may(property.privilege) ? property.read(resource, visit) : isDenied;
+}
+
+/** XML cannot hold it, so no value begins with it. */
+const wholeMark = '\0';
+
+function written(
+  { readers, minimal }: Sheet,
+  values: readonly (Xml | undefined | typeof isDenied)[],
+  rest: Xml,
+): Xml {
+  let found = '';
+  let missing = '';
+  let denied = '';
+  for (let at = 0; at < readers.length; at++) {
+    const { open, close, empty, silent } = readers[at] as Reader;
+    const value = values[at];
+    if (value === isDenied) {
+      if (!silent) denied += empty;
+    } else if (value === undefined) {
+      if (!silent) missing += empty;
+    } else if (value === '') found += empty;
+    else if (value.charCodeAt(0) === 0) found += value.slice(1);
+    else found += open + value + close;
+  }
+  found += rest;
+  if (minimal) missing = '';
+  const answer = missing === '' && denied === '' ? propstat(200, found) : '';
+  if (answer !== '') return answer;
+  return (
+    (found === '' ? '' : propstat(200, found)) +
+    (denied === '' ? '' : propstat(403, denied)) +
+    (missing === '' ? '' : propstat(404, missing))
+  );
+}
+
+const reasons = {
+  200: 'OK',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  424: 'Failed Dependency',
+  507: 'Insufficient Storage',
+} as const;
+
+export type PropertyStatus = keyof typeof reasons;
+
+/** RFC 4918 §14.22. `more`: DAV:error or DAV:responsedescription. */
+export function propstat(status: PropertyStatus, properties: Xml, more: Xml = ''): Xml {
+  const prop = properties === '' ? '<D:prop/>' : `<D:prop>${properties}</D:prop>`;
+  return `<D:propstat>${prop}<D:status>HTTP/1.1 ${status} ${reasons[status]}</D:status>${more}</D:propstat>`;
+}
+
+/** DAV:propname: what is there, by name alone. */
+function namesPlan({ properties }: Registry): Plan {
+  const tags = properties.map((property) => ({ property, tag: elementOf(property) }));
+  const row = (resource: Resource, dead: readonly DeadProperty[]) => {
+    const live = new Map<string, Xml>();
+    for (const { property, tag } of tags) {
+      if (property.on(resource) && resource.may(property.privilege)) live.set(nameKey(property), tag);
+    }
+    for (const each of dead) live.set(nameKey(each), elementOf(each));
+    return propstat(200, [...live.values()].join(''));
+  };
+  return {
+    wanted: { dead: true, locks: false },
+    row: (resource) => resource.deadProperties?.().then((dead) => row(resource, dead)) ?? row(resource, []),
+  };
+}
