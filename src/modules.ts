@@ -4,6 +4,8 @@
  */
 import { accountsModule } from './accounts/module.ts';
 import type { StoreModule } from './storage/index.ts';
+import { sharingModule } from './stores/files/sharing/module.ts';
+import { uploadsModule } from './stores/files/uploads/module.ts';
 import { mailModule } from './stores/mail/module.ts';
 import { outboxModule } from './stores/outbox/module.ts';
 import { policiesModule } from './stores/policies/module.ts';
@@ -16,5 +18,7 @@ export const modules: readonly StoreModule[] = [
   outboxModule,
   policiesModule,
   sendersModule,
+  sharingModule,
   trustModule,
+  uploadsModule,
 ];

@@ -45,6 +45,7 @@ export {
 } from './scram-dialogue.ts';
 export { directoryAccount, publicAccount } from './scripts/directory.ts';
 export { type AccountsSettings, accountsSettings } from './settings.ts';
+export { Throttle } from './throttle.ts';
 export type {
   Accounts,
   AuthFailure,

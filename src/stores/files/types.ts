@@ -359,6 +359,8 @@ export interface Link {
   /** Downloads left; null: no limit. */
   readonly downloadsLeft: number | null;
   readonly downloads: number;
+  /** Changes with its password: what was opened with the old one is closed. */
+  readonly version: number;
 }
 
 export interface LinkWish {
@@ -379,36 +381,53 @@ export interface SharingReader {
   /** All that a member shared with others, or that others shared on from it. */
   sharesBy(member: number): Promise<readonly Share[]>;
   share(id: number): Promise<Share | null>;
-  /** Null where it is revoked, over, used up, or its node is gone. */
+  /** Null where it is revoked, over, used up, its node is gone, or who made it may no longer share. */
   link(token: string): Promise<Link | null>;
+  /** Those that are over or used up among them; so of `linksBy`. */
   linksOf(account: number, node: number): Promise<readonly Link[]>;
+  /** What a member made, and what others made of the member's files. */
   linksBy(member: number): Promise<readonly Link[]>;
+  /** Whom an address names: a member or a group; null for nobody of ours. */
+  receiver(address: string): Promise<Share['to'] | null>;
 }
 
 export interface Sharing extends SharingReader {
-  /** One share per node and receiver: a second one changes its rights. 'not-found', 'limit'. */
+  /**
+   * One share per node, receiver and sharer: a second one changes its rights. 'not-found', 'limit', 'invalid' (the root
+   * folder, or with oneself), 'denied' where `by` is neither the owner nor somebody who may share it on.
+   */
   grant(wish: Omit<Share, 'id' | 'createdMs'>): Promise<Share>;
   changeShare(
     id: number,
     change: { readonly rights?: ShareRights; readonly expiresMs?: number },
   ): Promise<Share>;
+  /** With what was shared on from it. */
   revoke(id: number): Promise<void>;
   /** The receiver's own name for it below Shared/. 'exists'. */
   renameReceived(member: number, share: number, name: string): Promise<void>;
   /** The receiver does not want to see it any more. */
   leave(member: number, share: number): Promise<void>;
+  /** As `grant`; 'denied' also where the settings let nobody make links. */
   createLink(wish: LinkWish): Promise<Link>;
   changeLink(
     token: string,
-    change: Partial<Pick<LinkWish, 'rights' | 'label' | 'expiresMs' | 'downloadsMax'>> & {
+    change: Partial<Pick<LinkWish, 'rights' | 'label' | 'expiresMs'>> & {
       readonly password?: string | null;
+      readonly downloadsMax?: number | null;
     },
   ): Promise<Link>;
   revokeLink(token: string): Promise<void>;
-  /** argon2id, off the loop; false costs the same as true. */
-  checkPassword(token: string, password: string): Promise<boolean>;
+  /**
+   * argon2id, off the loop; false costs the same as true. 'limit' (`retryAfterMs`) after too many wrong ones from
+   * `remote`, 'unavailable' where too many wait. True for a link without a password.
+   */
+  checkPassword(token: string, password: string, remote: string): Promise<boolean>;
   /** Takes one download off; false where none is left. */
   countDownload(token: string): Promise<boolean>;
+  /** What is long over, and what hung on nodes that are gone, goes. */
+  purge(): Promise<void>;
+  /** What the member shared, was given and made public. */
+  erase(member: number): Promise<void>;
 }
 
 /** An upload that comes in pieces (tus, Nextcloud's chunks); it survives a restart. */
@@ -445,11 +464,24 @@ export interface Uploads {
    * Adds bytes at the end; what had arrived when the source broke off is kept and durable, then its error is thrown
    * on. 'conflict' where `offset` is not the upload's, or another append is under way; 'too-large' beyond its length.
    */
-  append(account: number, id: string, offset: number, data: AsyncIterable<Uint8Array>): Promise<Upload>;
-  /** A piece of that name, whole or not at all; a second one replaces it. Pieces are put together in the order of names. */
+  append(
+    account: number,
+    id: string,
+    offset: number,
+    data: AsyncIterable<Uint8Array>,
+    options?: {
+      /** Asked when all has arrived. Where it answers false ('invalid'), or the source broke off, nothing is kept. */
+      check(): boolean;
+    },
+  ): Promise<Upload>;
+  /** A piece of that name, whole or not at all; a second one replaces it. 'limit', 'over-quota', 'too-large'. */
   putPiece(account: number, id: string, name: string, data: AsyncIterable<Uint8Array>): Promise<UploadPiece>;
+  /** In the order in which they are put together: numbers by value, other names by their characters. */
   pieces(account: number, id: string): Promise<readonly UploadPiece[]>;
-  /** All bytes as one content, as `FilesWriter.stage` answers it; the upload goes with `end`. */
+  /** All bytes as one content, as `FilesWriter.stage` answers it; the upload goes with `end`. 'conflict': not all is there. */
   assemble(account: number, id: string): Promise<Staged>;
   end(account: number, id: string): Promise<void>;
+  /** Those that nobody went on with. */
+  purge(): Promise<void>;
+  erase(account: number): Promise<void>;
 }

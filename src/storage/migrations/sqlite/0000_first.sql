@@ -394,6 +394,66 @@ CREATE TABLE `senders` (
 --> statement-breakpoint
 CREATE INDEX `senders_seen` ON `senders` (`seen`);
 --> statement-breakpoint
+CREATE TABLE `file_shares` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	`member` integer NOT NULL,
+	`address` text NOT NULL,
+	`rights` text NOT NULL,
+	`by` integer NOT NULL,
+	`created` integer NOT NULL,
+	`expires` integer NOT NULL,
+	`parent` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `file_shares_account_node_member_address_by` ON `file_shares` (`account`,`node`,`member`,`address`,`by`);
+--> statement-breakpoint
+CREATE INDEX `file_shares_by` ON `file_shares` (`by`);
+--> statement-breakpoint
+CREATE INDEX `file_shares_address` ON `file_shares` (`address`);
+--> statement-breakpoint
+CREATE INDEX `file_shares_member` ON `file_shares` (`member`) WHERE "file_shares"."member" > 0;
+--> statement-breakpoint
+CREATE INDEX `file_shares_parent` ON `file_shares` (`parent`) WHERE "file_shares"."parent" > 0;
+--> statement-breakpoint
+CREATE INDEX `file_shares_expires` ON `file_shares` (`expires`) WHERE "file_shares"."expires" > 0;
+--> statement-breakpoint
+CREATE TABLE `file_links` (
+	`token` text PRIMARY KEY NOT NULL,
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	`by` integer NOT NULL,
+	`rights` text NOT NULL,
+	`password` text NOT NULL,
+	`label` text NOT NULL,
+	`created` integer NOT NULL,
+	`expires` integer NOT NULL,
+	`left` integer,
+	`downloads` integer NOT NULL,
+	`version` integer NOT NULL,
+	`parent` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `file_links_account_node` ON `file_links` (`account`,`node`);
+--> statement-breakpoint
+CREATE INDEX `file_links_by` ON `file_links` (`by`);
+--> statement-breakpoint
+CREATE INDEX `file_links_parent` ON `file_links` (`parent`) WHERE "file_links"."parent" > 0;
+--> statement-breakpoint
+CREATE INDEX `file_links_expires` ON `file_links` (`expires`) WHERE "file_links"."expires" > 0;
+--> statement-breakpoint
+CREATE TABLE `file_received` (
+	`member` integer NOT NULL,
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	`name` text NOT NULL,
+	`hidden` integer NOT NULL,
+	PRIMARY KEY(`member`, `account`, `node`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `file_received_account_node` ON `file_received` (`account`,`node`);
+--> statement-breakpoint
 CREATE TABLE `signing_keys` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`domain` text NOT NULL,
@@ -448,4 +508,28 @@ CREATE TABLE `received_rows` (
 	`position` integer NOT NULL,
 	`row` text NOT NULL,
 	PRIMARY KEY(`report`, `position`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `file_uploads` (
+	`account` integer NOT NULL,
+	`id` text NOT NULL,
+	`about` text NOT NULL,
+	`length` integer,
+	`bytes` integer NOT NULL,
+	`pieces` integer NOT NULL,
+	`created` integer NOT NULL,
+	`expires` integer NOT NULL,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `file_uploads_expires` ON `file_uploads` (`expires`);
+--> statement-breakpoint
+CREATE TABLE `file_upload_pieces` (
+	`account` integer NOT NULL,
+	`upload` text NOT NULL,
+	`name` text NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`modified` integer NOT NULL,
+	PRIMARY KEY(`account`, `upload`, `name`)
 ) STRICT, WITHOUT ROWID;

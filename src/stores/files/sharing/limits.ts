@@ -1,0 +1,20 @@
+/** Limits of shares and links. */
+export const limits = {
+  /** What one member shares at one time, with others and by links. */
+  sharesPerMemberMax: 5_000,
+  linksPerMemberMax: 1_000,
+  /** How far a share may be shared on. */
+  reshareDepthMax: 8,
+  labelCharsMax: 200,
+  /** A share or a link that is over is shown so long. */
+  overDays: 30,
+  /** 130 bits: not to be guessed. */
+  linkTokenBits: 130,
+  /** Octets of a receiver's own name for what is shared. */
+  nameBytesMax: 255,
+  /** Passwords of links that were right lately and need no argon2id again. */
+  knownPasswordsMax: 10_000,
+  hashesAtOnceMax: 2,
+  /** Rows that one step of a clean-up takes in. */
+  stepRows: 500,
+} as const;

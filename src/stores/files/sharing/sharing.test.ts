@@ -1,0 +1,401 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type AccountsService,
+  argon2Hasher,
+  createAccounts,
+  type Hasher,
+  publicAccount,
+} from '../../../accounts/index.ts';
+import { fakeClock, StoreError } from '../../../base/index.ts';
+import { modules } from '../../../modules.ts';
+import { verifyAll } from '../../../storage/index.ts';
+import { describeEngines, openTestStores, type TestStores } from '../../../testing/index.ts';
+import {
+  createSharing,
+  type FileNode,
+  sharingLimits as limits,
+  type ShareRights,
+  type Sharing,
+} from '../index.ts';
+
+const dayMs = 86_400_000;
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof StoreError) return error.reason;
+    throw error;
+  }
+  return 'accepted';
+}
+
+/** Trees that lie in memory: sharing asks for nodes and what is above them, no more. */
+function forest() {
+  const nodes = new Map<string, FileNode>();
+  const key = (account: number, id: number) => `${account} ${id}`;
+  const add = (
+    account: number,
+    id: number,
+    parent: number,
+    name: string,
+    kind: FileNode['kind'] = 'folder',
+  ) => {
+    const times = { createdMs: 0, modifiedMs: 0, modseq: 1, stamp: 1 };
+    const content = { hash: '', size: 0, type: '', checksum: '' };
+    nodes.set(key(account, id), { account, id, parent, kind, name, ...content, ...times });
+  };
+  return {
+    add,
+    drop: (account: number, id: number) => nodes.delete(key(account, id)),
+    node: async (account: number, id: number) => nodes.get(key(account, id)) ?? null,
+    async above(account: number, id: number) {
+      const above: FileNode[] = [];
+      for (let at = nodes.get(key(account, id)); at && at.parent !== 0; ) {
+        const next = nodes.get(key(account, at.parent));
+        if (!next) return null;
+        above.push(next);
+        at = next;
+      }
+      return above;
+    },
+  };
+}
+
+describeEngines('shares and links', (engine) => {
+  const clock = fakeClock();
+  let stores: TestStores;
+  let accounts: AccountsService;
+  let trees: ReturnType<typeof forest>;
+  let sharing: Sharing;
+  let hasher: Hasher;
+  let mayLink = true;
+  const members: Record<string, number> = {};
+  const id = (name: string) => members[name] ?? 0;
+
+  beforeEach(async () => {
+    mayLink = true;
+    stores = await openTestStores(engine, { clock });
+    accounts = await createAccounts({ database: stores.database, domain: 'coop.example', clock });
+    for (const name of ['ana', 'bo', 'cy', 'dee'])
+      members[name] = (await accounts.admin.addMember(name, {})).id;
+    await accounts.admin.addAlias('team', ['bo@coop.example', 'cy@coop.example']);
+    trees = forest();
+    for (const account of [id('ana'), id('bo'), publicAccount]) trees.add(account, 1, 0, '');
+    trees.add(id('ana'), 2, 1, 'Letters');
+    trees.add(id('ana'), 3, 2, 'old');
+    trees.add(id('ana'), 4, 3, 'first.txt', 'file');
+    trees.add(id('ana'), 5, 1, 'Photos');
+    trees.add(publicAccount, 2, 1, 'House');
+    hasher = argon2Hasher(2);
+    sharing = open();
+  });
+  afterEach(async () => {
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+    await accounts.close();
+    await stores.close();
+  });
+
+  const open = () =>
+    createSharing({
+      database: stores.database,
+      clock,
+      accounts: accounts.accounts,
+      files: trees,
+      hasher,
+      mayLink: () => mayLink,
+    });
+  const give = (
+    by: string,
+    to: string,
+    node: number,
+    rights: ShareRights = 'read',
+    expiresMs = 0,
+    account = id('ana'),
+  ) =>
+    sharing.grant({
+      account,
+      node,
+      to: to.includes('@') ? { kind: 'group', address: to } : { kind: 'member', member: id(to) },
+      rights,
+      by: by === 'coop' ? publicAccount : id(by),
+      expiresMs,
+    });
+  /** `name rights` of what somebody finds below Shared. */
+  const seenBy = async (name: string) => {
+    const groups = await accounts.accounts.groupsOf(id(name));
+    return (await sharing.receivedBy(id(name), groups)).map((one) => `${one.name} ${one.rights}`);
+  };
+
+  describe('shares', () => {
+    test('are seen by their receivers alone, and change with the node', async () => {
+      const share = await give('ana', 'bo', 2, 'write');
+      expect(share).toMatchObject({ account: id('ana'), node: 2, by: id('ana'), rights: 'write' });
+      expect([await seenBy('bo'), await seenBy('cy'), await seenBy('ana')]).toEqual([
+        ['Letters write'],
+        [],
+        [],
+      ]);
+      trees.add(id('ana'), 2, 1, 'Briefe');
+      expect(await seenBy('bo')).toEqual(['Briefe write']);
+      trees.drop(id('ana'), 2);
+      expect(await seenBy('bo')).toEqual([]);
+    });
+
+    test('to a group are seen by whoever is in it at the time', async () => {
+      await give('ana', 'team@coop.example', 2);
+      expect([await seenBy('bo'), await seenBy('cy'), await seenBy('dee')]).toEqual([
+        ['Letters read'],
+        ['Letters read'],
+        [],
+      ]);
+      await accounts.admin.changeAlias('team', ['dee@coop.example']);
+      expect([await seenBy('bo'), await seenBy('dee')]).toEqual([[], ['Letters read']]);
+    });
+
+    test('of one node count once, with the most that any gives', async () => {
+      await give('ana', 'bo', 2);
+      await give('ana', 'team@coop.example', 2, 'write');
+      expect([await seenBy('bo'), await seenBy('cy')]).toEqual([['Letters write'], ['Letters write']]);
+      const again = await give('ana', 'bo', 2, 'reshare');
+      expect(await seenBy('bo')).toEqual(['Letters reshare']);
+      expect((await sharing.sharesOf(id('ana'), 2)).length).toBe(2);
+      await sharing.revoke(again.id);
+      await sharing.revoke(again.id);
+      expect(await seenBy('bo')).toEqual(['Letters write']);
+    });
+
+    test('end in time, and with the owner', async () => {
+      await give('ana', 'bo', 2, 'read', clock.nowMs() + dayMs);
+      await give('ana', 'bo', 5);
+      clock.advance(dayMs);
+      expect(await seenBy('bo')).toEqual(['Photos read']);
+      await accounts.admin.disableMember(id('ana'));
+      expect(await seenBy('bo')).toEqual([]);
+      await accounts.admin.enableMember(id('ana'));
+      expect(await seenBy('bo')).toEqual(['Photos read']);
+      clock.advance(limits.overDays * dayMs);
+      await sharing.purge();
+      expect((await sharing.sharesBy(id('ana'))).map(({ node }) => node)).toEqual([5]);
+    });
+
+    test.each<[string, () => Promise<unknown>, string]>([
+      ['with oneself', () => give('ana', 'ana', 2), 'invalid'],
+      ['of everything', () => give('ana', 'bo', 1), 'invalid'],
+      ['of nothing', () => give('ana', 'bo', 99), 'not-found'],
+      ['with nobody', () => give('ana', 'nobody', 2), 'not-found'],
+      ['of what is another’s', () => give('dee', 'bo', 2), 'not-found'],
+      ['that is over', () => give('ana', 'bo', 2, 'read', clock.nowMs()), 'invalid'],
+      ['until no time', () => give('ana', 'bo', 2, 'read', 0.5), 'invalid'],
+    ])('%s are refused', async (_, work, reason) => {
+      expect(await refusal(work())).toBe(reason);
+      expect(await sharing.sharesOf(id('ana'), 2)).toEqual([]);
+    });
+
+    test('of the co-op are made by the co-op', async () => {
+      await give('coop', 'team@coop.example', 2, 'write', 0, publicAccount);
+      expect([await seenBy('bo'), await seenBy('dee')]).toEqual([['House write'], []]);
+      expect(await refusal(give('bo', 'dee', 2, 'read', 0, publicAccount))).toBe('denied');
+    });
+
+    test('go with the member', async () => {
+      await give('ana', 'bo', 2, 'reshare');
+      await give('bo', 'cy', 2);
+      await give('ana', 'dee', 5);
+      await sharing.erase(id('bo'));
+      expect([await seenBy('bo'), await seenBy('cy'), await seenBy('dee')]).toEqual([
+        [],
+        [],
+        ['Photos read'],
+      ]);
+      await sharing.erase(id('ana'));
+      expect(await seenBy('dee')).toEqual([]);
+    });
+  });
+
+  describe('what is shared on', () => {
+    test('never gives more than what it came from, and goes with it', async () => {
+      const first = await give('ana', 'bo', 2, 'reshare', clock.nowMs() + 2 * dayMs);
+      const second = await give('bo', 'cy', 3, 'reshare');
+      expect(second.expiresMs).toBe(first.expiresMs);
+      const third = await give('cy', 'dee', 4, 'read');
+      const link = await sharing
+        .createLink({ account: id('ana'), node: 4, by: id('dee'), rights: 'read' })
+        .catch((error: StoreError) => error.reason);
+      expect([link, await seenBy('dee')]).toEqual(['denied', ['first.txt read']]);
+      expect(third.expiresMs).toBe(first.expiresMs);
+      await sharing.changeShare(first.id, { expiresMs: clock.nowMs() + dayMs });
+      expect((await sharing.share(third.id))?.expiresMs).toBe(clock.nowMs() + dayMs);
+      await sharing.changeShare(third.id, { expiresMs: clock.nowMs() + 9 * dayMs });
+      expect((await sharing.share(third.id))?.expiresMs).toBe(clock.nowMs() + dayMs);
+      await sharing.changeShare(first.id, { rights: 'write' });
+      expect([await seenBy('bo'), await seenBy('cy'), await seenBy('dee')]).toEqual([
+        ['Letters write'],
+        [],
+        [],
+      ]);
+    });
+
+    test('ends where the node is moved out of what was given, and where the group is left', async () => {
+      await give('ana', 'team@coop.example', 2, 'reshare');
+      await give('bo', 'dee', 3);
+      expect(await seenBy('dee')).toEqual(['old read']);
+      trees.add(id('ana'), 3, 5, 'old');
+      expect(await seenBy('dee')).toEqual([]);
+      trees.add(id('ana'), 3, 2, 'old');
+      await accounts.admin.changeAlias('team', ['cy@coop.example']);
+      expect(await seenBy('dee')).toEqual([]);
+    });
+
+    test.each<ShareRights>(['read', 'write'])('is refused to who may %s', async (rights) => {
+      await give('ana', 'bo', 2, rights);
+      expect(await refusal(give('bo', 'cy', 2))).toBe('denied');
+      expect(await refusal(give('bo', 'cy', 5))).toBe('not-found');
+      const wish = { account: id('ana'), node: 2, by: id('bo'), rights: 'read' as const };
+      expect(await refusal(sharing.createLink(wish))).toBe('denied');
+    });
+
+    test(`is shared on ${limits.reshareDepthMax} times at most`, async () => {
+      const chain = ['ana', 'bo'];
+      for (let at = 0; at < limits.reshareDepthMax; at++) {
+        const name = `m${at}`;
+        members[name] = (await accounts.admin.addMember(name, {})).id;
+        chain.push(name);
+      }
+      const results: string[] = [];
+      for (const [at, by] of chain.slice(0, -1).entries())
+        results.push(await refusal(give(by, chain[at + 1] ?? '', 2, 'reshare')));
+      expect(results.lastIndexOf('accepted')).toBe(limits.reshareDepthMax - 1);
+      expect(results.at(-1)).toBe('limit');
+    });
+  });
+
+  describe('what a receiver does', () => {
+    test('names are the receiver’s own, and none comes twice', async () => {
+      trees.add(id('bo'), 2, 1, 'Letters');
+      const letters = await give('ana', 'cy', 2);
+      const others = await give('bo', 'cy', 2, 'read', 0, id('bo'));
+      expect(await seenBy('cy')).toEqual(['Letters read', 'Letters (2) read']);
+      expect(await refusal(sharing.renameReceived(id('cy'), others.id, 'Letters'))).toBe('exists');
+      await sharing.renameReceived(id('cy'), letters.id, 'Post');
+      expect(await seenBy('cy')).toEqual(['Post read', 'Letters read']);
+      for (const bad of ['', '.', '..', 'a/b', 'a\0', 'x'.repeat(limits.nameBytesMax + 1)])
+        expect(await refusal(sharing.renameReceived(id('cy'), letters.id, bad))).toBe('invalid');
+      expect(await refusal(sharing.renameReceived(id('dee'), letters.id, 'Post'))).toBe('not-found');
+    });
+
+    test('what was left goes from sight until it is given again', async () => {
+      const share = await give('ana', 'bo', 2);
+      await give('ana', 'team@coop.example', 2);
+      await sharing.leave(id('bo'), share.id);
+      expect([await seenBy('bo'), await seenBy('cy')]).toEqual([[], ['Letters read']]);
+      expect(await refusal(sharing.leave(id('bo'), share.id))).toBe('not-found');
+      expect(await refusal(sharing.leave(id('dee'), share.id))).toBe('not-found');
+      await give('ana', 'bo', 2);
+      expect(await seenBy('bo')).toEqual(['Letters read']);
+    });
+
+    test('a receiver is a member by any name, or a group that has members', async () => {
+      expect(await sharing.receiver('bo')).toEqual({ kind: 'member', member: id('bo') });
+      expect(await sharing.receiver(' BO@coop.example ')).toEqual({ kind: 'member', member: id('bo') });
+      expect(await sharing.receiver('Team@coop.example')).toEqual({
+        kind: 'group',
+        address: 'team@coop.example',
+      });
+      for (const nobody of ['', 'nobody', 'x@far.example', 'team+tag@coop.example', '@', 'a b'])
+        expect(await sharing.receiver(nobody)).toBeNull();
+    });
+  });
+
+  describe('links', () => {
+    const link = (more: object = {}, node = 2) =>
+      sharing.createLink({ account: id('ana'), node, by: id('ana'), rights: 'read', ...more });
+
+    test('lead to their node until they are revoked', async () => {
+      const made = await link({ label: 'for Eve' });
+      expect(made).toMatchObject({ label: 'for Eve', hasPassword: false, downloads: 0, downloadsLeft: null });
+      expect(made.token.length * 5).toBeGreaterThanOrEqual(limits.linkTokenBits);
+      expect(await sharing.link(made.token)).toEqual(made);
+      expect(await sharing.linksBy(id('ana'))).toEqual([made]);
+      expect(await sharing.linksOf(id('ana'), 2)).toEqual([made]);
+      await sharing.revokeLink(made.token);
+      expect([await sharing.link(made.token), await sharing.link('nothing')]).toEqual([null, null]);
+    });
+
+    test('end in time, with their downloads, their node and their maker', async () => {
+      const soon = await link({ expiresMs: clock.nowMs() + dayMs });
+      const few = await link({ downloadsMax: 2 });
+      const file = await link({}, 4);
+      const counted = await Promise.all([1, 2, 3].map(() => sharing.countDownload(few.token)));
+      expect(counted.filter(Boolean).length).toBe(2);
+      const listed = (await sharing.linksOf(id('ana'), 2)).find(({ token }) => token === few.token);
+      expect([await sharing.link(few.token), listed?.downloads]).toEqual([null, 2]);
+      await sharing.changeLink(few.token, { downloadsMax: null });
+      expect((await sharing.link(few.token))?.downloadsLeft).toBeNull();
+      clock.advance(dayMs);
+      expect(await sharing.link(soon.token)).toBeNull();
+      trees.drop(id('ana'), 3);
+      expect(await sharing.link(file.token)).toBeNull();
+      await accounts.admin.disableMember(id('ana'));
+      expect(await sharing.link(few.token)).toBeNull();
+    });
+
+    test('of what was given go with that', async () => {
+      const share = await give('ana', 'bo', 2, 'reshare');
+      const made = await link({ by: id('bo') }, 3);
+      expect(await sharing.link(made.token)).toEqual(made);
+      expect((await sharing.linksBy(id('ana'))).length).toBe(1);
+      await sharing.revoke(share.id);
+      expect([await sharing.link(made.token), await sharing.linksBy(id('bo'))]).toEqual([null, []]);
+    });
+
+    test('with a password open to it alone, and guesses are slowed down', async () => {
+      const made = await link({ password: 'open sesame' });
+      const plain = await link();
+      const ask = (password: string, remote = '192.0.2.1', token = made.token) =>
+        sharing.checkPassword(token, password, remote);
+      expect([made.hasPassword, await ask('open sesame'), await ask('open'), await ask('')]).toEqual([
+        true,
+        true,
+        false,
+        false,
+      ]);
+      expect([await ask('', '192.0.2.1', plain.token), await ask('', '192.0.2.1', 'nothing')]).toEqual([
+        true,
+        false,
+      ]);
+      const changed = await sharing.changeLink(made.token, { password: 'another one' });
+      expect(changed.version).toBe(made.version + 1);
+      expect([await ask('open sesame'), await ask('another one')]).toEqual([false, true]);
+      let guesses = 0;
+      while ((await refusal(ask('wrong', '192.0.2.7'))) === 'accepted') guesses++;
+      expect(guesses).toBeLessThan(8);
+      expect(await refusal(ask('wrong', '192.0.2.7'))).toBe('limit');
+      expect(await ask('another one', '192.0.2.8')).toBe(true);
+      await sharing.changeLink(made.token, { password: null });
+      expect((await sharing.link(made.token))?.hasPassword).toBe(false);
+    });
+
+    test.each<[string, object, number, string]>([
+      ['of everything', {}, 1, 'invalid'],
+      ['of nothing', {}, 99, 'not-found'],
+      ['of what is another’s', { by: -1 }, 2, 'not-found'],
+      ['for no downloads', { downloadsMax: 0 }, 2, 'invalid'],
+      ['into a file', { rights: 'drop' }, 4, 'invalid'],
+      ['of a long name', { label: 'x'.repeat(limits.labelCharsMax + 1) }, 2, 'invalid'],
+      ['that is over', { expiresMs: 1 }, 2, 'invalid'],
+    ])('%s are refused', async (_, more, node, reason) => {
+      expect(await refusal(link(more, node))).toBe(reason);
+    });
+
+    test('are not made where the settings say so', async () => {
+      mayLink = false;
+      expect(await refusal(link())).toBe('denied');
+    });
+
+    test('what was known of passwords lies in bounds', () => {
+      expect([limits.knownPasswordsMax, limits.hashesAtOnceMax]).toEqual([10_000, 2]);
+      expect([limits.sharesPerMemberMax, limits.linksPerMemberMax]).toEqual([5_000, 1_000]);
+    });
+  });
+});

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fakeClock, StoreError } from '../../../base/index.ts';
+import { modules } from '../../../modules.ts';
+import { type StoredBlob, verifyAll } from '../../../storage/index.ts';
+import { describeEngines, openTestStores, type TestStores } from '../../../testing/index.ts';
+import { createUploads, uploadLimits as limits, type Uploads } from '../index.ts';
+
+const hourMs = 3_600_000;
+const ana = 7;
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof StoreError) return error.reason;
+    throw error;
+  }
+  return 'accepted';
+}
+
+async function* bytes(...chunks: string[]): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) yield Buffer.from(chunk);
+}
+
+class CutOff extends Error {}
+
+async function* cut(...chunks: string[]): AsyncGenerator<Uint8Array> {
+  yield* bytes(...chunks);
+  throw new CutOff('the client is gone');
+}
+
+describeEngines('uploads in pieces', (engine) => {
+  const clock = fakeClock();
+  let stores: TestStores;
+  let uploads: Uploads;
+  let quota: number | null;
+  let held: StoredBlob[];
+  /** What was put together. */
+  let staged: string[];
+
+  const open = () =>
+    createUploads({
+      database: stores.database,
+      blobs: stores.blobs,
+      clock,
+      files: {
+        usage: async () => ({ used: 10, quota, kept: 0, files: 0, folders: 0 }),
+        async stage(_, data) {
+          const blob = await stores.blobs.put(data);
+          held.push(blob);
+          staged.push((await stores.blobs.read(blob.hash)).toString());
+          return { hash: blob.hash, size: blob.size, release: () => stores.blobs.release(blob) };
+        },
+      },
+      fileBytesMax: () => 1_000,
+      pieceBytes: 4,
+    });
+
+  beforeEach(async () => {
+    [quota, held, staged] = [null, [], []];
+    stores = await openTestStores(engine, { clock });
+    uploads = open();
+  });
+  afterEach(async () => {
+    for (const blob of held) stores.blobs.release(blob);
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+    await stores.close();
+  });
+
+  const begin = (more: { length?: number | null; id?: string; about?: string; account?: number } = {}) =>
+    uploads.begin({ account: ana, length: null, about: '{}', ...more });
+  const whole = async (id: string) => {
+    const content = await uploads.assemble(ana, id);
+    content.release();
+    return staged.at(-1);
+  };
+
+  test('bytes are appended, survive a restart, and make one content', async () => {
+    const { id } = await begin({ length: 10, about: '{"path":"a"}' });
+    expect(id.length * 5).toBeGreaterThanOrEqual(limits.idBits);
+    expect((await uploads.append(ana, id, 0, bytes('ab', 'cde'))).offset).toBe(5);
+    stores = await stores.reopen();
+    uploads = open();
+    expect(await uploads.upload(ana, id)).toMatchObject({ offset: 5, length: 10, about: '{"path":"a"}' });
+    expect(await refusal(uploads.assemble(ana, id))).toBe('conflict');
+    expect((await uploads.append(ana, id, 5, bytes('fghij'))).offset).toBe(10);
+    expect(await whole(id)).toBe('abcdefghij');
+    await uploads.end(ana, id);
+    expect(await uploads.upload(ana, id)).toBeNull();
+    expect(await refusal(uploads.append(ana, id, 10, bytes('x')))).toBe('not-found');
+  });
+
+  test('what had arrived when the source broke off is kept, and its error is thrown on', async () => {
+    const { id } = await begin({ length: 10 });
+    await expect(uploads.append(ana, id, 0, cut('abc', 'def'))).rejects.toThrow(CutOff);
+    expect((await uploads.upload(ana, id))?.offset).toBe(6);
+    await uploads.append(ana, id, 6, bytes('ghij'));
+    expect(await whole(id)).toBe('abcdefghij');
+  });
+
+  test('with a check all or nothing is kept', async () => {
+    const { id } = await begin();
+    const hash = createHash('sha1');
+    async function* hashed(text: string) {
+      for await (const chunk of bytes(text)) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    }
+    const good = createHash('sha1').update('abcdef').digest('hex');
+    const check = { check: () => hash.copy().digest('hex') === good };
+    expect((await uploads.append(ana, id, 0, hashed('abcdef'), check)).offset).toBe(6);
+    expect(await refusal(uploads.append(ana, id, 6, bytes('more'), { check: () => false }))).toBe('invalid');
+    await expect(uploads.append(ana, id, 6, cut('more!'), { check: () => true })).rejects.toThrow(CutOff);
+    expect((await uploads.upload(ana, id))?.offset).toBe(6);
+    expect(await whole(id)).toBe('abcdef');
+  });
+
+  test('another offset, and a second append beside one, are refused', async () => {
+    const { id } = await begin();
+    expect(await refusal(uploads.append(ana, id, 1, bytes('x')))).toBe('conflict');
+    let go = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    async function* slow() {
+      yield Buffer.from('ab');
+      await waiting;
+      yield Buffer.from('cd');
+    }
+    const first = uploads.append(ana, id, 0, slow());
+    expect(await refusal(uploads.append(ana, id, 0, bytes('x')))).toBe('conflict');
+    go();
+    expect((await first).offset).toBe(4);
+  });
+
+  test('the length is kept to, and does not change', async () => {
+    const { id } = await begin();
+    await uploads.append(ana, id, 0, bytes('abc'));
+    expect(await refusal(uploads.setLength(ana, id, 2))).toBe('too-large');
+    expect((await uploads.setLength(ana, id, 5)).length).toBe(5);
+    expect((await uploads.setLength(ana, id, 5)).length).toBe(5);
+    expect(await refusal(uploads.setLength(ana, id, 6))).toBe('conflict');
+    expect(await refusal(uploads.append(ana, id, 3, bytes('defgh')))).toBe('too-large');
+    expect(await whole(id)).toBe('abcde');
+  });
+
+  test('pieces by name are put together by number, and a second one takes the place of the first', async () => {
+    const { id } = await begin({ id: 'chosen' });
+    for (const [name, text] of [
+      ['10', 'cc'],
+      ['2', 'bb'],
+      ['00001', 'xx'],
+      ['00001', 'aaa'],
+    ])
+      await uploads.putPiece(ana, id, name ?? '', bytes(text ?? ''));
+    await expect(uploads.putPiece(ana, id, '3', cut('zz'))).rejects.toThrow(CutOff);
+    const names = (await uploads.pieces(ana, id)).map(({ name, size }) => `${name} ${size}`);
+    expect(names).toEqual(['00001 3', '2 2', '10 2']);
+    expect((await uploads.upload(ana, id))?.offset).toBe(7);
+    expect(await whole(id)).toBe('aaabbcc');
+    await uploads.end(ana, id);
+  });
+
+  test('room is taken from the quota while they lie there', async () => {
+    quota = 40;
+    expect(await refusal(begin({ length: 31 }))).toBe('over-quota');
+    const promised = await begin({ length: 20 });
+    expect(await refusal(begin({ length: 11 }))).toBe('over-quota');
+    const open = await begin();
+    expect(await refusal(uploads.append(ana, open.id, 0, bytes('12345678901')))).toBe('over-quota');
+    expect((await uploads.upload(ana, open.id))?.offset).toBe(10);
+    expect(await refusal(uploads.putPiece(ana, open.id, '1', bytes('x')))).toBe('over-quota');
+    expect(await refusal(uploads.setLength(ana, open.id, 11))).toBe('over-quota');
+    expect((await uploads.append(ana, promised.id, 0, bytes('x'.repeat(20)))).offset).toBe(20);
+    await uploads.end(ana, promised.id);
+    expect((await uploads.setLength(ana, open.id, 30)).length).toBe(30);
+    expect(await refusal(uploads.begin({ account: 8, length: 30, about: '' }))).toBe('accepted');
+  });
+
+  test('what cannot be is refused', async () => {
+    await begin({ id: 'one' });
+    expect(await refusal(begin({ id: 'one' }))).toBe('exists');
+    expect(await refusal(begin({ account: 8, id: 'one' }))).toBe('accepted');
+    expect(await refusal(begin({ length: 1_001 }))).toBe('too-large');
+    expect(await refusal(begin({ length: -1 }))).toBe('invalid');
+    expect(await refusal(begin({ about: 'x'.repeat(limits.aboutBytesMax + 1) }))).toBe('too-large');
+    for (const id of ['', 'a/b', 'a\0', 'x'.repeat(limits.idBytesMax + 1)])
+      expect(await refusal(begin({ id }))).toBe('invalid');
+    for (const name of ['', 'a/b', 'x'.repeat(limits.nameBytesMax + 1)])
+      expect(await refusal(uploads.putPiece(ana, 'one', name, bytes('x')))).toBe('invalid');
+    expect(await refusal(uploads.putPiece(8, 'two', '1', bytes('x')))).toBe('not-found');
+    expect(await uploads.upload(9, 'one')).toBeNull();
+  });
+
+  test('one member has so many of them and no more', async () => {
+    for (let n = 0; n < limits.uploadsPerMemberMax; n++) await begin();
+    expect(await refusal(begin())).toBe('limit');
+    expect(await refusal(begin({ account: 8 }))).toBe('accepted');
+    expect([limits.piecesPerUploadMax, limits.pieceBytes]).toEqual([10_000, 64 * 1024 * 1024]);
+  });
+
+  test('one that nobody went on with ends, and its bytes are let go', async () => {
+    const old = await begin();
+    await uploads.append(ana, old.id, 0, bytes('abc'));
+    const used = await begin();
+    await uploads.append(ana, used.id, 0, bytes('def'));
+    clock.advance(limits.unfinishedHours * hourMs - 1);
+    await uploads.append(ana, used.id, 3, bytes('ghi'));
+    clock.advance(1);
+    expect(await uploads.upload(ana, old.id)).toBeNull();
+    await uploads.purge();
+    expect((await begin({ id: old.id })).offset).toBe(0);
+    expect(await whole(used.id)).toBe('defghi');
+    await uploads.erase(ana);
+    expect(await uploads.upload(ana, used.id)).toBeNull();
+    clock.advance(24 * hourMs);
+    for (const blob of held.splice(0)) stores.blobs.release(blob);
+    expect(await stores.blobs.sweep(clock.nowMs())).toBeGreaterThan(0);
+  });
+});
