@@ -20,6 +20,15 @@ export { changesSince } from './changes.ts';
 export { openCheckedSmtp, sayAtMx } from './checked-smtp.ts';
 export { openTestStores, type TestStores } from './database.ts';
 export {
+  type DavAnswer,
+  type DavRequest,
+  davLogin,
+  MemorySpace,
+  openTestDav,
+  type TestDav,
+  testAccounts,
+} from './dav/index.ts';
+export {
   emptyResolver,
   openTestDns,
   type TestDns,

@@ -339,6 +339,10 @@ export interface Exchange {
   /** Content-Length; null where the body is chunked. 0 where there is none. */
   readonly length: number | null;
   find(path: readonly string[]): Promise<Found>;
+  /** A URL as a client writes it, absolute or a path -> the path below the DAV root. DavError 400. */
+  locate(uri: string): readonly string[] | 'elsewhere' | 'no-dav';
+  /** Where the Destination header leads (RFC 4918 §10.3). DavError 400, 403, 502. */
+  destination(): readonly string[];
   /** Throws DavError 403 `need-privileges`, or 404 where the visitor may not even see it. */
   demand(resource: Resource, privilege: DavPrivilege): void;
   /** Answers without a body, or with a short one. */
@@ -359,8 +363,10 @@ export interface MultiStatus {
 
 /** Where DAV is found: what stands before its paths. */
 export interface DavBase {
-  /** `/dav`, `/remote.php/dav`; without a slash at its end. */
+  /** `/dav`, `/remote.php/dav`; without a slash at its end. '' stands for `/` itself and nothing below it. */
   readonly prefix: string;
+  /** The methods that it has; with others the request is not ours. Absent: all. */
+  readonly only?: readonly string[];
   /** Where below the DAV root it leads; absent: to the root. */
   below?(visitor: Visitor): readonly string[];
 }
@@ -379,4 +385,4 @@ export interface DavExtension {
 }
 
 /** The extensions' lists, each put together in order. */
-export type Registry = Pick<DavExtension, 'features' | 'methods' | 'properties' | 'reports' | 'spaces'>;
+export type Registry = Required<Omit<DavExtension, 'name'>>;

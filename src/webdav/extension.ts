@@ -1,0 +1,12 @@
+import { methods } from './methods/index.ts';
+import type { DavExtension } from './types.ts';
+
+/** What every DAV server has, whatever is kept in it. */
+export const coreExtension: DavExtension = {
+  name: 'core',
+  features: ['1', '2', '3'],
+  methods,
+  properties: [],
+  reports: [],
+  spaces: [],
+};

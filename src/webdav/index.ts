@@ -1,0 +1,12 @@
+/**
+ * webdav: RFC 4918 and what stands on it, over spaces that others declare. `createDav` makes a handler of HTTP requests;
+ * methods, live properties, reports and spaces are values in the lists of extensions (`DavExtension`).
+ * - A room's refusal becomes a status in one table (`errors.ts`); only faults of ours are logged, under an id.
+ * - A PUT is visible whole or not at all; conditions are judged before the body is read and again when it is written.
+ * - A 207 is never held whole: its maker waits for the client.
+ * - No file name, path or content reaches a log line or a metric.
+ */
+export { DavError, Gone } from './errors.ts';
+export { coreExtension } from './extension.ts';
+export { createDav, type DavOptions, defaultBases } from './server/index.ts';
+export type * from './types.ts';

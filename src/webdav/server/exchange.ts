@@ -1,0 +1,236 @@
+import type { Readable } from 'node:stream';
+import { FormatError } from '../../base/index.ts';
+import { type XmlElement, XmlReader } from '../../formats/xml/index.ts';
+import type { HttpRequest, HttpResponse } from '../../net/index.ts';
+import { DavError, Gone } from '../errors.ts';
+import { xmlBodyBytesMax, xmlBodyElementsMax } from '../limits.ts';
+import type {
+  DavPrivilege,
+  Exchange,
+  Found,
+  MultiStatus,
+  Resource,
+  Space,
+  Visit,
+  WriteOptions,
+} from '../types.ts';
+import type { Body } from './body.ts';
+import { multiStatusOver } from './multi-status.ts';
+import { rootCollection } from './root.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+export interface ExchangeParts {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  readonly visit: Visit;
+  readonly spaces: ReadonlyMap<string, Space>;
+  readonly path: readonly string[];
+  readonly slash: boolean;
+  readonly query: string;
+  readonly body: Body;
+  locate(uri: string): readonly string[] | 'elsewhere' | 'no-dav';
+}
+
+/** One header line as one text; Node joins what came several times. */
+export function headerOf(request: HttpRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : value?.join(', ');
+}
+
+export class HttpExchange implements Exchange {
+  readonly visit: Visit;
+  readonly method: string;
+  readonly path: readonly string[];
+  readonly slash: boolean;
+  readonly query: string;
+  readonly body: Body;
+  write: WriteOptions;
+  /** Bytes of bodies that were answered. */
+  sent = 0;
+  readonly #request: HttpRequest;
+  readonly #response: HttpResponse;
+  readonly #spaces: ReadonlyMap<string, Space>;
+  readonly #locate: ExchangeParts['locate'];
+  #closing: Promise<void> | null = null;
+
+  constructor(parts: ExchangeParts) {
+    this.visit = parts.visit;
+    this.method = parts.request.method ?? '';
+    this.path = parts.path;
+    this.slash = parts.slash;
+    this.query = parts.query;
+    this.body = parts.body;
+    this.write = { visit: parts.visit };
+    this.#request = parts.request;
+    this.#response = parts.response;
+    this.#spaces = parts.spaces;
+    this.#locate = parts.locate;
+  }
+
+  get length(): number | null {
+    return this.body.length;
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#request, name);
+  }
+
+  async find(path: readonly string[]): Promise<Found> {
+    const [first] = path;
+    const root = rootCollection(this.visit);
+    const named = first === undefined ? undefined : this.#spaces.get(first);
+    if (named) return named.find(this.visit, path.slice(1));
+    const whole = this.#spaces.get('');
+    if (whole) return whole.find(this.visit, path);
+    if (first === undefined) return { resource: root, parent: null, name: '' };
+    return { resource: null, parent: path.length === 1 ? root : null, name: path.at(-1) ?? '' };
+  }
+
+  locate(uri: string): readonly string[] | 'elsewhere' | 'no-dav' {
+    return this.#locate(uri);
+  }
+
+  destination(): readonly string[] {
+    const text = this.header('destination');
+    if (text === undefined || text.trim() === '') throw new DavError(400, 'there is no Destination');
+    const path = this.#locate(text);
+    // RFC 4918 §9.8.5, §9.9.4
+    if (path === 'elsewhere') throw new DavError(502, 'the Destination is on another server');
+    if (path === 'no-dav') throw new DavError(403, 'the Destination is no place of DAV here');
+    return path;
+  }
+
+  demand(resource: Resource, privilege: DavPrivilege): void {
+    if (resource.may(privilege)) return;
+    if (!resource.may('read')) throw new DavError(404, 'there is nothing here');
+    // RFC 3744 §7.1.1
+    const of = `<D:resource><D:href>${this.visit.href(resource)}</D:href>`;
+    const condition = `<D:need-privileges>${of}<D:privilege><D:${privilege}/></D:privilege></D:resource></D:need-privileges>`;
+    throw new DavError(403, 'you may not do that here', { condition });
+  }
+
+  async xml(): Promise<XmlElement | null> {
+    const { body } = this;
+    if (body.length === 0) return null;
+    if (body.length !== null && body.length > xmlBodyBytesMax) throw tooLong();
+    let reader: XmlReader | null = null;
+    let bytes = 0;
+    for await (const piece of body) {
+      bytes += piece.length;
+      if (bytes > xmlBodyBytesMax) throw tooLong();
+      reader ??= this.#readerFor(piece);
+      reader.write(piece);
+    }
+    return reader?.end() ?? null;
+  }
+
+  /** RFC 4918 §8.4 would have 415 for whatever says that it is no XML; what looks like it is read all the same. */
+  #readerFor(piece: Uint8Array): XmlReader {
+    const type = this.header('content-type') ?? '';
+    const first = piece.find((byte) => byte > 0x20);
+    const looks = first === 0x3c || first === 0xef;
+    if (type !== '' && !looks && !/[/+]xml\b/i.test(type)) {
+      throw new DavError(415, 'the body of this method is XML');
+    }
+    if (!looks) throw new FormatError('the body is not XML');
+    return new XmlReader({ bytesMax: xmlBodyBytesMax, elementsMax: xmlBodyElementsMax });
+  }
+
+  send(status: number, headers: Headers = {}, body?: string | Buffer): void {
+    const response = this.#response;
+    if (response.headersSent) throw new Error('an answer is sent once');
+    if (response.destroyed) return;
+    const length = body === undefined ? 0 : Buffer.byteLength(body);
+    const bodiless = status === 204 || status === 304 || this.method === 'HEAD';
+    const own = bodiless ? {} : { 'Content-Length': String(length) };
+    if (!bodiless) this.sent += length;
+    const stays = !this.body.isLeft || this.body.isLittle;
+    if (stays) {
+      response.writeHead(status, { ...headers, ...own });
+      if (body === undefined || bodiless) response.end();
+      else response.end(body);
+    } else {
+      // The client may be in the middle of its body: it must have the answer before the connection goes.
+      response.writeHead(status, { ...headers, ...own, Connection: 'close' });
+      response.flushHeaders();
+      if (body !== undefined && !bodiless) response.write(body);
+    }
+    this.#closing = this.#close(stays);
+  }
+
+  async stream(status: number, headers: Headers, body: Readable): Promise<void> {
+    const response = this.#response;
+    response.writeHead(status, headers);
+    try {
+      for await (const chunk of body) {
+        this.sent += (chunk as Buffer).length;
+        if (!response.write(chunk)) await this.#drained();
+        if (response.destroyed) throw new Gone('the client broke off');
+      }
+    } catch (error) {
+      // What was promised cannot be kept: only a connection that breaks says so.
+      response.destroy();
+      throw error;
+    }
+    response.end();
+    this.#closing = this.#close(true);
+  }
+
+  multiStatus(headers: Headers = {}): MultiStatus {
+    const response = this.#response;
+    const begin = () => {
+      if (!response.headersSent) {
+        response.writeHead(207, { 'Content-Type': 'application/xml; charset=utf-8', ...headers });
+      }
+    };
+    return multiStatusOver({
+      write: (chunk) => {
+        begin();
+        if (response.destroyed) throw new Gone('the client broke off');
+        this.sent += chunk.length;
+        return response.write(chunk) ? null : this.#drained();
+      },
+      end: async (chunk) => {
+        if (response.headersSent) {
+          this.sent += chunk.length;
+          response.end(chunk);
+          this.#closing = this.#close(true);
+        } else {
+          this.send(207, { 'Content-Type': 'application/xml; charset=utf-8', ...headers }, chunk);
+        }
+      },
+    });
+  }
+
+  /** Resolves when the client has taken what waits for it, or is gone. */
+  #drained(): Promise<void> {
+    const response = this.#response;
+    if (!response.writableNeedDrain || response.destroyed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        response.off('drain', done);
+        response.off('close', done);
+        resolve();
+      };
+      response.on('drain', done);
+      response.on('close', done);
+    });
+  }
+
+  async #close(ended: boolean): Promise<void> {
+    if (this.body.isLeft) await this.body.drain();
+    if (!ended) this.#response.end();
+    // A client that has not come to its end by now would be read for ever.
+    else if (this.body.isLeft) this.#request.destroy();
+  }
+
+  /** Resolves when nothing of this request is left on the connection. */
+  async settled(): Promise<void> {
+    await this.#closing;
+  }
+}
+
+function tooLong(): DavError {
+  return new DavError(413, `a body of XML is at most ${xmlBodyBytesMax} bytes`);
+}
