@@ -1,4 +1,5 @@
 import { methods } from './methods/index.ts';
+import { davProperties } from './properties/index.ts';
 import type { DavExtension } from './types.ts';
 
 /** What every DAV server has, whatever is kept in it. */
@@ -6,7 +7,7 @@ export const coreExtension: DavExtension = {
   name: 'core',
   features: ['1', '2', '3'],
   methods,
-  properties: [],
+  properties: davProperties,
   reports: [],
   spaces: [],
 };

@@ -33,7 +33,7 @@ export const multiStatusChunkChars = 32_768;
 
 /** RFC 4918 §10.7: a server may give less time than was asked for. */
 export const lockSecondsMax = 86_400;
-export const lockSecondsDefault = 3_600;
+export const lockDefaultSeconds = 3_600;
 export const lockOwnerBytesMax = 4_096;
 
 /** A Basic or Bearer credential. */

@@ -1,9 +1,15 @@
+/**
+ * webdav/methods: what can be done with a resource, one file each. A method is a value (`DavMethod`) that names what the
+ * visitor must be allowed; the lists of extensions are the dispatch table, Allow and the labels of the metrics.
+ */
 import type { DavMethod } from '../types.ts';
 import { remove } from './delete.ts';
 import { get, head } from './get.ts';
 import { mkcol } from './mkcol.ts';
 import { options } from './options.ts';
+import { propfind } from './propfind.ts';
+import { proppatch } from './proppatch.ts';
 import { put } from './put.ts';
 
 /** What DAV itself can do; the order is that of Allow. */
-export const methods: readonly DavMethod[] = [options, get, head, put, remove, mkcol];
+export const methods: readonly DavMethod[] = [options, get, head, put, remove, mkcol, propfind, proppatch];

@@ -27,7 +27,7 @@ export function testVisit(more: Partial<Visit> = {}): Visit {
     prefer: { return: null, depthNoroot: false },
     request: Readable.from([]) as unknown as HttpRequest,
     clock: fakeClock(Date.UTC(2026, 10, 22, 12)),
-    dav: { features: [], methods: [], properties: davProperties, reports: [], spaces: [] },
+    dav: { features: [], methods: [], properties: davProperties, reports: [], spaces: [], options: {} },
     href: ({ path, isCollection }) =>
       `/dav/${path.map(encodeURIComponent).join('/')}${isCollection && path.length > 0 ? '/' : ''}`,
     tokens: [],
@@ -101,6 +101,8 @@ export function testExchange(
     body: Readable.from([]),
     length: 0,
     find: more.find ?? (async () => ({ resource: null, parent: null, name: '' })),
+    locate: () => 'no-dav',
+    destination: () => [],
     demand(resource, privilege) {
       if (!resource.may(privilege)) throw new Error(`${privilege} is missing`);
     },

@@ -134,7 +134,7 @@ export class HttpExchange implements Exchange {
       throw new DavError(415, 'the body of this method is XML');
     }
     if (!looks) throw new FormatError('the body is not XML');
-    return new XmlReader({ bytesMax: xmlBodyBytesMax, elementsMax: xmlBodyElementsMax });
+    return new XmlReader({ verbatim: true, bytesMax: xmlBodyBytesMax, elementsMax: xmlBodyElementsMax });
   }
 
   send(status: number, headers: Headers = {}, body?: string | Buffer): void {

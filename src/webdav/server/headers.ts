@@ -1,5 +1,5 @@
 import { DavError } from '../errors.ts';
-import { lockSecondsDefault, lockSecondsMax } from '../limits.ts';
+import { lockDefaultSeconds, lockSecondsMax } from '../limits.ts';
 import type { Exchange, Preferences } from '../types.ts';
 
 export type Depth = '0' | '1' | 'infinity';
@@ -35,7 +35,7 @@ export function readTimeout(exchange: Pick<Exchange, 'header'>): number {
     const seconds = /^second-(\d{1,10})$/.exec(text)?.[1];
     if (seconds !== undefined) return Math.max(1, Math.min(Number(seconds), lockSecondsMax));
   }
-  return lockSecondsDefault;
+  return lockDefaultSeconds;
 }
 
 /** RFC 4918 §10.5: one coded URL. */
