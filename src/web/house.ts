@@ -2,6 +2,7 @@ import type { AccountsService, Privilege } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
+import type { LoginFlows } from '../webdav/index.ts';
 import type { Forms } from './http/forms.ts';
 import type { Sessions } from './http/sessions.ts';
 import type { OpenDoor } from './links.ts';
@@ -20,6 +21,8 @@ export interface House {
   readonly forms: Forms;
   readonly clock: Clock;
   readonly log: Log;
+  /** Apps that wait for their member to let them in; null where such apps are not taken. */
+  readonly appLogins: LoginFlows | null;
 }
 
 /** One request, read as far as every page needs it. */

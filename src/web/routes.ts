@@ -5,6 +5,7 @@ import { autodiscoverJson, autodiscoverXml } from './discovery/autodiscover.ts';
 import { mtaSts } from './discovery/mta-sts.ts';
 import { securityTxt } from './discovery/security-txt.ts';
 import type { Route } from './house.ts';
+import { grantAppLogin, showAppLogin } from './pages/app-login.ts';
 import { makeAppPassword, revokeAppPassword } from './pages/app-password.ts';
 import { home } from './pages/home.ts';
 import { showMail } from './pages/mail.ts';
@@ -48,6 +49,9 @@ export const routes: readonly Route[] = [
   own(post('/mail/app-password', makeAppPassword)),
   own(post('/mail/app-password/revoke', revokeAppPassword)),
   own(get('/mail/apple.mobileconfig', appleProfile)),
+  // Nextcloud's apps send the browser there.
+  get('/index.php/login/v2/flow/:token', showAppLogin),
+  post('/index.php/login/v2/flow/:token', grantAppLogin),
   get('/trust', showTrust),
   get('/ca.crt', authorityDer),
   get('/ca.pem', authorityPem),

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../base/index.ts';
 import { connectionOf, type FetchHandler, type HttpEnvironment } from '../net/index.ts';
 import type { Health, Log, Metrics } from '../observability/index.ts';
 import { isLoopback, type MycoSettings } from '../settings/index.ts';
+import type { LoginFlows } from '../webdav/index.ts';
 import type { House, Route, Visit } from './house.ts';
 import { Forms } from './http/forms.ts';
 import { chooseLanguage } from './http/language.ts';
@@ -25,6 +26,7 @@ export interface WebOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly appLogins?: LoginFlows | null;
   readonly clock?: Clock;
 }
 
@@ -93,9 +95,10 @@ function toHttps({ url }: Visit, house: House): Response {
 }
 
 export function createWeb(options: WebOptions): { handler(tls: 'none' | 'implicit'): FetchHandler } {
-  const { accounts, settings, authority, open, log, clock = systemClock } = options;
+  const { accounts, settings, authority, open, log, clock = systemClock, appLogins = null } = options;
   const sessions = new Sessions(accounts.accounts, clock);
-  const house: House = { accounts, settings, authority, open, log, clock, sessions, forms: new Forms() };
+  const parts = { accounts, settings, authority, open, log, clock, appLogins };
+  const house: House = { ...parts, sessions, forms: new Forms() };
   const operator = operatorRoutes(options.health, options.metrics);
   const everywhere = routes.filter(({ doors }) => doors === 'everywhere');
   const plain = settings.value.auth.plaintext === 'allow';

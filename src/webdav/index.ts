@@ -8,5 +8,15 @@
  */
 export { DavError, Gone } from './errors.ts';
 export { coreExtension } from './extension.ts';
+export { type FilesHouse, filesExtension } from './files/index.ts';
+export {
+  headersOf as nextcloudHeaders,
+  instanceOf as nextcloudInstance,
+  LoginFlows,
+  type NextcloudDoorOptions,
+  nextcloudBases,
+  nextcloudDoor,
+  nextcloudExtension,
+} from './nextcloud/index.ts';
 export { createDav, type DavOptions, defaultBases } from './server/index.ts';
 export type * from './types.ts';

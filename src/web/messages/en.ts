@@ -76,6 +76,15 @@ export const en = {
   appleProfileLead: 'Sets up mail at once; the device asks for a password, best one of those below.',
   back: 'Back to your mail',
 
+  appLoginTitle: 'Let an app in',
+  appLoginLead: (device: string) =>
+    `“${device}” wants to read and change your files, calendars and contacts. It gets a password of its own, which you can revoke. Go on only if you have just started to sign in there.`,
+  appLoginGrant: 'Let it in',
+  appLoginDoneTitle: 'Done',
+  appLoginDone: (device: string) => `“${device}” is signed in. You can close this page and go back to it.`,
+  appLoginGoneTitle: 'This sign-in has ended',
+  appLoginGone: 'It took too long, or it was finished already. Start again in the app.',
+
   notFoundTitle: 'Not found',
   notFound: 'There is no page at this address.',
   methodTitle: 'Not possible here',

@@ -83,6 +83,16 @@ export const fr: Messages = {
     'Règle le courrier d’un coup ; l’appareil demande un mot de passe, de préférence l’un de ceux ci-dessous.',
   back: 'Revenir à votre courrier',
 
+  appLoginTitle: 'Autoriser une application',
+  appLoginLead: (device: string) =>
+    `« ${device} » veut lire et modifier vos fichiers, agendas et contacts. Elle reçoit son propre mot de passe, que vous pouvez révoquer. Continuez seulement si vous venez de vous y connecter.`,
+  appLoginGrant: 'Autoriser',
+  appLoginDoneTitle: 'C’est fait',
+  appLoginDone: (device: string) =>
+    `« ${device} » est connectée. Vous pouvez fermer cette page et y retourner.`,
+  appLoginGoneTitle: 'Cette connexion est terminée',
+  appLoginGone: 'Elle a pris trop de temps ou elle est déjà faite. Recommencez dans l’application.',
+
   notFoundTitle: 'Introuvable',
   notFound: 'Il n’y a pas de page à cette adresse.',
   methodTitle: 'Impossible ici',

@@ -6,7 +6,8 @@ import { page, problem, seeOther } from '../http/page.ts';
 import type { Messages } from '../messages/index.ts';
 import { slowDown } from './sign-in-link.ts';
 
-const refusals = {
+/** Why somebody is not signed in, as the page says it. */
+export const signInRefusals = {
   credentials: { status: 401, text: (say: Messages) => say.refusedCredentials },
   disabled: { status: 403, text: (say: Messages) => say.refusedDisabled },
   scope: { status: 403, text: (say: Messages) => say.refusedScope },
@@ -14,15 +15,20 @@ const refusals = {
   unavailable: { status: 503, text: (say: Messages) => say.refusedBusy },
 } as const satisfies Record<Exclude<AuthFailure, 'throttled'>, { status: number; text: unknown }>;
 
-function form(visit: Visit, house: House, address: string, refused: keyof typeof refusals | null): Response {
+function form(
+  visit: Visit,
+  house: House,
+  address: string,
+  refused: keyof typeof signInRefusals | null,
+): Response {
   const { say, secure } = visit;
   const { field, cookie } = house.forms.seal(visit.request, secure);
   return page(visit, house, {
     title: say.signIn,
-    status: refused === null ? 200 : refusals[refused].status,
+    status: refused === null ? 200 : signInRefusals[refused].status,
     cookies: [setCookie('form', cookie, secure)],
     body: html`<p>${say.signInLead}</p>
-${problem(refused === null ? null : refusals[refused].text(say))}<form class="card" method="post" action="/sign-in">
+${problem(refused === null ? null : signInRefusals[refused].text(say))}<form class="card" method="post" action="/sign-in">
 ${field}
 <label for="address">${say.address}</label>
 <input id="address" name="address" type="text" inputmode="email" autocapitalize="none" spellcheck="false" value="${address}" autocomplete="username" required>

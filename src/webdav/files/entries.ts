@@ -1,0 +1,291 @@
+import type { Readable } from 'node:stream';
+import type {
+  FileLock,
+  FileNode,
+  Received,
+  DeadProperty as StoredProperty,
+} from '../../stores/files/index.ts';
+import { DavError } from '../errors.ts';
+import type {
+  Ace,
+  Collection,
+  Content,
+  CopyTarget,
+  DavPrivilege,
+  LockAbility,
+  PropertyChanges,
+  QName,
+  Resource,
+  SearchCondition,
+  SyncAbility,
+  WriteOptions,
+  Written,
+} from '../types.ts';
+import { acesOf } from './acl.ts';
+import { etagOf, expectOf } from './etags.ts';
+import type { Placed, Scene } from './house.ts';
+import { listPageRows } from './limits.ts';
+import { locksOf } from './locks.ts';
+import { countedOpen } from './public-downloads.ts';
+import { allows } from './reach.ts';
+import { syncOf } from './sync.ts';
+import { byOf, store } from './writes.ts';
+
+/** Where a node stands for its visitor. */
+export interface Spot {
+  readonly node: FileNode;
+  readonly path: readonly string[];
+  /** Ids of the folders from the top of the reach down to the one it is in. */
+  readonly trail: readonly number[];
+  /** It is what somebody shared, as it stands in `Shared/` itself. */
+  readonly received?: Received;
+}
+
+/** A file or a folder of a tree, as one visitor may see it. */
+export abstract class Entry implements Resource, Placed {
+  abstract readonly kind: string;
+  abstract readonly isCollection: boolean;
+  readonly scene: Scene;
+  readonly node: FileNode;
+  readonly path: readonly string[];
+  readonly trail: readonly number[];
+  readonly received: Received | null;
+  readonly locks: LockAbility;
+  /** Read beforehand, for a listing. */
+  held: readonly FileLock[] | null = null;
+  dead: readonly StoredProperty[] | null = null;
+
+  constructor(scene: Scene, { node, path, trail, received }: Spot) {
+    this.scene = scene;
+    this.node = node;
+    this.path = path;
+    this.trail = trail;
+    this.received = received ?? null;
+    this.locks = locksOf(this);
+  }
+
+  get etag(): string | null {
+    return etagOf(this.node);
+  }
+
+  get displayName(): string {
+    return this.path.at(-1) ?? '';
+  }
+
+  get length(): number | null {
+    return null;
+  }
+
+  get type(): string | null {
+    return null;
+  }
+
+  get modifiedMs(): number {
+    return this.node.modifiedMs;
+  }
+
+  get createdMs(): number {
+    return this.node.createdMs;
+  }
+
+  get owner(): readonly string[] | null {
+    return this.scene.reach.owner;
+  }
+
+  may(privilege: DavPrivilege): boolean {
+    return allows(this.scene.reach.right, privilege);
+  }
+
+  headers(): Readonly<Record<string, string>> {
+    return this.scene.house.headersOf?.(this.node) ?? {};
+  }
+
+  acl(): Promise<readonly Ace[]> {
+    return acesOf(this);
+  }
+
+  async deadProperties(): Promise<readonly StoredProperty[]> {
+    return this.dead ?? (await this.scene.house.files.properties(this.node.account, this.node.id));
+  }
+
+  async patch(changes: PropertyChanges, { visit }: WriteOptions): Promise<void> {
+    const modified = changes.live.get('modifiedMs');
+    await this.scene.house.files.setProperties(this.node.account, this.node.id, changes.dead, {
+      by: byOf(visit),
+      ...(typeof modified === 'number' ? { modifiedMs: modified } : {}),
+    });
+  }
+
+  async remove({ visit, seen }: WriteOptions): Promise<void> {
+    const { house } = this.scene;
+    const by = byOf(visit);
+    if (this.received) return house.sharing.leave(by.member, this.received.share.id);
+    await house.files.remove(this.node.account, this.node.id, { by, ...expectOf(seen) });
+  }
+
+  async copyTo(target: CopyTarget, { visit, seen }: WriteOptions): Promise<Written> {
+    const parent = folderOf(target);
+    const { node, replaced } = await this.scene.house.files.copy(
+      { account: this.node.account, node: this.node.id },
+      parent.place(target.name),
+      { by: byOf(visit), overwrite: target.existing !== null, depth: target.depth, ...expectOf(seen) },
+    );
+    return parent.written(node, target.name, !replaced);
+  }
+
+  async moveTo(target: CopyTarget, options: WriteOptions): Promise<Written> {
+    if (this.received) return this.#rename(this.received, target, options);
+    const parent = folderOf(target);
+    const { node, replaced } = await this.scene.house.files.move(
+      { account: this.node.account, node: this.node.id },
+      parent.place(target.name),
+      { by: byOf(options.visit), overwrite: target.existing !== null, ...expectOf(options.seen) },
+    );
+    return parent.written(node, target.name, !replaced);
+  }
+
+  /** What was shared stays where its owner has it; only the receiver's name for it changes. */
+  async #rename(received: Received, target: CopyTarget, { visit }: WriteOptions): Promise<Written> {
+    if (target.parent.kind !== 'shared' || target.existing !== null)
+      throw new DavError(403, 'what others share cannot be moved away; it can be copied');
+    await this.scene.house.sharing.renameReceived(byOf(visit).member, received.share.id, target.name);
+    const path = [...target.parent.path, target.name];
+    const scene = { ...this.scene, reach: { ...this.scene.reach, path } };
+    const renamed = entryOf(scene, {
+      node: this.node,
+      path,
+      trail: [],
+      received: { ...received, name: target.name },
+    });
+    return { resource: renamed, created: true, verbatim: true };
+  }
+}
+
+export class FileEntry extends Entry {
+  readonly kind = 'file';
+  readonly isCollection = false;
+
+  override get length(): number {
+    return this.node.size;
+  }
+
+  override get type(): string {
+    return this.node.type;
+  }
+
+  open(range?: readonly [start: number, end: number]): Readable {
+    const { visit, house } = this.scene;
+    if (visit.visitor.kind === 'guest') return countedOpen(house, visit.visitor.token, this.node, range);
+    return house.files.open(this.node, range);
+  }
+
+  async put(content: Content, options: WriteOptions): Promise<Written> {
+    const { account, parent, name } = this.node;
+    const place = { account, folder: parent, name };
+    const { node, created } = await store(this.scene, place, content, options, this.node.size);
+    const { path, trail, received } = this;
+    const resource = new FileEntry(this.scene, { node, path, trail, ...(received ? { received } : {}) });
+    return { resource, created, verbatim: true, ...headersFor(this.scene, node) };
+  }
+}
+
+export class FolderEntry extends Entry implements Collection {
+  readonly kind: string = 'folder';
+  readonly isCollection = true;
+
+  get sync(): SyncAbility {
+    return syncOf(this);
+  }
+
+  place(name: string) {
+    return { account: this.node.account, folder: this.node.id, name };
+  }
+
+  /** What stands below it by that name. */
+  entry(node: FileNode, name: string): Entry {
+    return entryOf(this.scene, { node, path: [...this.path, name], trail: [...this.trail, this.node.id] });
+  }
+
+  written(node: FileNode, name: string, created: boolean): Written {
+    return { resource: this.entry(node, name), created, verbatim: true, ...headersFor(this.scene, node) };
+  }
+
+  async *members(wanted: {
+    readonly dead: boolean;
+    readonly locks: boolean;
+  }): AsyncIterable<readonly Resource[]> {
+    const { files } = this.scene.house;
+    const { account, id } = this.node;
+    // What holds here and below holds at each of them too.
+    const above = wanted.locks
+      ? (await files.locksOn(account, id)).filter(({ depth }) => depth === 'infinity')
+      : [];
+    for (let after = ''; ; ) {
+      const nodes = await files.list(account, id, after, listPageRows);
+      const page = nodes.map((node) => this.entry(node, node.name));
+      const ids = nodes.map((node) => node.id);
+      const dead = wanted.dead ? await files.propertiesOf(account, ids) : null;
+      const locks = wanted.locks ? await files.locksIn(account, ids) : null;
+      for (const each of page) {
+        if (dead) each.dead = dead.get(each.node.id) ?? [];
+        if (locks) each.held = [...above, ...(locks.get(each.node.id) ?? [])];
+      }
+      if (page.length > 0) yield page;
+      const last = nodes.at(-1);
+      if (last === undefined || nodes.length < listPageRows) return;
+      after = last.name;
+    }
+  }
+
+  async create(name: string, content: Content, options: WriteOptions): Promise<Written> {
+    const { node, created } = await store(this.scene, this.place(name), content, options);
+    return this.written(node, name, created);
+  }
+
+  async makeCollection(
+    name: string,
+    types: readonly QName[],
+    changes: PropertyChanges,
+    { visit }: WriteOptions,
+  ): Promise<Written> {
+    if (types.length > 0)
+      throw new DavError(403, 'a folder cannot be of that type', { condition: '<D:valid-resourcetype/>' });
+    const node = await this.scene.house.files.makeFolder(this.place(name), {
+      by: byOf(visit),
+      ...(changes.dead.length === 0 ? {} : { properties: changes.dead }),
+    });
+    return this.written(node, name, true);
+  }
+
+  async search(where: SearchCondition, max: number): Promise<readonly Resource[]> {
+    const { account, id } = this.node;
+    const found = await this.scene.house.files.search({ account, folder: id, where, max });
+    // Of the folders between nothing more is known than their names.
+    return found.map(({ node, path }) =>
+      entryOf(this.scene, { node, path: [...this.path, ...path], trail: [...this.trail, id] }),
+    );
+  }
+
+  async quota() {
+    const { node, scene } = this;
+    const usage = await scene.house.files.usage(node.account);
+    const available = usage.quota === null ? null : Math.max(0, usage.quota - usage.used);
+    // Of a tree that is another's no more is told than what the visitor sees of it.
+    const used = scene.reach.right === 'own' ? usage.used : scene.reach.top.size;
+    return { used, available };
+  }
+}
+
+export function entryOf(scene: Scene, spot: Spot): FileEntry | FolderEntry {
+  return spot.node.kind === 'folder' ? new FolderEntry(scene, spot) : new FileEntry(scene, spot);
+}
+
+function headersFor({ house }: Scene, node: FileNode): Pick<Written, 'headers'> {
+  return house.headersOf ? { headers: house.headersOf(node) } : {};
+}
+
+function folderOf({ parent, existing }: CopyTarget): FolderEntry {
+  if (!(parent instanceof FolderEntry) || (existing !== null && !(existing instanceof Entry)))
+    throw new DavError(403, 'it cannot be put there');
+  return parent;
+}

@@ -1,0 +1,48 @@
+import type { FileLock } from '../../stores/files/index.ts';
+import type { ActiveLock, LockAbility, LockWish, Visit, WriteOptions } from '../types.ts';
+import type { Placed } from './house.ts';
+import { byOf } from './writes.ts';
+
+/** The locks of a file or folder, as the visitor may see them. */
+export function locksOf(entry: Placed): LockAbility {
+  const { files } = entry.scene.house;
+  const { account, id } = entry.node;
+  return {
+    async active() {
+      const held = entry.held ?? (await files.locksOn(account, id));
+      return held.map((lock) => shown(lock, entry));
+    },
+    async take(wish: LockWish, { visit }: WriteOptions) {
+      const lock = await files.lock({
+        ...wish,
+        account,
+        node: id,
+        principal: memberOf(visit),
+        root: visit.href(entry),
+      });
+      return shown(lock, entry);
+    },
+    async refresh(token: string, seconds: number, { visit }: WriteOptions) {
+      const lock = await files.refreshLock(account, id, token, memberOf(visit), seconds);
+      return lock && shown(lock, entry);
+    },
+    release: (token: string, { visit }: WriteOptions) => files.unlock(account, id, token, memberOf(visit)),
+  };
+}
+
+const memberOf = (visit: Visit): number => byOf(visit).member;
+
+/** A lock of somebody else is shown by the visitor's own path of the place: their names are nobody's business. */
+function shown(lock: FileLock, entry: Placed): ActiveLock {
+  const { token, scope, depth, owner, expiresMs, principal } = lock;
+  const root = principal === memberOf(entry.scene.visit) ? lock.root : pathOf(lock.node, entry);
+  return { token, scope, depth, owner, root, expiresMs };
+}
+
+function pathOf(node: number, entry: Placed): string {
+  const { visit, reach } = entry.scene;
+  if (node === entry.node.id) return visit.href(entry);
+  const above = entry.trail.indexOf(node);
+  const path = above < 0 ? reach.path : entry.path.slice(0, reach.path.length + above);
+  return visit.href({ path, isCollection: true });
+}

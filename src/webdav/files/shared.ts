@@ -1,0 +1,128 @@
+import type { Received } from '../../stores/files/index.ts';
+import type { Collection, DavPrivilege, Resource, SyncAbility } from '../types.ts';
+import { type Entry, entryOf, FolderEntry, type Spot } from './entries.ts';
+import { digestOf } from './etags.ts';
+import type { FilesHouse, Scene } from './house.ts';
+import { allowsInShared, type Reach } from './reach.ts';
+
+/** Two names are one where their NFC forms are. */
+export const sameName = (one: string, other: string): boolean =>
+  one.normalize('NFC') === other.normalize('NFC');
+
+/** `Shared`: what others share with the visitor. It is made by the server and holds nothing of its own. */
+export class SharedFolder implements Collection {
+  readonly kind = 'shared';
+  readonly isCollection = true;
+  readonly length = null;
+  readonly type = null;
+  readonly createdMs = null;
+  readonly path: readonly string[];
+  readonly received: readonly Received[];
+  readonly #scene: Scene;
+
+  /** `scene`: of the home that it is in. */
+  constructor(scene: Scene, path: readonly string[], received: readonly Received[]) {
+    this.#scene = scene;
+    this.path = path;
+    this.received = received;
+  }
+
+  /** Says what is in it; '' where there is nothing. */
+  get digest(): string {
+    return digestOf(this.received);
+  }
+
+  get etag(): string {
+    return `"shared-${this.digest}"`;
+  }
+
+  get displayName(): string {
+    return this.path.at(-1) ?? '';
+  }
+
+  get owner(): readonly string[] | null {
+    return this.#scene.reach.owner;
+  }
+
+  get modifiedMs(): number {
+    return Math.max(0, ...this.received.map(({ node }) => node.modifiedMs));
+  }
+
+  may(privilege: DavPrivilege): boolean {
+    return allowsInShared(privilege);
+  }
+
+  /** One of the shares, as it stands here. */
+  async entry(received: Received): Promise<Entry> {
+    const { house, visit } = this.#scene;
+    const path = [...this.path, received.name];
+    const reach = await reachOf(house, received, path);
+    return entryOf({ house, visit, reach }, { node: received.node, path, trail: [], received });
+  }
+
+  async *members(): AsyncIterable<readonly Resource[]> {
+    if (this.received.length > 0) yield await Promise.all(this.received.map((each) => this.entry(each)));
+  }
+}
+
+async function reachOf(
+  { accounts }: FilesHouse,
+  { node, rights }: Received,
+  path: readonly string[],
+): Promise<Reach> {
+  const owner = await accounts.member(node.account);
+  return {
+    account: node.account,
+    top: node,
+    path,
+    right: rights,
+    owner: owner && ['principals', accounts.handleOf(owner)],
+  };
+}
+
+/** A member's tree as they see it themselves: with what others share in it. */
+export class HomeEntry extends FolderEntry {
+  override readonly kind = 'home';
+  readonly #shared: SharedFolder;
+
+  constructor(scene: Scene, spot: Spot, shared: SharedFolder) {
+    super(scene, spot);
+    this.#shared = shared;
+  }
+
+  /** Who watches it for changes sees those in the shares too. */
+  override get etag(): string | null {
+    const { digest } = this.#shared;
+    return digest === '' ? super.etag : `"${digest}-${super.etag?.slice(1)}`;
+  }
+
+  override get sync(): SyncAbility {
+    return withShared(super.sync, this.#shared);
+  }
+
+  override async *members(wanted: { readonly dead: boolean; readonly locks: boolean }) {
+    if (this.#shared.received.length > 0) yield [this.#shared];
+    for await (const page of super.members(wanted)) {
+      yield page.filter(({ displayName }) => !sameName(displayName, this.#shared.displayName));
+    }
+  }
+}
+
+/** Tokens say which shares were seen; they are told of at the end. */
+function withShared(sync: SyncAbility, shared: SharedFolder): SyncAbility {
+  return {
+    token: async () => `${shared.digest}.${await sync.token()}`,
+    async changes(since, max) {
+      const dot = since.indexOf('.');
+      const seen = since.slice(0, Math.max(0, dot));
+      const page = await sync.changes(since.slice(dot + 1), max);
+      const changed = page.changed.filter(({ displayName }) => !sameName(displayName, shared.displayName));
+      if (page.more) return { ...page, changed, token: `${seen}.${page.token}` };
+      const token = `${shared.digest}.${page.token}`;
+      if (seen === shared.digest) return { ...page, changed, token };
+      return shared.digest === ''
+        ? { ...page, changed, gone: [...page.gone, `${shared.displayName}/`], token }
+        : { ...page, changed: [...changed, shared], token };
+    },
+  };
+}

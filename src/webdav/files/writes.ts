@@ -1,0 +1,45 @@
+import type { By, Place, Put, PutOptions } from '../../stores/files/index.ts';
+import type { Content, Visit, WriteOptions } from '../types.ts';
+import { checksumOf, checksumText, verified } from './checksums.ts';
+import { expectOf } from './etags.ts';
+import type { Scene } from './house.ts';
+
+export function byOf({ visitor, tokens }: Visit): By {
+  return { member: visitor.kind === 'member' ? visitor.member.id : 0, tokens };
+}
+
+/** What programs send that do not know what it is. */
+const meaningless = new Set(['application/octet-stream', 'application/x-www-form-urlencoded', '']);
+
+function typeOf({ type }: Content): { readonly type?: string } {
+  if (type === null) return {};
+  return meaningless.has(type.split(';')[0]?.trim().toLowerCase() ?? '') ? {} : { type };
+}
+
+/** Gives a place a new content; a checksum that the client sent along must be that of the bytes. */
+export async function store(
+  scene: Scene,
+  place: Place,
+  content: Content,
+  { visit, seen }: WriteOptions,
+  /** Bytes of the content that it takes the place of. */
+  replaced = 0,
+): Promise<Put> {
+  const { files } = scene.house;
+  const checksum = checksumOf(visit);
+  const source = checksum && verified(content.body, checksum);
+  const staged = await files.stage(place.account, source?.body ?? content.body, content.length, replaced);
+  try {
+    source?.check();
+    const options: PutOptions = {
+      by: byOf(visit),
+      ...expectOf(seen),
+      ...typeOf(content),
+      ...(content.modifiedMs === null ? {} : { modifiedMs: content.modifiedMs }),
+      ...(checksum ? { checksum: checksumText(checksum) } : {}),
+    };
+    return await files.put(place, staged, options);
+  } finally {
+    staged.release();
+  }
+}

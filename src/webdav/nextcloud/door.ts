@@ -1,0 +1,264 @@
+import { StoreError } from '../../base/index.ts';
+import { connectionOf, type HttpRequest, type HttpResponse, type RawHandler } from '../../net/index.ts';
+import type { Log } from '../../observability/index.ts';
+import { DavError, reasonRows } from '../errors.ts';
+import { logIn } from '../server/login.ts';
+import type { Visit } from '../types.ts';
+import { capabilitiesOf, statusOf } from './capabilities.ts';
+import type { Endpoint, MemberVisitor, OcsHouse } from './endpoints.ts';
+import { formBytesMax } from './limits.ts';
+import type { LoginFlows } from './login-flow.ts';
+import { type Data, OcsError, ocsAnswer } from './ocs.ts';
+import { sharees, users } from './people.ts';
+import { shares } from './shares.ts';
+
+export interface NextcloudDoorOptions extends OcsHouse {
+  readonly flows: LoginFlows;
+  readonly realm: string;
+  readonly plaintext: 'allow' | 'refuse';
+  readonly log: Log;
+  /** The server is about to end: the apps wait instead of reporting errors. */
+  draining?(): boolean;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const empty: Endpoint = ({ method, path }) => {
+  const name = path.join('/');
+  const known = method === 'GET' && emptyLists.has(name);
+  return known ? Promise.resolve([]) : null;
+};
+
+/** What the apps ask for although nothing says that it is here. */
+const emptyLists: ReadonlySet<string> = new Set([
+  'apps/notifications/api/v1/notifications',
+  'apps/notifications/api/v2/notifications',
+  'apps/external/api/v1',
+  'core/navigation/apps',
+]);
+
+const endpoints: readonly Endpoint[] = [users, sharees, shares, empty];
+
+/** Answers what Nextcloud's apps ask beside DAV: whether it is there, what it can do, who somebody is, shares, logins. */
+export function nextcloudDoor(options: NextcloudDoorOptions): RawHandler {
+  return (request, response) => {
+    const { path, query } = targetOf(request.url ?? '');
+    const run = routeOf(path, request.method ?? '', options);
+    if (run === null) return false;
+    if (options.plaintext === 'refuse' && !connectionOf(request).secure) return false;
+    void answer(request, response, options, () => run({ request, path, query, options }));
+    return true;
+  };
+}
+
+interface Call {
+  readonly request: HttpRequest;
+  readonly path: string;
+  readonly query: string;
+  readonly options: NextcloudDoorOptions;
+}
+type Run = (call: Call) => Answer | Promise<Answer>;
+
+function targetOf(url: string): { readonly path: string; readonly query: string } {
+  const end = url.indexOf('?');
+  return end < 0 ? { path: url, query: '' } : { path: url.slice(0, end), query: url.slice(end + 1) };
+}
+
+function routeOf(path: string, method: string, { draining }: NextcloudDoorOptions): Run | null {
+  const route = path.replace(/^\/index\.php(?=\/)/, '');
+  if (path === '/status.php') return status;
+  if (/^\/ocs\/v[12]\.php\//.test(route)) return draining?.() ? unavailable : ocs;
+  if (route === '/login/v2' && method === 'POST') return beginLogin;
+  if (route === '/login/v2/poll' && method === 'POST') return pollLogin;
+  if (path === '/index.php/204' || path === '/204') return () => ({ status: 204 });
+  if (/^\/avatar\/[^/]+\/\d+$/.test(route) || path.startsWith('/remote.php/dav/avatars/'))
+    return () => ({ status: 404 });
+  return null;
+}
+
+const unavailable: Run = () => ({ status: 503, headers: { 'Retry-After': '5' } });
+
+async function answer(
+  request: HttpRequest,
+  response: HttpResponse,
+  { log }: NextcloudDoorOptions,
+  run: () => Answer | Promise<Answer>,
+): Promise<void> {
+  request.on('error', () => undefined);
+  response.on('error', () => undefined);
+  try {
+    send(request, response, await run());
+  } catch (error) {
+    if (error instanceof DavError) {
+      send(request, response, { status: error.status, headers: error.headers });
+      return;
+    }
+    log.error('nextcloud request failed', { error });
+    send(request, response, { status: 500 });
+  }
+}
+
+function send(
+  request: HttpRequest,
+  response: HttpResponse,
+  { status, type, body = '', headers }: Answer,
+): void {
+  request.resume();
+  response.writeHead(status, {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(type === undefined ? {} : { 'Content-Type': type }),
+    ...(status === 204 ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+    ...headers,
+  });
+  response.end(request.method === 'HEAD' ? '' : body);
+}
+
+function json(status: number, data: Data): Answer {
+  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(data) };
+}
+
+const status: Run = ({ options }) =>
+  json(200, statusOf(options.productName(), options.draining?.() ?? false));
+
+function originOf(request: HttpRequest): string {
+  return `${connectionOf(request).secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;
+}
+
+const beginLogin: Run = ({ request, options }) => {
+  const device = (request.headers['user-agent'] ?? '')
+    .replace(/[^\x20-\x7e]/g, '')
+    .slice(0, 60)
+    .trim();
+  const begun = options.flows.begin(device || 'App', connectionOf(request).remote.address);
+  if (begun === null) return { status: 429, headers: { 'Retry-After': '60' } };
+  const origin = originOf(request);
+  return json(200, {
+    poll: { token: begun.poll, endpoint: `${origin}/index.php/login/v2/poll` },
+    login: `${origin}/index.php/login/v2/flow/${begun.login}`,
+  });
+};
+
+const pollLogin: Run = async ({ request, query, options }) => {
+  const fields = await fieldsOf(request, query);
+  const granted = options.flows.poll(fields.get('token') ?? '');
+  if (granted === null) return json(404, []);
+  return json(200, { server: originOf(request), ...granted });
+};
+
+/** Of the body, then of the URL. OcsError 413. */
+async function fieldsOf(request: HttpRequest, query: string): Promise<URLSearchParams> {
+  const fields = new URLSearchParams(await bodyOf(request));
+  for (const [name, value] of new URLSearchParams(query)) if (!fields.has(name)) fields.append(name, value);
+  return fields;
+}
+
+async function bodyOf(request: HttpRequest): Promise<string | Record<string, string>> {
+  if (request.method === 'GET' || request.method === 'HEAD') return '';
+  const chunks: Uint8Array[] = [];
+  let octets = 0;
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    octets += chunk.length;
+    if (octets > formBytesMax) throw new DavError(413, 'the body is too long');
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return text;
+  return valuesOf(text);
+}
+
+function valuesOf(text: string): Record<string, string> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new DavError(400, 'the body is no JSON');
+  }
+  const fields = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    fields.filter(([, each]) => each !== null).map(([name, each]) => [name, String(each)]),
+  );
+}
+
+const ocs: Run = async ({ request, path, query, options }) => {
+  const [, version, rest = ''] = /\/ocs\/v([12])\.php\/(.*)$/.exec(path) ?? [];
+  const wantsJson =
+    new URLSearchParams(query).get('format') === 'json' ||
+    /application\/json/.test(request.headers.accept ?? '');
+  const envelope = { version: version === '1' ? 1 : 2, json: wantsJson } as const;
+  try {
+    const names = rest
+      .split('/')
+      .filter((name) => name !== '')
+      .map(decoded);
+    return ocsAnswer(envelope, await dispatch(request, names, query, options));
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (refused === null) throw error;
+    const headers = error instanceof DavError ? error.headers : {};
+    return { ...ocsAnswer(envelope, [], refused), headers };
+  }
+};
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw new OcsError(400, 'the path cannot be read');
+  }
+}
+
+function refusalOf(error: unknown): OcsError | null {
+  if (error instanceof OcsError) return error;
+  if (error instanceof DavError) return new OcsError(error.status, error.message);
+  if (!(error instanceof StoreError) || error.reason === 'corrupt') return null;
+  return new OcsError(reasonRows[error.reason].status, error.message);
+}
+
+async function dispatch(
+  request: HttpRequest,
+  path: readonly string[],
+  query: string,
+  options: NextcloudDoorOptions,
+): Promise<Data> {
+  const origin = originOf(request);
+  if (path.join('/') === 'cloud/capabilities')
+    return capabilitiesOf(options.productName(), origin, options.links());
+  const { authorization } = request.headers;
+  const remote = connectionOf(request).remote.address;
+  const visitor = await logIn(options.accounts, { authorization, remote, realm: options.realm });
+  if (visitor.kind !== 'member') throw new OcsError(403, 'this is for members');
+  const fields = await fieldsOf(request, query);
+  const visit = visitOf(request, visitor, origin, options);
+  const call = { method: request.method ?? '', path, fields, visitor, visit, origin };
+  for (const endpoint of endpoints) {
+    const data = endpoint(call, options);
+    if (data !== null) return data;
+  }
+  throw new OcsError(404, 'there is no such endpoint');
+}
+
+/** A visit that only finds; no DAV is spoken with it. */
+function visitOf(
+  request: HttpRequest,
+  visitor: MemberVisitor,
+  origin: string,
+  { clock }: NextcloudDoorOptions,
+): Visit {
+  return {
+    visitor,
+    base: '/remote.php/dav',
+    origin,
+    prefer: { return: null, depthNoroot: false },
+    request,
+    clock,
+    dav: { features: [], methods: [], properties: [], reports: [], spaces: [], options: {} },
+    href: ({ path }) => path.join('/'),
+    tokens: [],
+  };
+}

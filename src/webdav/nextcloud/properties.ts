@@ -1,0 +1,144 @@
+import type { Accounts } from '../../accounts/index.ts';
+import { publicAccount } from '../../accounts/index.ts';
+import { escapeXml } from '../../formats/xml/index.ts';
+import type { Share, Sharing } from '../../stores/files/index.ts';
+import { Entry, FileEntry, numberOf, Removed, SharedFolder } from '../files/index.ts';
+import type { LiveProperty, Resource, Visit, Xml } from '../types.ts';
+import { fileIdOf } from './identity.ts';
+import { bitsOf, lettersOf } from './permissions.ts';
+
+const owncloud = 'http://owncloud.org/ns';
+const nextcloud = 'http://nextcloud.org/ns';
+const collaboration = 'http://open-collaboration-services.org/ns';
+
+export interface PropertyParts {
+  readonly instance: string;
+  readonly accounts: Pick<Accounts, 'member' | 'handleOf'>;
+  readonly sharing: Pick<Sharing, 'sharesBy' | 'linksBy'>;
+}
+
+type Read<R extends Resource> = (resource: R, visit: Visit) => Xml | undefined | Promise<Xml | undefined>;
+type Kind<R extends Resource> = (resource: Resource) => resource is R;
+
+const isEntry: Kind<Entry> = (resource) => resource instanceof Entry;
+const isFile: Kind<FileEntry> = (resource) => resource instanceof FileEntry;
+const isShown: Kind<Entry | SharedFolder> = (resource): resource is Entry | SharedFolder =>
+  resource instanceof Entry || resource instanceof SharedFolder;
+const isRemoved: Kind<Removed> = (resource) => resource instanceof Removed;
+
+function live<R extends Resource>(
+  namespace: string,
+  name: string,
+  is: Kind<R>,
+  read: Read<R>,
+  more: Partial<Pick<LiveProperty, 'deadFirst'>> = {},
+): LiveProperty {
+  const prefix = namespace === nextcloud ? 'nc' : namespace === owncloud ? 'oc' : 'ocs';
+  return {
+    namespace,
+    name,
+    key: `${prefix}-${name}`,
+    rfc: 'Nextcloud client APIs, WebDAV',
+    privilege: 'read',
+    allprop: false,
+    on: is,
+    read: (resource, visit) => (is(resource) ? read(resource, visit) : undefined),
+    ...more,
+  };
+}
+
+/** What the visitor's listing asks of many rows is asked of the store once. */
+function once<T>(ask: (visit: Visit) => Promise<T>): (visit: Visit) => Promise<T> {
+  const asked = new WeakMap<Visit, Promise<T>>();
+  return (visit) => {
+    const known = asked.get(visit) ?? ask(visit);
+    asked.set(visit, known);
+    return known;
+  };
+}
+
+/** 0: with a member, 1: with a group, 3: by link. */
+function shareTypesOf({ sharing }: PropertyParts): Read<Entry> {
+  const all = once(async ({ visitor }) => {
+    const types = new Map<number, Set<number>>();
+    if (visitor.kind !== 'member') return types;
+    const add = (of: Pick<Share, 'account' | 'node'>, type: number) => {
+      const number = numberOf({ account: of.account, id: of.node });
+      types.set(number, (types.get(number) ?? new Set()).add(type));
+    };
+    for (const share of await sharing.sharesBy(visitor.member.id))
+      add(share, share.to.kind === 'member' ? 0 : 1);
+    for (const link of await sharing.linksBy(visitor.member.id)) add(link, 3);
+    return types;
+  });
+  return async ({ node }, visit) => {
+    const types = (await all(visit)).get(numberOf(node)) ?? [];
+    return [...types]
+      .sort()
+      .map((type) => `<oc:share-type>${type}</oc:share-type>`)
+      .join('');
+  };
+}
+
+function ownerOf({
+  accounts,
+}: PropertyParts): (visit: Visit, account: number) => Promise<readonly [string, string]> {
+  const known = once(async () => new Map<number, readonly [string, string]>());
+  return async (visit, account) => {
+    const owners = await known(visit);
+    const found = owners.get(account);
+    if (found) return found;
+    const member = account === publicAccount ? null : await accounts.member(account);
+    const owner = member
+      ? ([accounts.handleOf(member), member.name || member.address] as const)
+      : (['', ''] as const);
+    owners.set(account, owner);
+    return owner;
+  };
+}
+
+/** The numbers, letters and names that the apps read instead of DAV's own. */
+export function nextcloudProperties(parts: PropertyParts): readonly LiveProperty[] {
+  const { instance } = parts;
+  const owner = ownerOf(parts);
+  const seconds = (ms: number): Xml => String(Math.floor(ms / 1000));
+  return [
+    live(owncloud, 'id', isEntry, ({ node }) => fileIdOf(node, instance)),
+    live(owncloud, 'fileid', isEntry, ({ node }) => String(numberOf(node))),
+    live(owncloud, 'permissions', isShown, lettersOf),
+    live(owncloud, 'size', isShown, sizeOf),
+    live(owncloud, 'checksums', isFile, ({ node }) =>
+      node.checksum === '' ? undefined : `<oc:checksum>${escapeXml(node.checksum)}</oc:checksum>`,
+    ),
+    live(owncloud, 'owner-id', isEntry, async ({ node }, visit) =>
+      escapeXml((await owner(visit, node.account))[0]),
+    ),
+    live(owncloud, 'owner-display-name', isEntry, async ({ node }, visit) =>
+      escapeXml((await owner(visit, node.account))[1]),
+    ),
+    live(owncloud, 'share-types', isEntry, shareTypesOf(parts)),
+    live(owncloud, 'favorite', isEntry, () => '0', { deadFirst: true }),
+    live(owncloud, 'comments-unread', isEntry, () => '0'),
+    live(owncloud, 'data-fingerprint', isShown, () => ''),
+    live(collaboration, 'share-permissions', isShown, (resource) =>
+      String(bitsOf(lettersOf(resource) ?? '')),
+    ),
+    live(nextcloud, 'has-preview', isShown, () => 'false'),
+    live(nextcloud, 'is-encrypted', isShown, () => '0'),
+    live(nextcloud, 'mount-type', isShown, (resource) =>
+      resource instanceof Entry && resource.scene.reach.right === 'own' ? '' : 'shared',
+    ),
+    live(nextcloud, 'creation_time', isEntry, ({ node }) => seconds(node.createdMs)),
+    live(nextcloud, 'upload_time', isEntry, ({ node }) => seconds(node.createdMs)),
+    live(nextcloud, 'trashbin-filename', isRemoved, ({ entry }) => escapeXml(entry.node.name)),
+    live(nextcloud, 'trashbin-original-location', isRemoved, ({ entry }) =>
+      escapeXml([...entry.from, entry.node.name].join('/')),
+    ),
+    live(nextcloud, 'trashbin-deletion-time', isRemoved, ({ entry }) => seconds(entry.removedMs)),
+  ];
+}
+
+function sizeOf(resource: Entry | SharedFolder): Xml {
+  if (resource instanceof Entry) return String(resource.node.size);
+  return String(resource.received.reduce((sum, { node }) => sum + node.size, 0));
+}

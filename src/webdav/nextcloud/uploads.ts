@@ -1,0 +1,259 @@
+import { StoreError } from '../../base/index.ts';
+import type { Staged, Upload, UploadPiece, Uploads } from '../../stores/files/index.ts';
+import { DavError } from '../errors.ts';
+import {
+  byOf,
+  checksumOf,
+  checksumText,
+  expectOf,
+  type FilesHouse,
+  FolderEntry,
+  ownName,
+  verified,
+} from '../files/index.ts';
+import type {
+  Collection,
+  Content,
+  CopyTarget,
+  Found,
+  PropertyChanges,
+  QName,
+  Resource,
+  Space,
+  Visit,
+  WriteOptions,
+  Written,
+} from '../types.ts';
+
+const nothing: Found = { resource: null, parent: null, name: '' };
+
+/** The uploads of one member. */
+interface Desk {
+  readonly house: FilesHouse;
+  readonly uploads: Uploads;
+  readonly account: number;
+  readonly owner: readonly string[];
+}
+
+/**
+ * `uploads/<member>/<id>/`: a large file in pieces, each whole or not at all. MKCOL begins, PUT of `1`, `2`, … brings
+ * them in any order, MOVE of `.file` to where it shall be makes the file of them, DELETE gives up.
+ */
+export function uploadsSpace(house: FilesHouse, uploads: Uploads, name = 'uploads'): Space {
+  return {
+    name,
+    async find(visit, path) {
+      const [handle, id, piece, ...more] = path;
+      const member = handle === undefined ? null : await ownName(house, visit, handle);
+      if (!member || handle === undefined || more.length > 0) return nothing;
+      const desk: Desk = { house, uploads, account: member.id, owner: ['principals', handle] };
+      const home = new UploadsHome(desk, [name, handle]);
+      if (id === undefined) return { ...nothing, resource: home };
+      const upload = await uploads.upload(member.id, id);
+      if (!upload) return { resource: null, parent: piece === undefined ? home : null, name: piece ?? id };
+      const folder = new UploadFolder(desk, [name, handle, id], upload);
+      if (piece === undefined) return { resource: folder, parent: home, name: id };
+      if (piece === '.file') return { resource: new WholeFile(folder), parent: folder, name: piece };
+      return { resource: await folder.piece(piece), parent: folder, name: piece };
+    },
+  };
+}
+
+abstract class OnDesk implements Resource {
+  abstract readonly kind: string;
+  abstract readonly isCollection: boolean;
+  readonly desk: Desk;
+  readonly path: readonly string[];
+  readonly etag: string | null = null;
+  readonly type: string | null = null;
+  readonly createdMs: number | null = null;
+
+  constructor(desk: Desk, path: readonly string[]) {
+    this.desk = desk;
+    this.path = path;
+  }
+
+  get owner(): readonly string[] {
+    return this.desk.owner;
+  }
+
+  get displayName(): string {
+    return this.path.at(-1) ?? '';
+  }
+
+  get length(): number | null {
+    return null;
+  }
+
+  get modifiedMs(): number | null {
+    return null;
+  }
+
+  may(): boolean {
+    return true;
+  }
+}
+
+class UploadsHome extends OnDesk implements Collection {
+  readonly kind = 'uploads';
+  readonly isCollection = true;
+
+  async *members(): AsyncIterable<readonly Resource[]> {}
+
+  async makeCollection(
+    name: string,
+    types: readonly QName[],
+    _changes: PropertyChanges,
+    { visit }: WriteOptions,
+  ): Promise<Written> {
+    if (types.length > 0) throw new DavError(403, 'an upload has no type');
+    if (!/^[A-Za-z0-9._-]{1,128}$/.test(name)) throw new DavError(400, 'an upload has a plain name');
+    const { uploads, account } = this.desk;
+    await refuseTooLarge(this.desk, visit);
+    const upload = await uploads.begin({ account, id: name, length: null, about: '{}' });
+    return {
+      resource: new UploadFolder(this.desk, [...this.path, name], upload),
+      created: true,
+      verbatim: true,
+    };
+  }
+}
+
+/** What cannot fit is refused before its first piece. */
+async function refuseTooLarge({ house, account }: Desk, visit: Visit): Promise<void> {
+  const total = totalOf(visit);
+  if (total === null) return;
+  const { quota, used } = await house.files.usage(account);
+  if (quota !== null && used + total > quota) throw new StoreError('over-quota', 'it does not fit');
+}
+
+/** Octets of the whole, as the client says; null where it does not. DavError 400. */
+function totalOf({ request }: Visit): number | null {
+  const text = request.headers['oc-total-length'];
+  if (text === undefined) return null;
+  if (typeof text !== 'string' || !/^\d{1,15}$/.test(text))
+    throw new DavError(400, 'OC-Total-Length is no number');
+  return Number(text);
+}
+
+class UploadFolder extends OnDesk implements Collection {
+  readonly kind = 'upload';
+  readonly isCollection = true;
+  readonly upload: Upload;
+
+  constructor(desk: Desk, path: readonly string[], upload: Upload) {
+    super(desk, path);
+    this.upload = upload;
+  }
+
+  async *members(): AsyncIterable<readonly Resource[]> {
+    const { uploads, account } = this.desk;
+    const pieces = await uploads.pieces(account, this.upload.id);
+    if (pieces.length > 0) yield pieces.map((piece) => new Piece(this, piece));
+  }
+
+  async piece(name: string): Promise<Piece | null> {
+    const pieces = await this.desk.uploads.pieces(this.desk.account, this.upload.id);
+    const found = pieces.find((each) => each.name === name);
+    return found ? new Piece(this, found) : null;
+  }
+
+  async create(name: string, content: Content, { visit }: WriteOptions): Promise<Written> {
+    if (!/^\d{1,16}$/.test(name)) throw new DavError(400, 'a piece is named by a number');
+    const { uploads, account } = this.desk;
+    const checksum = checksumOf(visit);
+    const source = checksum && verified(content.body, checksum);
+    const body = source ? checked(source) : content.body;
+    const piece = await uploads.putPiece(account, this.upload.id, name, body);
+    return { resource: new Piece(this, piece), created: true, verbatim: true };
+  }
+
+  async remove(): Promise<void> {
+    await this.desk.uploads.end(this.desk.account, this.upload.id);
+  }
+}
+
+/** Judged before the piece counts as arrived. */
+async function* checked(source: ReturnType<typeof verified>): AsyncIterable<Uint8Array> {
+  yield* source.body;
+  source.check();
+}
+
+class Piece extends OnDesk {
+  readonly kind = 'upload-piece';
+  readonly isCollection = false;
+  readonly #folder: UploadFolder;
+  readonly #piece: UploadPiece;
+
+  constructor(folder: UploadFolder, piece: UploadPiece) {
+    super(folder.desk, [...folder.path, piece.name]);
+    this.#folder = folder;
+    this.#piece = piece;
+  }
+
+  override get length(): number {
+    return this.#piece.size;
+  }
+
+  override get modifiedMs(): number {
+    return this.#piece.modifiedMs;
+  }
+
+  async put(content: Content, options: WriteOptions): Promise<Written> {
+    const written = await this.#folder.create(this.#piece.name, content, options);
+    return { ...written, created: false };
+  }
+}
+
+/** All pieces as one file, to be moved where it shall be. */
+class WholeFile extends OnDesk {
+  readonly kind = 'upload-file';
+  readonly isCollection = false;
+  readonly #upload: string;
+
+  constructor({ desk, path, upload }: UploadFolder) {
+    super(desk, [...path, '.file']);
+    this.#upload = upload.id;
+  }
+
+  async moveTo({ parent, name, existing }: CopyTarget, { visit }: WriteOptions): Promise<Written> {
+    if (!(parent instanceof FolderEntry)) throw new DavError(403, 'a file cannot be put there');
+    const { uploads, account, house } = this.desk;
+    const checksum = checksumOf(visit);
+    const staged = await uploads.assemble(account, this.#upload);
+    try {
+      await this.#verify(staged, visit);
+      const modifiedMs = modifiedOf(visit);
+      const { node, created } = await house.files.put(parent.place(name), staged, {
+        by: byOf(visit),
+        // As it was when the request's conditions were judged.
+        ...expectOf({ etag: existing?.etag ?? null }),
+        ...(checksum ? { checksum: checksumText(checksum) } : {}),
+        ...(modifiedMs === null ? {} : { modifiedMs }),
+      });
+      await uploads.end(account, this.#upload);
+      const written = parent.written(node, name, created);
+      if (modifiedMs === null) return written;
+      return { ...written, headers: { ...written.headers, 'X-OC-MTime': 'accepted' } };
+    } finally {
+      staged.release();
+    }
+  }
+
+  async #verify(staged: Staged, visit: Visit): Promise<void> {
+    const total = totalOf(visit);
+    if (total !== null && total !== staged.size)
+      throw new DavError(400, `${staged.size} bytes have arrived, not ${total}`);
+    const checksum = checksumOf(visit);
+    if (!checksum) return;
+    const source = verified(this.desk.house.files.open(staged), checksum);
+    for await (const _ of source.body);
+    source.check();
+  }
+}
+
+/** Milliseconds since 1970, as the client says in seconds; null where it does not. */
+function modifiedOf({ request }: Visit): number | null {
+  const text = request.headers['x-oc-mtime'];
+  return typeof text === 'string' && /^\d{1,12}(\.\d+)?$/.test(text) ? Math.floor(Number(text) * 1000) : null;
+}
