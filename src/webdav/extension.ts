@@ -5,7 +5,7 @@ import type { DavExtension } from './types.ts';
 /** What every DAV server has, whatever is kept in it. */
 export const coreExtension: DavExtension = {
   name: 'core',
-  features: ['1', '2', '3'],
+  features: ['1', '2', '3', 'extended-mkcol'],
   methods,
   properties: davProperties,
   reports: [],

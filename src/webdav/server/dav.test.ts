@@ -42,6 +42,8 @@ describe('a file', () => {
     expect((await dav.ask('MKCOL', '/dav/files/folder/')).status).toBe(201);
     const over = await dav.ask('PUT', '/dav/files/folder', { body: 'x' });
     expect(over.status).toBe(405);
-    expect(over.headers.allow).toBe('OPTIONS, GET, HEAD, DELETE, PROPFIND, PROPPATCH');
+    expect(over.headers.allow).toBe(
+      'OPTIONS, GET, HEAD, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK',
+    );
   });
 });
