@@ -174,6 +174,31 @@ describe('an HTTP door', () => {
     server.close();
   });
 
+  test('beside a raw handler: its requests take their time, all others have requestMsMax', async () => {
+    const listener = await open(async (request) => new Response(await request.text()), {
+      requestMsMax: 100,
+      headerMsMax: 100,
+      raw(request, response) {
+        if (!request.url?.startsWith('/raw')) return false;
+        request.once('end', () => response.end('whole'));
+        request.resume();
+        return true;
+      },
+    });
+    const head = 'Host: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\na';
+    const streamed = raw(listener.port, `PUT /raw HTTP/1.1\r\n${head}`);
+    const fetched = raw(listener.port, `PUT /other HTTP/1.1\r\n${head}`);
+    const endless = raw(listener.port, 'PUT /raw HTTP/1.1\r\nHost: x\r\nX: y');
+    for (const slow of [fetched, endless]) {
+      await slow.closed;
+      expect(slow.text()).toMatch(/^HTTP\/1\.1 408 /);
+    }
+    expect(streamed.text()).toBe('');
+    streamed.socket.write('b');
+    await streamed.closed;
+    expect(streamed.text()).toMatch(/^HTTP\/1\.1 200 .*whole/s);
+  });
+
   test.each([
     [httpHeaderBytesMax - 100, 200],
     [httpHeaderBytesMax, 431],

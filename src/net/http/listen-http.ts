@@ -28,7 +28,8 @@ export interface HttpOptions
   onUpgrade?(request: IncomingMessage, stream: Duplex, head: Buffer, connection: Connection): void;
   /**
    * Sees each request before the handler does and answers it itself where it says true: for bodies that stream both ways.
-   * It says `100 Continue` itself (`writeContinue`) where the client waits for it, and sets the time that a body may take.
+   * It says `100 Continue` itself (`writeContinue`) where the client waits for it, and bounds the time that a body may
+   * take: `requestMsMax` does not hold for what it answers.
    */
   readonly raw?: RawHandler;
 }
@@ -125,22 +126,27 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
       },
     },
   );
+  const requestMsMax = options.requestMsMax ?? httpRequestMsMax;
   const server = createServer(
     {
       maxHeaderSize: options.headerBytesMax ?? httpHeaderBytesMax,
       headersTimeout: options.headerMsMax ?? httpHeaderMsMax,
-      requestTimeout: options.requestMsMax ?? httpRequestMsMax,
+      // Node's limit is the same for all; with a raw handler each request that is not its has it by itself.
+      requestTimeout: options.raw ? 0 : requestMsMax,
       keepAliveTimeout: options.keepAliveMsMax ?? httpKeepAliveMsMax,
       connectionsCheckingInterval: Math.min(options.headerMsMax ?? httpHeaderMsMax, 5_000),
       insecureHTTPParser: false,
       requireHostHeader: true,
     },
     (request, response) => {
-      if (!options.raw?.(request, response)) void fetched(request, response);
+      if (options.raw?.(request, response)) return;
+      if (options.raw) limitRequest(request, requestMsMax);
+      void fetched(request, response);
     },
   );
   server.on('checkContinue', (request, response) => {
     if (options.raw?.(request, response)) return;
+    if (options.raw) limitRequest(request, requestMsMax);
     response.writeContinue();
     void fetched(request, response);
   });
@@ -149,6 +155,17 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
   server.emit('listening');
   return server;
 }
+
+/** Ends the connection of a request whose body has not come by then. */
+function limitRequest(request: IncomingMessage, msMax: number): void {
+  if (request.complete || msMax === 0) return;
+  const timer = setTimeout(() => {
+    if (!request.complete) answerBadClient(late, request.socket);
+  }, msMax);
+  request.once('close', () => clearTimeout(timer));
+}
+
+const late = Object.assign(new Error('the request took too long'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 
 const statusOf: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
