@@ -4,6 +4,7 @@
  */
 import { accountsModule } from './accounts/module.ts';
 import type { StoreModule } from './storage/index.ts';
+import { filesModule } from './stores/files/module.ts';
 import { sharingModule } from './stores/files/sharing/module.ts';
 import { uploadsModule } from './stores/files/uploads/module.ts';
 import { mailModule } from './stores/mail/module.ts';
@@ -14,6 +15,7 @@ import { trustModule } from './stores/trust/module.ts';
 
 export const modules: readonly StoreModule[] = [
   accountsModule,
+  filesModule,
   mailModule,
   outboxModule,
   policiesModule,

@@ -6,6 +6,7 @@ import { modules } from '../modules.ts';
 import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
+import { createFilesStore, type FilesWriter } from '../stores/files/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
 import { createOutbox, type Outbox } from '../stores/outbox/index.ts';
 import { createPolicyStore, type PolicyStore } from '../stores/policies/index.ts';
@@ -21,6 +22,7 @@ export interface Rooms {
   readonly blobs: BlobStore;
   readonly accounts: AccountsService;
   readonly mail: MailWriter;
+  readonly files: FilesWriter;
   readonly trust: TrustStore;
   readonly outbox: Outbox;
   readonly senders: Senders;
@@ -71,6 +73,7 @@ export async function openRooms(
   try {
     const blobs = openLocalBlobs({ folder: join(value.data, 'blobs'), database });
     const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
+    const files = createFilesStore({ database, blobs, clock, settings: () => settings.value.files });
     const trust = createTrustStore({ database, clock });
     const outbox = openOutbox(value, { database, blobs, clock });
     const senders = createSenders({ database, clock, onError });
@@ -81,7 +84,11 @@ export async function openRooms(
       clock,
       ...(options.tokens ? { tokens: options.tokens } : {}),
       // What an erased member still has waiting is not sent any more.
-      onErase: [(member) => outbox.erase(member), (member) => mail.erase(member)],
+      onErase: [
+        (member) => outbox.erase(member),
+        (member) => mail.erase(member),
+        (member) => files.erase(member),
+      ],
       onError,
     });
     return {
@@ -92,6 +99,7 @@ export async function openRooms(
       blobs,
       accounts,
       mail,
+      files,
       trust,
       outbox,
       senders,

@@ -19,6 +19,17 @@ async function cleanBlobs(rooms: Rooms): Promise<void> {
   }
 }
 
+/** Versions, trash and what goes for good, before the bytes that they leave. */
+async function purgeFiles(rooms: Rooms): Promise<void> {
+  const lease = await rooms.database.leases.acquire('files', leaseMs);
+  if (!lease) return;
+  try {
+    await rooms.files.purge();
+  } finally {
+    await lease.release();
+  }
+}
+
 /** Finishes what a crash interrupted, then cleans up every hour. `stop` waits for what is under way. */
 export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
   let underWay: Promise<void> = Promise.resolve();
@@ -30,6 +41,7 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
   };
   turn(() => rooms.accounts.admin.resumeErasures());
   const clean = () => {
+    turn(() => purgeFiles(rooms));
     turn(() => cleanBlobs(rooms));
     turn(() => rooms.senders.purge());
   };

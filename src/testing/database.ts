@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/index.ts';
 import { modules } from '../modules.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
+import { createFilesStore, type FilesSettings, type FilesWriter } from '../stores/files/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
 import { createOutbox, type Outbox, type SendingLimits } from '../stores/outbox/index.ts';
 import type { Engine } from './engines.ts';
@@ -14,6 +15,7 @@ export interface TestStores {
   readonly database: Database;
   readonly blobs: BlobStore;
   readonly mail: MailWriter;
+  readonly files: FilesWriter;
   readonly outbox: Outbox;
   /** Errors that the storage layer reported rather than threw. */
   readonly reported: string[];
@@ -28,7 +30,17 @@ interface Where {
   readonly clock: Clock;
   readonly quota: number | null;
   readonly sending: SendingLimits;
+  readonly files: () => FilesSettings;
 }
+
+/** Room for what a test puts, versions and a trash that do not end by themselves. */
+export const testFiles: FilesSettings = {
+  quota: 2 ** 40,
+  file: 2 ** 40,
+  versions: { count: 20, age: 90 * 86_400_000 },
+  trash: 30 * 86_400_000,
+  kept: 50,
+};
 
 const unlimited: SendingLimits = {
   memberPerHour: null,
@@ -39,7 +51,12 @@ const unlimited: SendingLimits = {
 
 export async function openTestStores(
   engine: Engine,
-  options: { clock?: Clock; quota?: number; sending?: Partial<SendingLimits> } = {},
+  options: {
+    clock?: Clock;
+    quota?: number;
+    sending?: Partial<SendingLimits>;
+    files?: () => FilesSettings;
+  } = {},
 ): Promise<TestStores> {
   const dir = makeFolder();
   const url = await engine.database();
@@ -49,6 +66,7 @@ export async function openTestStores(
     clock: options.clock ?? systemClock,
     quota: options.quota ?? null,
     sending: { ...unlimited, ...options.sending },
+    files: options.files ?? (() => testFiles),
   });
 }
 
@@ -64,6 +82,7 @@ async function openAt(where: Where): Promise<TestStores> {
   });
   const blobs = openLocalBlobs({ folder: join(where.dir, 'blobs'), database });
   const mail = createMailStore({ database, blobs, clock: where.clock, quota: where.quota });
+  const files = createFilesStore({ database, blobs, clock: where.clock, settings: where.files });
   const outbox = createOutbox({
     database,
     blobs,
@@ -81,6 +100,7 @@ async function openAt(where: Where): Promise<TestStores> {
     database,
     blobs,
     mail,
+    files,
     outbox,
     reported,
     async reopen() {

@@ -18,7 +18,7 @@ export {
 } from './certificates.ts';
 export { changesSince } from './changes.ts';
 export { openCheckedSmtp, sayAtMx } from './checked-smtp.ts';
-export { openTestStores, type TestStores } from './database.ts';
+export { openTestStores, type TestStores, testFiles } from './database.ts';
 export {
   type DavAnswer,
   type DavRequest,

@@ -88,6 +88,100 @@ CREATE TABLE "account_secrets" (
 	CONSTRAINT "account_secrets_name_pk" PRIMARY KEY("name")
 );
 --> statement-breakpoint
+CREATE TABLE "file_nodes" (
+	"account" bigint NOT NULL,
+	"parent" bigint NOT NULL,
+	"nameKey" text NOT NULL,
+	"id" bigint NOT NULL,
+	"name" text,
+	"kind" bigint NOT NULL,
+	"hash" text NOT NULL,
+	"size" bigint NOT NULL,
+	"type" text NOT NULL,
+	"checksum" text NOT NULL,
+	"created" bigint NOT NULL,
+	"modified" bigint NOT NULL,
+	"modseq" bigint NOT NULL,
+	"stamp" bigint NOT NULL,
+	"version" bigint NOT NULL,
+	"files" bigint NOT NULL,
+	"folders" bigint NOT NULL,
+	"height" bigint NOT NULL,
+	CONSTRAINT "file_nodes_account_parent_nameKey_pk" PRIMARY KEY("account","parent","nameKey")
+);
+--> statement-breakpoint
+CREATE TABLE "file_accounts" (
+	"account" bigint NOT NULL,
+	"nextId" bigint NOT NULL,
+	"quota" bigint,
+	"kept" bigint NOT NULL,
+	"properties" bigint NOT NULL,
+	"doomed" bigint NOT NULL,
+	"horizon" bigint NOT NULL,
+	"lostFrom" bigint NOT NULL,
+	"lostTo" bigint NOT NULL,
+	CONSTRAINT "file_accounts_account_pk" PRIMARY KEY("account")
+);
+--> statement-breakpoint
+CREATE TABLE "file_versions" (
+	"account" bigint NOT NULL,
+	"node" bigint NOT NULL,
+	"number" bigint NOT NULL,
+	"hash" text NOT NULL,
+	"size" bigint NOT NULL,
+	"type" text NOT NULL,
+	"checksum" text NOT NULL,
+	"modified" bigint NOT NULL,
+	"replaced" bigint NOT NULL,
+	CONSTRAINT "file_versions_account_node_number_pk" PRIMARY KEY("account","node","number")
+);
+--> statement-breakpoint
+CREATE TABLE "file_trash" (
+	"account" bigint NOT NULL,
+	"node" bigint NOT NULL,
+	"parent" bigint NOT NULL,
+	"path" text NOT NULL,
+	"size" bigint NOT NULL,
+	"removed" bigint NOT NULL,
+	"by" bigint NOT NULL,
+	CONSTRAINT "file_trash_account_node_pk" PRIMARY KEY("account","node")
+);
+--> statement-breakpoint
+CREATE TABLE "file_gone" (
+	"account" bigint NOT NULL,
+	"parent" bigint NOT NULL,
+	"nameKey" text NOT NULL,
+	"name" text,
+	"kind" bigint NOT NULL,
+	"modseq" bigint NOT NULL,
+	"at" bigint NOT NULL,
+	CONSTRAINT "file_gone_account_parent_nameKey_pk" PRIMARY KEY("account","parent","nameKey")
+);
+--> statement-breakpoint
+CREATE TABLE "file_properties" (
+	"account" bigint NOT NULL,
+	"node" bigint NOT NULL,
+	"namespace" text NOT NULL,
+	"name" text NOT NULL,
+	"xml" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	CONSTRAINT "file_properties_account_node_namespace_name_pk" PRIMARY KEY("account","node","namespace","name")
+);
+--> statement-breakpoint
+CREATE TABLE "file_locks" (
+	"account" bigint NOT NULL,
+	"node" bigint NOT NULL,
+	"token" text NOT NULL,
+	"scope" text NOT NULL,
+	"depth" text NOT NULL,
+	"owner" text NOT NULL,
+	"principal" bigint NOT NULL,
+	"root" text NOT NULL,
+	"expires" bigint NOT NULL,
+	"seconds" bigint NOT NULL,
+	CONSTRAINT "file_locks_account_node_token_pk" PRIMARY KEY("account","node","token")
+);
+--> statement-breakpoint
 CREATE TABLE "mail_accounts" (
 	"account" bigint NOT NULL,
 	"nextMailbox" bigint NOT NULL,
@@ -478,6 +572,20 @@ CREATE INDEX "alias_targets_lookup" ON "alias_targets" USING btree ("lookup");
 CREATE INDEX "credentials_member" ON "credentials" USING btree ("member");
 --> statement-breakpoint
 CREATE INDEX "sign_in_tokens_member" ON "sign_in_tokens" USING btree ("member");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "file_nodes_account_id" ON "file_nodes" USING btree ("account","id");
+--> statement-breakpoint
+CREATE INDEX "file_nodes_account_parent_modseq" ON "file_nodes" USING btree ("account","parent","modseq");
+--> statement-breakpoint
+CREATE INDEX "file_versions_account_replaced" ON "file_versions" USING btree ("account","replaced");
+--> statement-breakpoint
+CREATE INDEX "file_trash_account_removed" ON "file_trash" USING btree ("account","removed");
+--> statement-breakpoint
+CREATE INDEX "file_gone_account_parent_modseq" ON "file_gone" USING btree ("account","parent","modseq");
+--> statement-breakpoint
+CREATE INDEX "file_gone_account_modseq" ON "file_gone" USING btree ("account","modseq");
+--> statement-breakpoint
+CREATE INDEX "file_locks_expires" ON "file_locks" USING btree ("expires");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "mailboxes_account_name" ON "mailboxes" USING btree ("account","name");
 --> statement-breakpoint

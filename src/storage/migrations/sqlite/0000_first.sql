@@ -99,6 +99,113 @@ CREATE TABLE `account_secrets` (
 	`value` text NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `file_nodes` (
+	`account` integer NOT NULL,
+	`parent` integer NOT NULL,
+	`nameKey` text NOT NULL,
+	`id` integer NOT NULL,
+	`name` text,
+	`kind` integer NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`type` text NOT NULL,
+	`checksum` text NOT NULL,
+	`created` integer NOT NULL,
+	`modified` integer NOT NULL,
+	`modseq` integer NOT NULL,
+	`stamp` integer NOT NULL,
+	`version` integer NOT NULL,
+	`files` integer NOT NULL,
+	`folders` integer NOT NULL,
+	`height` integer NOT NULL,
+	PRIMARY KEY(`account`, `parent`, `nameKey`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `file_nodes_account_id` ON `file_nodes` (`account`,`id`);
+--> statement-breakpoint
+CREATE INDEX `file_nodes_account_parent_modseq` ON `file_nodes` (`account`,`parent`,`modseq`);
+--> statement-breakpoint
+CREATE TABLE `file_accounts` (
+	`account` integer PRIMARY KEY NOT NULL,
+	`nextId` integer NOT NULL,
+	`quota` integer,
+	`kept` integer NOT NULL,
+	`properties` integer NOT NULL,
+	`doomed` integer NOT NULL,
+	`horizon` integer NOT NULL,
+	`lostFrom` integer NOT NULL,
+	`lostTo` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `file_versions` (
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	`number` integer NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`type` text NOT NULL,
+	`checksum` text NOT NULL,
+	`modified` integer NOT NULL,
+	`replaced` integer NOT NULL,
+	PRIMARY KEY(`account`, `node`, `number`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `file_versions_account_replaced` ON `file_versions` (`account`,`replaced`);
+--> statement-breakpoint
+CREATE TABLE `file_trash` (
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	`parent` integer NOT NULL,
+	`path` text NOT NULL,
+	`size` integer NOT NULL,
+	`removed` integer NOT NULL,
+	`by` integer NOT NULL,
+	PRIMARY KEY(`account`, `node`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `file_trash_account_removed` ON `file_trash` (`account`,`removed`);
+--> statement-breakpoint
+CREATE TABLE `file_gone` (
+	`account` integer NOT NULL,
+	`parent` integer NOT NULL,
+	`nameKey` text NOT NULL,
+	`name` text,
+	`kind` integer NOT NULL,
+	`modseq` integer NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`account`, `parent`, `nameKey`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `file_gone_account_parent_modseq` ON `file_gone` (`account`,`parent`,`modseq`);
+--> statement-breakpoint
+CREATE INDEX `file_gone_account_modseq` ON `file_gone` (`account`,`modseq`);
+--> statement-breakpoint
+CREATE TABLE `file_properties` (
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	`namespace` text NOT NULL,
+	`name` text NOT NULL,
+	`xml` text NOT NULL,
+	`bytes` integer NOT NULL,
+	PRIMARY KEY(`account`, `node`, `namespace`, `name`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `file_locks` (
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	`token` text NOT NULL,
+	`scope` text NOT NULL,
+	`depth` text NOT NULL,
+	`owner` text NOT NULL,
+	`principal` integer NOT NULL,
+	`root` text NOT NULL,
+	`expires` integer NOT NULL,
+	`seconds` integer NOT NULL,
+	PRIMARY KEY(`account`, `node`, `token`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `file_locks_expires` ON `file_locks` (`expires`);
+--> statement-breakpoint
 CREATE TABLE `mail_accounts` (
 	`account` integer PRIMARY KEY NOT NULL,
 	`nextMailbox` integer NOT NULL,

@@ -1,0 +1,38 @@
+/** Limits of the trees of files; sizes in bytes, times in milliseconds. */
+export const limits = {
+  /** UTF-8; what the file systems of members' machines can hold. */
+  nameBytesMax: 255,
+  /** Names of a path. */
+  pathDepthMax: 100,
+  typeCharsMax: 255,
+  checksumCharsMax: 200,
+  /** Files and folders of one account. */
+  nodesPerAccountMax: 10_000_000,
+  /** Files and folders that one COPY, or one MOVE into another account, takes along. */
+  copiedNodesMax: 1_000_000,
+  /** Rows that one step of a walk, a copy or a clean-up takes in. */
+  stepRows: 500,
+  /** Rows of one page of a folder or of its changes. */
+  pageRowsMax: 1_000,
+  /** Dead properties of one thing, of one property, and all of an account. */
+  propertiesPerNodeMax: 250,
+  propertyBytesMax: 256 * 1024,
+  propertyBytesPerAccountMax: 256 * 1024 * 1024,
+  /** Locks that one account's tree holds at a time. */
+  locksPerAccountMax: 2_000,
+  lockSecondsMax: 7 * 86_400,
+  lockOwnerBytesMax: 8 * 1024,
+  lockRootCharsMax: 32 * 1024,
+  /** Names that were removed are remembered so long for clients that ask for changes, and so many of an account. */
+  tombstonesMs: 180 * 86_400_000,
+  tombstonesPerAccountMax: 200_000,
+  /** Rows that one search looks at, and results that it answers. */
+  searchedRowsMax: 500_000,
+  searchResultsMax: 10_000,
+  /** Numbers tried for a name that is taken. */
+  freeNamesMax: 1_000,
+  /** After a restore ids go on this much higher than the backup's. */
+  restoreNodesCount: 10_000_000,
+  /** Files that an operator is told of for one content. */
+  ownersNamedMax: 5,
+} as const;

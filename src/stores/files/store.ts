@@ -1,0 +1,254 @@
+import { randomOctets, StoreError } from '../../base/index.ts';
+import { typeOfName } from './content-types.ts';
+import { limits } from './limits.ts';
+import { filesOperations as operations } from './module.ts';
+import { type FilesStoreOptions, FilesStoreReader } from './reader.ts';
+import type { Done, Rules, Write } from './scripts/tree.ts';
+import { shownLock, shownNode } from './shown.ts';
+import { StagedContent, stage } from './staging.ts';
+import type {
+  By,
+  DeadPropertyChange,
+  Expect,
+  FileLock,
+  FileNode,
+  FilesWriter,
+  Moved,
+  MoveOptions,
+  Place,
+  Put,
+  PutOptions,
+  Staged,
+} from './types.ts';
+
+/** RFC 4918 §6.5, RFC 9562 §5.4 */
+function lockToken(): string {
+  const octets = randomOctets(16);
+  octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
+  octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
+  const hex = octets.toString('hex');
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+  return `urn:uuid:${groups.join('-')}`;
+}
+
+const cut = (text: string, chars: number) => text.slice(0, chars);
+const expecting = (expect: Expect | undefined) => (expect === undefined ? {} : { expect });
+
+/** The trees of files over one database and one blob store. */
+export class FilesStore extends FilesStoreReader implements FilesWriter {
+  #rules(account: number): Rules {
+    const { kept, versions } = this.options.settings();
+    return { quota: this.quotaOf(account), keptPercent: kept, versions: versions.count };
+  }
+
+  #write(account: number, by: By): Write {
+    return { account, by, now: this.now(), rules: this.#rules(account) };
+  }
+
+  #account(account: number) {
+    return { account, now: this.now(), rules: this.#rules(account) };
+  }
+
+  /** What a write pushed out goes before it is answered, so that no more is kept than may be. */
+  async #settle<T>(account: number, { done, crowded }: Done<T>): Promise<T> {
+    if (crowded) await this.#trim(account);
+    return done;
+  }
+
+  async #trim(account: number): Promise<void> {
+    let isMore = true;
+    while (isMore) {
+      isMore = await this.database.call(operations.trim, this.#account(account));
+      await this.#bury(account);
+    }
+  }
+
+  async #bury(account: number): Promise<void> {
+    while (await this.database.call(operations.bury, this.#account(account)));
+  }
+
+  async stage(
+    account: number,
+    data: Buffer | AsyncIterable<Uint8Array>,
+    declared: number | null = null,
+    replaced = 0,
+  ): Promise<Staged> {
+    const { used, quota } = await this.usage(account);
+    const room = quota === null ? Infinity : Math.max(0, quota - used + replaced);
+    return stage(this.options.blobs, data, { declared, room, sizeMax: this.options.settings().file });
+  }
+
+  async put(place: Place, content: Staged, options: PutOptions): Promise<Put> {
+    const { account, folder, name } = place;
+    if (!(content instanceof StagedContent)) throw new Error('content that no stage made');
+    const { blob } = content;
+    const done = await this.database.call(operations.put, {
+      ...this.#write(account, options.by),
+      ...expecting(options.expect),
+      folder,
+      name,
+      content: {
+        blob,
+        type: cut(options.type ?? typeOfName(name), limits.typeCharsMax),
+        checksum: cut(options.checksum ?? '', limits.checksumCharsMax),
+        modified: options.modifiedMs ?? null,
+        created: options.createdMs ?? null,
+      },
+    });
+    const { node, created } = await this.#settle(account, done);
+    return { node: shownNode(node), created };
+  }
+
+  async makeFolder(
+    { account, folder, name }: Place,
+    options: { readonly by: By; readonly properties?: readonly DeadPropertyChange[] },
+  ): Promise<FileNode> {
+    const properties = options.properties ?? [];
+    const args = { ...this.#write(account, options.by), folder, name, properties };
+    return shownNode(await this.database.call(operations.makeFolder, args));
+  }
+
+  async remove(
+    account: number,
+    node: number,
+    options: { readonly by: By; readonly expect?: Expect; readonly forGood?: boolean },
+  ): Promise<void> {
+    const forGood = options.forGood ?? false;
+    const write = { ...this.#write(account, options.by), ...expecting(options.expect) };
+    const done = await this.database.call(operations.remove, { ...write, node, forGood });
+    await this.#settle(account, done);
+    if (forGood) await this.#bury(account);
+  }
+
+  #transfer(from: { readonly account: number; readonly node: number }, to: Place, options: MoveOptions) {
+    const { account, folder, name } = to;
+    return {
+      ...this.#write(account, options.by),
+      ...expecting(options.expect),
+      accounts: [account, from.account],
+      from,
+      folder,
+      name,
+      overwrite: options.overwrite,
+    };
+  }
+
+  async move(
+    from: { readonly account: number; readonly node: number },
+    to: Place,
+    options: MoveOptions,
+  ): Promise<Moved> {
+    const done = await this.database.call(operations.move, this.#transfer(from, to, options));
+    const { node, replaced } = await this.#settle(to.account, done);
+    if (from.account !== to.account) await this.#bury(from.account);
+    return { node: shownNode(node), replaced };
+  }
+
+  async copy(
+    from: { readonly account: number; readonly node: number },
+    to: Place,
+    options: MoveOptions & { readonly depth: '0' | 'infinity' },
+  ): Promise<Moved> {
+    const args = { ...this.#transfer(from, to, options), depth: options.depth };
+    const { node, replaced } = await this.#settle(
+      to.account,
+      await this.database.call(operations.copy, args),
+    );
+    return { node: shownNode(node), replaced };
+  }
+
+  async setProperties(
+    account: number,
+    node: number,
+    changes: readonly DeadPropertyChange[],
+    options: { readonly by: By; readonly modifiedMs?: number },
+  ): Promise<FileNode> {
+    const args = { ...this.#write(account, options.by), node, changes, modified: options.modifiedMs ?? null };
+    return shownNode(await this.database.call(operations.setProperties, args));
+  }
+
+  async lock(wish: Omit<FileLock, 'token' | 'expiresMs'>): Promise<FileLock> {
+    if (Buffer.byteLength(wish.owner) > limits.lockOwnerBytesMax)
+      throw new StoreError('too-large', `an owner has at most ${limits.lockOwnerBytesMax} bytes`);
+    if (wish.root.length > limits.lockRootCharsMax) throw new StoreError('limit', 'the path is too long');
+    const seconds = lockSeconds(wish.seconds);
+    const args = { ...wish, seconds, token: lockToken(), now: this.now() };
+    return shownLock(await this.database.call(operations.lock, args));
+  }
+
+  async refreshLock(
+    account: number,
+    node: number,
+    token: string,
+    by: number,
+    seconds: number,
+  ): Promise<FileLock | null> {
+    const args = { account, node, token, by, seconds: lockSeconds(seconds), now: this.now() };
+    const renewed = await this.database.call(operations.refreshLock, args);
+    return renewed === null ? null : shownLock(renewed);
+  }
+
+  unlock(account: number, node: number, token: string, by: number): Promise<boolean> {
+    return this.database.call(operations.unlock, { account, node, token, by, now: this.now() });
+  }
+
+  async restoreVersion(account: number, node: number, number: number, by: By): Promise<FileNode> {
+    const args = { ...this.#write(account, by), node, number };
+    const done = await this.database.call(operations.restoreVersion, args);
+    return shownNode(await this.#settle(account, done));
+  }
+
+  async restoreTrash(account: number, node: number, by: By): Promise<FileNode> {
+    const args = { ...this.#write(account, by), node };
+    return shownNode(await this.database.call(operations.restoreTrash, args));
+  }
+
+  async emptyTrash(account: number, node?: number): Promise<void> {
+    const args = { account, rules: this.#rules(account), node: node ?? null, max: limits.stepRows };
+    while (await this.database.call(operations.emptyTrash, args));
+    await this.#bury(account);
+  }
+
+  setQuota(account: number, bytes: number | null): Promise<void> {
+    return this.database.call(operations.setQuota, { account, quota: bytes, now: this.now() });
+  }
+
+  async purge(): Promise<void> {
+    const now = this.now();
+    const { quota, kept, trash, versions } = this.options.settings();
+    const before = {
+      trashBefore: now - trash,
+      versionsBefore: now - versions.age,
+      goneBefore: now - limits.tombstonesMs,
+    };
+    await this.database.call(operations.forgetLocks, { now });
+    for (let after = -1; ; ) {
+      const due = await this.database.call(operations.due, { ...before, after, quota, percent: kept });
+      for (const { account } of due) await this.#purgeAccount(account, before);
+      const last = due.at(-1);
+      if (!last) break;
+      after = last.account;
+    }
+    for (const { account } of await this.database.call(operations.forgetful, {}))
+      await this.#purgeAccount(account, before);
+  }
+
+  async #purgeAccount(
+    account: number,
+    before: { trashBefore: number; versionsBefore: number; goneBefore: number },
+  ): Promise<void> {
+    while (await this.database.call(operations.purgeOld, { ...this.#account(account), ...before }));
+    await this.#bury(account);
+    await this.#trim(account);
+  }
+
+  async erase(account: number): Promise<void> {
+    while (await this.database.call(operations.erase, { account, now: this.now() }));
+  }
+}
+
+const lockSeconds = (seconds: number) => Math.max(1, Math.min(Math.floor(seconds), limits.lockSecondsMax));
+
+export function createFilesStore(options: FilesStoreOptions): FilesWriter {
+  return new FilesStore(options);
+}
