@@ -1,5 +1,6 @@
 import { methods } from './methods/index.ts';
 import { davProperties } from './properties/index.ts';
+import { davReports } from './reports/index.ts';
 import type { DavExtension } from './types.ts';
 
 /** What every DAV server has, whatever is kept in it. */
@@ -8,6 +9,8 @@ export const coreExtension: DavExtension = {
   features: ['1', '2', '3', 'extended-mkcol'],
   methods,
   properties: davProperties,
-  reports: [],
+  reports: davReports,
   spaces: [],
+  // RFC 5323 §3.1
+  options: { DASL: '<DAV:basicsearch>' },
 };

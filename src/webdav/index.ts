@@ -18,5 +18,7 @@ export {
   nextcloudDoor,
   nextcloudExtension,
 } from './nextcloud/index.ts';
+export { principalsExtension } from './principals/extension.ts';
+export { groupPath, memberPath } from './principals/principal.ts';
 export { createDav, type DavOptions, defaultBases } from './server/index.ts';
 export type * from './types.ts';

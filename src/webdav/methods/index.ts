@@ -3,6 +3,7 @@
  * visitor must be allowed; the lists of extensions are the dispatch table, Allow and the labels of the metrics.
  */
 import type { DavMethod } from '../types.ts';
+import { acl } from './acl.ts';
 import { copy, move } from './copy-move.ts';
 import { remove } from './delete.ts';
 import { get, head } from './get.ts';
@@ -13,6 +14,8 @@ import { post } from './post.ts';
 import { propfind } from './propfind.ts';
 import { proppatch } from './proppatch.ts';
 import { put } from './put.ts';
+import { report } from './report.ts';
+import { search } from './search.ts';
 import { unlock } from './unlock.ts';
 
 /** What DAV itself can do; the order is that of Allow. */
@@ -30,4 +33,7 @@ export const methods: readonly DavMethod[] = [
   proppatch,
   lock,
   unlock,
+  report,
+  search,
+  acl,
 ];

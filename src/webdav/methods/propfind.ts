@@ -4,7 +4,9 @@ import { DavError } from '../errors.ts';
 import { infinityCharsMax, infinityRowsMax } from '../properties/limits.ts';
 import { type Plan, planOf, type Wish } from '../properties/plan.ts';
 import { readNames } from '../properties/wish.ts';
+import { readDepth } from '../server/headers.ts';
 import type { Collection, DavMethod, Exchange, MultiStatus, Resource } from '../types.ts';
+import { below } from './walk.ts';
 
 /** RFC 4918 §9.1 */
 export const propfind: DavMethod = {
@@ -14,7 +16,7 @@ export const propfind: DavMethod = {
   demands: () => [{ on: 'resource', privilege: 'read' }],
   async run(exchange, { resource }) {
     if (resource === null) throw new DavError(404, 'there is nothing here');
-    const depth = depthOf(exchange, 'infinity');
+    const depth = readDepth(exchange) ?? 'infinity';
     const plan = planOf(readPropfind(await exchange.xml()), exchange.visit);
     if (depth === 'infinity' && resource.isCollection) return await sendTree(exchange, resource, plan);
     const answer = exchange.multiStatus(preferencesApplied(exchange));
@@ -28,23 +30,16 @@ export const propfind: DavMethod = {
   },
 };
 
-/** RFC 4918 §10.2. */
-export function depthOf(exchange: Exchange, missing: '0' | '1' | 'infinity'): '0' | '1' | 'infinity' {
-  const depth = exchange.header('depth')?.trim().toLowerCase() ?? missing;
-  if (depth === '0' || depth === '1' || depth === 'infinity') return depth;
-  throw new DavError(400, 'Depth is 0, 1 or infinity');
-}
-
 /** RFC 7240 §3: says which preferences were followed. */
-export function preferencesApplied({ visit, header }: Exchange): Record<string, string> {
-  const { prefer } = visit;
+export function preferencesApplied(exchange: Exchange): Record<string, string> {
+  const { prefer } = exchange.visit;
   const followed = [
     ...(prefer.return === 'minimal' ? ['return=minimal'] : []),
     ...(prefer.depthNoroot ? ['depth-noroot'] : []),
   ];
   if (followed.length === 0) return {};
   // Microsoft's Brief is answered in its own words alone.
-  return header('prefer') === undefined ? {} : { 'Preference-Applied': followed.join(', ') };
+  return exchange.header('prefer') === undefined ? {} : { 'Preference-Applied': followed.join(', ') };
 }
 
 function readPropfind(body: XmlElement | null): Wish {
@@ -90,16 +85,8 @@ async function sendTree(exchange: Exchange, root: Resource, plan: Plan): Promise
       });
     }
   };
-  const below = async (collection: Collection): Promise<void> => {
-    for await (const page of collection.members(plan.wanted)) {
-      for (const member of page) {
-        await add(member);
-        if (member.isCollection) await below(member as Collection);
-      }
-    }
-  };
   if (!visit.prefer.depthNoroot) await add(root);
-  await below(root as Collection);
+  for await (const resource of below(root, plan.wanted)) await add(resource);
   const answer = exchange.multiStatus(preferencesApplied(exchange));
   for (const [href, row] of rows) await answer.response(href, row);
   await answer.end();

@@ -1,0 +1,12 @@
+/** Members that one sync-collection answers; the next one goes on from there (RFC 6578 §3.6). */
+export const syncRowsMax = 2_000;
+/** How deep properties are followed from one to another, and how many resources are looked at for it. */
+export const expandDepthMax = 4;
+export const expandedResourcesMax = 500;
+/** Characters of a name or address that have to be known before somebody is found by it. */
+export const principalMatchCharactersMin = 2;
+export const principalsFoundMax = 100;
+/** Those that one criterion finds before the others are looked at. */
+export const principalCandidatesMax = 1_000;
+/** Resources that are looked at for principal-match. */
+export const matchedResourcesMax = 10_000;
