@@ -43,7 +43,7 @@ describe('a file', () => {
     const over = await dav.ask('PUT', '/dav/files/folder', { body: 'x' });
     expect(over.status).toBe(405);
     expect(over.headers.allow).toBe(
-      'OPTIONS, GET, HEAD, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK',
+      'OPTIONS, GET, HEAD, POST, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK, REPORT, SEARCH, ACL',
     );
   });
 });
