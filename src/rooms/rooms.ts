@@ -1,12 +1,19 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { type AccountsService, createAccounts, type TokenVerifier } from '../accounts/index.ts';
+import { type AccountsService, argon2Hasher, createAccounts, type TokenVerifier } from '../accounts/index.ts';
 import { type Clock, StoreError, systemClock } from '../base/index.ts';
 import { modules } from '../modules.ts';
 import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
-import { createFilesStore, type FilesWriter } from '../stores/files/index.ts';
+import {
+  createFilesStore,
+  createSharing,
+  createUploads,
+  type FilesWriter,
+  type Sharing,
+  type Uploads,
+} from '../stores/files/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
 import { createOutbox, type Outbox } from '../stores/outbox/index.ts';
 import { createPolicyStore, type PolicyStore } from '../stores/policies/index.ts';
@@ -23,6 +30,8 @@ export interface Rooms {
   readonly accounts: AccountsService;
   readonly mail: MailWriter;
   readonly files: FilesWriter;
+  readonly sharing: Sharing;
+  readonly uploads: Uploads;
   readonly trust: TrustStore;
   readonly outbox: Outbox;
   readonly senders: Senders;
@@ -40,6 +49,9 @@ export interface Rooms {
 const extension = extname(import.meta.url);
 const workerUrl = new URL('../worker.ts', import.meta.url);
 workerUrl.pathname = workerUrl.pathname.replace(/\.ts$/, extension);
+
+/** Passwords of public links that are checked at once; those of members have a bound of their own. */
+const linkHashesAtOnce = 1;
 
 /** Stands in the data folder while a restore fills it. */
 export const unfinishedRestore = 'restore-unfinished';
@@ -74,6 +86,10 @@ export async function openRooms(
     const blobs = openLocalBlobs({ folder: join(value.data, 'blobs'), database });
     const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
     const files = createFilesStore({ database, blobs, clock, settings: () => settings.value.files });
+    const fileBytesMax = () => settings.value.files.file;
+    const uploads = createUploads({ database, blobs, clock, files, fileBytesMax });
+    // It asks the accounts who somebody is, and they tell it who is no more.
+    const later: { sharing?: Sharing } = {};
     const trust = createTrustStore({ database, clock });
     const outbox = openOutbox(value, { database, blobs, clock });
     const senders = createSenders({ database, clock, onError });
@@ -87,10 +103,21 @@ export async function openRooms(
       onErase: [
         (member) => outbox.erase(member),
         (member) => mail.erase(member),
+        async (member) => later.sharing?.erase(member),
+        (member) => uploads.erase(member),
         (member) => files.erase(member),
       ],
       onError,
     });
+    const sharing = createSharing({
+      database,
+      clock,
+      accounts: accounts.accounts,
+      files,
+      hasher: argon2Hasher(linkHashesAtOnce),
+      mayLink: () => settings.value.files.links === 'everybody',
+    });
+    later.sharing = sharing;
     return {
       settings,
       log,
@@ -100,6 +127,8 @@ export async function openRooms(
       accounts,
       mail,
       files,
+      sharing,
+      uploads,
       trust,
       outbox,
       senders,

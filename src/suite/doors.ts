@@ -25,6 +25,7 @@ import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import type { Authenticity } from './authenticity.ts';
+import { openFiles } from './files.ts';
 import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
 import { openWire } from './wire.ts';
@@ -111,10 +112,13 @@ function openers(
   observers: Observers,
   certificates: Certificates,
   open: readonly OpenDoor[],
+  draining: () => boolean,
 ) {
   const { log } = observers;
   const { smtp, imap } = servers(rooms, resolver, authenticity, observers);
+  const { raw, appLogins } = openFiles(rooms, observers, draining);
   const web = createWeb({
+    appLogins,
     accounts: rooms.accounts,
     settings: rooms.settings,
     authority: () => certificates.authority,
@@ -135,7 +139,7 @@ function openers(
     return (door, { host, port, proxy, own }) =>
       listenHttp(
         network,
-        { name: door, host, port, tls, proxyProtocol: proxy, log, ...own },
+        { name: door, host, port, tls, proxyProtocol: proxy, log, raw, ...own },
         web.handler(tls),
       );
   };
@@ -193,7 +197,9 @@ export async function openDoors(
     clock: rooms.clock,
   });
   const open: OpenDoor[] = [];
-  const table = openers(rooms, resolver, authenticity, network, observers, certificates, open);
+  let draining = false;
+  const isDraining = () => draining;
+  const table = openers(rooms, resolver, authenticity, network, observers, certificates, open, isDraining);
   const absent: Door[] = [];
   const held = [certificates];
   const ownOf = async (door: Door, { tls }: ListenerSettings): Promise<Wanted['own']> => {
@@ -204,6 +210,7 @@ export async function openDoors(
     return { certificates: own, ...(tap ? { tap } : {}) };
   };
   const close = async (graceMs: number) => {
+    draining = true;
     await network.closeAll(graceMs);
     for (const one of held) one.close();
     wire.close();

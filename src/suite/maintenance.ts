@@ -25,6 +25,8 @@ async function purgeFiles(rooms: Rooms): Promise<void> {
   if (!lease) return;
   try {
     await rooms.files.purge();
+    await rooms.sharing.purge();
+    await rooms.uploads.purge();
   } finally {
     await lease.release();
   }

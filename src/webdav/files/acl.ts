@@ -1,4 +1,5 @@
 import type { Share } from '../../stores/files/index.ts';
+import { groupPath } from '../principals/principal.ts';
 import type { Ace } from '../types.ts';
 import type { Placed, Scene } from './house.ts';
 import { privilegesOf } from './reach.ts';
@@ -24,8 +25,7 @@ async function aceOf(
   { house }: Scene,
 ): Promise<readonly Ace[]> {
   const privileges = privilegesOf(rights);
-  if (to.kind === 'group')
-    return [{ principal: ['principals', 'groups', to.address], privileges, inherited }];
+  if (to.kind === 'group') return [{ principal: groupPath(to.address), privileges, inherited }];
   const member = await house.accounts.member(to.member);
   return member
     ? [{ principal: ['principals', house.accounts.handleOf(member)], privileges, inherited }]

@@ -29,7 +29,7 @@ import { locksOf } from './locks.ts';
 import { countedOpen } from './public-downloads.ts';
 import { allows } from './reach.ts';
 import { syncOf } from './sync.ts';
-import { byOf, store } from './writes.ts';
+import { byOf, discreetly, store } from './writes.ts';
 
 /** Where a node stands for its visitor. */
 export interface Spot {
@@ -110,37 +110,41 @@ export abstract class Entry implements Resource, Placed {
 
   async patch(changes: PropertyChanges, { visit }: WriteOptions): Promise<void> {
     const modified = changes.live.get('modifiedMs');
-    await this.scene.house.files.setProperties(this.node.account, this.node.id, changes.dead, {
+    const set = this.scene.house.files.setProperties(this.node.account, this.node.id, changes.dead, {
       by: byOf(visit),
       ...(typeof modified === 'number' ? { modifiedMs: modified } : {}),
     });
+    await discreetly(this.scene, set);
   }
 
   async remove({ visit, seen }: WriteOptions): Promise<void> {
     const { house } = this.scene;
     const by = byOf(visit);
     if (this.received) return house.sharing.leave(by.member, this.received.share.id);
-    await house.files.remove(this.node.account, this.node.id, { by, ...expectOf(seen) });
+    const removed = house.files.remove(this.node.account, this.node.id, { by, ...expectOf(seen) });
+    await discreetly(this.scene, removed);
   }
 
   async copyTo(target: CopyTarget, { visit, seen }: WriteOptions): Promise<Written> {
     const parent = folderOf(target);
-    const { node, replaced } = await this.scene.house.files.copy(
+    const done = this.scene.house.files.copy(
       { account: this.node.account, node: this.node.id },
       parent.place(target.name),
       { by: byOf(visit), overwrite: target.existing !== null, depth: target.depth, ...expectOf(seen) },
     );
+    const { node, replaced } = await discreetly(this.scene, done);
     return parent.written(node, target.name, !replaced);
   }
 
   async moveTo(target: CopyTarget, options: WriteOptions): Promise<Written> {
     if (this.received) return this.#rename(this.received, target, options);
     const parent = folderOf(target);
-    const { node, replaced } = await this.scene.house.files.move(
+    const done = this.scene.house.files.move(
       { account: this.node.account, node: this.node.id },
       parent.place(target.name),
       { by: byOf(options.visit), overwrite: target.existing !== null, ...expectOf(options.seen) },
     );
+    const { node, replaced } = await discreetly(this.scene, done);
     return parent.written(node, target.name, !replaced);
   }
 
@@ -250,10 +254,11 @@ export class FolderEntry extends Entry implements Collection {
   ): Promise<Written> {
     if (types.length > 0)
       throw new DavError(403, 'a folder cannot be of that type', { condition: '<D:valid-resourcetype/>' });
-    const node = await this.scene.house.files.makeFolder(this.place(name), {
+    const made = this.scene.house.files.makeFolder(this.place(name), {
       by: byOf(visit),
       ...(changes.dead.length === 0 ? {} : { properties: changes.dead }),
     });
+    const node = await discreetly(this.scene, made);
     return this.written(node, name, true);
   }
 

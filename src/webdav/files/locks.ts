@@ -1,7 +1,7 @@
 import type { FileLock } from '../../stores/files/index.ts';
 import type { ActiveLock, LockAbility, LockWish, Visit, WriteOptions } from '../types.ts';
 import type { Placed } from './house.ts';
-import { byOf } from './writes.ts';
+import { byOf, discreetly } from './writes.ts';
 
 /** The locks of a file or folder, as the visitor may see them. */
 export function locksOf(entry: Placed): LockAbility {
@@ -13,13 +13,14 @@ export function locksOf(entry: Placed): LockAbility {
       return held.map((lock) => shown(lock, entry));
     },
     async take(wish: LockWish, { visit }: WriteOptions) {
-      const lock = await files.lock({
+      const wished = files.lock({
         ...wish,
         account,
         node: id,
         principal: memberOf(visit),
         root: visit.href(entry),
       });
+      const lock = await discreetly(entry.scene, wished);
       return shown(lock, entry);
     },
     async refresh(token: string, seconds: number, { visit }: WriteOptions) {

@@ -1,3 +1,4 @@
+import { StoreError } from '../../base/index.ts';
 import type { By, Place, Put, PutOptions } from '../../stores/files/index.ts';
 import type { Content, Visit, WriteOptions } from '../types.ts';
 import { checksumOf, checksumText, verified } from './checksums.ts';
@@ -6,6 +7,23 @@ import type { Scene } from './house.ts';
 
 export function byOf({ visitor, tokens }: Visit): By {
   return { member: visitor.kind === 'member' ? visitor.member.id : 0, tokens };
+}
+
+/** A lock of somebody else is not named by their path of it: what they call things is nobody's business. */
+export async function discreetly<T>({ visit }: Scene, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.reason !== 'locked') throw error;
+    const { visitor } = visit;
+    const home = visitor.kind === 'member' ? ['files', visitor.handle] : [];
+    if (
+      home.length > 0 &&
+      String(error.details.root).startsWith(visit.href({ path: home, isCollection: true }))
+    )
+      throw error;
+    throw new StoreError('locked', error.message);
+  }
 }
 
 /** What programs send that do not know what it is. */
@@ -38,7 +56,7 @@ export async function store(
       ...(content.modifiedMs === null ? {} : { modifiedMs: content.modifiedMs }),
       ...(checksum ? { checksum: checksumText(checksum) } : {}),
     };
-    return await files.put(place, staged, options);
+    return await discreetly(scene, files.put(place, staged, options));
   } finally {
     staged.release();
   }

@@ -1,0 +1,69 @@
+import type { RawHandler } from '../net/index.ts';
+import type { Rooms } from '../rooms/index.ts';
+import {
+  coreExtension,
+  createDav,
+  defaultBases,
+  type FilesHouse,
+  filesExtension,
+  LoginFlows,
+  nextcloudBases,
+  nextcloudDoor,
+  nextcloudExtension,
+  nextcloudHeaders,
+  nextcloudInstance,
+  principalsExtension,
+} from '../webdav/index.ts';
+import type { Observers } from './observers.ts';
+
+/** The folder in every home that holds what others share. */
+const sharedName = 'Shared';
+
+export interface FilesDoor {
+  /** For the http and the https door: DAV, and what stands beside it. */
+  readonly raw: RawHandler;
+  /** Apps that wait for their member in a browser; null where such apps are not taken. */
+  readonly appLogins: LoginFlows | null;
+}
+
+/** Members' files as the web's doors serve them. `draining`: the server is about to end. */
+export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: () => boolean): FilesDoor {
+  const { settings, clock, sharing, uploads } = rooms;
+  const { accounts } = rooms.accounts;
+  const { coop, auth, files } = settings.value;
+  const instance = nextcloudInstance(coop.domain);
+  const apps = files.nextcloud === 'on';
+  const house: FilesHouse = {
+    files: rooms.files,
+    sharing,
+    accounts,
+    sharedName,
+    ...(apps ? { headersOf: (node) => nextcloudHeaders(node, instance) } : {}),
+  };
+  const common = {
+    accounts,
+    realm: coop.name,
+    plaintext: auth.plaintext,
+    log: log.child({ protocol: 'dav' }),
+    clock,
+  };
+  const more = apps ? [nextcloudExtension({ house, uploads, accounts, sharing, instance })] : [];
+  const dav = createDav({
+    ...common,
+    extensions: [coreExtension, filesExtension(house), principalsExtension(accounts), ...more],
+    bases: apps ? [...defaultBases, ...nextcloudBases] : defaultBases,
+    metrics,
+  });
+  if (!apps) return { raw: dav, appLogins: null };
+  const appLogins = new LoginFlows(clock);
+  const nextcloud = nextcloudDoor({
+    ...common,
+    house,
+    instance,
+    flows: appLogins,
+    productName: () => settings.value.coop.name,
+    links: () => settings.value.files.links === 'everybody',
+    draining,
+  });
+  return { raw: (request, response) => nextcloud(request, response) || dav(request, response), appLogins };
+}

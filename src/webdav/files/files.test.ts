@@ -1,0 +1,326 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
+import { checksumBytesMax, dropNamesMax, listPageRows, trashPageRows } from './limits.ts';
+
+const password = 'correct horse battery';
+let suite: TestSuite;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  suite = await startSuite();
+  browser = testBrowser(suite.ports.https, suite.authority);
+  for (const name of ['ana', 'bea', 'carl']) await suite.addMember(`${name}@coop.localhost`, password);
+});
+afterAll(() => suite.stop());
+
+interface Asked {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const basic = (user: string, secret: string) =>
+  `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+
+const as =
+  (user: string, secret = password) =>
+  (method: string, path: string, { headers = {}, body }: Asked = {}) =>
+    browser.ask(path, {
+      method,
+      headers: { authorization: basic(user, secret), ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+
+const ana = as('ana');
+const bea = as('bea');
+
+const hrefs = (text: string) => [...text.matchAll(/<D:href>([^<]*)<\/D:href>/g)].map(([, href]) => href);
+
+async function list(who: typeof ana, path: string): Promise<(string | undefined)[]> {
+  const answer = await who('PROPFIND', path, {
+    headers: { depth: '1' },
+    body: '<propfind xmlns="DAV:"><prop><resourcetype/></prop></propfind>',
+  });
+  expect(answer.status).toBe(207);
+  return hrefs(answer.text);
+}
+
+async function idOf(address: string): Promise<number> {
+  const member = await suite.rooms.accounts.accounts.byAddress(address);
+  if (!member) throw new Error(`nobody is ${address}`);
+  return member.id;
+}
+
+/** A share of what stands there in ana's tree. */
+async function share(path: readonly string[], receiver: string, rights: 'read' | 'write' | 'reshare') {
+  const account = await idOf('ana@coop.localhost');
+  const { chain } = await suite.rooms.files.find(account, path);
+  const node = chain.at(-1);
+  const member = await idOf(`${receiver}@coop.localhost`);
+  return suite.rooms.sharing.grant({
+    account,
+    node: node?.id ?? 0,
+    to: { kind: 'member', member },
+    rights,
+    by: account,
+    expiresMs: 0,
+  });
+}
+
+describe('a home', () => {
+  test('holds what its member puts there, and nobody else finds it', async () => {
+    expect((await ana('PUT', '/dav/files/ana/a.txt', { body: 'hello' })).status).toBe(201);
+    const got = await ana('GET', '/dav/files/ana/a.txt');
+    expect([got.status, got.text, got.headers['content-type']]).toEqual([200, 'hello', 'text/plain']);
+    expect(await list(ana, '/dav/files/')).toEqual(['/dav/files/', '/dav/files/ana/']);
+    expect(await list(ana, '/dav/files/ana/')).toEqual(['/dav/files/ana/', '/dav/files/ana/a.txt']);
+    for (const method of ['GET', 'PROPFIND', 'PUT', 'DELETE', 'MKCOL', 'PROPPATCH', 'LOCK', 'COPY', 'MOVE'])
+      expect([
+        method,
+        (await bea(method, '/dav/files/ana/a.txt', { headers: { destination: '/dav/files/bea/b' } })).status,
+      ]).toEqual([method, method === 'PUT' || method === 'MKCOL' ? 409 : 404]);
+    expect((await bea('PROPFIND', '/dav/files/ana/')).status).toBe(404);
+  });
+
+  test('is found by the address too, and by a former one', async () => {
+    await ana('PUT', '/dav/files/ana/former.txt', { body: 'x' });
+    expect((await ana('GET', '/dav/files/ana%40coop.localhost/former.txt')).text).toBe('x');
+  });
+
+  test('an ETag changes with each change, a folder’s with what is below it', async () => {
+    await ana('MKCOL', '/dav/files/ana/etags');
+    const etag = async (path: string) => {
+      const body = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>';
+      const { text } = await ana('PROPFIND', path, { headers: { depth: '0' }, body });
+      return /<D:getetag>([^<]*)</.exec(text)?.[1] ?? '';
+    };
+    const before = await etag('/dav/files/ana/etags/');
+    const home = await etag('/dav/files/ana/');
+    const put = await ana('PUT', '/dav/files/ana/etags/x', { body: '1' });
+    expect(await etag('/dav/files/ana/etags/')).not.toBe(before);
+    expect(await etag('/dav/files/ana/')).not.toBe(home);
+    const again = await ana('PUT', '/dav/files/ana/etags/x', { body: '2' });
+    expect(again.headers.etag).not.toBe(put.headers.etag);
+    expect(again.status).toBe(204);
+    const stale = await ana('PUT', '/dav/files/ana/etags/x', {
+      body: '3',
+      headers: { 'if-match': String(put.headers.etag) },
+    });
+    expect(stale.status).toBe(412);
+  });
+
+  test('a listing of more than a page is whole', async () => {
+    await ana('MKCOL', '/dav/files/ana/many');
+    const account = await idOf('ana@coop.localhost');
+    const { chain } = await suite.rooms.files.find(account, ['many']);
+    const folder = chain.at(-1)?.id ?? 0;
+    const staged = await suite.rooms.files.stage(account, Buffer.from('one'));
+    for (let index = 0; index <= listPageRows; index++)
+      await suite.rooms.files.put({ account, folder, name: `${index}` }, staged, {
+        by: { member: account, tokens: [] },
+      });
+    staged.release();
+    expect(await list(ana, '/dav/files/ana/many/')).toHaveLength(listPageRows + 2);
+  });
+
+  test.each([
+    ['SHA1', createHash('sha1').update('checked').digest('hex')],
+    ['md5', createHash('md5').update('checked').digest('hex').toUpperCase()],
+    ['SHA256', createHash('sha256').update('checked').digest('hex')],
+    ['ADLER32', '0b2002c8'],
+  ])('a checksum of %s is judged', async (algorithm, value) => {
+    const good = await ana('PUT', '/dav/files/ana/checked', {
+      body: 'checked',
+      headers: { 'oc-checksum': `${algorithm}:${value}` },
+    });
+    expect([201, 204]).toContain(good.status);
+    const bad = await ana('PUT', '/dav/files/ana/unchecked', {
+      body: 'Checked',
+      headers: { 'oc-checksum': `${algorithm}:${value}` },
+    });
+    expect(bad.status).toBe(400);
+    expect((await ana('GET', '/dav/files/ana/unchecked')).status).toBe(404);
+    const long = `SHA1:${'0'.repeat(checksumBytesMax)}`;
+    expect(
+      (await ana('PUT', '/dav/files/ana/unchecked', { body: 'x', headers: { 'oc-checksum': long } })).status,
+    ).toBe(400);
+  });
+});
+
+describe('Shared', () => {
+  test('a share is read below the receiver’s own name for it', async () => {
+    await ana('MKCOL', '/dav/files/ana/Plans');
+    await ana('PUT', '/dav/files/ana/Plans/p.txt', { body: 'plan' });
+    expect(await list(bea, '/dav/files/bea/')).toEqual(['/dav/files/bea/']);
+    await share(['Plans'], 'bea', 'read');
+    expect(await list(bea, '/dav/files/bea/')).toContain('/dav/files/bea/Shared/');
+    expect(await list(bea, '/dav/files/bea/Shared/')).toContain('/dav/files/bea/Shared/Plans/');
+    expect((await bea('GET', '/dav/files/bea/Shared/Plans/p.txt')).text).toBe('plan');
+    expect((await bea('PUT', '/dav/files/bea/Shared/Plans/p.txt', { body: 'x' })).status).toBe(403);
+    expect((await bea('PUT', '/dav/files/bea/Shared/Plans/new.txt', { body: 'x' })).status).toBe(403);
+    expect((await bea('DELETE', '/dav/files/bea/Shared/Plans/p.txt')).status).toBe(403);
+    const out = await bea('MOVE', '/dav/files/bea/Shared/Plans/p.txt', {
+      headers: { destination: '/dav/files/bea/p.txt' },
+    });
+    expect(out.status).toBe(403);
+    const copy = await bea('COPY', '/dav/files/bea/Shared/Plans/p.txt', {
+      headers: { destination: '/dav/files/bea/p.txt' },
+    });
+    expect(copy.status).toBe(201);
+    expect((await bea('GET', '/dav/files/bea/p.txt')).text).toBe('plan');
+    // Nothing can be put into Shared itself, and it stays what it is.
+    expect((await bea('MKCOL', '/dav/files/bea/Shared')).status).toBe(405);
+    expect((await bea('PUT', '/dav/files/bea/Shared/x', { body: 'x' })).status).toBeGreaterThanOrEqual(403);
+    expect((await bea('DELETE', '/dav/files/bea/Shared/')).status).toBeGreaterThanOrEqual(403);
+    expect((await bea('LOCK', '/dav/files/bea/Shared/')).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('a writer writes, renames their own view of it, and lets it go', async () => {
+    await ana('MKCOL', '/dav/files/ana/Work');
+    await share(['Work'], 'bea', 'write');
+    expect((await bea('PUT', '/dav/files/bea/Shared/Work/w.txt', { body: 'bea' })).status).toBe(201);
+    expect((await ana('GET', '/dav/files/ana/Work/w.txt')).text).toBe('bea');
+    const renamed = await bea('MOVE', '/dav/files/bea/Shared/Work/', {
+      headers: { destination: '/dav/files/bea/Shared/Job/' },
+    });
+    expect(renamed.status).toBe(201);
+    expect((await bea('GET', '/dav/files/bea/Shared/Job/w.txt')).text).toBe('bea');
+    const away = await bea('MOVE', '/dav/files/bea/Shared/Job/', {
+      headers: { destination: '/dav/files/bea/Job/' },
+    });
+    expect(away.status).toBe(403);
+    const moved = await bea('MOVE', '/dav/files/bea/Shared/Job/w.txt', {
+      headers: { destination: '/dav/files/bea/w.txt' },
+    });
+    expect(moved.status).toBe(201);
+    expect((await bea('GET', '/dav/files/bea/w.txt')).text).toBe('bea');
+    expect((await ana('GET', '/dav/files/ana/Work/w.txt')).status).toBe(404);
+    expect((await bea('DELETE', '/dav/files/bea/Shared/Job/')).status).toBe(204);
+    expect((await bea('PROPFIND', '/dav/files/bea/Shared/Job/')).status).toBe(404);
+    expect((await ana('PROPFIND', '/dav/files/ana/Work/')).status).toBe(207);
+  });
+
+  test('locks of others are shown by one’s own path', async () => {
+    await ana('MKCOL', '/dav/files/ana/Private');
+    await ana('MKCOL', '/dav/files/ana/Private/Open');
+    await ana('PUT', '/dav/files/ana/Private/Open/l.txt', { body: 'x' });
+    await share(['Private', 'Open'], 'bea', 'write');
+    const body =
+      '<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>';
+    expect((await ana('LOCK', '/dav/files/ana/Private/Open/l.txt', { body })).status).toBe(200);
+    const { text } = await bea('PROPFIND', '/dav/files/bea/Shared/Open/l.txt', {
+      headers: { depth: '0' },
+      body: '<propfind xmlns="DAV:"><prop><lockdiscovery/></prop></propfind>',
+    });
+    expect(text).toContain('<D:lockroot><D:href>/dav/files/bea/Shared/Open/l.txt</D:href></D:lockroot>');
+    expect(text).not.toContain('Private');
+    const refused = await bea('PUT', '/dav/files/bea/Shared/Open/l.txt', { body: 'y' });
+    expect(refused.status).toBe(423);
+    expect(refused.text).not.toContain('Private');
+  });
+});
+
+describe('a public link', () => {
+  async function link(
+    path: readonly string[],
+    rights: 'read' | 'write' | 'drop',
+    secret?: string,
+    downloadsMax?: number,
+  ) {
+    const account = await idOf('ana@coop.localhost');
+    const { chain } = await suite.rooms.files.find(account, path);
+    return suite.rooms.sharing.createLink({
+      account,
+      node: chain.at(-1)?.id ?? 0,
+      by: account,
+      rights,
+      ...(secret === undefined ? {} : { password: secret }),
+      ...(downloadsMax === undefined ? {} : { downloadsMax }),
+    });
+  }
+  const guest = (method: string, path: string, asked: Asked = {}) =>
+    browser.ask(path, {
+      method,
+      headers: asked.headers ?? {},
+      ...(asked.body === undefined ? {} : { body: asked.body }),
+    });
+
+  test('is read without a login, and no more than read', async () => {
+    await ana('MKCOL', '/dav/files/ana/pub');
+    await ana('PUT', '/dav/files/ana/pub/f.txt', { body: 'public' });
+    const { token } = await link(['pub'], 'read');
+    expect((await guest('GET', `/dav/public/${token}/f.txt`)).text).toBe('public');
+    expect((await guest('PROPFIND', `/dav/public/${token}/`)).text).toContain(`/dav/public/${token}/f.txt`);
+    expect((await guest('PUT', `/dav/public/${token}/f.txt`, { body: 'x' })).status).toBe(403);
+    expect((await guest('DELETE', `/dav/public/${token}/f.txt`)).status).toBe(403);
+    expect((await guest('GET', `/dav/files/ana/pub/f.txt`)).status).toBe(401);
+    await suite.rooms.sharing.revokeLink(token);
+    expect((await guest('GET', `/dav/public/${token}/f.txt`)).status).toBe(404);
+  });
+
+  test('with a password asks for it', async () => {
+    await ana('MKCOL', '/dav/files/ana/secret');
+    await ana('PUT', '/dav/files/ana/secret/f.txt', { body: 'secret' });
+    const { token } = await link(['secret'], 'write', 'open sesame');
+    const path = `/dav/public/${token}/f.txt`;
+    expect((await guest('GET', path)).status).toBe(401);
+    expect((await as(token, 'wrong')('GET', path)).status).toBe(401);
+    expect((await as('ana')('GET', path)).status).toBe(401);
+    expect((await as(token, 'open sesame')('GET', path)).text).toBe('secret');
+    expect((await as('', 'open sesame')('PUT', path, { body: 'guest' })).status).toBe(204);
+    expect((await ana('GET', '/dav/files/ana/secret/f.txt')).text).toBe('guest');
+  });
+
+  test('for dropping takes files and shows none', async () => {
+    await ana('MKCOL', '/dav/files/ana/drop');
+    const { token } = await link(['drop'], 'drop');
+    for (const body of ['one', 'two', 'three'])
+      expect((await guest('PUT', `/dav/public/${token}/same.txt`, { body })).status).toBe(201);
+    expect((await ana('GET', '/dav/files/ana/drop/same.txt')).text).toBe('one');
+    expect((await ana('GET', '/dav/files/ana/drop/same (2).txt'.replaceAll(' ', '%20'))).text).toBe('two');
+    expect(dropNamesMax).toBeGreaterThan(3);
+    expect((await guest('GET', `/dav/public/${token}/same.txt`)).status).toBe(404);
+    expect((await guest('PROPFIND', `/dav/public/${token}/`)).status).toBe(404);
+    expect((await guest('DELETE', `/dav/public/${token}/same.txt`)).status).toBe(404);
+  });
+
+  test('downloads are counted', async () => {
+    await ana('PUT', '/dav/files/ana/once.txt', { body: 'once' });
+    const { token } = await link(['once.txt'], 'read', undefined, 1);
+    expect((await guest('HEAD', `/dav/public/${token}`)).status).toBe(200);
+    expect((await guest('GET', `/dav/public/${token}`)).text).toBe('once');
+    expect((await guest('GET', `/dav/public/${token}`)).status).toBe(404);
+  });
+});
+
+describe('trash and versions', () => {
+  test('what was removed is listed, read, had back, or ended', async () => {
+    await ana('PUT', '/dav/files/ana/gone.txt', { body: 'back' });
+    await ana('DELETE', '/dav/files/ana/gone.txt');
+    const [, path = ''] = (await list(ana, '/dav/trash/ana/')).filter(
+      (each) => !each?.endsWith('/trash/ana/x'),
+    );
+    expect(path).toMatch(/^\/dav\/trash\/ana\/\d+-gone\.txt$/);
+    expect(trashPageRows).toBeGreaterThan(1);
+    expect((await ana('GET', path)).text).toBe('back');
+    expect((await bea('GET', path)).status).toBe(404);
+    const back = await ana('MOVE', path, { headers: { destination: '/dav/files/ana/again.txt' } });
+    expect(back.status).toBe(201);
+    expect((await ana('GET', '/dav/files/ana/again.txt')).text).toBe('back');
+    await ana('DELETE', '/dav/files/ana/again.txt');
+    const [, second = ''] = await list(ana, '/dav/trash/ana/');
+    expect((await ana('DELETE', second)).status).toBe(204);
+    expect(await list(ana, '/dav/trash/ana/')).toHaveLength(1);
+  });
+
+  test('an earlier content comes back', async () => {
+    await ana('PUT', '/dav/files/ana/v.txt', { body: 'first' });
+    const put = await ana('PUT', '/dav/files/ana/v.txt', { body: 'second' });
+    const number = Number(/^0*(\d+)oc/.exec(String(put.headers['oc-fileid']))?.[1]);
+    const [, path = ''] = await list(ana, `/dav/versions/ana/${number}/`);
+    expect((await ana('GET', path)).text).toBe('first');
+    const back = await ana('COPY', path, { headers: { destination: '/dav/files/ana/v.txt' } });
+    expect(back.status).toBe(204);
+    expect((await ana('GET', '/dav/files/ana/v.txt')).text).toBe('first');
+  });
+});
