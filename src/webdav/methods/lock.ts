@@ -16,9 +16,13 @@ export const lock: DavMethod = {
     resource === null
       ? parent === null || (parent.locks !== undefined && parent.create !== undefined)
       : resource.locks !== undefined,
+  // Who may only drop files must not learn which names are taken.
   demands: ({ resource }: Found) =>
     resource === null
-      ? [{ on: 'parent', privilege: 'bind' }]
+      ? [
+          { on: 'parent', privilege: 'bind' },
+          { on: 'parent', privilege: 'read' },
+        ]
       : [{ on: 'resource', privilege: 'write-content' }],
   async run(exchange, found) {
     const body = await exchange.xml();

@@ -12,7 +12,11 @@ export const mkcol: DavMethod = {
   rfc: 'RFC 4918 §9.3, RFC 5689 §3',
   on: ({ resource, parent }: Found) =>
     resource === null && (parent === null || parent.makeCollection !== undefined),
-  demands: () => [{ on: 'parent', privilege: 'bind' }],
+  // Who may only drop files must not learn which names are taken.
+  demands: () => [
+    { on: 'parent', privilege: 'bind' },
+    { on: 'parent', privilege: 'read' },
+  ],
   async run(exchange, { parent, name }) {
     const request = await readRequest(exchange);
     if (!parent?.makeCollection) throw noParent();

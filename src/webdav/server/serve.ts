@@ -41,7 +41,11 @@ export async function serve(rooms: Rooms, exchange: HttpExchange, lists: readonl
   const declared = rooms.methods.get(exchange.method) ?? [];
   const method = declared.find((each) => each.on(found));
   if (!method) {
-    if (found.resource === null && declared.length > 0) throw new DavError(404, 'there is nothing here');
+    if (found.resource === null && declared.length > 0) {
+      // RFC 4918 §9.3.1
+      if (makes.has(exchange.method)) throw new DavError(403, 'nothing can be made here');
+      throw new DavError(404, 'there is nothing here');
+    }
     const headers = { Allow: allowOf(rooms.registry, found) };
     throw new DavError(405, 'that cannot be done with what is here', { headers });
   }
@@ -52,6 +56,8 @@ export async function serve(rooms: Rooms, exchange: HttpExchange, lists: readonl
   if (exchange.method !== 'OPTIONS') await judgeConditions(exchange, found, lists);
   await method.run(exchange, found);
 }
+
+const makes: ReadonlySet<string> = new Set(['PUT', 'MKCOL']);
 
 const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT', 'SEARCH']);
 
