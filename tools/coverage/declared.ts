@@ -44,9 +44,10 @@ function specificationsOf(object: ast.ObjectLiteralExpression): string[] {
   ];
 }
 
-/** `6851`, `RFC 6851 §3.1`, `RFC 3501 §6.4.8, RFC 9051 §6.4.9` -> `RFC 6851` … */
+/** `6851`, `6851 §3.1`, `RFC 6851 §3.1`, `RFC 3501 §6.4.8, RFC 9051 §6.4.9` -> `RFC 6851` … */
 function rfcNumbers(text: string): string[] {
-  if (/^\d+$/.test(text)) return [`RFC ${Number(text)}`];
+  const alone = /^(\d+)(?: §.*)?$/.exec(text)?.[1];
+  if (alone !== undefined) return [`RFC ${Number(alone)}`];
   return [...text.matchAll(/RFC (\d+)/g)].map(([, number]) => `RFC ${Number(number)}`);
 }
 

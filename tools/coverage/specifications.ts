@@ -152,17 +152,27 @@ RFC 5929 | Channel binding (tls-server-end-point) | Yes | src/net/tcp-connection
 RFC 8446 | TLS 1.3 | Yes | src/net/tls/context.ts |
 RFC 5280 | X.509 certificates | Yes | src/net/tls/certificate.ts |
 RFC 8555 | ACME | No | |
-RFC 9110 | HTTP semantics | No | |
+RFC 9110 | HTTP semantics | Partial | src/webdav/server/conditions.ts src/webdav/methods/get.ts src/webdav/methods/ranges.ts src/webdav/server/body.ts | for DAV: conditions, ranges, Expect, authentication; no content negotiation, no compression
+RFC 9112 | HTTP/1.1 | Yes | src/net/http/listen-http.ts src/webdav/server/path.ts | Node's parser, strict
+RFC 7617 | Basic authentication | Yes | src/webdav/server/login.ts |
+RFC 6750 | Bearer tokens | Yes | src/webdav/server/login.ts | of an issuer that the operator trusts
 
 # Calendars, contacts and files
 RFC 5545 | iCalendar | No | |
 RFC 5546 | iTIP | No | |
 RFC 6047 | iMIP | No | |
 RFC 6350 | vCard 4 | No | |
-RFC 4918 | WebDAV | No | |
-RFC 3744 | WebDAV access control | No | |
-RFC 5689 | Extended MKCOL | No | |
-RFC 6578 | WebDAV synchronisation | No | |
+RFC 4918 | WebDAV | Yes | src/webdav/server/if-header.ts src/webdav/server/multi-status.ts src/webdav/properties/4918-basic.ts src/webdav/properties/4918-locks.ts | classes 1, 2 and 3; dead properties are kept as they were written
+RFC 3253 | Versioning: REPORT, expand-property | Partial | src/webdav/methods/report.ts src/webdav/reports/expand-property.ts src/webdav/properties/3253-supported.ts | what RFC 3744 and clients need of it; versions are a collection of their own
+RFC 3744 | WebDAV access control | Partial | src/webdav/properties/3744-acl.ts src/webdav/properties/3744-principals.ts src/webdav/reports/principals.ts | privileges, principals and their reports; rights are given by sharing, not by the method ACL
+RFC 4331 | Quota and size properties | Yes | src/webdav/properties/4331-quota.ts |
+RFC 5323 | SEARCH | Partial | src/webdav/methods/search.ts src/webdav/search/parse.ts src/webdav/properties/5323-search.ts | DAV:basicsearch over names, types, dates and sizes; no full text
+RFC 5397 | current-user-principal | Yes | src/webdav/properties/5397-current-user-principal.ts |
+RFC 5689 | Extended MKCOL | Yes | src/webdav/properties/changes.ts |
+RFC 5995 | POST to add members | Yes | src/webdav/properties/5995-add-member.ts |
+RFC 6578 | WebDAV synchronisation | Yes | src/webdav/reports/sync-collection.ts src/webdav/properties/6578-sync-token.ts |
+RFC 7240 | Prefer | Partial | src/webdav/server/headers.ts | return=minimal is obeyed; others are passed over, as it allows
+RFC 8144 | Prefer in WebDAV | Yes | src/webdav/server/headers.ts src/webdav/methods/propfind.ts |
 RFC 4791 | CalDAV | No | |
 RFC 6638 | CalDAV scheduling | No | |
 RFC 6352 | CardDAV | No | |
