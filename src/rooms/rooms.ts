@@ -85,11 +85,7 @@ export async function openRooms(
   try {
     const blobs = openLocalBlobs({ folder: join(value.data, 'blobs'), database });
     const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
-    const files = createFilesStore({ database, blobs, clock, settings: () => settings.value.files });
-    const fileBytesMax = () => settings.value.files.file;
-    const uploads = createUploads({ database, blobs, clock, files, fileBytesMax });
-    // It asks the accounts who somebody is, and they tell it who is no more.
-    const later: { sharing?: Sharing } = {};
+    const fileRooms = openFileRooms({ database, blobs, clock, settings });
     const trust = createTrustStore({ database, clock });
     const outbox = openOutbox(value, { database, blobs, clock });
     const senders = createSenders({ database, clock, onError });
@@ -103,21 +99,11 @@ export async function openRooms(
       onErase: [
         (member) => outbox.erase(member),
         (member) => mail.erase(member),
-        async (member) => later.sharing?.erase(member),
-        (member) => uploads.erase(member),
-        (member) => files.erase(member),
+        (member) => fileRooms.erase(member),
       ],
       onError,
     });
-    const sharing = createSharing({
-      database,
-      clock,
-      accounts: accounts.accounts,
-      files,
-      hasher: argon2Hasher(linkHashesAtOnce),
-      mayLink: () => settings.value.files.links === 'everybody',
-    });
-    later.sharing = sharing;
+    const sharing = fileRooms.openSharing(accounts);
     return {
       settings,
       log,
@@ -126,9 +112,9 @@ export async function openRooms(
       blobs,
       accounts,
       mail,
-      files,
+      files: fileRooms.files,
       sharing,
-      uploads,
+      uploads: fileRooms.uploads,
       trust,
       outbox,
       senders,
@@ -144,6 +130,40 @@ export async function openRooms(
     await database.close();
     throw error;
   }
+}
+
+/** Trees, uploads and, once somebody knows the members, shares. */
+function openFileRooms({
+  settings,
+  ...over
+}: {
+  readonly settings: Loaded<MycoSettings>;
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+}) {
+  const files = createFilesStore({ ...over, settings: () => settings.value.files });
+  const uploads = createUploads({ ...over, files, fileBytesMax: () => settings.value.files.file });
+  let sharing: Sharing | null = null;
+  return {
+    files,
+    uploads,
+    openSharing({ accounts }: Pick<AccountsService, 'accounts'>): Sharing {
+      sharing = createSharing({
+        ...over,
+        accounts,
+        files,
+        hasher: argon2Hasher(linkHashesAtOnce),
+        mayLink: () => settings.value.files.links === 'everybody',
+      });
+      return sharing;
+    },
+    async erase(member: number): Promise<void> {
+      await sharing?.erase(member);
+      await uploads.erase(member);
+      await files.erase(member);
+    },
+  };
 }
 
 function openOutbox(
