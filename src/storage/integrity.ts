@@ -67,11 +67,44 @@ async function lastingMiscounts(stored: Omit<Stored, 'blobs'>): Promise<Miscount
   });
 }
 
+const blobFault = /^blob ([0-9a-f]{64}): /;
+
+/** Faults of blobs with what has them: asked only where there are any, for it reads all that names a blob. */
+async function withOwners(
+  { database, modules }: Omit<Stored, 'blobs'>,
+  faults: readonly string[],
+  addressOf: (account: number) => Promise<string>,
+): Promise<string[]> {
+  const hashes = new Set(faults.flatMap((fault) => blobFault.exec(fault)?.[1] ?? []));
+  const named = new Map<string, string[]>();
+  if (hashes.size === 0) return [...faults];
+  for (const { blobOwners } of modules) {
+    if (!blobOwners) continue;
+    for await (const { owners } of walk(database, blobOwners, { hashes: [...hashes] })) {
+      for (const { hash, account, what } of owners) {
+        const those = named.get(hash) ?? [];
+        if (those.length < limits.ownersNamedMax) those.push(`${what} of ${await addressOf(account)}`);
+        else if (those.length === limits.ownersNamedMax) those.push('and more');
+        named.set(hash, those);
+      }
+    }
+  }
+  return faults.map((fault) => {
+    const owners = named.get(blobFault.exec(fault)?.[1] ?? '');
+    return owners ? `${fault} (${owners.join(', ')})` : fault;
+  });
+}
+
 /**
  * Everything that can be checked: the engine's own check, each module's, the blobs' counts and every blob's bytes.
- * One line per fault, empty when all is sound. Works beside a running server. `progress`: blobs read so far.
+ * One line per fault, empty when all is sound. Works beside a running server. `progress`: blobs read so far. `addressOf`:
+ * how an account is told; with it the files of a bad content are named, as members named them.
  */
-export async function verifyAll(stored: Stored, progress?: (blobs: number) => void): Promise<string[]> {
+export async function verifyAll(
+  stored: Stored,
+  progress?: (blobs: number) => void,
+  addressOf?: (account: number) => Promise<string>,
+): Promise<string[]> {
   const { database, blobs, modules } = stored;
   const faults = (await database.check()).map((line) => `database: ${line}`);
   for (const { checks } of modules) {
@@ -87,7 +120,7 @@ export async function verifyAll(stored: Stored, progress?: (blobs: number) => vo
     );
   }
   faults.push(...(await blobs.verify(progress)));
-  return faults;
+  return addressOf === undefined ? faults : withOwners(stored, faults, addressOf);
 }
 
 /**

@@ -30,6 +30,8 @@ export const limits = {
   notifyBytesMax: 7_500,
   /** Accounts or rows that one step of a walk over all of them takes in. */
   walkRows: 500,
+  /** Files that an operator is told of for one content. */
+  ownersNamedMax: 5,
   /** After a restore modseqs go on this much higher than the backup's. */
   restoreModseqCount: 1_000_000_000,
   /** After this long the writer thread gives back the memory that starting took. */

@@ -37,6 +37,7 @@ export {
   type TestZones,
 } from './dns.ts';
 export { describeEngines, type Engine, engines, missingTool, withPostgres } from './engines.ts';
+export { type TestTree, testTree, textOf } from './files.ts';
 export { fillMailbox, scaleMessages } from './fill.ts';
 export { makeFolder, removeFolder, temporaryFolder } from './folder.ts';
 export {

@@ -64,12 +64,15 @@ export const verify = command({
   summary: 'check everything that is kept: database, counters, references, every byte',
   options: [{ name: 'repair', summary: 'count again what can be counted' }],
   schema: z.strictObject({ repair: z.boolean().optional() }),
-  async run({ database, blobs, clock }, { repair }, session) {
+  async run({ database, blobs, clock, accounts }, { repair }, session) {
     const stored = { database, blobs, modules };
     const mended = repair ? await repairAll(stored, clock.nowMs()) : [];
-    const faults = await verifyAll(stored, (done) => {
+    const progress = (done: number) => {
       if (done % 1000 === 0) session.progress({ what: 'blobs read', done });
-    });
+    };
+    const addressOf = async (account: number) =>
+      (await accounts.accounts.member(account))?.address ?? `account ${account}`;
+    const faults = await verifyAll(stored, progress, addressOf);
     const lines = [...mended.map((line) => `mended: ${line}`), ...faults];
     if (faults.length > 0) throw new StoreError('corrupt', [...lines, `${faults.length} faults`].join('\n'));
     return { text: [...lines, 'everything is sound'].join('\n'), json: { ok: true, mended } };

@@ -60,6 +60,11 @@ export interface BlobUses extends Walked {
   readonly uses: readonly { readonly hash: string; readonly uses: number }[];
 }
 
+/** What has a content, as an operator is told: `the file /Letters/a.txt`, and whose it is. */
+export interface BlobOwners extends Walked {
+  readonly owners: readonly { readonly hash: string; readonly account: number; readonly what: string }[];
+}
+
 export interface Step {
   readonly after: number;
 }
@@ -70,6 +75,8 @@ export interface ModuleChecks {
   readonly checks?: readonly Operation<Step, Findings>[];
   /** A scan. A module that keeps blobs must declare it, or its blobs look unused. */
   readonly blobUses?: Operation<Step, BlobUses>;
+  /** A scan: what has one of these contents. It holds names that members gave, so it is for an operator's terminal alone. */
+  readonly blobOwners?: Operation<Step & { readonly hashes: readonly string[] }, BlobOwners>;
   /** A write: works out again what follows from the rest, such as counters; answers what it mended. */
   readonly repair?: Operation<Step & { readonly now: number }, Findings>;
   /** A write, after a restore: what clients remember of the time since the backup must never come true again. */

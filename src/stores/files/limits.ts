@@ -33,6 +33,4 @@ export const limits = {
   freeNamesMax: 1_000,
   /** After a restore ids go on this much higher than the backup's. */
   restoreNodesCount: 10_000_000,
-  /** Files that an operator is told of for one content. */
-  ownersNamedMax: 5,
 } as const;

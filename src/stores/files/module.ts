@@ -1,7 +1,7 @@
 import { defineModule, run } from '../../storage/index.ts';
 import { filesQueries } from './queries.ts';
 import { changes } from './scripts/changes.ts';
-import { blobUses, check, repair, restored } from './scripts/checks.ts';
+import { blobOwners, blobUses, check, repair, restored } from './scripts/checks.ts';
 import { makeFolder, put, restoreVersion, setProperties } from './scripts/contents.ts';
 import { copy } from './scripts/copy.ts';
 import { lock, locksOn, refreshLock, unlock } from './scripts/locks.ts';
@@ -72,12 +72,14 @@ export const { module: filesModule, operations: filesOperations } = defineModule
     }),
     check: scan(check),
     blobUses: scan(blobUses),
+    blobOwners: scan(blobOwners),
     repair: write(repair),
     restored: write(restored),
   }),
   integrity: (operations) => ({
     checks: [operations.check],
     blobUses: operations.blobUses,
+    blobOwners: operations.blobOwners,
     repair: operations.repair,
     restored: operations.restored,
   }),

@@ -1,12 +1,21 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
-import { verifyAll } from '../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores, testFiles } from '../../testing/index.ts';
-import { type By, type FilesSettings, type FilesWriter, rootFolder } from './index.ts';
+import { afterRestore, verifyAll } from '../../storage/index.ts';
+import {
+  describeEngines,
+  openTestStores,
+  type TestStores,
+  type TestTree,
+  testFiles,
+  testTree,
+  textOf,
+} from '../../testing/index.ts';
+import { type By, type FilesSettings, type FilesWriter, filesLimits as limits, rootFolder } from './index.ts';
 
 const ana = 7;
 const ben = 8;
+const day = 86_400_000;
 const by: By = { member: ana, tokens: [] };
 
 async function refusal(work: Promise<unknown>): Promise<string> {
@@ -19,157 +28,370 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return 'accepted';
 }
 
-async function read(stream: AsyncIterable<Buffer>): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of stream) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
-}
-
 describeEngines('files', (engine) => {
   let stores: TestStores;
   let files: FilesWriter;
   let settings: FilesSettings;
   let clock: ReturnType<typeof fakeClock>;
+  let tree: TestTree;
+  const open = (to: TestStores) => {
+    stores = to;
+    files = to.files;
+    tree = testTree(files, ana);
+  };
   beforeEach(async () => {
     clock = fakeClock();
     settings = testFiles;
-    stores = await openTestStores(engine, { clock, files: () => settings });
-    files = stores.files;
+    open(await openTestStores(engine, { clock, files: () => settings }));
   });
   afterEach(async () => {
     expect(await verifyAll({ ...stores, modules })).toEqual([]);
+    expect(stores.reported).toEqual([]);
     await stores.close();
   });
-
-  const find = async (path: string, account = ana) => {
-    const names = path.split('/').filter((name) => name !== '');
-    const { chain, missing } = await files.find(account, names);
-    const last = chain.at(-1);
-    return missing.length > 0 || !last ? null : last;
-  };
-  const there = async (path: string, account = ana) => {
-    const node = await find(path, account);
-    if (node === null) throw new Error(`${path} is not there`);
-    return node;
-  };
-  const place = async (path: string, account = ana) => {
-    const slash = path.lastIndexOf('/');
-    const folder = await there(path.slice(0, Math.max(slash, 0)), account);
-    return { account, folder: folder.id, name: path.slice(slash + 1) };
-  };
-  const put = async (path: string, text: string, more: { by?: By; account?: number } = {}) => {
-    const account = more.account ?? ana;
-    const staged = await files.stage(account, Buffer.from(text));
-    try {
-      return await files.put(await place(path, account), staged, { by: more.by ?? by });
-    } finally {
-      staged.release();
-    }
-  };
-  const folder = async (path: string, account = ana) => files.makeFolder(await place(path, account), { by });
-  const names = async (path: string, account = ana) =>
-    (await files.list(account, (await there(path, account)).id, '', 1_000)).map(({ name }) => name);
-  const text = async (path: string, account = ana) => read(files.open(await there(path, account)));
-  const move = async (from: string, to: string, overwrite = false) =>
-    files.move({ account: ana, node: (await there(from)).id }, await place(to), { by, overwrite });
-  const copy = async (from: string, to: string, overwrite = false, depth: '0' | 'infinity' = 'infinity') =>
-    files.copy({ account: ana, node: (await there(from)).id }, await place(to), { by, overwrite, depth });
+  const property = (name: string, xml: string | null = `<${name}/>`) => ({ namespace: 'x:', name, xml });
 
   test('a file is put, read, replaced and listed; folders above know', async () => {
     expect(await files.root(ana)).toMatchObject({ id: rootFolder, parent: 0, kind: 'folder', name: '' });
-    await folder('Letters');
-    const first = await put('Letters/a.txt', 'one');
+    await tree.folder('Letters');
+    const first = await tree.put('Letters/a.txt', 'one');
     expect(first).toMatchObject({ created: true, node: { name: 'a.txt', size: 3, type: 'text/plain' } });
-    const before = await there('Letters');
-    const second = await put('Letters/a.txt', 'three');
-    expect(second.created).toBe(false);
+    const before = await tree.at('Letters');
+    const second = await tree.put('Letters/a.txt', 'three', { type: 'text/x-own', checksum: 'SHA1:00' });
+    expect(second).toMatchObject({ created: false, node: { type: 'text/x-own', checksum: 'SHA1:00' } });
     expect(second.node.id).toBe(first.node.id);
     expect(second.node.stamp).toBeGreaterThan(first.node.stamp);
-    const after = await there('Letters');
+    const after = await tree.at('Letters');
     expect(after.modseq).toBeGreaterThan(before.modseq);
     expect(after.size).toBe(5);
     expect((await files.root(ana)).modseq).toBe(after.modseq);
-    expect(await text('Letters/a.txt')).toBe('three');
-    expect(await names('Letters')).toEqual(['a.txt']);
+    expect(await tree.text('Letters/a.txt')).toBe('three');
+    expect(await textOf(files.open(second.node, [1, 4]))).toBe('hre');
+    expect(await tree.names('Letters')).toEqual(['a.txt']);
     expect(await files.usage(ana)).toMatchObject({ used: 5, kept: 3, files: 1, folders: 1 });
-    expect(await find('Letters/a.txt/b')).toBe(null);
+    expect(await tree.find('Letters/a.txt/b')).toBe(null);
+    expect((await files.above(ana, first.node.id))?.map(({ name }) => name)).toEqual(['Letters', '']);
+    expect(await files.above(ana, first.node.id, after.id)).toEqual([]);
+    expect(await files.above(ana, after.id, first.node.id)).toBe(null);
     expect(await refusal(files.find(ana, [], 999))).toBe('not-found');
+    const long = await tree.put('long', '', {
+      type: 'x'.repeat(limits.typeCharsMax + 1),
+      checksum: 'x'.repeat(limits.checksumCharsMax + 1),
+    });
+    expect(long.node.type).toHaveLength(limits.typeCharsMax);
+    expect(long.node.checksum).toHaveLength(limits.checksumCharsMax);
+    expect(await tree.text('long')).toBe('');
+  });
+
+  test('names differ by their NFC form and are answered as they were sent', async () => {
+    await tree.put('e\u0301', 'one');
+    expect((await tree.put('\u00e9', 'two')).created).toBe(false);
+    expect(await tree.names('')).toEqual(['\u00e9']);
+    await tree.put('E', 'upper');
+    await tree.put('e', 'lower');
+    expect((await tree.names('')).length).toBe(3);
+    await tree.move('\u00e9', 'e\u0301');
+    expect(await tree.names('')).toContain('e\u0301');
+    expect(await tree.text('\u00e9')).toBe('two');
+    expect(await refusal(tree.put('..', ''))).toBe('invalid');
+    expect((await files.find(ana, ['..', 'e'])).missing).toEqual(['..', 'e']);
+  });
+
+  test('a listing comes in pages', async () => {
+    for (let at = 0; at < 7; at++) await tree.folder(`n${at}`);
+    const seen: string[] = [];
+    for (let after = ''; ; after = seen.at(-1) ?? '') {
+      const page = await files.list(ana, rootFolder, after, 3);
+      if (page.length === 0) break;
+      seen.push(...page.map(({ name }) => name));
+    }
+    expect(seen).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6']);
+    expect(await files.list(ana, rootFolder, '', limits.pageRowsMax + 1)).toHaveLength(7);
+  });
+
+  test('what is found changed is not written over', async () => {
+    const { node } = await tree.put('a', 'one');
+    const expecting = (stamp: number | null) => tree.put('a', 'two', { expect: { stamp } });
+    expect(await refusal(expecting(null))).toBe('conflict');
+    expect(await refusal(expecting(node.stamp - 1))).toBe('conflict');
+    expect(await refusal(tree.put('b', 'two', { expect: { stamp: node.stamp } }))).toBe('conflict');
+    expect(await refusal(files.remove(ana, node.id, { by, expect: { stamp: 1 } }))).toBe('conflict');
+    expect(await refusal(expecting(node.stamp))).toBe('accepted');
+    expect(await refusal(tree.put('c', 'new', { expect: { stamp: null } }))).toBe('accepted');
+    await tree.folder('d');
+    expect(await refusal(tree.put('d', 'text'))).toBe('exists');
+    expect(await refusal(tree.folder('a'))).toBe('exists');
+    expect(await refusal(files.makeFolder({ account: ana, folder: node.id, name: 'x' }, { by }))).toBe(
+      'not-found',
+    );
+    expect(await refusal(files.remove(ana, rootFolder, { by }))).toBe('denied');
+  });
+
+  test('the quota is judged when bytes are announced, while they come and when they get a name', async () => {
+    settings = { ...settings, quota: 10, file: 100 };
+    expect(await files.usage(ana)).toMatchObject({ quota: 10 });
+    expect(await refusal(files.stage(ana, Buffer.alloc(0), 11))).toBe('accepted');
+    async function* pieces(count: number) {
+      for (let at = 0; at < count; at++) yield Buffer.from('1234');
+    }
+    expect(await refusal(files.stage(ana, pieces(1), 11))).toBe('over-quota');
+    expect(await refusal(files.stage(ana, pieces(3)))).toBe('over-quota');
+    expect(await refusal(files.stage(ana, pieces(3), null, 2))).toBe('accepted');
+    expect(await refusal(files.stage(ana, pieces(1), 101))).toBe('too-large');
+    const [one, two] = [await files.stage(ana, pieces(2)), await files.stage(ana, Buffer.from('abcd'))];
+    await files.put({ account: ana, folder: rootFolder, name: 'one' }, one, { by });
+    expect(await refusal(files.put({ account: ana, folder: rootFolder, name: 'two' }, two, { by }))).toBe(
+      'over-quota',
+    );
+    expect(await tree.names('')).toEqual(['one']);
+    for (const staged of [one, two]) staged.release();
+    await files.setQuota(ana, 100);
+    settings = { ...settings, file: 12 };
+    expect(await refusal(files.stage(ana, pieces(4)))).toBe('too-large');
+    expect(await refusal(tree.copy('one', 'three'))).toBe('accepted');
+    await files.setQuota(ana, null);
+    expect(await refusal(tree.copy('one', 'four'))).toBe('over-quota');
   });
 
   test('a folder goes elsewhere with all it holds, and into the trash and back', async () => {
-    await folder('a');
-    await folder('a/b');
-    await folder('c');
-    await put('a/b/x', 'xx');
-    const id = (await there('a/b/x')).id;
-    await move('a/b', 'c/d');
-    expect((await there('c/d/x')).id).toBe(id);
-    expect(await find('a/b')).toBe(null);
-    expect((await there('a')).size).toBe(0);
-    expect((await there('c')).size).toBe(2);
-    expect(await refusal(move('c', 'c/d/e'))).toBe('conflict');
-    expect(await refusal(move('c/d', 'a'))).toBe('exists');
-    await files.remove(ana, (await there('c')).id, { by });
+    for (const path of ['a', 'a/b', 'c']) await tree.folder(path);
+    await tree.put('a/b/x', 'xx');
+    const id = (await tree.at('a/b/x')).id;
+    await tree.move('a/b', 'c/d');
+    expect((await tree.at('c/d/x')).id).toBe(id);
+    expect(await tree.find('a/b')).toBe(null);
+    expect((await tree.at('a')).size).toBe(0);
+    expect((await tree.at('c')).size).toBe(2);
+    expect(await refusal(tree.move('c', 'c/d/e'))).toBe('conflict');
+    expect(await refusal(tree.move('c/d', 'c', { overwrite: true }))).toBe('conflict');
+    expect(await refusal(tree.move('c/d', 'a'))).toBe('exists');
+    await tree.remove('c');
     expect(await files.node(ana, id)).toBe(null);
+    expect(await refusal(files.find(ana, [], id))).toBe('not-found');
     expect(await files.usage(ana)).toMatchObject({ used: 0, kept: 2, files: 0, folders: 1 });
     const [entry] = await files.trash(ana, 0, 10);
     expect(entry).toMatchObject({ from: [], by: ana, node: { name: 'c' } });
     const inTrash = await files.findInTrash(ana, entry?.node.id ?? 0, ['d', 'x']);
     expect(inTrash.chain.map(({ name }) => name)).toEqual(['c', 'd', 'x']);
-    await folder('c');
+    const into = { account: ana, folder: inTrash.chain[1]?.id ?? 0, name: 'y' };
+    expect(await refusal(files.makeFolder(into, { by }))).toBe('not-found');
+    await tree.folder('c');
     expect((await files.restoreTrash(ana, entry?.node.id ?? 0, by)).name).toBe('c (2)');
-    expect(await text('c (2)/d/x')).toBe('xx');
+    expect(await tree.text('c (2)/d/x')).toBe('xx');
     expect(await files.usage(ana)).toMatchObject({ used: 2, kept: 0 });
+    await tree.remove('c (2)/d/x');
+    await tree.remove('c (2)');
+    const [first, second] = await files.trash(ana, 0, 10);
+    expect([first, second].map((one) => one?.from)).toEqual([[], ['c (2)', 'd']]);
+    await files.restoreTrash(ana, id, by);
+    expect(await tree.text('x')).toBe('xx');
+    await files.emptyTrash(ana);
+    expect(await files.trash(ana, 0, 10)).toEqual([]);
+    expect(await files.usage(ana)).toMatchObject({ used: 2, kept: 0, files: 1, folders: 2 });
+  });
+
+  test('a path has so many names', async () => {
+    const deep = (depth: number) => Array.from({ length: depth }, () => 'd').join('/');
+    for (let depth = 1; depth <= 4; depth++) await tree.folder(deep(depth));
+    await tree.folder('e');
+    let folder = (await tree.at('e')).id;
+    for (let depth = 2; depth < limits.pathDepthMax - 2; depth++)
+      folder = (await files.makeFolder({ account: ana, folder, name: 'e' }, { by })).id;
+    const d = (await tree.at('d')).id;
+    const to = { account: ana, folder, name: 'x' };
+    expect(await refusal(files.move({ account: ana, node: d }, to, { by, overwrite: false }))).toBe('limit');
+    await tree.remove('d/d/d/d');
+    expect(await refusal(files.move({ account: ana, node: d }, to, { by, overwrite: false }))).toBe(
+      'accepted',
+    );
+    const { id } = await tree.at(
+      `${Array.from({ length: limits.pathDepthMax - 3 }, () => 'e').join('/')}/x/d/d`,
+    );
+    expect(await refusal(files.makeFolder({ account: ana, folder: id, name: 'x' }, { by }))).toBe('limit');
+  });
+
+  test('a type that came from the name goes with it', async () => {
+    await tree.put('a.txt', 'one');
+    expect((await tree.move('a.txt', 'a.pdf')).node.type).toBe('application/pdf');
+    await tree.put('b.txt', 'one', { type: 'image/png' });
+    expect((await tree.move('b.txt', 'b.pdf')).node.type).toBe('image/png');
   });
 
   test('a copy refers to the same bytes; what stood there makes way', async () => {
-    await folder('a');
-    await folder('a/b');
-    await put('a/b/x', 'same');
-    await put('a/y', 'other');
-    await files.setProperties(ana, (await there('a/y')).id, [{ namespace: 'x:', name: 'p', xml: '<p/>' }], {
-      by,
-    });
-    await copy('a', 'z');
-    expect(await text('z/b/x')).toBe('same');
-    expect(await files.properties(ana, (await there('z/y')).id)).toEqual([
-      { namespace: 'x:', name: 'p', xml: '<p/>' },
-    ]);
+    for (const path of ['a', 'a/b']) await tree.folder(path);
+    await tree.put('a/b/x', 'same');
+    await tree.put('a/y', 'other');
+    await files.setProperties(ana, (await tree.at('a/y')).id, [property('p')], { by });
+    await tree.copy('a', 'z');
+    expect(await tree.text('z/b/x')).toBe('same');
+    expect(await files.properties(ana, (await tree.at('z/y')).id)).toEqual([property('p')]);
     expect(await files.usage(ana)).toMatchObject({ used: 18, files: 4, folders: 4 });
-    expect(await refusal(copy('a', 'z'))).toBe('exists');
-    expect(await refusal(copy('a', 'a/b/c'))).toBe('conflict');
-    expect((await copy('a', 'z', true, '0')).replaced).toBe(true);
-    expect(await names('z')).toEqual([]);
-    expect((await copy('a/y', 'a/b/x', true)).replaced).toBe(true);
-    expect(await text('a/b/x')).toBe('other');
-    expect(await files.versions(ana, (await there('a/b/x')).id)).toMatchObject([{ number: 1, size: 4 }]);
+    expect(await refusal(tree.copy('a', 'z'))).toBe('exists');
+    expect(await refusal(tree.copy('a', 'a/b/c'))).toBe('conflict');
+    expect(await refusal(tree.copy('a', 'a', { overwrite: true }))).toBe('conflict');
+    expect((await tree.copy('a', 'z', { overwrite: true, depth: '0' })).replaced).toBe(true);
+    expect(await tree.names('z')).toEqual([]);
+    expect((await tree.copy('a/y', 'a/b/x', { overwrite: true })).replaced).toBe(true);
+    expect(await tree.text('a/b/x')).toBe('other');
+    expect(await files.properties(ana, (await tree.at('a/b/x')).id)).toEqual([property('p')]);
+    expect(await files.versions(ana, (await tree.at('a/b/x')).id)).toMatchObject([{ number: 1, size: 4 }]);
+    expect(await files.trash(ana, 0, 10)).toMatchObject([{ node: { name: 'z', size: 9 } }]);
   });
 
-  test('for good is for good', async () => {
-    await folder('a');
-    await folder('a/b');
-    for (let at = 0; at < 3; at++) await put(`a/b/${at}`, `text ${at}`);
-    await put('a/b/1', 'again');
-    await files.remove(ana, (await there('a')).id, { by, forGood: true });
+  test('a tree goes into another account with what its files were before', async () => {
+    await tree.folder('a');
+    await tree.put('a/x', 'one');
+    await tree.put('a/x', 'three');
+    await files.setProperties(ana, (await tree.at('a/x')).id, [property('p')], { by });
+    const { id } = await files.root(ben);
+    const to = { account: ben, folder: id, name: 'from ana' };
+    await files.setQuota(ben, 4);
+    const move = async () =>
+      files.move({ account: ana, node: (await tree.at('a')).id }, to, { by, overwrite: false });
+    expect(await refusal(move())).toBe('over-quota');
+    await files.setQuota(ben, null);
+    expect(await move()).toMatchObject({
+      replaced: false,
+      node: { account: ben, name: 'from ana', size: 5 },
+    });
+    const other = testTree(files, ben);
+    expect(await tree.find('a')).toBe(null);
+    expect(await other.text('from ana/x')).toBe('three');
+    const there = (await other.at('from ana/x')).id;
+    expect(await files.versions(ben, there)).toMatchObject([{ number: 1 }]);
+    expect(await files.properties(ben, there)).toEqual([property('p')]);
+    expect(await files.usage(ana)).toMatchObject({ used: 0, kept: 0, files: 0, folders: 0 });
+    expect(await files.usage(ben)).toMatchObject({ used: 5, kept: 3, files: 1, folders: 1 });
+  });
+
+  test('dead properties are set and removed, all or none, and stay with the node', async () => {
+    const { node } = await tree.put('a', 'one');
+    const set = (...changes: ReturnType<typeof property>[]) =>
+      files.setProperties(ana, node.id, changes, { by });
+    const changed = await set(property('p'), property('q', '<q>é</q>'), property('none', null));
+    expect(changed.modseq).toBeGreaterThan(node.modseq);
+    expect(changed.stamp).toBe(node.stamp);
+    expect((await files.root(ana)).modseq).toBe(changed.modseq);
+    expect(await refusal(set(property('p', null), property('r', 'x'.repeat(limits.propertyBytesMax))))).toBe(
+      'too-large',
+    );
+    const many = Array.from({ length: limits.propertiesPerNodeMax }, (_, at) => property(`m${at}`));
+    expect(await refusal(set(...many))).toBe('limit');
+    await tree.put('a', 'two');
+    await tree.move('a', 'b');
+    expect(await files.properties(ana, node.id)).toEqual([property('p'), property('q', '<q>é</q>')]);
+    await set(property('p', null), property('q', '<q/>'));
+    expect(await files.propertiesOf(ana, [node.id, 999])).toEqual(new Map([[node.id, [property('q')]]]));
+    const touched = await files.setProperties(ana, node.id, [], { by, modifiedMs: 1_000 });
+    expect(touched.modifiedMs).toBe(1_000);
+    const made = await files.makeFolder(await tree.place('f'), { by, properties: [property('p')] });
+    expect(await files.properties(ana, made.id)).toEqual([property('p')]);
+  });
+
+  test('versions are kept, counted, restored and forgotten', async () => {
+    settings = { ...settings, versions: { count: 2, age: 90 * day } };
+    for (const text of ['', 'one', 'one', 'three', 'four!!']) await tree.put('a', text);
+    const { id } = await tree.at('a');
+    // What was empty, and what stayed the same, is no version.
+    expect((await files.versions(ana, id)).map(({ number, size }) => [number, size])).toEqual([
+      [3, 5],
+      [2, 3],
+    ]);
+    await files.restoreVersion(ana, id, 2, by);
+    expect(await tree.text('a')).toBe('one');
+    expect((await files.versions(ana, id)).map(({ number }) => number)).toEqual([4, 3]);
+    expect(await refusal(files.restoreVersion(ana, id, 2, by))).toBe('not-found');
+    expect(await files.usage(ana)).toMatchObject({ used: 3, kept: 11 });
+    clock.advance(91 * day);
+    await tree.put('a', 'late');
+    await files.purge();
+    expect((await files.versions(ana, id)).map(({ number }) => number)).toEqual([5]);
+    settings = { ...settings, versions: { count: 0, age: day } };
+    await tree.put('a', 'last');
+    expect(await files.versions(ana, id)).toEqual([]);
+    expect(await files.usage(ana)).toMatchObject({ used: 4, kept: 0 });
+  });
+
+  test('the trash ends by age, and versions with it by what they take, the oldest first', async () => {
+    await tree.folder('old');
+    await tree.folder('old/inner');
+    await tree.put('old/inner/x', 'x');
+    await tree.put('old/inner/x', 'xx');
+    await tree.remove('old');
+    clock.advance(29 * day);
+    await tree.put('young', 'y');
+    await tree.remove('young');
+    clock.advance(2 * day);
+    await files.purge();
+    expect((await files.trash(ana, 0, 10)).map(({ node }) => node.name)).toEqual(['young']);
+    expect(await files.usage(ana)).toMatchObject({ used: 0, kept: 1 });
+    settings = { ...settings, quota: 20, kept: 50 };
+    await tree.put('a', '12345');
+    clock.advance(1);
+    await tree.put('a', '123456');
+    clock.advance(1);
+    await tree.put('a', '1234567');
+    // 1 of the trash, 5 and 6: the oldest two went.
+    expect(await files.usage(ana)).toMatchObject({ used: 7, kept: 6 });
+    expect(await files.trash(ana, 0, 10)).toEqual([]);
+    clock.advance(1);
+    await tree.remove('a');
+    expect(await files.usage(ana)).toMatchObject({ used: 0, kept: 7 });
+  });
+
+  test('for good is for good, however much lies below', async () => {
+    for (const path of ['a', 'a/b', 'a/b/c']) await tree.folder(path);
+    for (let at = 0; at < 3; at++) await tree.put(`a/b/${at}`, `text ${at}`);
+    await tree.put('a/b/1', 'again');
+    await files.setProperties(ana, (await tree.at('a/b/c')).id, [property('p')], { by });
+    await tree.remove('a', { forGood: true });
     expect(await files.usage(ana)).toMatchObject({ used: 0, kept: 0, files: 0, folders: 0 });
     expect(await files.trash(ana, 0, 10)).toEqual([]);
   });
 
-  test('a tree goes into another account with what its files were before', async () => {
-    await folder('a');
-    await put('a/x', 'one');
-    await put('a/x', 'three');
-    const { id } = await files.root(ben);
-    const moved = await files.move(
-      { account: ana, node: (await there('a')).id },
-      { account: ben, folder: id, name: 'from ana' },
-      { by, overwrite: false },
-    );
-    expect(moved).toMatchObject({ replaced: false, node: { account: ben, name: 'from ana', size: 5 } });
-    expect(await find('a')).toBe(null);
-    expect(await text('from ana/x', ben)).toBe('three');
-    expect(await files.versions(ben, (await there('from ana/x', ben)).id)).toMatchObject([{ number: 1 }]);
+  test('an account is erased, and may be again', async () => {
+    await tree.folder('a');
+    await tree.put('a/x', 'one');
+    await tree.put('a/x', 'two');
+    await tree.remove('a/x');
+    await files.root(ben);
+    await files.erase(ana);
+    await files.erase(ana);
     expect(await files.usage(ana)).toMatchObject({ used: 0, kept: 0, files: 0, folders: 0 });
-    expect(await files.usage(ben)).toMatchObject({ used: 5, kept: 3, files: 1, folders: 1 });
+    expect(await stores.blobs.sweep(Number.MAX_SAFE_INTEGER)).toBeGreaterThan(0);
+    expect(await tree.names('')).toEqual([]);
+  });
+
+  test('what is released and has no name is swept; what has one is not', async () => {
+    const staged = await files.stage(ana, Buffer.from('nobody'));
+    expect(await refusal(files.put({ account: ana, folder: 99, name: 'x' }, staged, { by }))).toBe(
+      'not-found',
+    );
+    await files.put({ account: ana, folder: rootFolder, name: 'x' }, staged, { by });
+    await files.put({ account: ana, folder: rootFolder, name: 'y' }, staged, { by });
+    staged.release();
+    staged.release();
+    await tree.remove('x', { forGood: true });
+    await stores.blobs.sweep(Number.MAX_SAFE_INTEGER);
+    expect(await tree.text('y')).toBe('nobody');
+  });
+
+  test('after a restore ids, ETags and tokens of the lost time never come true', async () => {
+    await tree.folder('f');
+    await tree.put('f/a', 'one');
+    const before = await tree.at('f');
+    const lost = before.modseq + 1;
+    await afterRestore({ database: stores.database, modules }, Math.floor(clock.nowMs() / 1_000));
+    open(await stores.reopen());
+    expect((await files.changes(ana, before.id, String(before.modseq), 10)).changed).toEqual([]);
+    expect(await refusal(files.changes(ana, before.id, String(lost), 10))).toBe('invalid');
+    const { node } = await tree.put('f/b', 'two');
+    expect(node.id).toBeGreaterThan(limits.restoreNodesCount);
+    expect(await refusal(files.changes(ana, before.id, String(lost), 10))).toBe('invalid');
+    const news = await files.changes(ana, before.id, String(before.modseq), 10);
+    expect(news.changed.map(({ name }) => name)).toEqual(['b']);
+    await afterRestore({ database: stores.database, modules }, Math.floor(clock.nowMs() / 1_000));
+    expect(await refusal(files.changes(ana, before.id, String(lost), 10))).toBe('invalid');
+    expect((await files.changes(ana, before.id, news.token, 10)).changed).toEqual([]);
   });
 });
