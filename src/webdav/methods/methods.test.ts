@@ -1,6 +1,9 @@
+import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { StoreError } from '../../base/index.ts';
 import { type DavRequest, MemorySpace, openTestDav, type TestDav } from '../../testing/index.ts';
 import { lockOwnerBytesMax, slugBytesMax, smallFileBytesMax } from '../limits.ts';
+import type { DavExtension } from '../types.ts';
 
 let dav: TestDav;
 let files: MemorySpace;
@@ -82,6 +85,38 @@ describe('GET', () => {
     const got = await ask('GET', 'a');
     expect(got.headers['content-length']).toBe(String(size));
     expect(got.bytes.length).toBe(size);
+  });
+
+  test('runs nothing of the portal: a sandbox, and no type that breaks the header', async () => {
+    await ask('PUT', 'a.html', { 'Content-Type': 'text/html; charset=utf-8' }, '<script>');
+    const page = await ask('GET', 'a.html');
+    expect(page.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': expect.stringMatching(/^sandbox; default-src 'none';/),
+    });
+    await ask('PUT', 'a.pdf', { 'Content-Type': 'application/pdf' }, '%PDF');
+    expect((await ask('GET', 'a.pdf')).headers).not.toHaveProperty('content-security-policy');
+    await ask('PUT', 'b', { 'Content-Type': 'text/\xfc' }, 'x');
+    expect((await ask('GET', 'b')).headers['content-type']).toBe('application/octet-stream');
+  });
+
+  test('what cannot be read is our fault, said with a number and logged', async () => {
+    const broken: DavExtension['spaces'][number] = {
+      name: 'broken',
+      async find(visit, path) {
+        const found = await files.find(visit, path);
+        const open = () =>
+          Readable.from([], { read() {} }).destroy(new StoreError('corrupt', 'it is damaged'));
+        return found.resource ? { ...found, resource: { ...found.resource, length: 100_000, open } } : found;
+      },
+    };
+    const door = await openTestDav({ spaces: [broken] });
+    onTestFinished(() => door.close());
+    await put('a', 'x');
+    const answer = await door.ask('GET', '/dav/broken/a');
+    expect(answer.status).toBe(500);
+    const incident = /it is damaged; incident ([a-z2-7]{8})</.exec(answer.text)?.[1] ?? 'none';
+    expect(door.logged.filter((line) => line.includes(incident))).toHaveLength(1);
   });
 
   test('a collection is a page, its names escaped', async () => {

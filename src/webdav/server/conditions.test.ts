@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { etagsMax, ifResourcesMax } from '../limits.ts';
+import { syncTokenUri } from '../properties/index.ts';
 import type { ActiveLock, Found, Resource } from '../types.ts';
 import { hasConditions, ifHolds, judge, rangeHolds } from './conditions.ts';
 import { readIf } from './if-header.ts';
@@ -104,6 +105,14 @@ describe('the If header', () => {
   test('a name that nothing has stands under the locks above it', async () => {
     expect(await holds('(<urn:held>)', empty)).toBe(true);
     expect(await holds('(["e"])', empty)).toBe(false);
+  });
+
+  test('the sync token of a collection is a state token', async () => {
+    const sync = { token: async () => '7' };
+    const folder = { isCollection: true, etag: null, sync } as unknown as Resource;
+    const found: Found = { resource: folder, parent: null, name: 'f' };
+    expect(await holds(`(<${syncTokenUri('7')}>)`, found)).toBe(true);
+    expect(await holds(`(<${syncTokenUri('6')}>)`, found)).toBe(false);
   });
 
   test('ifResourcesMax', async () => {

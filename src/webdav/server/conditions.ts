@@ -1,6 +1,7 @@
 import { DavError } from '../errors.ts';
 import { etagsMax, ifResourcesMax } from '../limits.ts';
-import type { Found, Resource } from '../types.ts';
+import { syncTokenUri } from '../properties/index.ts';
+import type { Collection, Found, Resource } from '../types.ts';
 import type { IfList } from './if-header.ts';
 
 type Header = (name: string) => string | undefined;
@@ -146,6 +147,9 @@ async function look(tag: string | null, lists: readonly IfList[], around: IfSurr
   const tokens = new Set<string>();
   if (asked && place) {
     for (const { token } of (await place.locks?.active()) ?? []) tokens.add(token);
+    // RFC 6578 §5: the sync token of a collection is a state token too.
+    const sync = found.resource?.isCollection ? (found.resource as Collection).sync : undefined;
+    if (sync) tokens.add(syncTokenUri(await sync.token()));
   }
   return { etag: found.resource?.etag ?? null, tokens };
 }

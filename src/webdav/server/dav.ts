@@ -64,7 +64,10 @@ export function createDav(options: DavOptions): RawHandler {
     if (placed === null) return false;
     if (placed.base.only !== undefined && !placed.base.only.includes(request.method ?? '')) return false;
     if (house.plaintext === 'refuse' && !connectionOf(request).secure) return false;
-    void answer(house, request, response, placed);
+    answer(house, request, response, placed).catch((error: unknown) => {
+      house.log.error('dav request failed', { error });
+      response.destroy();
+    });
     return true;
   };
 }
@@ -93,7 +96,7 @@ interface Arrived {
   readonly body: Body;
 }
 
-/** One request from its head to its last byte. Never rejects. */
+/** One request from its head to its last byte. */
 async function answer(
   house: House,
   request: HttpRequest,
@@ -109,7 +112,8 @@ async function answer(
   response.on('error', () => undefined);
   const exchange = await converse(house, arrived);
   await exchange.settled().catch((error: unknown) => log.error('dav request did not end', { error }));
-  counters.answered(exchange.method, response.statusCode);
+  // A client that broke off was answered nothing: that counts as its own fault.
+  counters.answered(exchange.method, response.headersSent ? response.statusCode : 499);
   counters.received(body.bytes);
   counters.sent(exchange.sent);
 }

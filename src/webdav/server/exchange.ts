@@ -78,11 +78,11 @@ export class HttpExchange implements Exchange {
 
   async find(path: readonly string[]): Promise<Found> {
     const [first] = path;
-    const root = rootCollection(this.visit);
     const named = first === undefined ? undefined : this.#spaces.get(first);
     if (named) return named.find(this.visit, path.slice(1));
     const whole = this.#spaces.get('');
     if (whole) return whole.find(this.visit, path);
+    const root = rootCollection(this.visit);
     if (first === undefined) return { resource: root, parent: null, name: '' };
     return { resource: null, parent: path.length === 1 ? root : null, name: path.at(-1) ?? '' };
   }
@@ -161,17 +161,18 @@ export class HttpExchange implements Exchange {
 
   async stream(status: number, headers: Headers, body: Readable): Promise<void> {
     const response = this.#response;
-    response.writeHead(status, headers);
+    const pieces = body[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>;
     try {
-      for await (const chunk of body) {
-        this.sent += (chunk as Buffer).length;
-        if (!response.write(chunk)) await this.#drained();
+      // What cannot be read at all is refused while it still can be.
+      let next = await pieces.next();
+      response.writeHead(status, headers);
+      for (; !next.done; next = await pieces.next()) {
+        this.sent += next.value.length;
+        if (!response.write(next.value)) await this.#drained();
         if (response.destroyed) throw new Gone('the client broke off');
       }
-    } catch (error) {
-      // What was promised cannot be kept: only a connection that breaks says so.
-      response.destroy();
-      throw error;
+    } finally {
+      body.destroy();
     }
     response.end();
     this.#closing = this.#close(true);
