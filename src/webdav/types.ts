@@ -10,6 +10,9 @@ export interface QName {
   readonly name: string;
 }
 
+/** What may be at hand: a listing of 10,000 need not wait for each. */
+export type Ready<T> = T | Promise<T>;
+
 /** Inner XML, ready to be sent. The prefixes of `prefixes.ts` are declared on every root; others declare their own. */
 export type Xml = string;
 
@@ -126,7 +129,7 @@ export interface LockWish {
 
 export interface LockAbility {
   /** Those that hold here, also by a collection above. */
-  active(): Promise<readonly ActiveLock[]>;
+  active(): Ready<readonly ActiveLock[]>;
   take(wish: LockWish, options: WriteOptions): Promise<ActiveLock>;
   /** Null where that token does not hold here. */
   refresh(token: string, seconds: number, options: WriteOptions): Promise<ActiveLock | null>;
@@ -215,7 +218,8 @@ export interface Resource {
   /** Whom it is shared with; absent: nobody but its owner. */
   acl?(): Promise<readonly Ace[]>;
   readonly locks?: LockAbility;
-  deadProperties?(): Promise<readonly DeadProperty[]>;
+  /** At hand where they were read for a listing. */
+  deadProperties?(): Ready<readonly DeadProperty[]>;
   patch?(changes: PropertyChanges, options: WriteOptions): Promise<void>;
 }
 

@@ -15,6 +15,7 @@ import type {
   LockAbility,
   PropertyChanges,
   QName,
+  Ready,
   Resource,
   SearchCondition,
   SyncAbility,
@@ -50,7 +51,6 @@ export abstract class Entry implements Resource, Placed {
   readonly path: readonly string[];
   readonly trail: readonly number[];
   readonly received: Received | null;
-  readonly locks: LockAbility;
   /** Read beforehand, for a listing. */
   held: readonly FileLock[] | null = null;
   dead: readonly StoredProperty[] | null = null;
@@ -61,7 +61,10 @@ export abstract class Entry implements Resource, Placed {
     this.path = path;
     this.trail = trail;
     this.received = received ?? null;
-    this.locks = locksOf(this);
+  }
+
+  get locks(): LockAbility {
+    return locksOf(this);
   }
 
   get etag(): string | null {
@@ -104,8 +107,8 @@ export abstract class Entry implements Resource, Placed {
     return acesOf(this);
   }
 
-  async deadProperties(): Promise<readonly StoredProperty[]> {
-    return this.dead ?? (await this.scene.house.files.properties(this.node.account, this.node.id));
+  deadProperties(): Ready<readonly StoredProperty[]> {
+    return this.dead ?? this.scene.house.files.properties(this.node.account, this.node.id);
   }
 
   async patch(changes: PropertyChanges, { visit }: WriteOptions): Promise<void> {

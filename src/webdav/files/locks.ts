@@ -8,9 +8,9 @@ export function locksOf(entry: Placed): LockAbility {
   const { files } = entry.scene.house;
   const { account, id } = entry.node;
   return {
-    async active() {
-      const held = entry.held ?? (await files.locksOn(account, id));
-      return held.map((lock) => shown(lock, entry));
+    active() {
+      const show = (held: readonly FileLock[]) => held.map((lock) => shown(lock, entry));
+      return entry.held ? show(entry.held) : files.locksOn(account, id).then(show);
     },
     async take(wish: LockWish, { visit }: WriteOptions) {
       const wished = files.lock({

@@ -1,5 +1,5 @@
 import { activeLockXml } from '../locks/active-lock.ts';
-import type { LiveProperty, Resource } from '../types.ts';
+import type { ActiveLock, LiveProperty, Resource } from '../types.ts';
 import { davProperty } from './live.ts';
 
 const entry = (scope: string) =>
@@ -11,8 +11,11 @@ export const lockProperties: readonly LiveProperty[] = [
   davProperty(
     'lockdiscovery',
     '4918 §15.8',
-    async ({ locks }, visit) =>
-      ((await locks?.active()) ?? []).map((lock) => activeLockXml(lock, visit)).join(''),
+    ({ locks }, visit) => {
+      const show = (held: readonly ActiveLock[]) => held.map((lock) => activeLockXml(lock, visit)).join('');
+      const held = locks?.active() ?? [];
+      return held instanceof Promise ? held.then(show) : show(held);
+    },
     { allprop: true },
   ),
   davProperty('supportedlock', '4918 §15.10', (resource) => (canLock(resource) ? both : ''), {

@@ -64,8 +64,9 @@ function plan(readers: readonly Reader[], allDead: boolean, minimal: boolean): P
   return {
     wanted: { dead, locks },
     row(resource, visit) {
-      if (!dead || resource.deadProperties === undefined) return rowOf(sheet, resource, visit, null);
-      return resource.deadProperties().then((found) => rowOf(sheet, resource, visit, found));
+      const found = dead ? resource.deadProperties?.() : undefined;
+      if (!(found instanceof Promise)) return rowOf(sheet, resource, visit, found ?? null);
+      return found.then((own) => rowOf(sheet, resource, visit, own));
     },
   };
 }
@@ -180,6 +181,9 @@ function namesPlan({ properties }: Registry): Plan {
   };
   return {
     wanted: { dead: true, locks: false },
-    row: (resource) => resource.deadProperties?.().then((dead) => row(resource, dead)) ?? row(resource, []),
+    row(resource) {
+      const dead = resource.deadProperties?.() ?? [];
+      return dead instanceof Promise ? dead.then((own) => row(resource, own)) : row(resource, dead);
+    },
   };
 }
