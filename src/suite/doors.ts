@@ -120,6 +120,8 @@ function openers(
   const web = createWeb({
     appLogins,
     accounts: rooms.accounts,
+    files: rooms.files,
+    sharing: rooms.sharing,
     settings: rooms.settings,
     authority: () => certificates.authority,
     open: () => open,

@@ -3,6 +3,7 @@ import type { Rooms } from '../rooms/index.ts';
 import {
   coreExtension,
   createDav,
+  createTus,
   defaultBases,
   type FilesHouse,
   filesExtension,
@@ -54,7 +55,9 @@ export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: (
     bases: apps ? [...defaultBases, ...nextcloudBases] : defaultBases,
     metrics,
   });
-  if (!apps) return { raw: dav, appLogins: null };
+  const tus = createTus({ ...common, house, uploads, fileBytesMax: files.file, metrics });
+  const raw: RawHandler = (request, response) => tus(request, response) || dav(request, response);
+  if (!apps) return { raw, appLogins: null };
   const appLogins = new LoginFlows(clock);
   const nextcloud = nextcloudDoor({
     ...common,
@@ -65,5 +68,5 @@ export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: (
     links: () => settings.value.files.links === 'everybody',
     draining,
   });
-  return { raw: (request, response) => nextcloud(request, response) || dav(request, response), appLogins };
+  return { raw: (request, response) => nextcloud(request, response) || raw(request, response), appLogins };
 }

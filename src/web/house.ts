@@ -2,6 +2,7 @@ import type { AccountsService, Privilege } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
+import type { FilesWriter, Sharing } from '../stores/files/index.ts';
 import type { LoginFlows } from '../webdav/index.ts';
 import type { Forms } from './http/forms.ts';
 import type { Sessions } from './http/sessions.ts';
@@ -17,6 +18,8 @@ export interface House {
   open(): readonly OpenDoor[];
   /** The certificate authority that clients have to trust, PEM; null where the public ones do. */
   authority(): string | null;
+  readonly files: FilesWriter;
+  readonly sharing: Sharing;
   readonly sessions: Sessions;
   readonly forms: Forms;
   readonly clock: Clock;

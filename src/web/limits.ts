@@ -12,3 +12,11 @@ export const sessionsPerMemberMax = 20;
 export const securityTxtDays = 180;
 export const assetCacheDays = 365;
 export const discoveryCacheHours = 1;
+/** Of one field of a form that brings files. */
+export const partHeaderBytesMax = 8_192;
+/** Files and other fields of one form. */
+export const partsMax = 200;
+/** Names on one page of a folder. */
+export const listedRows = 200;
+/** Numbers tried for a name that is taken. */
+export const numberedNamesMax = 1_000;

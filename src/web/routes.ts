@@ -12,6 +12,7 @@ import { showMail } from './pages/mail.ts';
 import { showSignIn, signIn, signOut } from './pages/sign-in.ts';
 import { showLink, useLink } from './pages/sign-in-link.ts';
 import { authorityDer, authorityPem, showTrust } from './pages/trust.ts';
+import { publicRoutes } from './public/routes.ts';
 
 type Run = Route['run'];
 /** Pages for everybody, and pages of the member who is signed in. */
@@ -52,6 +53,7 @@ export const routes: readonly Route[] = [
   // Nextcloud's apps send the browser there.
   get('/index.php/login/v2/flow/:token', showAppLogin),
   post('/index.php/login/v2/flow/:token', grantAppLogin),
+  ...publicRoutes,
   get('/trust', showTrust),
   get('/ca.crt', authorityDer),
   get('/ca.pem', authorityPem),

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../base/index.ts';
 import { connectionOf, type FetchHandler, type HttpEnvironment } from '../net/index.ts';
 import type { Health, Log, Metrics } from '../observability/index.ts';
 import { isLoopback, type MycoSettings } from '../settings/index.ts';
+import type { FilesWriter, Sharing } from '../stores/files/index.ts';
 import type { LoginFlows } from '../webdav/index.ts';
 import type { House, Route, Visit } from './house.ts';
 import { Forms } from './http/forms.ts';
@@ -17,6 +18,8 @@ import { routes } from './routes.ts';
 
 export interface WebOptions {
   readonly accounts: AccountsService;
+  readonly files: FilesWriter;
+  readonly sharing: Sharing;
   /** Read at each request: a reload may change names and languages. */
   readonly settings: { readonly value: MycoSettings };
   /** The certificate authority that clients have to trust, PEM; null where the public ones do. */
@@ -95,10 +98,10 @@ function toHttps({ url }: Visit, house: House): Response {
 }
 
 export function createWeb(options: WebOptions): { handler(tls: 'none' | 'implicit'): FetchHandler } {
-  const { accounts, settings, authority, open, log, clock = systemClock, appLogins = null } = options;
+  const { accounts, files, sharing, settings, authority, open, log, clock = systemClock } = options;
   const sessions = new Sessions(accounts.accounts, clock);
-  const parts = { accounts, settings, authority, open, log, clock, appLogins };
-  const house: House = { ...parts, sessions, forms: new Forms() };
+  const parts = { accounts, files, sharing, settings, authority, open, log, clock };
+  const house: House = { ...parts, appLogins: options.appLogins ?? null, sessions, forms: new Forms() };
   const operator = operatorRoutes(options.health, options.metrics);
   const everywhere = routes.filter(({ doors }) => doors === 'everywhere');
   const plain = settings.value.auth.plaintext === 'allow';

@@ -9,6 +9,7 @@
 export { DavError, Gone } from './errors.ts';
 export { coreExtension } from './extension.ts';
 export { type FilesHouse, filesExtension } from './files/index.ts';
+export { type ByteRange, readRanges } from './methods/ranges.ts';
 export {
   headersOf as nextcloudHeaders,
   instanceOf as nextcloudInstance,
@@ -20,5 +21,6 @@ export {
 } from './nextcloud/index.ts';
 export { principalsExtension } from './principals/extension.ts';
 export { groupPath, memberPath } from './principals/principal.ts';
-export { createDav, type DavOptions, defaultBases } from './server/index.ts';
+export { createDav, type DavOptions, defaultBases, judge, rangeHolds } from './server/index.ts';
 export type * from './types.ts';
+export { createTus, type TusOptions } from './uploads/index.ts';

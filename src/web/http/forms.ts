@@ -7,9 +7,9 @@ import { newCookieValue, readCookie } from './cookies.ts';
 /** A form that is not taken, by HTTP status. */
 export class FormRefused extends Error {
   override readonly name = 'FormRefused';
-  readonly status: 403 | 413 | 415;
+  readonly status: 400 | 403 | 413 | 415;
 
-  constructor(status: 403 | 413 | 415, message: string) {
+  constructor(status: 400 | 403 | 413 | 415, message: string) {
     super(message);
     this.status = status;
   }
@@ -31,7 +31,7 @@ export async function readBody(request: Request): Promise<string> {
  * Whether the request may come from a page of ours. Browsers say where a form was sent from, and a script cannot make
  * them lie; `null` is what a page with `no-referrer` says, so there the token of the form decides alone.
  */
-function fromElsewhere(request: Request): boolean {
+export function fromElsewhere(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site');
   if (site !== null && site !== 'same-origin' && site !== 'none') return true;
   const origin = request.headers.get('origin');

@@ -95,4 +95,29 @@ export const en = {
   faultTitle: 'Something went wrong',
   fault: (incident: string) =>
     `This is our fault, not yours. Your co-op finds it in the log under ${incident}.`,
+
+  publicLocked: 'This link has a password',
+  publicLockedLead: 'Whoever sent you the link can tell you the password.',
+  publicOpen: 'Open',
+  publicWrongPassword: 'That is not the password.',
+  publicGoneTitle: 'This link leads nowhere',
+  publicGone: 'It was taken back, its time is over, or it was not copied whole. Ask whoever sent it to you.',
+  publicDownload: 'Download',
+  publicLeft: (count: number) =>
+    count === 1 ? 'It can be downloaded once more.' : `It can be downloaded ${count} more times.`,
+  publicEmpty: 'There is nothing in this folder.',
+  publicMore: 'Show more',
+  publicDrop: 'Send files',
+  publicDropLead:
+    'What you send goes to whoever made this link. Nobody else who holds the link can see it, nor you again.',
+  publicFiles: 'Files',
+  publicNumbered: 'Nothing is replaced: a name that is taken gets a number.',
+  publicSend: 'Send',
+  publicTaken: (count: number) => (count === 1 ? 'One file has arrived.' : `${count} files have arrived.`),
+  publicRefused: 'Not everything was taken',
+  publicFull: 'There is no room left for it. What came before it has arrived.',
+  publicTooLarge: 'It is larger than any file that is taken here. What came before it has arrived.',
+  publicBusy: 'The folder is locked by somebody who works in it. Try again later.',
+  publicName: 'A file has a name that cannot be kept. What came before it has arrived.',
+  publicAgain: 'Back',
 };

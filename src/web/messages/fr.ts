@@ -103,4 +103,30 @@ export const fr: Messages = {
   faultTitle: 'Une erreur est survenue',
   fault: (incident) =>
     `La faute est de notre côté, pas du vôtre. Votre coopérative la trouvera dans le journal sous ${incident}.`,
+
+  publicLocked: 'Ce lien a un mot de passe',
+  publicLockedLead: 'La personne qui vous a envoyé le lien peut vous donner le mot de passe.',
+  publicOpen: 'Ouvrir',
+  publicWrongPassword: 'Ce n’est pas le mot de passe.',
+  publicGoneTitle: 'Ce lien ne mène nulle part',
+  publicGone:
+    'Il a été retiré, son délai est passé, ou il n’a pas été copié en entier. Demandez à la personne qui vous l’a envoyé.',
+  publicDownload: 'Télécharger',
+  publicLeft: (count) =>
+    count === 1 ? 'Encore un téléchargement possible.' : `Encore ${count} téléchargements possibles.`,
+  publicEmpty: 'Ce dossier est vide.',
+  publicMore: 'Voir la suite',
+  publicDrop: 'Envoyer des fichiers',
+  publicDropLead:
+    'Ce que vous envoyez va à la personne qui a créé ce lien. Personne d’autre ne le verra par ce lien, vous non plus.',
+  publicFiles: 'Fichiers',
+  publicNumbered: 'Rien n’est remplacé : un nom déjà pris reçoit un numéro.',
+  publicSend: 'Envoyer',
+  publicTaken: (count) => (count === 1 ? 'Un fichier est arrivé.' : `${count} fichiers sont arrivés.`),
+  publicRefused: 'Tout n’a pas été pris',
+  publicFull: 'Il n’y a plus de place. Ce qui précédait est arrivé.',
+  publicTooLarge: 'Il dépasse la taille de tout fichier accepté ici. Ce qui précédait est arrivé.',
+  publicBusy: 'Le dossier est verrouillé par quelqu’un qui y travaille. Réessayez plus tard.',
+  publicName: 'Un fichier a un nom qui ne peut être gardé. Ce qui précédait est arrivé.',
+  publicAgain: 'Retour',
 };

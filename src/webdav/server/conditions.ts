@@ -5,9 +5,11 @@ import type { Collection, Found, Resource } from '../types.ts';
 import type { IfList } from './if-header.ts';
 
 type Header = (name: string) => string | undefined;
+/** What a condition is about. */
+type Judged = Pick<Resource, 'etag' | 'modifiedMs'>;
 
 /** RFC 9110 §13.2.2, in its order: whether the request goes on, is answered 304, or 412. */
-export function judge(method: string, header: Header, resource: Resource | null): 'go' | 304 | 412 {
+export function judge(method: string, header: Header, resource: Judged | null): 'go' | 304 | 412 {
   const reads = method === 'GET' || method === 'HEAD';
   const match = header('if-match');
   const noneMatch = header('if-none-match');
@@ -34,7 +36,7 @@ export function judge(method: string, header: Header, resource: Resource | null)
 }
 
 /** Whether a range may be answered: If-Range names what the client has a part of (RFC 9110 §13.1.5). */
-export function rangeHolds(header: Header, resource: Resource): boolean {
+export function rangeHolds(header: Header, resource: Judged): boolean {
   const text = header('if-range');
   if (text === undefined) return true;
   if (/^\s*(W\/)?"/.test(text)) return resource.etag !== null && strong(text.trim(), resource.etag);
@@ -64,7 +66,7 @@ function weak(wanted: string, etag: string): boolean {
 
 function listed(
   text: string,
-  resource: Resource | null,
+  resource: Judged | null,
   same: (wanted: string, etag: string) => boolean,
 ): boolean {
   if (text.trim() === '*') return resource !== null;
@@ -92,7 +94,7 @@ function readDate(text: string | undefined): number | null {
 }
 
 /** Dates of HTTP count seconds. */
-function modifiedAfter(resource: Resource | null, dateMs: number): boolean {
+function modifiedAfter(resource: Judged | null, dateMs: number): boolean {
   if (resource === null || resource.modifiedMs === null) return false;
   return Math.floor(resource.modifiedMs / 1000) * 1000 > dateMs;
 }

@@ -6,7 +6,7 @@
  * - A body is read with a bound on idle time and slowness; what a refused client still sends is read only so far.
  */
 
-export { rangeHolds } from './conditions.ts';
+export { judge, rangeHolds } from './conditions.ts';
 export { createDav, type DavOptions, defaultBases } from './dav.ts';
 export {
   type Depth,

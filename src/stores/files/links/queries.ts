@@ -1,12 +1,14 @@
 import { and, asc, eq, gt, lte, sql } from '../../../storage/index.ts';
 import { limits } from '../sharing/limits.ts';
 import type { Context } from '../sharing/tables.ts';
+import { filesTables } from '../tables.ts';
 
 const p = sql.placeholder;
 const bound = (name: string) => p(name) as never;
 
 export function linkQueries({ db, t, d }: Context) {
   const l = t.file_links;
+  const n = filesTables[d.dialect].file_nodes;
   const here = eq(l.token, p('token'));
   const about = (name: string) => sql`(${l.account} = ${p(name)} or ${l.by} = ${p(name)})`;
   return {
@@ -96,6 +98,13 @@ export function linkQueries({ db, t, d }: Context) {
       .limit(limits.stepRows)
       .prepare('files_links_about'),
     linksDrop: db.delete(l).where(d.inTexts(l.token, 'tokens')).prepare('files_links_drop'),
+    /** Their node is gone for good. */
+    linksGone: db
+      .select({ token: l.token })
+      .from(l)
+      .where(sql`not exists (select 1 from ${n} where ${n.account} = ${l.account} and ${n.id} = ${l.node})`)
+      .limit(limits.stepRows)
+      .prepare('files_links_gone'),
     linksAlone: db
       .select({ token: l.token })
       .from(l)

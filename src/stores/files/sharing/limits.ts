@@ -10,11 +10,8 @@ export const limits = {
   overDays: 30,
   /** 130 bits: not to be guessed. */
   linkTokenBits: 130,
-  /** Octets of a receiver's own name for what is shared. */
-  nameBytesMax: 255,
   /** Passwords of links that were right lately and need no argon2id again. */
   knownPasswordsMax: 10_000,
-  hashesAtOnceMax: 2,
   /** Rows that one step of a clean-up takes in. */
   stepRows: 500,
 } as const;

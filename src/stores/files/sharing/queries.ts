@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, lte, sql } from '../../../storage/index.ts';
 import { linkQueries } from '../links/queries.ts';
+import { filesTables } from '../tables.ts';
 import { limits } from './limits.ts';
 import type { Context } from './tables.ts';
 
@@ -8,6 +9,7 @@ const bound = (name: string) => p(name) as never;
 
 function shareQueries({ db, t, d }: Context) {
   const s = t.file_shares;
+  const n = filesTables[d.dialect].file_nodes;
   return {
     shareAdd: db
       .insert(s)
@@ -116,6 +118,13 @@ function shareQueries({ db, t, d }: Context) {
       )
       .limit(limits.stepRows)
       .prepare('files_shares_about'),
+    /** Their node is gone for good. */
+    sharesGone: db
+      .select({ id: s.id })
+      .from(s)
+      .where(sql`not exists (select 1 from ${n} where ${n.account} = ${s.account} and ${n.id} = ${s.node})`)
+      .limit(limits.stepRows)
+      .prepare('files_shares_gone'),
     sharesAlone: db
       .select({ id: s.id })
       .from(s)

@@ -1,3 +1,4 @@
+import { nameKey, numbered } from '../names.ts';
 import type { Received, Share, ShareRights } from '../types.ts';
 import type { Mark, ShareRow } from './scripts.ts';
 import type { Judge, Standing } from './standing.ts';
@@ -19,13 +20,11 @@ export function shareOf(row: ShareRow): Share {
 }
 
 /** Of names of which two may not be the same: `a.txt`, then `a (2).txt`. */
-export function freeName(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name.normalize('NFC'))) return name;
-  const dot = name.lastIndexOf('.');
-  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(nameKey(name))) return name;
   for (let number = 2; ; number++) {
-    const other = `${stem} (${number})${ending}`;
-    if (!taken.has(other.normalize('NFC'))) return other;
+    const other = numbered(name, number);
+    if (!taken.has(nameKey(other))) return other;
   }
 }
 
@@ -48,12 +47,12 @@ export async function receivedOf(
   }
   const marked = new Map(marks.map((mark) => [`${mark.account} ${mark.node}`, mark]));
   const seen = [...best].filter(([key]) => marked.get(key)?.hidden !== true);
-  const taken = new Set(seen.map(([key]) => (marked.get(key)?.name ?? '').normalize('NFC')));
+  const taken = new Set(seen.map(([key]) => nameKey(marked.get(key)?.name ?? '')));
   const received: Received[] = [];
   for (const [key, { row, standing }] of seen.sort(([, x], [, y]) => x.row.id - y.row.id)) {
     const own = marked.get(key)?.name ?? '';
     const name = own === '' ? freeName(standing.node.name, taken) : own;
-    taken.add(name.normalize('NFC'));
+    taken.add(nameKey(name));
     received.push({ share: shareOf(row), node: standing.node, name, rights: row.rights });
   }
   return received;

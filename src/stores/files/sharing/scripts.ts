@@ -155,11 +155,16 @@ export function* erase(q: SharingQueries, { member }: { member: number }): Scrip
   return shares.length > 0 || links.length > 0;
 }
 
-/** One step of what ended before `until`; answers whether there may be more. */
+/** One step of what ended before `until`, or hung on what is gone for good; answers whether there may be more. */
 export function* purge(q: SharingQueries, { until }: { until: number }): Script<boolean> {
-  const over = (yield* run(q.sharesOver, { until })).map(({ id }) => id);
-  yield* dropShares(q, over);
+  const over = [...(yield* run(q.sharesOver, { until })), ...(yield* run(q.sharesGone, {}))];
+  yield* dropShares(
+    q,
+    over.map(({ id }) => id),
+  );
   yield* run(q.linksOver, { until });
+  const links = (yield* run(q.linksGone, {})).map(({ token }) => token);
+  if (links.length > 0) yield* run(q.linksDrop, { tokens: texts(links) });
   yield* run(q.marksStray, {});
-  return over.length > 0;
+  return over.length > 0 || links.length > 0;
 }

@@ -3,6 +3,7 @@ import { type Clock, randomToken, StoreError } from '../../../base/index.ts';
 import type { Database } from '../../../storage/index.ts';
 import { LinkPasswords } from '../links/passwords.ts';
 import type { LinkRow } from '../links/scripts.ts';
+import { checkName } from '../names.ts';
 import {
   type FileNode,
   type FilesReader,
@@ -48,13 +49,6 @@ function linkOf({ left, password, created, expires, ...row }: LinkRow): Link {
     version,
     ...times,
   };
-}
-
-/** A name that a folder may hold: what the tree says of its own names, for the receiver's. */
-function demandName(name: string): void {
-  const bad = name === '' || name === '.' || name === '..' || /[/\p{Cc}]/u.test(name) || !name.isWellFormed();
-  if (bad || Buffer.byteLength(name) > limits.nameBytesMax)
-    throw new StoreError('invalid', 'this cannot be the name of a file or folder');
 }
 
 const isTime = (value: number) => Number.isSafeInteger(value) && value >= 0;
@@ -181,7 +175,7 @@ class SharingStore implements Sharing {
   }
 
   async renameReceived(member: number, share: number, name: string): Promise<void> {
-    demandName(name);
+    checkName(name);
     const { found, received } = await this.#demandReceived(member, share);
     const key = name.normalize('NFC');
     if (received.some((other) => other !== found && other.name.normalize('NFC') === key))

@@ -1,0 +1,57 @@
+import { type Reason, StoreError } from '../../base/index.ts';
+import type { House, Route, Visit } from '../house.ts';
+import type { Messages } from '../messages/index.ts';
+import { notFound } from '../pages/errors.ts';
+import { takeFiles } from './drop.ts';
+import { askPassword, isOpen, takePassword } from './gate.ts';
+import { gone } from './gone.ts';
+import { dropPage, filePage, folderPage, refusedPage } from './pages.ts';
+import { linkOf, placeOf } from './place.ts';
+import { sendFile } from './send.ts';
+
+/** GET `/s/<token>` and below: what a public link shows to whoever holds it. */
+export async function showPublic(visit: Visit, house: House): Promise<Response> {
+  const link = await linkOf(visit, house);
+  if (!link) return gone(visit, house);
+  if (!isOpen(visit, link)) return askPassword(visit, house);
+  const place = await placeOf(visit, house, link);
+  if (!place) return notFound(visit, house);
+  if (link.rights === 'drop') return dropPage(visit, house, place);
+  if (place.node.kind === 'folder') return folderPage(visit, house, place);
+  const looksAtLink = place.path.length === 0 && !visit.url.searchParams.has('download');
+  return looksAtLink ? filePage(visit, house, place) : sendFile(visit, house, place);
+}
+
+const refusals: Partial<
+  Record<Reason, { readonly status: number; readonly text: (say: Messages) => string }>
+> = {
+  'over-quota': { status: 507, text: (say) => say.publicFull },
+  'no-space': { status: 507, text: (say) => say.publicFull },
+  'too-large': { status: 413, text: (say) => say.publicTooLarge },
+  locked: { status: 423, text: (say) => say.publicBusy },
+  invalid: { status: 422, text: (say) => say.publicName },
+};
+
+/** POST: the password of the link, or files that are brought to it. */
+export async function postPublic(visit: Visit, house: House): Promise<Response> {
+  const link = await linkOf(visit, house);
+  if (!link) return gone(visit, house);
+  if (!isOpen(visit, link)) return takePassword(visit, house, link);
+  const place = await placeOf(visit, house, link);
+  if (place?.node.kind !== 'folder' || link.rights === 'read') return notFound(visit, house);
+  try {
+    return await takeFiles(visit, house, place);
+  } catch (error) {
+    const refusal = error instanceof StoreError ? refusals[error.reason] : undefined;
+    if (!refusal) throw error;
+    return refusedPage(visit, house, refusal.text(visit.say), refusal.status);
+  }
+}
+
+const paths = ['/s/:token', '/s/:token/*'];
+
+/** Public links are for everybody who holds one: what they may is the link's to say. */
+export const publicRoutes: readonly Route[] = paths.flatMap((path): Route[] => [
+  { method: 'GET', path, doors: 'pages', privilege: null, run: showPublic },
+  { method: 'POST', path, doors: 'pages', privilege: null, run: postPublic },
+]);

@@ -1,0 +1,52 @@
+import { StoreError } from '../../base/index.ts';
+import { DavError } from '../errors.ts';
+import { byOf, FileEntry, FolderEntry } from '../files/index.ts';
+import type { Exchange } from '../types.ts';
+import { type Goal, goalOf, readMetadata } from './metadata.ts';
+import type { UploadHouse, UploadPlace } from './space.ts';
+
+/** The metadata that an upload was begun with, as it came. */
+export function metadataOf({ upload }: Pick<UploadPlace, 'upload'>): string {
+  const about: unknown = JSON.parse(upload.about);
+  return typeof about === 'object' && about !== null && 'tus' in about ? String(about.tus) : '';
+}
+
+/** The folder that the file goes into. DavError 403, 405, 409. */
+export async function targetOf(exchange: Exchange, handle: string, goal: Goal): Promise<FolderEntry> {
+  const found = await exchange.find(['files', handle, ...goal.folder, goal.name]);
+  const { parent, resource } = found;
+  if (!(parent instanceof FolderEntry)) {
+    const isOther = parent !== null || goal.folder.length === 0;
+    throw new DavError(isOther ? 403 : 409, 'there is no folder that it could go into');
+  }
+  if (resource !== null && !(resource instanceof FileEntry)) throw new DavError(405, 'a folder is there');
+  if (resource) exchange.demand(resource, 'write-content');
+  else exchange.demand(parent, 'bind');
+  return parent;
+}
+
+/** All has arrived: it becomes a file, whole, and the upload ends. */
+export async function finish(
+  exchange: Exchange,
+  { house, uploads }: UploadHouse,
+  place: UploadPlace,
+): Promise<void> {
+  const { account, upload, handle } = place;
+  const goal = goalOf(readMetadata(metadataOf(place)));
+  const folder = await targetOf(exchange, handle, goal);
+  const staged = await uploads.assemble(account, upload.id);
+  try {
+    await house.files.put(folder.place(goal.name), staged, {
+      by: byOf(exchange.visit),
+      ...(goal.type === null ? {} : { type: goal.type }),
+      ...(goal.modifiedMs === null ? {} : { modifiedMs: goal.modifiedMs }),
+    });
+  } catch (error) {
+    if (error instanceof StoreError && error.reason === 'exists')
+      throw new DavError(409, 'a folder is there');
+    throw error;
+  } finally {
+    staged.release();
+  }
+  await uploads.end(account, upload.id);
+}

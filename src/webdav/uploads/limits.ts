@@ -1,0 +1,5 @@
+/** Upload-Metadata as it comes, and its pairs. */
+export const metadataBytesMax = 8_192;
+export const metadataPairsMax = 32;
+/** Names of a path in it; the tree may take less. */
+export const metadataNamesMax = 100;

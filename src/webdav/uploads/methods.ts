@@ -1,0 +1,169 @@
+import { StoreError } from '../../base/index.ts';
+import type { Upload } from '../../stores/files/index.ts';
+import { DavError } from '../errors.ts';
+import type { DavMethod, Exchange, Found } from '../types.ts';
+import { checkedBody } from './checksum.ts';
+import { finish, metadataOf, targetOf } from './finish.ts';
+import { goalOf, readMetadata } from './metadata.ts';
+import { type UploadHouse, UploadPlace, UploadsHome } from './space.ts';
+
+export const tusVersion = '1.0.0';
+const bodyType = 'application/offset+octet-stream';
+
+/** 412 for a client of another version, before anything is done. */
+function demandVersion(exchange: Exchange): void {
+  if (exchange.header('tus-resumable')?.trim() === tusVersion) return;
+  const headers = { 'Tus-Version': tusVersion };
+  throw new DavError(412, `Tus-Resumable is ${tusVersion}`, { headers });
+}
+
+/** A whole number, or null where there is none. DavError 400. */
+function numberIn(exchange: Exchange, name: string): number | null {
+  const text = exchange.header(name.toLowerCase())?.trim();
+  if (text === undefined) return null;
+  if (!/^\d{1,15}$/.test(text)) throw new DavError(400, `${name} is no number`);
+  return Number(text);
+}
+
+function lengthIn(exchange: Exchange, house: UploadHouse): number | null {
+  const length = numberIn(exchange, 'Upload-Length');
+  if (length !== null && length > house.fileBytesMax) throw new DavError(413, 'the file is too large');
+  return length;
+}
+
+function stateOf({ offset, expiresMs }: Upload): Record<string, string> {
+  return { 'Upload-Offset': String(offset), 'Upload-Expires': new Date(expiresMs).toUTCString() };
+}
+
+const isOffsetBody = (exchange: Exchange) =>
+  exchange.header('content-type')?.trim().toLowerCase() === bodyType;
+
+/** Takes the body in; what had arrived when the client went away is kept. */
+async function append(exchange: Exchange, { uploads }: UploadHouse, place: UploadPlace): Promise<Upload> {
+  const { account, upload } = place;
+  const { offset, length } = upload;
+  if (length !== null && exchange.length !== null && offset + exchange.length > length)
+    throw new DavError(413, 'that is more than the upload was to have');
+  const wanted = exchange.header('upload-checksum');
+  const checked = wanted === undefined ? null : checkedBody(exchange.body, wanted);
+  try {
+    return await uploads.append(
+      account,
+      upload.id,
+      offset,
+      checked?.body ?? exchange.body,
+      checked ?? undefined,
+    );
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    if (error.reason === 'conflict') throw new DavError(409, error.message);
+    // tus 1.0.0, Checksum: 460 Checksum Mismatch.
+    if (error.reason === 'invalid' && checked) throw new DavError(460, error.message);
+    throw error;
+  }
+}
+
+/** Takes what comes with the request, and makes the file where all is there; the upload as it is then. */
+async function goOn(exchange: Exchange, house: UploadHouse, place: UploadPlace): Promise<Upload> {
+  const grown = await append(exchange, house, place);
+  if (grown.offset === grown.length)
+    await finish(exchange, house, new UploadPlace(place.path, place.account, place.handle, grown));
+  return grown;
+}
+
+/** Creation, creation-with-upload, creation-defer-length. */
+const creation = (house: UploadHouse): DavMethod => ({
+  name: 'POST',
+  rfc: 'tus 1.0.0 Creation',
+  on: ({ resource }: Found) => resource instanceof UploadsHome,
+  demands: () => [{ on: 'resource', privilege: 'bind' }],
+  async run(exchange, { resource }) {
+    if (!(resource instanceof UploadsHome)) return;
+    demandVersion(exchange);
+    const length = lengthIn(exchange, house);
+    if ((length === null) !== (exchange.header('upload-defer-length')?.trim() === '1'))
+      throw new DavError(400, 'one of Upload-Length and Upload-Defer-Length: 1 is needed');
+    const withBody = exchange.length !== 0;
+    if (withBody && !isOffsetBody(exchange)) throw new DavError(415, `a body here is ${bodyType}`);
+    const metadata = exchange.header('upload-metadata') ?? '';
+    const handle = resource.path[1] ?? '';
+    await targetOf(exchange, handle, goalOf(readMetadata(metadata)));
+    const { account } = resource;
+    const about = JSON.stringify({ tus: metadata });
+    const upload = await house.uploads.begin({ account, length, about });
+    const place = new UploadPlace([...resource.path, upload.id], account, handle, upload);
+    const now = withBody || length === 0 ? await goOn(exchange, house, place) : upload;
+    const { visit } = exchange;
+    exchange.send(201, { Location: visit.origin + visit.href(place), ...stateOf(now) });
+  },
+});
+
+/** Core: how far an upload is. */
+const state = (): DavMethod => ({
+  name: 'HEAD',
+  rfc: 'tus 1.0.0 Core',
+  on: ({ resource }: Found) => resource instanceof UploadPlace,
+  demands: () => [{ on: 'resource', privilege: 'read' }],
+  async run(exchange, { resource }) {
+    if (!(resource instanceof UploadPlace)) return;
+    const { upload } = resource;
+    const metadata = metadataOf(resource);
+    exchange.send(200, {
+      ...stateOf(upload),
+      ...(upload.length === null
+        ? { 'Upload-Defer-Length': '1' }
+        : { 'Upload-Length': String(upload.length) }),
+      ...(metadata === '' ? {} : { 'Upload-Metadata': metadata }),
+      'Cache-Control': 'no-store',
+    });
+  },
+});
+
+/** Core: more bytes of an upload, at its end. */
+const patch = (house: UploadHouse): DavMethod => ({
+  name: 'PATCH',
+  rfc: 'tus 1.0.0 Core, Checksum',
+  on: ({ resource }: Found) => resource instanceof UploadPlace,
+  demands: () => [{ on: 'resource', privilege: 'write-content' }],
+  async run(exchange, { resource }) {
+    if (!(resource instanceof UploadPlace)) return;
+    demandVersion(exchange);
+    if (!isOffsetBody(exchange)) throw new DavError(415, `a body here is ${bodyType}`);
+    const offset = numberIn(exchange, 'Upload-Offset');
+    if (offset === null) throw new DavError(400, 'Upload-Offset is needed');
+    const { path, account, handle } = resource;
+    let { upload } = resource;
+    if (offset !== upload.offset) throw new DavError(409, `the upload is at ${upload.offset}`);
+    const length = lengthIn(exchange, house);
+    if (length !== null) upload = await setLength(house, resource, length);
+    const grown = await goOn(exchange, house, new UploadPlace(path, account, handle, upload));
+    exchange.send(204, stateOf(grown));
+  },
+});
+
+async function setLength({ uploads }: UploadHouse, place: UploadPlace, length: number): Promise<Upload> {
+  try {
+    return await uploads.setLength(place.account, place.upload.id, length);
+  } catch (error) {
+    if (error instanceof StoreError && error.reason === 'conflict') throw new DavError(400, error.message);
+    throw error;
+  }
+}
+
+/** Termination. */
+const termination = ({ uploads }: UploadHouse): DavMethod => ({
+  name: 'DELETE',
+  rfc: 'tus 1.0.0 Termination',
+  on: ({ resource }: Found) => resource instanceof UploadPlace,
+  demands: () => [{ on: 'resource', privilege: 'unbind' }],
+  async run(exchange, { resource }) {
+    if (!(resource instanceof UploadPlace)) return;
+    demandVersion(exchange);
+    await uploads.end(resource.account, resource.upload.id);
+    exchange.send(204);
+  },
+});
+
+export function tusMethods(house: UploadHouse): readonly DavMethod[] {
+  return [creation(house), state(), patch(house), termination(house)];
+}
