@@ -146,6 +146,7 @@ function largeRows({ mebibytes: count }: Scale): Row[] {
         clearInterval(watch);
         return (most - idle) / 1024;
       },
+    },
     {
       name: `PUT of one file of ${count} MiB`,
       unit: 'MiB/s',
@@ -165,7 +166,6 @@ function largeRows({ mebibytes: count }: Scale): Row[] {
         (await seconds(() =>
           withLine(target, async (line) => demand(await line.ask(head(target, 'GET', 'large.bin')), 200)),
         )),
-    },
     },
   ];
 }
@@ -281,7 +281,9 @@ export async function run(args: readonly string[]): Promise<void> {
       const values = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
       for (let round = 0; round < roundsCount; round++)
         for (const target of targets) values.get(target.name)?.push(await row.measure(target, round));
-      const cells = targets.map(({ name }) => shown((row.shows === 'most' ? most : median)(values.get(name) ?? [])).padStart(20));
+      const cells = targets.map(({ name }) =>
+        shown((row.shows === 'most' ? most : median)(values.get(name) ?? [])).padStart(20),
+      );
       console.log(`| ${row.name.padEnd(46)} | ${row.unit.padEnd(5)} | ${cells.join(' | ')} |`);
     }
   } finally {
