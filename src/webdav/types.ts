@@ -386,7 +386,9 @@ export interface DavExtension {
   readonly spaces: readonly Space[];
   /** More for the header of what OPTIONS answers. */
   readonly options?: Readonly<Record<string, string>>;
+  /** Names below `/.well-known/` by which clients look for the DAV root (RFC 6764 §5). */
+  readonly wellKnown?: readonly string[];
 }
 
 /** The extensions' lists, each put together in order. */
-export type Registry = Required<Omit<DavExtension, 'name'>>;
+export type Registry = Required<Omit<DavExtension, 'name' | 'wellKnown'>>;

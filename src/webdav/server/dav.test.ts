@@ -5,9 +5,19 @@ let dav: TestDav;
 let files: MemorySpace;
 beforeAll(async () => {
   files = new MemorySpace();
-  dav = await openTestDav({ spaces: [files] });
+  dav = await openTestDav({ spaces: [files], wellKnown: ['caldav'] });
 });
 afterAll(() => dav.close());
+
+test('who looks for a service of DAV by its well-known name is sent to the root (RFC 6764 §5)', async () => {
+  for (const method of ['GET', 'PROPFIND', 'OPTIONS']) {
+    const body = method === 'PROPFIND' ? { body: '<a/>' } : {};
+    const { status, headers } = await dav.ask(method, '/.well-known/caldav', { as: null, ...body });
+    expect([method, status, headers.location]).toEqual([method, 301, '/dav/']);
+  }
+  // What nobody here serves is somebody else's to answer.
+  expect((await dav.ask('GET', '/.well-known/carddav')).status).toBe(418);
+});
 
 describe('a file', () => {
   test('is put, got, replaced and removed', async () => {

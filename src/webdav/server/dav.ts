@@ -57,19 +57,27 @@ export function createDav(options: DavOptions): RawHandler {
     methods,
     counters: davCounters(options.metrics, [...methods.keys()]),
   };
+  const known = new Set(options.extensions.flatMap(({ wellKnown }) => wellKnown ?? []));
   return (request, response) => {
     const url = request.url ?? '';
     const end = url.indexOf('?');
-    const placed = placeOf(house.bases, end < 0 ? pathOf(url) : pathOf(url.slice(0, end)));
+    const path = end < 0 ? pathOf(url) : pathOf(url.slice(0, end));
+    const sought = known.has(/^\/\.well-known\/([a-z]+)\/?$/.exec(path)?.[1] ?? '');
+    const placed = sought ? rootOf(house.bases) : placeOf(house.bases, path);
     if (placed === null) return false;
-    if (placed.base.only !== undefined && !placed.base.only.includes(request.method ?? '')) return false;
+    if (!sought && placed.base.only !== undefined && !placed.base.only.includes(request.method ?? ''))
+      return false;
     if (house.plaintext === 'refuse' && !connectionOf(request).secure) return false;
-    answer(house, request, response, placed).catch((error: unknown) => {
+    answer(house, request, response, placed, sought).catch((error: unknown) => {
       house.log.error('dav request failed', { error });
       response.destroy();
     });
     return true;
   };
+}
+
+function rootOf([base]: readonly DavBase[]): Placed | null {
+  return base === undefined ? null : { base, rest: '/' };
 }
 
 /** RFC 9112 §3.2.2: a server takes the absolute form too. */
@@ -93,6 +101,8 @@ interface Arrived {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
   readonly placed: Placed;
+  /** It asked where DAV is: at `placed`. */
+  readonly sought: boolean;
   readonly body: Body;
 }
 
@@ -102,11 +112,12 @@ async function answer(
   request: HttpRequest,
   response: HttpResponse,
   placed: Placed,
+  sought: boolean,
 ): Promise<void> {
   const { counters, clock, log } = house;
   const length = readLength(request.headers['content-length'], request.headers['transfer-encoding']);
   const body = new Body(request, response, length, clock, house.bodyLimits);
-  const arrived: Arrived = { request, response, placed, body };
+  const arrived: Arrived = { request, response, placed, sought, body };
   // An error of a socket that is gone is nobody's.
   request.on('error', () => undefined);
   response.on('error', () => undefined);
@@ -123,6 +134,12 @@ async function converse(house: House, arrived: Arrived): Promise<HttpExchange> {
   let exchange: HttpExchange | null = null;
   try {
     const target = readTarget(arrived.request.url ?? '');
+    if (arrived.sought) {
+      exchange = strangerExchange(house, arrived);
+      // RFC 6764 §5: whatever the method, before anybody has to say who they are.
+      exchange.send(301, { Location: `${arrived.placed.base.prefix}/` });
+      return exchange;
+    }
     const visitor = await visitorOf(house, arrived);
     if (visitor === null) {
       exchange = strangerExchange(house, arrived);
