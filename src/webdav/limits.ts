@@ -15,6 +15,8 @@ export const etagsMax = 200;
 export const xmlBodyBytesMax = 1_048_576;
 export const xmlBodyElementsMax = 20_000;
 
+/** What is held of a body that comes faster than it is stored. */
+export const bodyAheadBytesMax = 262_144;
 /** A client that sends nothing for so long is gone. */
 export const bodyIdleMsMax = 60_000;
 /** After so long of waiting for bytes a client must have sent at least so many a second, over all of it. */

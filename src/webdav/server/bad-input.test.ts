@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { davLogin, MemorySpace, openTestDav, type TestDav, type TestSocket } from '../../testing/index.ts';
 import {
+  bodyAheadBytesMax,
   bodyBytesPerSecondMin,
   bodyIdleMsMax,
   bodySlowMsMax,
@@ -234,6 +235,16 @@ describe('bodies of files', () => {
     await socket.send(words('PUT /dav/files/none/a', ['Content-Length: 4'], 'four'));
     expect((await heard(socket)).status).toBe(409);
     await socket.send(words('PUT /dav/files/a', ['Content-Length: 4'], 'five'));
+    expect((await heard(socket)).status).toBe(201);
+  });
+
+  test('of one that came whole and was read in part: the connection goes on', async () => {
+    const socket = await connected();
+    // More than the stream holds by itself, and than bodyAheadBytesMax.
+    const nested = `<a>${'<b>'.repeat(bodyAheadBytesMax)}`;
+    await socket.send(words('PROPFIND /dav/files/', [`Content-Length: ${nested.length}`], nested));
+    expect((await heard(socket)).status).toBe(400);
+    await socket.send(words('PUT /dav/files/after', ['Content-Length: 4'], 'four'));
     expect((await heard(socket)).status).toBe(201);
   });
 

@@ -1,7 +1,14 @@
 import type { Clock } from '../../base/index.ts';
 import type { HttpRequest, HttpResponse } from '../../net/index.ts';
 import { DavError, Gone } from '../errors.ts';
-import { bodyBytesPerSecondMin, bodyIdleMsMax, bodySlowMsMax, drainBytesMax, drainMsMax } from '../limits.ts';
+import {
+  bodyAheadBytesMax,
+  bodyBytesPerSecondMin,
+  bodyIdleMsMax,
+  bodySlowMsMax,
+  drainBytesMax,
+  drainMsMax,
+} from '../limits.ts';
 
 export interface BodyLimits {
   readonly idleMsMax: number;
@@ -34,6 +41,8 @@ export class Body implements AsyncIterable<Uint8Array> {
   #bytes = 0;
   #waitedMs = 0;
   #taken = false;
+  /** Bytes that came and that nobody took any more. */
+  #dropped = 0;
   #wake: ((late: boolean) => void) | null = null;
 
   constructor(
@@ -67,25 +76,40 @@ export class Body implements AsyncIterable<Uint8Array> {
     if (this.length === 0) return;
     this.#goOn();
     const request = this.#request;
+    // Pieces as they come: `read()` would copy several of them into one.
+    const queue: Buffer[] = [];
+    let held = 0;
     const wake = () => this.#wake?.(false);
-    const events = ['readable', 'end', 'error', 'close'] as const;
+    const take = (piece: Buffer) => {
+      queue.push(piece);
+      held += piece.length;
+      if (held >= bodyAheadBytesMax) request.pause();
+      wake();
+    };
+    const events = ['end', 'error', 'close'] as const;
     for (const event of events) request.on(event, wake);
+    request.on('data', take);
     try {
       for (;;) {
-        const chunk = request.read() as Buffer | null;
-        if (chunk !== null) {
-          this.#bytes += chunk.length;
-          yield chunk;
+        const piece = queue.shift();
+        if (piece !== undefined) {
+          held -= piece.length;
+          this.#bytes += piece.length;
+          yield piece;
         } else if (request.readableEnded) {
           return;
         } else if (request.destroyed) {
           throw new Gone('the client broke off');
         } else {
+          request.resume();
           await this.#wait();
         }
       }
     } finally {
+      request.off('data', take);
       for (const event of events) request.off(event, wake);
+      request.pause();
+      this.#dropped = held;
     }
   }
 
@@ -113,15 +137,17 @@ export class Body implements AsyncIterable<Uint8Array> {
       throw new DavError(408, 'the body comes too slowly', { headers: { Connection: 'close' } });
   }
 
-  /** Whether there is something left that must be read before the next request can be. */
+  /** Whether there is something left that must be read before the next request can be; what nobody touched Node drops itself. */
   get isLeft(): boolean {
-    return this.length !== 0 && !this.#request.complete;
+    if (this.length === 0 || this.#request.readableEnded) return false;
+    return this.#taken || !this.#request.complete;
   }
 
   /** Whether what is left is little enough to be read and dropped. */
   get isLittle(): boolean {
+    if (this.#request.complete) return true;
     if (this.held || this.length === null) return false;
-    return this.length - this.#bytes <= this.#limits.drainBytesMax;
+    return this.length - this.#bytes - this.#dropped <= this.#limits.drainBytesMax;
   }
 
   /** Reads on and drops, as far as that goes: an end with bytes unread takes the answer with it. */
@@ -148,6 +174,6 @@ export class Body implements AsyncIterable<Uint8Array> {
       request.on('close', done);
       request.resume();
     });
-    if (!request.complete) request.pause();
+    if (!request.readableEnded) request.pause();
   }
 }
