@@ -36,3 +36,5 @@ export const followPollMs = 200;
 export const receiptMsMax = 3_000;
 /** Rows of one member that are looked through for it. */
 export const followRowsMax = 1000;
+/** Names of a folder that are read at once. */
+export const filesPageRows = 500;

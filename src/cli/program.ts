@@ -18,6 +18,7 @@ const groups: Readonly<Record<string, string>> = {
   mail: 'whether mail goes through',
   alias: 'addresses that lead to other addresses',
   dkim: 'the keys that sign mail',
+  files: 'what members keep and share',
   reports: 'what others report about our mail',
 };
 

@@ -7,6 +7,8 @@ import type { AdminCommand } from '../admin/index.ts';
 import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
 import { dnsCommands } from './dns.ts';
+import { fileKeepingCommands } from './file-keeping.ts';
+import { fileSharingCommands } from './file-sharing.ts';
 import { folderCommands } from './folder.ts';
 import { mailCommands } from './mail.ts';
 import { memberCommands } from './member.ts';
@@ -22,6 +24,8 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...dkimCommands,
   ...reportCommands,
   ...folderCommands,
+  ...fileSharingCommands,
+  ...fileKeepingCommands,
   ...dnsCommands,
   ...mailCommands,
   ...queueCommands,

@@ -1,13 +1,16 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Member } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
 import type { Rooms } from '../../rooms/index.ts';
 import { everyone } from '../../stores/mail/index.ts';
-import { adminCommand } from '../admin/index.ts';
+import { adminCommand, type Session } from '../admin/index.ts';
 import type { Call } from '../command.ts';
 import { exportMail } from '../transfer/export.ts';
+import { exportFiles } from '../transfer/export-files.ts';
 import { importMail } from '../transfer/import.ts';
+import { importFiles } from '../transfer/import-files.ts';
 import { readMaildir } from '../transfer/maildir.ts';
 import { readMbox } from '../transfer/mbox.ts';
 import { memberAt } from './member.ts';
@@ -29,7 +32,8 @@ function absolute(...names: readonly string[]) {
 
 const importCommand = command({
   name: ['import'],
-  summary: "put mail of another program into a member's mailboxes; what is there already is passed over",
+  summary:
+    "put mail or files from elsewhere into a member's mailboxes or home; what is there already is passed over",
   parameters: [address],
   options: [
     {
@@ -39,6 +43,7 @@ const importCommand = command({
     },
     { name: 'mbox', value: 'FILE', summary: 'an mbox file' },
     { name: 'mailbox', value: 'NAME', summary: 'where an mbox file goes; INBOX if left out' },
+    { name: 'files', value: 'DIR', summary: 'a folder whose files and folders go into the home' },
   ],
   schema: z
     .strictObject({
@@ -46,13 +51,15 @@ const importCommand = command({
       maildir: z.string().optional(),
       mbox: z.string().optional(),
       mailbox: z.string().optional(),
+      files: z.string().optional(),
     })
-    .refine(({ maildir, mbox }) => (maildir === undefined) !== (mbox === undefined), {
-      message: 'give one of --maildir, --mbox',
+    .refine((given) => [given.maildir, given.mbox, given.files].filter(Boolean).length === 1, {
+      message: 'give one of --maildir, --mbox, --files',
     }),
-  gather: absolute('maildir', 'mbox'),
-  async run(rooms, { address: wanted, maildir, mbox, mailbox }, session) {
+  gather: absolute('maildir', 'mbox', 'files'),
+  async run(rooms, { address: wanted, maildir, mbox, mailbox, files }, session) {
     const member = await memberAt(rooms, wanted);
+    if (files !== undefined) return filesImported(rooms, member, files, session);
     const source = maildir === undefined ? readMbox(mbox ?? '', mailbox ?? 'INBOX') : readMaildir(maildir);
     const result = await importMail(rooms.mail, member.id, source, session);
     const lines = [
@@ -63,6 +70,16 @@ const importCommand = command({
     return { text: lines.join('\n'), json: result };
   },
 });
+
+async function filesImported(rooms: Rooms, { id, address: of }: Member, dir: string, session: Session) {
+  const result = await importFiles(rooms.files, id, dir, session);
+  const lines = [
+    `imported ${result.files} files and ${result.folders} folders into the home of ${of}`,
+    ...(result.known > 0 ? [`${result.known} were there already`] : []),
+    ...result.refused.map(({ place, reason }) => `passed over ${place}: ${reason}`),
+  ];
+  return { text: lines.join('\n'), json: result };
+}
 
 async function demandEmpty(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -97,9 +114,10 @@ const exporting = (name: readonly ['export'] | readonly ['member', 'export']) =>
       const addressOf = async (other: number) =>
         other === everyone ? 'anyone' : ((await accounts.member(other))?.address ?? `member ${other}`);
       const messages = await exportMail(rooms.mail, id, join(dir, 'mail'), session, addressOf);
+      const files = await exportFiles(rooms.files, id, join(dir, 'files'), session);
       return {
-        text: `exported ${messages} messages of ${member.address} to ${dir}`,
-        json: { messages, dir },
+        text: `exported ${messages} messages and ${files} files of ${member.address} to ${dir}`,
+        json: { messages, files, dir },
       };
     },
   });
