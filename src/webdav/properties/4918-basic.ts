@@ -1,10 +1,6 @@
 import type { LiveProperty, Resource } from '../types.ts';
 import { davProperty, elementOf, textOf } from './live.ts';
-
-/** RFC 3339, whole seconds. */
-export const isoTime = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
-/** RFC 9110 §5.6.7. */
-export const httpTime = (ms: number) => new Date(ms).toUTCString();
+import { httpTime, isoTime } from './times.ts';
 
 const onFiles = (resource: Resource) => !resource.isCollection;
 

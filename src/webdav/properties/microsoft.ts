@@ -1,6 +1,6 @@
 import { DavError } from '../errors.ts';
 import type { LiveProperty, Resource } from '../types.ts';
-import { httpTime } from './4918-basic.ts';
+import { httpTime } from './times.ts';
 
 const onWritableFiles = (resource: Resource) => !resource.isCollection && resource.patch !== undefined;
 
