@@ -44,6 +44,7 @@ export {
   type HttpResponse,
   type HttpsAnswer,
   type HttpsGet,
+  liftRequestLimit,
   listenHttp,
   type PostForm,
   type RawHandler,

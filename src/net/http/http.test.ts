@@ -21,6 +21,7 @@ import {
   type FetchHandler,
   type HttpEnvironment,
   type HttpOptions,
+  liftRequestLimit,
   listenHttp,
 } from './index.ts';
 import { serverFor } from './listen-http.ts';
@@ -174,22 +175,24 @@ describe('an HTTP door', () => {
     server.close();
   });
 
-  test('beside a raw handler: its requests take their time, all others have requestMsMax', async () => {
+  test('beside a raw handler: requestMsMax holds for every request that is not let off', async () => {
     const listener = await open(async (request) => new Response(await request.text()), {
       requestMsMax: 100,
       headerMsMax: 100,
       raw(request, response) {
         if (!request.url?.startsWith('/raw')) return false;
+        if (request.url === '/raw/free') liftRequestLimit(request);
         request.once('end', () => response.end('whole'));
         request.resume();
         return true;
       },
     });
     const head = 'Host: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\na';
-    const streamed = raw(listener.port, `PUT /raw HTTP/1.1\r\n${head}`);
+    const streamed = raw(listener.port, `PUT /raw/free HTTP/1.1\r\n${head}`);
+    const limited = raw(listener.port, `PUT /raw HTTP/1.1\r\n${head}`);
     const fetched = raw(listener.port, `PUT /other HTTP/1.1\r\n${head}`);
     const endless = raw(listener.port, 'PUT /raw HTTP/1.1\r\nHost: x\r\nX: y');
-    for (const slow of [fetched, endless]) {
+    for (const slow of [fetched, limited, endless]) {
       await slow.closed;
       expect(slow.text()).toMatch(/^HTTP\/1\.1 408 /);
     }

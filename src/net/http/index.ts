@@ -11,6 +11,7 @@ export {
   type HttpOptions,
   type HttpRequest,
   type HttpResponse,
+  liftRequestLimit,
   listenHttp,
   type RawHandler,
 } from './listen-http.ts';

@@ -28,8 +28,8 @@ export interface HttpOptions
   onUpgrade?(request: IncomingMessage, stream: Duplex, head: Buffer, connection: Connection): void;
   /**
    * Sees each request before the handler does and answers it itself where it says true: for bodies that stream both ways.
-   * It says `100 Continue` itself (`writeContinue`) where the client waits for it, and bounds the time that a body may
-   * take: `requestMsMax` does not hold for what it answers.
+   * It says `100 Continue` itself (`writeContinue`) where the client waits for it. A body has `requestMsMax` to come,
+   * unless the handler bounds it in another way (`liftRequestLimit`).
    */
   readonly raw?: RawHandler;
 }
@@ -131,7 +131,7 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
     {
       maxHeaderSize: options.headerBytesMax ?? httpHeaderBytesMax,
       headersTimeout: options.headerMsMax ?? httpHeaderMsMax,
-      // Node's limit is the same for all; with a raw handler each request that is not its has it by itself.
+      // Node's limit is the same for all; beside a raw handler each request has it by itself, and may be let off.
       requestTimeout: options.raw ? 0 : requestMsMax,
       keepAliveTimeout: options.keepAliveMsMax ?? httpKeepAliveMsMax,
       connectionsCheckingInterval: Math.min(options.headerMsMax ?? httpHeaderMsMax, 5_000),
@@ -139,14 +139,13 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
       requireHostHeader: true,
     },
     (request, response) => {
-      if (options.raw?.(request, response)) return;
       if (options.raw) limitRequest(request, requestMsMax);
-      void fetched(request, response);
+      if (!options.raw?.(request, response)) void fetched(request, response);
     },
   );
   server.on('checkContinue', (request, response) => {
-    if (options.raw?.(request, response)) return;
     if (options.raw) limitRequest(request, requestMsMax);
+    if (options.raw?.(request, response)) return;
     response.writeContinue();
     void fetched(request, response);
   });
@@ -156,13 +155,22 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
   return server;
 }
 
+const requestTimers = new WeakMap<IncomingMessage, NodeJS.Timeout>();
+
 /** Ends the connection of a request whose body has not come by then. */
 function limitRequest(request: IncomingMessage, msMax: number): void {
-  if (request.complete || msMax === 0) return;
+  const { 'content-length': length = '0', 'transfer-encoding': transfer } = request.headers;
+  if (msMax === 0 || (length === '0' && transfer === undefined)) return;
   const timer = setTimeout(() => {
     if (!request.complete) answerBadClient(late, request.socket);
   }, msMax);
+  requestTimers.set(request, timer);
   request.once('close', () => clearTimeout(timer));
+}
+
+/** For a raw handler that bounds a body by how slowly it comes: it may then take as long as it is large. */
+export function liftRequestLimit(request: IncomingMessage): void {
+  clearTimeout(requestTimers.get(request));
 }
 
 const late = Object.assign(new Error('the request took too long'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/index.ts';
-import type { HttpRequest, HttpResponse } from '../../net/index.ts';
+import { type HttpRequest, type HttpResponse, liftRequestLimit } from '../../net/index.ts';
 import { DavError, Gone } from '../errors.ts';
 import {
   bodyAheadBytesMax,
@@ -57,6 +57,7 @@ export class Body implements AsyncIterable<Uint8Array> {
     this.length = length;
     this.#clock = clock;
     this.#limits = limits;
+    liftRequestLimit(request);
     this.#continues = request.headers.expect?.trim().toLowerCase() === '100-continue';
   }
 
