@@ -33,6 +33,7 @@ const as =
 
 const ana = as('ana');
 const bea = as('bea');
+const carl = as('carl');
 
 const hrefs = (text: string) => [...text.matchAll(/<D:href>([^<]*)<\/D:href>/g)].map(([, href]) => href);
 
@@ -218,6 +219,36 @@ describe('Shared', () => {
     expect(refused.status).toBe(423);
     expect(refused.text).not.toContain('Private');
   });
+});
+
+test('a home tells of news in Shared too, whoever watches it', async () => {
+  const sync = async (token: string) => {
+    const body = `<sync-collection xmlns="DAV:"><sync-token>${token}</sync-token><sync-level>1</sync-level><prop><getetag/></prop></sync-collection>`;
+    const { status, text } = await carl('REPORT', '/dav/files/carl/', { headers: { depth: '0' }, body });
+    expect(status).toBe(207);
+    return { hrefs: hrefs(text), token: /<D:sync-token>([^<]*)</.exec(text)?.[1] ?? '', text };
+  };
+  await carl('PUT', '/dav/files/carl/own.txt', { body: 'x' });
+  const first = await sync('');
+  expect(first.hrefs).toEqual(['/dav/files/carl/own.txt']);
+  expect((await sync(first.token)).hrefs).toEqual([]);
+  await ana('MKCOL', '/dav/files/ana/News');
+  const given = await share(['News'], 'carl', 'read');
+  const second = await sync(first.token);
+  expect(second.hrefs).toEqual(['/dav/files/carl/Shared/']);
+  expect((await sync(second.token)).hrefs).toEqual([]);
+  await ana('PUT', '/dav/files/ana/News/today.txt', { body: 'news' });
+  const third = await sync(second.token);
+  expect(third.hrefs).toEqual(['/dav/files/carl/Shared/']);
+  await suite.rooms.sharing.revoke(given.id);
+  const last = await sync(third.token);
+  expect(last.hrefs).toEqual(['/dav/files/carl/Shared/']);
+  expect(last.text).toContain('404');
+  const stale = await carl('REPORT', '/dav/files/carl/', {
+    headers: { depth: '0' },
+    body: '<sync-collection xmlns="DAV:"><sync-token>data:,nonsense</sync-token><sync-level>1</sync-level><prop/></sync-collection>',
+  });
+  expect(stale.status).toBe(403);
 });
 
 describe('a public link', () => {

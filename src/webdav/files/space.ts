@@ -1,9 +1,10 @@
 import type { Member } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
+import type { FileNode } from '../../stores/files/index.ts';
 import type { Collection, Found, Space, Visit } from '../types.ts';
 import type { FilesHouse, Scene } from './house.ts';
 import { HomeEntry, SharedFolder, sameName } from './shared.ts';
-import { nothing, walk } from './walk.ts';
+import { foundAt, nothing, walk } from './walk.ts';
 
 /** `/dav/files/<member>/…`: the visitor's own tree, and below `Shared/` what others share with them. */
 export function filesSpace(house: FilesHouse, name = 'files'): Space {
@@ -36,11 +37,18 @@ async function findAtHome(
   const { visitor } = visit;
   if (visitor.kind !== 'member') return nothing;
   const account = visitor.member.id;
-  const top = await house.files.root(account);
-  const reach = { account, top, path: prefix, right: 'own', owner: ['principals', visitor.handle] } as const;
-  const scene: Scene = { house, visit, reach };
+  const owner = ['principals', visitor.handle];
+  const sceneAt = (top: FileNode): Scene => {
+    return { house, visit, reach: { account, top, path: prefix, right: 'own', owner } };
+  };
   const [first, ...below] = names;
-  if (first !== undefined && !sameName(first, house.sharedName)) return walk(scene, names);
+  if (first !== undefined && !sameName(first, house.sharedName)) {
+    const found = await house.files.find(account, names);
+    const [root] = found.chain;
+    return root ? foundAt(sceneAt(root), names, found) : nothing;
+  }
+  const top = await house.files.root(account);
+  const scene = sceneAt(top);
   const received = await house.sharing.receivedBy(account, visitor.groups);
   const shared = new SharedFolder(scene, [...prefix, first ?? house.sharedName], received);
   const home = new HomeEntry(scene, { node: top, path: prefix, trail: [] }, shared);

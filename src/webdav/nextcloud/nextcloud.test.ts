@@ -251,6 +251,22 @@ describe('DAV below /remote.php', () => {
   });
 });
 
+test('an earlier content is listed and had back by the number of its file', async () => {
+  await ana('PUT', '/remote.php/dav/files/ana/versioned.txt', { body: 'first' });
+  const put = await ana('PUT', '/remote.php/dav/files/ana/versioned.txt', { body: 'second' });
+  const number = Number(/^0*(\d+)oc/.exec(String(put.headers['oc-fileid']))?.[1]);
+  const folder = `/remote.php/dav/versions/ana/versions/${number}`;
+  const { text } = await ana('PROPFIND', folder, { headers: { depth: '1' } });
+  const path = new RegExp(`<D:href>(${folder}/\\d+)<`).exec(text)?.[1] ?? '';
+  expect((await ana('GET', path)).text).toBe('first');
+  const back = await ana('MOVE', path, {
+    headers: { destination: '/remote.php/dav/versions/ana/restore/target' },
+  });
+  expect(back.status).toBe(201);
+  expect((await ana('GET', '/remote.php/dav/files/ana/versioned.txt')).text).toBe('first');
+  expect((await bea('PROPFIND', folder, { headers: { depth: '1' } })).status).toBe(404);
+});
+
 describe('uploads in pieces', () => {
   const base = '/remote.php/dav/uploads/ana/transfer';
   const destination = '/remote.php/dav/files/ana/pieces.txt';
