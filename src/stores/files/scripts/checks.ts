@@ -311,8 +311,8 @@ export function* repair(
 ): Script<{ next: number | null; faults: string[] }> {
   const account = yield* nextAccount(q, a.after);
   if (account === null) return { next: null, faults: [] };
-  yield* provision(q, { account, now: a.now });
-  const mended = yield* mendLost(q, yield* stateOf(q, account), a.now);
+  const mended = (yield* provision(q, { account, now: a.now })).map((what) => `${what} made again`);
+  mended.push(...(yield* mendLost(q, yield* stateOf(q, account), a.now)));
   mended.push(...(yield* mendStrays(q, account)), ...(yield* mendCounts(q, account)));
   return { next: account, faults: mended.map((line) => `files of account ${account}: ${line}`) };
 }

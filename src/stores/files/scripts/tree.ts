@@ -81,16 +81,24 @@ export function* rooted(q: FilesQueries, account: number, node: number): Script<
   return chain;
 }
 
-/** Makes what every account begins with; nothing where it is there. */
-export function* provision(q: FilesQueries, a: { account: number; now: number }): Script<void> {
-  const { account, now } = a;
-  if ((yield* run(q.accountMake, { account, nextId: rootFolder + 1 })).length === 0) return;
+function* addRoot(q: FilesQueries, { account, now }: { account: number; now: number }): Script<void> {
   const modseq = yield* nextModseq(q, account);
   const empty = { hash: '', size: 0, type: '', checksum: '', stamp: 0, version: 0 };
   const times = { created: now, modified: now, modseq };
   const counts = { files: 0, folders: 0, height: 0 };
   const place = { account, parent: 0, nameKey: '', name: null, id: rootFolder, kind: kinds.folder };
   yield* run(q.nodeAdd, { ...place, ...empty, ...times, ...counts });
+}
+
+/** Makes what every account begins with, as far as it is not there; answers what it made. */
+export function* provision(q: FilesQueries, a: { account: number; now: number }): Script<string[]> {
+  const { account } = a;
+  const made: string[] = [];
+  if ((yield* run(q.accountMake, { account, nextId: rootFolder + 1 })).length > 0)
+    made.push('a row of its own');
+  if ((yield* run(q.nodeFind, { account, node: rootFolder })).length > 0) return made;
+  yield* addRoot(q, a);
+  return [...made, 'a root'];
 }
 
 /** The folder that something is to be put into. */

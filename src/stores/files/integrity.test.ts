@@ -1,0 +1,174 @@
+import { readdirSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fakeClock } from '../../base/index.ts';
+import { modules } from '../../modules.ts';
+import { repairAll, verifyAll } from '../../storage/index.ts';
+import {
+  describeEngines,
+  openTestStores,
+  type TestStores,
+  type TestTree,
+  testTree,
+} from '../../testing/index.ts';
+
+const ana = 7;
+const by = { member: ana, tokens: [] };
+
+/** Runs SQL behind the store's back, as damage would come. */
+async function damage(stores: TestStores, url: string, statement: string): Promise<void> {
+  if (url === 'sqlite') {
+    const raw = new SqliteDatabase(join(stores.dir, 'myco.sqlite'));
+    raw.exec(statement);
+    raw.close();
+    return;
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+/** `f/a` with a version, `f/g/b`, `t` in the trash, `gone` gone. */
+async function fill(stores: TestStores, tree: TestTree): Promise<void> {
+  for (const path of ['f', 'f/g', 't']) await tree.folder(path);
+  await tree.put('f/a', 'one');
+  await tree.put('f/a', 'three');
+  await tree.put('f/g/b', 'below');
+  await tree.put('gone', 'x');
+  await tree.remove('gone', { forGood: true });
+  await tree.put('t/x', 'in the trash');
+  await tree.remove('t');
+  const changes = [{ namespace: 'x:', name: 'p', xml: '<p/>' }];
+  await stores.files.setProperties(ana, (await tree.at('f/a')).id, changes, { by });
+}
+
+describeEngines('integrity of files', (engine) => {
+  let stores: TestStores;
+  let tree: TestTree;
+  let url: string;
+  beforeEach(async () => {
+    url = await engine.database();
+    stores = await openTestStores({ ...engine, database: async () => url }, { clock: fakeClock() });
+    tree = testTree(stores.files, ana);
+    await fill(stores, tree);
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+  });
+  afterEach(async () => stores.close());
+
+  const inFolder = `(select id from file_nodes where account = 7 and "nameKey" = 'f')`;
+  const inner = `(select id from file_nodes where account = 7 and "nameKey" = 'g')`;
+  const file = `(select id from file_nodes where account = 7 and "nameKey" = 'a')`;
+
+  test.each<[string, string, RegExp]>([
+    [
+      'a size',
+      `update file_nodes set size = size + 1 where id = ${inFolder}`,
+      /folder \d+: size is 11, counted 10/,
+    ],
+    ['a count', 'update file_nodes set files = 0 where id = 1', /folder 1: files is 0, counted 2/],
+    ['a height', `update file_nodes set height = 0 where id = ${inFolder}`, /height is 0, counted 2/],
+    [
+      'a modseq below',
+      `update file_nodes set modseq = 1 where id = ${inFolder}`,
+      /modseq is 1, below it is \d+/,
+    ],
+    [
+      'a modseq above',
+      'update file_nodes set modseq = 9999 where id = 1',
+      /modseq is 9999, the account's counter/,
+    ],
+    ['a row of its own', 'delete from file_accounts', /has files but no row of its own/],
+    ['a root', 'delete from file_nodes where id = 1', /has no root/],
+    ['what is kept', 'update file_accounts set kept = 99', /versions and trash take 99 bytes, counted 15/],
+    ['bytes of properties', 'update file_accounts set properties = 0', /properties take 0 bytes, counted 7/],
+    ['an id', 'update file_accounts set "nextId" = 2', /would hand out id 2 again/],
+    ['what is doomed', 'update file_accounts set doomed = 3', /3 things go for good, counted 0/],
+    ['a folder', `delete from file_nodes where id = ${inner}`, /is missing, though something lies in it/],
+    ['a circle', `update file_nodes set parent = ${inner} where id = ${inFolder}`, /lies in itself/],
+    ['an entry', 'delete from file_trash', /is in the trash without an entry/],
+    [
+      'a node of an entry',
+      'update file_trash set node = 999',
+      /node 999: is missing, though it has an entry of the trash/,
+    ],
+    [
+      'an entry of what stands',
+      `update file_trash set node = ${file}`,
+      /has an entry of the trash and is not in it/,
+    ],
+    [
+      'a node of a property',
+      'update file_properties set node = 999',
+      /node 999: is missing, though it has properties/,
+    ],
+    [
+      'a node of a version',
+      'update file_versions set node = 999',
+      /node 999: is missing, though it has versions/,
+    ],
+    [
+      'a folder of a tombstone',
+      'update file_gone set parent = 999',
+      /node 999: is missing, though it has names/,
+    ],
+    [
+      'a tombstone',
+      `update file_gone set "nameKey" = 'f' where "nameKey" = 't'`,
+      /a name is there and gone at once/,
+    ],
+    [
+      'a node of a lock',
+      `insert into file_locks values (7, 999, 't', 'shared', '0', '', 7, '/', 9999999999999, 1)`,
+      /node 999: is missing, though it has locks/,
+    ],
+    ['a version', 'delete from file_versions', /blob \w+: counted 1 times, referred to 0 times/],
+  ])('%s that is wrong is named and mended', async (_, statement, fault) => {
+    await damage(stores, url, statement);
+    stores = await stores.reopen();
+    tree = testTree(stores.files, ana);
+    const all = { ...stores, modules };
+    expect((await verifyAll(all)).join('\n')).toMatch(fault);
+    expect(await repairAll(all, 1_000)).not.toEqual([]);
+    expect(await verifyAll(all)).toEqual([]);
+    // What can be had back can be had back.
+    for (const { node } of await stores.files.trash(ana, 0, 100))
+      await stores.files.restoreTrash(ana, node.id, by);
+    await tree.put('new', 'goes on');
+    expect(await verifyAll(all)).toEqual([]);
+  });
+
+  test('a repair of what is sound changes nothing', async () => {
+    const before = await stores.files.root(ana);
+    expect(await repairAll({ ...stores, modules }, 1_000)).toEqual([]);
+    expect(await stores.files.root(ana)).toEqual(before);
+  });
+});
+
+describe('a content that is harmed', () => {
+  test.each<[string, (file: string) => void, RegExp]>([
+    ['cut', (file) => truncateSync(file, 70), /^blob \w+: /m],
+    ['gone', (file) => rmSync(file), /^blob \w+: .*missing/m],
+  ])('and is %s is told with the files that have it', async (_, harm, fault) => {
+    const stores = await openTestStores({ name: 'sqlite', missing: null, database: async () => 'sqlite' });
+    const tree = testTree(stores.files, ana);
+    await fill(stores, tree);
+    const folder = join(stores.dir, 'blobs', 'segments');
+    harm(join(folder, readdirSync(folder)[0] ?? ''));
+    const again = await stores.reopen();
+    const told: number[] = [];
+    const addressOf = async (account: number) => {
+      told.push(account);
+      return 'ana@coop.example';
+    };
+    const faults = (await verifyAll({ ...again, modules }, undefined, addressOf)).join('\n');
+    expect(faults).toMatch(fault);
+    expect(faults).toContain('(the file /f/a of ana@coop.example)');
+    expect(faults).toContain('(the file /f/g/b of ana@coop.example)');
+    expect(faults).toContain('(the file /t/x (in the trash) of ana@coop.example)');
+    expect(new Set(told)).toEqual(new Set([ana]));
+    await again.close();
+  });
+});
