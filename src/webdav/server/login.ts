@@ -94,7 +94,7 @@ function refusal(accounts: Accounts, realm: string, result: Extract<AuthResult, 
   }
 }
 
-/** RFC 9110 §11.6.1: one line for each way in; Basic first, for clients that read no further. */
+/** RFC 9110 §11.6.1: each way in; Basic first, for clients that read no further. */
 function challenge(accounts: Accounts, realm: string): DavError {
   const quoted = `realm="${realm.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '')}"`;
   const bearer = accounts.tokens === null ? '' : `, Bearer ${quoted}`;
