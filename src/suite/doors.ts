@@ -25,7 +25,7 @@ import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import type { Authenticity } from './authenticity.ts';
-import { openFiles } from './files.ts';
+import { openFiles, sharedName } from './files.ts';
 import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
 import { openWire } from './wire.ts';
@@ -122,6 +122,7 @@ function openers(
     accounts: rooms.accounts,
     files: rooms.files,
     sharing: rooms.sharing,
+    sharedName,
     settings: rooms.settings,
     authority: () => certificates.authority,
     open: () => open,

@@ -18,7 +18,7 @@ import {
 import type { Observers } from './observers.ts';
 
 /** The folder in every home that holds what others share. */
-const sharedName = 'Shared';
+export const sharedName = 'Shared';
 
 export interface FilesDoor {
   /** For the http and the https door: DAV, and what stands beside it. */

@@ -20,6 +20,8 @@ export interface House {
   authority(): string | null;
   readonly files: FilesWriter;
   readonly sharing: Sharing;
+  /** The folder in every home that holds what others share. */
+  readonly sharedName: string;
   readonly sessions: Sessions;
   readonly forms: Forms;
   readonly clock: Clock;

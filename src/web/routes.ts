@@ -7,6 +7,8 @@ import { securityTxt } from './discovery/security-txt.ts';
 import type { Route } from './house.ts';
 import { grantAppLogin, showAppLogin } from './pages/app-login.ts';
 import { makeAppPassword, revokeAppPassword } from './pages/app-password.ts';
+import { leaveShare, makeLink, makeShare, restoreFile, revokeLink, revokeShare } from './pages/file-forms.ts';
+import { showFiles } from './pages/files.ts';
 import { home } from './pages/home.ts';
 import { showMail } from './pages/mail.ts';
 import { showSignIn, signIn, signOut } from './pages/sign-in.ts';
@@ -34,6 +36,10 @@ const own = (route: Route): Route => ({
   ...route,
   privilege: route.method === 'GET' ? 'account:read' : 'account:write',
 });
+const files = (route: Route): Route => ({
+  ...route,
+  privilege: route.method === 'GET' ? 'files:read' : 'files:write',
+});
 const anyDoor = (route: Route): Route => ({ ...route, doors: 'everywhere' });
 
 /** Every address, in the order of the site. GET answers HEAD too; any other method is 405. */
@@ -53,6 +59,13 @@ export const routes: readonly Route[] = [
   // Nextcloud's apps send the browser there.
   get('/index.php/login/v2/flow/:token', showAppLogin),
   post('/index.php/login/v2/flow/:token', grantAppLogin),
+  files(get('/files', showFiles)),
+  files(post('/files/share', makeShare)),
+  files(post('/files/share/revoke', revokeShare)),
+  files(post('/files/share/leave', leaveShare)),
+  files(post('/files/link', makeLink)),
+  files(post('/files/link/revoke', revokeLink)),
+  files(post('/files/trash/restore', restoreFile)),
   ...publicRoutes,
   get('/trust', showTrust),
   get('/ca.crt', authorityDer),

@@ -20,6 +20,8 @@ export interface WebOptions {
   readonly accounts: AccountsService;
   readonly files: FilesWriter;
   readonly sharing: Sharing;
+  /** The folder in every home that holds what others share. */
+  readonly sharedName: string;
   /** Read at each request: a reload may change names and languages. */
   readonly settings: { readonly value: MycoSettings };
   /** The certificate authority that clients have to trust, PEM; null where the public ones do. */
@@ -98,9 +100,10 @@ function toHttps({ url }: Visit, house: House): Response {
 }
 
 export function createWeb(options: WebOptions): { handler(tls: 'none' | 'implicit'): FetchHandler } {
-  const { accounts, files, sharing, settings, authority, open, log, clock = systemClock } = options;
+  const { accounts, files, sharing, sharedName, settings, authority, open, log } = options;
+  const clock = options.clock ?? systemClock;
   const sessions = new Sessions(accounts.accounts, clock);
-  const parts = { accounts, files, sharing, settings, authority, open, log, clock };
+  const parts = { accounts, files, sharing, sharedName, settings, authority, open, log, clock };
   const house: House = { ...parts, appLogins: options.appLogins ?? null, sessions, forms: new Forms() };
   const operator = operatorRoutes(options.health, options.metrics);
   const everywhere = routes.filter(({ doors }) => doors === 'everywhere');

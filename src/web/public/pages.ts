@@ -1,14 +1,14 @@
-import { formatSize } from '../../base/index.ts';
 import type { FileNode } from '../../stores/files/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html } from '../html.ts';
 import { page, problem } from '../http/page.ts';
 import { listedRows } from '../limits.ts';
 import { addressOf, type Place } from './place.ts';
+import { sizeText } from './size-text.ts';
 
 function facts({ kind, size, modifiedMs }: FileNode, { language }: Visit): string {
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(modifiedMs);
-  return kind === 'folder' ? date : `${formatSize(size)} · ${date}`;
+  return kind === 'folder' ? date : `${sizeText(size, language)} · ${date}`;
 }
 
 function uploadForm({ say }: Visit): Html {
