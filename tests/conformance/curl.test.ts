@@ -151,4 +151,38 @@ withTools('curl', ['curl'], () => {
     const untrusted = await run('curl', ['-sS', `https://localhost:${myco.port('https')}/`]);
     expect(untrusted.code).toBe(60);
   });
+
+  test('files over https: put, ranges, conditions, a body of unknown length', async () => {
+    const dav = (path: string) => `https://localhost:${myco.port('https')}/dav/files/ana/${path}`;
+    const file = letter('digits.txt', '0123456789');
+    const status = ['--output', '/dev/null', '--write-out', '%{http_code}'];
+    expect(await fetchText('ana', ...status, '--upload-file', file, dav('digits.txt'))).toBe('201');
+    expect(await fetchText('ana', dav('digits.txt'))).toBe('0123456789');
+    expect(await fetchText('ana', '--range', '2-4', dav('digits.txt'))).toBe('234');
+    expect(await fetchText('ana', '--range', '-3', dav('digits.txt'))).toBe('789');
+    expect(await fetchText('ana', '--continue-at', '8', dav('digits.txt'))).toBe('89');
+    expect(await fetchText('ana', ...status, '--range', '20-', dav('digits.txt'))).toBe('416');
+    const several = await fetchText('ana', '--range', '0-1,8-9', dav('digits.txt'));
+    expect(several).toMatch(/content-range: bytes 0-1\/10\r\n\r\n01\r\n/i);
+    expect(several).toMatch(/content-range: bytes 8-9\/10\r\n\r\n89\r\n/i);
+    const etags = join(myco.folder, 'etags');
+    await fetchText('ana', '--etag-save', etags, dav('digits.txt'));
+    expect(await fetchText('ana', ...status, '--etag-compare', etags, dav('digits.txt'))).toBe('304');
+    expect(
+      await fetchText(
+        'ana',
+        ...status,
+        '--header',
+        'If-None-Match: *',
+        '--upload-file',
+        file,
+        dav('digits.txt'),
+      ),
+    ).toBe('412');
+    const chunked = ['--header', 'Transfer-Encoding: chunked', '--upload-file', file];
+    expect(await fetchText('ana', ...status, ...chunked, dav('chunked.txt'))).toBe('201');
+    expect(await fetchText('ana', dav('chunked.txt'))).toBe('0123456789');
+    expect((await curl(null, ...status, dav('digits.txt'))).out.toString()).toBe('401');
+    expect((await curl('bea', ...status, dav('digits.txt'))).out.toString()).toBe('404');
+  });
 });

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { makeFolder, removeFolder } from '../../src/testing/index.ts';
@@ -8,6 +9,8 @@ import {
   member,
   openImap,
   openSmtp,
+  password,
+  run,
   sampleMessage,
   startMyco,
   stopAll,
@@ -201,4 +204,42 @@ test('every command works on a stopped server as on a running one', async () => 
   expect((await again.cli(['member', 'list'])).said).toContain(member('late'));
   expect(join(folder, 'data')).toBe(again.data);
   await again.dispose();
+});
+
+test('SIGTERM in the middle of an upload: it is finished, answered, and there after the restart', async () => {
+  const folder = newFolder();
+  const myco = await startMyco({ folder, members: ['ana'] });
+  const [half, rest] = [Buffer.alloc(1_048_576, 'first '), Buffer.alloc(1_048_576, ' second')];
+  const upload = request({
+    host: 'localhost',
+    port: myco.port('https'),
+    path: '/dav/files/ana/upload.bin',
+    method: 'PUT',
+    ca: myco.authority,
+    auth: `ana:${password}`,
+    headers: { expect: '100-continue', 'content-length': half.length + rest.length },
+  });
+  const answered = new Promise<number>((resolve, reject) => {
+    upload.on('response', (response) => resolve(response.resume().statusCode ?? 0)).on('error', reject);
+  });
+  upload.flushHeaders();
+  // The server is past the login, and reads.
+  await new Promise((resolve) => upload.on('continue', resolve));
+  upload.write(half);
+  myco.signal('SIGTERM');
+  await eventually('the log of the end', () => (myco.logged().includes('"stopping"') ? true : undefined));
+  upload.end(rest);
+  expect(await answered).toBe(201);
+  expect(await myco.ended).toEqual({ code: 0, signal: null });
+
+  const again = await startMyco({ folder });
+  const { out } = await run('curl', [
+    '--silent',
+    '--cacert',
+    again.authorityFile,
+    '--user',
+    `ana:${password}`,
+    `https://localhost:${again.port('https')}/dav/files/ana/upload.bin`,
+  ]);
+  expect(out.equals(Buffer.concat([half, rest]))).toBe(true);
 });
