@@ -23,7 +23,18 @@ export interface TableKeys<C> {
   /** Indexes of only the rows where that column is above zero: rows at zero cost nothing. */
   readonly indexAboveZero?: readonly (keyof C & string)[];
   readonly rowid?: boolean;
+  /**
+   * How many rows an index finds by its first column, by its first two, and so on, by the columns of the index: what SQLite's
+   * planner believes in place of its own guess, which is ten rows whatever the column. The first key is the primary one.
+   */
+  readonly expected?: Readonly<Record<string, readonly number[]>>;
 }
+
+/** Rows of a table whose indexes are described by `expected`, as far as the planner is concerned. */
+const expectedRows = 1_000_000;
+
+/** `sqlite_stat1` as far as tables ask for it, by name of the table: an index and what is known of it. */
+export const plannerFacts = new Map<string, readonly { readonly index: string; readonly stat: string }[]>();
 
 const pgBytes = pg.customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 const pgJson = pg.customType<{ data: unknown; driverData: string }>({
@@ -82,6 +93,13 @@ export type Kit = typeof pgKit;
 
 type LiteColumns = Record<string, SQLiteColumnBuilderBase>;
 
+function factsOf(table: string, expected: Readonly<Record<string, readonly number[]>>) {
+  return Object.entries(expected).map(([columns, rows], at) => ({
+    index: at === 0 ? table : nameOf(table, columns.split(' ')),
+    stat: [expectedRows, ...rows].join(' '),
+  }));
+}
+
 const liteKit = {
   int: () => lite.integer(),
   id: () => lite.integer().primaryKey({ autoIncrement: true }),
@@ -91,6 +109,7 @@ const liteKit = {
   json: () => liteJson(),
   table(name: string, columns: LiteColumns, keys: TableKeys<LiteColumns>) {
     if (keys.rowid === false) withoutRowid.add(name);
+    if (keys.expected) plannerFacts.set(name, factsOf(name, keys.expected));
     return lite.sqliteTable(name, columns, (t) => {
       const columnsOf = (names: readonly string[]) =>
         names.map((column) => t[column]) as unknown as [AnySQLiteColumn, ...AnySQLiteColumn[]];

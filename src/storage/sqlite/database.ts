@@ -9,6 +9,7 @@ import { Registry } from '../core/registry.ts';
 import type { Database, DatabaseOptions } from '../database.ts';
 import { limits } from '../limits.ts';
 import { type AppliedMigration, pending, readMigrations } from '../migrations/files.ts';
+import { plannerFacts } from '../schema/kit.ts';
 import type { AnyOperation, Operation } from '../schema/module.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
 import { CrewMember } from './crew.ts';
@@ -32,8 +33,26 @@ function migrate(file: string): void {
         raw.prepare('insert into migrations (name, hash) values (?, ?)').run(migration.name, migration.hash);
       })();
     }
+    tellPlanner(raw);
   } finally {
     connection.close();
+  }
+}
+
+/** Writes what tables say of their indexes where SQLite's planner reads it; each connection does when it opens. */
+function tellPlanner(raw: SqliteConnection['raw']): void {
+  const told = raw.prepare("select 1 from sqlite_schema where name = 'sqlite_stat1'");
+  // The one way to make that table.
+  if (told.get() === undefined) raw.exec('analyze migrations');
+  const read = raw.prepare('select idx as "index", stat from sqlite_stat1 where tbl = ? order by rowid');
+  const forget = raw.prepare('delete from sqlite_stat1 where tbl = ?');
+  const tell = raw.prepare('insert into sqlite_stat1 (tbl, idx, stat) values (?, ?, ?)');
+  for (const [table, facts] of plannerFacts) {
+    if (JSON.stringify(read.all(table)) === JSON.stringify(facts)) continue;
+    raw.transaction(() => {
+      forget.run(table);
+      for (const { index, stat } of facts) tell.run(table, index, stat);
+    })();
   }
 }
 

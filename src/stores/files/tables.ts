@@ -44,6 +44,12 @@ export const filesTables = defineTables((kit) => ({
       unique: [['account', 'id']],
       index: [['account', 'parent', 'modseq']],
       rowid: false,
+      // Without it the rows of some ids are looked for among all of the account.
+      expected: {
+        'account parent nameKey': [10_000, 50, 1],
+        'account id': [10_000, 1],
+        'account parent modseq': [10_000, 50, 1],
+      },
     },
   ),
   file_accounts: kit.table(
