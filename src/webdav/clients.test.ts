@@ -240,6 +240,20 @@ describe('DAVx5, Apple, Thunderbird: who am I', () => {
     expect(Object.keys(read(seen.text)[board] ?? {})).toEqual(['403']);
   });
 
+  test('a member whose name is that of a folder of principals has another path', async () => {
+    await suite.addMember('groups@coop.localhost', password);
+    const own = '/dav/principals/groups~coop.localhost/';
+    const asked = wanted('D:current-user-principal', 'D:owner', 'D:alternate-URI-set');
+    for (const path of ['/dav/files/groups/', own]) {
+      const { status, text } = await ask('PROPFIND', path, { depth: '0' }, asked, 'groups');
+      expect(status).toBe(207);
+      const row = read(text)[path]?.['200'];
+      expect(row?.['current-user-principal']?.children[0]?.text).toBe(own);
+      expect(row?.owner?.children[0]?.text).toBe(own);
+    }
+    expect((await ask('PROPFIND', '/dav/principals/groups/', { depth: '1' })).text).toContain('board~');
+  });
+
   test('principals cannot be changed, and are not listed to each other', async () => {
     const listed = await propfind('/dav/principals/', '1', 'D:displayname');
     expect(Object.keys(listed)).toEqual([

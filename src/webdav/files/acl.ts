@@ -1,5 +1,5 @@
 import type { Share } from '../../stores/files/index.ts';
-import { groupPath } from '../principals/principal.ts';
+import { groupPath, memberPath } from '../principals/principal.ts';
 import type { Ace } from '../types.ts';
 import type { Placed, Scene } from './house.ts';
 import { privilegesOf } from './reach.ts';
@@ -27,7 +27,7 @@ async function aceOf(
   const privileges = privilegesOf(rights);
   if (to.kind === 'group') return [{ principal: groupPath(to.address), privileges, inherited }];
   const member = await house.accounts.member(to.member);
-  return member
-    ? [{ principal: ['principals', house.accounts.handleOf(member)], privileges, inherited }]
-    : [];
+  if (!member) return [];
+  const principal = memberPath({ handle: house.accounts.handleOf(member), member });
+  return [{ principal, privileges, inherited }];
 }

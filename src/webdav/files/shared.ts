@@ -1,4 +1,5 @@
 import type { Received } from '../../stores/files/index.ts';
+import { memberPath } from '../principals/principal.ts';
 import type { Collection, DavPrivilege, Resource, SyncAbility } from '../types.ts';
 import { type Entry, entryOf, FolderEntry, type Spot } from './entries.ts';
 import { digestOf } from './etags.ts';
@@ -76,7 +77,7 @@ async function reachOf(
     top: node,
     path,
     right: rights,
-    owner: owner && ['principals', accounts.handleOf(owner)],
+    owner: owner && memberPath({ handle: accounts.handleOf(owner), member: owner }),
   };
 }
 

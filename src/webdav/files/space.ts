@@ -1,6 +1,7 @@
 import type { Member } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
 import type { FileNode } from '../../stores/files/index.ts';
+import { memberPath } from '../principals/principal.ts';
 import type { Collection, Found, Space, Visit } from '../types.ts';
 import type { FilesHouse, Scene } from './house.ts';
 import { HomeEntry, SharedFolder, sameName } from './shared.ts';
@@ -37,7 +38,7 @@ async function findAtHome(
   const { visitor } = visit;
   if (visitor.kind !== 'member') return nothing;
   const account = visitor.member.id;
-  const owner = ['principals', visitor.handle];
+  const owner = memberPath(visitor);
   const sceneAt = (top: FileNode): Scene => {
     return { house, visit, reach: { account, top, path: prefix, right: 'own', owner } };
   };

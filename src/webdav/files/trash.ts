@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FileNode, TrashEntry } from '../../stores/files/index.ts';
 import { DavError } from '../errors.ts';
+import { memberPath } from '../principals/principal.ts';
 import type {
   Collection,
   CopyTarget,
@@ -43,7 +44,7 @@ export function trashSpace(
       const [handle, ...rest] = path;
       const member = handle === undefined ? null : await ownName(house, visit, handle);
       if (!member || visit.visitor.kind !== 'member' || handle === undefined) return nothing;
-      const bin: Bin = { house, account: member.id, owner: ['principals', visit.visitor.handle] };
+      const bin: Bin = { house, account: member.id, owner: memberPath(visit.visitor) };
       const top = [name, handle];
       if (back !== undefined && rest[0] === back) return findBack(bin, [...top, back], rest.slice(1));
       if (rest.length < below.length || below.some((each, index) => rest[index] !== each)) return nothing;
