@@ -110,8 +110,8 @@ export function lockQueries({ db, t, d }: Context) {
           sql`${l.token} in (with recursive up(token, id, level) as (
             select x.token, x.node, 0 from file_locks x where x.account = ${number('account')} and x.expires > ${number('now')}
             union all
-            select up.token, f.parent, up.level + 1 from file_nodes f join up on f.id = up.id
-              where f.account = ${number('account')} and f.parent > 0 and up.level < ${steps}
+            select up.token, f.parent, up.level + 1 from up cross join file_nodes f
+              where f.id = up.id and f.account = ${number('account')} and +f.parent > 0 and up.level < ${steps}
           ) select up.token from up where up.id = ${number('node')} and up.level > 0)`,
         ),
       )

@@ -11,17 +11,24 @@ const number = (name: string) => sql<number>`cast(${p(name)} as bigint)`;
 /** A path is not followed further up than this, whatever stands in the rows. */
 const steps = sql.raw(String(limits.pathDepthMax + 2));
 
-/** The ids from `node` upwards. */
+/**
+ * From `node` upwards, as pairs of account and id: with both in one list SQLite looks them up in their index. Given the
+ * account by itself it would rather read all of its rows, and so in a join whose order it may choose.
+ */
 const upwards = sql`(with recursive up(id, level) as (
   select ${number('node')}, 0
   union all
-  select f.parent, up.level + 1 from file_nodes f join up on f.id = up.id
-    where f.account = ${number('account')} and f.parent > 0 and up.level < ${steps}
-) select up.id from up)`;
+  select f.parent, up.level + 1 from up cross join file_nodes f
+    where f.id = up.id and f.account = ${number('account')} and +f.parent > 0 and up.level < ${steps}
+) select ${number('account')}, up.id from up)`;
 
 export function nodeQueries({ db, t, d }: Context) {
   const n = t.file_nodes;
   const byId = and(eq(n.account, p('account')), eq(n.id, p('node')));
+  const among =
+    d.dialect === 'sqlite'
+      ? sql`(${n.account}, ${n.id}) in (select ${number('account')}, value from json_each(${p('ids')}))`
+      : and(eq(n.account, p('account')), d.inNumbers(n.id, 'ids'));
   const inFolder = and(eq(n.account, p('account')), eq(n.parent, p('folder')));
   return {
     nodeFind: db.select().from(n).where(byId).prepare('file_node_find'),
@@ -33,7 +40,7 @@ export function nodeQueries({ db, t, d }: Context) {
     nodesAbove: db
       .select()
       .from(n)
-      .where(and(eq(n.account, p('account')), sql`${n.id} in ${upwards}`))
+      .where(sql`(${n.account}, ${n.id}) in ${upwards}`)
       .prepare('file_nodes_above'),
     nodesIn: db
       .select()
@@ -121,13 +128,13 @@ export function nodeQueries({ db, t, d }: Context) {
         modified: sql`case when ${n.id} = ${number('named')} then ${number('now')} else ${n.modified} end`,
         height: sql`case when ${n.files} + ${number('files')} + ${n.folders} + ${number('folders')} = 0 then 0 else ${n.height} end`,
       })
-      .where(and(eq(n.account, p('account')), d.inNumbers(n.id, 'ids')))
+      .where(among)
       .prepare('file_nodes_grow'),
     /** How many names a path has below `node`, counted. */
     heightOf: db
       .select({
         height:
-          sql<number>`(with recursive down(id, level) as (select ${number('node')}, 0 union all select f.id, down.level + 1 from file_nodes f join down on f.parent = down.id where f.account = ${number('account')} and down.level < ${steps}) select max(down.level) from down)`.mapWith(
+          sql<number>`(with recursive down(id, level) as (select ${number('node')}, 0 union all select f.id, down.level + 1 from down cross join file_nodes f where f.parent = down.id and f.account = ${number('account')} and down.level < ${steps}) select max(down.level) from down)`.mapWith(
             Number,
           ),
       })
@@ -145,12 +152,9 @@ export function nodeQueries({ db, t, d }: Context) {
     nodesDetach: db
       .update(n)
       .set({ parent: bound('parent'), nameKey: sql`cast(${n.id} as text)`, name: '' })
-      .where(and(eq(n.account, p('account')), d.inNumbers(n.id, 'ids')))
+      .where(among)
       .prepare('file_nodes_detach'),
-    nodesDrop: db
-      .delete(n)
-      .where(and(eq(n.account, p('account')), d.inNumbers(n.id, 'ids')))
-      .prepare('file_nodes_drop'),
+    nodesDrop: db.delete(n).where(among).prepare('file_nodes_drop'),
     nodesOf: db
       .select({ id: n.id, hash: n.hash, kind: n.kind })
       .from(n)
