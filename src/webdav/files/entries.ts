@@ -27,6 +27,7 @@ import { etagOf, expectOf } from './etags.ts';
 import type { Placed, Scene } from './house.ts';
 import { listPageRows } from './limits.ts';
 import { locksOf } from './locks.ts';
+import { sameName } from './names.ts';
 import { countedOpen } from './public-downloads.ts';
 import { allows } from './reach.ts';
 import { syncOf } from './sync.ts';
@@ -204,7 +205,11 @@ export class FolderEntry extends Entry implements Collection {
     return syncOf(this);
   }
 
+  /** For something new. DavError 403 for the name of the folder that the server itself has in every home. */
   place(name: string) {
+    const { reach, house } = this.scene;
+    if (reach.right === 'own' && this.node.parent === 0 && sameName(name, house.sharedName))
+      throw new DavError(403, 'that name is the server’s');
     return { account: this.node.account, folder: this.node.id, name };
   }
 

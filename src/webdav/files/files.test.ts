@@ -174,6 +174,10 @@ describe('Shared', () => {
     expect((await bea('PUT', '/dav/files/bea/Shared/x', { body: 'x' })).status).toBeGreaterThanOrEqual(403);
     expect((await bea('DELETE', '/dav/files/bea/Shared/')).status).toBeGreaterThanOrEqual(403);
     expect((await bea('LOCK', '/dav/files/bea/Shared/')).status).toBeGreaterThanOrEqual(400);
+    // Nor does anything get its name by another way: it could not be seen.
+    await bea('POST', '/dav/files/bea/', { headers: { slug: 'Shared' }, body: 'x' });
+    const account = await idOf('bea@coop.localhost');
+    expect((await suite.rooms.files.find(account, ['Shared'])).missing).toEqual(['Shared']);
   });
 
   test('a writer writes, renames their own view of it, and lets it go', async () => {

@@ -4,11 +4,8 @@ import type { Collection, DavPrivilege, Resource, SyncAbility } from '../types.t
 import { type Entry, entryOf, FolderEntry, type Spot } from './entries.ts';
 import { digestOf } from './etags.ts';
 import type { FilesHouse, Scene } from './house.ts';
+import { sameName } from './names.ts';
 import { allowsInShared, type Reach } from './reach.ts';
-
-/** Two names are one where their NFC forms are. */
-export const sameName = (one: string, other: string): boolean =>
-  one.normalize('NFC') === other.normalize('NFC');
 
 /** `Shared`: what others share with the visitor. It is made by the server and holds nothing of its own. */
 export class SharedFolder implements Collection {

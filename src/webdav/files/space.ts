@@ -4,7 +4,8 @@ import type { FileNode } from '../../stores/files/index.ts';
 import { memberPath } from '../principals/principal.ts';
 import type { Collection, Found, Space, Visit } from '../types.ts';
 import type { FilesHouse, Scene } from './house.ts';
-import { HomeEntry, SharedFolder, sameName } from './shared.ts';
+import { sameName } from './names.ts';
+import { HomeEntry, SharedFolder } from './shared.ts';
 import { foundAt, nothing, walk } from './walk.ts';
 
 /** `/dav/files/<member>/…`: the visitor's own tree, and below `Shared/` what others share with them. */
