@@ -6,6 +6,8 @@
  * - Values enter markup through `html` alone, which escapes them.
  * - GET changes nothing: a sign-in link that is merely fetched stays good. Every form is tied to the browser that it was
  *   shown to, and refused from another site.
+ * - A public link (`/s/<token>`, public/) shows what it was made for and nothing beside; what members put here is sent so
+ *   that it runs nothing.
  * - Sessions live in memory, end with 30 idle minutes and with any change of a credential made elsewhere.
  * - Only doors that are open are advertised, at the port they are bound to; a door on loopback of a server with a public
  *   name is advertised at its usual public port (links.ts).

@@ -4,7 +4,7 @@ export const fr: Messages = {
   homeTitle: 'Bienvenue',
   homeLead: (name) => `Voici le serveur de ${name}, tenu par ses membres, pour ses membres.`,
   homeToday:
-    'Il garde aujourd’hui votre courrier ; agendas, contacts, fichiers, messagerie et votes suivront.',
+    'Il garde aujourd’hui votre courrier et vos fichiers ; agendas, contacts, messagerie et votes suivront.',
   homeNew: 'Vous arrivez ? Votre coopérative vous envoie un lien pour choisir votre mot de passe.',
   homeTrust: 'Faire reconnaître ce serveur par vos appareils',
   signIn: 'Se connecter',
