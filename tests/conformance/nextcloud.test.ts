@@ -19,6 +19,8 @@ import { type Myco, member, password, run, sha256, startMyco, stopAll, withTools
 const filesCount = 2_000;
 const foldersCount = 20;
 const largeBytes = 30 * 1_048_576;
+/** Of one test: several syncs of a client that takes its time. */
+const testMs = 300_000;
 
 let myco: Myco;
 let folder: string;
@@ -115,14 +117,18 @@ withTools('nextcloudcmd', ['nextcloudcmd'], () => {
     laptop = device('laptop');
   });
 
-  test(`${filesCount} small files, both ways, byte for byte`, async () => {
-    fill(desk.root, 'desk', filesCount / 2);
-    fill(laptop.root, 'laptop', filesCount / 2);
-    await desk.sync();
-    await laptop.sync();
-    await desk.sync();
-    expectAlike(desk, laptop, filesCount);
-  });
+  test(
+    `${filesCount} small files, both ways, byte for byte`,
+    async () => {
+      fill(desk.root, 'desk', filesCount / 2);
+      fill(laptop.root, 'laptop', filesCount / 2);
+      await desk.sync();
+      await laptop.sync();
+      await desk.sync();
+      expectAlike(desk, laptop, filesCount);
+    },
+    testMs,
+  );
 
   test('a change, a removal, a new name and a move travel', async () => {
     const changed = join(desk.root, 'desk 0', 'Grüße', 'desk-0 & more.txt');
@@ -143,16 +149,20 @@ withTools('nextcloudcmd', ['nextcloudcmd'], () => {
     expect(readdirSync(laptop.root)).toContain('desk three');
   });
 
-  test('a large file goes in pieces, and again when it changes', async () => {
-    const path = join(desk.root, 'large.bin');
-    for (const seed of [1, 2]) {
-      writeFileSync(path, largeContent(seed));
-      await desk.sync();
-      await laptop.sync();
-      expect(await hashOf(join(laptop.root, 'large.bin'))).toBe(await hashOf(path));
-    }
-    expect(myco.logged()).not.toContain('large.bin');
-  });
+  test(
+    'a large file goes in pieces, and again when it changes',
+    async () => {
+      const path = join(desk.root, 'large.bin');
+      for (const seed of [1, 2]) {
+        writeFileSync(path, largeContent(seed));
+        await desk.sync();
+        await laptop.sync();
+        expect(await hashOf(join(laptop.root, 'large.bin'))).toBe(await hashOf(path));
+      }
+      expect(myco.logged()).not.toContain('large.bin');
+    },
+    testMs,
+  );
 
   test('small files came many at once, large ones in pieces', async () => {
     const answer = await fetch(`http://localhost:${myco.port('http')}/metrics`);
