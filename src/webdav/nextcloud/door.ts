@@ -192,6 +192,7 @@ const ocs: Run = async ({ request, path, query, options }) => {
     /application\/json/.test(request.headers.accept ?? '');
   const envelope = { version: version === '1' ? 1 : 2, json: wantsJson } as const;
   try {
+    refuseForeignPages(request);
     const names = rest
       .split('/')
       .filter((name) => name !== '')
@@ -204,6 +205,21 @@ const ocs: Run = async ({ request, path, query, options }) => {
     return { ...ocsAnswer(envelope, [], refused), headers };
   }
 };
+
+/**
+ * A browser that remembers a password sends it along with a form of any page; what a form cannot send is this header.
+ * Every client of OCS does: Nextcloud asks for it too.
+ */
+function refuseForeignPages({ method, headers }: HttpRequest): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const site = headers['sec-fetch-site'] ?? 'none';
+  const { origin } = headers;
+  const isOurs = origin === undefined || origin.replace(/^https?:\/\//i, '') === headers.host;
+  if ((site !== 'none' && site !== 'same-origin') || !isOurs)
+    throw new OcsError(403, 'a page of another site may not do that');
+  if (String(headers['ocs-apirequest']).toLowerCase() !== 'true')
+    throw new OcsError(412, 'OCS-APIRequest: true is missing');
+}
 
 function decoded(name: string): string {
   try {

@@ -47,12 +47,13 @@ const as =
 const ana = as('ana@coop.localhost');
 const bea = as('bea');
 const json = { accept: 'application/json' };
-const form = { ...json, 'content-type': 'application/x-www-form-urlencoded' };
+const ocs = { ...json, 'ocs-apirequest': 'true' };
+const form = { ...ocs, 'content-type': 'application/x-www-form-urlencoded' };
 
 async function data(who: typeof ana, method: string, path: string, fields?: Record<string, string>) {
   const body = fields && new URLSearchParams(fields).toString();
   const answer = await who(method, path, {
-    headers: body === undefined ? json : form,
+    headers: body === undefined ? ocs : form,
     ...(body === undefined ? {} : { body }),
   });
   return { status: answer.status, ...JSON.parse(answer.text).ocs };
@@ -376,6 +377,20 @@ describe('many files at once', () => {
 
 describe('shares and links', () => {
   const shares = '/ocs/v2.php/apps/files_sharing/api/v1/shares';
+
+  test.each([
+    ['without the header that a form cannot send', { 'ocs-apirequest': '' }, 412],
+    ['from another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['from another name of this site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['from another origin', { origin: 'https://evil.example' }, 403],
+    ['from no origin', { origin: 'null' }, 403],
+  ])('a form %s does nothing', async (_, headers, status) => {
+    await ana('MKCOL', '/dav/files/ana/Wanted');
+    const body = 'path=/Wanted&shareType=3&permissions=15';
+    const asked = await ana('POST', shares, { headers: { ...form, ...headers }, body });
+    expect(asked.status).toBe(status);
+    expect((await data(ana, 'GET', `${shares}?path=/Wanted`)).data).toEqual([]);
+  });
 
   test('with a member: found, made, seen by both, changed, ended', async () => {
     await ana('MKCOL', '/dav/files/ana/Team');
