@@ -1,5 +1,5 @@
 import { StoreError } from '../../base/index.ts';
-import type { FileNode } from '../../stores/files/index.ts';
+import { type FileNode, numbered } from '../../stores/files/index.ts';
 import type { House, Visit } from '../house.ts';
 import { FormRefused, fromElsewhere } from '../http/forms.ts';
 import { boundaryOf, type Part, readParts } from '../http/multipart.ts';
@@ -17,14 +17,6 @@ export function fileName(sent: string): string {
   return clean === '' || clean === '.' || clean === '..' ? 'file' : clean;
 }
 
-/** `a.txt`, `a (2).txt`, … */
-function numbered(name: string, number: number): string {
-  if (number === 1) return name;
-  const dot = name.lastIndexOf('.');
-  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
-  return `${stem} (${number})${ending}`;
-}
-
 const taken = (error: unknown) =>
   error instanceof StoreError && (error.reason === 'exists' || error.reason === 'conflict');
 
@@ -36,7 +28,8 @@ async function keep(house: House, { account, id }: FileNode, part: Part): Promis
     const options = { by: { member: 0, tokens: [] }, expect: { stamp: null } };
     for (let number = 1; ; number++) {
       try {
-        await house.files.put({ account, folder: id, name: numbered(name, number) }, content, options);
+        const free = number === 1 ? name : numbered(name, number);
+        await house.files.put({ account, folder: id, name: free }, content, options);
         return;
       } catch (error) {
         if (!taken(error) || number >= numberedNamesMax) throw error;
