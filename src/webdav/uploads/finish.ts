@@ -25,8 +25,22 @@ export async function targetOf(exchange: Exchange, handle: string, goal: Goal): 
   return parent;
 }
 
-/** All has arrived: it becomes a file, whole, and the upload ends. */
-export async function finish(
+/** Uploads that are becoming files, of each house. */
+const underWay = new WeakMap<UploadHouse, Map<string, Promise<void>>>();
+
+/** All has arrived: it becomes a file, whole, and the upload ends. Whoever asks meanwhile waits for the same. */
+export async function finish(exchange: Exchange, house: UploadHouse, place: UploadPlace): Promise<void> {
+  const those = underWay.get(house) ?? new Map<string, Promise<void>>();
+  underWay.set(house, those);
+  const key = `${place.account} ${place.upload.id}`;
+  const begun = those.get(key);
+  if (begun) return begun;
+  const work = makeFile(exchange, house, place).finally(() => those.delete(key));
+  those.set(key, work);
+  return work;
+}
+
+async function makeFile(
   exchange: Exchange,
   { house, uploads }: UploadHouse,
   place: UploadPlace,

@@ -3,7 +3,7 @@
  * creation-with-upload, creation-defer-length, checksum, expiration and termination.
  * - POST names the file in Upload-Metadata: `filename`, and `path` of its folder below the member's home, `Shared/` too.
  * - Bytes are durable before the offset moves; the last one makes the file, whole, by what the tree allows then: rights,
- *   locks, the quota. Where that is refused the upload stays, and an empty PATCH at its end tries again.
+ *   locks, the quota. Where that is refused the upload stays, and a HEAD or an empty PATCH at its end tries again.
  * - An upload is its member's alone: to everybody else it is not there.
  */
 import type { RawHandler } from '../../net/index.ts';

@@ -98,8 +98,11 @@ const creation = (house: UploadHouse): DavMethod => ({
   },
 });
 
-/** Core: how far an upload is. */
-const state = (): DavMethod => ({
+/**
+ * Core: how far an upload is. To a client one at its end is done with, so it becomes a file first, where the process
+ * ended in between or a lock or the quota forbade it before; what forbids it still is the answer.
+ */
+const state = (house: UploadHouse): DavMethod => ({
   name: 'HEAD',
   rfc: 'tus 1.0.0 Core',
   on: ({ resource }: Found) => resource instanceof UploadPlace,
@@ -107,6 +110,7 @@ const state = (): DavMethod => ({
   async run(exchange, { resource }) {
     if (!(resource instanceof UploadPlace)) return;
     const { upload } = resource;
+    if (upload.offset === upload.length) await finish(exchange, house, resource);
     const metadata = metadataOf(resource);
     exchange.send(200, {
       ...stateOf(upload),
@@ -165,5 +169,5 @@ const termination = ({ uploads }: UploadHouse): DavMethod => ({
 });
 
 export function tusMethods(house: UploadHouse): readonly DavMethod[] {
-  return [creation(house), state(), patch(house), termination(house)];
+  return [creation(house), state(house), patch(house), termination(house)];
 }

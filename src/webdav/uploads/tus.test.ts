@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Member } from '../../accounts/index.ts';
+import { createUploads } from '../../stores/files/index.ts';
 import { type BrowserAnswer, startSuite, type TestSuite, testBrowser } from '../../testing/index.ts';
 import { metadataBytesMax, metadataNamesMax, metadataPairsMax } from './limits.ts';
 
@@ -64,6 +65,12 @@ async function read(path: readonly string[], account = ana.id): Promise<string |
   const pieces: Buffer[] = [];
   for await (const piece of files.open(node)) pieces.push(piece);
   return Buffer.concat(pieces).toString();
+}
+
+/** The store of uploads as another process would open it. */
+function begunAgain() {
+  const { database, blobs, clock, files } = suite.rooms;
+  return createUploads({ database, blobs, clock, files, fileBytesMax: () => 1_000 });
 }
 
 async function folder(account: number, name: string) {
@@ -154,7 +161,7 @@ describe('an upload', () => {
     expect((await ask('DELETE', path)).status).toBe(404);
   });
 
-  test('that a lock forbids stays, and an empty PATCH tries again', async () => {
+  test('that a lock forbids stays, and an empty PATCH or HEAD tries again', async () => {
     const { files } = suite.rooms;
     const made = await folder(ana.id, 'Locked');
     const path = await begin(named('a.txt', { path: 'Locked' }), 3);
@@ -169,10 +176,32 @@ describe('an upload', () => {
       seconds: 60,
     });
     expect((await patch(path, 0, 'abc')).status).toBe(423);
-    expect((await ask('HEAD', path)).headers['upload-offset']).toBe('3');
+    // What is told as whole is taken for done.
+    expect((await ask('HEAD', path)).status).toBe(423);
     await files.unlock(ana.id, made.id, lock.token, ana.id);
     expect((await patch(path, 3, '')).status).toBe(204);
     expect(await read(['Locked', 'a.txt'])).toBe('abc');
+  });
+
+  test('whose process ended before the file was made is one when it is asked for', async () => {
+    const path = await begin(named('killed.txt'), 5);
+    const again = begunAgain();
+    const id = path.split('/').at(-1) ?? '';
+    const bytes = async function* () {
+      yield Buffer.from('hello');
+    };
+    expect((await again.append(ana.id, id, 0, bytes())).offset).toBe(5);
+    expect(await read(['killed.txt'])).toBeNull();
+    const answers = await Promise.all([ask('HEAD', path), ask('HEAD', path)]);
+    for (const { status, headers } of answers)
+      expect([status, status === 200 ? headers['upload-offset'] : null]).toEqual(
+        status === 200 ? [200, '5'] : [404, null],
+      );
+    expect(answers.some(({ status }) => status === 200)).toBe(true);
+    expect(await read(['killed.txt'])).toBe('hello');
+    const { chain } = await suite.rooms.files.find(ana.id, ['killed.txt']);
+    expect(await suite.rooms.files.versions(ana.id, chain.at(-1)?.id ?? 0)).toEqual([]);
+    expect((await ask('HEAD', path)).status).toBe(404);
   });
 });
 
