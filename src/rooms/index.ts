@@ -3,4 +3,4 @@
  * on a stopped server open the same rooms; the doors are the suite's.
  */
 export { modules } from '../modules.ts';
-export { openRooms, type Rooms, unfinishedRestore } from './rooms.ts';
+export { openRooms, type Rooms, sharedName, unfinishedRestore } from './rooms.ts';

@@ -132,6 +132,9 @@ export async function openRooms(
   }
 }
 
+/** The folder in every home that holds what others share. */
+export const sharedName = 'Shared';
+
 /** Trees, uploads and, once somebody knows the members, shares. */
 function openFileRooms({
   settings,
@@ -142,7 +145,11 @@ function openFileRooms({
   readonly blobs: BlobStore;
   readonly clock: Clock;
 }) {
-  const files = createFilesStore({ ...over, settings: () => settings.value.files });
+  const files = createFilesStore({
+    ...over,
+    settings: () => settings.value.files,
+    reservedName: sharedName,
+  });
   const uploads = createUploads({ ...over, files, fileBytesMax: () => settings.value.files.file });
   let sharing: Sharing | null = null;
   return {

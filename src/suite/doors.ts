@@ -14,7 +14,7 @@ import {
   type Network,
   type Resolver,
 } from '../net/index.ts';
-import type { Rooms } from '../rooms/index.ts';
+import { type Rooms, sharedName } from '../rooms/index.ts';
 import {
   type Door,
   doorNames,
@@ -25,7 +25,7 @@ import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import type { Authenticity } from './authenticity.ts';
-import { openFiles, sharedName } from './files.ts';
+import { openFiles } from './files.ts';
 import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
 import { openWire } from './wire.ts';

@@ -1,5 +1,5 @@
 import type { RawHandler } from '../net/index.ts';
-import type { Rooms } from '../rooms/index.ts';
+import { type Rooms, sharedName } from '../rooms/index.ts';
 import {
   coreExtension,
   createDav,
@@ -16,9 +16,6 @@ import {
   principalsExtension,
 } from '../webdav/index.ts';
 import type { Observers } from './observers.ts';
-
-/** The folder in every home that holds what others share. */
-export const sharedName = 'Shared';
 
 export interface FilesDoor {
   /** For the http and the https door: DAV, and what stands beside it. */

@@ -42,7 +42,7 @@ const write: Write = {
   account: 7,
   by: { member: 7, tokens: [] },
   now: 1_000,
-  rules: { quota: null, keptPercent: 50, versions: 3 },
+  rules: { quota: null, keptPercent: 50, versions: 3, reserved: null },
 };
 
 const root: Node = {

@@ -37,6 +37,8 @@ export interface FilesStoreOptions {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly settings: () => FilesSettings;
+  /** A name that the first folder of a member's tree cannot hold: the server shows something of its own there. */
+  readonly reservedName?: string;
 }
 
 /** Names as far as they can be names: what follows cannot be there. */

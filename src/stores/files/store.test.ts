@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { publicAccount } from '../../accounts/index.ts';
 import { fakeClock, StoreError } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
 import { afterRestore, verifyAll } from '../../storage/index.ts';
@@ -11,7 +12,14 @@ import {
   testTree,
   textOf,
 } from '../../testing/index.ts';
-import { type By, type FilesSettings, type FilesWriter, filesLimits as limits, rootFolder } from './index.ts';
+import {
+  type By,
+  createFilesStore,
+  type FilesSettings,
+  type FilesWriter,
+  filesLimits as limits,
+  rootFolder,
+} from './index.ts';
 
 const ana = 7;
 const ben = 8;
@@ -188,6 +196,31 @@ describeEngines('files', (engine) => {
     await files.emptyTrash(ana);
     expect(await files.trash(ana, 0, 10)).toEqual([]);
     expect(await files.usage(ana)).toMatchObject({ used: 2, kept: 0, files: 1, folders: 2 });
+  });
+
+  test('the reserved name is taken in the root of members, and nowhere else', async () => {
+    const { database, blobs } = stores;
+    const reservedName = 'Re\u0301serve\u0301';
+    files = createFilesStore({ database, blobs, clock, settings: () => settings, reservedName });
+    tree = testTree(files, ana);
+    const taken = reservedName.normalize('NFC');
+    await tree.folder('f');
+    await tree.put('g', 'x');
+    for (const name of [reservedName, taken]) {
+      expect(await refusal(tree.put(name, 'x'))).toBe('exists');
+      expect(await refusal(tree.folder(name))).toBe('exists');
+      expect(await refusal(tree.move('g', name, { overwrite: true }))).toBe('exists');
+      expect(await refusal(tree.copy('f', name, { overwrite: true }))).toBe('exists');
+      expect(await tree.find(name)).toBe(null);
+    }
+    await tree.put(`f/${taken}`, 'kept');
+    await tree.remove(`f/${taken}`);
+    await tree.remove('f');
+    const entry = (await files.trash(ana, 0, 10)).find(({ node }) => node.kind === 'file');
+    const restored = await files.restoreTrash(ana, entry?.node.id ?? 0, by);
+    expect(restored).toMatchObject({ parent: rootFolder, name: `${taken} (2)` });
+    expect(await tree.text(`${taken} (2)`)).toBe('kept');
+    await testTree(files, publicAccount).folder(taken);
   });
 
   test('a path has so many names', async () => {

@@ -1,7 +1,9 @@
+import { publicAccount } from '../../accounts/index.ts';
 import { randomOctets, StoreError } from '../../base/index.ts';
 import { typeOfName } from './content-types.ts';
 import { limits } from './limits.ts';
 import { filesOperations as operations } from './module.ts';
+import { nameKey } from './names.ts';
 import { type FilesStoreOptions, FilesStoreReader } from './reader.ts';
 import type { Done, Rules, Write } from './scripts/tree.ts';
 import { shownLock, shownNode } from './shown.ts';
@@ -38,7 +40,9 @@ const expecting = (expect: Expect | undefined) => (expect === undefined ? {} : {
 export class FilesStore extends FilesStoreReader implements FilesWriter {
   #rules(account: number): Rules {
     const { kept, versions } = this.options.settings();
-    return { quota: this.quotaOf(account), keptPercent: kept, versions: versions.count };
+    const { reservedName } = this.options;
+    const reserved = account === publicAccount || reservedName === undefined ? null : nameKey(reservedName);
+    return { quota: this.quotaOf(account), keptPercent: kept, versions: versions.count, reserved };
   }
 
   #write(account: number, by: By): Write {

@@ -246,7 +246,7 @@ export interface FilesReader {
 /**
  * Everything here resolves when it is durable. Refusals are StoreErrors: 'not-found' (a parent or the thing itself),
  * 'exists', 'conflict' (`expect`), 'locked', 'over-quota', 'too-large', 'limit', 'invalid' (a name that cannot be one),
- * 'no-space'. Nothing half-written is ever seen.
+ * 'no-space'. Nothing half-written is ever seen. The reserved name of a root is taken: 'exists'.
  */
 export interface FilesWriter extends FilesReader {
   /**

@@ -13,6 +13,7 @@ import {
   checkRoom,
   folderAt,
   grow,
+  isReserved,
   missing,
   type Node,
   nameOf,
@@ -22,12 +23,13 @@ import {
 } from './tree.ts';
 
 /** The name, or the same with the first number that is free. */
-function* freeName(q: FilesQueries, folder: Chain, name: string): Script<string> {
+function* freeName(q: FilesQueries, w: Write, folder: Chain, name: string): Script<string> {
   const { account, id } = folder[0];
   for (let number = 1; number <= limits.freeNamesMax; number++) {
     const tried = number === 1 ? name : numbered(name, number);
-    if ((yield* run(q.nodeNamed, { account, folder: id, nameKey: nameKey(tried) })).length === 0)
-      return tried;
+    const key = nameKey(tried);
+    if (isReserved(w, id, key)) continue;
+    if ((yield* run(q.nodeNamed, { account, folder: id, nameKey: key })).length === 0) return tried;
   }
   throw new StoreError('exists', 'that name and its numbers are taken');
 }
@@ -44,7 +46,7 @@ export function* restoreTrash(q: FilesQueries, a: Write & { node: number }): Scr
   const growth = weightOf(node);
   yield* checkRoom(q, a, chain, growth);
   yield* raise(q, chain, node.height, node);
-  const name = yield* freeName(q, chain, nameOf(node));
+  const name = yield* freeName(q, a, chain, nameOf(node));
   const key = nameKey(name);
   const modseq = yield* nextModseq(q, account);
   const place = { parent: chain[0].id, nameKey: key, name: name === key ? null : name };

@@ -14,6 +14,8 @@ export interface Rules {
   readonly keptPercent: number;
   /** Earlier contents kept of each file. */
   readonly versions: number;
+  /** Key of the name that the root cannot hold; null where there is none. */
+  readonly reserved: string | null;
 }
 
 /** What every write says. */
@@ -121,12 +123,17 @@ export interface Spot {
   readonly existing: Node | null;
 }
 
+/** Whether the server shows something of its own by that name. */
+export const isReserved = (w: Pick<Write, 'rules'>, folder: number, nameKey: string): boolean =>
+  folder === rootFolder && nameKey === w.rules.reserved;
+
 export function* spotAt(
   q: FilesQueries,
   w: Write,
   place: { readonly folder: number; readonly name: string },
 ): Script<Spot> {
   const nameKey = checkName(place.name);
+  if (isReserved(w, place.folder, nameKey)) throw new StoreError('exists', 'that name is the server’s');
   const chain = yield* folderAt(q, w, place.folder);
   const existing =
     (yield* run(q.nodeNamed, { account: w.account, folder: place.folder, nameKey }))[0] ?? null;
