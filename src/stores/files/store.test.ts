@@ -59,6 +59,57 @@ describeEngines('files', (engine) => {
   });
   const property = (name: string, xml: string | null = `<${name}/>`) => ({ namespace: 'x:', name, xml });
 
+  test('what has left the place where it was found is not touched there', async () => {
+    await tree.folder('a');
+    await tree.folder('b');
+    await tree.put('a/f', 'one');
+    const found = await tree.at('a/f');
+    const [a, b] = [await tree.at('a'), await tree.at('b')];
+    const asFound = { at: { folder: a.id, name: 'f' } };
+    await files.move(
+      { account: ana, node: found.id },
+      { account: ana, folder: b.id, name: 'f' },
+      { by, overwrite: false },
+    );
+    const to = { account: ana, folder: rootFolder, name: 'g' };
+    const source = { account: ana, node: found.id };
+    const late = { by, expect: asFound };
+    expect(await refusal(files.remove(ana, found.id, late))).toBe('not-found');
+    expect(await refusal(files.move(source, to, { ...late, overwrite: true }))).toBe('not-found');
+    expect(await refusal(files.copy(source, to, { ...late, overwrite: true, depth: 'infinity' }))).toBe(
+      'not-found',
+    );
+    expect(await refusal(files.setProperties(ana, found.id, [property('p')], late))).toBe('not-found');
+    const wish = {
+      account: ana,
+      node: found.id,
+      scope: 'exclusive',
+      depth: '0',
+      owner: '',
+      principal: ana,
+      root: '/',
+      seconds: 60,
+    } as const;
+    expect(await refusal(files.lock(wish, asFound))).toBe('not-found');
+    await tree.put('b/f', 'two');
+    const stale = { by, expect: { stamp: found.stamp, at: { folder: b.id, name: 'f' } } };
+    expect(await refusal(files.setProperties(ana, found.id, [property('p')], stale))).toBe('conflict');
+    expect(await tree.text('b/f')).toBe('two');
+  });
+
+  test('RFC 4918 §9.8.3: a folder without what is in it may be copied into itself, the whole may not', async () => {
+    await tree.folder('a');
+    await tree.put('a/f', 'one');
+    const a = await tree.at('a');
+    const source = { account: ana, node: a.id };
+    const to = { account: ana, folder: a.id, name: 'z' };
+    expect(await refusal(files.copy(source, to, { by, overwrite: false, depth: 'infinity' }))).toBe(
+      'conflict',
+    );
+    await files.copy(source, to, { by, overwrite: false, depth: '0' });
+    expect(await tree.names('a/z')).toEqual([]);
+  });
+
   test('a file is put, read, replaced and listed; folders above know', async () => {
     expect(await files.root(ana)).toMatchObject({ id: rootFolder, parent: 0, kind: 'folder', name: '' });
     await tree.folder('Letters');

@@ -165,18 +165,24 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     account: number,
     node: number,
     changes: readonly DeadPropertyChange[],
-    options: { readonly by: By; readonly modifiedMs?: number },
+    options: { readonly by: By; readonly modifiedMs?: number; readonly expect?: Expect },
   ): Promise<FileNode> {
-    const args = { ...this.#write(account, options.by), node, changes, modified: options.modifiedMs ?? null };
+    const args = {
+      ...this.#write(account, options.by),
+      ...expecting(options.expect),
+      node,
+      changes,
+      modified: options.modifiedMs ?? null,
+    };
     return shownNode(await this.database.call(operations.setProperties, args));
   }
 
-  async lock(wish: Omit<FileLock, 'token' | 'expiresMs'>): Promise<FileLock> {
+  async lock(wish: Omit<FileLock, 'token' | 'expiresMs'>, expect?: Expect): Promise<FileLock> {
     if (Buffer.byteLength(wish.owner) > limits.lockOwnerBytesMax)
       throw new StoreError('too-large', `an owner has at most ${limits.lockOwnerBytesMax} bytes`);
     if (wish.root.length > limits.lockRootCharsMax) throw new StoreError('limit', 'the path is too long');
     const seconds = lockSeconds(wish.seconds);
-    const args = { ...wish, seconds, token: lockToken(), now: this.now() };
+    const args = { ...wish, ...expecting(expect), seconds, token: lockToken(), now: this.now() };
     return shownLock(await this.database.call(operations.lock, args));
   }
 

@@ -87,7 +87,9 @@ export interface By {
 /** What was seen when the conditions of a request were judged; a write that finds something else is refused with 'conflict'. */
 export interface Expect {
   /** The stamp of what stood there; null: nothing did. */
-  readonly stamp: number | null;
+  readonly stamp?: number | null;
+  /** Where it stood: what has left that place since is refused with 'not-found'. */
+  readonly at?: { readonly folder: number; readonly name: string };
 }
 
 /** A place for something: a folder that is there, and a name in it. */
@@ -288,10 +290,10 @@ export interface FilesWriter extends FilesReader {
     account: number,
     node: number,
     changes: readonly DeadPropertyChange[],
-    options: { readonly by: By; readonly modifiedMs?: number },
+    options: { readonly by: By; readonly modifiedMs?: number; readonly expect?: Expect },
   ): Promise<FileNode>;
   /** 'locked' where another lock stands in the way: `details.root` says of what. */
-  lock(wish: Omit<FileLock, 'token' | 'expiresMs'>): Promise<FileLock>;
+  lock(wish: Omit<FileLock, 'token' | 'expiresMs'>, expect?: Expect): Promise<FileLock>;
   /** Null where no such lock holds at the node. */
   refreshLock(
     account: number,

@@ -112,10 +112,11 @@ export abstract class Entry implements Resource, Placed {
     return this.dead ?? this.scene.house.files.properties(this.node.account, this.node.id);
   }
 
-  async patch(changes: PropertyChanges, { visit }: WriteOptions): Promise<void> {
+  async patch(changes: PropertyChanges, { visit, seen }: WriteOptions): Promise<void> {
     const modified = changes.live.get('modifiedMs');
     const set = this.scene.house.files.setProperties(this.node.account, this.node.id, changes.dead, {
       by: byOf(visit),
+      ...expectOf(seen, this.node),
       ...(typeof modified === 'number' ? { modifiedMs: modified } : {}),
     });
     await discreetly(this.scene, set);
@@ -125,7 +126,10 @@ export abstract class Entry implements Resource, Placed {
     const { house } = this.scene;
     const by = byOf(visit);
     if (this.received) return house.sharing.leave(by.member, this.received.share.id);
-    const removed = house.files.remove(this.node.account, this.node.id, { by, ...expectOf(seen) });
+    const removed = house.files.remove(this.node.account, this.node.id, {
+      by,
+      ...expectOf(seen, this.node),
+    });
     await discreetly(this.scene, removed);
   }
 
@@ -134,7 +138,12 @@ export abstract class Entry implements Resource, Placed {
     const done = this.scene.house.files.copy(
       { account: this.node.account, node: this.node.id },
       parent.place(target.name),
-      { by: byOf(visit), overwrite: target.existing !== null, depth: target.depth, ...expectOf(seen) },
+      {
+        by: byOf(visit),
+        overwrite: target.existing !== null,
+        depth: target.depth,
+        ...expectOf(seen, this.node),
+      },
     );
     const { node, replaced } = await discreetly(this.scene, done);
     return parent.written(node, target.name, !replaced);
@@ -146,7 +155,7 @@ export abstract class Entry implements Resource, Placed {
     const done = this.scene.house.files.move(
       { account: this.node.account, node: this.node.id },
       parent.place(target.name),
-      { by: byOf(options.visit), overwrite: target.existing !== null, ...expectOf(options.seen) },
+      { by: byOf(options.visit), overwrite: target.existing !== null, ...expectOf(options.seen, this.node) },
     );
     const { node, replaced } = await discreetly(this.scene, done);
     return parent.written(node, target.name, !replaced);

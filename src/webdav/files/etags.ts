@@ -7,13 +7,17 @@ export function etagOf({ account, id, stamp }: Pick<FileNode, 'account' | 'id' |
   return `"${account.toString(36)}-${id.toString(36)}-${stamp.toString(36)}"`;
 }
 
-/** What a write must still find, in the store's words. */
-export function expectOf(seen: Seen | undefined): { readonly expect?: Expect } {
-  if (seen === undefined) return {};
-  if (seen.etag === null) return { expect: { stamp: null } };
+/** What a write must still find, in the store's words. `node`: what was found, which must still be where it was. */
+export function expectOf(
+  seen: Seen | undefined,
+  node?: Pick<FileNode, 'parent' | 'name'>,
+): { readonly expect?: Expect } {
+  const at = node && { at: { folder: node.parent, name: node.name } };
+  if (seen === undefined) return at ? { expect: at } : {};
+  if (seen.etag === null) return { expect: { stamp: null, ...at } };
   const stamp = /^"[^"]*-([0-9a-z]+)"$/.exec(seen.etag)?.[1];
   // An ETag that is not of ours never was what stood there.
-  return { expect: { stamp: stamp === undefined ? -1 : Number.parseInt(stamp, 36) } };
+  return { expect: { stamp: stamp === undefined ? -1 : Number.parseInt(stamp, 36), ...at } };
 }
 
 /** Changes with everything that can be seen of what others share; '' where there is nothing. */

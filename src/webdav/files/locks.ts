@@ -1,5 +1,6 @@
 import type { FileLock } from '../../stores/files/index.ts';
 import type { ActiveLock, LockAbility, LockWish, Visit, WriteOptions } from '../types.ts';
+import { expectOf } from './etags.ts';
 import type { Placed } from './house.ts';
 import { byOf, discreetly } from './writes.ts';
 
@@ -12,14 +13,11 @@ export function locksOf(entry: Placed): LockAbility {
       const show = (held: readonly FileLock[]) => held.map((lock) => shown(lock, entry));
       return entry.held ? show(entry.held) : files.locksOn(account, id).then(show);
     },
-    async take(wish: LockWish, { visit }: WriteOptions) {
-      const wished = files.lock({
-        ...wish,
-        account,
-        node: id,
-        principal: memberOf(visit),
-        root: visit.href(entry),
-      });
+    async take(wish: LockWish, { visit, seen }: WriteOptions) {
+      const wished = files.lock(
+        { ...wish, account, node: id, principal: memberOf(visit), root: visit.href(entry) },
+        expectOf(seen, entry.node).expect,
+      );
       const lock = await discreetly(entry.scene, wished);
       return shown(lock, entry);
     },

@@ -13,7 +13,7 @@ export const copy: DavMethod = {
   async run(exchange, { resource }) {
     if (!resource?.copyTo) return;
     const target = await targetOf(exchange, resource, readWholeDepth(exchange));
-    await answered(exchange, target, resource.copyTo(target, { visit: exchange.visit }));
+    await answered(exchange, target, resource.copyTo(target, exchange.write));
   },
 };
 
@@ -32,7 +32,7 @@ export const move: DavMethod = {
     // §9.9.2; of what is no collection any depth is the same.
     if (resource.isCollection && depth === '0') throw new DavError(400, 'a collection is moved whole');
     const target = await targetOf(exchange, resource, 'infinity');
-    await answered(exchange, target, resource.moveTo(target, { visit: exchange.visit }));
+    await answered(exchange, target, resource.moveTo(target, exchange.write));
   },
 };
 

@@ -65,10 +65,15 @@ describe('conditions of HTTP', () => {
   });
 
   test('what must still be so when it is written', () => {
-    expect(hasConditions(headers({ 'if-match': '"e"' }), [])).toBe(true);
-    expect(hasConditions(headers({}), readIf('(<urn:a> ["e"])'))).toBe(true);
-    expect(hasConditions(headers({}), readIf('(<urn:a>)'))).toBe(false);
-    expect(hasConditions(headers({}), readIf('</a> (["e"])'))).toBe(false);
+    const file = { isHere: (tag: string) => tag === '/a', deep: false };
+    const folder = { ...file, deep: true };
+    expect(hasConditions(headers({ 'if-match': '"e"' }), [], folder)).toBe(true);
+    expect(hasConditions(headers({}), [], file)).toBe(false);
+    expect(hasConditions(headers({}), readIf('(<urn:a> ["e"])'), folder)).toBe(true);
+    expect(hasConditions(headers({}), readIf('(<urn:a>)'), folder)).toBe(false);
+    expect(hasConditions(headers({}), readIf('(<urn:a>)'), file)).toBe(true);
+    expect(hasConditions(headers({}), readIf('</a> (["e"])'), folder)).toBe(true);
+    expect(hasConditions(headers({}), readIf('</b> (["e"])'), file)).toBe(false);
   });
 });
 

@@ -46,13 +46,23 @@ export function rangeHolds(header: Header, resource: Judged): boolean {
   );
 }
 
-/** Whether there are conditions on what stands at the request URI, to be judged again when it is written. */
-export function hasConditions(header: Header, lists: readonly IfList[]): boolean {
+/**
+ * Whether there are conditions on what stands at the request URI, to be judged again when it is written. A lock token is one
+ * where `deep` is false: the lock may end before. Of a collection it is not: others may write below it meanwhile.
+ */
+export function hasConditions(
+  header: Header,
+  lists: readonly IfList[],
+  about: { readonly isHere: (tag: string) => boolean; readonly deep: boolean },
+): boolean {
   return (
     header('if-match') !== undefined ||
     header('if-none-match') !== undefined ||
     header('if-unmodified-since') !== undefined ||
-    lists.some(({ tag, conditions }) => tag === null && conditions.some(({ etag }) => etag !== null))
+    lists.some(
+      ({ tag, conditions }) =>
+        (tag === null || about.isHere(tag)) && conditions.some(({ etag }) => !about.deep || etag !== null),
+    )
   );
 }
 

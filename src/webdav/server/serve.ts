@@ -90,6 +90,10 @@ async function judgeConditions(
     });
     if (!holds) throw new DavError(412, 'what the If header asks for is not so');
   }
-  if (!hasConditions(header, lists)) return;
+  const isHere = (tag: string) => {
+    const path = exchange.locate(tag);
+    return typeof path !== 'string' && path.join('/') === exchange.path.join('/');
+  };
+  if (!hasConditions(header, lists, { isHere, deep: resource?.isCollection ?? false })) return;
   exchange.write = { visit: exchange.visit, seen: { etag: resource?.etag ?? null } };
 }

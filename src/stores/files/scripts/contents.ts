@@ -238,10 +238,16 @@ function* changeProperties(
 /** RFC 4918 §9.2: all or none. */
 export function* setProperties(
   q: FilesQueries,
-  a: Write & { node: number; changes: readonly DeadPropertyChange[]; modified: number | null },
+  a: Write & {
+    node: number;
+    changes: readonly DeadPropertyChange[];
+    modified: number | null;
+    expect?: Expect;
+  },
 ): Script<Node> {
   const { account } = a;
   const chain = yield* rooted(q, account, a.node);
+  checkExpect(chain[0], a.expect);
   yield* mayWrite(q, a, chain);
   yield* changeProperties(q, a, a.node, a.changes);
   const modseq = yield* nextModseq(q, account);

@@ -23,6 +23,8 @@ export interface TransferArgs extends Write {
   readonly name: string;
   readonly overwrite: boolean;
   readonly expect?: Expect;
+  /** Of a COPY: 0 takes a folder without what is in it. */
+  readonly depth?: '0' | 'infinity';
 }
 
 export type Transferred = Done<{ readonly node: Node; readonly replaced: boolean }>;
@@ -42,7 +44,7 @@ export function* endsOf(q: FilesQueries, a: TransferArgs): Script<Ends> {
   checkExpect(node, a.expect);
   const spot = yield* spotAt(q, a, a);
   const isWithin = a.account === a.from.account;
-  if (isWithin && spot.chain.some(({ id }) => id === node.id))
+  if (isWithin && a.depth !== '0' && spot.chain.some(({ id }) => id === node.id))
     throw new StoreError('conflict', 'a folder cannot go into itself');
   const existing = isWithin && spot.existing?.id === node.id ? null : spot.existing;
   if (existing !== null && !a.overwrite) throw new StoreError('exists', 'that name is taken');

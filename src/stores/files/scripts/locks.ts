@@ -2,8 +2,8 @@ import { StoreError } from '../../../base/index.ts';
 import { numbers, one, run, type Script, texts } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
 import type { FilesQueries } from '../queries.ts';
-import type { By, FileLock } from '../types.ts';
-import { type Chain, chainOf, idsOf, type Node, rooted, type Write } from './tree.ts';
+import type { By, Expect, FileLock } from '../types.ts';
+import { type Chain, chainOf, checkExpect, idsOf, type Node, rooted, type Write } from './tree.ts';
 
 export interface Lock {
   readonly account: number;
@@ -66,12 +66,14 @@ export function* unlockToLeave(q: FilesQueries, w: Write, chain: Chain): Script<
 
 export interface LockWish extends Omit<FileLock, 'expiresMs'> {
   readonly now: number;
+  readonly expect?: Expect;
 }
 
 /** RFC 4918 §9.10: 'locked' where another stands in the way. */
 export function* lock(q: FilesQueries, a: LockWish): Script<Lock> {
-  const { account, node, now, ...wish } = a;
+  const { account, node, now, expect, ...wish } = a;
   const chain = yield* rooted(q, account, node);
+  checkExpect(chain[0], expect);
   const locks = holding(yield* run(q.locksAt, { account, now, ids: numbers(idsOf(chain)) }), chain);
   const below =
     wish.depth === 'infinity' && chain[0].kind === 0 ? yield* run(q.locksBelow, { account, now, node }) : [];

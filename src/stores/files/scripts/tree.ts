@@ -1,7 +1,7 @@
 import { StoreError } from '../../../base/index.ts';
 import { nextModseq, numbers, one, run, type Script } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
-import { checkName } from '../names.ts';
+import { checkName, nameKey as nameKeyOf } from '../names.ts';
 import type { FilesQueries } from '../queries.ts';
 import { kinds } from '../tables.ts';
 import { type By, type Expect, rootFolder } from '../types.ts';
@@ -142,6 +142,9 @@ export function* spotAt(
 
 export function checkExpect(node: Node | null, expect: Expect | undefined): void {
   if (expect === undefined) return;
+  const { at } = expect;
+  if (at && node && (node.parent !== at.folder || node.nameKey !== nameKeyOf(at.name))) throw missing();
+  if (expect.stamp === undefined) return;
   const stamp = node === null ? null : stampOf(node);
   if (stamp !== expect.stamp) throw new StoreError('conflict', 'it is not as it was when it was looked at');
 }
