@@ -39,29 +39,29 @@ class Worker {
     for (;;) {
       const [now] = this.possible;
       if (now === undefined || this.possible.length > 1) throw new Error('what is there was not looked at');
-      const { ask, then } = this.#next(dav, now);
-      this.possible = [now, then];
+      const { ask, after } = this.#next(dav, now);
+      this.possible = [now, after];
       const status = await ask();
       if (status < 200 || status > 299) throw new Error(`answered with ${status}`);
-      this.possible = [then];
+      this.possible = [after];
       this.done++;
     }
   }
 
-  #next(dav: DavClient, now: State): { ask: () => Promise<number>; then: State } {
+  #next(dav: DavClient, now: State): { ask: () => Promise<number>; after: State } {
     const name = this.names[this.#random(namesEach)] ?? '';
     const other = this.names[this.#random(namesEach)] ?? '';
     const dice = this.#random(10);
     if (now.get(name) === null || dice < 5) {
       const body = content(this.#random(1_000_000), sizes[this.#random(sizes.length)] ?? 0);
       const ask = async () => (await dav.ask('PUT', name, { body })).status;
-      return { ask, then: new Map(now).set(name, sha256(body)) };
+      return { ask, after: new Map(now).set(name, sha256(body)) };
     }
     if (dice < 8 && other !== name) {
       const ask = async () => (await dav.ask('MOVE', name, { headers: { destination: other } })).status;
-      return { ask, then: new Map(now).set(other, now.get(name) ?? null).set(name, null) };
+      return { ask, after: new Map(now).set(other, now.get(name) ?? null).set(name, null) };
     }
-    return { ask: async () => (await dav.ask('DELETE', name)).status, then: new Map(now).set(name, null) };
+    return { ask: async () => (await dav.ask('DELETE', name)).status, after: new Map(now).set(name, null) };
   }
 
   /** Reads all names: what is there must be one of what may be there. */
