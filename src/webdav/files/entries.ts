@@ -126,6 +126,7 @@ export abstract class Entry implements Resource, Placed {
     const { house } = this.scene;
     const by = byOf(visit);
     if (this.received) return house.sharing.leave(by.member, this.received.share.id);
+    this.#refuseTop();
     const removed = house.files.remove(this.node.account, this.node.id, {
       by,
       ...expectOf(seen, this.node),
@@ -151,6 +152,7 @@ export abstract class Entry implements Resource, Placed {
 
   async moveTo(target: CopyTarget, options: WriteOptions): Promise<Written> {
     if (this.received) return this.#rename(this.received, target, options);
+    this.#refuseTop();
     const parent = folderOf(target);
     const done = this.scene.house.files.move(
       { account: this.node.account, node: this.node.id },
@@ -159,6 +161,12 @@ export abstract class Entry implements Resource, Placed {
     );
     const { node, replaced } = await discreetly(this.scene, done);
     return parent.written(node, target.name, !replaced);
+  }
+
+  /** What a link leads to is not in what it gives: whoever may take things out of it may not take it away itself. */
+  #refuseTop(): void {
+    if (this.node.id === this.scene.reach.top.id)
+      throw new DavError(403, 'the top of a tree stays where it is');
   }
 
   /** What was shared stays where its owner has it; only the receiver's name for it changes. */

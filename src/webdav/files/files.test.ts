@@ -319,6 +319,20 @@ describe('a public link', () => {
     expect((await guest('DELETE', `/dav/public/${token}/same.txt`)).status).toBe(404);
   });
 
+  test('to write takes what is in it away, and not what it leads to', async () => {
+    await ana('MKCOL', '/dav/files/ana/stays');
+    await ana('PUT', '/dav/files/ana/stays/f.txt', { body: 'x' });
+    const folder = `/dav/public/${(await link(['stays'], 'write')).token}`;
+    for (const top of [`${folder}/`, folder]) {
+      expect([top, (await guest('DELETE', top)).status]).toEqual([top, 403]);
+      const moved = await guest('MOVE', top, { headers: { destination: `${folder}/moved` } });
+      expect([top, moved.status]).toEqual([top, 403]);
+    }
+    expect((await guest('DELETE', `${folder}/f.txt`)).status).toBe(204);
+    expect(await list(ana, '/dav/files/ana/stays/')).toEqual(['/dav/files/ana/stays/']);
+    expect((await ana('DELETE', '/dav/files/ana/')).status).toBe(403);
+  });
+
   test('downloads are counted', async () => {
     await ana('PUT', '/dav/files/ana/once.txt', { body: 'once' });
     const { token } = await link(['once.txt'], 'read', undefined, 1);
