@@ -187,6 +187,14 @@ describe('DAV below /remote.php', () => {
     expect((await bea('GET', '/remote.php/dav/files/ana/one.txt')).status).toBe(404);
   });
 
+  test('a folder named as a space is the member’s own', async () => {
+    await ana('MKCOL', '/remote.php/webdav/public');
+    await ana('PUT', '/remote.php/webdav/public/mine.txt', { body: 'mine' });
+    expect((await ana('GET', '/remote.php/webdav/public/mine.txt')).text).toBe('mine');
+    expect((await ana('GET', '/dav/files/ana/public/mine.txt')).text).toBe('mine');
+    expect((await browser.get('/remote.php/webdav/public/mine.txt')).status).toBe(401);
+  });
+
   test('properties of files and folders', async () => {
     await ana('MKCOL', '/remote.php/dav/files/ana/props');
     const put = await ana('PUT', '/remote.php/dav/files/ana/props/p.txt', {

@@ -190,7 +190,8 @@ async function visitorOf(house: House, { request, placed }: Arrived): Promise<Vi
   const { authorization } = request.headers;
   if (request.method === 'OPTIONS' && authorization === undefined) return null;
   const login = { authorization, remote: connectionOf(request).remote.address, realm: house.realm };
-  const [first] = segments;
+  // A base that leads into somebody's own tree has no spaces: the first name there is one of theirs.
+  const first = placed.base.below === undefined ? segments[0] : undefined;
   const space = first === undefined ? undefined : house.spaces.get(first);
   const { admit } = space ?? {};
   if (space && admit) return admitGuest(admit.bind(space), house.accounts, login, segments.slice(1));
