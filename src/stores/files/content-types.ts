@@ -86,6 +86,14 @@ for (const [type, list] of Object.entries(suffixes)) {
   for (const suffix of list.split(' ')) types.set(suffix, type);
 }
 
+/** RFC 6838 §4.2, RFC 9110 §8.3.1: what may stand in a header; what a client calls a type can be anything. */
+const mediaType =
+  /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}(?:[ \t]*;[\x20-\x7e]*)?$/;
+
+export function isMediaType(text: string): boolean {
+  return mediaType.test(text);
+}
+
 /** The media type that a name tells by its suffix. */
 export function typeOfName(name: string): string {
   const dot = name.lastIndexOf('.');

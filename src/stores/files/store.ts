@@ -1,6 +1,6 @@
 import { publicAccount } from '../../accounts/index.ts';
 import { randomOctets, StoreError } from '../../base/index.ts';
-import { typeOfName } from './content-types.ts';
+import { isMediaType, typeOfName } from './content-types.ts';
 import { limits } from './limits.ts';
 import { filesOperations as operations } from './module.ts';
 import { nameKey } from './names.ts';
@@ -34,6 +34,8 @@ function lockToken(): string {
 }
 
 const cut = (text: string, chars: number) => text.slice(0, chars);
+const typeOf = (name: string, { type }: PutOptions) =>
+  type !== undefined && isMediaType(type) ? type : typeOfName(name);
 const expecting = (expect: Expect | undefined) => (expect === undefined ? {} : { expect });
 
 /** The trees of files over one database and one blob store. */
@@ -93,7 +95,7 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
       name,
       content: {
         blob,
-        type: cut(options.type ?? typeOfName(name), limits.typeCharsMax),
+        type: cut(typeOf(name, options), limits.typeCharsMax),
         checksum: cut(options.checksum ?? '', limits.checksumCharsMax),
         modified: options.modifiedMs ?? null,
         created: options.createdMs ?? null,

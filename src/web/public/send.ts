@@ -26,12 +26,15 @@ export function disposition(kind: 'attachment' | 'inline', name: string): string
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${extended}`;
 }
 
+/** Nothing but printable ASCII stands in a header (THREATS 11). */
+const headerType = (type: string) => (/^[\x20-\x7e]+$/.test(type) ? type : 'application/octet-stream');
+
 /** What others put here runs nothing and reaches nothing of ours. */
 function headersOf({ id, stamp, type, name, modifiedMs }: FileNode, asked: boolean): Record<string, string> {
   const bare = (type.split(';')[0] ?? '').trim().toLowerCase();
   const safe = shown.has(bare);
   return {
-    'content-type': bare === 'text/plain' ? 'text/plain; charset=utf-8' : type || 'application/octet-stream',
+    'content-type': bare === 'text/plain' ? 'text/plain; charset=utf-8' : headerType(type),
     'content-disposition': disposition(safe && !asked ? 'inline' : 'attachment', name),
     'content-security-policy': safe
       ? "default-src 'none'; frame-ancestors 'none'"

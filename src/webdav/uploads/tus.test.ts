@@ -291,6 +291,21 @@ describe('what cannot be', () => {
   });
 });
 
+test.each(['текст/html', 'text/html\r\nX: y', 'text', ' ', 'text/x; name="é"'])(
+  'a type that cannot stand in a header, %j, is found out from the name',
+  async (filetype) => {
+    const path = await begin(named('typed.pdf', { filetype }), 1);
+    expect((await patch(path, 0, 'x')).status).toBe(204);
+    const { chain } = await suite.rooms.files.find(ana.id, ['typed.pdf']);
+    const node = chain.at(-1);
+    expect(node?.type).toBe('application/pdf');
+    const wish = { account: ana.id, node: node?.id ?? 0, by: ana.id, rights: 'read' } as const;
+    const { token } = await suite.rooms.sharing.createLink(wish);
+    const browser = testBrowser(suite.ports.https, suite.authority);
+    expect((await browser.get(`/s/${token}?download`)).status).toBe(200);
+  },
+);
+
 test('OPTIONS says what is spoken, to anybody', async () => {
   const answer = await testBrowser(suite.ports.https, suite.authority).ask(home, { method: 'OPTIONS' });
   expect([answer.status, answer.headers]).toMatchObject([
