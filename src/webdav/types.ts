@@ -206,6 +206,8 @@ export interface Resource {
   readonly owner: readonly string[] | null;
 
   open?(range?: readonly [start: number, end: number]): Readable;
+  /** It is answered as a whole alone, whatever range is asked for. */
+  readonly wholeOnly?: boolean;
   /** More for the header of what GET and HEAD answer. */
   headers?(): Readonly<Record<string, string>>;
   /** Takes a new content. */

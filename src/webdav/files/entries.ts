@@ -198,6 +198,10 @@ export class FileEntry extends Entry {
     return this.node.type;
   }
 
+  get wholeOnly(): boolean {
+    return this.scene.reach.counted === true;
+  }
+
   open(range?: readonly [start: number, end: number]): Readable {
     const { visit, house } = this.scene;
     if (visit.visitor.kind === 'guest') return countedOpen(house, visit.visitor.token, this.node, range);

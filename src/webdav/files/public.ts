@@ -28,7 +28,9 @@ export function publicSpace(house: FilesHouse, name = 'public'): Space {
       const link = await house.sharing.link(token);
       const top = link && (await house.files.node(link.account, link.node));
       if (!top) return nothing;
-      const reach = { account: link.account, top, path: [name, token], right: link.rights, owner: null };
+      const { account, rights: right } = link;
+      const counted = link.downloadsLeft !== null;
+      const reach = { account, top, path: [name, token], right, counted, owner: null };
       return findBelow({ house, visit, reach }, link, names);
     },
   };

@@ -52,7 +52,7 @@ async function content(exchange: Exchange, resource: Openable): Promise<void> {
 /** Null: all of it. */
 function rangesOf(exchange: Exchange, resource: Resource): readonly ByteRange[] | null {
   const text = exchange.header('range');
-  if (text === undefined || resource.length === null) return null;
+  if (text === undefined || resource.length === null || resource.wholeOnly) return null;
   const holds = rangeHolds((name) => exchange.header(name), resource);
   return holds ? readRanges(text, resource.length) : null;
 }
@@ -87,7 +87,7 @@ function headersOf(resource: Resource): Readonly<Record<string, string>> {
     'Content-Type': type,
     ...(resource.etag === null ? {} : { ETag: resource.etag }),
     ...(resource.modifiedMs === null ? {} : { 'Last-Modified': new Date(resource.modifiedMs).toUTCString() }),
-    'Accept-Ranges': 'bytes',
+    'Accept-Ranges': resource.wholeOnly ? 'none' : 'bytes',
     'Cache-Control': 'private, no-cache',
     ...(type === 'application/pdf' ? {} : { 'Content-Security-Policy': sandbox }),
     'X-Content-Type-Options': 'nosniff',
