@@ -314,6 +314,11 @@ describe('a public link', () => {
     expect((await ana('GET', '/dav/files/ana/drop/same.txt')).text).toBe('one');
     expect((await ana('GET', '/dav/files/ana/drop/same (2).txt'.replaceAll(' ', '%20'))).text).toBe('two');
     expect(dropNamesMax).toBeGreaterThan(3);
+    const posted = await guest('POST', `/dav/public/${token}/`, {
+      body: 'four',
+      headers: { slug: 'same.txt' },
+    });
+    expect([posted.status, posted.headers.location]).toEqual([201, undefined]);
     expect((await guest('GET', `/dav/public/${token}/same.txt`)).status).toBe(404);
     expect((await guest('PROPFIND', `/dav/public/${token}/`)).status).toBe(404);
     expect((await guest('DELETE', `/dav/public/${token}/same.txt`)).status).toBe(404);

@@ -16,4 +16,4 @@ export { SharedFolder } from './shared.ts';
 export { filesSpace, ownName } from './space.ts';
 export { Removed, trashSpace } from './trash.ts';
 export { Version, versionsSpace } from './versions.ts';
-export { byOf } from './writes.ts';
+export { byOf, discreetly } from './writes.ts';

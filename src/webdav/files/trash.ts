@@ -20,7 +20,7 @@ import { listPageRows, trashPageRows } from './limits.ts';
 import { allows } from './reach.ts';
 import { ownName } from './space.ts';
 import { nothing } from './walk.ts';
-import { byOf } from './writes.ts';
+import { byOf, discreetly } from './writes.ts';
 
 /** One visitor in their own trash. */
 interface Bin {
@@ -214,19 +214,20 @@ export class Removed extends RemovedPart {
     if (parent instanceof Back) return this.#back(visit, [...parent.path, name]);
     if (!(parent instanceof FolderEntry) || existing !== null)
       throw new DavError(403, 'what was removed goes back into a folder, to a name that is free');
-    const back = await house.files.restoreTrash(account, this.node.id, byOf(visit));
+    const back = await discreetly({ visit }, house.files.restoreTrash(account, this.node.id, byOf(visit)));
     const place = parent.place(name);
     if (place.account === account && back.parent === place.folder && back.name === name)
       return parent.written(back, name, true);
-    const { node } = await house.files.move({ account, node: back.id }, place, {
-      by: byOf(visit),
-      overwrite: false,
-    });
+    const options = { by: byOf(visit), overwrite: false };
+    const moved = house.files.move({ account, node: back.id }, place, options);
+    const { node } = await discreetly({ visit }, moved);
     return parent.written(node, name, true);
   }
 
   async #back(visit: Visit, path: readonly string[]): Promise<Written> {
-    const node = await this.bin.house.files.restoreTrash(this.bin.account, this.node.id, byOf(visit));
+    const { house, account } = this.bin;
+    const restored = house.files.restoreTrash(account, this.node.id, byOf(visit));
+    const node = await discreetly({ visit }, restored);
     return { resource: new RemovedPart(this.bin, path, node), created: true, verbatim: true };
   }
 }

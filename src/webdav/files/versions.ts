@@ -17,7 +17,7 @@ import { placeOf } from './numbers.ts';
 import { allows } from './reach.ts';
 import { ownName } from './space.ts';
 import { nothing } from './walk.ts';
-import { byOf } from './writes.ts';
+import { byOf, discreetly } from './writes.ts';
 
 /**
  * `/dav/versions/<member>/<file id>/<number>`: what a file was before; the id is the `numberOf` of its node. MOVE or COPY
@@ -143,7 +143,10 @@ export class Version implements Resource {
       existing?.displayName === this.#file.name;
     if (!onto && parent.kind !== restoreKind)
       throw new DavError(403, 'a version goes back to its file, nowhere else');
-    const node = await this.#house.files.restoreVersion(account, id, this.version.number, byOf(visit));
+    const node = await discreetly(
+      { visit },
+      this.#house.files.restoreVersion(account, id, this.version.number, byOf(visit)),
+    );
     if (parent instanceof FolderEntry) return parent.written(node, name, false);
     return { resource: this, created: true, verbatim: true };
   }

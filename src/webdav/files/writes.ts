@@ -10,7 +10,7 @@ export function byOf({ visitor, tokens }: Visit): By {
 }
 
 /** A lock of somebody else is not named by their path of it: what they call things is nobody's business. */
-export async function discreetly<T>({ visit }: Scene, work: Promise<T>): Promise<T> {
+export async function discreetly<T>({ visit }: Pick<Scene, 'visit'>, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

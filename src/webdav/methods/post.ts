@@ -19,7 +19,9 @@ export const post: DavMethod = {
     const options = { visit: exchange.visit, seen: { etag: null } };
     const written = await inParent(folder.create(name, contentOf(exchange, null), options));
     const { visit } = exchange;
-    answerWritten(exchange, written, { Location: visit.origin + visit.href(written.resource) });
+    // What somebody may not see has no name for them, not even where they brought it.
+    const seen = written.resource.may('read');
+    answerWritten(exchange, written, seen ? { Location: visit.origin + visit.href(written.resource) } : {});
   },
 };
 

@@ -401,6 +401,8 @@ describe('shares and links', () => {
   });
 
   test('with a member: found, made, seen by both, changed, ended', async () => {
+    await ana('MKCOL', '/dav/files/ana/Private');
+    await ana('MKCOL', '/dav/files/ana/Private/Team');
     await ana('MKCOL', '/dav/files/ana/Team');
     const found = await data(
       ana,
@@ -412,7 +414,7 @@ describe('shares and links', () => {
     ]);
     expect(shareesMax).toBeGreaterThan(1);
     const made = await data(ana, 'POST', shares, {
-      path: '/Team',
+      path: '/Private/Team',
       shareType: '0',
       shareWith: 'bea',
       permissions: '1',
@@ -420,12 +422,12 @@ describe('shares and links', () => {
     expect(made.data).toMatchObject({
       share_type: 0,
       share_with: 'bea',
-      path: '/Team',
+      path: '/Private/Team',
       permissions: 1,
       item_type: 'folder',
     });
     const id = made.data.id;
-    expect((await data(ana, 'GET', `${shares}?path=/Team`)).data).toHaveLength(1);
+    expect((await data(ana, 'GET', `${shares}?path=/Private/Team`)).data).toHaveLength(1);
     const received = await data(bea, 'GET', `${shares}?shared_with_me=true`);
     expect(received.data[0]).toMatchObject({ id, uid_owner: 'ana', path: '/Shared/Team' });
     const seen = await bea('PROPFIND', '/remote.php/dav/files/bea/Shared/Team', {
@@ -439,6 +441,19 @@ describe('shares and links', () => {
     });
     expect(changed.data).toMatchObject({ permissions: 31, expiration: '2099-12-31 00:00:00' });
     expect((await data(bea, 'PUT', `${shares}/${id}`, { permissions: '31' })).status).toBe(404);
+    const on = await data(bea, 'POST', shares, { path: '/Shared/Team', shareType: '3' });
+    expect(on.data.path).toBe('/Shared/Team');
+    await data(bea, 'DELETE', `${shares}/${on.data.id}`);
+    await bea('PUT', '/dav/files/bea/Shared/Team/held', { body: 'x' });
+    await bea('LOCK', '/dav/files/bea/Shared/Team/held', {
+      body: '<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>',
+    });
+    const destination = '/remote.php/dav/files/ana/Private/Team/held';
+    const upload = '/remote.php/dav/uploads/ana/held';
+    await ana('MKCOL', upload, { headers: { destination } });
+    await ana('PUT', `${upload}/1`, { body: 'y' });
+    const locked = await ana('MOVE', `${upload}/.file`, { headers: { destination } });
+    expect([locked.status, locked.text.includes('bea')]).toEqual([423, false]);
     expect((await data(ana, 'DELETE', `${shares}/${id}`)).status).toBe(200);
     expect((await data(bea, 'GET', `${shares}?shared_with_me=true`)).data).toEqual([]);
     expect((await data(ana, 'GET', `${shares}/${id}`)).status).toBe(404);
@@ -459,6 +474,16 @@ describe('shares and links', () => {
     expect((await browser.ask(`/dav/public/${token}/dropped`, { method: 'PUT', body: 'x' })).status).toBe(
       409,
     );
+  });
+
+  test('by link: who holds it does not hear whose it is', async () => {
+    const { token } = (await data(ana, 'POST', shares, { path: '/Team', shareType: '3' })).data;
+    const answer = await browser.ask(`/remote.php/dav/public/${token}/`, {
+      method: 'PROPFIND',
+      headers: { depth: '0' },
+      body: '<d:propfind xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns"><d:prop><oc:owner-id/><oc:owner-display-name/><d:owner/></d:prop></d:propfind>',
+    });
+    expect([answer.status, answer.text.includes('ana')]).toEqual([207, false]);
   });
 
   test.each([

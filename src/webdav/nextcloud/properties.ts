@@ -110,11 +110,12 @@ export function nextcloudProperties(parts: PropertyParts): readonly LiveProperty
     live(owncloud, 'checksums', isFile, ({ node }) =>
       node.checksum === '' ? undefined : `<oc:checksum>${escapeXml(node.checksum)}</oc:checksum>`,
     ),
+    // Whose tree a link leads into is not for whoever has the link.
     live(owncloud, 'owner-id', isEntry, async ({ node }, visit) =>
-      escapeXml((await owner(visit, node.account))[0]),
+      visit.visitor.kind === 'guest' ? undefined : escapeXml((await owner(visit, node.account))[0]),
     ),
     live(owncloud, 'owner-display-name', isEntry, async ({ node }, visit) =>
-      escapeXml((await owner(visit, node.account))[1]),
+      visit.visitor.kind === 'guest' ? undefined : escapeXml((await owner(visit, node.account))[1]),
     ),
     live(owncloud, 'share-types', isEntry, shareTypesOf(parts)),
     live(owncloud, 'favorite', isEntry, () => '0', { deadFirst: true }),

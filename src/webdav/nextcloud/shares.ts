@@ -58,7 +58,7 @@ async function list(call: OcsCall, ocs: OcsHouse): Promise<Data> {
     (node.account === below.node.account && (inFolder ? node.parent : node.id) === below.node.id);
   for (const share of await sharing.sharesBy(visitor.member.id)) {
     const node = await ocs.house.files.node(share.account, share.node);
-    if (node && meant(node)) shown.push(await shareData(share, node, await pathOf(node, ocs), ocs));
+    if (node && meant(node)) shown.push(await shareData(share, node, await pathOf(node, call, ocs), ocs));
   }
   for (const link of await sharing.linksBy(visitor.member.id)) {
     const node = await ocs.house.files.node(link.account, link.node);
@@ -67,11 +67,20 @@ async function list(call: OcsCall, ocs: OcsHouse): Promise<Data> {
   return shown;
 }
 
-async function pathOf(node: FileNode, { house }: OcsHouse): Promise<string> {
+/** As the visitor finds it: of what is another's by the visitor's own name for what was shared, and no more than that. */
+async function pathOf(node: FileNode, { visitor }: OcsCall, { house }: OcsHouse): Promise<string> {
   const above = (await house.files.above(node.account, node.id)) ?? [];
-  const names = [...above].reverse().map(({ name }) => name);
-  return `/${[...names, node.name].filter((name) => name !== '').join('/')}`;
+  const below = [...above].reverse();
+  if (node.account === visitor.member.id) return joined([...below.map(({ name }) => name), node.name]);
+  const chain = [...below, node];
+  for (const { node: top, name } of await house.sharing.receivedBy(visitor.member.id, visitor.groups)) {
+    const at = top.account === node.account ? chain.findIndex(({ id }) => id === top.id) : -1;
+    if (at >= 0) return joined([house.sharedName, name, ...chain.slice(at + 1).map((each) => each.name)]);
+  }
+  return joined([node.name]);
 }
+
+const joined = (names: readonly string[]): string => `/${names.filter((name) => name !== '').join('/')}`;
 
 interface Known {
   readonly share?: Share;
@@ -100,7 +109,7 @@ async function known(number: number, { visitor }: OcsCall, { house }: OcsHouse):
 
 async function one(number: number, call: OcsCall, ocs: OcsHouse): Promise<Data> {
   const { share, link, node } = await known(number, call, ocs);
-  if (share) return [await shareData(share, node, await pathOf(node, ocs), ocs)];
+  if (share) return [await shareData(share, node, await pathOf(node, call, ocs), ocs)];
   return link ? [await linkData(link, node, call, ocs)] : [];
 }
 
@@ -130,7 +139,7 @@ async function create(call: OcsCall, ocs: OcsHouse): Promise<Data> {
   const bits = fields.get('permissions');
   const rights = bits === null ? 'read' : rightsOf(Number(bits));
   const share = await sharing.grant({ account: node.account, node: node.id, to, rights, by, expiresMs });
-  return shareData(share, node, await pathOf(node, ocs), ocs);
+  return shareData(share, node, await pathOf(node, call, ocs), ocs);
 }
 
 async function receiverOf(type: number, name: string, { accounts }: OcsHouse): Promise<Share['to']> {
@@ -150,7 +159,7 @@ async function change(number: number, call: OcsCall, ocs: OcsHouse): Promise<Dat
   if (share) {
     const rights = bits === null ? {} : { rights: rightsOf(Number(bits)) };
     const changed = await sharing.changeShare(share.id, { ...rights, ...expires });
-    return shareData(changed, node, await pathOf(node, ocs), ocs);
+    return shareData(changed, node, await pathOf(node, call, ocs), ocs);
   }
   if (!link) return [];
   const password = fields.get('password');
@@ -279,7 +288,7 @@ async function shareData(share: Share, node: FileNode, path: string, ocs: OcsHou
   };
 }
 
-async function linkData(link: Link, node: FileNode, { origin }: OcsCall, ocs: OcsHouse): Promise<Data> {
+async function linkData(link: Link, node: FileNode, call: OcsCall, ocs: OcsHouse): Promise<Data> {
   const inside = node.kind === 'folder' ? 'CK' : 'W';
   const letters = { read: 'G', write: `GDNV${inside}`, drop: 'C' }[link.rights];
   const secret = link.hasPassword ? '***' : null;
@@ -289,9 +298,9 @@ async function linkData(link: Link, node: FileNode, { origin }: OcsCall, ocs: Oc
     permissions: link.rights === 'drop' ? 4 : bitsOf(letters),
     ...(await ownerData(link.account, link.by, ocs)),
     ...commonData(link.expiresMs, link.createdMs),
-    ...nodeData(node, await pathOf(node, ocs)),
+    ...nodeData(node, await pathOf(node, call, ocs)),
     token: link.token,
-    url: `${origin}/s/${link.token}`,
+    url: `${call.origin}/s/${link.token}`,
     label: link.label,
     name: link.label,
     share_with: secret,

@@ -5,6 +5,7 @@ import {
   byOf,
   checksumOf,
   checksumText,
+  discreetly,
   expectOf,
   type FilesHouse,
   FolderEntry,
@@ -224,13 +225,14 @@ class WholeFile extends OnDesk {
     try {
       await this.#verify(staged, visit);
       const modifiedMs = modifiedOf(visit);
-      const { node, created } = await house.files.put(parent.place(name), staged, {
+      const put = house.files.put(parent.place(name), staged, {
         by: byOf(visit),
         // As it was when the request's conditions were judged.
         ...expectOf({ etag: existing?.etag ?? null }),
         ...(checksum ? { checksum: checksumText(checksum) } : {}),
         ...(modifiedMs === null ? {} : { modifiedMs }),
       });
+      const { node, created } = await discreetly({ visit }, put);
       await uploads.end(account, this.#upload);
       const written = parent.written(node, name, created);
       if (modifiedMs === null) return written;

@@ -1,6 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import { DavError } from '../errors.ts';
-import { byOf, FileEntry, FolderEntry } from '../files/index.ts';
+import { byOf, discreetly, FileEntry, FolderEntry } from '../files/index.ts';
 import type { Exchange } from '../types.ts';
 import { type Goal, goalOf, readMetadata } from './metadata.ts';
 import type { UploadHouse, UploadPlace } from './space.ts';
@@ -50,11 +50,12 @@ async function makeFile(
   const folder = await targetOf(exchange, handle, goal);
   const staged = await uploads.assemble(account, upload.id);
   try {
-    await house.files.put(folder.place(goal.name), staged, {
+    const put = house.files.put(folder.place(goal.name), staged, {
       by: byOf(exchange.visit),
       ...(goal.type === null ? {} : { type: goal.type }),
       ...(goal.modifiedMs === null ? {} : { modifiedMs: goal.modifiedMs }),
     });
+    await discreetly(exchange, put);
   } catch (error) {
     if (error instanceof StoreError && error.reason === 'exists')
       throw new DavError(409, 'a folder is there');
