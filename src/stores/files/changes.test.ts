@@ -83,6 +83,34 @@ describeEngines('changes of folders', (engine) => {
     expect(gone).toEqual([{ name: 'g', kind: 'folder' }]);
   });
 
+  test('names are told by their spelling: clients know them by their bytes', async () => {
+    const [composed, apart] = ['\u00e9', 'e\u0301'];
+    await tree.folder('f');
+    const empty = (await news('f', '')).token;
+    await tree.put(`f/${apart}`, 'one');
+    const { token } = await news('f', '');
+    // PUT and COPY over the other form keep the spelling: what is known by it stays so.
+    await tree.put(`f/${composed}`, 'two');
+    await tree.put('f/other', 'three');
+    await tree.copy('f/other', `f/${composed}`, { overwrite: true });
+    await tree.remove('f/other', { forGood: true });
+    const kept = await news('f', token);
+    expect(kept).toMatchObject({ changed: [apart], gone: ['other'] });
+    expect(await tree.text(`f/${composed}`)).toBe('three');
+    // A MOVE that changes only the form, there and back.
+    await tree.move(`f/${composed}`, `f/${composed}`);
+    const moved = await news('f', kept.token);
+    expect(moved).toMatchObject({ changed: [composed], gone: [apart] });
+    await tree.move(`f/${composed}`, `f/${apart}`);
+    expect(await news('f', moved.token)).toMatchObject({ changed: [apart], gone: [composed] });
+    // What went is told by each of its spellings, and what came in another one is not what went.
+    await tree.remove(`f/${apart}`);
+    expect(await news('f', kept.token)).toMatchObject({ changed: [], gone: [composed, apart] });
+    await tree.put(`f/${composed}`, 'four');
+    expect(await news('f', token)).toMatchObject({ changed: [composed], gone: ['other', apart] });
+    expect(await news('f', empty)).toMatchObject({ changed: [composed], gone: ['other', apart] });
+  });
+
   test('a folder is told among its parent’s changes when something below it changed', async () => {
     for (const path of ['f', 'f/g', 'f/h']) await tree.folder(path);
     const { token } = await news('', '');

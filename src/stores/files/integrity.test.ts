@@ -116,7 +116,7 @@ describeEngines('integrity of files', (engine) => {
     ],
     [
       'a tombstone',
-      `update file_gone set "nameKey" = 'f' where "nameKey" = 't'`,
+      `update file_gone set "nameKey" = 'f', name = 'f' where name = 't'`,
       /a name is there and gone at once/,
     ],
     [

@@ -102,7 +102,6 @@ class Model {
     if (existing?.kind === 'folder') throw refuse('exists');
     if (existing) {
       this.write(existing, text);
-      existing.name = name;
       return;
     }
     const item = made(account, 'file', name);
@@ -154,7 +153,6 @@ class Model {
     if (folder.children.get(nameKey(name)) === item) throw refuse('conflict');
     if (existing?.kind === 'file' && item.kind === 'file') {
       this.write(existing, item.text);
-      existing.name = name;
       existing.properties = new Map(item.properties);
       return;
     }

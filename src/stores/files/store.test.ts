@@ -145,6 +145,8 @@ describeEngines('files', (engine) => {
   test('names differ by their NFC form and are answered as they were sent', async () => {
     await tree.put('e\u0301', 'one');
     expect((await tree.put('\u00e9', 'two')).created).toBe(false);
+    expect(await tree.names('')).toEqual(['e\u0301']);
+    await tree.move('e\u0301', '\u00e9');
     expect(await tree.names('')).toEqual(['\u00e9']);
     await tree.put('E', 'upper');
     await tree.put('e', 'lower');

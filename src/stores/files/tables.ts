@@ -109,14 +109,16 @@ export const filesTables = defineTables((kit) => ({
     {
       account: kit.int().notNull(),
       parent: kit.int().notNull(),
+      /** NFC of the name. */
       nameKey: kit.text().notNull(),
-      name: kit.text(),
+      /** As it was sent: clients know names by their bytes, so each form of one that went is told. */
+      name: kit.text().notNull(),
       kind: kit.int().$type<0 | 1>().notNull(),
       modseq: kit.int().notNull(),
       at: kit.int().notNull(),
     },
     {
-      primaryKey: ['account', 'parent', 'nameKey'],
+      primaryKey: ['account', 'parent', 'name'],
       index: [
         ['account', 'parent', 'modseq'],
         ['account', 'modseq'],

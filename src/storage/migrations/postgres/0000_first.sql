@@ -151,11 +151,11 @@ CREATE TABLE "file_gone" (
 	"account" bigint NOT NULL,
 	"parent" bigint NOT NULL,
 	"nameKey" text NOT NULL,
-	"name" text,
+	"name" text NOT NULL,
 	"kind" bigint NOT NULL,
 	"modseq" bigint NOT NULL,
 	"at" bigint NOT NULL,
-	CONSTRAINT "file_gone_account_parent_nameKey_pk" PRIMARY KEY("account","parent","nameKey")
+	CONSTRAINT "file_gone_account_parent_name_pk" PRIMARY KEY("account","parent","name")
 );
 --> statement-breakpoint
 CREATE TABLE "file_properties" (

@@ -169,11 +169,11 @@ CREATE TABLE `file_gone` (
 	`account` integer NOT NULL,
 	`parent` integer NOT NULL,
 	`nameKey` text NOT NULL,
-	`name` text,
+	`name` text NOT NULL,
 	`kind` integer NOT NULL,
 	`modseq` integer NOT NULL,
 	`at` integer NOT NULL,
-	PRIMARY KEY(`account`, `parent`, `nameKey`)
+	PRIMARY KEY(`account`, `parent`, `name`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `file_gone_account_parent_modseq` ON `file_gone` (`account`,`parent`,`modseq`);

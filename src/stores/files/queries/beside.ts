@@ -327,9 +327,8 @@ export function goneQueries({ db, t, d }: Context) {
         at: bound('now'),
       })
       .onConflictDoUpdate({
-        target: [g.account, g.parent, g.nameKey],
+        target: [g.account, g.parent, g.name],
         set: {
-          name: sql`excluded.name`,
           kind: sql`excluded.kind`,
           modseq: sql`excluded.modseq`,
           at: sql`excluded.at`,
@@ -339,7 +338,7 @@ export function goneQueries({ db, t, d }: Context) {
     /** A name that is there again is not gone. */
     goneDrop: db
       .delete(g)
-      .where(and(here, eq(g.nameKey, p('nameKey'))))
+      .where(and(here, eq(g.name, p('name'))))
       .prepare('file_gone_drop'),
     goneSince: db
       .select()

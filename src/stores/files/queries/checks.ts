@@ -130,12 +130,12 @@ export function checkQueries(context: Context) {
       .prepare('file_trash_misplaced'),
     /** A name that is there and gone at once. */
     goneThere: db
-      .select({ parent: t.file_gone.parent, nameKey: t.file_gone.nameKey })
+      .select({ parent: t.file_gone.parent, name: t.file_gone.name })
       .from(t.file_gone)
       .where(
         and(
           eq(t.file_gone.account, p('account')),
-          sql`exists (select 1 from file_nodes f where f.account = ${p('account')} and f.parent = ${t.file_gone.parent} and f."nameKey" = ${t.file_gone.nameKey})`,
+          sql`exists (select 1 from file_nodes f where f.account = ${p('account')} and f.parent = ${t.file_gone.parent} and f."nameKey" = ${t.file_gone.nameKey} and coalesce(f.name, f."nameKey") = ${t.file_gone.name})`,
         ),
       )
       .limit(limits.stepRows)

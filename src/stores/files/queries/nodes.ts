@@ -83,7 +83,6 @@ export function nodeQueries({ db, t, d }: Context) {
     nodeContent: db
       .update(n)
       .set({
-        name: bound('name'),
         hash: bound('hash'),
         size: bound('size'),
         type: bound('type'),

@@ -2,7 +2,7 @@ import { StoreError } from '../../../base/index.ts';
 import { run, type Script } from '../../../storage/index.ts';
 import type { FilesQueries } from '../queries.ts';
 import { kinds } from '../tables.ts';
-import { missing, type Node, nameOf } from './tree.ts';
+import { missing, type Node } from './tree.ts';
 
 /** How far a client knows a folder. */
 export interface SyncPoint {
@@ -57,10 +57,7 @@ export function* changes(
   const gone = yield* run(q.goneSince, { ...asked, since: Math.max(from.since, from.begun) });
   const all: Change[] = [
     ...nodes.map((node) => ({ modseq: node.modseq, node })),
-    ...gone.map(({ modseq, name, nameKey, kind }) => ({
-      modseq,
-      gone: { name: nameOf({ name, nameKey }), kind },
-    })),
+    ...gone.map(({ modseq, name, kind }) => ({ modseq, gone: { name, kind } })),
   ];
   all.sort((x, y) => x.modseq - y.modseq);
   const page = all.slice(0, max);

@@ -239,8 +239,8 @@ function* mendStrays(q: FilesQueries, account: number): Script<string[]> {
     yield* run(q.trashDrop, { account, ids: numbers([node]) });
     mended.push(`node ${node}: its entry of the trash removed`);
   }
-  for (const { parent, nameKey } of yield* run(q.goneThere, { account })) {
-    yield* run(q.goneDrop, { account, folder: parent, nameKey });
+  for (const { parent, name } of yield* run(q.goneThere, { account })) {
+    yield* run(q.goneDrop, { account, folder: parent, name });
     mended.push(`folder ${parent}: a name that is there is not gone`);
   }
   return mended;

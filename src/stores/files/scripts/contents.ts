@@ -21,6 +21,7 @@ import {
   type Done,
   grow,
   type Node,
+  nameOf,
   raise,
   rooted,
   type Spot,
@@ -69,14 +70,13 @@ function* keepVersion(q: FilesQueries, w: Write, node: Node): Script<boolean> {
   return kept === 0 ? false : yield* grow(q, w, { kept });
 }
 
-/** Gives a file another content; its id, its properties and its locks stay. `chain`: the folders above it. */
+/** Gives a file another content; its id, its name as it was first sent, its properties and its locks stay. `chain`: the folders above it. */
 export function* replaceContent(
   q: FilesQueries,
   w: Write,
   a: {
     readonly node: Node;
     readonly chain: Spot['chain'];
-    readonly name: string | null;
     readonly content: Content;
   },
 ): Script<Done<Node>> {
@@ -89,7 +89,6 @@ export function* replaceContent(
   if (!isSame) yield* keepBlob(q, content.blob);
   const crowded = isSame ? false : yield* keepVersion(q, w, node);
   const changed = {
-    name: a.name,
     hash,
     size,
     type: content.type,
@@ -108,11 +107,11 @@ export function* replaceContent(
 export function* bind(
   q: FilesQueries,
   w: Write,
-  { chain, nameKey }: Spot,
+  { chain, nameKey, name }: Spot,
   a: { readonly modseq: number; readonly growth: { size: number; files: number; folders: number } },
 ): Script<void> {
   const { account, now } = w;
-  yield* run(q.goneDrop, { account, folder: chain[0].id, nameKey });
+  yield* run(q.goneDrop, { account, folder: chain[0].id, name: nameOf({ name, nameKey }) });
   yield* writeUp(q, chain, a.growth, { modseq: a.modseq, named: chain[0].id, now });
 }
 
@@ -125,7 +124,7 @@ export function* put(q: FilesQueries, a: PutArgs): Script<Done<{ node: Node; cre
   if (existing !== null) {
     if (existing.kind === kinds.folder) throw new StoreError('exists', 'a folder has that name');
     yield* mayWrite(q, a, [existing, ...chain]);
-    const { done, crowded } = yield* replaceContent(q, a, { node: existing, chain, name, content });
+    const { done, crowded } = yield* replaceContent(q, a, { node: existing, chain, content });
     return { done: { node: done, created: false }, crowded };
   }
   yield* mayWrite(q, a, chain);
@@ -269,5 +268,5 @@ export function* restoreVersion(
   yield* mayWrite(q, a, [node, ...above]);
   const { hash, size, type, checksum, modified } = version;
   const content = { blob: { hash, size, place: null }, type, checksum, modified, created: null };
-  return yield* replaceContent(q, a, { node, chain: [folder, ...rest], name: node.name, content });
+  return yield* replaceContent(q, a, { node, chain: [folder, ...rest], content });
 }

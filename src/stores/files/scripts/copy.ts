@@ -141,7 +141,6 @@ function* copyOver(
   const { done, crowded } = yield* replaceContent(q, a, {
     node: existing,
     chain: spot.chain,
-    name: spot.name,
     content,
   });
   const dropped = yield* run(q.propertiesDrop, { account, ids: numbers([existing.id]) });

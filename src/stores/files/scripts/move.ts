@@ -25,7 +25,8 @@ function* moveWithin(q: FilesQueries, a: TransferArgs, ends: Ends): Script<Trans
   yield* raise(q, spot.chain, node.height, node);
   // Two, so that nothing else of a folder has the same number.
   const modseq = yield* nextModseq(q, account, 2);
-  const isRenamed = spot.chain[0].id !== node.parent || spot.nameKey !== node.nameKey;
+  // Another form of the name is another URL.
+  const isRenamed = spot.chain[0].id !== node.parent || nameOf(spot) !== nameOf(node);
   const place = { parent: spot.chain[0].id, nameKey: spot.nameKey, name: spot.name };
   const type = typeAfter(node, a.name);
   yield* run(q.nodePlace, { account, node: node.id, ...place, type, modseq });

@@ -38,10 +38,10 @@ export function* unbind(
 ): Script<void> {
   const { node, folder, modseq } = a;
   const { account, now } = w;
-  const { nameKey, name, kind } = node;
+  const { nameKey, kind } = node;
   if (!a.isStillThere) {
-    const gone = { account, folder: folder[0].id, nameKey, name, kind, modseq, now };
-    yield* run(q.goneAdd, gone);
+    const gone = { nameKey, name: nameOf(node), kind, modseq, now };
+    yield* run(q.goneAdd, { account, folder: folder[0].id, ...gone });
   }
   yield* writeUp(q, folder, less(weightOf(node)), { modseq, named: folder[0].id, now });
 }
