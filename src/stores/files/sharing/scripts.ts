@@ -66,18 +66,19 @@ export function* demandParent(q: SharingQueries, id: number, now: number): Scrip
   return row;
 }
 
-/** How many shares stand above it. */
-function* depthOf(q: SharingQueries, row: ShareRow): Script<number> {
-  return (yield* above(q, [row])).length;
+/** The shares that were shared on from those, and that no walk has come to yet. */
+function* nextBelow(q: SharingQueries, ids: readonly number[], seen: Set<number>): Script<number[]> {
+  for (const id of ids) seen.add(id);
+  const below = yield* run(q.sharesBelow, { ids: numbers(ids) });
+  return below.map(({ id }) => id).filter((id) => !seen.has(id));
 }
 
 export function* dropBelow(q: SharingQueries, ids: readonly number[]): Script<void> {
+  const seen = new Set<number>();
   let level = ids;
   while (level.length > 0) {
-    const list = numbers(level);
-    yield* run(q.linksBelowDrop, { ids: list });
-    const below = yield* run(q.sharesBelow, { ids: list });
-    level = below.map(({ id }) => id);
+    yield* run(q.linksBelowDrop, { ids: numbers(level) });
+    level = yield* nextBelow(q, level, seen);
     if (level.length > 0) yield* run(q.sharesDrop, { ids: numbers(level) });
   }
 }
@@ -86,29 +87,44 @@ export function* dropBelow(q: SharingQueries, ids: readonly number[]): Script<vo
 function* narrow(q: SharingQueries, { id, rights, expires }: ShareRow): Script<void> {
   if (rights !== 'reshare') return yield* dropBelow(q, [id]);
   if (expires === 0) return;
+  const seen = new Set<number>();
   let level: readonly number[] = [id];
   while (level.length > 0) {
     const ids = numbers(level);
     yield* run(q.sharesClamp, { ids, expires });
     yield* run(q.linksClamp, { ids, expires });
-    level = (yield* run(q.sharesBelow, { ids })).map((row) => row.id);
+    level = yield* nextBelow(q, level, seen);
   }
 }
 
-export interface NewShare extends Omit<ShareRow, 'id' | 'created'> {
+export interface NewShare extends Omit<ShareRow, 'id' | 'created' | 'parent'> {
   readonly accounts: readonly number[];
+  /** The shares by which it may be shared on, best first; none where it is the owner's to share. */
+  readonly parents: readonly number[];
   readonly now: number;
 }
 
+/** The first that does not hang on the share that is given again: one that hung on itself would end nowhere. */
+function* parentFor(q: SharingQueries, a: NewShare, same: ShareRow | undefined): Script<ShareRow | null> {
+  if (a.parents.length === 0) return null;
+  for (const id of a.parents) {
+    const parent = yield* demandParent(q, id, a.now);
+    const line = [parent, ...(yield* above(q, [parent]))];
+    if (line.some((share) => share.id === same?.id)) continue;
+    if (line.length >= limits.reshareDepthMax)
+      throw new StoreError('limit', `Nothing is shared on more than ${limits.reshareDepthMax} times`);
+    return parent;
+  }
+  throw new StoreError('denied', 'this may not be shared on');
+}
+
 export function* grant(q: SharingQueries, a: NewShare): Script<ShareRow> {
-  const parent = a.parent === 0 ? null : yield* demandParent(q, a.parent, a.now);
-  if (parent && (yield* depthOf(q, parent)) + 1 >= limits.reshareDepthMax)
-    throw new StoreError('limit', `Nothing is shared on more than ${limits.reshareDepthMax} times`);
-  const { accounts: _, ...wanted } = a;
-  const row = { ...wanted, expires: earlier(a.expires, parent?.expires ?? 0) };
+  const { accounts: _, parents: __, ...wanted } = a;
+  const same = first(yield* run(q.shareSame, wanted));
+  const parent = yield* parentFor(q, a, same);
+  const row = { ...wanted, parent: parent?.id ?? 0, expires: earlier(a.expires, parent?.expires ?? 0) };
   if (a.member > 0) yield* run(q.markShow, { member: a.member, account: a.account, node: a.node });
   else yield* run(q.marksShow, { account: a.account, node: a.node });
-  const same = first(yield* run(q.shareSame, row));
   if (same) {
     const set = one(yield* run(q.shareSet, { ...row, id: same.id }));
     yield* narrow(q, set);

@@ -11,6 +11,8 @@ import { modules } from '../../../modules.ts';
 import { verifyAll } from '../../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../../testing/index.ts';
 import { createSharing, sharingLimits as limits, type ShareRights, type Sharing } from '../index.ts';
+import type { ShareRow } from './scripts.ts';
+import { Judge } from './standing.ts';
 
 const dayMs = 86_400_000;
 
@@ -233,6 +235,26 @@ describeEngines('shares and links', (engine) => {
       await move(3, 2, 'old');
       await accounts.admin.changeAlias('team', ['cy@coop.example']);
       expect(await seenBy('dee')).toEqual([]);
+    });
+
+    test('never hangs on itself, however often it goes to and fro', async () => {
+      await give('ana', 'team@coop.example', 2, 'reshare');
+      const first = await give('bo', 'cy', 2, 'reshare');
+      const back = await give('cy', 'bo', 2, 'reshare');
+      expect((await give('bo', 'cy', 2, 'reshare')).id).toBe(first.id);
+      expect((await give('cy', 'bo', 2, 'reshare')).id).toBe(back.id);
+      expect([await seenBy('bo'), await seenBy('cy')]).toEqual([['Letters reshare'], ['Letters reshare']]);
+      await sharing.changeShare(first.id, { expiresMs: clock.nowMs() + dayMs });
+      await sharing.revoke(first.id);
+      expect([await seenBy('bo'), await seenBy('cy')]).toEqual([['Letters reshare'], ['Letters reshare']]);
+    });
+
+    test('and hung on itself is nothing', async () => {
+      const row = { account: id('ana'), node: 2, address: '', rights: 'reshare', created: 0, expires: 0 };
+      const there = { ...row, id: 1, by: id('bo'), member: id('cy'), parent: 2 } as const;
+      const back = { ...row, id: 2, by: id('cy'), member: id('bo'), parent: 1 } as const;
+      const options = { accounts: accounts.accounts, files: stores.files, clock };
+      expect(await new Judge(options, [there, back] as ShareRow[]).judge(there as ShareRow)).toBeNull();
     });
 
     test.each<ShareRights>(['read', 'write'])('is refused to who may %s', async (rights) => {

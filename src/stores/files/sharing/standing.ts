@@ -43,8 +43,9 @@ export class Judge {
     for (const share of shares) this.#shares.set(share.id, share);
   }
 
-  /** What the gift gives; null where it gives nothing any more. */
-  async judge(gift: Gift): Promise<Standing | null> {
+  /** What the gift gives; null where it gives nothing any more, or hangs on itself. */
+  async judge(gift: Gift, seen: ReadonlySet<number> = new Set()): Promise<Standing | null> {
+    if (seen.has(gift.parent)) return null;
     if (gift.expires > 0 && gift.expires <= this.#now) return null;
     if (!(await this.#isActive(gift.account)) || !(await this.#isActive(gift.by))) return null;
     const standing = await this.standingOf(gift.account, gift.node);
@@ -53,7 +54,7 @@ export class Judge {
     const parent = this.#shares.get(gift.parent);
     if (parent?.rights !== 'reshare' || parent.account !== gift.account) return null;
     if (!standing.chain.has(parent.node) || !(await this.#reaches(parent, gift.by))) return null;
-    return (await this.judge(parent)) && standing;
+    return (await this.judge(parent, new Set([...seen, parent.id]))) && standing;
   }
 
   async #reaches(share: ShareRow, member: number): Promise<boolean> {

@@ -106,8 +106,8 @@ class SharingStore implements Sharing {
       const receiver = await this.#options.accounts.member(member);
       if (!receiver) throw new StoreError('not-found', 'there is no such member');
     }
-    const { parent } = await this.#demandOwn(account, node, by);
-    const row = { account, node, member, address, rights, by, expires: expiresMs, parent };
+    const { parents } = await this.#demandOwn(account, node, by);
+    const row = { account, node, member, address, rights, by, expires: expiresMs, parents };
     const now = this.#options.clock.nowMs();
     return shareOf(await this.#database.call(operations.grant, { ...row, now, accounts: [account, by] }));
   }
@@ -119,10 +119,14 @@ class SharingStore implements Sharing {
   }
 
   /**
-   * The node, and the share by which `by` has it to share; 0 where it is theirs. 'not-found' for what they may not
-   * see, 'denied' for what they may not share.
+   * The node, and the shares by which `by` has it to share, the one that lasts longest first; none where it is theirs.
+   * 'not-found' for what they may not see, 'denied' for what they may not share.
    */
-  async #demandOwn(account: number, node: number, by: number): Promise<{ parent: number; node: FileNode }> {
+  async #demandOwn(
+    account: number,
+    node: number,
+    by: number,
+  ): Promise<{ parents: readonly number[]; node: FileNode }> {
     const gone = () => new StoreError('not-found', 'there is no such file or folder');
     const alone = new Judge(this.#options);
     const standing = await alone.standingOf(account, node);
@@ -130,21 +134,22 @@ class SharingStore implements Sharing {
       if (node === rootFolder)
         throw new StoreError('invalid', 'a folder with everything cannot be shared whole');
       if (!standing) throw gone();
-      return { parent: 0, node: standing.node };
+      return { parents: [], node: standing.node };
     }
     const groups = await this.#options.accounts.groupsOf(by);
     const { rows, parents } = await this.#database.call(operations.given, { member: by, groups });
     const judge = new Judge(this.#options, parents);
-    let best: ShareRow | null = null;
+    const found: ShareRow[] = [];
     let seen = false;
     for (const row of rows) {
       if (row.account !== account || !standing?.chain.has(row.node) || !(await judge.judge(row))) continue;
       seen = true;
-      if (row.rights === 'reshare' && (best === null || lasts(row) > lasts(best))) best = row;
+      if (row.rights === 'reshare') found.push(row);
     }
     if (!seen || !standing) throw gone();
-    if (!best) throw new StoreError('denied', 'this may not be shared on');
-    return { parent: best.id, node: standing.node };
+    if (found.length === 0) throw new StoreError('denied', 'this may not be shared on');
+    found.sort((x, y) => Number(lasts(y) > lasts(x)) - Number(lasts(x) > lasts(y)));
+    return { parents: found.map(({ id }) => id), node: standing.node };
   }
 
   async changeShare(id: number, change: Parameters<Sharing['changeShare']>[1]): Promise<Share> {
@@ -228,7 +233,7 @@ class SharingStore implements Sharing {
       label,
       expires: expiresMs,
       left: downloadsMax ?? null,
-      parent: own.parent,
+      parent: own.parents[0] ?? 0,
       now: this.#options.clock.nowMs(),
     });
     return linkOf(row);
