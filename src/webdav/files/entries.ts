@@ -125,6 +125,7 @@ export abstract class Entry implements Resource, Placed {
   async remove({ visit, seen }: WriteOptions): Promise<void> {
     const { house } = this.scene;
     const by = byOf(visit);
+    this.#demandBelowLink();
     if (this.received) return house.sharing.leave(by.member, this.received.share.id);
     this.#refuseTop();
     const removed = house.files.remove(this.node.account, this.node.id, {
@@ -132,6 +133,13 @@ export abstract class Entry implements Resource, Placed {
       ...expectOf(seen, this.node),
     });
     await discreetly(this.scene, removed);
+  }
+
+  /** What a link leads to has a name in its owner's folder, which the link does not give. */
+  #demandBelowLink(): void {
+    const { visit, reach } = this.scene;
+    if (visit.visitor.kind === 'guest' && this.path.length === reach.path.length)
+      throw new DavError(403, 'what a link leads to stays where it is');
   }
 
   async copyTo(target: CopyTarget, { visit, seen }: WriteOptions): Promise<Written> {
@@ -151,6 +159,7 @@ export abstract class Entry implements Resource, Placed {
   }
 
   async moveTo(target: CopyTarget, options: WriteOptions): Promise<Written> {
+    this.#demandBelowLink();
     if (this.received) return this.#rename(this.received, target, options);
     this.#refuseTop();
     const parent = folderOf(target);
