@@ -350,6 +350,25 @@ describeEngines('files', (engine) => {
     expect(await files.usage(ben)).toMatchObject({ used: 5, kept: 3, files: 1, folders: 1 });
   });
 
+  test('what another moves into an account of theirs stays in the trash, with what it was before', async () => {
+    await tree.put('x', 'one');
+    await tree.put('x', 'three');
+    const { id } = await tree.at('x');
+    const to = { account: ben, folder: (await files.root(ben)).id, name: 'x' };
+    const byBen = { member: ben, tokens: [] };
+    const { node } = await files.move({ account: ana, node: id }, to, { by: byBen, overwrite: false });
+    expect(await testTree(files, ben).text('x')).toBe('three');
+    expect(await files.versions(ben, node.id)).toEqual([]);
+    expect(await files.trash(ana, 0, 10)).toMatchObject([{ node: { id, size: 5 }, by: ben }]);
+    expect(await files.usage(ana)).toMatchObject({ used: 0, kept: 8 });
+    await files.restoreTrash(ana, id, by);
+    expect([await tree.text('x'), await files.versions(ana, id)]).toMatchObject(['three', [{ number: 1 }]]);
+    // No more is kept than may be: what does not fit goes at once.
+    await files.setQuota(ana, 8);
+    await files.move({ account: ana, node: id }, { ...to, name: 'y' }, { by: byBen, overwrite: false });
+    expect((await files.usage(ana)).kept).toBeLessThanOrEqual(4);
+  });
+
   test('dead properties are set and removed, all or none, and stay with the node', async () => {
     const { node } = await tree.put('a', 'one');
     const set = (...changes: ReturnType<typeof property>[]) =>

@@ -146,7 +146,7 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
   ): Promise<Moved> {
     const done = await this.database.call(operations.move, this.#transfer(from, to, options));
     const { node, replaced } = await this.#settle(to.account, done);
-    if (from.account !== to.account) await this.#bury(from.account);
+    if (from.account !== to.account) await this.#trim(from.account);
     return { node: shownNode(node), replaced };
   }
 

@@ -200,6 +200,9 @@ describe('Shared', () => {
     expect(moved.status).toBe(201);
     expect((await bea('GET', '/dav/files/bea/w.txt')).text).toBe('bea');
     expect((await ana('GET', '/dav/files/ana/Work/w.txt')).status).toBe(404);
+    // What left is in its owner's trash too.
+    const trash = await list(ana, '/dav/trash/ana/');
+    expect(trash.filter((href) => href?.endsWith('w.txt'))).toHaveLength(1);
     expect((await bea('DELETE', '/dav/files/bea/Shared/Job/')).status).toBe(204);
     expect((await bea('PROPFIND', '/dav/files/bea/Shared/Job/')).status).toBe(404);
     expect((await ana('PROPFIND', '/dav/files/ana/Work/')).status).toBe(207);
@@ -304,6 +307,18 @@ describe('a public link', () => {
     expect((await as(token, 'open sesame')('GET', path)).text).toBe('secret');
     expect((await as('', 'open sesame')('PUT', path, { body: 'guest' })).status).toBe(204);
     expect((await ana('GET', '/dav/files/ana/secret/f.txt')).text).toBe('guest');
+  });
+
+  test('for writing gives what is below it, and not the folder itself', async () => {
+    await ana('MKCOL', '/dav/files/ana/desk');
+    const { token } = await link(['desk'], 'write');
+    const top = `/dav/public/${token}/`;
+    expect((await guest('MKCOL', `${top}in`)).status).toBe(201);
+    expect((await guest('DELETE', top)).status).toBe(403);
+    const moved = await guest('MOVE', top, { headers: { destination: `${top}in/desk/` } });
+    expect(moved.status).toBe(403);
+    expect((await guest('DELETE', `${top}in/`)).status).toBe(204);
+    expect(await list(ana, '/dav/files/ana/desk/')).toEqual(['/dav/files/ana/desk/']);
   });
 
   test('for dropping takes files and shows none', async () => {

@@ -40,7 +40,10 @@ function* moveWithin(q: FilesQueries, a: TransferArgs, ends: Ends): Script<Trans
   };
 }
 
-/** Into another account: rows of its own there; what was here goes for good, a step at a time. */
+/**
+ * Into another account: rows of its own there. What was here goes for good, a step at a time, where its owner moves it;
+ * where another does, it and its earlier contents stay with the owner, in the trash.
+ */
 function* moveAcross(q: FilesQueries, a: TransferArgs, ends: Ends): Script<Transferred> {
   const { from } = a;
   const [node] = ends.source;
@@ -50,9 +53,10 @@ function* moveAcross(q: FilesQueries, a: TransferArgs, ends: Ends): Script<Trans
   const growth = weightOf(node);
   yield* checkRoom(q, a, spot.chain, growth);
   yield* raise(q, spot.chain, node.height, node);
-  const copied = yield* copyTree(q, a, { node, spot, withVersions: true, isDeep: true });
+  const isOwn = a.by.member === from.account;
+  const copied = yield* copyTree(q, a, { node, spot, withVersions: isOwn, isDeep: true });
   const modseq = yield* nextModseq(q, from.account);
-  yield* discard(q, there, { node, folder: folderOf(ends.source), modseq, forGood: true });
+  yield* discard(q, there, { node, folder: folderOf(ends.source), modseq, forGood: isOwn });
   const done = { node: copied.node, replaced: ends.existing !== null };
   return { done, crowded: crowded || copied.crowded };
 }
