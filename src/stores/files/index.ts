@@ -18,6 +18,7 @@ export { typeOfName } from './content-types.ts';
 export { limits as filesLimits } from './limits.ts';
 export { filesModule } from './module.ts';
 export { checkName, nameKey, numbered } from './names.ts';
+export { guestPrincipal } from './principals.ts';
 export type { FilesSettings, FilesStoreOptions } from './reader.ts';
 export { limits as sharingLimits } from './sharing/limits.ts';
 export { sharingModule } from './sharing/module.ts';

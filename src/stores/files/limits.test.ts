@@ -134,7 +134,7 @@ describe('limits of the scripts', () => {
     expect(refusal(() => drive(grow(q, write, { properties: 1 }), answer(most + 1)))).toBe('limit');
   });
 
-  test('locksPerAccountMax', () => {
+  test('locksPerAccountMax, locksPerGuestMax', () => {
     const wish: LockWish = {
       account: 7,
       node: 1,
@@ -147,10 +147,18 @@ describe('limits of the scripts', () => {
       root: '/',
       seconds: 1,
     };
-    const locked = (count: number) => () =>
-      drive(lock(q, wish), { nodesAbove: [root], locksCount: [{ count }] });
-    expect(refusal(locked(limits.locksPerAccountMax - 1))).toBe('accepted');
-    expect(refusal(locked(limits.locksPerAccountMax))).toBe('limit');
+    const locked =
+      (own: number, others: number, principal = 7) =>
+      () =>
+        drive(lock(q, { ...wish, principal }), { nodesAbove: [root], locksCount: [{ own, others }] });
+    const { locksPerAccountMax: most, locksPerGuestMax: each } = limits;
+    expect(refusal(locked(most - 1, most))).toBe('accepted');
+    expect(refusal(locked(most, 0))).toBe('limit');
+    for (const other of [8, -8]) {
+      expect(refusal(locked(each - 1, most - 1, other))).toBe('accepted');
+      expect(refusal(locked(each, each, other))).toBe('limit');
+      expect(refusal(locked(0, most, other))).toBe('limit');
+    }
   });
 
   test('tombstonesPerAccountMax: the oldest are forgotten', () => {

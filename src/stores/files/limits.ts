@@ -18,8 +18,9 @@ export const limits = {
   propertiesPerNodeMax: 250,
   propertyBytesMax: 256 * 1024,
   propertyBytesPerAccountMax: 256 * 1024 * 1024,
-  /** Locks that one account's tree holds at a time. */
+  /** Locks that an owner holds in their tree at a time, the same of all others together, and of one of those. */
   locksPerAccountMax: 2_000,
+  locksPerGuestMax: 200,
   lockSecondsMax: 7 * 86_400,
   lockOwnerBytesMax: 8 * 1024,
   lockRootCharsMax: 32 * 1024,

@@ -156,6 +156,19 @@ describeEngines('locks of files', (engine) => {
     expect(await files.locksOn(ana, id)).toEqual([]);
   });
 
+  test('the owner of a tree ends any lock in it', async () => {
+    const { id } = await tree.at('x');
+    const guest = -8;
+    const theirs = await lock('x', { principal: guest });
+    expect(await refusal(tree.put('x', 'new', { by: holding(theirs) }))).toBe('locked /x');
+    const byGuest = { member: 0, principal: guest, tokens: [theirs.token] };
+    expect(await refusal(tree.put('x', 'new', { by: byGuest }))).toBe('accepted');
+    expect(await refusal(tree.put('x', 'new', { by: { ...byGuest, principal: -9 } }))).toBe('locked /x');
+    expect(await refusal(files.unlock(ana, id, theirs.token, -9))).toBe('denied');
+    expect(await files.unlock(ana, id, theirs.token, ana)).toBe(true);
+    expect(await files.locksOn(ana, id)).toEqual([]);
+  });
+
   test('a deep lock holds below, also of what comes later; it is refreshed and ended there too', async () => {
     const taken = await lock('a');
     await tree.put('a/new', 'new', { by: holding(taken) });

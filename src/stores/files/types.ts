@@ -67,7 +67,7 @@ export interface FileLock {
   readonly depth: '0' | 'infinity';
   /** Inner XML of DAV:owner as the client gave it; '' for none. */
   readonly owner: string;
-  /** The member who took it. */
+  /** The member who took it, or the `guestPrincipal` of the link by which it was taken. */
   readonly principal: number;
   /** Path by which it was taken, percent-encoded: DAV:lockroot. */
   readonly root: string;
@@ -82,6 +82,8 @@ export interface By {
   /** The member; 0 for a guest of a public link. */
   readonly member: number;
   readonly tokens: readonly string[];
+  /** Whose locks are theirs; absent: the member. Of a link's guests it is `guestPrincipal`. */
+  readonly principal?: number;
 }
 
 /** What was seen when the conditions of a request were judged; a write that finds something else is refused with 'conflict'. */
@@ -302,7 +304,10 @@ export interface FilesWriter extends FilesReader {
     by: number,
     seconds: number,
   ): Promise<FileLock | null>;
-  /** False where there is none of that token at the node; 'denied' where it is another member's. */
+  /**
+   * False where there is none of that token at the node; 'denied' where it is another's, but for who owns the tree
+   * (RFC 3744 §3.5).
+   */
   unlock(account: number, node: number, token: string, by: number): Promise<boolean>;
   restoreVersion(account: number, node: number, number: number, by: By): Promise<FileNode>;
   /** Back where it was, or into the root where that folder is gone; a name that is taken gets a number. */

@@ -201,8 +201,9 @@ describe('Shared', () => {
     expect((await bea('GET', '/dav/files/bea/w.txt')).text).toBe('bea');
     expect((await ana('GET', '/dav/files/ana/Work/w.txt')).status).toBe(404);
     // What left is in its owner's trash too.
-    const trash = await list(ana, '/dav/trash/ana/');
-    expect(trash.filter((href) => href?.endsWith('w.txt'))).toHaveLength(1);
+    const [, entry = ''] = await list(ana, '/dav/trash/ana/');
+    expect(entry).toMatch(/-w\.txt$/);
+    expect((await ana('DELETE', entry)).status).toBe(204);
     expect((await bea('DELETE', '/dav/files/bea/Shared/Job/')).status).toBe(204);
     expect((await bea('PROPFIND', '/dav/files/bea/Shared/Job/')).status).toBe(404);
     expect((await ana('PROPFIND', '/dav/files/ana/Work/')).status).toBe(207);
@@ -321,6 +322,26 @@ describe('a public link', () => {
     expect(await list(ana, '/dav/files/ana/desk/')).toEqual(['/dav/files/ana/desk/']);
   });
 
+  test('locks for its own guests, and never its owner out', async () => {
+    await ana('MKCOL', '/dav/files/ana/desk2');
+    await ana('PUT', '/dav/files/ana/desk2/l.txt', { body: 'x' });
+    const [one, other] = [await link(['desk2'], 'write'), await link(['desk2'], 'write')];
+    const body =
+      '<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>';
+    const locked = await guest('LOCK', `/dav/public/${one.token}/`, { body });
+    expect(locked.status).toBe(200);
+    const token = /<D:locktoken><D:href>([^<]*)</.exec(locked.text)?.[1] ?? '';
+    const held = { if: `(<${token}>)`, 'lock-token': `<${token}>` };
+    const put = (by: string) =>
+      guest('PUT', `/dav/public/${by}/l.txt`, { headers: { if: held.if }, body: 'y' });
+    expect((await put(other.token)).status).toBe(423);
+    expect((await put(one.token)).status).toBe(204);
+    expect((await ana('PUT', '/dav/files/ana/desk2/l.txt', { body: 'z' })).status).toBe(423);
+    expect((await guest('UNLOCK', `/dav/public/${other.token}/`, { headers: held })).status).toBe(403);
+    expect((await ana('UNLOCK', '/dav/files/ana/desk2/', { headers: held })).status).toBe(204);
+    expect((await ana('PUT', '/dav/files/ana/desk2/l.txt', { body: 'z' })).status).toBe(204);
+  });
+
   test('for dropping takes files and shows none', async () => {
     await ana('MKCOL', '/dav/files/ana/drop');
     const { token } = await link(['drop'], 'drop');
@@ -366,11 +387,10 @@ describe('a public link', () => {
 
 describe('trash and versions', () => {
   test('what was removed is listed, read, had back, or ended', async () => {
+    for (const left of (await list(ana, '/dav/trash/ana/')).slice(1)) await ana('DELETE', left ?? '');
     await ana('PUT', '/dav/files/ana/gone.txt', { body: 'back' });
     await ana('DELETE', '/dav/files/ana/gone.txt');
-    const [, path = ''] = (await list(ana, '/dav/trash/ana/')).filter(
-      (each) => !each?.endsWith('/trash/ana/x'),
-    );
+    const [path = ''] = (await list(ana, '/dav/trash/ana/')).filter((each) => each?.endsWith('gone.txt'));
     expect(path).toMatch(/^\/dav\/trash\/ana\/\d+-gone\.txt$/);
     expect(trashPageRows).toBeGreaterThan(1);
     expect((await ana('GET', path)).text).toBe('back');

@@ -15,26 +15,29 @@ export function locksOf(entry: Placed): LockAbility {
     },
     async take(wish: LockWish, { visit, seen }: WriteOptions) {
       const wished = files.lock(
-        { ...wish, account, node: id, principal: memberOf(visit), root: visit.href(entry) },
+        { ...wish, account, node: id, principal: principalOf(visit), root: visit.href(entry) },
         expectOf(seen, entry.node).expect,
       );
       const lock = await discreetly(entry.scene, wished);
       return shown(lock, entry);
     },
     async refresh(token: string, seconds: number, { visit }: WriteOptions) {
-      const lock = await files.refreshLock(account, id, token, memberOf(visit), seconds);
+      const lock = await files.refreshLock(account, id, token, principalOf(visit), seconds);
       return lock && shown(lock, entry);
     },
-    release: (token: string, { visit }: WriteOptions) => files.unlock(account, id, token, memberOf(visit)),
+    release: (token: string, { visit }: WriteOptions) => files.unlock(account, id, token, principalOf(visit)),
   };
 }
 
-const memberOf = (visit: Visit): number => byOf(visit).member;
+function principalOf(visit: Visit): number {
+  const { member, principal = member } = byOf(visit);
+  return principal;
+}
 
 /** A lock of somebody else is shown by the visitor's own path of the place: their names are nobody's business. */
 function shown(lock: FileLock, entry: Placed): ActiveLock {
   const { token, scope, depth, owner, expiresMs, principal } = lock;
-  const root = principal === memberOf(entry.scene.visit) ? lock.root : pathOf(lock.node, entry);
+  const root = principal === principalOf(entry.scene.visit) ? lock.root : pathOf(lock.node, entry);
   return { token, scope, depth, owner, root, expiresMs };
 }
 

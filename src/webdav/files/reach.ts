@@ -18,12 +18,12 @@ const bits = {
 } as const satisfies Record<DavPrivilege, number>;
 
 const reading = bits.read | bits['read-current-user-privilege-set'];
-const writing =
-  reading | bits['write-content'] | bits['write-properties'] | bits.bind | bits.unbind | bits.unlock;
+const writing = reading | bits['write-content'] | bits['write-properties'] | bits.bind | bits.unbind;
 
 /** What a right lets its holder do, as privileges of RFC 3744 §3. */
 const masks = {
-  own: writing | bits['read-acl'] | bits['write-acl'],
+  // RFC 3744 §3.5: whoever took a lock ends it without that privilege.
+  own: writing | bits.unlock | bits['read-acl'] | bits['write-acl'],
   read: reading,
   write: writing,
   reshare: writing,

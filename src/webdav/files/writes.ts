@@ -1,12 +1,13 @@
 import { StoreError } from '../../base/index.ts';
-import type { By, Place, Put, PutOptions } from '../../stores/files/index.ts';
+import { type By, guestPrincipal, type Place, type Put, type PutOptions } from '../../stores/files/index.ts';
 import type { Content, Visit, WriteOptions } from '../types.ts';
 import { checksumOf, checksumText, verified } from './checksums.ts';
 import { expectOf } from './etags.ts';
 import type { Scene } from './house.ts';
 
 export function byOf({ visitor, tokens }: Visit): By {
-  return { member: visitor.kind === 'member' ? visitor.member.id : 0, tokens };
+  if (visitor.kind === 'member') return { member: visitor.member.id, tokens };
+  return { member: 0, principal: guestPrincipal(visitor.token), tokens };
 }
 
 /** A lock of somebody else is not named by their path of it: what they call things is nobody's business. */

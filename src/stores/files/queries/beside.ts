@@ -118,7 +118,10 @@ export function lockQueries({ db, t, d }: Context) {
       .orderBy(asc(l.token))
       .prepare('file_locks_below'),
     locksCount: db
-      .select({ count: sql<number>`count(*)`.mapWith(Number) })
+      .select({
+        own: sql<number>`count(case when ${l.principal} = ${number('principal')} then 1 end)`.mapWith(Number),
+        others: sql<number>`count(case when ${l.principal} <> ${l.account} then 1 end)`.mapWith(Number),
+      })
       .from(l)
       .where(holds)
       .prepare('file_locks_count'),

@@ -26,10 +26,10 @@ function holding(locks: readonly Lock[], chain: readonly Node[]): Lock[] {
 }
 
 /** Of several shared locks one is enough: each of their owners may write (RFC 4918 §6.2). */
-function demand(locks: readonly Lock[], { member, tokens }: By): void {
+function demand(locks: readonly Lock[], { member, principal: by = member, tokens }: By): void {
   const [some] = locks;
   if (some === undefined) return;
-  if (locks.some(({ token, principal }) => principal === member && tokens.includes(token))) return;
+  if (locks.some(({ token, principal }) => principal === by && tokens.includes(token))) return;
   throw new StoreError('locked', 'it is locked', { root: some.root });
 }
 
@@ -81,8 +81,12 @@ export function* lock(q: FilesQueries, a: LockWish): Script<Lock> {
     ({ scope }) => wish.scope === 'exclusive' || scope === 'exclusive',
   );
   if (inTheWay) throw new StoreError('locked', 'it is locked', { root: inTheWay.root });
-  if (one(yield* run(q.locksCount, { account, now })).count >= limits.locksPerAccountMax)
-    throw new StoreError('limit', `there are ${limits.locksPerAccountMax} locks already`);
+  const { own, others } = one(yield* run(q.locksCount, { account, now, principal: wish.principal }));
+  const isOwner = wish.principal === account;
+  // What guests and receivers take leaves the owner's own untouched, and one of them leaves enough for the rest.
+  const isFull = !isOwner && others >= limits.locksPerAccountMax;
+  const ownMax = isOwner ? limits.locksPerAccountMax : limits.locksPerGuestMax;
+  if (isFull || own >= ownMax) throw new StoreError('limit', 'there are too many locks already');
   const taken: Lock = { account, node, ...wish, expires: now + wish.seconds * 1_000 };
   yield* run(q.lockAdd, { ...taken });
   return taken;
@@ -112,11 +116,12 @@ export function* refreshLock(
   return renewed;
 }
 
-/** RFC 4918 §9.11 */
+/** RFC 4918 §9.11. The owner of a tree may end any lock in it (RFC 3744 §3.5). */
 export function* unlock(q: FilesQueries, a: Held & { token: string; by: number }): Script<boolean> {
   const found = (yield* locksOn(q, a)).find(({ token }) => token === a.token);
   if (!found) return false;
-  if (found.principal !== a.by) throw new StoreError('denied', 'it is locked by somebody else');
+  if (found.principal !== a.by && a.by !== a.account)
+    throw new StoreError('denied', 'it is locked by somebody else');
   yield* run(q.locksDrop, { account: a.account, tokens: texts([a.token]) });
   return true;
 }

@@ -1,4 +1,4 @@
-import { defineModule, first, run, type Script } from '../../../storage/index.ts';
+import { defineModule, first, run, type Script, texts } from '../../../storage/index.ts';
 import { changeLink, createLink, type LinkRow } from '../links/scripts.ts';
 import { check, repair } from './checks.ts';
 import { type SharingQueries, sharingQueries } from './queries.ts';
@@ -58,6 +58,12 @@ export const { module: sharingModule, operations: sharingOperations } = defineMo
     }),
     countDownload: write(function* (q, a: { token: string }) {
       return (yield* run(q.linkCounted, a)).length > 0;
+    }),
+    locksOfOthers: read(function* (q, a: { account: number }) {
+      return yield* run(q.locksOfOthers, a);
+    }),
+    endLocks: write(function* (q, a: { account: number; tokens: readonly string[] }) {
+      yield* run(q.locksEnd, { account: a.account, tokens: texts(a.tokens) });
     }),
     erase: write(erase),
     purge: write(purge),

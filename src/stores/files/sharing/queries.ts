@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, sql } from '../../../storage/index.ts';
+import { and, asc, eq, gt, lte, ne, sql } from '../../../storage/index.ts';
 import { linkQueries } from '../links/queries.ts';
 import { filesTables } from '../tables.ts';
 import { limits } from './limits.ts';
@@ -184,8 +184,29 @@ function markQueries({ db, t }: Context) {
   };
 }
 
+function lockQueries({ db, d }: Context) {
+  const l = filesTables[d.dialect].file_locks;
+  return {
+    locksOfOthers: db
+      .select({ token: l.token, node: l.node, principal: l.principal })
+      .from(l)
+      .where(and(eq(l.account, p('account')), ne(l.principal, p('account'))))
+      .orderBy(asc(l.token))
+      .prepare('files_locks_of_others'),
+    locksEnd: db
+      .delete(l)
+      .where(and(eq(l.account, p('account')), d.inTexts(l.token, 'tokens')))
+      .prepare('files_locks_end'),
+  };
+}
+
 export function sharingQueries(context: Context) {
-  return { ...shareQueries(context), ...linkQueries(context), ...markQueries(context) };
+  return {
+    ...lockQueries(context),
+    ...shareQueries(context),
+    ...linkQueries(context),
+    ...markQueries(context),
+  };
 }
 
 export type SharingQueries = ReturnType<typeof sharingQueries>;

@@ -10,7 +10,13 @@ import { fakeClock, StoreError } from '../../../base/index.ts';
 import { modules } from '../../../modules.ts';
 import { verifyAll } from '../../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../../testing/index.ts';
-import { createSharing, sharingLimits as limits, type ShareRights, type Sharing } from '../index.ts';
+import {
+  createSharing,
+  guestPrincipal,
+  sharingLimits as limits,
+  type ShareRights,
+  type Sharing,
+} from '../index.ts';
 import type { ShareRow } from './scripts.ts';
 import { Judge } from './standing.ts';
 
@@ -180,6 +186,39 @@ describeEngines('shares and links', (engine) => {
     ])('%s are refused', async (_, work, reason) => {
       expect(await refusal(work())).toBe(reason);
       expect(await sharing.sharesOf(id('ana'), 2)).toEqual([]);
+    });
+
+    test('leave no lock behind where they end, nor do links', async () => {
+      const lock = (principal: number, node: number) =>
+        stores.files.lock({
+          account: id('ana'),
+          node,
+          scope: 'shared',
+          depth: '0',
+          owner: '',
+          principal,
+          root: '/',
+          seconds: 600,
+        });
+      const locked = async () => {
+        const held = await stores.files.locksIn(id('ana'), [3, 4, 5]);
+        return [...held.values()].flat().map(({ principal }) => principal);
+      };
+      const first = await give('ana', 'bo', 3, 'write');
+      const second = await give('ana', 'cy', 2, 'reshare');
+      const wish = { account: id('ana'), node: 2, by: id('cy'), rights: 'write' as const };
+      const { token } = await sharing.createLink(wish);
+      const other = await sharing.createLink({ ...wish, by: id('ana') });
+      for (const principal of [id('ana'), id('bo'), id('cy'), guestPrincipal(token)])
+        await lock(principal, 4);
+      await lock(guestPrincipal(other.token), 3);
+      await sharing.changeShare(first.id, { rights: 'read' });
+      const rest = [id('ana'), id('cy'), guestPrincipal(token)];
+      expect((await locked()).sort()).toEqual([...rest, guestPrincipal(other.token)].sort());
+      await sharing.revokeLink(other.token);
+      expect((await locked()).sort()).toEqual(rest.sort());
+      await sharing.revoke(second.id);
+      expect(await locked()).toEqual([id('ana')]);
     });
 
     test('of the co-op are made by the co-op', async () => {

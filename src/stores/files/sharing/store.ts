@@ -13,6 +13,7 @@ import {
   type Sharing,
 } from '../types.ts';
 import { limits } from './limits.ts';
+import { endStrayLocks } from './locks.ts';
 import { sharingOperations as operations } from './module.ts';
 import { receivedOf, shareOf } from './received.ts';
 import { findReceiver } from './receivers.ts';
@@ -162,12 +163,15 @@ class SharingStore implements Sharing {
       ...(change.rights === undefined ? {} : { rights: change.rights }),
       ...(change.expiresMs === undefined ? {} : { expires: change.expiresMs }),
     });
+    await endStrayLocks(this.#options, this, share.account);
     return shareOf(row);
   }
 
   async revoke(id: number): Promise<void> {
     const row = await this.#database.call(operations.share, { id });
-    if (row) await this.#database.call(operations.revoke, { account: row.account, id });
+    if (!row) return;
+    await this.#database.call(operations.revoke, { account: row.account, id });
+    await endStrayLocks(this.#options, this, row.account);
   }
 
   /** What the receiver has by that share, or by another one of the same node. */
@@ -193,6 +197,7 @@ class SharingStore implements Sharing {
     const { found } = await this.#demandReceived(member, share);
     const { account, id } = found.node;
     await this.#database.call(operations.hide, { member, account, node: id });
+    await endStrayLocks(this.#options, this, account);
   }
 
   async link(token: string): Promise<Link | null> {
@@ -259,6 +264,7 @@ class SharingStore implements Sharing {
       ...(downloadsMax === undefined ? {} : { left: downloadsMax }),
       ...(phc === undefined ? {} : { password: phc }),
     });
+    await endStrayLocks(this.#options, this, account);
     return linkOf(row);
   }
 
@@ -266,8 +272,11 @@ class SharingStore implements Sharing {
     return password === null || password === '' ? '' : this.#passwords.hash(password);
   }
 
-  revokeLink(token: string): Promise<void> {
-    return this.#database.call(operations.dropLink, { token });
+  async revokeLink(token: string): Promise<void> {
+    const found = await this.#database.call(operations.link, { token });
+    if (!found) return;
+    await this.#database.call(operations.dropLink, { token });
+    await endStrayLocks(this.#options, this, found.link.account);
   }
 
   async checkPassword(token: string, password: string, remote: string): Promise<boolean> {
