@@ -371,6 +371,7 @@ describe('a public link', () => {
     }
     expect((await guest('DELETE', `${folder}/f.txt`)).status).toBe(204);
     expect(await list(ana, '/dav/files/ana/stays/')).toEqual(['/dav/files/ana/stays/']);
+    expect((await ana('DELETE', '/dav/trash/ana/')).status).toBe(204);
     expect((await ana('DELETE', '/dav/files/ana/')).status).toBe(403);
   });
 
