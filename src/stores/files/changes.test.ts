@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
@@ -10,8 +11,9 @@ import {
   testTree,
 } from '../../testing/index.ts';
 import { type FileCondition, type FilesWriter, filesLimits as limits, rootFolder } from './index.ts';
+import { SearchMeter, testOf } from './judge.ts';
 import { readToken } from './scripts/changes.ts';
-import { testOf } from './search.ts';
+import { searchRow } from './search.ts';
 
 const ana = 7;
 const by = { member: ana, tokens: [] };
@@ -232,6 +234,17 @@ describe('like', () => {
     ['\\%', 'x', false],
   ])('%j of a name is %#', (pattern, name, expected) => {
     const test = testOf({ kind: 'like', what: 'name', pattern, caseless: false });
-    expect(test({ ...node, name })).toBe(expected);
+    expect(test(searchRow({ ...node, name }), new SearchMeter())).toBe(expected);
+  });
+
+  test('is what a regular expression says', () => {
+    const reference = (text: string, pattern: string) =>
+      new RegExp(`^${pattern.replaceAll('%', '.*').replaceAll('_', '.')}$`, 's').test(text);
+    const texts = [fc.stringMatching(/^[ab]{0,8}$/), fc.stringMatching(/^[ab%_]{0,6}$/)] as const;
+    const property = fc.property(...texts, (name, pattern) => {
+      const test = testOf({ kind: 'like', what: 'name', pattern, caseless: false });
+      expect(test(searchRow({ ...node, name }), new SearchMeter())).toBe(reference(name, pattern));
+    });
+    fc.assert(property, { seed: 5, numRuns: 500 });
   });
 });

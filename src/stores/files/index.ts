@@ -15,6 +15,7 @@
  * - An upload that comes in pieces survives a restart; its bytes are durable before its offset moves.
  */
 export { typeOfName } from './content-types.ts';
+export { SearchMeter, testOf } from './judge.ts';
 export { limits as filesLimits } from './limits.ts';
 export { filesModule } from './module.ts';
 export { checkName, nameKey, numbered } from './names.ts';

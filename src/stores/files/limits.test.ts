@@ -214,6 +214,22 @@ describe('a search', () => {
     expect(pages).toBe(limits.searchedRowsMax / limits.stepRows + 1);
   });
 
+  test('takes searchStepsMax at most, and lets others have their turn every searchTurnStepsMax', async () => {
+    let [turns, goesOn] = [0, true];
+    const turn = () => {
+      turns++;
+      if (goesOn) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const rows = page(limits.stepRows).map((node) => ({ ...node, name: 'a'.repeat(limits.nameBytesMax) }));
+    const hard = { kind: 'like', what: 'name', pattern: `%${'a'.repeat(127)}b`, caseless: true } as const;
+    const of = Array<typeof hard>(99).fill(hard);
+    const work = searchFiles(async () => rows, { ...search, where: { kind: 'or', of } });
+    await expect(work).rejects.toMatchObject({ reason: 'limit', message: expect.stringContaining('work') });
+    goesOn = false;
+    expect(turns).toBeGreaterThan(limits.searchStepsMax / limits.searchTurnStepsMax / 50);
+  });
+
   test('answers searchResultsMax', async () => {
     const rows = page(limits.stepRows);
     expect(await searchFiles(async () => rows, search)).toHaveLength(limits.searchResultsMax);

@@ -30,6 +30,10 @@ export const limits = {
   /** Rows that one search looks at, and results that it answers. */
   searchedRowsMax: 500_000,
   searchResultsMax: 10_000,
+  /** Steps of one search, each a character looked at or an operator asked; of one row before its texts; between turns. */
+  searchStepsMax: 200_000_000,
+  searchRowStepsCount: 50,
+  searchTurnStepsMax: 50_000,
   /** Numbers tried for a name that is taken. */
   freeNamesMax: 1_000,
   /** After a restore ids go on this much higher than the backup's. */

@@ -1,10 +1,11 @@
 import { FormatError } from '../../base/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
+import { SearchMeter, testOf } from '../../stores/files/index.ts';
 import { DavError } from '../errors.ts';
 import { textOf } from '../prefixes.ts';
 import { planOf } from '../properties/plan.ts';
 import { truncatedRow } from '../reports/rows.ts';
-import { fits, ordered } from '../search/judge.ts';
+import { ordered, searchRow } from '../search/judge.ts';
 import { searchFoundMax, searchLookedMax } from '../search/limits.ts';
 import { readBasicSearch, readScope } from '../search/parse.ts';
 import { type Query, searchableProperties } from '../search/query.ts';
@@ -67,7 +68,9 @@ async function find(
   scope: Resource,
   { scope: { depth }, where }: Query,
 ): Promise<{ found: readonly Resource[]; cut: boolean }> {
-  const found: Resource[] = fits(scope, where) ? [scope] : [];
+  const test = testOf(where);
+  const meter = new SearchMeter();
+  const found: Resource[] = test(searchRow(scope), meter) ? [scope] : [];
   if (depth === '0' || !scope.isCollection) return { found, cut: false };
   const collection = scope as Collection;
   if (depth === 'infinity' && collection.search) {
@@ -77,8 +80,10 @@ async function find(
   }
   let looked = 0;
   for await (const each of depth === '1' ? membersOf(collection) : below(collection, bare)) {
-    if (++looked > searchLookedMax || found.length > searchFoundMax) return { found, cut: true };
-    if (fits(each, where)) found.push(each);
+    await meter.rest();
+    if (++looked > searchLookedMax || meter.isOver || found.length > searchFoundMax)
+      return { found: found.slice(0, searchFoundMax), cut: true };
+    if (test(searchRow(each), meter)) found.push(each);
   }
   return { found: found.slice(0, searchFoundMax), cut: found.length > searchFoundMax };
 }
