@@ -83,6 +83,29 @@ describe('a home', () => {
     expect((await bea('PROPFIND', '/dav/files/ana/')).status).toBe(404);
   });
 
+  test.each([
+    ['PROPFIND', '<propfind xmlns="DAV:"><prop><x xmlns="y:"/></prop></propfind>'],
+    [
+      'REPORT',
+      '<sync-collection xmlns="DAV:"><sync-token/><sync-level>1</sync-level><prop><x xmlns="y:"/></prop></sync-collection>',
+    ],
+    [
+      'SEARCH',
+      '<searchrequest xmlns="DAV:"><basicsearch><select><prop><x xmlns="y:"/></prop></select><from><scope><href></href><depth>1</depth></scope></from></basicsearch></searchrequest>',
+    ],
+  ])('return=minimal is followed, and said: %s', async (method, body) => {
+    await ana('PUT', '/dav/files/ana/minimal', { body: 'x' });
+    const ask = (headers: Record<string, string>) =>
+      ana(method, '/dav/files/ana/', { headers: { depth: '1', ...headers }, body });
+    const whole = await ask({});
+    expect([whole.status, whole.headers['preference-applied']]).toEqual([207, undefined]);
+    expect(whole.text).toContain('404 Not Found');
+    const minimal = await ask({ prefer: 'return=minimal' });
+    expect([minimal.status, minimal.headers['preference-applied']]).toEqual([207, 'return=minimal']);
+    expect(minimal.text).not.toContain('404 Not Found');
+    expect(minimal.text).toContain('/dav/files/ana/minimal');
+  });
+
   test('is found by the address too, and by a former one', async () => {
     await ana('PUT', '/dav/files/ana/former.txt', { body: 'x' });
     expect((await ana('GET', '/dav/files/ana%40coop.localhost/former.txt')).text).toBe('x');

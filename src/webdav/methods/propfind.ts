@@ -4,7 +4,7 @@ import { DavError } from '../errors.ts';
 import { infinityCharsMax, infinityRowsMax } from '../properties/limits.ts';
 import { type Plan, planOf, type Wish } from '../properties/plan.ts';
 import { readNames } from '../properties/wish.ts';
-import { readDepth } from '../server/headers.ts';
+import { preferencesApplied, readDepth } from '../server/headers.ts';
 import type { Collection, DavMethod, Exchange, MultiStatus, Resource } from '../types.ts';
 import { below } from './walk.ts';
 
@@ -19,7 +19,7 @@ export const propfind: DavMethod = {
     const depth = readDepth(exchange) ?? 'infinity';
     const plan = planOf(readPropfind(await exchange.xml()), exchange.visit);
     if (depth === 'infinity' && resource.isCollection) return await sendTree(exchange, resource, plan);
-    const answer = exchange.multiStatus(preferencesApplied(exchange));
+    const answer = exchange.multiStatus(preferencesApplied(exchange, true));
     if (depth === '0' || !exchange.visit.prefer.depthNoroot) await sendRow(answer, exchange, resource, plan);
     if (depth !== '0' && resource.isCollection) {
       for await (const page of (resource as Collection).members(plan.wanted)) {
@@ -29,18 +29,6 @@ export const propfind: DavMethod = {
     await answer.end();
   },
 };
-
-/** RFC 7240 §3: says which preferences were followed. */
-export function preferencesApplied(exchange: Exchange): Record<string, string> {
-  const { prefer } = exchange.visit;
-  const followed = [
-    ...(prefer.return === 'minimal' ? ['return=minimal'] : []),
-    ...(prefer.depthNoroot ? ['depth-noroot'] : []),
-  ];
-  if (followed.length === 0) return {};
-  // Microsoft's Brief is answered in its own words alone.
-  return exchange.header('prefer') === undefined ? {} : { 'Preference-Applied': followed.join(', ') };
-}
 
 function readPropfind(body: XmlElement | null): Wish {
   // RFC 4918 §9.1: no body asks for all.
@@ -87,7 +75,7 @@ async function sendTree(exchange: Exchange, root: Resource, plan: Plan): Promise
   };
   if (!visit.prefer.depthNoroot) await add(root);
   for await (const resource of below(root, plan.wanted)) await add(resource);
-  const answer = exchange.multiStatus(preferencesApplied(exchange));
+  const answer = exchange.multiStatus(preferencesApplied(exchange, true));
   for (const [href, row] of rows) await answer.response(href, row);
   await answer.end();
 }

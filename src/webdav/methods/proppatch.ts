@@ -1,8 +1,8 @@
 import { FormatError } from '../../base/index.ts';
 import { DavError } from '../errors.ts';
 import { readPropertyChanges, verdictXml } from '../properties/changes.ts';
+import { preferencesApplied } from '../server/headers.ts';
 import type { DavMethod } from '../types.ts';
-import { preferencesApplied } from './propfind.ts';
 
 /** RFC 4918 §9.2: all of it or nothing. */
 export const proppatch: DavMethod = {

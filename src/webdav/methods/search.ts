@@ -9,6 +9,7 @@ import { ordered, searchRow } from '../search/judge.ts';
 import { searchFoundMax, searchLookedMax } from '../search/limits.ts';
 import { readBasicSearch, readScope } from '../search/parse.ts';
 import { type Query, searchableProperties } from '../search/query.ts';
+import { preferencesApplied } from '../server/headers.ts';
 import type { Collection, DavMethod, Exchange, Resource, Xml } from '../types.ts';
 import { below } from './walk.ts';
 
@@ -40,7 +41,7 @@ async function sendFound(exchange: Exchange, asked: Resource, query: Query): Pro
   const max = Math.min(query.max ?? searchFoundMax, searchFoundMax);
   const { found, cut } = await find(scope, query);
   const plan = planOf(query.select.kind === 'all' ? { kind: 'all', include: [] } : query.select, visit);
-  const answer = exchange.multiStatus();
+  const answer = exchange.multiStatus(preferencesApplied(exchange));
   for (const each of ordered(found, query.orders).slice(0, max)) {
     await answer.response(visit.href(each), await plan.row(each, visit));
   }

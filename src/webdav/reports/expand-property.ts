@@ -4,6 +4,7 @@ import { DavError } from '../errors.ts';
 import { declaredNamed, nameKey } from '../properties/declared.ts';
 import { wantedPropertiesMax } from '../properties/limits.ts';
 import { planOf } from '../properties/plan.ts';
+import { preferencesApplied } from '../server/headers.ts';
 import type { DavReport, Exchange, QName, Resource, Xml } from '../types.ts';
 import { expandDepthMax, expandedResourcesMax } from './limits.ts';
 import { missingRow } from './rows.ts';
@@ -22,7 +23,7 @@ export const expandProperty: DavReport = {
   async run(exchange, resource, body) {
     const wanted = readWanted(body, 0);
     const row = await expand({ exchange, left: expandedResourcesMax }, resource, wanted);
-    const answer = exchange.multiStatus();
+    const answer = exchange.multiStatus(preferencesApplied(exchange));
     await answer.response(exchange.visit.href(resource), row);
     await answer.end();
   },

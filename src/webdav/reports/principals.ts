@@ -7,6 +7,7 @@ import { groupPrincipal, groupsOfVisitor, memberPath, memberPrincipal } from '..
 import { nameKey } from '../properties/declared.ts';
 import { planOf } from '../properties/plan.ts';
 import { readReportWish } from '../properties/wish.ts';
+import { preferencesApplied } from '../server/headers.ts';
 import type { DavReport, Exchange, Resource, Visit } from '../types.ts';
 import {
   matchedResourcesMax,
@@ -183,7 +184,7 @@ async function answerAll(
 ): Promise<void> {
   const { visit } = exchange;
   const plan = planOf(readReportWish(body), visit);
-  const answer = exchange.multiStatus();
+  const answer = exchange.multiStatus(preferencesApplied(exchange));
   for (const each of found) await answer.response(visit.href(each), await plan.row(each, visit));
   for (const href of more.missing ?? []) await answer.response(href, missingRow);
   if (more.truncated) await answer.response(visit.href(more.truncated), truncatedRow);

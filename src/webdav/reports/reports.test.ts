@@ -100,6 +100,23 @@ describe('REPORT', () => {
     });
   });
 
+  test.each([
+    ['expand-property', dav('expand-property', '<D:property name="getetag"/>'), {}],
+    ['sync-collection', dav('sync-collection', `<D:sync-token/><D:sync-level>1</D:sync-level>${etag}`), {}],
+    ['principal-match', dav('principal-match', `<D:self/>${etag}`), {}],
+    ['with Brief alone', dav('principal-match', `<D:self/>${etag}`), { brief: 't' }],
+  ])('return=minimal is followed, and said (RFC 7240 §3): %s', async (_, body, brief) => {
+    const visit = visitWith({ prefer: { return: 'minimal', depthNoroot: true } });
+    const sync: SyncAbility = {
+      token: async () => '9',
+      changes: async () => ({ changed: [], gone: [], token: '9', more: false }),
+    };
+    const headers = 'brief' in brief ? brief : { prefer: 'return=minimal, depth-noroot' };
+    const heard = await ask(body, { ...home, sync } as Collection, { visit, headers });
+    expect(heard.status).toBe(207);
+    expect(heard.headers).toEqual('brief' in brief ? {} : { 'Preference-Applied': 'return=minimal' });
+  });
+
   test('is only for who may', async () => {
     const closed = testFile(['a'], { may: (privilege) => privilege !== 'read-acl' });
     await expect(ask(dav('acl-principal-prop-set', ''), closed)).rejects.toThrow('read-acl is missing');

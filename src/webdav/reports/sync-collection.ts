@@ -5,6 +5,7 @@ import { textOf } from '../prefixes.ts';
 import { canSync, readSyncTokenUri, syncOf, syncTokenUri } from '../properties/6578-sync-token.ts';
 import { planOf } from '../properties/plan.ts';
 import { readReportWish } from '../properties/wish.ts';
+import { preferencesApplied } from '../server/headers.ts';
 import type { DavReport, SyncAbility } from '../types.ts';
 import { syncRowsMax } from './limits.ts';
 import { missingRow, truncatedRow } from './rows.ts';
@@ -24,7 +25,7 @@ export const syncCollection: DavReport = {
     const plan = planOf(readReportWish(body), visit);
     const since = readToken(body);
     const { changed, gone, token, more } = await changesSince(sync, since, readLimit(body));
-    const answer = exchange.multiStatus();
+    const answer = exchange.multiStatus(preferencesApplied(exchange));
     for (const member of changed) {
       const row = plan.row(member, visit);
       await answer.response(visit.href(member), typeof row === 'string' ? row : await row);

@@ -62,6 +62,21 @@ export function readPreferences(prefer: string | undefined, brief: string | unde
   return { return: wanted, depthNoroot };
 }
 
+/** RFC 7240 §3: says which preferences were followed. `listed`: depth-noroot is heard. */
+export function preferencesApplied(
+  exchange: Pick<Exchange, 'visit' | 'header'>,
+  listed = false,
+): Record<string, string> {
+  const { prefer } = exchange.visit;
+  const followed = [
+    ...(prefer.return === 'minimal' ? ['return=minimal'] : []),
+    ...(listed && prefer.depthNoroot ? ['depth-noroot'] : []),
+  ];
+  // Microsoft's Brief is answered in its own words alone.
+  if (followed.length === 0 || exchange.header('prefer') === undefined) return {};
+  return { 'Preference-Applied': followed.join(', ') };
+}
+
 /** RFC 9110 §8.6, §6.4.1: null where the body is chunked, 0 where there is none. Node has checked its digits. */
 export function readLength(length: string | undefined, transfer: string | undefined): number | null {
   if (transfer !== undefined) return null;
