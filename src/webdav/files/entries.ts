@@ -220,7 +220,7 @@ export class FileEntry extends Entry {
   async put(content: Content, options: WriteOptions): Promise<Written> {
     const { account, parent, name } = this.node;
     const place = { account, folder: parent, name };
-    const { node, created } = await store(this.scene, place, content, options, this.node.size);
+    const { node, created } = await store(this.scene, place, content, options, this.node);
     const { path, trail, received } = this;
     const resource = new FileEntry(this.scene, { node, path, trail, ...(received ? { received } : {}) });
     return { resource, created, verbatim: true, ...headersFor(this.scene, node) };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
 import { checksumBytesMax, dropNamesMax, listPageRows, trashPageRows } from './limits.ts';
 
@@ -406,6 +406,75 @@ describe('a public link', () => {
     const part = await guest('GET', `/dav/public/${token}`, { headers: { range: 'bytes=1-' } });
     expect([part.status, part.text, part.headers['accept-ranges']]).toEqual([200, 'once', 'none']);
     expect((await guest('GET', `/dav/public/${token}`)).status).toBe(404);
+  });
+});
+
+describe('what ends while a body is under way', () => {
+  /** A PUT, and what happens between its last byte and its end. */
+  async function put(path: string, meanwhile: () => Promise<unknown>, who = bea) {
+    const { files } = suite.rooms;
+    const stage = files.stage.bind(files);
+    const spy = vi.spyOn(files, 'stage').mockImplementationOnce(async (...given) => {
+      const staged = await stage(...given);
+      await meanwhile();
+      return staged;
+    });
+    try {
+      return (await who('PUT', path, { body: 'late' })).status;
+    } finally {
+      spy.mockRestore();
+    }
+  }
+
+  test('a share, a right, a place, a link: nothing is written', async () => {
+    await ana('MKCOL', '/dav/files/ana/ending');
+    await ana('PUT', '/dav/files/ana/ending/f', { body: 'early' });
+    const path = '/dav/files/bea/Shared/ending';
+    const first = await share(['ending'], 'bea', 'write');
+    expect(await put(`${path}/f`, async () => undefined)).toBe(204);
+    await ana('PUT', '/dav/files/ana/ending/f', { body: 'early' });
+    expect(await put(`${path}/f`, () => suite.rooms.sharing.changeShare(first.id, { rights: 'read' }))).toBe(
+      403,
+    );
+    await suite.rooms.sharing.changeShare(first.id, { rights: 'write' });
+    expect(await put(`${path}/new`, () => suite.rooms.sharing.revoke(first.id))).toBe(403);
+    const second = await share(['ending'], 'bea', 'write');
+    expect(await put(`${path}/f`, () => suite.rooms.sharing.revoke(second.id))).toBe(403);
+    const to = { headers: { destination: '/dav/files/ana/ending/g' } };
+    expect(await put('/dav/files/ana/ending/f', () => ana('MOVE', '/dav/files/ana/ending/f', to), ana)).toBe(
+      412,
+    );
+    const account = await idOf('ana@coop.localhost');
+    const node = (await suite.rooms.files.find(account, ['ending'])).chain.at(-1)?.id ?? 0;
+    const link = await suite.rooms.sharing.createLink({ account, node, by: account, rights: 'drop' });
+    const dropped = await put(
+      `/dav/public/${link.token}/dropped`,
+      () => suite.rooms.sharing.revokeLink(link.token),
+      as(link.token),
+    );
+    expect(dropped).toBe(403);
+    expect(await list(ana, '/dav/files/ana/ending/')).toEqual([
+      '/dav/files/ana/ending/',
+      '/dav/files/ana/ending/g',
+    ]);
+    expect((await ana('GET', '/dav/files/ana/ending/g')).text).toBe('early');
+  });
+
+  test('an account', async () => {
+    const { id } = await suite.addMember('dora@coop.localhost', password);
+    const { accounts } = suite.rooms.accounts;
+    const member = accounts.member.bind(accounts);
+    const spy = vi.spyOn(accounts, 'member');
+    const disabled = async () => {
+      const known = await member(id);
+      spy.mockImplementation(async (of) => (of === id && known ? { ...known, disabled: true } : member(of)));
+    };
+    try {
+      expect(await put('/dav/files/dora/new', disabled, as('dora'))).toBe(403);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(await list(as('dora'), '/dav/files/dora/')).toEqual(['/dav/files/dora/']);
   });
 });
 

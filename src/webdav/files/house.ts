@@ -7,7 +7,7 @@ import type { Reach } from './reach.ts';
 export interface FilesHouse {
   readonly files: FilesWriter;
   readonly sharing: Sharing;
-  readonly accounts: Pick<Accounts, 'byName' | 'member' | 'handleOf'>;
+  readonly accounts: Pick<Accounts, 'byName' | 'member' | 'handleOf' | 'groupsOf'>;
   /** Name of the folder in every home that holds what others share. */
   readonly sharedName: string;
   /** More headers for who reads or has written a node. */

@@ -14,6 +14,7 @@ export { publicSpace } from './public.ts';
 export type { Right } from './reach.ts';
 export { SharedFolder } from './shared.ts';
 export { filesSpace, ownName } from './space.ts';
+export { demandStill } from './still.ts';
 export { Removed, trashSpace } from './trash.ts';
 export { Version, versionsSpace } from './versions.ts';
 export { byOf, discreetly } from './writes.ts';

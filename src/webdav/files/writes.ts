@@ -1,9 +1,17 @@
 import { StoreError } from '../../base/index.ts';
-import { type By, guestPrincipal, type Place, type Put, type PutOptions } from '../../stores/files/index.ts';
+import {
+  type By,
+  type FileNode,
+  guestPrincipal,
+  type Place,
+  type Put,
+  type PutOptions,
+} from '../../stores/files/index.ts';
 import type { Content, Visit, WriteOptions } from '../types.ts';
 import { checksumOf, checksumText, verified } from './checksums.ts';
 import { expectOf } from './etags.ts';
 import type { Scene } from './house.ts';
+import { demandStill } from './still.ts';
 
 export function byOf({ visitor, tokens }: Visit): By {
   if (visitor.kind === 'member') return { member: visitor.member.id, tokens };
@@ -41,15 +49,17 @@ export async function store(
   place: Place,
   content: Content,
   { visit, seen }: WriteOptions,
-  /** Bytes of the content that it takes the place of. */
-  replaced = 0,
+  /** What it takes the place of. */
+  existing?: FileNode,
 ): Promise<Put> {
   const { files } = scene.house;
   const checksum = checksumOf(visit);
   const source = checksum && verified(content.body, checksum);
-  const staged = await files.stage(place.account, source?.body ?? content.body, content.length, replaced);
+  const body = source?.body ?? content.body;
+  const staged = await files.stage(place.account, body, content.length, existing?.size ?? 0);
   try {
     source?.check();
+    await demandStill(scene, place, existing);
     const options: PutOptions = {
       by: byOf(visit),
       ...expectOf(seen),

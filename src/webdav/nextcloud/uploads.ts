@@ -5,7 +5,9 @@ import {
   byOf,
   checksumOf,
   checksumText,
+  demandStill,
   discreetly,
+  Entry,
   expectOf,
   type FilesHouse,
   FolderEntry,
@@ -224,8 +226,10 @@ class WholeFile extends OnDesk {
     const staged = await uploads.assemble(account, this.#upload);
     try {
       await this.#verify(staged, visit);
+      const place = parent.place(name);
+      await demandStill(parent.scene, place, existing instanceof Entry ? existing.node : undefined);
       const modifiedMs = modifiedOf(visit);
-      const put = house.files.put(parent.place(name), staged, {
+      const put = house.files.put(place, staged, {
         by: byOf(visit),
         // As it was when the request's conditions were judged.
         ...expectOf({ etag: existing?.etag ?? null }),

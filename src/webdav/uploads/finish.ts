@@ -1,6 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import { DavError } from '../errors.ts';
-import { byOf, discreetly, FileEntry, FolderEntry } from '../files/index.ts';
+import { byOf, demandStill, discreetly, FileEntry, FolderEntry } from '../files/index.ts';
 import type { Exchange } from '../types.ts';
 import { type Goal, goalOf, readMetadata } from './metadata.ts';
 import type { UploadHouse, UploadPlace } from './space.ts';
@@ -50,7 +50,9 @@ async function makeFile(
   const folder = await targetOf(exchange, handle, goal);
   const staged = await uploads.assemble(account, upload.id);
   try {
-    const put = house.files.put(folder.place(goal.name), staged, {
+    const at = folder.place(goal.name);
+    await demandStill(folder.scene, at);
+    const put = house.files.put(at, staged, {
       by: byOf(exchange.visit),
       ...(goal.type === null ? {} : { type: goal.type }),
       ...(goal.modifiedMs === null ? {} : { modifiedMs: goal.modifiedMs }),

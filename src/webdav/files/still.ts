@@ -1,0 +1,40 @@
+import { StoreError } from '../../base/index.ts';
+import type { FileNode, Place } from '../../stores/files/index.ts';
+import { DavError } from '../errors.ts';
+import type { DavPrivilege } from '../types.ts';
+import type { Scene } from './house.ts';
+import { allows } from './reach.ts';
+
+/**
+ * What was judged before a body came is judged again when it is there: meanwhile a share or a link may have ended, or its
+ * visitor be locked out. `existing`: whose content it was to replace. DavError 403, StoreError 'conflict'.
+ */
+export async function demandStill(scene: Scene, place: Place, existing?: FileNode): Promise<void> {
+  const { house, reach } = scene;
+  const isThere = existing
+    ? await isWhereItWas(scene, existing)
+    : (await house.files.above(reach.account, place.folder, reach.top.id)) !== null;
+  if (!isThere) throw new StoreError('conflict', 'it has left its place meanwhile');
+  if (!(await isAllowed(scene, existing ? 'write-content' : 'bind')))
+    throw new DavError(403, 'that is not allowed any more');
+}
+
+async function isWhereItWas({ house, reach }: Scene, { account, id, parent, name }: FileNode) {
+  const now = await house.files.node(account, id);
+  if (now?.parent !== parent || now.name !== name) return false;
+  return (await house.files.above(account, id, reach.top.id)) !== null;
+}
+
+async function isAllowed({ house, visit, reach }: Scene, privilege: DavPrivilege): Promise<boolean> {
+  const { visitor } = visit;
+  const isTop = (account: number, node: number) => account === reach.account && node === reach.top.id;
+  if (visitor.kind === 'guest') {
+    const link = await house.sharing.link(visitor.token);
+    return link !== null && isTop(link.account, link.node) && allows(link.rights, privilege);
+  }
+  const member = await house.accounts.member(visitor.member.id);
+  if (!member || member.disabled) return false;
+  if (reach.right === 'own') return true;
+  const received = await house.sharing.receivedBy(member.id, await house.accounts.groupsOf(member.id));
+  return received.some(({ node, rights }) => isTop(node.account, node.id) && allows(rights, privilege));
+}
