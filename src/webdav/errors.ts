@@ -1,12 +1,12 @@
 import { blameOf, FormatError, type Reason, StoreError } from '../base/index.ts';
 import { escapeXml } from '../formats/xml/index.ts';
 import { prefixDeclarations } from './prefixes.ts';
-import type { Xml } from './types.ts';
+import type { HeaderLines, Xml } from './types.ts';
 
 export interface DavErrorParts {
   /** Inside of DAV:error (RFC 4918 §16): the condition that does not hold. */
   readonly condition?: Xml;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderLines;
 }
 
 /** A request that is refused; `message` is safe to show to whoever asked. */
@@ -14,7 +14,7 @@ export class DavError extends Error {
   override readonly name = 'DavError';
   readonly status: number;
   readonly condition: Xml;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderLines;
 
   constructor(status: number, message: string, parts: DavErrorParts = {}) {
     super(message);
@@ -32,7 +32,7 @@ export class Gone extends Error {
 interface Row {
   readonly status: number;
   readonly condition?: Xml;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderLines;
 }
 
 /** The one place where a store's reason becomes a status. RFC 4918 §11, §16; RFC 4331 §6. */

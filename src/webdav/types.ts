@@ -16,6 +16,9 @@ export type Ready<T> = T | Promise<T>;
 /** Inner XML, ready to be sent. The prefixes of `prefixes.ts` are declared on every root; others declare their own. */
 export type Xml = string;
 
+/** Headers of an answer; of several values each is a line of its own. */
+export type HeaderLines = Readonly<Record<string, string | string[]>>;
+
 /** RFC 3744 §3, and those that others define. */
 export type DavPrivilege =
   | 'read'
@@ -352,7 +355,7 @@ export interface Exchange {
   /** Throws DavError 403 `need-privileges`, or 404 where the visitor may not even see it. */
   demand(resource: Resource, privilege: DavPrivilege): void;
   /** Answers without a body, or with a short one. */
-  send(status: number, headers?: Readonly<Record<string, string>>, body?: string | Buffer): void;
+  send(status: number, headers?: HeaderLines, body?: string | Buffer): void;
   /** Answers with a stream. */
   stream(status: number, headers: Readonly<Record<string, string>>, body: Readable): Promise<void>;
   /** 207, sent while it is made; a slow client makes its maker wait. */

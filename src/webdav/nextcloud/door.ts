@@ -3,7 +3,7 @@ import { connectionOf, type HttpRequest, type HttpResponse, type RawHandler } fr
 import type { Log } from '../../observability/index.ts';
 import { DavError, reasonRows } from '../errors.ts';
 import { logIn } from '../server/login.ts';
-import type { Visit } from '../types.ts';
+import type { HeaderLines, Visit } from '../types.ts';
 import { capabilitiesOf, statusOf } from './capabilities.ts';
 import type { Endpoint, MemberVisitor, OcsHouse } from './endpoints.ts';
 import { formBytesMax } from './limits.ts';
@@ -25,7 +25,7 @@ interface Answer {
   readonly status: number;
   readonly type?: string;
   readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderLines;
 }
 
 const empty: Endpoint = ({ method, path }) => {

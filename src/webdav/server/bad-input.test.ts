@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { davLogin, MemorySpace, openTestDav, type TestDav, type TestSocket } from '../../testing/index.ts';
+import {
+  davLogin,
+  MemorySpace,
+  openTestDav,
+  type TestDav,
+  type TestSocket,
+  testAccounts,
+} from '../../testing/index.ts';
 import {
   bodyAheadBytesMax,
   bodyBytesPerSecondMin,
@@ -332,6 +339,18 @@ describe('logins', () => {
       expect(answer.head).toMatch(/^WWW-Authenticate: Basic realm="Exemple SCIC", charset="UTF-8"$/im);
     }
     if (status === 429) expect(answer.head).toMatch(/^Retry-After: 2$/im);
+  });
+
+  test('where tokens are taken each way in has a line of its own, Basic first', async () => {
+    const accounts = Object.assign(Object.create(testAccounts), { tokens: {} });
+    const door = await openTestDav({ spaces: [files] }, { accounts });
+    onTestFinished(() => door.close());
+    const { status, head } = await answerTo('GET /dav/files/ HTTP/1.1\r\nHost: x\r\n\r\n', door);
+    expect(status).toBe(401);
+    expect(head.split('\n').filter((line) => /^www-authenticate:/i.test(line))).toEqual([
+      'WWW-Authenticate: Basic realm="Exemple SCIC", charset="UTF-8"',
+      'WWW-Authenticate: Bearer realm="Exemple SCIC"',
+    ]);
   });
 
   test('what is refused before a password is looked at is refused to strangers alike', async () => {

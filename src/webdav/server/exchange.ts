@@ -8,6 +8,7 @@ import type {
   DavPrivilege,
   Exchange,
   Found,
+  HeaderLines,
   MultiStatus,
   Resource,
   Space,
@@ -137,7 +138,7 @@ export class HttpExchange implements Exchange {
     return new XmlReader({ verbatim: true, bytesMax: xmlBodyBytesMax, elementsMax: xmlBodyElementsMax });
   }
 
-  send(status: number, headers: Headers = {}, body?: string | Buffer): void {
+  send(status: number, headers: HeaderLines = {}, body?: string | Buffer): void {
     const response = this.#response;
     if (response.headersSent) throw new Error('an answer is sent once');
     if (response.destroyed) return;

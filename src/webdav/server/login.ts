@@ -94,12 +94,12 @@ function refusal(accounts: Accounts, realm: string, result: Extract<AuthResult, 
   }
 }
 
-/** RFC 9110 §11.6.1: each way in; Basic first, for clients that read no further. */
+/** RFC 9110 §11.6.1: each way in, on a line of its own; Basic first, for clients that read no further. */
 function challenge(accounts: Accounts, realm: string): DavError {
   const quoted = `realm="${realm.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '')}"`;
-  const bearer = accounts.tokens === null ? '' : `, Bearer ${quoted}`;
+  const basic = `Basic ${quoted}, charset="UTF-8"`;
   return new DavError(401, 'sign in with an app password', {
-    headers: { 'WWW-Authenticate': `Basic ${quoted}, charset="UTF-8"${bearer}` },
+    headers: { 'WWW-Authenticate': accounts.tokens === null ? basic : [basic, `Bearer ${quoted}`] },
   });
 }
 
