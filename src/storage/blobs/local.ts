@@ -91,7 +91,18 @@ class LocalBlobs implements BlobStore {
 
   release(blob: StoredBlob): void {
     // A second release of the same blob must not end somebody else's hold.
-    if (this.#held.delete(blob)) this.#pins.release(blob.hash);
+    if (!this.#held.delete(blob)) return;
+    const place = this.#pins.release(blob.hash);
+    if (place?.segment === 0) this.#removeUnnamed(blob.hash);
+  }
+
+  /** A file of its own that was given up goes at once: refused uploads must not fill the disk until the next clean-up. */
+  #removeUnnamed(hash: string): void {
+    const turn = this.#cleaning.then(async () => {
+      if (this.#keeping === 0) await this.#removeStrayFile(hash);
+    });
+    // What fails here is found by `compact`.
+    this.#cleaning = turn.catch(() => {});
   }
 
   async #find(hash: string): Promise<BlobRow> {
@@ -250,17 +261,19 @@ class LocalBlobs implements BlobStore {
   async #removeStrayFiles(): Promise<number> {
     let freed = 0;
     for await (const names of this.#files.ownFiles()) {
-      for (const hash of names) {
-        if (this.#pins.has(hash) || !this.#pins.startSweep(hash)) continue;
-        try {
-          const row = await this.#database.call(coreOperations.findBlob, { hash });
-          if (row === null || row.segment !== 0) freed += await this.#files.removeFile(hash);
-        } finally {
-          this.#pins.endSweep(hash);
-        }
-      }
+      for (const hash of names) freed += await this.#removeStrayFile(hash);
     }
     return freed;
+  }
+
+  async #removeStrayFile(hash: string): Promise<number> {
+    if (!this.#pins.startSweep(hash)) return 0;
+    try {
+      const row = await this.#database.call(coreOperations.findBlob, { hash });
+      return row === null || row.segment !== 0 ? await this.#files.removeFile(hash) : 0;
+    } finally {
+      this.#pins.endSweep(hash);
+    }
   }
 
   /** One clean-up at a time, and none while a backup copies. */

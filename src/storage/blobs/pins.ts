@@ -39,11 +39,14 @@ export class Pins {
     return pin;
   }
 
-  release(hash: string): void {
+  /** Where the content was written, if this was the last hold on it; null for one that was there before. */
+  release(hash: string): BlobPlace | null {
     const pin = this.#pins.get(hash);
-    if (!pin) return;
+    if (!pin) return null;
     pin.count--;
-    if (pin.count <= 0) this.#pins.delete(hash);
+    if (pin.count > 0) return null;
+    this.#pins.delete(hash);
+    return pin.settled;
   }
 
   has(hash: string): boolean {
