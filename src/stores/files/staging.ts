@@ -6,10 +6,12 @@ import type { Staged } from './types.ts';
 export class StagedContent implements Staged {
   readonly blob: StoredBlob;
   readonly #blobs: BlobStore;
+  readonly #reserve: Reserve;
 
-  constructor(blobs: BlobStore, blob: StoredBlob) {
+  constructor(blobs: BlobStore, blob: StoredBlob, reserve: Reserve) {
     this.#blobs = blobs;
     this.blob = blob;
+    this.#reserve = reserve;
   }
 
   get hash(): string {
@@ -20,32 +22,94 @@ export class StagedContent implements Staged {
     return this.blob.size;
   }
 
+  /** A file has it: the quota counts it there. */
+  settle(): void {
+    this.#reserve.end();
+  }
+
   release(): void {
+    this.#reserve.end();
     this.#blobs.release(this.blob);
+  }
+}
+
+/** Bytes by account that are on their way in, or have arrived, and that no file has yet. */
+export class Reserves {
+  readonly #bytes = new Map<number, number>();
+
+  of(account: number): number {
+    return this.#bytes.get(account) ?? 0;
+  }
+
+  add(account: number, bytes: number): void {
+    const sum = this.of(account) + bytes;
+    if (sum === 0) this.#bytes.delete(account);
+    else this.#bytes.set(account, sum);
+  }
+}
+
+/** What one content takes of them. */
+export class Reserve {
+  readonly #all: Reserves;
+  readonly #account: number;
+  #own = 0;
+
+  constructor(all: Reserves, account: number) {
+    this.#all = all;
+    this.#account = account;
+  }
+
+  /** Holds so many bytes at least; 'over-quota' where they do not fit beside those of others. */
+  cover(bytes: number, room: number): void {
+    if (bytes <= this.#own) return;
+    const left = room - (this.#all.of(this.#account) - this.#own);
+    if (bytes > left) throw tooMuch(Math.max(0, left));
+    this.#all.add(this.#account, bytes - this.#own);
+    this.#own = bytes;
+  }
+
+  end(): void {
+    this.#all.add(this.#account, -this.#own);
+    this.#own = 0;
   }
 }
 
 const tooMuch = (room: number) => new StoreError('over-quota', 'there is no room left', { room });
 
-async function* metered(data: AsyncIterable<Uint8Array>, room: number): AsyncGenerator<Uint8Array> {
-  let left = room;
+async function* metered(
+  data: AsyncIterable<Uint8Array>,
+  room: number,
+  reserve: Reserve,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
   for await (const piece of data) {
-    left -= piece.length;
-    if (left < 0) throw tooMuch(room);
+    bytes += piece.length;
+    reserve.cover(bytes, room);
     yield piece;
   }
 }
 
-/** Takes bytes in as long as there is room for them. `declared`: bytes that are said to come; null: nobody knows. */
+/** Takes bytes in as long as there is room for them, beside what others bring. `declared`: bytes that are said to come; null: nobody knows. */
 export async function stage(
   blobs: BlobStore,
   data: Buffer | AsyncIterable<Uint8Array>,
-  a: { readonly declared: number | null; readonly room: number; readonly sizeMax: number },
+  a: {
+    readonly declared: number | null;
+    readonly room: number;
+    readonly sizeMax: number;
+    readonly reserve: Reserve;
+  },
 ): Promise<StagedContent> {
-  const { room, sizeMax } = a;
+  const { room, sizeMax, reserve } = a;
   const known = Buffer.isBuffer(data) ? data.length : (a.declared ?? 0);
   if (known > sizeMax) throw new StoreError('too-large', 'the file is too large', { sizeMax });
-  if (known > room) throw tooMuch(room);
-  const source = Buffer.isBuffer(data) || room === Infinity ? data : metered(data, room);
-  return new StagedContent(blobs, await blobs.put(source, { sizeMax }));
+  if (room === Infinity) return new StagedContent(blobs, await blobs.put(data, { sizeMax }), reserve);
+  try {
+    reserve.cover(known, room);
+    const source = Buffer.isBuffer(data) ? data : metered(data, room, reserve);
+    return new StagedContent(blobs, await blobs.put(source, { sizeMax }), reserve);
+  } catch (error) {
+    reserve.end();
+    throw error;
+  }
 }

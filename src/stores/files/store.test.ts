@@ -19,6 +19,7 @@ import {
   type FilesWriter,
   filesLimits as limits,
   rootFolder,
+  type Staged,
 } from './index.ts';
 
 const ana = 7;
@@ -191,15 +192,18 @@ describeEngines('files', (engine) => {
   test('the quota is judged when bytes are announced, while they come and when they get a name', async () => {
     settings = { ...settings, quota: 10, file: 100 };
     expect(await files.usage(ana)).toMatchObject({ quota: 10 });
-    expect(await refusal(files.stage(ana, Buffer.alloc(0), 11))).toBe('accepted');
+    const released = async (work: Promise<Staged>) => (await work).release();
+    expect(await refusal(released(files.stage(ana, Buffer.alloc(0), 11)))).toBe('accepted');
     async function* pieces(count: number) {
       for (let at = 0; at < count; at++) yield Buffer.from('1234');
     }
     expect(await refusal(files.stage(ana, pieces(1), 11))).toBe('over-quota');
     expect(await refusal(files.stage(ana, pieces(3)))).toBe('over-quota');
-    expect(await refusal(files.stage(ana, pieces(3), null, 2))).toBe('accepted');
+    expect(await refusal(released(files.stage(ana, pieces(3), null, 2)))).toBe('accepted');
     expect(await refusal(files.stage(ana, pieces(1), 101))).toBe('too-large');
+    settings = { ...settings, quota: 12 };
     const [one, two] = [await files.stage(ana, pieces(2)), await files.stage(ana, Buffer.from('abcd'))];
+    settings = { ...settings, quota: 10 };
     await files.put({ account: ana, folder: rootFolder, name: 'one' }, one, { by });
     expect(await refusal(files.put({ account: ana, folder: rootFolder, name: 'two' }, two, { by }))).toBe(
       'over-quota',
@@ -212,6 +216,29 @@ describeEngines('files', (engine) => {
     expect(await refusal(tree.copy('one', 'three'))).toBe('accepted');
     await files.setQuota(ana, null);
     expect(await refusal(tree.copy('one', 'four'))).toBe('over-quota');
+  });
+
+  test('what is on its way in counts for the quota beside what stands there', async () => {
+    settings = { ...settings, quota: 10, file: 100 };
+    async function* pieces(count: number) {
+      for (let at = 0; at < count; at++) yield Buffer.from('1234');
+    }
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 5 }, (_, at) => files.stage(ana, pieces(2), at % 2 === 0 ? 8 : null)),
+    );
+    const staged = attempts.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    expect(staged.length).toBeLessThanOrEqual(1);
+    expect(await refusal(files.stage(ben, pieces(2)))).toBe('accepted');
+    for (const each of staged) each.release();
+    // Neither what was refused nor what was given up holds any room.
+    const whole = await files.stage(ana, pieces(2), 8);
+    const put = () => files.put({ account: ana, folder: rootFolder, name: 'whole' }, whole, { by });
+    await put();
+    // Once it is a file it is counted there, and not twice.
+    const rest = await files.stage(ana, Buffer.from('ab'));
+    expect(await refusal(files.stage(ana, Buffer.from('a')))).toBe('over-quota');
+    for (const each of [whole, rest, rest]) each.release();
+    expect(await refusal(files.stage(ana, Buffer.from('ab')))).toBe('accepted');
   });
 
   test('a folder goes elsewhere with all it holds, and into the trash and back', async () => {

@@ -7,7 +7,7 @@ import { nameKey } from './names.ts';
 import { type FilesStoreOptions, FilesStoreReader } from './reader.ts';
 import type { Done, Rules, Write } from './scripts/tree.ts';
 import { shownLock, shownNode } from './shown.ts';
-import { StagedContent, stage } from './staging.ts';
+import { Reserve, Reserves, StagedContent, stage } from './staging.ts';
 import type {
   By,
   DeadPropertyChange,
@@ -40,6 +40,8 @@ const expecting = (expect: Expect | undefined) => (expect === undefined ? {} : {
 
 /** The trees of files over one database and one blob store. */
 export class FilesStore extends FilesStoreReader implements FilesWriter {
+  readonly #reserves = new Reserves();
+
   #rules(account: number): Rules {
     const { kept, versions } = this.options.settings();
     const { reservedName } = this.options;
@@ -81,7 +83,13 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
   ): Promise<Staged> {
     const { used, quota } = await this.usage(account);
     const room = quota === null ? Infinity : Math.max(0, quota - used + replaced);
-    return stage(this.options.blobs, data, { declared, room, sizeMax: this.options.settings().file });
+    const reserve = new Reserve(this.#reserves, account);
+    return stage(this.options.blobs, data, {
+      declared,
+      room,
+      sizeMax: this.options.settings().file,
+      reserve,
+    });
   }
 
   async put(place: Place, content: Staged, options: PutOptions): Promise<Put> {
@@ -101,6 +109,7 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
         created: options.createdMs ?? null,
       },
     });
+    content.settle();
     const { node, created } = await this.#settle(account, done);
     return { node: shownNode(node), created };
   }
