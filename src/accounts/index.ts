@@ -35,6 +35,7 @@ export { argon2Hasher, type Hasher } from './hasher.ts';
 export { createIntrospection, type IntrospectionOptions } from './introspection.ts';
 export { passwordCharactersMin } from './limits.ts';
 export { accountsModule } from './module.ts';
+export { remoteKey } from './remote.ts';
 export { type ScramMechanism, scramMechanisms } from './scram.ts';
 export {
   bindsChannels,

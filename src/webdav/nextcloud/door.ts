@@ -1,7 +1,9 @@
 import { StoreError } from '../../base/index.ts';
 import { connectionOf, type HttpRequest, type HttpResponse, type RawHandler } from '../../net/index.ts';
 import type { Log } from '../../observability/index.ts';
-import { DavError, reasonRows } from '../errors.ts';
+import { DavError, Gone, reasonRows } from '../errors.ts';
+import { Body, type BodyLimits, defaultBodyLimits } from '../server/body.ts';
+import { readLength } from '../server/headers.ts';
 import { logIn } from '../server/login.ts';
 import type { HeaderLines, Visit } from '../types.ts';
 import { capabilitiesOf, statusOf } from './capabilities.ts';
@@ -17,6 +19,7 @@ export interface NextcloudDoorOptions extends OcsHouse {
   readonly realm: string;
   readonly plaintext: 'allow' | 'refuse';
   readonly log: Log;
+  readonly bodyLimits?: BodyLimits;
   /** The server is about to end: the apps wait instead of reporting errors. */
   draining?(): boolean;
 }
@@ -51,13 +54,27 @@ export function nextcloudDoor(options: NextcloudDoorOptions): RawHandler {
     const run = routeOf(path, request.method ?? '', options);
     if (run === null) return false;
     if (options.plaintext === 'refuse' && !connectionOf(request).secure) return false;
-    void answer(request, response, options, () => run({ request, path, query, options }));
+    const length = readLength(request.headers['content-length'], request.headers['transfer-encoding']);
+    const limits = options.bodyLimits ?? defaultBodyLimits;
+    const body = new Body(request, response, length, options.clock, limits);
+    answer({ request, response, body }, options, () => run({ request, body, path, query, options })).catch(
+      (error: unknown) => {
+        options.log.error('nextcloud request failed', { error });
+        response.destroy();
+      },
+    );
     return true;
   };
 }
 
-interface Call {
+/** One request, as it came. */
+interface Arrived {
   readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  readonly body: Body;
+}
+
+interface Call extends Pick<Arrived, 'request' | 'body'> {
   readonly path: string;
   readonly query: string;
   readonly options: NextcloudDoorOptions;
@@ -84,39 +101,53 @@ function routeOf(path: string, method: string, { draining }: NextcloudDoorOption
 const unavailable: Run = () => ({ status: 503, headers: { 'Retry-After': '5' } });
 
 async function answer(
-  request: HttpRequest,
-  response: HttpResponse,
+  arrived: Arrived,
   { log }: NextcloudDoorOptions,
   run: () => Answer | Promise<Answer>,
 ): Promise<void> {
+  const { request, response } = arrived;
   request.on('error', () => undefined);
   response.on('error', () => undefined);
   try {
-    send(request, response, await run());
+    await send(arrived, await run());
   } catch (error) {
+    if (error instanceof Gone) {
+      response.destroy();
+      return;
+    }
     if (error instanceof DavError) {
-      send(request, response, { status: error.status, headers: error.headers });
+      await send(arrived, { status: error.status, headers: error.headers });
       return;
     }
     log.error('nextcloud request failed', { error });
-    send(request, response, { status: 500 });
+    await send(arrived, { status: 500 });
   }
 }
 
-function send(
-  request: HttpRequest,
-  response: HttpResponse,
+async function send(
+  { request, response, body: arriving }: Arrived,
   { status, type, body = '', headers }: Answer,
-): void {
-  request.resume();
+): Promise<void> {
+  if (response.headersSent || response.destroyed) return;
+  const stays = !arriving.isLeft || arriving.isLittle;
   response.writeHead(status, {
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...(type === undefined ? {} : { 'Content-Type': type }),
     ...(status === 204 ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
     ...headers,
+    ...(stays ? {} : { Connection: 'close' }),
   });
-  response.end(request.method === 'HEAD' ? '' : body);
+  const text = request.method === 'HEAD' || status === 204 ? '' : body;
+  if (stays) response.end(text);
+  else {
+    // Who is in the middle of a body must have the answer before the connection goes.
+    response.flushHeaders();
+    if (text !== '') response.write(text);
+  }
+  if (arriving.isLeft) await arriving.drain();
+  if (!stays) response.end();
+  else if (arriving.isLeft) request.destroy();
 }
 
 function json(status: number, data: Data): Answer {
@@ -144,25 +175,25 @@ const beginLogin: Run = ({ request, options }) => {
   });
 };
 
-const pollLogin: Run = async ({ request, query, options }) => {
-  const fields = await fieldsOf(request, query);
+const pollLogin: Run = async ({ request, body, query, options }) => {
+  const fields = await fieldsOf(request, body, query);
   const granted = options.flows.poll(fields.get('token') ?? '');
   if (granted === null) return json(404, []);
   return json(200, { server: originOf(request), ...granted });
 };
 
-/** Of the body, then of the URL. OcsError 413. */
-async function fieldsOf(request: HttpRequest, query: string): Promise<URLSearchParams> {
-  const fields = new URLSearchParams(await bodyOf(request));
+/** Of the body, then of the URL. DavError 400, 408, 413, Gone. */
+async function fieldsOf(request: HttpRequest, body: Body, query: string): Promise<URLSearchParams> {
+  const fields = new URLSearchParams(await textOf(request, body));
   for (const [name, value] of new URLSearchParams(query)) if (!fields.has(name)) fields.append(name, value);
   return fields;
 }
 
-async function bodyOf(request: HttpRequest): Promise<string | Record<string, string>> {
+async function textOf(request: HttpRequest, body: Body): Promise<string | Record<string, string>> {
   if (request.method === 'GET' || request.method === 'HEAD') return '';
   const chunks: Uint8Array[] = [];
   let octets = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+  for await (const chunk of body) {
     octets += chunk.length;
     if (octets > formBytesMax) throw new DavError(413, 'the body is too long');
     chunks.push(chunk);
@@ -185,7 +216,7 @@ function valuesOf(text: string): Record<string, string> {
   );
 }
 
-const ocs: Run = async ({ request, path, query, options }) => {
+const ocs: Run = async ({ request, body, path, query, options }) => {
   const [, version, rest = ''] = /\/ocs\/v([12])\.php\/(.*)$/.exec(path) ?? [];
   const wantsJson =
     new URLSearchParams(query).get('format') === 'json' ||
@@ -197,7 +228,7 @@ const ocs: Run = async ({ request, path, query, options }) => {
       .split('/')
       .filter((name) => name !== '')
       .map(decoded);
-    return ocsAnswer(envelope, await dispatch(request, names, query, options));
+    return ocsAnswer(envelope, await dispatch({ request, body, query, options }, names));
   } catch (error) {
     const refused = refusalOf(error);
     if (refused === null) throw error;
@@ -237,10 +268,8 @@ function refusalOf(error: unknown): OcsError | null {
 }
 
 async function dispatch(
-  request: HttpRequest,
+  { request, body, query, options }: Omit<Call, 'path'>,
   path: readonly string[],
-  query: string,
-  options: NextcloudDoorOptions,
 ): Promise<Data> {
   const origin = originOf(request);
   if (path.join('/') === 'cloud/capabilities')
@@ -249,7 +278,7 @@ async function dispatch(
   const remote = connectionOf(request).remote.address;
   const visitor = await logIn(options.accounts, { authorization, remote, realm: options.realm });
   if (visitor.kind !== 'member') throw new OcsError(403, 'this is for members');
-  const fields = await fieldsOf(request, query);
+  const fields = await fieldsOf(request, body, query);
   const visit = visitOf(request, visitor, origin, options);
   const call = { method: request.method ?? '', path, fields, visitor, visit, origin };
   for (const endpoint of endpoints) {

@@ -1,3 +1,4 @@
+import { remoteKey } from '../../accounts/index.ts';
 import { type Clock, randomToken } from '../../base/index.ts';
 import { loginMinutesMax, loginsMax, loginsPerAddressMax } from './limits.ts';
 
@@ -11,7 +12,8 @@ interface Waiting {
   readonly poll: string;
   readonly login: string;
   readonly device: string;
-  readonly remote: string;
+  /** Of whoever began it: one customer has as many addresses as they like. */
+  readonly network: string;
   readonly endsMs: number;
   granted: GrantedLogin | null;
 }
@@ -34,14 +36,15 @@ export class LoginFlows {
   /** Null where too many wait. `device`: how the app names itself. */
   begin(device: string, remote: string): { readonly poll: string; readonly login: string } | null {
     this.#forget();
+    const network = remoteKey(remote);
     let ofAddress = 0;
-    for (const each of this.#byLogin.values()) if (each.remote === remote) ofAddress++;
+    for (const each of this.#byLogin.values()) if (each.network === network) ofAddress++;
     if (this.#byLogin.size >= loginsMax || ofAddress >= loginsPerAddressMax) return null;
     const waiting: Waiting = {
       poll: randomToken(tokenBits),
       login: randomToken(tokenBits),
       device,
-      remote,
+      network,
       endsMs: this.#clock.monotonicMs() + loginMinutesMax * 60_000,
       granted: null,
     };

@@ -161,6 +161,9 @@ describe('a login that a browser finishes', () => {
     for (let more = 1; more < loginsPerAddressMax; more++) flows.begin('more', '192.0.2.1');
     expect(flows.begin('too many', '192.0.2.1')).toBeNull();
     expect(flows.begin('elsewhere', '192.0.2.2')).not.toBeNull();
+    for (let more = 1; more <= loginsPerAddressMax; more++) flows.begin('more', `2001:db8:1:2::${more}`);
+    expect(flows.begin('the same /64', '2001:db8:1:2:3::1')).toBeNull();
+    expect(flows.begin('another', '2001:db8:1:3::1')).not.toBeNull();
     expect(loginsMax).toBeGreaterThan(loginsPerAddressMax);
     clock.advance(loginMinutesMax * 60_000);
     expect(flows.deviceOf(first?.login ?? '')).toBeNull();
