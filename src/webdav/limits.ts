@@ -19,6 +19,8 @@ export const xmlBodyElementsMax = 20_000;
 export const bodyAheadBytesMax = 262_144;
 /** A client that sends nothing for so long is gone. */
 export const bodyIdleMsMax = 60_000;
+/** One that takes nothing of its answer for so long is cut off; who only paused goes on with a Range. */
+export const answerIdleMsMax = 300_000;
 /** After so long of waiting for bytes a client must have sent at least so many a second, over all of it. */
 export const bodySlowMsMax = 120_000;
 export const bodyBytesPerSecondMin = 256;

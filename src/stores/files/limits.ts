@@ -14,10 +14,13 @@ export const limits = {
   stepRows: 500,
   /** Rows of one page of a folder or of its changes. */
   pageRowsMax: 1_000,
-  /** Dead properties of one thing, of one property, and all of an account. */
+  /** Dead properties of one thing, bytes of one, of all of one thing, and of all of an account. */
   propertiesPerNodeMax: 250,
   propertyBytesMax: 256 * 1024,
+  propertyBytesPerNodeMax: 1024 * 1024,
   propertyBytesPerAccountMax: 256 * 1024 * 1024,
+  /** Bytes of dead properties that are read at once. */
+  propertyBytesPerPageMax: 1024 * 1024,
   /** Locks that an owner holds in their tree at a time, the same of all others together, and of one of those. */
   locksPerAccountMax: 2_000,
   locksPerGuestMax: 200,

@@ -129,21 +129,21 @@ export class FilesStoreReader implements FilesReader {
   }
 
   async properties(account: number, node: number): Promise<readonly DeadProperty[]> {
-    return (await this.propertiesOf(account, [node])).get(node) ?? [];
+    return (await this.propertiesOf(account, [node])).found.get(node) ?? [];
   }
 
   async propertiesOf(
     account: number,
     nodes: readonly number[],
-  ): Promise<ReadonlyMap<number, readonly DeadProperty[]>> {
-    const rows = await this.database.call(operations.properties, { account, nodes });
+  ): Promise<{ readonly found: ReadonlyMap<number, readonly DeadProperty[]>; readonly taken: number }> {
+    const { rows, taken } = await this.database.call(operations.properties, { account, nodes });
     const found = new Map<number, DeadProperty[]>();
     for (const { node, namespace, name, xml } of rows) {
       const those = found.get(node);
       if (those) those.push({ namespace, name, xml });
       else found.set(node, [{ namespace, name, xml }]);
     }
-    return found;
+    return { found, taken };
   }
 
   async locksOn(account: number, node: number): Promise<readonly FileLock[]> {

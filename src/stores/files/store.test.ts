@@ -396,6 +396,27 @@ describeEngines('files', (engine) => {
     expect((await files.usage(ana)).kept).toBeLessThanOrEqual(4);
   });
 
+  test('properties of one thing have a bound, and those of many are not read at once', async () => {
+    const most = limits.propertyBytesPerNodeMax / limits.propertyBytesMax;
+    const large = (count: number, bytes: number) =>
+      Array.from({ length: count }, (_, at) => property(`p${at}`, `<p>${'x'.repeat(bytes)}</p>`));
+    const { node: full } = await tree.put('a', 'a');
+    const set = (node: number, changes: ReturnType<typeof property>[]) =>
+      files.setProperties(ana, node, changes, { by });
+    await set(full.id, large(most, limits.propertyBytesMax - 100));
+    expect(await refusal(set(full.id, [property('more', `<p>${'x'.repeat(1_000)}</p>`)]))).toBe('limit');
+    await set(full.id, [property('p0', null)]);
+    const { node: empty } = await tree.put('b', 'b');
+    const { node: other } = await tree.put('c', 'c');
+    await set(other.id, large(most, limits.propertyBytesMax - 100));
+    const ids = [full.id, empty.id, other.id];
+    const first = await files.propertiesOf(ana, ids);
+    expect([first.taken, [...first.found.keys()]]).toEqual([2, [full.id]]);
+    const second = await files.propertiesOf(ana, ids.slice(first.taken));
+    expect([second.taken, second.found.get(other.id)?.length]).toEqual([1, most]);
+    expect(limits.propertyBytesPerPageMax).toBeGreaterThanOrEqual(limits.propertyBytesPerNodeMax);
+  });
+
   test('dead properties are set and removed, all or none, and stay with the node', async () => {
     const { node } = await tree.put('a', 'one');
     const set = (...changes: ReturnType<typeof property>[]) =>
@@ -413,7 +434,10 @@ describeEngines('files', (engine) => {
     await tree.move('a', 'b');
     expect(await files.properties(ana, node.id)).toEqual([property('p'), property('q', '<q>é</q>')]);
     await set(property('p', null), property('q', '<q/>'));
-    expect(await files.propertiesOf(ana, [node.id, 999])).toEqual(new Map([[node.id, [property('q')]]]));
+    expect(await files.propertiesOf(ana, [node.id, 999])).toEqual({
+      found: new Map([[node.id, [property('q')]]]),
+      taken: 2,
+    });
     const touched = await files.setProperties(ana, node.id, [], { by, modifiedMs: 1_000 });
     expect(touched.modifiedMs).toBe(1_000);
     const made = await files.makeFolder(await tree.place('f'), { by, properties: [property('p')] });

@@ -230,11 +230,14 @@ export interface FilesReader {
   /** The bytes [start, end) or all. StoreError 'not-found' or 'corrupt' when read. */
   open(node: Pick<FileNode, 'hash'>, range?: readonly [start: number, end: number]): Readable;
   properties(account: number, node: number): Promise<readonly DeadProperty[]>;
-  /** The same of many at once, by id; ids without any are left out. */
+  /**
+   * The same of many, by id; ids without any are left out. What takes much is not read at once: `taken` is of how many,
+   * from the first on, they are, one at least.
+   */
   propertiesOf(
     account: number,
     nodes: readonly number[],
-  ): Promise<ReadonlyMap<number, readonly DeadProperty[]>>;
+  ): Promise<{ readonly found: ReadonlyMap<number, readonly DeadProperty[]>; readonly taken: number }>;
   /** Locks that hold at a node: its own and those of depth infinity above it. */
   locksOn(account: number, node: number): Promise<readonly FileLock[]>;
   /** Locks of the members of a folder, for a listing: by id, their own alone; those from above are the folder's. */

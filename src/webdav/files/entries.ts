@@ -264,15 +264,20 @@ export class FolderEntry extends Entry implements Collection {
       : [];
     for (let after = ''; ; ) {
       const nodes = await files.list(account, id, after, listPageRows);
-      const page = nodes.map((node) => this.entry(node, node.name));
       const ids = nodes.map((node) => node.id);
-      const dead = wanted.dead ? await files.propertiesOf(account, ids) : null;
       const locks = wanted.locks ? await files.locksIn(account, ids) : null;
-      for (const each of page) {
-        if (dead) each.dead = dead.get(each.node.id) ?? [];
-        if (locks) each.held = [...above, ...(locks.get(each.node.id) ?? [])];
+      // Much of what members keep in properties is read as it is answered, not before.
+      for (let at = 0; at < nodes.length; ) {
+        const dead = wanted.dead ? await files.propertiesOf(account, ids.slice(at)) : null;
+        const page = nodes.slice(at, dead ? at + dead.taken : nodes.length).map((node) => {
+          const each = this.entry(node, node.name);
+          if (dead) each.dead = dead.found.get(node.id) ?? [];
+          if (locks) each.held = [...above, ...(locks.get(node.id) ?? [])];
+          return each;
+        });
+        at += page.length;
+        yield page;
       }
-      if (page.length > 0) yield page;
       const last = nodes.at(-1);
       if (last === undefined || nodes.length < listPageRows) return;
       after = last.name;

@@ -69,6 +69,27 @@ async function share(path: readonly string[], receiver: string, rights: 'read' |
 }
 
 describe('a home', () => {
+  test('a folder whose members have much in their properties is listed whole, each with its own', async () => {
+    const account = await idOf('carl@coop.localhost');
+    const { files } = suite.rooms;
+    const by = { member: account, tokens: [] };
+    await carl('MKCOL', '/dav/files/carl/Heavy/');
+    for (const name of ['a', 'b', 'c', 'd']) {
+      await carl('PUT', `/dav/files/carl/Heavy/${name}`, { body: name });
+      const { chain } = await files.find(account, ['Heavy', name]);
+      const of = (at: number) => `<k${at} xmlns="x:">${name.repeat(200_000)}</k${at}>`;
+      const changes = [0, 1, 2].map((at) => ({ namespace: 'x:', name: `k${at}`, xml: of(at) }));
+      await files.setProperties(account, chain.at(-1)?.id ?? 0, changes, { by });
+    }
+    const body = '<propfind xmlns="DAV:"><prop><k1 xmlns="x:"/></prop></propfind>';
+    const { text } = await carl('PROPFIND', '/dav/files/carl/Heavy/', { headers: { depth: '1' }, body });
+    const rows = text
+      .split('</D:response>')
+      .map((row) => /Heavy\/([a-d])<.*>(\1{200000})<\/k1>/s.exec(row)?.[1]);
+    expect(rows.filter((name) => name !== undefined)).toEqual(['a', 'b', 'c', 'd']);
+    expect((await carl('DELETE', '/dav/files/carl/Heavy/')).status).toBe(204);
+  });
+
   test('holds what its member puts there, and nobody else finds it', async () => {
     expect((await ana('PUT', '/dav/files/ana/a.txt', { body: 'hello' })).status).toBe(201);
     const got = await ana('GET', '/dav/files/ana/a.txt');

@@ -3,6 +3,7 @@ import { type Clock, randomToken, systemClock } from '../../base/index.ts';
 import { connectionOf, type HttpRequest, type HttpResponse, type RawHandler } from '../../net/index.ts';
 import type { Log, Metrics } from '../../observability/index.ts';
 import { errorBody, Gone, refusalOf } from '../errors.ts';
+import { answerIdleMsMax } from '../limits.ts';
 import { davCounters } from '../metrics.ts';
 import type { DavBase, DavExtension, Registry, Visit, Visitor } from '../types.ts';
 import { hrefIn, type Placed, pathIn, placeOf, readUri } from './bases.ts';
@@ -28,6 +29,8 @@ export interface DavOptions {
   readonly metrics: Metrics;
   readonly clock?: Clock;
   readonly bodyLimits?: BodyLimits;
+  /** In place of the limit, for tests. */
+  readonly answerIdleMsMax?: number;
 }
 
 /** Windows and macOS look at the root of the server before they mount what lies below it. */
@@ -36,10 +39,11 @@ export const defaultBases: readonly DavBase[] = [
   { prefix: '', only: ['OPTIONS', 'PROPFIND'], below: () => [] },
 ];
 
-interface House extends Omit<DavOptions, 'clock' | 'bases' | 'bodyLimits'>, Rooms {
+interface House extends Omit<DavOptions, 'clock' | 'bases' | 'bodyLimits' | 'answerIdleMsMax'>, Rooms {
   readonly bases: readonly DavBase[];
   readonly clock: Clock;
   readonly bodyLimits: BodyLimits;
+  readonly answerIdleMsMax: number;
   readonly counters: ReturnType<typeof davCounters>;
 }
 
@@ -52,6 +56,7 @@ export function createDav(options: DavOptions): RawHandler {
     bases: options.bases ?? defaultBases,
     clock: options.clock ?? systemClock,
     bodyLimits: options.bodyLimits ?? defaultBodyLimits,
+    answerIdleMsMax: options.answerIdleMsMax ?? answerIdleMsMax,
     registry,
     spaces: new Map(registry.spaces.map((space) => [space.name, space])),
     methods,
@@ -229,7 +234,7 @@ function exchangeOf(
   path: UrlPath,
   query: string,
 ): HttpExchange {
-  const { bases, spaces } = house;
+  const { bases, spaces, answerIdleMsMax } = house;
   return new HttpExchange({
     request,
     response,
@@ -239,6 +244,7 @@ function exchangeOf(
     slash: path.slash,
     query,
     body,
+    answerIdleMsMax,
     locate(uri) {
       const found = readUri(uri, bases, request.headers.host ?? '', visit.visitor);
       return typeof found === 'string' ? found : found.segments;

@@ -30,6 +30,7 @@ export interface ExchangeParts {
   readonly slash: boolean;
   readonly query: string;
   readonly body: Body;
+  readonly answerIdleMsMax: number;
   locate(uri: string): readonly string[] | 'elsewhere' | 'no-dav';
 }
 
@@ -53,6 +54,7 @@ export class HttpExchange implements Exchange {
   readonly #response: HttpResponse;
   readonly #spaces: ReadonlyMap<string, Space>;
   readonly #locate: ExchangeParts['locate'];
+  readonly #idleMsMax: number;
   #closing: Promise<void> | null = null;
 
   constructor(parts: ExchangeParts) {
@@ -67,6 +69,7 @@ export class HttpExchange implements Exchange {
     this.#response = parts.response;
     this.#spaces = parts.spaces;
     this.#locate = parts.locate;
+    this.#idleMsMax = parts.answerIdleMsMax;
   }
 
   get length(): number | null {
@@ -205,12 +208,14 @@ export class HttpExchange implements Exchange {
     });
   }
 
-  /** Resolves when the client has taken what waits for it, or is gone. */
+  /** Resolves when the client has taken what waits for it, or is gone; one that takes nothing for long is sent away. */
   #drained(): Promise<void> {
     const response = this.#response;
     if (!response.writableNeedDrain || response.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
+      const timer = setTimeout(() => response.destroy(), this.#idleMsMax);
       const done = () => {
+        clearTimeout(timer);
         response.off('drain', done);
         response.off('close', done);
         resolve();

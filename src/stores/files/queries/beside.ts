@@ -179,6 +179,12 @@ export function propertyQueries({ db, t, d }: Context) {
       .where(and(eq(x.account, p('account')), d.inNumbers(x.node, 'ids')))
       .orderBy(asc(x.node), asc(x.namespace), asc(x.name))
       .prepare('file_properties_at'),
+    propertyBytesAt: db
+      .select({ node: x.node, bytes: sql<number>`sum(${x.bytes})`.mapWith(Number) })
+      .from(x)
+      .where(and(eq(x.account, p('account')), d.inNumbers(x.node, 'ids')))
+      .groupBy(x.node)
+      .prepare('file_property_bytes_at'),
     propertySet: db
       .insert(x)
       .values({

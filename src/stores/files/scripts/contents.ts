@@ -231,6 +231,8 @@ function* changeProperties(
   if (bytes.size > limits.propertiesPerNodeMax)
     throw new StoreError('limit', `there are at most ${limits.propertiesPerNodeMax} properties`);
   const after = [...bytes.values()].reduce((sum, size) => sum + size, 0);
+  if (after > before && after > limits.propertyBytesPerNodeMax)
+    throw new StoreError('limit', `properties have at most ${limits.propertyBytesPerNodeMax} bytes in all`);
   if (after !== before) yield* grow(q, w, { properties: after - before });
 }
 

@@ -1,4 +1,5 @@
 import { numbers, run, type Script } from '../../../storage/index.ts';
+import { limits } from '../limits.ts';
 import type { FilesQueries } from '../queries.ts';
 import { rootFolder } from '../types.ts';
 import { type Chain, chainOf, missing, type Node } from './tree.ts';
@@ -65,8 +66,20 @@ export function* usage(q: FilesQueries, { account }: { account: number }) {
   };
 }
 
+/** Those of as many nodes, from the first on, as may be read at once, one at least; `taken`: how many these are. */
 export function* properties(q: FilesQueries, a: { account: number; nodes: readonly number[] }) {
-  return yield* run(q.propertiesAt, { account: a.account, ids: numbers(a.nodes) });
+  const { account, nodes } = a;
+  const sizes = yield* run(q.propertyBytesAt, { account, ids: numbers(nodes) });
+  if (sizes.length === 0) return { rows: [], taken: nodes.length };
+  const bytes = new Map(sizes.map((row) => [row.node, row.bytes]));
+  let [taken, read] = [0, 0];
+  for (const node of nodes) {
+    read += bytes.get(node) ?? 0;
+    if (read > limits.propertyBytesPerPageMax && taken > 0) break;
+    taken++;
+  }
+  const ids = numbers(nodes.slice(0, taken).filter((node) => bytes.has(node)));
+  return { rows: yield* run(q.propertiesAt, { account, ids }), taken };
 }
 
 export function* locksIn(q: FilesQueries, a: { account: number; nodes: readonly number[]; now: number }) {
