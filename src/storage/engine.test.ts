@@ -412,14 +412,27 @@ describeEngines('several processes', (engine) => {
   });
 
   test('at most postgresConnectionsMax connections are opened; the rest waits its turn', async () => {
-    const account = newAccount();
     await Promise.all(
-      Array.from({ length: limits.postgresConnectionsMax * 4 }, () => one.call(probe.bump, { account })),
+      Array.from({ length: limits.postgresConnectionsMax * 4 }, () =>
+        one.call(probe.bump, { account: newAccount() }),
+      ),
     );
     const { rows } = await admin.query(
       "select count(*) as n from pg_stat_activity where application_name = 'myco' and datname = current_database()",
     );
     expect(rows[0]?.n).toBeLessThanOrEqual(2 * limits.postgresConnectionsMax);
+  });
+
+  test('writes of one account that have to wait leave connections to the others', async () => {
+    const [busy, other] = [newAccount(), newAccount()];
+    // As a long write of another process holds it.
+    await admin.query('select pg_advisory_lock(7211106, $1)', [busy]);
+    const writes = Array.from({ length: limits.postgresConnectionsMax + 2 }, () =>
+      one.call(probe.bump, { account: busy }),
+    );
+    expect(await one.call(probe.bump, { account: other })).toBe(1);
+    await admin.query('select pg_advisory_unlock(7211106, $1)', [busy]);
+    expect((await Promise.all(writes)).toSorted((a, b) => a - b).at(-1)).toBe(writes.length);
   });
 
   test('connections cut off: unavailable at most once each, then everything works again', async () => {

@@ -14,6 +14,7 @@ import type { AnyOperation, Operation } from '../schema/module.ts';
 import { backupTables } from './backup.ts';
 import { connect, Pool, type PostgresConnection } from './connection.ts';
 import { HintExchange } from './hints.ts';
+import { Lines } from './lines.ts';
 
 /** Serialises processes that migrate the same database at the same time. */
 const migrationLock = 7_211_105;
@@ -70,6 +71,8 @@ class PostgresEngine implements Database {
   readonly leases: Database['leases'];
   readonly #registry: Registry;
   readonly #pool: Pool;
+  /** A connection that waited for the account's lock would be one less for everybody else. */
+  readonly #lines = new Lines(limits.waitingUnitsMax);
   readonly #exchange: HintExchange;
   readonly #recheck: NodeJS.Timeout;
   readonly #heard = new Map<number, number>();
@@ -121,7 +124,9 @@ class PostgresEngine implements Database {
     try {
       for (let attempt = 1; ; attempt++) {
         try {
-          return (await this.#pool.use((connection) => this.#transact(connection, known, args))) as Result;
+          const accounts = known.kind === 'write' ? accountsOf(args) : [];
+          const transact = () => this.#pool.use((connection) => this.#transact(connection, known, args));
+          return (await this.#lines.use(accounts, transact)) as Result;
         } catch (error) {
           if (attempt > limits.retriesMax || !runAgain.has(codeOf(error))) throw error;
           await wait(2 ** attempt + randomBelow(2 ** attempt));
