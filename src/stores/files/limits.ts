@@ -8,8 +8,8 @@ export const limits = {
   checksumCharsMax: 200,
   /** Files and folders of one account. */
   nodesPerAccountMax: 10_000_000,
-  /** Files and folders that one COPY, or one MOVE into another account, takes along. */
-  copiedNodesMax: 1_000_000,
+  /** Files and folders that one COPY, or one MOVE into another account, takes along: one transaction, for which others wait. */
+  copiedNodesMax: 20_000,
   /** Rows that one step of a walk, a copy or a clean-up takes in. */
   stepRows: 500,
   /** Rows of one page of a folder or of its changes. */
