@@ -1,5 +1,5 @@
 import { StoreError } from '../../base/index.ts';
-import { type FileNode, numbered } from '../../stores/files/index.ts';
+import { numbered } from '../../stores/files/index.ts';
 import type { House, Visit } from '../house.ts';
 import { FormRefused, fromElsewhere } from '../http/forms.ts';
 import { boundaryOf, type Part, readParts } from '../http/multipart.ts';
@@ -21,9 +21,13 @@ const taken = (error: unknown) =>
   error instanceof StoreError && (error.reason === 'exists' || error.reason === 'conflict');
 
 /** Puts one file into the folder under a name that is free: what is there is never replaced. */
-async function keep(house: House, { account, id }: FileNode, part: Part): Promise<void> {
+async function keep(house: House, { link, node: { account, id } }: Place, part: Part): Promise<void> {
   const content = await house.files.stage(account, part.data);
   try {
+    // The link may have been taken back while its bytes came.
+    const now = await house.sharing.link(link.token);
+    const isBelow = (await house.files.above(account, id, link.node)) !== null;
+    if (!now || now.rights === 'read' || !isBelow) throw new FormRefused(403, 'the link has ended meanwhile');
     const name = fileName(part.filename ?? '');
     const options = { by: { member: 0, tokens: [] }, expect: { stamp: null } };
     for (let number = 1; ; number++) {
@@ -41,7 +45,8 @@ async function keep(house: House, { account, id }: FileNode, part: Part): Promis
 }
 
 /** Files that a visitor of the link brings, one after the other, never held; each is there whole or not at all. */
-export async function takeFiles(visit: Visit, house: House, { link, node, path }: Place): Promise<Response> {
+export async function takeFiles(visit: Visit, house: House, place: Place): Promise<Response> {
+  const { link, path } = place;
   const { request } = visit;
   if (fromElsewhere(request)) throw new FormRefused(403, 'sent from another site');
   const boundary = boundaryOf(request.headers.get('content-type'));
@@ -50,7 +55,7 @@ export async function takeFiles(visit: Visit, house: House, { link, node, path }
   for await (const part of readParts(request.body, boundary)) {
     // A browser sends an empty name where no file was chosen.
     if (part.filename === null || part.filename === '') continue;
-    await keep(house, node, part);
+    await keep(house, place, part);
     count++;
   }
   return seeOther(`${addressOf(link, path)}?taken=${count}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Link, LinkWish } from '../../stores/files/index.ts';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
 import { listedRows, numberedNamesMax } from '../limits.ts';
@@ -244,6 +244,24 @@ describe('a drop folder', () => {
     for (const hidden of ['/secret.txt', '/x.txt', '/?after=a'])
       expect((await browser.get(`/s/${token}${hidden}`)).text).not.toMatch(/secret\.txt|another|second/);
     expect(numberedNamesMax).toBe(1_000);
+  });
+
+  test('takes nothing in that was under way when its link was taken back', async () => {
+    const { files, sharing } = suite.rooms;
+    folders.late = (await files.makeFolder({ account: ana, folder: id('Team'), name: 'late' }, { by })).id;
+    const { token } = await link('late', { rights: 'drop' });
+    const stage = files.stage.bind(files);
+    const spy = vi.spyOn(files, 'stage').mockImplementationOnce(async (...given) => {
+      const staged = await stage(...given);
+      await sharing.revokeLink(token);
+      return staged;
+    });
+    try {
+      expect((await browse().ask(`/s/${token}`, form([['late.txt', 'late']]))).status).toBe(403);
+    } finally {
+      spy.mockRestore();
+    }
+    expect(await names('late')).toEqual([]);
   });
 
   test('refuses what cannot be taken, and keeps what came before it', async () => {
