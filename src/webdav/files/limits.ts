@@ -9,3 +9,6 @@ export const checksumBytesMax = 200;
 
 /** Numbers that are tried for a name that is taken in a drop folder. */
 export const dropNamesMax = 1_000;
+
+/** Of a body of so many bytes it is asked first whether its place is locked; a smaller one costs less than the question. */
+export const askedFirstBytesMin = 64 * 1024;

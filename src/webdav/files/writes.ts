@@ -11,6 +11,7 @@ import type { Content, Visit, WriteOptions } from '../types.ts';
 import { checksumOf, checksumText, verified } from './checksums.ts';
 import { expectOf } from './etags.ts';
 import type { Scene } from './house.ts';
+import { askedFirstBytesMin } from './limits.ts';
 import { demandStill } from './still.ts';
 
 export function byOf({ visitor, tokens }: Visit): By {
@@ -43,6 +44,22 @@ function typeOf({ type }: Content): { readonly type?: string } {
   return meaningless.has(type.split(';')[0]?.trim().toLowerCase() ?? '') ? {} : { type };
 }
 
+/** Of a large body: what somebody else has locked is refused before it comes. The write judges that again. */
+async function demandUnlocked(
+  scene: Scene,
+  { account, folder }: Place,
+  { length }: Content,
+  visit: Visit,
+  existing?: FileNode,
+): Promise<void> {
+  if (length !== null && length < askedFirstBytesMin) return;
+  const { member, principal: by = member, tokens } = byOf(visit);
+  const locks = await scene.house.files.locksOn(account, existing?.id ?? folder);
+  const [some] = locks;
+  if (!some || locks.some(({ token, principal }) => principal === by && tokens.includes(token))) return;
+  await discreetly(scene, Promise.reject(new StoreError('locked', 'it is locked', { root: some.root })));
+}
+
 /** Gives a place a new content; a checksum that the client sent along must be that of the bytes. */
 export async function store(
   scene: Scene,
@@ -56,6 +73,7 @@ export async function store(
   const checksum = checksumOf(visit);
   const source = checksum && verified(content.body, checksum);
   const body = source?.body ?? content.body;
+  await demandUnlocked(scene, place, content, visit, existing);
   const staged = await files.stage(place.account, body, content.length, existing?.size ?? 0);
   try {
     source?.check();
