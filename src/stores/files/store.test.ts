@@ -135,10 +135,11 @@ describeEngines('files', (engine) => {
     expect(await files.above(ana, after.id, first.node.id)).toBe(null);
     expect(await refusal(files.find(ana, [], 999))).toBe('not-found');
     const long = await tree.put('long', '', {
-      type: 'x'.repeat(limits.typeCharsMax + 1),
+      type: `text/x; name=${'x'.repeat(limits.typeCharsMax)}`,
       checksum: 'x'.repeat(limits.checksumCharsMax + 1),
     });
     expect(long.node.type).toHaveLength(limits.typeCharsMax);
+    expect((await tree.put('none.pdf', '', { type: 'текст/html' })).node.type).toBe('application/pdf');
     expect(long.node.checksum).toHaveLength(limits.checksumCharsMax);
     expect(await tree.text('long')).toBe('');
   });
