@@ -33,7 +33,11 @@ function migrate(file: string): void {
         raw.prepare('insert into migrations (name, hash) values (?, ?)').run(migration.name, migration.hash);
       })();
     }
-    tellPlanner(raw);
+    try {
+      tellPlanner(raw);
+    } catch {
+      // A disk that is full: without it some rows are found slowly, and that is all.
+    }
   } finally {
     connection.close();
   }
