@@ -3,6 +3,7 @@ import type { Member } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { XmlElement } from '../formats/xml/index.ts';
 import type { HttpRequest } from '../net/index.ts';
+import type { FileCondition } from '../stores/files/index.ts';
 
 /** An expanded XML name; '' for no name space. */
 export interface QName {
@@ -166,24 +167,7 @@ export interface Ace {
 }
 
 /** RFC 5323 DAV:basicsearch, as far as it is understood here. `like` has `%` and `_` as there (§5.17). */
-export type SearchCondition =
-  | { readonly kind: 'and' | 'or'; readonly of: readonly SearchCondition[] }
-  | { readonly kind: 'not'; readonly of: SearchCondition }
-  | {
-      readonly kind: 'like';
-      readonly what: 'name' | 'type';
-      readonly pattern: string;
-      readonly caseless: boolean;
-    }
-  | {
-      readonly kind: 'compare';
-      readonly what: 'name' | 'type' | 'size' | 'modifiedMs' | 'createdMs';
-      readonly by: 'eq' | 'lt' | 'lte' | 'gt' | 'gte';
-      readonly value: string | number;
-      readonly caseless: boolean;
-    }
-  | { readonly kind: 'collection' }
-  | { readonly kind: 'all' };
+export type SearchCondition = FileCondition;
 
 /** What is at a URL. Abilities that are absent are answered with 405 or 403. */
 export interface Resource {
