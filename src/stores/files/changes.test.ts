@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fakeClock, StoreError } from '../../base/index.ts';
+import { fakeClock } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
 import { verifyAll } from '../../storage/index.ts';
 import {
   describeEngines,
   openTestStores,
+  refusal,
   type TestStores,
   type TestTree,
   testTree,
@@ -17,16 +18,6 @@ import { searchRow } from './search.ts';
 
 const ana = 7;
 const by = { member: ana, tokens: [] };
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return error.reason;
-    throw error;
-  }
-  return 'accepted';
-}
 
 test.each([
   ['', { since: 0, begun: 0 }],

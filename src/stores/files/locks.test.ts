@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fakeClock, StoreError } from '../../base/index.ts';
+import { fakeClock } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
 import { verifyAll } from '../../storage/index.ts';
 import {
   describeEngines,
   openTestStores,
+  refusal,
   type TestStores,
   type TestTree,
   testTree,
@@ -15,15 +16,9 @@ const ana = 7;
 const ben = 8;
 
 /** The reason, and for a lock of what. */
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return `${error.reason} ${error.details.root ?? ''}`.trim();
-    throw error;
-  }
-  return 'accepted';
-}
+/** Why it is refused, and what is locked. */
+const lockedAt = (work: Promise<unknown>) =>
+  refusal(work, ({ reason, details }) => `${reason} ${details.root ?? ''}`.trim());
 
 describeEngines('locks of files', (engine) => {
   let stores: TestStores;
@@ -93,8 +88,8 @@ describeEngines('locks of files', (engine) => {
     for (const [name, write] of writes) {
       // Of a refused write nothing stays; those that are accepted are tried last, where order does not matter.
       if (forbidden.split(', ').includes(name)) {
-        expect(await refusal(write(holding()))).toBe(`locked /${path}`);
-        expect(await refusal(write({ member: ben, tokens: [taken.token] }))).toBe(`locked /${path}`);
+        expect(await lockedAt(write(holding()))).toBe(`locked /${path}`);
+        expect(await lockedAt(write({ member: ben, tokens: [taken.token] }))).toBe(`locked /${path}`);
         refused.push(name);
       }
     }
@@ -102,34 +97,34 @@ describeEngines('locks of files', (engine) => {
     for (const [name, write] of writes) {
       if (forbidden.split(', ').includes(name) || name.startsWith('move') || name.startsWith('remove'))
         continue;
-      expect(`${name}: ${await refusal(write(holding()))}`).toBe(`${name}: accepted`);
+      expect(`${name}: ${await lockedAt(write(holding()))}`).toBe(`${name}: accepted`);
     }
     const [first] = refused;
     for (const [name, write] of writes) {
-      if (name === first) expect(await refusal(write(holding(taken)))).toBe('accepted');
+      if (name === first) expect(await lockedAt(write(holding(taken)))).toBe('accepted');
     }
   });
 
   test('locks that cannot be together', async () => {
     const shared = { scope: 'shared' } as const;
     await lock('a/b', shared);
-    expect(await refusal(lock('a/b', { ...shared, principal: ben }))).toBe('accepted');
-    expect(await refusal(lock('a/b'))).toBe('locked /a/b');
-    expect(await refusal(lock('a/b/x'))).toBe('locked /a/b');
-    expect(await refusal(lock('a/b/x', shared))).toBe('accepted');
-    expect(await refusal(lock('a'))).toMatch(/^locked \/a\/b/);
-    expect(await refusal(lock('a', shared))).toBe('accepted');
-    expect(await refusal(lock('a', { depth: '0' }))).toBe('locked /a');
-    expect(await refusal(lock('c', { depth: '0' }))).toBe('accepted');
-    expect(await refusal(lock('c/x'))).toBe('accepted');
-    expect(await refusal(lock('c/x', { node: 99 }))).toBe('not-found');
+    expect(await lockedAt(lock('a/b', { ...shared, principal: ben }))).toBe('accepted');
+    expect(await lockedAt(lock('a/b'))).toBe('locked /a/b');
+    expect(await lockedAt(lock('a/b/x'))).toBe('locked /a/b');
+    expect(await lockedAt(lock('a/b/x', shared))).toBe('accepted');
+    expect(await lockedAt(lock('a'))).toMatch(/^locked \/a\/b/);
+    expect(await lockedAt(lock('a', shared))).toBe('accepted');
+    expect(await lockedAt(lock('a', { depth: '0' }))).toBe('locked /a');
+    expect(await lockedAt(lock('c', { depth: '0' }))).toBe('accepted');
+    expect(await lockedAt(lock('c/x'))).toBe('accepted');
+    expect(await lockedAt(lock('c/x', { node: 99 }))).toBe('not-found');
   });
 
   test('of several shared locks one is enough, and nothing is not', async () => {
     const mine = await lock('x', { scope: 'shared' });
     await lock('x', { scope: 'shared', principal: ben });
-    expect(await refusal(tree.put('x', 'new', { by: holding() }))).toBe('locked /x');
-    expect(await refusal(tree.put('x', 'new', { by: holding(mine) }))).toBe('accepted');
+    expect(await lockedAt(tree.put('x', 'new', { by: holding() }))).toBe('locked /x');
+    expect(await lockedAt(tree.put('x', 'new', { by: holding(mine) }))).toBe('accepted');
   });
 
   test('a lock ends by its time, by who took it, and begins again', async () => {
@@ -144,12 +139,12 @@ describeEngines('locks of files', (engine) => {
     expect(renewed).toMatchObject({ seconds: 30, expiresMs: clock.nowMs() + 30_000 });
     expect(await files.refreshLock(ana, id, taken.token, ben, 30)).toBe(null);
     expect(await files.refreshLock(ana, id, 'urn:uuid:none', ana, 30)).toBe(null);
-    expect(await refusal(files.unlock(ana, id, taken.token, ben))).toBe('denied');
+    expect(await lockedAt(files.unlock(ana, id, taken.token, ben))).toBe('denied');
     expect(await files.unlock(ana, rootFolder, taken.token, ana)).toBe(false);
     clock.advance(30_000);
     expect(await files.locksOn(ana, id)).toEqual([]);
     expect(await files.unlock(ana, id, taken.token, ana)).toBe(false);
-    expect(await refusal(tree.put('x', 'new'))).toBe('accepted');
+    expect(await lockedAt(tree.put('x', 'new'))).toBe('accepted');
     await files.purge();
     const again = await lock('x');
     expect(await files.unlock(ana, id, again.token, ana)).toBe(true);
@@ -160,11 +155,11 @@ describeEngines('locks of files', (engine) => {
     const { id } = await tree.at('x');
     const guest = -8;
     const theirs = await lock('x', { principal: guest });
-    expect(await refusal(tree.put('x', 'new', { by: holding(theirs) }))).toBe('locked /x');
+    expect(await lockedAt(tree.put('x', 'new', { by: holding(theirs) }))).toBe('locked /x');
     const byGuest = { member: 0, principal: guest, tokens: [theirs.token] };
-    expect(await refusal(tree.put('x', 'new', { by: byGuest }))).toBe('accepted');
-    expect(await refusal(tree.put('x', 'new', { by: { ...byGuest, principal: -9 } }))).toBe('locked /x');
-    expect(await refusal(files.unlock(ana, id, theirs.token, -9))).toBe('denied');
+    expect(await lockedAt(tree.put('x', 'new', { by: byGuest }))).toBe('accepted');
+    expect(await lockedAt(tree.put('x', 'new', { by: { ...byGuest, principal: -9 } }))).toBe('locked /x');
+    expect(await lockedAt(files.unlock(ana, id, theirs.token, -9))).toBe('denied');
     expect(await files.unlock(ana, id, theirs.token, ana)).toBe(true);
     expect(await files.locksOn(ana, id)).toEqual([]);
   });
@@ -185,7 +180,7 @@ describeEngines('locks of files', (engine) => {
     const above = await lock('a', { depth: '0' });
     const inner = await lock('a/b/x');
     const by = holding(above, inner);
-    expect(await refusal(tree.move('a/b', 'c/b', { by: holding(above) }))).toBe('locked /a/b/x');
+    expect(await lockedAt(tree.move('a/b', 'c/b', { by: holding(above) }))).toBe('locked /a/b/x');
     await tree.move('a/b', 'c/b', { by });
     expect(await files.locksOn(ana, (await tree.at('c/b/x')).id)).toEqual([]);
     const kept = await lock('c/b/x');
@@ -202,7 +197,7 @@ describeEngines('locks of files', (engine) => {
   });
 
   test('what is too long is refused', async () => {
-    expect(await refusal(lock('x', { owner: 'x'.repeat(limits.lockOwnerBytesMax + 1) }))).toBe('too-large');
-    expect(await refusal(lock('x', { root: 'x'.repeat(limits.lockRootCharsMax + 1) }))).toBe('limit');
+    expect(await lockedAt(lock('x', { owner: 'x'.repeat(limits.lockOwnerBytesMax + 1) }))).toBe('too-large');
+    expect(await lockedAt(lock('x', { root: 'x'.repeat(limits.lockRootCharsMax + 1) }))).toBe('limit');
   });
 });

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { publicAccount } from '../../accounts/index.ts';
-import { fakeClock, StoreError } from '../../base/index.ts';
+import { fakeClock } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
 import { afterRestore, verifyAll } from '../../storage/index.ts';
 import {
   describeEngines,
   openTestStores,
+  refusal,
   type TestStores,
   type TestTree,
   testFiles,
@@ -26,16 +27,6 @@ const ana = 7;
 const ben = 8;
 const day = 86_400_000;
 const by: By = { member: ana, tokens: [] };
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return error.reason;
-    throw error;
-  }
-  return 'accepted';
-}
 
 describeEngines('files', (engine) => {
   let stores: TestStores;

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Reason, StoreError } from '../../base/index.ts';
-import { changesSince, describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import {
+  changesSince,
+  describeEngines,
+  openTestStores,
+  refusal,
+  type TestStores,
+} from '../../testing/index.ts';
 import { joinKeywords } from './flags.ts';
 import { limits } from './limits.ts';
 import { checkedName } from './names.ts';
@@ -69,12 +75,6 @@ describeEngines('limits of the mail store', (engine) => {
     await stores.mail.provision(1);
   });
   afterAll(() => stores.close());
-  const refusal = (work: Promise<unknown>) =>
-    work.then(
-      () => 'accepted',
-      (error: unknown) => (error instanceof StoreError ? error.reason : String(error)),
-    );
-
   test('more UIDs or contents than pointReadsMax answer the same, from a reader thread', async () => {
     const { mail } = stores;
     const inbox = await mail.find(1, 'INBOX');

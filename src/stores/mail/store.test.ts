@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { StoreError, systemClock } from '../../base/index.ts';
-import { changesSince, describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { systemClock } from '../../base/index.ts';
+import {
+  changesSince,
+  describeEngines,
+  openTestStores,
+  refusal,
+  type TestStores,
+} from '../../testing/index.ts';
 import { createMailStore, flagBits, flagRows } from './index.ts';
 
 const account = 7;
@@ -8,16 +14,6 @@ const account = 7;
 function message(subject: string, size = 400): Buffer {
   const head = `From: ana@coop.localhost\r\nTo: bea@coop.localhost\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@x>\r\n\r\n`;
   return Buffer.from(`${head + 'x'.repeat(Math.max(0, size - head.length - 2))}\r\n`);
-}
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return error.reason;
-    throw error;
-  }
-  return 'accepted';
 }
 
 describeEngines('mail store', (engine) => {

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fakeClock, StoreError } from '../../base/index.ts';
+import { fakeClock } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
 import { afterRestore, openDatabase, openLocalBlobs, repairAll, verifyAll } from '../../storage/index.ts';
 import {
   describeEngines,
   makeFolder,
   openTestStores,
+  refusal,
   removeFolder,
   type TestStores,
 } from '../../testing/index.ts';
@@ -26,15 +27,9 @@ const to = (...addresses: string[]): OutgoingRecipient[] =>
   addresses.map((address) => ({ address, notify: [], orcpt: null }));
 const down: Answer = { code: 0, status: '4.4.1', text: 'nobody answers', host: 'mx.example' };
 
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return `${error.reason} ${error.details.retryAfterMs ?? ''}`.trim();
-    throw error;
-  }
-  return 'accepted';
-}
+/** Why it is refused, and when to come again. */
+const refusedUntil = (work: Promise<unknown>) =>
+  refusal(work, ({ reason, details }) => `${reason} ${details.retryAfterMs ?? ''}`.trim());
 
 async function outgoing(outbox: Outbox, more: Partial<Outgoing> = {}, text = 'one'): Promise<Outgoing> {
   const blob = await outbox.stage(content(text), 10_000);
@@ -362,10 +357,10 @@ describeEngines('outbox', (engine) => {
 
   test('too many recipients, and a head without end, are refused', async () => {
     const many = Array.from({ length: limits.recipientsPerMessageMax + 1 }, (_, i) => `a${i}@a.example`);
-    expect(await refusal(enqueue({ recipients: to(...many) }))).toBe('invalid');
-    expect(await refusal(enqueue({ recipients: [] }))).toBe('invalid');
-    expect(await refusal(enqueue({ head: 'x'.repeat(limits.headBytesMax + 1) }))).toBe('too-large');
-    expect(await refusal(outbox.stage(Buffer.alloc(11), 10))).toBe('too-large');
+    expect(await refusedUntil(enqueue({ recipients: to(...many) }))).toBe('invalid');
+    expect(await refusedUntil(enqueue({ recipients: [] }))).toBe('invalid');
+    expect(await refusedUntil(enqueue({ head: 'x'.repeat(limits.headBytesMax + 1) }))).toBe('too-large');
+    expect(await refusedUntil(outbox.stage(Buffer.alloc(11), 10))).toBe('too-large');
     expect(await outbox.counts()).toMatchObject({ waiting: 0 });
   });
 });
@@ -377,7 +372,7 @@ describeEngines('sending limits', (engine) => {
     const stores = await openTestStores(engine, { clock, sending });
     const { outbox } = stores;
     const send = async (account: number, count: number, more: Partial<Outgoing> = {}) =>
-      refusal(
+      refusedUntil(
         outgoing(outbox, {
           account,
           recipients: to(...Array.from({ length: count }, (_, i) => `a${i}@a.example`)),

@@ -6,10 +6,10 @@ import {
   type Hasher,
   publicAccount,
 } from '../../../accounts/index.ts';
-import { fakeClock, StoreError } from '../../../base/index.ts';
+import { fakeClock, type StoreError } from '../../../base/index.ts';
 import { modules } from '../../../modules.ts';
 import { verifyAll } from '../../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../../testing/index.ts';
+import { describeEngines, openTestStores, refusal, type TestStores } from '../../../testing/index.ts';
 import {
   createSharing,
   guestPrincipal,
@@ -21,16 +21,6 @@ import type { ShareRow } from './scripts.ts';
 import { Judge } from './standing.ts';
 
 const dayMs = 86_400_000;
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return error.reason;
-    throw error;
-  }
-  return 'accepted';
-}
 
 describeEngines('shares and links', (engine) => {
   const clock = fakeClock();

@@ -1,23 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { fakeClock, StoreError } from '../../../base/index.ts';
+import { fakeClock } from '../../../base/index.ts';
 import { modules } from '../../../modules.ts';
 import { type StoredBlob, verifyAll } from '../../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../../testing/index.ts';
+import { describeEngines, openTestStores, refusal, type TestStores } from '../../../testing/index.ts';
 import { createUploads, uploadLimits as limits, type Uploads } from '../index.ts';
 
 const hourMs = 3_600_000;
 const ana = 7;
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return error.reason;
-    throw error;
-  }
-  return 'accepted';
-}
 
 async function* bytes(...chunks: string[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield Buffer.from(chunk);

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { publicAccount } from '../../../accounts/index.ts';
-import { StoreError } from '../../../base/index.ts';
 import { modules } from '../../../modules.ts';
 import { verifyAll } from '../../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../../testing/index.ts';
+import { describeEngines, openTestStores, refusal, type TestStores } from '../../../testing/index.ts';
 import { allRights, everyone, flagBits, sharedOwner, wholeAccount } from '../index.ts';
 import { limits } from '../limits.ts';
 import { isAsked } from '../metadata/metadata.ts';
@@ -12,16 +11,6 @@ import { changeRights, effectiveRights, orderRights } from './rights.ts';
 const ana = 7;
 const ben = 8;
 const cleo = 9;
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof StoreError) return error.reason;
-    throw error;
-  }
-  return 'accepted';
-}
 
 describe('rights', () => {
   test.each([
