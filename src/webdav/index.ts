@@ -6,6 +6,7 @@
  * - A 207 is never held whole: its maker waits for the client.
  * - No file name, path or content reaches a log line or a metric.
  */
+export { Bare, bareFolder, looksOnly, nothing } from './bare.ts';
 export { DavError, Gone } from './errors.ts';
 export { coreExtension } from './extension.ts';
 export { type FilesHouse, filesExtension } from './files/index.ts';

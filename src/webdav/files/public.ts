@@ -1,5 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import type { Link } from '../../stores/files/index.ts';
+import { nothing } from '../bare.ts';
 import type {
   Admission,
   Content,
@@ -13,7 +14,7 @@ import type {
 import { entryOf, FolderEntry } from './entries.ts';
 import type { FilesHouse, Scene } from './house.ts';
 import { dropNamesMax } from './limits.ts';
-import { nothing, walk } from './walk.ts';
+import { walk } from './walk.ts';
 import { store } from './writes.ts';
 
 /** `/dav/public/<token>/…`: what a public link leads to, for whoever has the link and knows its password. */

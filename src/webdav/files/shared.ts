@@ -1,4 +1,5 @@
 import type { Received } from '../../stores/files/index.ts';
+import { Bare } from '../bare.ts';
 import { memberPath } from '../principals/principal.ts';
 import type { Collection, DavPrivilege, Resource, SyncAbility } from '../types.ts';
 import { type Entry, entryOf, FolderEntry, type Spot } from './entries.ts';
@@ -8,20 +9,16 @@ import { sameName } from './names.ts';
 import { allowsInShared, type Reach } from './reach.ts';
 
 /** `Shared`: what others share with the visitor. It is made by the server and holds nothing of its own. */
-export class SharedFolder implements Collection {
+export class SharedFolder extends Bare implements Collection {
   readonly kind = 'shared';
   readonly isCollection = true;
-  readonly length = null;
-  readonly type = null;
-  readonly createdMs = null;
-  readonly path: readonly string[];
   readonly received: readonly Received[];
   readonly #scene: Scene;
 
   /** `scene`: of the home that it is in. */
   constructor(scene: Scene, path: readonly string[], received: readonly Received[]) {
+    super(path);
     this.#scene = scene;
-    this.path = path;
     this.received = received;
   }
 
@@ -30,19 +27,15 @@ export class SharedFolder implements Collection {
     return digestOf(this.received);
   }
 
-  get etag(): string {
+  override get etag(): string {
     return `"shared-${this.digest}"`;
   }
 
-  get displayName(): string {
-    return this.path.at(-1) ?? '';
-  }
-
-  get owner(): readonly string[] | null {
+  override get owner(): readonly string[] | null {
     return this.#scene.reach.owner;
   }
 
-  get modifiedMs(): number {
+  override get modifiedMs(): number {
     return Math.max(0, ...this.received.map(({ node }) => node.modifiedMs));
   }
 

@@ -1,12 +1,13 @@
 import type { Member } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
 import type { FileNode } from '../../stores/files/index.ts';
+import { bareFolder, looksOnly, nothing } from '../bare.ts';
 import { memberPath } from '../principals/principal.ts';
 import type { Collection, Found, Space, Visit } from '../types.ts';
 import type { FilesHouse, Scene } from './house.ts';
 import { sameName } from './names.ts';
 import { HomeEntry, SharedFolder } from './shared.ts';
-import { foundAt, nothing, walk } from './walk.ts';
+import { foundAt, walk } from './walk.ts';
 
 /** `/dav/files/<member>/…`: the visitor's own tree, and below `Shared/` what others share with them. */
 export function filesSpace(house: FilesHouse, name = 'files'): Space {
@@ -76,17 +77,9 @@ async function findShared(shared: SharedFolder, [first = '', ...below]: readonly
 function homes(house: FilesHouse, visit: Visit, path: readonly string[]): Collection {
   const { visitor } = visit;
   return {
+    ...bareFolder(path),
     kind: 'space',
-    path,
-    isCollection: true,
-    etag: null,
-    displayName: path.at(-1) ?? '',
-    length: null,
-    type: null,
-    modifiedMs: null,
-    createdMs: null,
-    owner: null,
-    may: (privilege) => privilege === 'read' || privilege === 'read-current-user-privilege-set',
+    may: looksOnly,
     async *members() {
       if (visitor.kind !== 'member') return;
       const { resource } = await findAtHome(house, visit, [...path, visitor.handle], []);

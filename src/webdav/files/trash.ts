@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FileNode, TrashEntry } from '../../stores/files/index.ts';
+import { Bare, nothing } from '../bare.ts';
 import { DavError } from '../errors.ts';
 import { memberPath } from '../principals/principal.ts';
 import type {
@@ -19,7 +20,6 @@ import type { FilesHouse } from './house.ts';
 import { listPageRows, trashPageRows } from './limits.ts';
 import { allows } from './reach.ts';
 import { ownName } from './space.ts';
-import { nothing } from './walk.ts';
 import { byOf, discreetly } from './writes.ts';
 
 /** One visitor in their own trash. */
@@ -75,43 +75,16 @@ async function entryAt({ house, account }: Bin, id: number): Promise<TrashEntry 
 
 const nameOf = ({ id, name }: FileNode): string => `${id}-${name}`;
 
-abstract class InTrash implements Resource {
-  abstract readonly kind: string;
-  abstract readonly isCollection: boolean;
+abstract class InTrash extends Bare {
   readonly bin: Bin;
-  readonly path: readonly string[];
 
   constructor(bin: Bin, path: readonly string[]) {
+    super(path);
     this.bin = bin;
-    this.path = path;
   }
 
-  get owner(): readonly string[] {
+  override get owner(): readonly string[] {
     return this.bin.owner;
-  }
-
-  get etag(): string | null {
-    return null;
-  }
-
-  get displayName(): string {
-    return this.path.at(-1) ?? '';
-  }
-
-  get length(): number | null {
-    return null;
-  }
-
-  get type(): string | null {
-    return null;
-  }
-
-  get modifiedMs(): number | null {
-    return null;
-  }
-
-  get createdMs(): number | null {
-    return null;
   }
 
   may(privilege: DavPrivilege): boolean {

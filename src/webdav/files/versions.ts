@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FileNode, FileVersion } from '../../stores/files/index.ts';
+import { bareFolder, nothing } from '../bare.ts';
 import { DavError } from '../errors.ts';
 import type {
   Collection,
@@ -16,7 +17,6 @@ import type { FilesHouse } from './house.ts';
 import { placeOf } from './numbers.ts';
 import { allows } from './reach.ts';
 import { ownName } from './space.ts';
-import { nothing } from './walk.ts';
 import { byOf, discreetly } from './writes.ts';
 
 /**
@@ -44,6 +44,8 @@ export function versionsSpace(house: FilesHouse, name = 'versions'): Space {
   };
 }
 
+const mayAll = (privilege: DavPrivilege) => allows('own', privilege);
+
 async function findVersion(
   house: FilesHouse,
   file: FileNode,
@@ -53,8 +55,9 @@ async function findVersion(
   const versions = await house.files.versions(file.account, file.id);
   const all = versions.map((each) => new Version(house, file, each, path));
   const folder: Collection = {
-    ...plain(path),
+    ...bareFolder(path),
     kind: 'versions',
+    may: mayAll,
     async *members() {
       yield all;
     },
@@ -62,21 +65,6 @@ async function findVersion(
   if (number === undefined) return { ...nothing, resource: folder };
   const resource = all.find(({ version }) => String(version.number) === number) ?? null;
   return { resource, parent: folder, name: number };
-}
-
-function plain(path: readonly string[]): Omit<Collection, 'members' | 'kind'> {
-  return {
-    path,
-    isCollection: true,
-    etag: null,
-    displayName: path.at(-1) ?? '',
-    length: null,
-    type: null,
-    modifiedMs: null,
-    createdMs: null,
-    owner: null,
-    may: (privilege: DavPrivilege) => allows('own', privilege),
-  };
 }
 
 /** An earlier content of a file. */
@@ -155,7 +143,7 @@ export class Version implements Resource {
 const restoreKind = 'versions-back';
 
 function findRestore(path: readonly string[], names: readonly string[]): Found {
-  const parent: Collection = { ...plain(path), kind: restoreKind, async *members() {} };
+  const parent: Collection = { ...bareFolder(path), kind: restoreKind, may: mayAll };
   if (names.length === 0) return { ...nothing, resource: parent };
   return names.length === 1 ? { resource: null, parent, name: names[0] ?? '' } : nothing;
 }

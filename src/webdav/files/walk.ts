@@ -3,8 +3,6 @@ import type { Found } from '../types.ts';
 import { entryOf, FolderEntry } from './entries.ts';
 import type { Scene } from './house.ts';
 
-export const nothing: Found = { resource: null, parent: null, name: '' };
-
 /** Follows names down from the top of a reach; there is at least one. */
 export async function walk(scene: Scene, names: readonly string[]): Promise<Found> {
   const { reach, house } = scene;

@@ -1,7 +1,8 @@
 import { StoreError } from '../../base/index.ts';
+import { Bare } from '../bare.ts';
 import { DavError } from '../errors.ts';
 import { Entry, parseChecksum, verified } from '../files/index.ts';
-import type { Content, DavMethod, Exchange, Resource, Space, Written } from '../types.ts';
+import type { Content, DavMethod, Exchange, Space, Written } from '../types.ts';
 import { fileIdOf } from './identity.ts';
 import { bulkFileBytesMax, bulkFilesMax } from './limits.ts';
 import { type Part, partsOf } from './parts.ts';
@@ -16,19 +17,16 @@ export const bulkSpace: Space = {
   },
 };
 
-const bulk: Resource = {
-  kind: 'bulk',
-  path: ['bulk'],
-  isCollection: false,
-  etag: null,
-  displayName: 'bulk',
-  length: null,
-  type: null,
-  modifiedMs: null,
-  createdMs: null,
-  owner: null,
-  may: () => true,
-};
+class Bulk extends Bare {
+  readonly kind = 'bulk';
+  readonly isCollection = false;
+
+  may(): boolean {
+    return true;
+  }
+}
+
+const bulk = new Bulk(['bulk']);
 
 type Outcome = Readonly<Record<string, string | boolean>>;
 

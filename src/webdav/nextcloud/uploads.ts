@@ -1,5 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import type { Staged, Upload, UploadPiece, Uploads } from '../../stores/files/index.ts';
+import { Bare, nothing } from '../bare.ts';
 import { DavError } from '../errors.ts';
 import {
   byOf,
@@ -18,7 +19,6 @@ import type {
   Collection,
   Content,
   CopyTarget,
-  Found,
   PropertyChanges,
   QName,
   Resource,
@@ -27,8 +27,6 @@ import type {
   WriteOptions,
   Written,
 } from '../types.ts';
-
-const nothing: Found = { resource: null, parent: null, name: '' };
 
 /** The uploads of one member. */
 interface Desk {
@@ -62,34 +60,16 @@ export function uploadsSpace(house: FilesHouse, uploads: Uploads, name = 'upload
   };
 }
 
-abstract class OnDesk implements Resource {
-  abstract readonly kind: string;
-  abstract readonly isCollection: boolean;
+abstract class OnDesk extends Bare {
   readonly desk: Desk;
-  readonly path: readonly string[];
-  readonly etag: string | null = null;
-  readonly type: string | null = null;
-  readonly createdMs: number | null = null;
 
   constructor(desk: Desk, path: readonly string[]) {
+    super(path);
     this.desk = desk;
-    this.path = path;
   }
 
-  get owner(): readonly string[] {
+  override get owner(): readonly string[] {
     return this.desk.owner;
-  }
-
-  get displayName(): string {
-    return this.path.at(-1) ?? '';
-  }
-
-  get length(): number | null {
-    return null;
-  }
-
-  get modifiedMs(): number | null {
-    return null;
   }
 
   may(): boolean {

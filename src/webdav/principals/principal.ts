@@ -1,4 +1,5 @@
 import type { Accounts, Member } from '../../accounts/index.ts';
+import { bareFolder, looksOnly } from '../bare.ts';
 import type { Collection, DavPrivilege, QName, Resource, Visit } from '../types.ts';
 
 type Path = readonly string[];
@@ -34,17 +35,6 @@ export const groupsOfVisitor = (visit: Visit): readonly string[] =>
 
 const principalTypes: readonly QName[] = [{ namespace: 'DAV:', name: 'principal' }];
 
-const common = {
-  isCollection: true,
-  etag: null,
-  length: null,
-  type: null,
-  modifiedMs: null,
-  createdMs: null,
-} as const;
-
-async function* nobody(): AsyncGenerator<readonly Resource[]> {}
-
 /** Others may know somebody's name and address, and no more. */
 const sees = (privilege: DavPrivilege, own: boolean) =>
   privilege === 'read' ||
@@ -56,15 +46,13 @@ export function memberPrincipal(accounts: Accounts, visit: Visit, member: Member
   const handle = accounts.handleOf(member);
   const path = memberPath({ handle, member });
   return {
-    ...common,
+    ...bareFolder(path),
     kind: 'principal',
-    path,
     displayName: member.name === '' ? handle : member.name,
     types: principalTypes,
     owner: path,
     address: member.address,
     may: (privilege) => sees(privilege, own),
-    members: nobody,
     memberPaths: async () => [],
     groupPaths: async () => (own ? groupsOfVisitor(visit).map(groupPath) : []),
   };
@@ -73,15 +61,12 @@ export function memberPrincipal(accounts: Accounts, visit: Visit, member: Member
 export function groupPrincipal(accounts: Accounts, visit: Visit, address: string): PrincipalResource {
   const own = groupsOfVisitor(visit).includes(address);
   return {
-    ...common,
+    ...bareFolder(groupPath(address)),
     kind: 'group',
-    path: groupPath(address),
     displayName: address,
     types: principalTypes,
-    owner: null,
     address,
     may: (privilege) => sees(privilege, own),
-    members: nobody,
     async memberPaths() {
       if (!own) return [];
       const resolved = await accounts.resolve(address);
@@ -102,13 +87,9 @@ export function groupPrincipal(accounts: Accounts, visit: Visit, address: string
 /** A folder of principals; it lists whom its visitor belongs to, not everybody. */
 export function principalFolder(path: Path, inside: () => Promise<readonly Resource[]>): Collection {
   return {
-    ...common,
+    ...bareFolder(path),
     kind: 'principals',
-    isCollection: true,
-    path,
-    displayName: path.at(-1) ?? '',
-    owner: null,
-    may: (privilege) => privilege === 'read' || privilege === 'read-current-user-privilege-set',
+    may: looksOnly,
     async *members() {
       yield await inside();
     },

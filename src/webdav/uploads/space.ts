@@ -1,6 +1,7 @@
 import type { Upload, Uploads } from '../../stores/files/index.ts';
+import { Bare, nothing } from '../bare.ts';
 import { type FilesHouse, ownName } from '../files/index.ts';
-import type { Collection, Found, Resource, Space } from '../types.ts';
+import type { Collection, Resource, Space } from '../types.ts';
 
 export interface UploadHouse {
   readonly house: FilesHouse;
@@ -9,28 +10,18 @@ export interface UploadHouse {
   readonly fileBytesMax: number;
 }
 
-const nothing: Found = { resource: null, parent: null, name: '' };
-
-abstract class Place implements Resource {
-  abstract readonly kind: string;
-  abstract readonly isCollection: boolean;
-  readonly path: readonly string[];
+abstract class Place extends Bare {
   readonly account: number;
-  readonly owner: readonly string[];
-  readonly etag = null;
-  readonly length = null;
-  readonly type = null;
-  readonly modifiedMs = null;
-  readonly createdMs = null;
+  readonly #owner: readonly string[];
 
   constructor(path: readonly string[], account: number, handle: string) {
-    this.path = path;
+    super(path);
     this.account = account;
-    this.owner = ['principals', handle];
+    this.#owner = ['principals', handle];
   }
 
-  get displayName(): string {
-    return this.path.at(-1) ?? '';
+  override get owner(): readonly string[] {
+    return this.#owner;
   }
 
   /** Nobody but the member comes here. */
