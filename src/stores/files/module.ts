@@ -2,12 +2,22 @@ import { defineModule, run } from '../../storage/index.ts';
 import { filesQueries } from './queries.ts';
 import { changes } from './scripts/changes.ts';
 import { blobOwners, blobUses, check, repair, restored } from './scripts/checks.ts';
-import { makeFolder, put, restoreVersion, setProperties } from './scripts/contents.ts';
+import { makeFolder, put, removeVersion, restoreVersion, setProperties } from './scripts/contents.ts';
 import { copy } from './scripts/copy.ts';
 import { lock, locksOn, refreshLock, unlock } from './scripts/locks.ts';
 import { move } from './scripts/move.ts';
 import { bury, erase, purgeOld, trim } from './scripts/purge.ts';
-import { above, find, findInTrash, list, locksIn, properties, usage, versions } from './scripts/reading.ts';
+import {
+  above,
+  find,
+  findInTrash,
+  list,
+  locksIn,
+  properties,
+  usage,
+  versioned,
+  versions,
+} from './scripts/reading.ts';
 import { emptyTrash, remove } from './scripts/remove.ts';
 import { restoreTrash, trash } from './scripts/trash.ts';
 import { provision } from './scripts/tree.ts';
@@ -29,6 +39,7 @@ export const { module: filesModule, operations: filesOperations } = defineModule
     locksOn: read(locksOn),
     locksIn: read(locksIn),
     versions: read(versions),
+    versioned: scan(versioned),
     trash: read(trash),
     provision: write(provision),
     put: write(put),
@@ -41,6 +52,7 @@ export const { module: filesModule, operations: filesOperations } = defineModule
     refreshLock: write(refreshLock),
     unlock: write(unlock),
     restoreVersion: write(restoreVersion),
+    removeVersion: write(removeVersion),
     restoreTrash: write(restoreTrash),
     emptyTrash: write(emptyTrash),
     setQuota: write(function* (q, a: { account: number; now: number; quota: number | null }) {

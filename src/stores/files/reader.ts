@@ -6,7 +6,7 @@ import { limits } from './limits.ts';
 import { filesOperations as operations } from './module.ts';
 import { isName, nameKey } from './names.ts';
 import { readToken } from './scripts/changes.ts';
-import type { Node } from './scripts/tree.ts';
+import { type Node, nameOf } from './scripts/tree.ts';
 import { searchFiles } from './search.ts';
 import { shownChanges, shownLock, shownNode, shownVersion } from './shown.ts';
 import {
@@ -21,6 +21,7 @@ import {
   rootFolder,
   type TrashEntry,
   type Usage,
+  type VersionedFile,
 } from './types.ts';
 
 /** The `files` of the settings; asked each time, for they may change. Bytes and milliseconds. */
@@ -168,6 +169,20 @@ export class FilesStoreReader implements FilesReader {
 
   async versions(account: number, node: number): Promise<readonly FileVersion[]> {
     return (await this.database.call(operations.versions, { account, node })).map(shownVersion);
+  }
+
+  async versioned(
+    account: number,
+    after: number,
+    max: number,
+  ): Promise<{ readonly files: readonly VersionedFile[]; readonly next: number | null }> {
+    const most = Math.min(max, limits.stepRows);
+    const { files, next } = await this.database.call(operations.versioned, { account, after, max: most });
+    const shown = files.map(({ chain, versions, bytes }) => {
+      const path = chain.slice(0, -1).map(nameOf).reverse();
+      return { node: shownNode(chain[0]), path, versions, bytes };
+    });
+    return { files: shown, next };
   }
 
   async trash(account: number, after: number, max: number): Promise<readonly TrashEntry[]> {

@@ -450,6 +450,17 @@ describeEngines('files', (engine) => {
     expect((await files.versions(ana, id)).map(({ number }) => number)).toEqual([4, 3]);
     expect(await refusal(files.restoreVersion(ana, id, 2, by))).toBe('not-found');
     expect(await files.usage(ana)).toMatchObject({ used: 3, kept: 11 });
+    await files.removeVersion(ana, id, 3);
+    expect((await files.versions(ana, id)).map(({ number }) => number)).toEqual([4]);
+    expect(await files.usage(ana)).toMatchObject({ used: 3, kept: 6 });
+    expect(await tree.text('a')).toBe('one');
+    for (const [node, number] of [
+      [id, 3],
+      [id, 5],
+      [999, 4],
+    ] as const)
+      expect(await refusal(files.removeVersion(ana, node, number))).toBe('not-found');
+    expect(await refusal(files.removeVersion(ben, id, 4))).toBe('not-found');
     clock.advance(91 * day);
     await tree.put('a', 'late');
     await files.purge();
@@ -458,6 +469,23 @@ describeEngines('files', (engine) => {
     await tree.put('a', 'last');
     expect(await files.versions(ana, id)).toEqual([]);
     expect(await files.usage(ana)).toMatchObject({ used: 4, kept: 0 });
+  });
+
+  test('the files that have versions are listed by pages, without those in the trash', async () => {
+    await tree.folder('f');
+    for (const path of ['f/a', 'b', 'c', 'd']) await tree.put(path, 'one');
+    for (const text of ['two!', 'three']) for (const path of ['f/a', 'b', 'd']) await tree.put(path, text);
+    await tree.remove('b');
+    const [a, b, d] = [(await tree.at('f/a')).id, (await tree.at('c')).id - 1, (await tree.at('d')).id];
+    const first = await files.versioned(ana, 0, 2);
+    expect(first).toMatchObject({
+      files: [{ node: { id: a, name: 'a' }, path: ['f', 'a'], versions: 2, bytes: 7 }],
+      next: b,
+    });
+    expect(first.files).toHaveLength(1);
+    const rest = { files: [{ node: { id: d }, path: ['d'], versions: 2, bytes: 7 }], next: null };
+    expect(await files.versioned(ana, first.next ?? 0, 2)).toMatchObject(rest);
+    expect(await files.versioned(ben, 0, 2)).toEqual({ files: [], next: null });
   });
 
   test('the trash ends by age, and versions with it by what they take, the oldest first', async () => {

@@ -219,6 +219,10 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     return shownNode(await this.#settle(account, done));
   }
 
+  removeVersion(account: number, node: number, number: number): Promise<void> {
+    return this.database.call(operations.removeVersion, { ...this.#account(account), node, number });
+  }
+
   async restoreTrash(account: number, node: number, by: By): Promise<FileNode> {
     const args = { ...this.#write(account, by), node };
     return shownNode(await this.database.call(operations.restoreTrash, args));

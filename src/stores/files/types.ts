@@ -157,6 +157,16 @@ export interface FileVersion {
   readonly replacedMs: number;
 }
 
+/** A file that has versions. */
+export interface VersionedFile {
+  readonly node: FileNode;
+  /** Names from the root on, its own last. */
+  readonly path: readonly string[];
+  /** How many, and their bytes. */
+  readonly versions: number;
+  readonly bytes: number;
+}
+
 /** What was removed and can be had back. */
 export interface TrashEntry {
   readonly node: FileNode;
@@ -244,6 +254,12 @@ export interface FilesReader {
   locksIn(account: number, nodes: readonly number[]): Promise<ReadonlyMap<number, readonly FileLock[]>>;
   usage(account: number): Promise<Usage>;
   versions(account: number, node: number): Promise<readonly FileVersion[]>;
+  /** By the id of the file, after that one; what lies in the trash is left out. `next`: to go on after, null at the end. */
+  versioned(
+    account: number,
+    after: number,
+    max: number,
+  ): Promise<{ readonly files: readonly VersionedFile[]; readonly next: number | null }>;
   /** By the id of the node, after that one. */
   trash(account: number, after: number, max: number): Promise<readonly TrashEntry[]>;
   /** The same as `find` from an entry of the trash. 'not-found' where there is no such entry. */
@@ -313,6 +329,8 @@ export interface FilesWriter extends FilesReader {
    */
   unlock(account: number, node: number, token: string, by: number): Promise<boolean>;
   restoreVersion(account: number, node: number, number: number, by: By): Promise<FileNode>;
+  /** For good. 'not-found'. */
+  removeVersion(account: number, node: number, number: number): Promise<void>;
   /** Back where it was, or into the root where that folder is gone; a name that is taken gets a number. */
   restoreTrash(account: number, node: number, by: By): Promise<FileNode>;
   /** For good. Absent: all of it. */

@@ -528,4 +528,22 @@ describe('trash and versions', () => {
     expect(back.status).toBe(204);
     expect((await ana('GET', '/dav/files/ana/v.txt')).text).toBe('first');
   });
+
+  test('one earlier content is deleted, and no other', async () => {
+    for (const body of ['one', 'two', 'three']) await ana('PUT', '/dav/files/ana/w.txt', { body });
+    const put = await ana('PUT', '/dav/files/ana/w.txt', { body: 'four' });
+    const folder = `/dav/versions/ana/${Number(/^0*(\d+)oc/.exec(String(put.headers['oc-fileid']))?.[1])}/`;
+    expect(await list(ana, folder)).toEqual([folder, `${folder}3`, `${folder}2`, `${folder}1`]);
+    expect((await bea('DELETE', `${folder}2`)).status).toBe(404);
+    expect((await ana('DELETE', `${folder}2`)).status).toBe(204);
+    expect((await ana('DELETE', `${folder}2`)).status).toBe(404);
+    expect(await list(ana, folder)).toEqual([folder, `${folder}3`, `${folder}1`]);
+    const apps = folder.replace('/dav/versions/ana/', '/remote.php/dav/versions/ana/versions/');
+    expect((await ana('DELETE', `${apps}1`)).status).toBe(204);
+    expect(await list(ana, folder)).toEqual([folder, `${folder}3`]);
+    expect((await ana('GET', `${folder}3`)).text).toBe('three');
+    expect((await ana('GET', '/dav/files/ana/w.txt')).text).toBe('four');
+    // All at once goes with the file alone.
+    expect((await ana('DELETE', folder)).status).toBe(405);
+  });
 });

@@ -22,7 +22,7 @@ import { byOf, discreetly } from './writes.ts';
 /**
  * `/dav/versions/<member>/<file id>/<number>`: what a file was before; the id is the `numberOf` of its node. MOVE or COPY
  * of one onto the file, or into the collection `restore`, makes it the content again. A segment `versions` behind the
- * member's, as Nextcloud has it, is read over.
+ * member's, as Nextcloud has it, is read over. DELETE ends one for good.
  */
 export function versionsSpace(house: FilesHouse, name = 'versions'): Space {
   return {
@@ -115,6 +115,11 @@ export class Version implements Resource {
 
   open(range?: readonly [start: number, end: number]): Readable {
     return this.#house.files.open(this.version, range);
+  }
+
+  /** For good; what the file holds now stays. */
+  remove(): Promise<void> {
+    return this.#house.files.removeVersion(this.#file.account, this.#file.id, this.version.number);
   }
 
   moveTo(target: CopyTarget, options: WriteOptions): Promise<Written> {

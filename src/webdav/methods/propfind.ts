@@ -19,7 +19,8 @@ export const propfind: DavMethod = {
     const depth = readDepth(exchange) ?? 'infinity';
     const plan = planOf(readPropfind(await exchange.xml()), exchange.visit);
     if (depth === 'infinity' && resource.isCollection) return await sendTree(exchange, resource, plan);
-    const answer = exchange.multiStatus(preferencesApplied(exchange, true));
+    // RFC 8144 §3: with Depth 0 depth-noroot means nothing, and nothing is said of it.
+    const answer = exchange.multiStatus(preferencesApplied(exchange, depth !== '0'));
     if (depth === '0' || !exchange.visit.prefer.depthNoroot) await sendRow(answer, exchange, resource, plan);
     if (depth !== '0' && resource.isCollection) {
       for await (const page of (resource as Collection).members(plan.wanted)) {

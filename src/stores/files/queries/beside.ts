@@ -225,6 +225,18 @@ export function versionQueries({ db, t, d }: Context) {
       .from(v)
       .where(and(eq(v.account, p('account')), d.inNumbers(v.node, 'ids')))
       .prepare('file_versions_of_many'),
+    versionedAfter: db
+      .select({
+        node: v.node,
+        versions: sql<number>`count(*)`.mapWith(Number),
+        bytes: sql<number>`sum(${v.size})`.mapWith(Number),
+      })
+      .from(v)
+      .where(and(eq(v.account, p('account')), gt(v.node, p('after'))))
+      .groupBy(v.node)
+      .orderBy(asc(v.node))
+      .limit(bound('max'))
+      .prepare('file_versioned_after'),
     versionFind: db
       .select()
       .from(v)

@@ -272,3 +272,14 @@ export function* restoreVersion(
   const content = { blob: { hash, size, place: null }, type, checksum, modified, created: null };
   return yield* replaceContent(q, a, { node, chain: [folder, ...rest], content });
 }
+
+export function* removeVersion(
+  q: FilesQueries,
+  a: Pick<Write, 'account' | 'rules'> & { node: number; number: number; now: number },
+): Script<void> {
+  const { account, node, number, now } = a;
+  const [gone] = yield* run(q.versionDrop, { account, node, number });
+  if (gone === undefined) throw new StoreError('not-found', 'there is no such version');
+  yield* dropBlob(q, gone.hash, now);
+  yield* grow(q, a, { kept: -gone.size });
+}

@@ -90,3 +90,14 @@ export function* locksIn(q: FilesQueries, a: { account: number; nodes: readonly 
 export function* versions(q: FilesQueries, a: { account: number; node: number }) {
   return (yield* run(q.versionsAt, { ...a })).reverse();
 }
+
+/** Files that have versions and are in the tree, with all above them. */
+export function* versioned(q: FilesQueries, a: { account: number; after: number; max: number }) {
+  const counted = yield* run(q.versionedAfter, { ...a });
+  const files: { chain: Chain; versions: number; bytes: number }[] = [];
+  for (const { node, versions, bytes } of counted) {
+    const chain = yield* chainOf(q, a.account, node);
+    if (chain !== null) files.push({ chain, versions, bytes });
+  }
+  return { files, next: counted.length < a.max ? null : (counted.at(-1)?.node ?? null) };
+}
