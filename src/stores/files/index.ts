@@ -30,3 +30,4 @@ export * from './types.ts';
 export { limits as uploadLimits } from './uploads/limits.ts';
 export { uploadsModule } from './uploads/module.ts';
 export { createUploads, type UploadsOptions } from './uploads/store.ts';
+export type * from './uploads/types.ts';

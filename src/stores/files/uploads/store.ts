@@ -1,10 +1,11 @@
 import { type Clock, randomToken, StoreError } from '../../../base/index.ts';
 import type { BlobStore, Database, StoredBlob } from '../../../storage/index.ts';
-import type { FilesWriter, Staged, Upload, UploadPiece, Uploads } from '../types.ts';
+import type { FilesWriter, Staged } from '../types.ts';
 import { Inlet } from './inlet.ts';
 import { limits } from './limits.ts';
 import { uploadOperations as operations } from './module.ts';
 import type { NewPiece, UploadRow } from './scripts.ts';
+import type { Upload, UploadPiece, Uploads } from './types.ts';
 
 export interface UploadsOptions {
   readonly database: Database;

@@ -1,0 +1,57 @@
+import type { Staged } from '../types.ts';
+
+/** An upload that comes in pieces (tus, Nextcloud's chunks); it survives a restart. */
+export interface Upload {
+  /** Not to be guessed. */
+  readonly id: string;
+  readonly account: number;
+  /** What the protocol keeps beside it; JSON text. */
+  readonly about: string;
+  /** Bytes that are durable, of pieces without a gap from the first on. */
+  readonly offset: number;
+  /** Null: not known yet. */
+  readonly length: number | null;
+  readonly expiresMs: number;
+}
+
+export interface UploadPiece {
+  readonly name: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+export interface Uploads {
+  /** `id`: as the client chose it, unique within the account; absent: made here. 'exists', 'over-quota', 'limit'. */
+  begin(wish: {
+    readonly account: number;
+    readonly id?: string;
+    readonly length: number | null;
+    readonly about: string;
+  }): Promise<Upload>;
+  upload(account: number, id: string): Promise<Upload | null>;
+  setLength(account: number, id: string, length: number): Promise<Upload>;
+  /**
+   * Adds bytes at the end; what had arrived when the source broke off is kept and durable, then its error is thrown
+   * on. 'conflict' where `offset` is not the upload's, or another append is under way; 'too-large' beyond its length.
+   */
+  append(
+    account: number,
+    id: string,
+    offset: number,
+    data: AsyncIterable<Uint8Array>,
+    options?: {
+      /** Asked when all has arrived. Where it answers false ('invalid'), or the source broke off, nothing is kept. */
+      check(): boolean;
+    },
+  ): Promise<Upload>;
+  /** A piece of that name, whole or not at all; a second one replaces it. 'limit', 'over-quota', 'too-large'. */
+  putPiece(account: number, id: string, name: string, data: AsyncIterable<Uint8Array>): Promise<UploadPiece>;
+  /** In the order in which they are put together: numbers by value, other names by their characters. */
+  pieces(account: number, id: string): Promise<readonly UploadPiece[]>;
+  /** All bytes as one content, as `FilesWriter.stage` answers it; the upload goes with `end`. 'conflict': not all is there. */
+  assemble(account: number, id: string): Promise<Staged>;
+  end(account: number, id: string): Promise<void>;
+  /** Those that nobody went on with. */
+  purge(): Promise<void>;
+  erase(account: number): Promise<void>;
+}
