@@ -4,7 +4,7 @@
  * - Another member's home is not there; what they share is, under the receiver's own names.
  * - The store judges locks, quota and what was seen in its transaction; here nothing is decided twice.
  */
-export { checksumOf, checksumText, parseChecksum, verified } from './checksums.ts';
+export { type Checksum, checksumOf, checksumText, parseChecksum, verified } from './checksums.ts';
 export { Entry, FileEntry, FolderEntry } from './entries.ts';
 export { etagOf, expectOf } from './etags.ts';
 export { filesExtension } from './extension.ts';

@@ -71,12 +71,10 @@ export async function store(
 ): Promise<Put> {
   const { files } = scene.house;
   const checksum = checksumOf(visit);
-  const source = checksum && verified(content.body, checksum);
-  const body = source?.body ?? content.body;
+  const body = verified(content.body, checksum);
   await demandUnlocked(scene, place, content, visit, existing);
   const staged = await files.stage(place.account, body, content.length, existing?.size ?? 0);
   try {
-    source?.check();
     await demandStill(scene, place, existing);
     const options: PutOptions = {
       by: byOf(visit),

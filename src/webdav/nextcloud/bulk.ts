@@ -100,18 +100,9 @@ function contentOf({ headers, length, body }: Part): Content {
   const checksum = digest === undefined ? null : parseChecksum(`MD5:${digest.replace(/^MD5:/i, '')}`);
   const mtime = headers.get('x-file-mtime') ?? headers.get('x-oc-mtime') ?? '';
   return {
-    body: checksum ? judged(body, checksum) : body,
+    body: verified(body, checksum),
     length,
     type: headers.get('content-type') ?? null,
     modifiedMs: /^\d{1,12}$/.test(mtime) ? Number(mtime) * 1000 : null,
   };
-}
-
-async function* judged(
-  body: AsyncIterable<Uint8Array>,
-  checksum: NonNullable<ReturnType<typeof parseChecksum>>,
-): AsyncIterable<Uint8Array> {
-  const source = verified(body, checksum);
-  yield* source.body;
-  source.check();
 }

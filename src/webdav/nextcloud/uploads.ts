@@ -1,5 +1,5 @@
 import { StoreError } from '../../base/index.ts';
-import type { Staged, Upload, UploadPiece, Uploads } from '../../stores/files/index.ts';
+import type { Upload, UploadPiece, Uploads } from '../../stores/files/index.ts';
 import { Bare, nothing } from '../bare.ts';
 import { DavError } from '../errors.ts';
 import {
@@ -144,9 +144,7 @@ class UploadFolder extends OnDesk implements Collection {
   async create(name: string, content: Content, { visit }: WriteOptions): Promise<Written> {
     if (!/^\d{1,16}$/.test(name)) throw new DavError(400, 'a piece is named by a number');
     const { uploads, account } = this.desk;
-    const checksum = checksumOf(visit);
-    const source = checksum && verified(content.body, checksum);
-    const body = source ? checked(source) : content.body;
+    const body = verified(content.body, checksumOf(visit));
     const piece = await uploads.putPiece(account, this.upload.id, name, body);
     return { resource: new Piece(this, piece), created: true, verbatim: true };
   }
@@ -154,12 +152,6 @@ class UploadFolder extends OnDesk implements Collection {
   async remove(): Promise<void> {
     await this.desk.uploads.end(this.desk.account, this.upload.id);
   }
-}
-
-/** Judged before the piece counts as arrived. */
-async function* checked(source: ReturnType<typeof verified>): AsyncIterable<Uint8Array> {
-  yield* source.body;
-  source.check();
 }
 
 class Piece extends OnDesk {
@@ -192,20 +184,23 @@ class Piece extends OnDesk {
 class WholeFile extends OnDesk {
   readonly kind = 'upload-file';
   readonly isCollection = false;
-  readonly #upload: string;
+  readonly #upload: Upload;
 
   constructor({ desk, path, upload }: UploadFolder) {
     super(desk, [...path, '.file']);
-    this.#upload = upload.id;
+    this.#upload = upload;
   }
 
   async moveTo({ parent, name, existing }: CopyTarget, { visit }: WriteOptions): Promise<Written> {
     if (!(parent instanceof FolderEntry)) throw new DavError(403, 'a file cannot be put there');
     const { uploads, account, house } = this.desk;
     const checksum = checksumOf(visit);
-    const staged = await uploads.assemble(account, this.#upload);
+    const { id, offset } = this.#upload;
+    // What is known not to be all is not put together.
+    demandTotal(visit, offset);
+    const staged = await uploads.assemble(account, id, (all) => verified(all, checksum));
     try {
-      await this.#verify(staged, visit);
+      demandTotal(visit, staged.size);
       const place = parent.place(name);
       await demandStill(parent.scene, place, existing instanceof Entry ? existing.node : undefined);
       const modifiedMs = modifiedOf(visit);
@@ -217,7 +212,7 @@ class WholeFile extends OnDesk {
         ...(modifiedMs === null ? {} : { modifiedMs }),
       });
       const { node, created } = await discreetly({ visit }, put);
-      await uploads.end(account, this.#upload);
+      await uploads.end(account, id);
       const written = parent.written(node, name, created);
       if (modifiedMs === null) return written;
       return { ...written, headers: { ...written.headers, 'X-OC-MTime': 'accepted' } };
@@ -225,17 +220,11 @@ class WholeFile extends OnDesk {
       staged.release();
     }
   }
+}
 
-  async #verify(staged: Staged, visit: Visit): Promise<void> {
-    const total = totalOf(visit);
-    if (total !== null && total !== staged.size)
-      throw new DavError(400, `${staged.size} bytes have arrived, not ${total}`);
-    const checksum = checksumOf(visit);
-    if (!checksum) return;
-    const source = verified(this.desk.house.files.open(staged), checksum);
-    for await (const _ of source.body);
-    source.check();
-  }
+function demandTotal(visit: Visit, bytes: number): void {
+  const total = totalOf(visit);
+  if (total !== null && total !== bytes) throw new DavError(400, `${bytes} bytes have arrived, not ${total}`);
 }
 
 /** Milliseconds since 1970, as the client says in seconds; null where it does not. */

@@ -1,8 +1,9 @@
 import { StoreError } from '../../base/index.ts';
 import type { Upload } from '../../stores/files/index.ts';
 import { DavError } from '../errors.ts';
+import { verified } from '../files/index.ts';
 import type { DavMethod, Exchange, Found } from '../types.ts';
-import { checkedBody } from './checksum.ts';
+import { readChecksum } from './checksum.ts';
 import { finish, metadataOf, targetOf } from './finish.ts';
 import { goalOf, readMetadata } from './metadata.ts';
 import { type UploadHouse, UploadPlace, UploadsHome } from './space.ts';
@@ -45,20 +46,13 @@ async function append(exchange: Exchange, { uploads }: UploadHouse, place: Uploa
   if (length !== null && exchange.length !== null && offset + exchange.length > length)
     throw new DavError(413, 'that is more than the upload was to have');
   const wanted = exchange.header('upload-checksum');
-  const checked = wanted === undefined ? null : checkedBody(exchange.body, wanted);
+  const checksum = wanted === undefined ? null : readChecksum(wanted);
+  // tus 1.0.0, Checksum: 460 Checksum Mismatch.
+  const body = verified(exchange.body, checksum, 460);
   try {
-    return await uploads.append(
-      account,
-      upload.id,
-      offset,
-      checked?.body ?? exchange.body,
-      checked ?? undefined,
-    );
+    return await uploads.append(account, upload.id, offset, body, { whole: checksum !== null });
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    if (error.reason === 'conflict') throw new DavError(409, error.message);
-    // tus 1.0.0, Checksum: 460 Checksum Mismatch.
-    if (error.reason === 'invalid' && checked) throw new DavError(460, error.message);
+    if (error instanceof StoreError && error.reason === 'conflict') throw new DavError(409, error.message);
     throw error;
   }
 }

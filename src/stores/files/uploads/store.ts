@@ -123,7 +123,7 @@ class UploadsStore implements Uploads {
     id: string,
     offset: number,
     data: AsyncIterable<Uint8Array>,
-    options?: { check(): boolean },
+    options?: { readonly whole: boolean },
   ): Promise<Upload> {
     const key = `${account} ${id}`;
     if (this.#busy.has(key)) throw new StoreError('conflict', 'the upload is being written to');
@@ -135,9 +135,7 @@ class UploadsStore implements Uploads {
       const { most, reason } = await this.#growth(upload);
       const inlet = new Inlet(data, most);
       try {
-        const grown = options
-          ? await this.#takeWhole(upload, inlet, options.check)
-          : await this.#take(upload, inlet);
+        const grown = options?.whole ? await this.#takeWhole(upload, inlet) : await this.#take(upload, inlet);
         if (inlet.fault) throw told(inlet.fault.error, reason);
         return grown;
       } finally {
@@ -159,7 +157,7 @@ class UploadsStore implements Uploads {
   }
 
   /** All of them or none. */
-  async #takeWhole(upload: Upload, inlet: Inlet, check: () => boolean): Promise<Upload> {
+  async #takeWhole(upload: Upload, inlet: Inlet): Promise<Upload> {
     const pieces: NewPiece[] = [];
     let at = upload.offset;
     try {
@@ -168,16 +166,10 @@ class UploadsStore implements Uploads {
         pieces.push({ name: nameAt(at), blob });
         at += blob.size;
       }
-    } catch (error) {
+      return inlet.fault || pieces.length === 0 ? upload : await this.#add(upload, pieces);
+    } finally {
       for (const { blob } of pieces) this.#options.blobs.release(blob);
-      throw error;
     }
-    if (inlet.fault || !check()) {
-      for (const { blob } of pieces) this.#options.blobs.release(blob);
-      if (inlet.fault) return upload;
-      throw new StoreError('invalid', 'what arrived is not what was sent');
-    }
-    return pieces.length === 0 ? upload : this.#add(upload, pieces);
   }
 
   /** Names the blobs and ends the hold on them. */
@@ -224,7 +216,11 @@ class UploadsStore implements Uploads {
     return rows.map(({ name, size, modified }) => ({ name, size, modifiedMs: modified })).sort(byName);
   }
 
-  async assemble(account: number, id: string): Promise<Staged> {
+  async assemble(
+    account: number,
+    id: string,
+    through = (all: AsyncIterable<Uint8Array>) => all,
+  ): Promise<Staged> {
     const upload = await this.#demand(account, id);
     if (upload.length !== null && upload.offset !== upload.length)
       throw new StoreError('conflict', 'the upload is not whole', { offset: upload.offset });
@@ -233,7 +229,7 @@ class UploadsStore implements Uploads {
     async function* all(): AsyncGenerator<Uint8Array> {
       for (const { hash } of rows) yield* blobs.stream(hash) as AsyncIterable<Uint8Array>;
     }
-    return files.stage(account, all(), upload.offset);
+    return files.stage(account, through(all()), upload.offset);
   }
 
   async end(account: number, id: string): Promise<void> {

@@ -39,17 +39,22 @@ export interface Uploads {
     id: string,
     offset: number,
     data: AsyncIterable<Uint8Array>,
-    options?: {
-      /** Asked when all has arrived. Where it answers false ('invalid'), or the source broke off, nothing is kept. */
-      check(): boolean;
-    },
+    /** `whole`: where the source broke off, nothing is kept. */
+    options?: { readonly whole: boolean },
   ): Promise<Upload>;
   /** A piece of that name, whole or not at all; a second one replaces it. 'limit', 'over-quota', 'too-large'. */
   putPiece(account: number, id: string, name: string, data: AsyncIterable<Uint8Array>): Promise<UploadPiece>;
   /** In the order in which they are put together: numbers by value, other names by their characters. */
   pieces(account: number, id: string): Promise<readonly UploadPiece[]>;
-  /** All bytes as one content, as `FilesWriter.stage` answers it; the upload goes with `end`. 'conflict': not all is there. */
-  assemble(account: number, id: string): Promise<Staged>;
+  /**
+   * All bytes as one content, as `FilesWriter.stage` answers it; the upload goes with `end`. 'conflict': not all is there.
+   * `through`: what they go through on their way; what it throws is thrown on.
+   */
+  assemble(
+    account: number,
+    id: string,
+    through?: (all: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+  ): Promise<Staged>;
   end(account: number, id: string): Promise<void>;
   /** Those that nobody went on with. */
   purge(): Promise<void>;

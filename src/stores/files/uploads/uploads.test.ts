@@ -89,22 +89,33 @@ describeEngines('uploads in pieces', (engine) => {
     expect(await whole(id)).toBe('abcdefghij');
   });
 
-  test('with a check all or nothing is kept', async () => {
+  test('where it is asked for, all or nothing is kept', async () => {
     const { id } = await begin();
-    const hash = createHash('sha1');
-    async function* hashed(text: string) {
-      for await (const chunk of bytes(text)) {
-        hash.update(chunk);
-        yield chunk;
-      }
-    }
-    const good = createHash('sha1').update('abcdef').digest('hex');
-    const check = { check: () => hash.copy().digest('hex') === good };
-    expect((await uploads.append(ana, id, 0, hashed('abcdef'), check)).offset).toBe(6);
-    expect(await refusal(uploads.append(ana, id, 6, bytes('more'), { check: () => false }))).toBe('invalid');
-    await expect(uploads.append(ana, id, 6, cut('more!'), { check: () => true })).rejects.toThrow(CutOff);
+    const all = { whole: true };
+    expect((await uploads.append(ana, id, 0, bytes('abc', 'def'), all)).offset).toBe(6);
+    await expect(uploads.append(ana, id, 6, cut('more', '!'), all)).rejects.toThrow(CutOff);
     expect((await uploads.upload(ana, id))?.offset).toBe(6);
     expect(await whole(id)).toBe('abcdef');
+  });
+
+  test('what is put together goes through what is asked for, and is nothing where that throws', async () => {
+    const { id } = await begin();
+    await uploads.append(ana, id, 0, bytes('abc', 'def'));
+    async function* judging(pieces: AsyncIterable<Uint8Array>) {
+      const hash = createHash('sha1');
+      for await (const piece of pieces) {
+        hash.update(piece);
+        yield piece;
+      }
+      if (hash.digest('hex') !== wanted) throw new CutOff();
+    }
+    let wanted = createHash('sha1').update('abcdef').digest('hex');
+    const content = await uploads.assemble(ana, id, judging);
+    expect(staged.at(-1)).toBe('abcdef');
+    content.release();
+    wanted = createHash('sha1').update('another').digest('hex');
+    await expect(uploads.assemble(ana, id, judging)).rejects.toThrow(CutOff);
+    expect((await uploads.upload(ana, id))?.offset).toBe(6);
   });
 
   test('another offset, and a second append beside one, are refused', async () => {
