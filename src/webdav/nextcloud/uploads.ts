@@ -136,8 +136,7 @@ class UploadFolder extends OnDesk implements Collection {
   }
 
   async piece(name: string): Promise<Piece | null> {
-    const pieces = await this.desk.uploads.pieces(this.desk.account, this.upload.id);
-    const found = pieces.find((each) => each.name === name);
+    const found = await this.desk.uploads.piece(this.desk.account, this.upload.id, name);
     return found ? new Piece(this, found) : null;
   }
 

@@ -1,7 +1,7 @@
 import { defineModule, first, one, run } from '../../../storage/index.ts';
 import { blobUses, check, repair } from './checks.ts';
 import { uploadQueries } from './queries.ts';
-import { addPieces, begin, end, setLength } from './scripts.ts';
+import { addPieces, begin, end, piece, setLength } from './scripts.ts';
 import { uploadTables } from './tables.ts';
 
 /** What the threads run for uploads. */
@@ -14,6 +14,7 @@ export const { module: uploadsModule, operations: uploadOperations } = defineMod
     find: read(function* (q, a: { account: number; id: string }) {
       return first(yield* run(q.uploadFind, a)) ?? null;
     }),
+    piece: read(piece),
     pieces: scan(function* (q, a: { account: number; id: string }) {
       return yield* run(q.piecesOf, a);
     }),

@@ -112,6 +112,12 @@ export function* addPieces(
   return { ...row, bytes, pieces, expires };
 }
 
+export function* piece(q: UploadQueries, a: Which & { name: string; now: number }) {
+  const { account, id, name } = a;
+  yield* demand(q, a, a.now);
+  return first(yield* run(q.pieceFind, { account, id, name })) ?? null;
+}
+
 /** One step of taking an upload away; answers whether there is more. It is gone for everybody with the first. */
 export function* end(q: UploadQueries, { account, id, now }: Which & { now: number }): Script<boolean> {
   const step = yield* run(q.piecesStep, { account, id });

@@ -22,6 +22,10 @@ function uploadOf({ id, account, about, bytes, length, expires }: UploadRow): Up
   return { id, account, about, offset: bytes, length, expiresMs: expires };
 }
 
+function pieceOf(row: { name: string; size: number; modified: number }): UploadPiece {
+  return { name: row.name, size: row.size, modifiedMs: row.modified };
+}
+
 const isNumber = /^\d+$/;
 
 /** Numbers by value, other names by their characters, behind them. */
@@ -210,10 +214,15 @@ class UploadsStore implements Uploads {
     }
   }
 
+  async piece(account: number, id: string, name: string): Promise<UploadPiece | null> {
+    const row = await this.#database.call(operations.piece, { account, id, name, now: this.#now });
+    return row && pieceOf(row);
+  }
+
   async pieces(account: number, id: string): Promise<readonly UploadPiece[]> {
     await this.#demand(account, id);
     const rows = await this.#database.call(operations.pieces, { account, id });
-    return rows.map(({ name, size, modified }) => ({ name, size, modifiedMs: modified })).sort(byName);
+    return rows.map(pieceOf).sort(byName);
   }
 
   async assemble(

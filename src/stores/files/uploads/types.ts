@@ -44,6 +44,8 @@ export interface Uploads {
   ): Promise<Upload>;
   /** A piece of that name, whole or not at all; a second one replaces it. 'limit', 'over-quota', 'too-large'. */
   putPiece(account: number, id: string, name: string, data: AsyncIterable<Uint8Array>): Promise<UploadPiece>;
+  /** Null: none of that name has arrived. 'not-found': there is no such upload. */
+  piece(account: number, id: string, name: string): Promise<UploadPiece | null>;
   /** In the order in which they are put together: numbers by value, other names by their characters. */
   pieces(account: number, id: string): Promise<readonly UploadPiece[]>;
   /**

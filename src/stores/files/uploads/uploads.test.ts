@@ -158,6 +158,9 @@ describeEngines('uploads in pieces', (engine) => {
       await uploads.putPiece(ana, id, name ?? '', bytes(text ?? ''));
     await expect(uploads.putPiece(ana, id, '3', cut('zz'))).rejects.toThrow(CutOff);
     const names = (await uploads.pieces(ana, id)).map(({ name, size }) => `${name} ${size}`);
+    expect(await uploads.piece(ana, id, '2')).toMatchObject({ name: '2', size: 2 });
+    expect(await uploads.piece(ana, id, '3')).toBeNull();
+    expect(await refusal(uploads.piece(ana, 'another', '2'))).toBe('not-found');
     expect(names).toEqual(['00001 3', '2 2', '10 2']);
     expect((await uploads.upload(ana, id))?.offset).toBe(7);
     expect(await whole(id)).toBe('aaabbcc');
