@@ -284,8 +284,14 @@ export interface LiveProperty extends QName {
   readonly deadFirst?: boolean;
   /** Undefined: 404. */
   read(resource: Resource, visit: Visit): Xml | undefined | Promise<Xml | undefined>;
-  /** Absent: protected. `parse` throws DavError for a value that cannot be. */
-  readonly write?: { parse(value: XmlElement | null): unknown };
+  /**
+   * Absent: protected. `parse` throws DavError for a value that cannot be. `privilege`: what the visitor must be allowed
+   * for it; absent: to write properties.
+   */
+  readonly write?: {
+    parse(value: XmlElement | null): unknown;
+    readonly privilege?: DavPrivilege;
+  };
 }
 
 /** A report (RFC 3253 §3.6), declared. */

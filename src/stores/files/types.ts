@@ -415,6 +415,8 @@ export interface SharingReader {
   linksOf(account: number, node: number): Promise<readonly Link[]>;
   /** What a member made, and what others made of the member's files. */
   linksBy(member: number): Promise<readonly Link[]>;
+  /** What a member marked; also what they see no more. */
+  favouritesOf(member: number): Promise<readonly { readonly account: number; readonly node: number }[]>;
   /** Whom an address names: a member or a group; null for nobody of ours. */
   receiver(address: string): Promise<Share['to'] | null>;
 }
@@ -452,6 +454,8 @@ export interface Sharing extends SharingReader {
   checkPassword(token: string, password: string, remote: string): Promise<boolean>;
   /** Takes one download off; false where none is left. */
   countDownload(token: string): Promise<boolean>;
+  /** For the member alone; the node stays as it is. 'limit'. */
+  setFavourite(member: number, node: Pick<FileNode, 'account' | 'id'>, isOne: boolean): Promise<void>;
   /** What is long over, and what hung on nodes that are gone, goes. */
   purge(): Promise<void>;
   /** What the member shared, was given and made public. */

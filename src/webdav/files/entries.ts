@@ -19,6 +19,7 @@ import type {
   Resource,
   SearchCondition,
   SyncAbility,
+  Visit,
   WriteOptions,
   Written,
 } from '../types.ts';
@@ -32,6 +33,9 @@ import { countedOpen } from './public-downloads.ts';
 import { allows } from './reach.ts';
 import { syncOf } from './sync.ts';
 import { byOf, discreetly, store } from './writes.ts';
+
+/** Names the property by which a member marks what they like. */
+export const favouriteKey = 'oc-favorite';
 
 /** Where a node stands for its visitor. */
 export interface Spot {
@@ -114,12 +118,20 @@ export abstract class Entry implements Resource, Placed {
 
   async patch(changes: PropertyChanges, { visit, seen }: WriteOptions): Promise<void> {
     const modified = changes.live.get('modifiedMs');
+    if (changes.live.has(favouriteKey)) await this.#mark(visit, changes.live.get(favouriteKey) === true);
+    if (changes.dead.length === 0 && typeof modified !== 'number') return;
     const set = this.scene.house.files.setProperties(this.node.account, this.node.id, changes.dead, {
       by: byOf(visit),
       ...expectOf(seen, this.node),
       ...(typeof modified === 'number' ? { modifiedMs: modified } : {}),
     });
     await discreetly(this.scene, set);
+  }
+
+  /** Everybody has favourites of their own, also among what they may only read. */
+  async #mark({ visitor }: Visit, isOne: boolean): Promise<void> {
+    if (visitor.kind !== 'member') throw new DavError(403, 'who has a link has no favourites');
+    await this.scene.house.sharing.setFavourite(visitor.member.id, this.node, isOne);
   }
 
   async remove({ visit, seen }: WriteOptions): Promise<void> {
@@ -246,6 +258,19 @@ export class FolderEntry extends Entry implements Collection {
   /** What stands below it by that name. */
   entry(node: FileNode, name: string): Entry {
     return entryOf(this.scene, { node, path: [...this.path, name], trail: [...this.trail, this.node.id] });
+  }
+
+  /** What lies anywhere below it; null for what does not. */
+  async descendant({ account, id }: Pick<FileNode, 'account' | 'id'>): Promise<Entry | null> {
+    const { files } = this.scene.house;
+    if (account !== this.node.account || id === this.node.id) return null;
+    const above = await files.above(account, id, this.node.id);
+    const node = above && (await files.node(account, id));
+    if (!node || !above) return null;
+    const down = above.toReversed();
+    const names = [...down, node].map(({ name }) => name);
+    const trail = [...this.trail, this.node.id, ...down.map((folder) => folder.id)];
+    return entryOf(this.scene, { node, path: [...this.path, ...names], trail });
   }
 
   written(node: FileNode, name: string, created: boolean): Written {

@@ -5,7 +5,7 @@
  * - The store judges locks, quota and what was seen in its transaction; here nothing is decided twice.
  */
 export { type Checksum, checksumOf, checksumText, parseChecksum, verified } from './checksums.ts';
-export { Entry, FileEntry, FolderEntry } from './entries.ts';
+export { Entry, FileEntry, FolderEntry, favouriteKey } from './entries.ts';
 export { etagOf, expectOf } from './etags.ts';
 export { filesExtension } from './extension.ts';
 export type { FilesHouse } from './house.ts';

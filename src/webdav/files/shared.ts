@@ -1,4 +1,4 @@
-import type { Received } from '../../stores/files/index.ts';
+import type { FileNode, Received } from '../../stores/files/index.ts';
 import { Bare } from '../bare.ts';
 import { memberPath } from '../principals/principal.ts';
 import type { Collection, DavPrivilege, Resource, SyncAbility } from '../types.ts';
@@ -51,6 +51,18 @@ export class SharedFolder extends Bare implements Collection {
     return entryOf({ house, visit, reach }, { node: received.node, path, trail: [], received });
   }
 
+  /** What lies in one of the shares, or is one. */
+  async descendant(of: Pick<FileNode, 'account' | 'id'>): Promise<Entry | null> {
+    for (const received of this.received) {
+      if (received.node.account !== of.account) continue;
+      const entry = await this.entry(received);
+      if (received.node.id === of.id) return entry;
+      const found = entry instanceof FolderEntry ? await entry.descendant(of) : null;
+      if (found) return found;
+    }
+    return null;
+  }
+
   async *members(): AsyncIterable<readonly Resource[]> {
     if (this.received.length > 0) yield await Promise.all(this.received.map((each) => this.entry(each)));
   }
@@ -85,6 +97,10 @@ export class HomeEntry extends FolderEntry {
   override get etag(): string | null {
     const { digest } = this.#shared;
     return digest === '' ? super.etag : `"${digest}-${super.etag?.slice(1)}`;
+  }
+
+  override async descendant(of: Pick<FileNode, 'account' | 'id'>): Promise<Entry | null> {
+    return (await super.descendant(of)) ?? (await this.#shared.descendant(of));
   }
 
   override get sync(): SyncAbility {

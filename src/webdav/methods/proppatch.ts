@@ -4,12 +4,12 @@ import { readPropertyChanges, verdictXml } from '../properties/changes.ts';
 import { preferencesApplied } from '../server/headers.ts';
 import type { DavMethod } from '../types.ts';
 
-/** RFC 4918 §9.2: all of it or nothing. */
+/** RFC 4918 §9.2: all of it or nothing. What must be allowed for it the properties say: some are the visitor's own. */
 export const proppatch: DavMethod = {
   name: 'PROPPATCH',
   rfc: '4918 §9.2',
   on: ({ resource }) => resource?.patch !== undefined,
-  demands: () => [{ on: 'resource', privilege: 'write-properties' }],
+  demands: () => [{ on: 'resource', privilege: 'read' }],
   async run(exchange, { resource }) {
     const body = await exchange.xml();
     if (resource?.patch === undefined) throw new DavError(405, 'nothing can be set here');
@@ -17,8 +17,9 @@ export const proppatch: DavMethod = {
       throw new FormatError('the body is no DAV:propertyupdate');
     }
     const { visit } = exchange;
-    const { changes, verdicts, refused } = readPropertyChanges(body, { dav: visit.dav, resource });
+    const { changes, verdicts, refused, demands } = readPropertyChanges(body, { dav: visit.dav, resource });
     if (verdicts.length === 0) throw new FormatError('the DAV:propertyupdate names no property');
+    for (const privilege of demands) exchange.demand(resource, privilege);
     if (!refused) await resource.patch(changes, exchange.write);
     // RFC 8144 §2.3
     if (!refused && visit.prefer.return === 'minimal')

@@ -2,6 +2,7 @@ import type { Uploads } from '../../stores/files/index.ts';
 import { type FilesHouse, trashSpace } from '../files/index.ts';
 import type { DavBase, DavExtension } from '../types.ts';
 import { bulkMethod, bulkSpace } from './bulk.ts';
+import { filterFiles } from './favourites.ts';
 import { nextcloudProperties, type PropertyParts } from './properties.ts';
 import { uploadsSpace } from './uploads.ts';
 
@@ -23,7 +24,7 @@ export function nextcloudExtension(
     features: [],
     methods: [bulkMethod(instance)],
     properties: nextcloudProperties(parts),
-    reports: [],
+    reports: [filterFiles(parts.sharing)],
     spaces: [
       uploadsSpace(house, uploads),
       trashSpace(house, { name: 'trashbin', below: ['trash'], back: 'restore' }),

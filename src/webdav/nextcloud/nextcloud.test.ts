@@ -232,6 +232,64 @@ describe('DAV below /remote.php', () => {
     });
     expect(folder.text).toContain('<oc:permissions>RGDNVCK</oc:permissions>');
     expect(folder.text).toContain('<oc:size>5</oc:size>');
+  });
+
+  test('favourites are each member’s own, and listed wherever they lie', async () => {
+    for (const path of ['liked', 'liked/deep']) await ana('MKCOL', `/remote.php/dav/files/ana/${path}`);
+    for (const path of ['liked/deep/a.txt', 'liked/b.txt', 'plain.txt'])
+      await ana('PUT', `/remote.php/dav/files/ana/${path}`, { body: path });
+    const shared = await data(ana, 'POST', '/ocs/v2.php/apps/files_sharing/api/v1/shares', {
+      path: '/liked',
+      shareType: '0',
+      shareWith: 'bea',
+      permissions: '1',
+    });
+    expect(shared.status).toBe(200);
+    const set = (who: typeof ana, path: string, value: string) =>
+      who('PROPPATCH', `/remote.php/dav/files/${path}`, {
+        body: `<d:propertyupdate xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns"><d:set><d:prop>${value}</d:prop></d:set></d:propertyupdate>`,
+      });
+    const one = '<oc:favorite>1</oc:favorite>';
+    const report = async (who: typeof ana, path: string, rules = one) => {
+      const body = `<oc:filter-files xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns"><d:prop><oc:favorite/><d:getcontentlength/></d:prop><oc:filter-rules>${rules}</oc:filter-rules></oc:filter-files>`;
+      const { status, text } = await who('REPORT', `/remote.php/dav/files/${path}`, { body });
+      const rows = [...text.matchAll(/<D:href>\/remote.php\/dav\/files\/([^<]*)<.*?favorite>(\d)</g)];
+      return { status, found: rows.map(([, href, value]) => `${href} ${value}`) };
+    };
+    const etag = async () => (await ana('HEAD', '/remote.php/dav/files/ana/liked/deep/a.txt')).headers.etag;
+    const before = await etag();
+    for (const path of ['ana/liked/deep', 'ana/liked/deep/a.txt', 'ana/plain.txt'])
+      expect((await set(ana, path, one)).status).toBe(207);
+    expect(await etag()).toBe(before);
+    expect(await report(ana, 'ana/')).toEqual({
+      status: 207,
+      found: ['ana/liked/deep/ 1', 'ana/liked/deep/a.txt 1', 'ana/plain.txt 1'],
+    });
+    expect((await report(ana, 'ana/liked/deep/')).found).toEqual(['ana/liked/deep/a.txt 1']);
+    // Who may only read marks it too, for themselves.
+    expect((await report(bea, 'bea/')).found).toEqual([]);
+    expect((await set(bea, 'bea/Shared/liked/b.txt', one)).status).toBe(207);
+    expect((await set(bea, 'bea/Shared/liked', one)).status).toBe(207);
+    expect((await set(bea, 'bea/Shared/liked/b.txt', '<x xmlns="y:">1</x>')).status).toBe(403);
+    expect((await set(bea, 'bea/Shared/liked/b.txt', `${one}<x xmlns="y:">1</x>`)).status).toBe(403);
+    const seen = ['bea/Shared/liked/ 1', 'bea/Shared/liked/b.txt 1'];
+    expect((await report(bea, 'bea/')).found).toEqual(seen);
+    expect((await report(bea, 'bea/Shared/')).found).toEqual(seen);
+    expect((await report(ana, 'ana/')).found).toHaveLength(3);
+    // What went is there no more; what moved is, by its new name.
+    await ana('DELETE', '/remote.php/dav/files/ana/plain.txt');
+    await set(ana, 'ana/liked/deep', '<oc:favorite>0</oc:favorite>');
+    const destination = '/remote.php/dav/files/ana/moved.txt';
+    await ana('MOVE', '/remote.php/dav/files/ana/liked/deep/a.txt', { headers: { destination } });
+    expect((await report(ana, 'ana/')).found).toEqual(['ana/moved.txt 1']);
+    expect((await report(ana, 'ana/', '')).status).toBe(400);
+    expect((await report(ana, 'ana/', '<oc:systemtag>1</oc:systemtag>')).status).toBe(412);
+    expect((await report(ana, 'ana/moved.txt')).status).toBe(403);
+    await data(ana, 'DELETE', `/ocs/v2.php/apps/files_sharing/api/v1/shares/${shared.data.id}`);
+    expect((await report(bea, 'bea/')).found).toEqual([]);
+  });
+
+  test('a favourite is what PROPPATCH says', async () => {
     const favourite = `<d:propertyupdate xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns"><d:set><d:prop><oc:favorite>1</oc:favorite></d:prop></d:set></d:propertyupdate>`;
     expect(
       (await ana('PROPPATCH', '/remote.php/dav/files/ana/props/p.txt', { body: favourite })).status,

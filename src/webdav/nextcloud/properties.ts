@@ -2,7 +2,7 @@ import type { Accounts } from '../../accounts/index.ts';
 import { publicAccount } from '../../accounts/index.ts';
 import { escapeXml } from '../../formats/xml/index.ts';
 import type { Share, Sharing } from '../../stores/files/index.ts';
-import { Entry, FileEntry, numberOf, Removed, SharedFolder } from '../files/index.ts';
+import { Entry, FileEntry, favouriteKey, numberOf, Removed, SharedFolder } from '../files/index.ts';
 import type { LiveProperty, Resource, Visit, Xml } from '../types.ts';
 import { fileIdOf } from './identity.ts';
 import { bitsOf, lettersOf } from './permissions.ts';
@@ -14,7 +14,7 @@ const collaboration = 'http://open-collaboration-services.org/ns';
 export interface PropertyParts {
   readonly instance: string;
   readonly accounts: Pick<Accounts, 'member' | 'handleOf'>;
-  readonly sharing: Pick<Sharing, 'sharesBy' | 'linksBy'>;
+  readonly sharing: Pick<Sharing, 'sharesBy' | 'linksBy' | 'favouritesOf'>;
 }
 
 type Read<R extends Resource> = (resource: R, visit: Visit) => Xml | undefined | Promise<Xml | undefined>;
@@ -31,7 +31,7 @@ function live<R extends Resource>(
   name: string,
   is: Kind<R>,
   read: Read<R>,
-  more: Partial<Pick<LiveProperty, 'deadFirst'>> = {},
+  more: Partial<Pick<LiveProperty, 'write'>> = {},
 ): LiveProperty {
   const prefix = namespace === nextcloud ? 'nc' : namespace === owncloud ? 'oc' : 'ocs';
   return {
@@ -97,6 +97,21 @@ function ownerOf({
   };
 }
 
+/** 1 where the visitor marked it; it tells nothing of the file, so who may read it may mark it. */
+function favorite({ sharing }: PropertyParts): LiveProperty {
+  const marked = once(async ({ visitor }) => {
+    const all = visitor.kind === 'member' ? await sharing.favouritesOf(visitor.member.id) : [];
+    return new Set(all.map(({ account, node }) => numberOf({ account, id: node })));
+  });
+  const write: LiveProperty['write'] = {
+    privilege: 'read',
+    parse: (value) => ['1', 'true', 'yes'].includes(value?.text.trim().toLowerCase() ?? ''),
+  };
+  const read: Read<Entry> = async ({ node }, visit) =>
+    (await marked(visit)).has(numberOf(node)) ? '1' : '0';
+  return { ...live(owncloud, 'favorite', isEntry, read, { write }), key: favouriteKey };
+}
+
 /** The numbers, letters and names that the apps read instead of DAV's own. */
 export function nextcloudProperties(parts: PropertyParts): readonly LiveProperty[] {
   const { instance } = parts;
@@ -118,7 +133,7 @@ export function nextcloudProperties(parts: PropertyParts): readonly LiveProperty
       visit.visitor.kind === 'guest' ? undefined : escapeXml((await owner(visit, node.account))[1]),
     ),
     live(owncloud, 'share-types', isEntry, shareTypesOf(parts)),
-    live(owncloud, 'favorite', isEntry, () => '0', { deadFirst: true }),
+    favorite(parts),
     live(owncloud, 'comments-unread', isEntry, () => '0'),
     live(owncloud, 'data-fingerprint', isShown, () => ''),
     live(collaboration, 'share-permissions', isShown, (resource) =>

@@ -2,7 +2,15 @@ import { FormatError } from '../../base/index.ts';
 import { fragmentOf, type XmlElement } from '../../formats/xml/index.ts';
 import { DavError } from '../errors.ts';
 import { elementOf } from '../prefixes.ts';
-import type { LiveProperty, PropertyChanges, QName, Registry, Resource, Xml } from '../types.ts';
+import type {
+  DavPrivilege,
+  LiveProperty,
+  PropertyChanges,
+  QName,
+  Registry,
+  Resource,
+  Xml,
+} from '../types.ts';
 import { declaredNamed, nameKey } from './declared.ts';
 import { deadPropertyBytesMax, propertyChangesMax } from './limits.ts';
 import { type PropertyStatus, propstat } from './plan.ts';
@@ -19,6 +27,8 @@ export interface PropertyRequest {
   /** DAV:resourcetype without `collection`, where it is set (RFC 5689 §3); null where it is not. */
   readonly types: readonly QName[] | null;
   readonly verdicts: readonly PropertyVerdict[];
+  /** What the visitor must be allowed for it. */
+  readonly demands: ReadonlySet<DavPrivilege>;
   /** Nothing of it may be done: one of the verdicts is a refusal, the others say 424. */
   readonly refused: boolean;
 }
@@ -54,6 +64,7 @@ class Reading {
   readonly #verdicts: PropertyVerdict[] = [];
   readonly #dead = new Map<string, QName & { xml: Xml | null }>();
   readonly #live = new Map<string, unknown>();
+  readonly #demands = new Set<DavPrivilege>();
   #types: QName[] | null = null;
 
   constructor(target: PropertyTarget) {
@@ -74,6 +85,7 @@ class Reading {
     return {
       changes: { dead: [...this.#dead.values()], live: this.#live },
       types: this.#types,
+      demands: this.#demands,
       // RFC 4918 §9.2: all or none.
       verdicts: this.#verdicts.map((verdict) =>
         refused && verdict.status === 200 ? { ...verdict, status: 424 } : verdict,
@@ -94,6 +106,7 @@ class Reading {
     }
     const declared = declaredNamed(dav, property);
     const live = declared.find((each) => resource === null || each.on(resource));
+    this.#demands.add(live?.write?.privilege ?? 'write-properties');
     if (live?.write && live.deadFirst !== true) return this.#setLive(live, set ? property : null);
     // A name that nobody may set anywhere is not to be kept as somebody's own either.
     const settable = declared.some(({ write, deadFirst }) => write !== undefined || deadFirst === true);

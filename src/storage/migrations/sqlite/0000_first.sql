@@ -561,6 +561,15 @@ CREATE TABLE `file_received` (
 --> statement-breakpoint
 CREATE INDEX `file_received_account_node` ON `file_received` (`account`,`node`);
 --> statement-breakpoint
+CREATE TABLE `file_favourites` (
+	`member` integer NOT NULL,
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	PRIMARY KEY(`member`, `account`, `node`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `file_favourites_account` ON `file_favourites` (`account`);
+--> statement-breakpoint
 CREATE TABLE `signing_keys` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`domain` text NOT NULL,

@@ -3,6 +3,8 @@ export const limits = {
   /** What one member shares at one time, with others and by links. */
   sharesPerMemberMax: 5_000,
   linksPerMemberMax: 1_000,
+  /** What one member marks as a favourite. */
+  favouritesPerMemberMax: 5_000,
   /** How far a share may be shared on. */
   reshareDepthMax: 8,
   labelCharsMax: 200,

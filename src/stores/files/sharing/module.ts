@@ -2,7 +2,17 @@ import { defineModule, first, run, type Script, texts } from '../../../storage/i
 import { changeLink, createLink, type LinkRow } from '../links/scripts.ts';
 import { check, repair } from './checks.ts';
 import { type SharingQueries, sharingQueries } from './queries.ts';
-import { above, changeShare, dropShares, erase, given, grant, purge, type ShareRow } from './scripts.ts';
+import {
+  above,
+  addFavourite,
+  changeShare,
+  dropShares,
+  erase,
+  given,
+  grant,
+  purge,
+  type ShareRow,
+} from './scripts.ts';
 import { sharingTables } from './tables.ts';
 
 interface Linked {
@@ -58,6 +68,13 @@ export const { module: sharingModule, operations: sharingOperations } = defineMo
     }),
     countDownload: write(function* (q, a: { token: string }) {
       return (yield* run(q.linkCounted, a)).length > 0;
+    }),
+    favourites: read(function* (q, a: { member: number }) {
+      return yield* run(q.favouritesOf, a);
+    }),
+    addFavourite: write(addFavourite),
+    dropFavourite: write(function* (q, a: { member: number; account: number; node: number }) {
+      yield* run(q.favouriteDrop, a);
     }),
     locksOfOthers: read(function* (q, a: { account: number }) {
       return yield* run(q.locksOfOthers, a);

@@ -184,6 +184,41 @@ function markQueries({ db, t }: Context) {
   };
 }
 
+function favouriteQueries({ db, t, d }: Context) {
+  const f = t.file_favourites;
+  const n = filesTables[d.dialect].file_nodes;
+  const here = and(eq(f.member, p('member')), eq(f.account, p('account')), eq(f.node, p('node')));
+  return {
+    favouritesOf: db
+      .select({ account: f.account, node: f.node })
+      .from(f)
+      .where(eq(f.member, p('member')))
+      .orderBy(asc(f.account), asc(f.node))
+      .prepare('files_favourites_of'),
+    favouriteCount: db
+      .select({ count: sql<number>`count(*)`.mapWith(Number) })
+      .from(f)
+      .where(eq(f.member, p('member')))
+      .prepare('files_favourite_count'),
+    favouriteAdd: db
+      .insert(f)
+      .values({ member: bound('member'), account: bound('account'), node: bound('node') })
+      .onConflictDoNothing()
+      .prepare('files_favourite_add'),
+    favouriteDrop: db.delete(f).where(here).prepare('files_favourite_drop'),
+    favouritesDrop: db
+      .delete(f)
+      .where(sql`(${f.member} = ${p('member')} or ${f.account} = ${p('member')})`)
+      .prepare('files_favourites_drop'),
+    favouritesStray: db
+      .delete(f)
+      .where(
+        sql`not exists (select 1 from ${n} as there where there.account = ${f.account} and there.id = ${f.node})`,
+      )
+      .prepare('files_favourites_stray'),
+  };
+}
+
 function lockQueries({ db, d }: Context) {
   const l = filesTables[d.dialect].file_locks;
   return {
@@ -206,6 +241,7 @@ export function sharingQueries(context: Context) {
     ...shareQueries(context),
     ...linkQueries(context),
     ...markQueries(context),
+    ...favouriteQueries(context),
   };
 }
 

@@ -161,6 +161,15 @@ export function* dropShares(q: SharingQueries, ids: readonly number[]): Script<v
   yield* run(q.sharesDrop, { ids: numbers(ids) });
 }
 
+export function* addFavourite(
+  q: SharingQueries,
+  { member, account, node }: { member: number; account: number; node: number },
+): Script<void> {
+  yield* run(q.favouriteAdd, { member, account, node });
+  if (one(yield* run(q.favouriteCount, { member })).count > limits.favouritesPerMemberMax)
+    throw new StoreError('limit', `One member has at most ${limits.favouritesPerMemberMax} favourites`);
+}
+
 /** One step; answers whether there may be more. */
 export function* erase(q: SharingQueries, { member }: { member: number }): Script<boolean> {
   const shares = (yield* run(q.sharesAbout, { member })).map(({ id }) => id);
@@ -168,6 +177,7 @@ export function* erase(q: SharingQueries, { member }: { member: number }): Scrip
   const links = (yield* run(q.linksAbout, { member })).map(({ token }) => token);
   if (links.length > 0) yield* run(q.linksDrop, { tokens: texts(links) });
   yield* run(q.marksDrop, { member });
+  yield* run(q.favouritesDrop, { member });
   return shares.length > 0 || links.length > 0;
 }
 
@@ -182,5 +192,6 @@ export function* purge(q: SharingQueries, { until }: { until: number }): Script<
   const links = (yield* run(q.linksGone, {})).map(({ token }) => token);
   if (links.length > 0) yield* run(q.linksDrop, { tokens: texts(links) });
   yield* run(q.marksStray, {});
+  yield* run(q.favouritesStray, {});
   return over.length > 0 || links.length > 0;
 }

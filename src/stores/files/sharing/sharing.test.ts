@@ -346,6 +346,27 @@ describeEngines('shares and links', (engine) => {
     });
   });
 
+  test('favourites are each member’s own, and go with what they are of', async () => {
+    const [ana, bo] = [id('ana'), id('bo')];
+    const letter = { account: ana, id: 4 };
+    for (const member of [ana, bo]) await sharing.setFavourite(member, letter, true);
+    await sharing.setFavourite(bo, letter, true);
+    await sharing.setFavourite(ana, { account: ana, id: 5 }, true);
+    await sharing.setFavourite(bo, { account: bo, id: 999 }, true);
+    await sharing.setFavourite(ana, letter, false);
+    expect(await sharing.favouritesOf(ana)).toEqual([{ account: ana, node: 5 }]);
+    expect(await sharing.favouritesOf(bo)).toHaveLength(2);
+    await sharing.purge();
+    expect(await sharing.favouritesOf(bo)).toEqual([{ account: ana, node: 4 }]);
+    await sharing.erase(ana);
+    expect([await sharing.favouritesOf(ana), await sharing.favouritesOf(bo)]).toEqual([[], []]);
+    const { favouritesPerMemberMax: max } = limits;
+    const nodes = Array.from({ length: max }, (_, at) => ({ account: bo, id: at + 1 }));
+    await Promise.all(nodes.map((node) => sharing.setFavourite(bo, node, true)));
+    const error = await refusal(sharing.setFavourite(bo, { account: bo, id: max + 1 }, true));
+    expect([error, (await sharing.favouritesOf(bo)).length]).toEqual(['limit', max]);
+  });
+
   describe('links', () => {
     const link = (more: object = {}, node = 2) =>
       sharing.createLink({ account: id('ana'), node, by: id('ana'), rights: 'read', ...more });
@@ -435,6 +456,7 @@ describeEngines('shares and links', (engine) => {
     test('what was known of passwords lies in bounds', () => {
       expect(limits.knownPasswordsMax).toBe(10_000);
       expect([limits.sharesPerMemberMax, limits.linksPerMemberMax]).toEqual([5_000, 1_000]);
+      expect(limits.favouritesPerMemberMax).toBe(5_000);
     });
   });
 });

@@ -287,6 +287,19 @@ class SharingStore implements Sharing {
     return this.#database.call(operations.countDownload, { token });
   }
 
+  favouritesOf(member: number): Promise<readonly { readonly account: number; readonly node: number }[]> {
+    return this.#database.call(operations.favourites, { member });
+  }
+
+  setFavourite(
+    member: number,
+    { account, id }: Pick<FileNode, 'account' | 'id'>,
+    isOne: boolean,
+  ): Promise<void> {
+    const operation = isOne ? operations.addFavourite : operations.dropFavourite;
+    return this.#database.call(operation, { member, account, node: id });
+  }
+
   async purge(): Promise<void> {
     const until = this.#options.clock.nowMs() - limits.overDays * dayMs;
     while (await this.#database.call(operations.purge, { until }));

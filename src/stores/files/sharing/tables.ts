@@ -64,6 +64,12 @@ export const sharingTables = defineTables((kit) => ({
     },
     { primaryKey: ['member', 'account', 'node'], index: [['account', 'node']], rowid: false },
   ),
+  /** What a member marked for themselves, in their tree or in another's. */
+  file_favourites: kit.table(
+    'file_favourites',
+    { member: kit.int().notNull(), account: kit.int().notNull(), node: kit.int().notNull() },
+    { primaryKey: ['member', 'account', 'node'], index: [['account']], rowid: false },
+  ),
 }));
 
 export type Context = QueryContext<(typeof sharingTables)['postgres']>;
