@@ -290,11 +290,12 @@ describe('DAV below /remote.php', () => {
   });
 
   test('a favourite is what PROPPATCH says', async () => {
+    await ana('PUT', '/remote.php/dav/files/ana/star.txt', { body: 'star' });
     const favourite = `<d:propertyupdate xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns"><d:set><d:prop><oc:favorite>1</oc:favorite></d:prop></d:set></d:propertyupdate>`;
-    expect(
-      (await ana('PROPPATCH', '/remote.php/dav/files/ana/props/p.txt', { body: favourite })).status,
-    ).toBe(207);
-    const again = await ana('PROPFIND', '/remote.php/dav/files/ana/props/p.txt', {
+    expect((await ana('PROPPATCH', '/remote.php/dav/files/ana/star.txt', { body: favourite })).status).toBe(
+      207,
+    );
+    const again = await ana('PROPFIND', '/remote.php/dav/files/ana/star.txt', {
       headers: { depth: '0' },
       body: propfind('<oc:favorite/>'),
     });
