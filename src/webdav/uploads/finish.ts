@@ -2,14 +2,9 @@ import { StoreError } from '../../base/index.ts';
 import { DavError } from '../errors.ts';
 import { byOf, demandStill, discreetly, FileEntry, FolderEntry } from '../files/index.ts';
 import type { Exchange } from '../types.ts';
+import { aboutOf, isPartial } from './about.ts';
 import { type Goal, goalOf, readMetadata } from './metadata.ts';
 import type { UploadHouse, UploadPlace } from './space.ts';
-
-/** The metadata that an upload was begun with, as it came. */
-export function metadataOf({ upload }: Pick<UploadPlace, 'upload'>): string {
-  const about: unknown = JSON.parse(upload.about);
-  return typeof about === 'object' && about !== null && 'tus' in about ? String(about.tus) : '';
-}
 
 /** The folder that the file goes into. DavError 403, 405, 409. */
 export async function targetOf(exchange: Exchange, handle: string, goal: Goal): Promise<FolderEntry> {
@@ -28,8 +23,12 @@ export async function targetOf(exchange: Exchange, handle: string, goal: Goal): 
 /** Uploads that are becoming files, of each house. */
 const underWay = new WeakMap<UploadHouse, Map<string, Promise<void>>>();
 
-/** All has arrived: it becomes a file, whole, and the upload ends. Whoever asks meanwhile waits for the same. */
+/**
+ * All has arrived: it becomes a file, whole, and the upload is done; one that is a part of another waits for that. Whoever
+ * asks meanwhile waits for the same.
+ */
 export async function finish(exchange: Exchange, house: UploadHouse, place: UploadPlace): Promise<void> {
+  if (place.upload.done || isPartial(place.upload)) return;
   const those = underWay.get(house) ?? new Map<string, Promise<void>>();
   underWay.set(house, those);
   const key = `${place.account} ${place.upload.id}`;
@@ -40,15 +39,35 @@ export async function finish(exchange: Exchange, house: UploadHouse, place: Uplo
   return work;
 }
 
-async function makeFile(
+async function makeFile(exchange: Exchange, house: UploadHouse, place: UploadPlace): Promise<void> {
+  const { account, handle } = place;
+  const { uploads } = house;
+  // Somebody else may have asked before.
+  const upload = await uploads.upload(account, place.upload.id);
+  if (upload?.done) return;
+  const goal = goalOf(readMetadata(aboutOf(place.upload).metadata));
+  await putTogether(exchange, house, { account, handle, goal, ids: [place.upload.id] });
+  await uploads.finish(account, place.upload.id, place.upload.offset);
+}
+
+/** A file of one upload, or of several, one behind the other. */
+export async function putTogether(
   exchange: Exchange,
   { house, uploads }: UploadHouse,
-  place: UploadPlace,
+  {
+    account,
+    handle,
+    goal,
+    ids,
+  }: {
+    readonly account: number;
+    readonly handle: string;
+    readonly goal: Goal;
+    readonly ids: readonly string[];
+  },
 ): Promise<void> {
-  const { account, upload, handle } = place;
-  const goal = goalOf(readMetadata(metadataOf(place)));
   const folder = await targetOf(exchange, handle, goal);
-  const staged = await uploads.assemble(account, upload.id);
+  const staged = await uploads.assemble(account, ids);
   try {
     const at = folder.place(goal.name);
     await demandStill(folder.scene, at);
@@ -65,5 +84,4 @@ async function makeFile(
   } finally {
     staged.release();
   }
-  await uploads.end(account, upload.id);
 }

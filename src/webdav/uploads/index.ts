@@ -1,9 +1,10 @@
 /**
  * webdav/uploads: uploads that go on where they broke off: tus 1.0.0 at `/dav/uploads/<member>/`, with creation,
- * creation-with-upload, creation-defer-length, checksum, expiration and termination.
+ * creation-with-upload, creation-defer-length, checksum, expiration, termination and concatenation.
  * - POST names the file in Upload-Metadata: `filename`, and `path` of its folder below the member's home, `Shared/` too.
  * - Bytes are durable before the offset moves; the last one makes the file, whole, by what the tree allows then: rights,
  *   locks, the quota. Where that is refused the upload stays, and a HEAD or an empty PATCH at its end tries again.
+ * - One that became a file answers its full offset for as long as others wait: a client that lost the answer hears it is done.
  * - An upload is its member's alone: to everybody else it is not there.
  */
 import type { RawHandler } from '../../net/index.ts';
@@ -37,7 +38,7 @@ export function createTus(tus: TusOptions): RawHandler {
           'Tus-Version': tusVersion,
           'Tus-Max-Size': String(fileBytesMax),
           'Tus-Extension':
-            'creation,creation-with-upload,creation-defer-length,checksum,expiration,termination',
+            'creation,creation-with-upload,creation-defer-length,checksum,expiration,termination,concatenation',
           'Tus-Checksum-Algorithm': algorithms.join(','),
         },
       },

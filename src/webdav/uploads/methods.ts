@@ -3,8 +3,10 @@ import type { Upload } from '../../stores/files/index.ts';
 import { DavError } from '../errors.ts';
 import { verified } from '../files/index.ts';
 import type { DavMethod, Exchange, Found } from '../types.ts';
+import { aboutOf, aboutText } from './about.ts';
 import { readChecksum } from './checksum.ts';
-import { finish, metadataOf, targetOf } from './finish.ts';
+import { concatenate, readConcat } from './concatenation.ts';
+import { finish, targetOf } from './finish.ts';
 import { goalOf, readMetadata } from './metadata.ts';
 import { type UploadHouse, UploadPlace, UploadsHome } from './space.ts';
 
@@ -65,30 +67,62 @@ async function goOn(exchange: Exchange, house: UploadHouse, place: UploadPlace):
   return grown;
 }
 
-/** Creation, creation-with-upload, creation-defer-length. */
+/** An upload whose bytes come, now or later. */
+async function single(
+  exchange: Exchange,
+  house: UploadHouse,
+  home: UploadsHome,
+  kind: 'none' | 'partial',
+): Promise<UploadPlace> {
+  const length = lengthIn(exchange, house);
+  if ((length === null) !== (exchange.header('upload-defer-length')?.trim() === '1'))
+    throw new DavError(400, 'one of Upload-Length and Upload-Defer-Length: 1 is needed');
+  const withBody = exchange.length !== 0;
+  if (withBody && !isOffsetBody(exchange)) throw new DavError(415, `a body here is ${bodyType}`);
+  const metadata = exchange.header('upload-metadata') ?? '';
+  const { account, path } = home;
+  const handle = path[1] ?? '';
+  // Where it shall go a partial one need not know.
+  if (kind === 'partial') readMetadata(metadata);
+  else await targetOf(exchange, handle, goalOf(readMetadata(metadata)));
+  const about = aboutText({ metadata, concat: kind === 'partial' ? kind : '' });
+  const upload = await house.uploads.begin({ account, length, about });
+  const place = new UploadPlace([...path, upload.id], account, handle, upload);
+  if (!withBody && length !== 0) return place;
+  return new UploadPlace(place.path, account, handle, await goOn(exchange, house, place));
+}
+
+/** One that is put together from others; it has no bytes of its own. */
+function final(
+  exchange: Exchange,
+  house: UploadHouse,
+  home: UploadsHome,
+  of: readonly string[],
+): Promise<UploadPlace> {
+  const saysLength = ['upload-length', 'upload-defer-length'].some((name) => exchange.header(name));
+  if (saysLength || exchange.length !== 0)
+    throw new DavError(400, 'a final upload has neither a length nor bytes of its own');
+  const metadata = exchange.header('upload-metadata') ?? '';
+  const concat = exchange.header('upload-concat')?.trim() ?? '';
+  return concatenate(exchange, house, home, { of, concat, metadata });
+}
+
+/** Creation, creation-with-upload, creation-defer-length, concatenation. */
 const creation = (house: UploadHouse): DavMethod => ({
   name: 'POST',
-  rfc: 'tus 1.0.0 Creation',
+  rfc: 'tus 1.0.0 Creation, Concatenation',
   on: ({ resource }: Found) => resource instanceof UploadsHome,
   demands: () => [{ on: 'resource', privilege: 'bind' }],
   async run(exchange, { resource }) {
     if (!(resource instanceof UploadsHome)) return;
     demandVersion(exchange);
-    const length = lengthIn(exchange, house);
-    if ((length === null) !== (exchange.header('upload-defer-length')?.trim() === '1'))
-      throw new DavError(400, 'one of Upload-Length and Upload-Defer-Length: 1 is needed');
-    const withBody = exchange.length !== 0;
-    if (withBody && !isOffsetBody(exchange)) throw new DavError(415, `a body here is ${bodyType}`);
-    const metadata = exchange.header('upload-metadata') ?? '';
-    const handle = resource.path[1] ?? '';
-    await targetOf(exchange, handle, goalOf(readMetadata(metadata)));
-    const { account } = resource;
-    const about = JSON.stringify({ tus: metadata });
-    const upload = await house.uploads.begin({ account, length, about });
-    const place = new UploadPlace([...resource.path, upload.id], account, handle, upload);
-    const now = withBody || length === 0 ? await goOn(exchange, house, place) : upload;
+    const concat = readConcat(exchange.header('upload-concat'));
+    const place =
+      concat.kind === 'final'
+        ? await final(exchange, house, resource, concat.of)
+        : await single(exchange, house, resource, concat.kind);
     const { visit } = exchange;
-    exchange.send(201, { Location: visit.origin + visit.href(place), ...stateOf(now) });
+    exchange.send(201, { Location: visit.origin + visit.href(place), ...stateOf(place.upload) });
   },
 });
 
@@ -105,13 +139,14 @@ const state = (house: UploadHouse): DavMethod => ({
     if (!(resource instanceof UploadPlace)) return;
     const { upload } = resource;
     if (upload.offset === upload.length) await finish(exchange, house, resource);
-    const metadata = metadataOf(resource);
+    const { metadata, concat } = aboutOf(upload);
     exchange.send(200, {
       ...stateOf(upload),
       ...(upload.length === null
         ? { 'Upload-Defer-Length': '1' }
         : { 'Upload-Length': String(upload.length) }),
       ...(metadata === '' ? {} : { 'Upload-Metadata': metadata }),
+      ...(concat === '' ? {} : { 'Upload-Concat': concat }),
       'Cache-Control': 'no-store',
     });
   },
@@ -127,6 +162,8 @@ const patch = (house: UploadHouse): DavMethod => ({
     if (!(resource instanceof UploadPlace)) return;
     demandVersion(exchange);
     if (!isOffsetBody(exchange)) throw new DavError(415, `a body here is ${bodyType}`);
+    if (aboutOf(resource.upload).concat.startsWith('final'))
+      throw new DavError(403, 'nothing is added to what was put together');
     const offset = numberIn(exchange, 'Upload-Offset');
     if (offset === null) throw new DavError(400, 'Upload-Offset is needed');
     const { path, account, handle } = resource;

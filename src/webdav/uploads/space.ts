@@ -2,6 +2,7 @@ import type { Upload, Uploads } from '../../stores/files/index.ts';
 import { Bare, nothing } from '../bare.ts';
 import { type FilesHouse, ownName } from '../files/index.ts';
 import type { Collection, Resource, Space } from '../types.ts';
+import { isTus } from './about.ts';
 
 export interface UploadHouse {
   readonly house: FilesHouse;
@@ -64,7 +65,7 @@ export function uploadSpace({ house, uploads }: UploadHouse): Space {
       if (id === undefined) return { ...nothing, resource: own };
       const upload = await uploads.upload(member.id, id);
       // What another protocol began is finished by it.
-      if (!upload?.about.startsWith('{"tus":')) return { resource: null, parent: own, name: id };
+      if (!upload || !isTus(upload)) return { resource: null, parent: own, name: id };
       return {
         resource: new UploadPlace([...own.path, id], member.id, handle, upload),
         parent: own,

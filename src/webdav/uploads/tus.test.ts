@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Member } from '../../accounts/index.ts';
 import { createUploads } from '../../stores/files/index.ts';
 import { type BrowserAnswer, startSuite, type TestSuite, testBrowser } from '../../testing/index.ts';
-import { metadataBytesMax, metadataNamesMax, metadataPairsMax } from './limits.ts';
+import { concatenatedMax, metadataBytesMax, metadataNamesMax, metadataPairsMax } from './limits.ts';
 
 let suite: TestSuite;
 let ana: Member;
@@ -107,7 +107,6 @@ describe('an upload', () => {
     expect(await read(['Photos', 'été.txt'])).toBe('helloworld');
     const { chain } = await suite.rooms.files.find(ana.id, ['Photos', 'été.txt']);
     expect(chain.at(-1)).toMatchObject({ type: 'text/x-own', modifiedMs: 1_700_000_000_000 });
-    expect((await ask('HEAD', path)).status).toBe(404);
   });
 
   test('may come whole with its beginning, be empty, or tell its length late', async () => {
@@ -193,15 +192,93 @@ describe('an upload', () => {
     expect((await again.append(ana.id, id, 0, bytes())).offset).toBe(5);
     expect(await read(['killed.txt'])).toBeNull();
     const answers = await Promise.all([ask('HEAD', path), ask('HEAD', path)]);
-    for (const { status, headers } of answers)
-      expect([status, status === 200 ? headers['upload-offset'] : null]).toEqual(
-        status === 200 ? [200, '5'] : [404, null],
-      );
-    expect(answers.some(({ status }) => status === 200)).toBe(true);
+    for (const { status, headers } of answers) expect([status, headers['upload-offset']]).toEqual([200, '5']);
     expect(await read(['killed.txt'])).toBe('hello');
     const { chain } = await suite.rooms.files.find(ana.id, ['killed.txt']);
     expect(await suite.rooms.files.versions(ana.id, chain.at(-1)?.id ?? 0)).toEqual([]);
+  });
+
+  test('that is done says so to who lost the answer, and makes no second file', async () => {
+    const path = await begin(named('done.txt'), 5);
+    expect((await patch(path, 0, 'hello')).status).toBe(204);
+    await suite.rooms.files.remove(
+      ana.id,
+      (await suite.rooms.files.find(ana.id, ['done.txt'])).chain[1]?.id ?? 0,
+      {
+        by: { member: ana.id, tokens: [] },
+      },
+    );
+    for (const state of [await ask('HEAD', path), await ask('HEAD', path)])
+      expect([state.status, state.headers['upload-offset'], state.headers['upload-length']]).toEqual([
+        200,
+        '5',
+        '5',
+      ]);
+    const again = await patch(path, 5, '');
+    expect([again.status, again.headers['upload-offset']]).toEqual([204, '5']);
+    expect((await patch(path, 0, 'hello')).status).toBe(409);
+    expect((await patch(path, 5, 'more')).status).toBe(413);
+    expect(await read(['done.txt'])).toBeNull();
+    expect((await ask('DELETE', path)).status).toBe(204);
     expect((await ask('HEAD', path)).status).toBe(404);
+  });
+});
+
+describe('uploads that are parts of one', () => {
+  const partial = { 'upload-concat': 'partial' };
+  const part = async (text: string) => {
+    const path = await begin(partial, Buffer.byteLength(text));
+    expect((await patch(path, 0, text)).status).toBe(204);
+    return path;
+  };
+  const join = (paths: readonly string[], headers: Headers = {}) =>
+    ask('POST', home, { 'upload-concat': `final;${paths.join(' ')}`, ...headers });
+
+  test('are put together in the order that is said, once, however often it is asked', async () => {
+    const [a, b] = [await part('hello '), await part('world')];
+    const state = await ask('HEAD', a);
+    expect(state.headers).toMatchObject({ 'upload-concat': 'partial', 'upload-offset': '6' });
+    const origin = `https://localhost:${suite.ports.https}`;
+    const made = await join([a, `${origin}${b}`], named('joined.txt'));
+    expect([made.status, made.headers['upload-offset']]).toEqual([201, '11']);
+    expect(await read(['joined.txt'])).toBe('hello world');
+    const path = new URL(String(made.headers.location)).pathname;
+    expect((await ask('HEAD', path)).headers).toMatchObject({
+      'upload-concat': `final;${a} ${origin}${b}`,
+      'upload-length': '11',
+      'upload-offset': '11',
+    });
+    const again = await join([a, `${origin}${b}`], named('joined.txt'));
+    expect([again.status, again.headers.location]).toEqual([201, made.headers.location]);
+    const node = (await suite.rooms.files.find(ana.id, ['joined.txt'])).chain[1];
+    expect(await suite.rooms.files.versions(ana.id, node?.id ?? 0)).toEqual([]);
+    expect((await patch(path, 11, '')).status).toBe(403);
+    expect((await ask('HEAD', a)).status).toBe(404);
+  });
+
+  test('that are not whole, not parts, or not there make nothing', async () => {
+    const whole = await part('abc');
+    const half = await begin(partial, 5);
+    const own = await begin(named('own.txt'), 3);
+    const bos = await ask('POST', '/dav/uploads/bo/', { ...partial, 'upload-length': '0' }, undefined, 'bo');
+    expect((await join([whole, half], named('no.txt'))).status).toBe(409);
+    for (const [paths, headers] of [
+      [[whole, own], {}],
+      [[whole, `${home}nosuch`], {}],
+      [[whole, new URL(String(bos.headers.location)).pathname], {}],
+      [[whole, 'https://elsewhere.example/dav/uploads/ana/x'], {}],
+      [[whole, '/dav/files/ana/own.txt'], {}],
+      [[], {}],
+      [Array.from({ length: concatenatedMax + 1 }, () => '/x'), {}],
+      [[whole], { 'upload-length': '3' }],
+      [[whole], { 'upload-metadata': '' }],
+      [[whole], { 'upload-concat': 'whole' }],
+    ] as const)
+      expect((await join(paths, { ...named('no.txt'), ...headers })).status).toBe(400);
+    expect((await join([whole], named('x', { path: 'No/where' }))).status).toBe(409);
+    expect(await read(['no.txt'])).toBeNull();
+    expect((await join([whole, whole], named('yes.txt'))).status).toBe(201);
+    expect(await read(['yes.txt'])).toBe('abcabc');
   });
 });
 
@@ -312,7 +389,8 @@ test('OPTIONS says what is spoken, to anybody', async () => {
     200,
     {
       'tus-version': '1.0.0',
-      'tus-extension': 'creation,creation-with-upload,creation-defer-length,checksum,expiration,termination',
+      'tus-extension':
+        'creation,creation-with-upload,creation-defer-length,checksum,expiration,termination,concatenation',
       'tus-checksum-algorithm': 'sha1,sha256,md5',
     },
   ]);

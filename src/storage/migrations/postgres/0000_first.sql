@@ -548,6 +548,7 @@ CREATE TABLE "file_uploads" (
 	"bytes" bigint NOT NULL,
 	"pieces" bigint NOT NULL,
 	"created" bigint NOT NULL,
+	"done" boolean NOT NULL,
 	"expires" bigint NOT NULL,
 	CONSTRAINT "file_uploads_account_id_pk" PRIMARY KEY("account","id")
 );

@@ -634,6 +634,7 @@ CREATE TABLE `file_uploads` (
 	`bytes` integer NOT NULL,
 	`pieces` integer NOT NULL,
 	`created` integer NOT NULL,
+	`done` integer NOT NULL,
 	`expires` integer NOT NULL,
 	PRIMARY KEY(`account`, `id`)
 ) STRICT, WITHOUT ROWID;

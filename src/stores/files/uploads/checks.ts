@@ -22,12 +22,12 @@ function* nextAccount(q: UploadQueries, after: number): Script<number | null> {
 function* compare(q: UploadQueries, account: number) {
   const sums = new Map((yield* run(q.pieceSums, { account })).map((row) => [row.upload, row]));
   const wrong: { id: string; bytes: number; pieces: number; expires: number }[] = [];
-  for (const { id, bytes, pieces, expires } of yield* run(q.uploadsOf, { account })) {
+  for (const { id, bytes, pieces, expires, done } of yield* run(q.uploadsOf, { account })) {
     const sum = sums.get(id);
     sums.delete(id);
     const counted = { bytes: Number(sum?.bytes ?? 0), pieces: Number(sum?.pieces ?? 0) };
-    // One that has ended loses its pieces in steps.
-    if (expires > 0 && (counted.bytes !== bytes || counted.pieces !== pieces))
+    // One that has ended, or is done, loses its pieces in steps.
+    if (expires > 0 && !done && (counted.bytes !== bytes || counted.pieces !== pieces))
       wrong.push({ id, expires, ...counted });
   }
   return { wrong, stray: [...sums.keys()] };

@@ -5,6 +5,8 @@ export const limits = {
   /** Of one member at one time. */
   uploadsPerMemberMax: 200,
   piecesPerUploadMax: 10_000,
+  /** Of those that became files so many are remembered, for as long as others wait to be gone on with. */
+  donePerMemberMax: 200,
   /** An upload that nobody went on with ends. */
   unfinishedHours: 48,
   /** What is appended is made durable in pieces of this. */

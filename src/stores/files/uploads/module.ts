@@ -1,7 +1,7 @@
 import { defineModule, first, one, run } from '../../../storage/index.ts';
 import { blobUses, check, repair } from './checks.ts';
 import { uploadQueries } from './queries.ts';
-import { addPieces, begin, end, piece, setLength } from './scripts.ts';
+import { addPieces, begin, end, finish, piece, setLength } from './scripts.ts';
 import { uploadTables } from './tables.ts';
 
 /** What the threads run for uploads. */
@@ -25,6 +25,7 @@ export const { module: uploadsModule, operations: uploadOperations } = defineMod
     setLength: write(setLength),
     addPieces: write(addPieces),
     end: write(end),
+    finish: write(finish),
     over: scan(function* (q, a: { now: number }) {
       return yield* run(q.uploadsOver, a);
     }),

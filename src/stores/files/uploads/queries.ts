@@ -18,6 +18,7 @@ function rowQueries({ db, t }: Context) {
         length: bound('length'),
         bytes: 0,
         pieces: 0,
+        done: false,
         created: bound('now'),
         expires: bound('expires'),
       })
@@ -37,6 +38,18 @@ function rowQueries({ db, t }: Context) {
       })
       .where(here)
       .prepare('files_upload_grow'),
+    uploadDone: db
+      .update(u)
+      .set({ done: true, length: bound('bytes'), bytes: bound('bytes'), expires: bound('expires') })
+      .where(here)
+      .prepare('files_upload_done'),
+    /** Newest first. */
+    uploadsDone: db
+      .select({ id: u.id })
+      .from(u)
+      .where(and(eq(u.account, p('account')), eq(u.done, true), gt(u.expires, 0)))
+      .orderBy(sql`${u.expires} desc`, asc(u.id))
+      .prepare('files_uploads_done'),
     uploadEnd: db.update(u).set({ expires: 0 }).where(here).prepare('files_upload_end'),
     uploadDrop: db.delete(u).where(here).prepare('files_upload_drop'),
     /** What lies there, or was promised room. */
@@ -46,7 +59,7 @@ function rowQueries({ db, t }: Context) {
         bytes: sql<number>`coalesce(sum(case when ${u.length} > ${u.bytes} then ${u.length} else ${u.bytes} end), 0)`,
       })
       .from(u)
-      .where(eq(u.account, p('account')))
+      .where(and(eq(u.account, p('account')), eq(u.done, false)))
       .prepare('files_upload_sums'),
     uploadsOver: db
       .select({ account: u.account, id: u.id })

@@ -18,6 +18,7 @@ export interface UploadRow {
   readonly about: string;
   readonly length: number | null;
   readonly bytes: number;
+  readonly done: boolean;
   readonly pieces: number;
   readonly created: number;
   readonly expires: number;
@@ -89,6 +90,7 @@ export function* addPieces(
 ): Script<UploadRow> {
   const { account, id, now } = a;
   const row = yield* demand(q, a, now);
+  if (row.done) throw new StoreError('conflict', 'the upload is done');
   if (a.offset !== null && a.offset !== row.bytes)
     throw new StoreError('conflict', 'the upload is at another place', { offset: row.bytes });
   let [bytes, pieces] = [row.bytes, row.pieces];
@@ -118,17 +120,35 @@ export function* piece(q: UploadQueries, a: Which & { name: string; now: number 
   return first(yield* run(q.pieceFind, { account, id, name })) ?? null;
 }
 
-/** One step of taking an upload away; answers whether there is more. It is gone for everybody with the first. */
-export function* end(q: UploadQueries, { account, id, now }: Which & { now: number }): Script<boolean> {
+/** One step of the same where something was made of it; the row alone stays. */
+export function* finish(
+  q: UploadQueries,
+  { account, id, bytes, now }: Which & { bytes: number; now: number },
+): Script<boolean> {
+  const row = yield* demand(q, { account, id }, now);
+  if (!row.done) {
+    yield* run(q.uploadDone, { account, id, bytes, expires: expiry(now) });
+    const known = yield* run(q.uploadsDone, { account });
+    for (const old of known.slice(limits.donePerMemberMax)) yield* run(q.uploadEnd, { account, id: old.id });
+  }
+  return yield* dropStep(q, { account, id }, now);
+}
+
+function* dropStep(q: UploadQueries, { account, id }: Which, now: number): Script<boolean> {
   const step = yield* run(q.piecesStep, { account, id });
-  yield* run(q.uploadEnd, { account, id });
   for (const { name } of step) yield* run(q.pieceDrop, { account, id, name });
   yield* dropBlobs(
     q,
     step.map(({ hash }) => hash),
     now,
   );
-  if (step.length === limits.stepRows) return true;
+  return step.length === limits.stepRows;
+}
+
+/** One step of taking an upload away; answers whether there is more. It is gone for everybody with the first. */
+export function* end(q: UploadQueries, { account, id, now }: Which & { now: number }): Script<boolean> {
+  yield* run(q.uploadEnd, { account, id });
+  if (yield* dropStep(q, { account, id }, now)) return true;
   yield* run(q.uploadDrop, { account, id });
   return false;
 }

@@ -18,8 +18,8 @@ export interface UploadsOptions {
   readonly pieceBytes?: number;
 }
 
-function uploadOf({ id, account, about, bytes, length, expires }: UploadRow): Upload {
-  return { id, account, about, offset: bytes, length, expiresMs: expires };
+function uploadOf({ id, account, about, bytes, length, expires, done }: UploadRow): Upload {
+  return { id, account, about, offset: bytes, length, expiresMs: expires, done };
 }
 
 function pieceOf(row: { name: string; size: number; modified: number }): UploadPiece {
@@ -227,18 +227,29 @@ class UploadsStore implements Uploads {
 
   async assemble(
     account: number,
-    id: string,
+    ids: string | readonly string[],
     through = (all: AsyncIterable<Uint8Array>) => all,
   ): Promise<Staged> {
-    const upload = await this.#demand(account, id);
-    if (upload.length !== null && upload.offset !== upload.length)
-      throw new StoreError('conflict', 'the upload is not whole', { offset: upload.offset });
-    const rows = [...(await this.#database.call(operations.pieces, { account, id }))].sort(byName);
+    const rows: { readonly hash: string }[] = [];
+    let bytes = 0;
+    for (const id of typeof ids === 'string' ? [ids] : ids) {
+      const { length, offset, done } = await this.#demand(account, id);
+      if (done) throw new StoreError('conflict', 'the upload is done');
+      if (length !== null && offset !== length)
+        throw new StoreError('conflict', 'the upload is not whole', { offset });
+      bytes += offset;
+      const pieces = await this.#database.call(operations.pieces, { account, id });
+      rows.push(...pieces.toSorted(byName));
+    }
     const { blobs, files } = this.#options;
     async function* all(): AsyncGenerator<Uint8Array> {
       for (const { hash } of rows) yield* blobs.stream(hash) as AsyncIterable<Uint8Array>;
     }
-    return files.stage(account, through(all()), upload.offset);
+    return files.stage(account, through(all()), bytes);
+  }
+
+  async finish(account: number, id: string, bytes: number): Promise<void> {
+    while (await this.#database.call(operations.finish, { account, id, bytes, now: this.#now }));
   }
 
   async end(account: number, id: string): Promise<void> {

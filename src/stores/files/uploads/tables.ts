@@ -13,6 +13,8 @@ export const uploadTables = defineTables((kit) => ({
       bytes: kit.int().notNull(),
       pieces: kit.int().notNull(),
       created: kit.int().notNull(),
+      /** It became a file: the row alone stays, for clients that lost the answer. */
+      done: kit.bool().notNull(),
       /** 0: it ended, and its pieces are being taken away. */
       expires: kit.int().notNull(),
     },

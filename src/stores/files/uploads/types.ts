@@ -12,6 +12,8 @@ export interface Upload {
   /** Null: not known yet. */
   readonly length: number | null;
   readonly expiresMs: number;
+  /** It became something, and nothing can be added; `offset` and `length` are what that has. */
+  readonly done: boolean;
 }
 
 export interface UploadPiece {
@@ -49,14 +51,17 @@ export interface Uploads {
   /** In the order in which they are put together: numbers by value, other names by their characters. */
   pieces(account: number, id: string): Promise<readonly UploadPiece[]>;
   /**
-   * All bytes as one content, as `FilesWriter.stage` answers it; the upload goes with `end`. 'conflict': not all is there.
+   * All bytes as one content, as `FilesWriter.stage` answers it; of several uploads one behind the other. They go with
+   * `end` or `finish`. 'conflict': not all is there, or no more.
    * `through`: what they go through on their way; what it throws is thrown on.
    */
   assemble(
     account: number,
-    id: string,
+    ids: string | readonly string[],
     through?: (all: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
   ): Promise<Staged>;
+  /** It became something of so many bytes: they go, and that it is done is known for as long as others wait. */
+  finish(account: number, id: string, bytes: number): Promise<void>;
   end(account: number, id: string): Promise<void>;
   /** Those that nobody went on with. */
   purge(): Promise<void>;

@@ -205,6 +205,49 @@ describeEngines('uploads in pieces', (engine) => {
     expect([limits.piecesPerUploadMax, limits.pieceBytes]).toEqual([10_000, 64 * 1024 * 1024]);
   });
 
+  test('one that is done is known for a while, and takes no room', async () => {
+    quota = 40;
+    const { id } = await begin({ length: 20 });
+    await uploads.append(ana, id, 0, bytes('x'.repeat(20)));
+    expect(await refusal(begin({ length: 20 }))).toBe('over-quota');
+    await uploads.finish(ana, id, 20);
+    await uploads.finish(ana, id, 20);
+    expect(await uploads.upload(ana, id)).toMatchObject({ offset: 20, length: 20, done: true });
+    expect(await uploads.pieces(ana, id)).toEqual([]);
+    const next = await begin({ length: 20 });
+    expect(next.done).toBe(false);
+    expect(await refusal(uploads.assemble(ana, id))).toBe('conflict');
+    expect(await refusal(uploads.putPiece(ana, id, '1', bytes('')))).toBe('conflict');
+    expect(await refusal(uploads.append(ana, id, 20, bytes('x')))).toBe('too-large');
+    expect((await uploads.append(ana, id, 20, bytes())).offset).toBe(20);
+    clock.advance(limits.unfinishedHours * hourMs);
+    expect(await uploads.upload(ana, id)).toBeNull();
+    expect(await refusal(uploads.finish(ana, id, 20))).toBe('not-found');
+    await uploads.purge();
+    expect((await begin({ id })).offset).toBe(0);
+  });
+
+  test('of those that are done so many are known', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n <= limits.donePerMemberMax; n++) {
+      const { id } = await begin({ length: 0 });
+      ids.push(id);
+      clock.advance(1);
+      await uploads.finish(ana, id, 0);
+    }
+    const [first = '', second = ''] = ids;
+    expect(await uploads.upload(ana, first)).toBeNull();
+    expect((await uploads.upload(ana, second))?.done).toBe(true);
+  });
+
+  test('several are put together one behind the other', async () => {
+    const [one, other] = [await begin(), await begin()];
+    await uploads.append(ana, one.id, 0, bytes('abcdef'));
+    await uploads.append(ana, other.id, 0, bytes('ghi'));
+    (await uploads.assemble(ana, [other.id, one.id, other.id])).release();
+    expect(staged.at(-1)).toBe('ghiabcdefghi');
+  });
+
   test('one that nobody went on with ends, and its bytes are let go', async () => {
     const old = await begin();
     await uploads.append(ana, old.id, 0, bytes('abc'));
