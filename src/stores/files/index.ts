@@ -8,7 +8,7 @@
  *   sizes and counts. A folder's modseq is its sync token; names that went leave tombstones until they are forgotten.
  * - What is removed goes to the trash as one row, what is replaced is a version; both end by age and by what they take.
  *   For good is: out of the tree at once, gone in bounded steps that a crash may interrupt.
- * - Contents are blobs, counted: a COPY counts them once more and writes none.
+ * - Contents are blobs, counted: a COPY counts them once more and writes none. A large one is made in steps, out of sight.
  * - A share gives a member or a group a node and what is below it. It is judged when it is used, by how things are then:
  *   the node is there, owner and sharer are members, and who shared on still has it to share.
  * - A link gives its holder what it was made for as long as it lasts; it is gone the moment it is revoked.

@@ -4,7 +4,6 @@ import type { Script } from '../../storage/index.ts';
 import { limits } from './limits.ts';
 import { checkName, numbered } from './names.ts';
 import type { FilesQueries } from './queries.ts';
-import { copyTree } from './scripts/copy.ts';
 import { type LockWish, lock } from './scripts/locks.ts';
 import { purgeOld } from './scripts/purge.ts';
 import { restoreTrash } from './scripts/trash.ts';
@@ -118,13 +117,6 @@ describe('limits of the scripts', () => {
       drive(checkRoom(q, write, [full], { size: 0, files, folders: 0 }), {});
     expect(refusal(more(1))).toBe('accepted');
     expect(refusal(more(2))).toBe('limit');
-  });
-
-  test('copiedNodesMax', () => {
-    const node: Node = { ...root, id: 2, parent: 1, files: limits.copiedNodesMax };
-    const spot = { chain: [root] as const, nameKey: 'a', name: null, existing: null };
-    const tree = { node, spot, withVersions: false, isDeep: true };
-    expect(refusal(() => drive(copyTree(q, write, tree), {}))).toBe('limit');
   });
 
   test('propertyBytesPerAccountMax', () => {

@@ -8,8 +8,10 @@ export const limits = {
   checksumCharsMax: 200,
   /** Files and folders of one account. */
   nodesPerAccountMax: 10_000_000,
-  /** Files and folders that one COPY, or one MOVE into another account, takes along: one transaction, for which others wait. */
-  copiedNodesMax: 20_000,
+  /** Files and folders that one transaction copies; what is more goes in steps, out of sight until all of it is there. */
+  copiedNodesMax: 1_000,
+  /** A MOVE into another account begins again so often because what it takes away has changed meanwhile. */
+  moveAttemptsMax: 3,
   /** Rows that one step of a walk, a copy or a clean-up takes in. */
   stepRows: 500,
   /** Rows of one page of a folder or of its changes. */

@@ -4,6 +4,7 @@ import { changes } from './scripts/changes.ts';
 import { blobOwners, blobUses, check, repair, restored } from './scripts/checks.ts';
 import { makeFolder, put, removeVersion, restoreVersion, setProperties } from './scripts/contents.ts';
 import { copy } from './scripts/copy.ts';
+import { copyStep, giveUpCopies } from './scripts/copying.ts';
 import { lock, locksOn, refreshLock, unlock } from './scripts/locks.ts';
 import { move } from './scripts/move.ts';
 import { bury, erase, purgeOld, trim } from './scripts/purge.ts';
@@ -47,6 +48,8 @@ export const { module: filesModule, operations: filesOperations } = defineModule
     remove: write(remove),
     move: write(move),
     copy: write(copy),
+    copyStep: write(copyStep),
+    giveUpCopies: write(giveUpCopies),
     setProperties: write(setProperties),
     lock: write(lock),
     refreshLock: write(refreshLock),

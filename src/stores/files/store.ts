@@ -1,10 +1,13 @@
 import { publicAccount } from '../../accounts/index.ts';
 import { randomOctets, StoreError } from '../../base/index.ts';
+import { Coming } from './coming.ts';
 import { isMediaType, typeOfName } from './content-types.ts';
 import { limits } from './limits.ts';
 import { filesOperations as operations } from './module.ts';
 import { nameKey } from './names.ts';
 import { type FilesStoreOptions, FilesStoreReader } from './reader.ts';
+import type { Copying } from './scripts/copying.ts';
+import type { Begun, Stale, Transferred } from './scripts/ends.ts';
 import type { Done, Rules, Write } from './scripts/tree.ts';
 import { shownLock, shownNode } from './shown.ts';
 import { Reserve, Reserves, StagedContent, stage } from './staging.ts';
@@ -41,6 +44,7 @@ const expecting = (expect: Expect | undefined) => (expect === undefined ? {} : {
 /** The trees of files over one database and one blob store. */
 export class FilesStore extends FilesStoreReader implements FilesWriter {
   readonly #reserves = new Reserves();
+  readonly #coming = new Coming();
 
   #rules(account: number): Rules {
     const { kept, versions } = this.options.settings();
@@ -148,12 +152,64 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     };
   }
 
+  /**
+   * A MOVE or COPY, in as many steps as it takes. Where one fails, what was copied goes again at once; where that fails too,
+   * or there is a crash, `purge` finds it. `ask`: what is to be done, with the copy once it is whole.
+   */
+  #carry(
+    account: number,
+    ask: (begun: Copying | null) => Promise<Transferred | Begun | Stale>,
+  ): Promise<Transferred> {
+    return this.#coming.during(account, async () => {
+      for (let attempt = 1; attempt <= limits.moveAttemptsMax; attempt++) {
+        const answer = await ask(null);
+        if ('done' in answer) return answer;
+        const done = 'begun' in answer ? await this.#carryOn(account, answer.begun, ask) : null;
+        if (done !== null) return done;
+      }
+      throw new StoreError('conflict', 'it changes while it is being moved');
+    });
+  }
+
+  /** Null where it has to begin again. */
+  async #carryOn(
+    account: number,
+    begun: Copying,
+    ask: (begun: Copying) => Promise<Transferred | Begun | Stale>,
+  ): Promise<Transferred | null> {
+    const reserve = new Reserve(this.#reserves, account);
+    let [copying, isPlaced] = [begun, false];
+    try {
+      const { used, quota } = await this.usage(account);
+      const room = quota === null ? Infinity : Math.max(0, quota - used + begun.freed.size);
+      reserve.cover(begun.expected.size, room);
+      while (copying.opened.length > 0) {
+        const step = { ...this.#account(account), accounts: [account, copying.from], copying };
+        copying = await this.database.call(operations.copyStep, step);
+        reserve.cover(copying.made.size, room);
+      }
+      const answer = await ask(copying);
+      isPlaced = 'done' in answer;
+      return 'done' in answer ? answer : null;
+    } finally {
+      reserve.end();
+      if (!isPlaced) await this.#giveUp(account, begun.top).catch(() => {});
+    }
+  }
+
+  async #giveUp(account: number, top: number | null): Promise<void> {
+    while (await this.database.call(operations.giveUpCopies, { ...this.#account(account), top }));
+    await this.#bury(account);
+  }
+
   async move(
     from: { readonly account: number; readonly node: number },
     to: Place,
     options: MoveOptions,
   ): Promise<Moved> {
-    const done = await this.database.call(operations.move, this.#transfer(from, to, options));
+    const done = await this.#carry(to.account, (begun) =>
+      this.database.call(operations.move, { ...this.#transfer(from, to, options), begun }),
+    );
     const { node, replaced } = await this.#settle(to.account, done);
     if (from.account !== to.account) await this.#trim(from.account);
     return { node: shownNode(node), replaced };
@@ -164,11 +220,11 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     to: Place,
     options: MoveOptions & { readonly depth: '0' | 'infinity' },
   ): Promise<Moved> {
-    const args = { ...this.#transfer(from, to, options), depth: options.depth };
-    const { node, replaced } = await this.#settle(
-      to.account,
-      await this.database.call(operations.copy, args),
+    const { depth } = options;
+    const done = await this.#carry(to.account, (begun) =>
+      this.database.call(operations.copy, { ...this.#transfer(from, to, options), depth, begun }),
     );
+    const { node, replaced } = await this.#settle(to.account, done);
     return { node: shownNode(node), replaced };
   }
 
@@ -262,6 +318,7 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     account: number,
     before: { trashBefore: number; versionsBefore: number; goneBefore: number },
   ): Promise<void> {
+    await this.#coming.clear(account, () => this.#giveUp(account, null));
     while (await this.database.call(operations.purgeOld, { ...this.#account(account), ...before }));
     await this.#bury(account);
     await this.#trim(account);

@@ -1,8 +1,9 @@
 import { defineTables } from '../../storage/index.ts';
 
-/** Parents that no folder has: what is in the trash, and what goes for good, a step at a time. */
+/** Parents that no folder has: what is in the trash, what goes for good and what is being copied, each a step at a time. */
 export const trashParent = -1;
 export const doomedParent = -2;
+export const comingParent = -3;
 
 export const kinds = { folder: 0, file: 1 } as const;
 

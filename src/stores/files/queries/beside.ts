@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lt, lte, type QueryContext, sql } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
-import type { FilesTables } from '../tables.ts';
+import { comingParent, type FilesTables } from '../tables.ts';
 
 type Context = QueryContext<FilesTables>;
 const p = sql.placeholder;
@@ -78,6 +78,7 @@ export function accountQueries({ db, t }: Context) {
         and(
           gt(a.account, p('after')),
           sql`(${a.doomed} > 0
+            or exists (select 1 from ${t.file_nodes} x where x.account = ${a.account} and x.parent = ${sql.raw(String(comingParent))})
             or exists (select 1 from ${t.file_trash} x where x.account = ${a.account} and x.removed < ${number('trashBefore')})
             or exists (select 1 from ${t.file_versions} x where x.account = ${a.account} and x.replaced < ${number('versionsBefore')})
             or exists (select 1 from ${t.file_gone} x where x.account = ${a.account} and x.at < ${number('goneBefore')})

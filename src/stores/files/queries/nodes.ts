@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, type QueryContext, sql } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
-import { doomedParent, type FilesTables } from '../tables.ts';
+import { comingParent, doomedParent, type FilesTables } from '../tables.ts';
 
 type Context = QueryContext<FilesTables>;
 const p = sql.placeholder;
@@ -147,6 +147,12 @@ export function nodeQueries({ db, t, d }: Context) {
       .orderBy(asc(n.nameKey))
       .limit(bound('max'))
       .prepare('file_nodes_doomed'),
+    nodesComing: db
+      .select({ id: n.id })
+      .from(n)
+      .where(and(eq(n.account, p('account')), eq(n.parent, comingParent)))
+      .limit(bound('max'))
+      .prepare('file_nodes_coming'),
     /** Out of the tree, each named by its id. */
     nodesDetach: db
       .update(n)

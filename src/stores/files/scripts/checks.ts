@@ -1,7 +1,7 @@
 import { currentModseq, nextModseq, numbers, run, type Script, texts } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
 import type { FilesQueries } from '../queries.ts';
-import { doomedParent, trashParent } from '../tables.ts';
+import { comingParent, doomedParent, trashParent } from '../tables.ts';
 import { rootFolder } from '../types.ts';
 import { nameOf, provision } from './tree.ts';
 
@@ -134,10 +134,10 @@ function* stateOf(q: FilesQueries, account: number): Script<State> {
 
 const countNames = ['size', 'files', 'folders'] as const;
 
-/** What hangs below something that goes for good is being taken apart: only what stands is counted. */
+/** What goes for good is being taken apart, what is copied put together: only what stands is counted. */
 function isApart(state: State, folder: Folder): boolean {
   for (let at: Folder | undefined = folder; at; at = state.folders.get(at.parent)) {
-    if (at.parent === doomedParent) return true;
+    if (at.parent === doomedParent || at.parent === comingParent) return true;
   }
   return false;
 }
@@ -367,6 +367,7 @@ function* pathOf(q: FilesQueries, account: number, node: number): Script<string>
     names.unshift(nameOf(at));
     if (at.parent === trashParent) where = ' (in the trash)';
     if (at.parent === doomedParent) where = ' (removed)';
+    if (at.parent === comingParent) where = ' (being copied)';
   }
   return `/${names.join('/')}${where}`;
 }

@@ -2,7 +2,8 @@ import { StoreError } from '../../../base/index.ts';
 import { nextModseq, type Script } from '../../../storage/index.ts';
 import type { FilesQueries } from '../queries.ts';
 import type { Expect } from '../types.ts';
-import { mayWrite, unlockToLeave } from './locks.ts';
+import type { Copying } from './copying.ts';
+import { mayLeave, mayWrite, unlockToLeave } from './locks.ts';
 import { discard } from './remove.ts';
 import {
   type Chain,
@@ -25,9 +26,21 @@ export interface TransferArgs extends Write {
   readonly expect?: Expect;
   /** Of a COPY: 0 takes a folder without what is in it. */
   readonly depth?: '0' | 'infinity';
+  /** What was copied in steps, whole; null before. */
+  readonly begun: Copying | null;
 }
 
 export type Transferred = Done<{ readonly node: Node; readonly replaced: boolean }>;
+
+/** More than one transaction takes: it goes on in steps. */
+export interface Begun {
+  readonly begun: Copying;
+}
+
+/** What was to be taken away has changed since it was copied. */
+export interface Stale {
+  readonly stale: true;
+}
 
 /** Both ends of a MOVE or COPY, judged but for locks. */
 export interface Ends {
@@ -51,6 +64,12 @@ export function* endsOf(q: FilesQueries, a: TransferArgs): Script<Ends> {
   if (isWithin && existing !== null && source.some(({ id }) => id === existing.id))
     throw new StoreError('conflict', 'a folder cannot give way to what lies in it');
   return { source, spot, existing };
+}
+
+/** The locks of the destination, as `giveWay` will judge them. */
+export function* mayGiveWay(q: FilesQueries, a: TransferArgs, { spot, existing }: Ends): Script<void> {
+  if (existing === null) yield* mayWrite(q, a, spot.chain);
+  else yield* mayLeave(q, a, [existing, ...spot.chain]);
 }
 
 /** What stands at the destination goes into the trash; answers the place as it is then, and whether too much is kept. */

@@ -52,15 +52,20 @@ function* mayWriteBelow(q: FilesQueries, w: Write, node: Node): Script<string[]>
   return below.map(({ token }) => token);
 }
 
-/** A node leaves its folder: judges the locks of it, of the folder and of all that goes along, which end (RFC 4918 §9.6). */
-export function* unlockToLeave(q: FilesQueries, w: Write, chain: Chain): Script<void> {
+/** A node is to leave its folder: judges the locks of it, of the folder and of all that goes along; answers what ends. */
+export function* mayLeave(q: FilesQueries, w: Write, chain: Chain): Script<readonly string[]> {
   const [node, ...folder] = chain;
   const locks = yield* locksOf(q, w, chain);
   demand(holding(locks, chain), w.by);
   demand(holding(locks, folder), w.by);
   const below = node.kind === 1 ? [] : yield* mayWriteBelow(q, w, node);
   const own = locks.filter((lock) => lock.node === node.id).map(({ token }) => token);
-  const ended = [...own, ...below];
+  return [...own, ...below];
+}
+
+/** A node leaves its folder, and what is locked of it is not any more (RFC 4918 §9.6). */
+export function* unlockToLeave(q: FilesQueries, w: Write, chain: Chain): Script<void> {
+  const ended = yield* mayLeave(q, w, chain);
   if (ended.length > 0) yield* run(q.locksDrop, { account: w.account, tokens: texts(ended) });
 }
 

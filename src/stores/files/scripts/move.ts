@@ -1,13 +1,21 @@
-import { nextModseq, run, type Script } from '../../../storage/index.ts';
+import { nextModseq, run, type Script, texts } from '../../../storage/index.ts';
 import { typeOfName } from '../content-types.ts';
 import type { FilesQueries } from '../queries.ts';
 import { kinds } from '../tables.ts';
 import { bind } from './contents.ts';
-import { copyTree } from './copy.ts';
-import { type Ends, endsOf, giveWay, type TransferArgs, type Transferred } from './ends.ts';
-import { unlockToLeave } from './locks.ts';
+import { copyTree } from './copying.ts';
+import {
+  type Begun,
+  type Ends,
+  endsOf,
+  giveWay,
+  type Stale,
+  type TransferArgs,
+  type Transferred,
+} from './ends.ts';
+import { mayLeave, unlockToLeave } from './locks.ts';
 import { discard, folderOf, nodeAt, unbind } from './remove.ts';
-import { checkRoom, type Node, nameOf, raise, sameSize, type Write, weightOf, writeUp } from './tree.ts';
+import { type Node, nameOf, raise, sameSize, type Write, weightOf, writeUp } from './tree.ts';
 
 /** A type that came from the old name comes from the new one now. */
 function typeAfter(node: Node, name: string): string {
@@ -42,26 +50,25 @@ function* moveWithin(q: FilesQueries, a: TransferArgs, ends: Ends): Script<Trans
 
 /**
  * Into another account: rows of its own there. What was here goes for good, a step at a time, where its owner moves it;
- * where another does, it and its earlier contents stay with the owner, in the trash.
+ * where another does, it and its earlier contents stay with the owner, in the trash. It goes in the transaction in which the
+ * copy is put in its place, and only as it was when that was made: nothing that came meanwhile is lost.
  */
-function* moveAcross(q: FilesQueries, a: TransferArgs, ends: Ends): Script<Transferred> {
+function* moveAcross(q: FilesQueries, a: TransferArgs, ends: Ends): Script<Transferred | Begun | Stale> {
   const { from } = a;
   const [node] = ends.source;
+  if (a.begun !== null && a.begun.modseq !== node.modseq) return { stale: true };
   const there: Write = { ...a, account: from.account };
-  yield* unlockToLeave(q, there, ends.source);
-  const { spot, crowded } = yield* giveWay(q, a, ends);
-  const growth = weightOf(node);
-  yield* checkRoom(q, a, spot.chain, growth);
-  yield* raise(q, spot.chain, node.height, node);
+  const ended = yield* mayLeave(q, there, ends.source);
   const isOwn = a.by.member === from.account;
-  const copied = yield* copyTree(q, a, { node, spot, withVersions: isOwn, isDeep: true });
+  const copied = yield* copyTree(q, a, ends, { withVersions: isOwn, isDeep: true });
+  if ('begun' in copied) return copied;
+  if (ended.length > 0) yield* run(q.locksDrop, { account: from.account, tokens: texts(ended) });
   const modseq = yield* nextModseq(q, from.account);
   yield* discard(q, there, { node, folder: folderOf(ends.source), modseq, forGood: isOwn });
-  const done = { node: copied.node, replaced: ends.existing !== null };
-  return { done, crowded: crowded || copied.crowded };
+  return copied;
 }
 
-export function* move(q: FilesQueries, a: TransferArgs): Script<Transferred> {
+export function* move(q: FilesQueries, a: TransferArgs): Script<Transferred | Begun | Stale> {
   const ends = yield* endsOf(q, a);
   folderOf(ends.source);
   return yield* a.account === a.from.account ? moveWithin(q, a, ends) : moveAcross(q, a, ends);

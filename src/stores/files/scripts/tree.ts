@@ -201,7 +201,12 @@ export function* raise(q: FilesQueries, chain: Chain, height: number, moved?: No
 }
 
 /** StoreError 'over-quota', 'limit' where what comes does not fit. */
-export function* checkRoom(q: FilesQueries, w: Write, chain: Chain, growth: Growth): Script<void> {
+export function* checkRoom(
+  q: FilesQueries,
+  w: Pick<Write, 'account' | 'rules'>,
+  chain: Chain,
+  growth: Growth,
+): Script<void> {
   const root = chain.at(-1) ?? chain[0];
   if (root.files + root.folders + growth.files + growth.folders > limits.nodesPerAccountMax)
     throw new StoreError('limit', `there are more than ${limits.nodesPerAccountMax} files and folders`);
