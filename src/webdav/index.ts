@@ -7,9 +7,37 @@
  * - No file name, path or content reaches a log line or a metric.
  */
 export { Bare, bareFolder, looksOnly, nothing } from './bare.ts';
+export {
+  type Arriving,
+  alarmProperty,
+  answerMultiget,
+  type Collation,
+  CollectionResource,
+  type CollectionsHouse,
+  collations,
+  collectionsSpace,
+  type Detailed,
+  detailProperty,
+  type Flavor,
+  HomeResource,
+  homeOf,
+  ItemResource,
+  inboxName,
+  isDetailed,
+  type Leaving,
+  type MatchType,
+  matcherOf,
+  type Prepared,
+  type Right,
+  receivedName,
+  type Scene,
+  type TextMatch,
+  type View,
+} from './collections/index.ts';
 export { DavError, Gone } from './errors.ts';
 export { coreExtension } from './extension.ts';
 export { type FilesHouse, filesExtension } from './files/index.ts';
+export { answerWritten, inParent, noParent } from './methods/answer.ts';
 export { type ByteRange, readRanges } from './methods/ranges.ts';
 export {
   headersOf as nextcloudHeaders,
@@ -20,8 +48,31 @@ export {
   nextcloudDoor,
   nextcloudExtension,
 } from './nextcloud/index.ts';
+export { elementOf, prefixDeclarations, tagOf, textOf } from './prefixes.ts';
 export { principalsExtension } from './principals/extension.ts';
-export { groupPath, memberPath } from './principals/principal.ts';
-export { createDav, type DavOptions, defaultBases, judge, rangeHolds } from './server/index.ts';
+export { groupPath, isPrincipal, memberPath, type PrincipalResource } from './principals/principal.ts';
+export {
+  type Plan,
+  type PropertyRequest,
+  planOf,
+  propstat,
+  readPropertyChanges,
+  verdictXml,
+  type Wish,
+} from './properties/index.ts';
+export { hrefElement } from './properties/live.ts';
+export { readNames, readReportWish } from './properties/wish.ts';
+export { missingRow, truncatedRow } from './reports/rows.ts';
+export { preferencesApplied } from './server/headers.ts';
+export {
+  allowOf,
+  createDav,
+  type DavOptions,
+  type Depth,
+  defaultBases,
+  judge,
+  rangeHolds,
+  readDepth,
+} from './server/index.ts';
 export type * from './types.ts';
 export { createTus, type TusOptions } from './uploads/index.ts';

@@ -1,4 +1,4 @@
-import { elementOf } from '../prefixes.ts';
+import { privilegeElement } from '../privileges.ts';
 import type { Ace, DavPrivilege, LiveProperty, Resource, Visit, Xml } from '../types.ts';
 import { principalOf } from './5397-current-user-principal.ts';
 import { davElement, davProperty, hrefElement } from './live.ts';
@@ -14,7 +14,7 @@ const privilegeTree: PrivilegeTree = {
   name: 'all',
   says: 'Everything',
   of: [
-    { name: 'read', says: 'Read' },
+    { name: 'read', says: 'Read', of: [{ name: 'read-free-busy', says: 'See what is when' }] },
     {
       name: 'write',
       says: 'Write',
@@ -37,7 +37,7 @@ const writing = ['write-content', 'write-properties', 'bind', 'unbind'] as const
 function supported({ name, says, of = [] }: PrivilegeTree): Xml {
   return davElement(
     'supported-privilege',
-    `<D:privilege><D:${name}/></D:privilege><D:description xml:lang="en">${says}</D:description>${of.map(supported).join('')}`,
+    `${privilegeElement(name)}<D:description xml:lang="en">${says}</D:description>${of.map(supported).join('')}`,
   );
 }
 
@@ -56,13 +56,6 @@ const leaves: readonly DavPrivilege[] = [
 ];
 /** Those of RFC 3744, which DAV:all holds. */
 const own = leaves.slice(0, leaves.indexOf('read-free-busy'));
-const caldav = 'urn:ietf:params:xml:ns:caldav';
-
-function privilegeElement(name: DavPrivilege | 'all' | 'write'): Xml {
-  const scheduling = name === 'read-free-busy' || name.startsWith('schedule-');
-  return davElement('privilege', elementOf({ namespace: scheduling ? caldav : 'DAV:', name }));
-}
-
 /** Aggregates beside what they hold: clients ask for `write` and for `bind`. */
 function privilegeSet(has: (privilege: DavPrivilege) => boolean): Xml {
   const names: (DavPrivilege | 'all' | 'write')[] = leaves.filter(has);

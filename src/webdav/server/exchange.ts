@@ -4,6 +4,7 @@ import { type XmlElement, XmlReader } from '../../formats/xml/index.ts';
 import type { HttpRequest, HttpResponse } from '../../net/index.ts';
 import { DavError, Gone } from '../errors.ts';
 import { xmlBodyBytesMax, xmlBodyElementsMax } from '../limits.ts';
+import { privilegeElement } from '../privileges.ts';
 import type {
   DavPrivilege,
   Exchange,
@@ -110,7 +111,7 @@ export class HttpExchange implements Exchange {
     if (!resource.may('read')) throw new DavError(404, 'there is nothing here');
     // RFC 3744 §7.1.1
     const of = `<D:resource><D:href>${this.visit.href(resource)}</D:href>`;
-    const condition = `<D:need-privileges>${of}<D:privilege><D:${privilege}/></D:privilege></D:resource></D:need-privileges>`;
+    const condition = `<D:need-privileges>${of}${privilegeElement(privilege)}</D:resource></D:need-privileges>`;
     throw new DavError(403, 'you may not do that here', { condition });
   }
 

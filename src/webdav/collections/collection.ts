@@ -1,0 +1,215 @@
+import type {
+  CollectionChange,
+  CollectionRow,
+  Details,
+  Item,
+  ItemRow,
+  KeptProperty,
+  Share,
+} from '../../stores/collections/index.ts';
+import { Bare } from '../bare.ts';
+import { DavError } from '../errors.ts';
+import { groupPath, memberPath } from '../principals/principal.ts';
+import type {
+  Ace,
+  Collection,
+  Content,
+  DavPrivilege,
+  PropertyChanges,
+  QName,
+  Ready,
+  Resource,
+  SyncAbility,
+  WriteOptions,
+  Written,
+} from '../types.ts';
+import { overlaid, splitChanges } from './details.ts';
+import type { Scene } from './house.ts';
+import { ItemResource } from './item.ts';
+import { allows, isReceived, privilegesOf } from './rights.ts';
+import { readWhole, storeItem } from './writes.ts';
+
+/** A calendar, an inbox or an address book, as one visitor sees it. */
+export class CollectionResource extends Bare implements Collection {
+  readonly kind: string;
+  readonly isCollection = true;
+  readonly scene: Scene;
+  readonly row: CollectionRow;
+  /** By which it came; null for the owner and who acts for them. */
+  readonly share: Share | null;
+  readonly details: Details;
+  /** Read beforehand, for a listing. */
+  dead: readonly KeptProperty[] | null = null;
+
+  constructor(scene: Scene, path: readonly string[], row: CollectionRow, share: Share | null = null) {
+    super(path);
+    this.scene = scene;
+    this.row = row;
+    this.share = share;
+    this.kind = scene.flavor.collectionKind(row);
+    this.details = share ? overlaid(row.details, share.details) : row.details;
+  }
+
+  get types(): readonly QName[] {
+    return this.scene.flavor.types(this.row);
+  }
+
+  /** Changes with everything in it: what clients ask for as CS:getctag. */
+  override get etag(): string {
+    const { account, id, modseq } = this.row;
+    return `"${account.toString(36)}-${id.toString(36)}-${modseq.toString(36)}"`;
+  }
+
+  override get displayName(): string {
+    return this.details.displayName ?? this.row.name;
+  }
+
+  override get modifiedMs(): number {
+    return this.row.modifiedMs;
+  }
+
+  override get createdMs(): number {
+    return this.row.createdMs;
+  }
+
+  override get owner(): readonly string[] | null {
+    return this.scene.owner;
+  }
+
+  may(privilege: DavPrivilege): boolean {
+    const { flavor, right } = this.scene;
+    // What the server reads from elsewhere is as it is there.
+    if (this.row.details.source !== undefined && changesItems.has(privilege)) return false;
+    return flavor.may?.(this.row, right, privilege) ?? allows(right, privilege);
+  }
+
+  item(row: ItemRow, bytes?: Buffer): ItemResource {
+    return new ItemResource(this, row, bytes);
+  }
+
+  /** Those of the names that are there, with their bytes. */
+  async itemsNamed(names: readonly string[]): Promise<readonly ItemResource[]> {
+    const { account, id } = this.row;
+    const found: readonly Item[] = await this.scene.house.collections.itemsNamed(account, id, names);
+    return found.map((each) => this.item(each, each.bytes));
+  }
+
+  async *members(): AsyncIterable<readonly Resource[]> {
+    const { account, id } = this.row;
+    for await (const page of this.scene.house.collections.items(account, id)) {
+      yield page.map((row) => this.item(row));
+    }
+  }
+
+  async create(name: string, content: Content, options: WriteOptions): Promise<Written> {
+    const bytes = await readWhole(this, content);
+    return storeItem(this, { name, bytes, type: content.type, existing: null, options });
+  }
+
+  get sync(): SyncAbility {
+    const { account, id } = this.row;
+    const { collections } = this.scene.house;
+    return {
+      token: () => collections.syncToken(account, id),
+      changes: async (since, max) => {
+        const { changed, ...rest } = await collections.changes(account, id, since, max);
+        return { ...rest, changed: changed.map((row) => this.item(row)) };
+      },
+    };
+  }
+
+  async quota() {
+    // Of an account that is another's no more is told than what the visitor sees of it.
+    if (this.scene.right !== 'own') return { used: this.row.bytes, available: null };
+    return this.scene.house.collections.quota(this.row.account);
+  }
+
+  deadProperties(): Ready<readonly KeptProperty[]> {
+    if (this.share) return [];
+    return this.dead ?? this.scene.house.collections.properties(this.row.account, this.row.id);
+  }
+
+  async patch(changes: PropertyChanges, _: WriteOptions): Promise<void> {
+    const { collections } = this.scene.house;
+    const { account, id } = this.row;
+    const { details, properties } = splitChanges(changes, this.details);
+    if (this.share) return this.#patchOwnView(details, properties.length > 0);
+    await collections.changeCollection(account, id, { details, properties });
+  }
+
+  /** Who received it has a name and a colour of their own for it; the rest is the owner's. */
+  async #patchOwnView(details: NonNullable<CollectionChange['details']>, more: boolean): Promise<void> {
+    const { house, visit } = this.scene;
+    const { visitor } = visit;
+    if (visitor.kind !== 'member' || more || Object.keys(details).some((name) => !receivers.has(name)))
+      throw new DavError(403, 'that is the owner’s to set', {
+        condition: '<D:cannot-modify-protected-property/>',
+      });
+    await house.collections.sharing.answer(visitor.member.id, visitor.groups, this.row.account, this.row.id, {
+      details,
+    });
+  }
+
+  async remove(_: WriteOptions): Promise<void> {
+    const { house, flavor, visit } = this.scene;
+    const { visitor } = visit;
+    const { account, id } = this.row;
+    if (this.share && visitor.kind === 'member') {
+      // What others share goes from sight and stays where it is.
+      const declined = { state: 'declined' } as const;
+      await house.collections.sharing.answer(visitor.member.id, visitor.groups, account, id, declined);
+      return;
+    }
+    if (this.row.kind === 'inbox') throw new DavError(403, 'the inbox stays where it is');
+    const { jobs } = (await flavor.removingAll?.(this.scene, this.row)) ?? {};
+    await house.collections.removeCollection(account, id, jobs);
+  }
+
+  /** Shares, for the owner alone (RFC 3744 §3.5). */
+  async acl(): Promise<readonly Ace[]> {
+    const { house, right } = this.scene;
+    if (right !== 'own') return [];
+    const shares = await house.collections.sharing.sharesOf(this.row.account, this.row.id);
+    const aces: Ace[] = [];
+    for (const share of shares) {
+      // A row of a member beside that of their group says what they answered.
+      if (share.member !== 0 && share.group !== '') continue;
+      const principal = await this.#principalOf(share);
+      if (principal) aces.push({ principal, privileges: privilegesOf(share.rights), inherited: null });
+    }
+    return aces;
+  }
+
+  async #principalOf({ member, group }: Share): Promise<readonly string[] | null> {
+    if (member === 0) return groupPath(group);
+    const { accounts } = this.scene.house;
+    const found = await accounts.member(member);
+    return found && memberPath({ handle: accounts.handleOf(found), member: found });
+  }
+
+  /** Whether the visitor still may, after a body came: meanwhile a share may have ended. */
+  async still(privilege: DavPrivilege): Promise<boolean> {
+    const { house, visit, right } = this.scene;
+    const { visitor } = visit;
+    if (visitor.kind !== 'member') return false;
+    const member = await house.accounts.member(visitor.member.id);
+    if (!member || member.disabled) return false;
+    if (!isReceived(right)) return true;
+    const { account, id } = this.row;
+    const groups = await house.accounts.groupsOf(member.id);
+    const now = await house.collections.sharing.rightsIn(member.id, groups, account, id);
+    return now !== null && allows(now, privilege);
+  }
+}
+
+const changesItems: ReadonlySet<DavPrivilege> = new Set(['write-content', 'bind', 'unbind']);
+
+/** Details that are in the eye of who received a collection. */
+const receivers: ReadonlySet<string> = new Set([
+  'displayName',
+  'description',
+  'color',
+  'order',
+  'transparent',
+  'alarms',
+]);

@@ -1,0 +1,8 @@
+/** Every bound of this folder, unit last. */
+
+/** A write that finds something else than it was made for is made anew so often, where its client had no condition. */
+export const writeAttemptsMax = 4;
+/** Names in one multiget. */
+export const multigetHrefsMax = 5_000;
+/** Items whose bytes are held at once for an answer. */
+export const multigetItemsMax = 100;
