@@ -27,15 +27,6 @@ export async function nodeAt({ files }: Rooms, account: number, path: string): P
   return node;
 }
 
-/** Where a node is, as its owner sees it; null where that is nowhere. */
-export async function pathTo({ files }: Rooms, account: number, id: number): Promise<string | null> {
-  const node = await files.node(account, id);
-  const above = node && (await files.above(account, id));
-  if (!node || !above) return null;
-  const names = [node, ...above].map(({ name }) => name).filter((name) => name !== '');
-  return names.reverse().join('/');
-}
-
 /** `2027-01-31` -> the end of that day, ms since 1970 (UTC); 0 for nothing. */
 export function untilOf(text: string | undefined): number {
   if (text === undefined) return 0;

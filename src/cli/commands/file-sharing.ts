@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { publicAccount } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
 import type { Rooms } from '../../rooms/index.ts';
-import { type FileNode, type Link, rootFolder, type Share } from '../../stores/files/index.ts';
+import { type FileNode, type Link, pathTo, rootFolder, type Share } from '../../stores/files/index.ts';
 import { webAddress } from '../../web/index.ts';
 import { adminCommand } from '../admin/index.ts';
 import type { Call } from '../command.ts';
 import { readStdinLine } from '../io.ts';
 import { date, table } from '../text.ts';
-import { coop, nodeAt, pathTo, treeOf, untilOf } from './file-places.ts';
+import { coop, nodeAt, treeOf, untilOf } from './file-places.ts';
 
 const command = adminCommand<Rooms>();
 const owner = { name: 'address', summary: `whose file it is: user@domain, or '${coop}' for the co-op's own` };
@@ -25,7 +25,7 @@ async function shownShare(rooms: Rooms, share: Share) {
   return {
     id,
     owner: await addressOf(rooms, account),
-    path: await pathTo(rooms, account, node),
+    path: await pathTo(rooms.files, account, node),
     with: to.kind === 'group' ? to.address : await addressOf(rooms, to.member),
     rights,
     by: await addressOf(rooms, by),
@@ -39,7 +39,7 @@ async function shownLink(rooms: Rooms, link: Link) {
     token,
     url: webAddress(rooms.settings.value, `/s/${token}`),
     owner: await addressOf(rooms, account),
-    path: await pathTo(rooms, account, node),
+    path: await pathTo(rooms.files, account, node),
     rights,
     label,
     password: hasPassword,

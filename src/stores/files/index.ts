@@ -19,6 +19,7 @@ export { SearchMeter, testOf } from './judge.ts';
 export { limits as filesLimits } from './limits.ts';
 export { filesModule } from './module.ts';
 export { checkName, nameKey, numbered } from './names.ts';
+export { namesDown, pathTo } from './paths.ts';
 export { guestPrincipal } from './principals.ts';
 export type { FilesSettings, FilesStoreOptions } from './reader.ts';
 export { limits as sharingLimits } from './sharing/limits.ts';

@@ -9,7 +9,7 @@ import { lock, locksOn, refreshLock, unlock } from './scripts/locks.ts';
 import { move } from './scripts/move.ts';
 import { bury, erase, purgeOld, trim } from './scripts/purge.ts';
 import {
-  above,
+  chain,
   find,
   findInTrash,
   list,
@@ -30,7 +30,7 @@ export const { module: filesModule, operations: filesOperations } = defineModule
   tables: filesTables,
   queries: filesQueries,
   operations: ({ read, recall, scan, write }) => ({
-    above: recall(above),
+    chain: recall(chain),
     find: recall(find),
     findInTrash: read(findInTrash),
     list: read(list),

@@ -95,16 +95,11 @@ export class FilesStoreReader implements FilesReader {
   }
 
   async node(account: number, id: number): Promise<FileNode | null> {
-    const [row] = await this.database.call(operations.above, { account, node: id });
-    return row ? shownNode(row) : null;
+    return (await this.chain(account, id))[0] ?? null;
   }
 
-  async above(account: number, id: number, top?: number): Promise<readonly FileNode[] | null> {
-    const chain = await this.database.call(operations.above, { account, node: id });
-    if (chain.length === 0) return null;
-    if (top === undefined) return chain.slice(1).map(shownNode);
-    const at = chain.findIndex((row) => row.id === top);
-    return at < 0 ? null : chain.slice(1, Math.max(at, 1)).map(shownNode);
+  async chain(account: number, id: number): Promise<readonly FileNode[]> {
+    return (await this.database.call(operations.chain, { account, node: id })).map(shownNode);
   }
 
   async list(account: number, folder: number, after: string, max: number): Promise<readonly FileNode[]> {

@@ -19,6 +19,7 @@ import {
   type FilesSettings,
   type FilesWriter,
   filesLimits as limits,
+  pathTo,
   rootFolder,
   type Staged,
 } from './index.ts';
@@ -121,9 +122,12 @@ describeEngines('files', (engine) => {
     expect(await tree.names('Letters')).toEqual(['a.txt']);
     expect(await files.usage(ana)).toMatchObject({ used: 5, kept: 3, files: 1, folders: 1 });
     expect(await tree.find('Letters/a.txt/b')).toBe(null);
-    expect((await files.above(ana, first.node.id))?.map(({ name }) => name)).toEqual(['Letters', '']);
-    expect(await files.above(ana, first.node.id, after.id)).toEqual([]);
-    expect(await files.above(ana, after.id, first.node.id)).toBe(null);
+    const chain = await files.chain(ana, first.node.id);
+    expect(chain.map(({ name }) => name)).toEqual(['a.txt', 'Letters', '']);
+    expect(chain[1]).toEqual(after);
+    expect(await pathTo(files, ana, first.node.id)).toBe('Letters/a.txt');
+    expect(await files.chain(ana, 999)).toEqual([]);
+    expect(await pathTo(files, ana, 999)).toBe(null);
     expect(await refusal(files.find(ana, [], 999))).toBe('not-found');
     const long = await tree.put('long', '', {
       type: `text/x; name=${'x'.repeat(limits.typeCharsMax)}`,

@@ -222,11 +222,8 @@ export interface FilesReader {
   find(account: number, path: readonly string[], from?: number): Promise<FoundPath>;
   /** Null too for what lies in the trash. */
   node(account: number, id: number): Promise<FileNode | null>;
-  /**
-   * The folders above a node up to and without `top`, nearest first, the root too where there is no `top`; none for `top`
-   * itself. Null where the node does not lie below it, or lies in the trash.
-   */
-  above(account: number, id: number, top?: number): Promise<readonly FileNode[] | null>;
+  /** A node and the folders above it, nearest first, the root last; empty where it is not there, or lies in the trash. */
+  chain(account: number, id: number): Promise<readonly FileNode[]>;
   /** A page of a folder by name, after that name; '' begins. */
   list(account: number, folder: number, after: string, max: number): Promise<readonly FileNode[]>;
   /**

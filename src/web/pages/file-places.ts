@@ -26,15 +26,6 @@ export async function nodeAt(house: House, member: number, path: string): Promis
   return found;
 }
 
-/** Where a node is in its owner's home; null where that is nowhere. */
-export async function pathTo({ files }: House, account: number, id: number): Promise<string | null> {
-  const node = await files.node(account, id);
-  const above = node && (await files.above(account, id));
-  if (!node || !above) return null;
-  const names = [node, ...above].map(({ name }) => name).filter((name) => name !== '');
-  return names.reverse().join('/');
-}
-
 /** The end of a day that a form names, ms since 1970; 0 for none. StoreError 'invalid'. */
 export function endOf(day: string): number {
   if (day === '') return 0;

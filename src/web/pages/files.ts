@@ -1,12 +1,11 @@
 import { publicAccount } from '../../accounts/index.ts';
-import type { Link, Received, Share, TrashEntry } from '../../stores/files/index.ts';
+import { type Link, pathTo, type Received, type Share, type TrashEntry } from '../../stores/files/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html } from '../html.ts';
 import { problem } from '../http/page.ts';
 import { listedRows } from '../limits.ts';
 import { webAddress } from '../links.ts';
 import { sizeText } from '../public/size-text.ts';
-import { pathTo } from './file-places.ts';
 import { forMember, type SignedIn } from './member.ts';
 
 const day = (ms: number, { language }: Visit) =>
@@ -46,7 +45,7 @@ async function shares(visit: Visit, house: House, self: SignedIn): Promise<Html>
   const { say } = visit;
   const rows: Html[] = [];
   for (const share of (await house.sharing.sharesBy(self.member.id)).slice(0, listedRows)) {
-    const path = await pathTo(house, share.account, share.node);
+    const path = await pathTo(house.files, share.account, share.node);
     if (path === null) continue;
     const who = share.to.kind === 'group' ? share.to.address : await nameOf(house, share.to.member);
     rows.push(html`<li><span><strong>${path}</strong> <span class="hint">${who} · ${rightsText(share.rights, visit)}${until(share.expiresMs, visit)}</span></span>
@@ -78,7 +77,7 @@ async function links(visit: Visit, house: House, self: SignedIn): Promise<Html> 
   const { say } = visit;
   const rows: Html[] = [];
   for (const link of (await house.sharing.linksBy(self.member.id)).slice(0, listedRows)) {
-    const path = await pathTo(house, link.account, link.node);
+    const path = await pathTo(house.files, link.account, link.node);
     if (path === null) continue;
     const address = webAddress(house.settings.value, `/s/${link.token}`, house.open());
     const facts = [

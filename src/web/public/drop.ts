@@ -26,8 +26,9 @@ async function keep(house: House, { link, node: { account, id } }: Place, part: 
   try {
     // The link may have been taken back while its bytes came.
     const now = await house.sharing.link(link.token);
-    const isBelow = (await house.files.above(account, id, link.node)) !== null;
-    if (!now || now.rights === 'read' || !isBelow) throw new FormRefused(403, 'the link has ended meanwhile');
+    const chain = await house.files.chain(account, id);
+    if (!now || now.rights === 'read' || !chain.some((each) => each.id === link.node))
+      throw new FormRefused(403, 'the link has ended meanwhile');
     const name = fileName(part.filename ?? '');
     const options = { by: { member: 0, tokens: [] }, expect: { stamp: null } };
     for (let number = 1; ; number++) {

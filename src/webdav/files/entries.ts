@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
-import type {
-  FileLock,
-  FileNode,
-  Received,
-  DeadProperty as StoredProperty,
+import {
+  type FileLock,
+  type FileNode,
+  namesDown,
+  type Received,
+  type DeadProperty as StoredProperty,
 } from '../../stores/files/index.ts';
 import { DavError } from '../errors.ts';
 import type {
@@ -262,15 +263,14 @@ export class FolderEntry extends Entry implements Collection {
 
   /** What lies anywhere below it; null for what does not. */
   async descendant({ account, id }: Pick<FileNode, 'account' | 'id'>): Promise<Entry | null> {
-    const { files } = this.scene.house;
-    if (account !== this.node.account || id === this.node.id) return null;
-    const above = await files.above(account, id, this.node.id);
-    const node = above && (await files.node(account, id));
-    if (!node || !above) return null;
-    const down = above.toReversed();
-    const names = [...down, node].map(({ name }) => name);
-    const trail = [...this.trail, this.node.id, ...down.map((folder) => folder.id)];
-    return entryOf(this.scene, { node, path: [...this.path, ...names], trail });
+    if (account !== this.node.account) return null;
+    const chain = await this.scene.house.files.chain(account, id);
+    const here = chain.findIndex((each) => each.id === this.node.id);
+    const below = chain.slice(0, Math.max(here, 0));
+    const [node, ...above] = below;
+    if (!node) return null;
+    const trail = [...this.trail, this.node.id, ...above.reverse().map((folder) => folder.id)];
+    return entryOf(this.scene, { node, path: [...this.path, ...namesDown(below)], trail });
   }
 
   written(node: FileNode, name: string, created: boolean): Written {

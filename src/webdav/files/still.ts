@@ -11,19 +11,16 @@ import { allows } from './reach.ts';
  */
 export async function demandStill(scene: Scene, place: Place, existing?: FileNode): Promise<void> {
   const { house, reach } = scene;
-  const isThere = existing
-    ? await isWhereItWas(scene, existing)
-    : (await house.files.above(reach.account, place.folder, reach.top.id)) !== null;
-  if (!isThere) throw new StoreError('conflict', 'it has left its place meanwhile');
+  const chain = await house.files.chain(reach.account, existing?.id ?? place.folder);
+  const isBelow = chain.some(({ id }) => id === reach.top.id);
+  if (!isBelow || (existing && !isWhere(existing, chain[0])))
+    throw new StoreError('conflict', 'it has left its place meanwhile');
   if (!(await isAllowed(scene, existing ? 'write-content' : 'bind')))
     throw new DavError(403, 'that is not allowed any more');
 }
 
-async function isWhereItWas({ house, reach }: Scene, { account, id, parent, name }: FileNode) {
-  const now = await house.files.node(account, id);
-  if (now?.parent !== parent || now.name !== name) return false;
-  return (await house.files.above(account, id, reach.top.id)) !== null;
-}
+const isWhere = (was: FileNode, now: FileNode | undefined) =>
+  now?.parent === was.parent && now.name === was.name;
 
 async function isAllowed({ house, visit, reach }: Scene, privilege: DavPrivilege): Promise<boolean> {
   const { visitor } = visit;

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { publicAccount } from '../../accounts/index.ts';
-import type { FileNode, Link, Share, ShareRights } from '../../stores/files/index.ts';
+import {
+  type FileNode,
+  type Link,
+  namesDown,
+  type Share,
+  type ShareRights,
+} from '../../stores/files/index.ts';
 import { Entry, filesSpace, numberOf } from '../files/index.ts';
 import type { Endpoint, OcsCall, OcsHouse } from './endpoints.ts';
 import { type Data, OcsError } from './ocs.ts';
@@ -48,69 +54,79 @@ async function list(call: OcsCall, ocs: OcsHouse): Promise<Data> {
   const shown: Data[] = [];
   if (fields.get('shared_with_me') === 'true') {
     for (const { share, name, node } of await sharing.receivedBy(visitor.member.id, visitor.groups))
-      shown.push(await shareData(share, node, `/${ocs.house.sharedName}/${name}`, ocs));
+      shown.push(await shareData(share, { node, path: `/${ocs.house.sharedName}/${name}` }, ocs));
     return shown;
   }
-  const below = fields.has('path') ? await entryAt(call, ocs) : null;
+  const below = fields.has('path') ? (await entryAt(call, ocs)).node : null;
   const inFolder = fields.get('subfiles') === 'true';
-  const meant = (node: FileNode) =>
-    below === null ||
-    (node.account === below.node.account && (inFolder ? node.parent : node.id) === below.node.id);
+  // Of most of them no node is read: what they are of says whether they are meant.
+  const isMeant = (of: ShareOf) =>
+    below === null || (of.account === below.account && (inFolder || of.node === below.id));
+  const placed = async (of: ShareOf) => {
+    const place = isMeant(of) ? await placeOf(of, call, ocs) : null;
+    return below && inFolder && place?.node.parent !== below.id ? null : place;
+  };
   for (const share of await sharing.sharesBy(visitor.member.id)) {
-    const node = await ocs.house.files.node(share.account, share.node);
-    if (node && meant(node)) shown.push(await shareData(share, node, await pathOf(node, call, ocs), ocs));
+    const place = await placed(share);
+    if (place) shown.push(await shareData(share, place, ocs));
   }
   for (const link of await sharing.linksBy(visitor.member.id)) {
-    const node = await ocs.house.files.node(link.account, link.node);
-    if (node && meant(node)) shown.push(await linkData(link, node, call, ocs));
+    const place = await placed(link);
+    if (place) shown.push(await linkData(link, place, call, ocs));
   }
   return shown;
 }
 
-/** As the visitor finds it: of what is another's by the visitor's own name for what was shared, and no more than that. */
-async function pathOf(node: FileNode, { visitor }: OcsCall, { house }: OcsHouse): Promise<string> {
-  const above = (await house.files.above(node.account, node.id)) ?? [];
-  const below = [...above].reverse();
-  if (node.account === visitor.member.id) return joined([...below.map(({ name }) => name), node.name]);
-  const chain = [...below, node];
-  for (const { node: top, name } of await house.sharing.receivedBy(visitor.member.id, visitor.groups)) {
-    const at = top.account === node.account ? chain.findIndex(({ id }) => id === top.id) : -1;
-    if (at >= 0) return joined([house.sharedName, name, ...chain.slice(at + 1).map((each) => each.name)]);
-  }
-  return joined([node.name]);
+type ShareOf = Pick<Share, 'account' | 'node'>;
+
+/** A node, and where the visitor finds it. */
+interface Place {
+  readonly node: FileNode;
+  readonly path: string;
 }
 
-const joined = (names: readonly string[]): string => `/${names.filter((name) => name !== '').join('/')}`;
+/** Null where it is gone. Of what is another's by the visitor's own name for what was shared, and no more than that. */
+async function placeOf(of: ShareOf, { visitor }: OcsCall, { house }: OcsHouse): Promise<Place | null> {
+  const chain = await house.files.chain(of.account, of.node);
+  const [node] = chain;
+  if (!node) return null;
+  const at = (...names: string[]): Place => ({ node, path: `/${names.join('/')}` });
+  if (node.account === visitor.member.id) return at(...namesDown(chain));
+  for (const { node: top, name } of await house.sharing.receivedBy(visitor.member.id, visitor.groups)) {
+    const above = top.account === node.account ? chain.findIndex(({ id }) => id === top.id) : -1;
+    if (above >= 0) return at(house.sharedName, name, ...namesDown(chain.slice(0, above)));
+  }
+  return at(...namesDown([node]));
+}
 
 interface Known {
   readonly share?: Share;
   readonly link?: Link;
-  readonly node: FileNode;
+  readonly place: Place;
 }
 
 /** Of the visitor's own making, or what they were given. */
-async function known(number: number, { visitor }: OcsCall, { house }: OcsHouse): Promise<Known> {
-  const { sharing, files } = house;
+async function known(number: number, call: OcsCall, ocs: OcsHouse): Promise<Known> {
+  const { sharing } = ocs.house;
+  const { visitor } = call;
   const mine = visitor.member.id;
   if (number >= linkNumbersFrom) {
     const link = (await sharing.linksBy(mine)).find((each) => numberOfLink(each) === number);
-    const node = link && (await files.node(link.account, link.node));
-    if (link && node) return { link, node };
+    const place = link && (await placeOf(link, call, ocs));
+    if (link && place) return { link, place };
   } else {
     const share = await sharing.share(number);
-    const node =
-      share && (share.by === mine || share.account === mine)
-        ? await files.node(share.account, share.node)
-        : null;
-    if (share && node) return { share, node };
+    const isMine = share !== null && (share.by === mine || share.account === mine);
+    const place = isMine ? await placeOf(share, call, ocs) : null;
+    if (share && place) return { share, place };
   }
   throw new OcsError(404, 'there is no such share');
 }
 
 async function one(number: number, call: OcsCall, ocs: OcsHouse): Promise<Data> {
-  const { share, link, node } = await known(number, call, ocs);
-  if (share) return [await shareData(share, node, await pathOf(node, call, ocs), ocs)];
-  return link ? [await linkData(link, node, call, ocs)] : [];
+  const { share, link, place } = await known(number, call, ocs);
+  if (share) return [await shareData(share, place, ocs)];
+  return link ? [await linkData(link, place, call, ocs)] : [];
 }
 
 async function create(call: OcsCall, ocs: OcsHouse): Promise<Data> {
@@ -133,13 +149,19 @@ async function create(call: OcsCall, ocs: OcsHouse): Promise<Data> {
       label: fields.get('label') ?? fields.get('name') ?? '',
       expiresMs,
     });
-    return linkData(link, node, call, ocs);
+    return linkData(link, await madeAt(node, call, ocs), call, ocs);
   }
   const to = await receiverOf(type, fields.get('shareWith') ?? '', ocs);
   const bits = fields.get('permissions');
   const rights = bits === null ? 'read' : rightsOf(Number(bits));
   const share = await sharing.grant({ account: node.account, node: node.id, to, rights, by, expiresMs });
-  return shareData(share, node, await pathOf(node, call, ocs), ocs);
+  return shareData(share, await madeAt(node, call, ocs), ocs);
+}
+
+/** Where it is now that it is shared; its own name where it went meanwhile. */
+async function madeAt(node: FileNode, call: OcsCall, ocs: OcsHouse): Promise<Place> {
+  const of = { account: node.account, node: node.id };
+  return (await placeOf(of, call, ocs)) ?? { node, path: `/${node.name}` };
 }
 
 async function receiverOf(type: number, name: string, { accounts }: OcsHouse): Promise<Share['to']> {
@@ -152,25 +174,25 @@ async function receiverOf(type: number, name: string, { accounts }: OcsHouse): P
 
 async function change(number: number, call: OcsCall, ocs: OcsHouse): Promise<Data> {
   const { fields } = call;
-  const { share, link, node } = await known(number, call, ocs);
+  const { share, link, place } = await known(number, call, ocs);
   const { sharing } = ocs.house;
   const bits = fields.get('permissions');
   const expires = fields.has('expireDate') ? { expiresMs: expiryOf(fields.get('expireDate')) ?? 0 } : {};
   if (share) {
     const rights = bits === null ? {} : { rights: rightsOf(Number(bits)) };
     const changed = await sharing.changeShare(share.id, { ...rights, ...expires });
-    return shareData(changed, node, await pathOf(node, call, ocs), ocs);
+    return shareData(changed, place, ocs);
   }
   if (!link) return [];
   const password = fields.get('password');
   const label = fields.get('label');
   const changed = await sharing.changeLink(link.token, {
-    ...(bits === null && !fields.has('publicUpload') ? {} : { rights: linkRights(fields, node) }),
+    ...(bits === null && !fields.has('publicUpload') ? {} : { rights: linkRights(fields, place.node) }),
     ...(label === null ? {} : { label }),
     ...(password === null ? {} : { password: password === '' ? null : password }),
     ...expires,
   });
-  return linkData(changed, node, call, ocs);
+  return linkData(changed, place, call, ocs);
 }
 
 async function revoke(number: number, call: OcsCall, ocs: OcsHouse): Promise<Data> {
@@ -233,7 +255,7 @@ async function ownerData(
   };
 }
 
-function nodeData(node: FileNode, path: string): Readonly<Record<string, Data>> {
+function nodeData({ node, path }: Place): Readonly<Record<string, Data>> {
   const number = numberOf(node);
   return {
     path,
@@ -268,11 +290,11 @@ function commonData(expiresMs: number, createdMs: number): Readonly<Record<strin
   };
 }
 
-async function shareData(share: Share, node: FileNode, path: string, ocs: OcsHouse): Promise<Data> {
+async function shareData(share: Share, place: Place, ocs: OcsHouse): Promise<Data> {
   const { to } = share;
   const member = to.kind === 'member' ? await ocs.accounts.member(to.member) : null;
   const receiver = to.kind === 'group' ? to.address : member ? ocs.accounts.handleOf(member) : '';
-  const inside = node.kind === 'folder' ? 'CK' : 'W';
+  const inside = place.node.kind === 'folder' ? 'CK' : 'W';
   const letters = { read: 'G', write: `GDNV${inside}`, reshare: `RGDNV${inside}` }[share.rights];
   return {
     id: String(share.id),
@@ -280,7 +302,7 @@ async function shareData(share: Share, node: FileNode, path: string, ocs: OcsHou
     permissions: bitsOf(letters),
     ...(await ownerData(share.account, share.by, ocs)),
     ...commonData(share.expiresMs, share.createdMs),
-    ...nodeData(node, path),
+    ...nodeData(place),
     token: null,
     label: '',
     share_with: receiver,
@@ -288,8 +310,8 @@ async function shareData(share: Share, node: FileNode, path: string, ocs: OcsHou
   };
 }
 
-async function linkData(link: Link, node: FileNode, call: OcsCall, ocs: OcsHouse): Promise<Data> {
-  const inside = node.kind === 'folder' ? 'CK' : 'W';
+async function linkData(link: Link, place: Place, call: OcsCall, ocs: OcsHouse): Promise<Data> {
+  const inside = place.node.kind === 'folder' ? 'CK' : 'W';
   const letters = { read: 'G', write: `GDNV${inside}`, drop: 'C' }[link.rights];
   const secret = link.hasPassword ? '***' : null;
   return {
@@ -298,7 +320,7 @@ async function linkData(link: Link, node: FileNode, call: OcsCall, ocs: OcsHouse
     permissions: link.rights === 'drop' ? 4 : bitsOf(letters),
     ...(await ownerData(link.account, link.by, ocs)),
     ...commonData(link.expiresMs, link.createdMs),
-    ...nodeData(node, await pathOf(node, call, ocs)),
+    ...nodeData(place),
     token: link.token,
     url: `${call.origin}/s/${link.token}`,
     label: link.label,

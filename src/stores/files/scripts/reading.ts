@@ -5,7 +5,7 @@ import { rootFolder } from '../types.ts';
 import { type Chain, chainOf, missing, type Node } from './tree.ts';
 
 /** A node and all above it, nearest first; none where it is not in the tree. */
-export function* above(q: FilesQueries, a: { account: number; node: number }): Script<readonly Node[]> {
+export function* chain(q: FilesQueries, a: { account: number; node: number }): Script<readonly Node[]> {
   return (yield* chainOf(q, a.account, a.node)) ?? [];
 }
 

@@ -5,7 +5,7 @@ import type { ShareRow } from './scripts.ts';
 
 export interface StandingOptions {
   readonly accounts: Pick<Accounts, 'member' | 'groupsOf'>;
-  readonly files: Pick<FilesReader, 'node' | 'above'>;
+  readonly files: Pick<FilesReader, 'chain'>;
   readonly clock: Clock;
 }
 
@@ -76,10 +76,9 @@ export class Judge {
 
   standingOf(account: number, id: number): Promise<Standing | null> {
     return once(this.#standing, `${account} ${id}`, async () => {
-      const { files } = this.#options;
-      const node = await files.node(account, id);
-      const above = node && (await files.above(account, id));
-      return node && above ? { node, chain: new Set([id, ...above.map((folder) => folder.id)]) } : null;
+      const chain = await this.#options.files.chain(account, id);
+      const [node] = chain;
+      return node ? { node, chain: new Set(chain.map((each) => each.id)) } : null;
     });
   }
 }

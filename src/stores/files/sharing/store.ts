@@ -24,7 +24,7 @@ export interface SharingOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly accounts: Pick<Accounts, 'member' | 'groupsOf' | 'byName' | 'byAddress' | 'group'>;
-  readonly files: Pick<FilesReader, 'node' | 'above'>;
+  readonly files: Pick<FilesReader, 'node' | 'chain'>;
   /** For the passwords of links. */
   readonly hasher: Hasher;
   /** Whether members may make links; asked each time. */
