@@ -33,7 +33,7 @@ export const smallFileBytesMax = 65_536;
 /** Ranges of one GET; with more, all of it is answered (RFC 9110 §14.2). */
 export const rangesMax = 16;
 /** What is gathered of a 207 before it is sent. */
-export const multiStatusChunkChars = 32_768;
+export const multiStatusChunkChars = 65_536;
 
 /** RFC 4918 §10.7: a server may give less time than was asked for. */
 export const lockSecondsMax = 86_400;

@@ -353,10 +353,10 @@ export interface Exchange {
 }
 
 export interface MultiStatus {
-  /** One DAV:response, children only. Await it: it waits for the client. */
-  response(href: string, inner: Xml): Promise<void>;
+  /** One DAV:response, children only. Await what it answers: the client takes no more yet. Null: it does. */
+  response(href: string, inner: Xml): Promise<void> | null;
   /** Anything else inside DAV:multistatus, such as DAV:sync-token. */
-  raw(xml: Xml): Promise<void>;
+  raw(xml: Xml): Promise<void> | null;
   end(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { isName, nameKey } from './names.ts';
 import { readToken } from './scripts/changes.ts';
 import { type Node, nameOf } from './scripts/tree.ts';
 import { searchFiles } from './search.ts';
-import { shownChanges, shownLock, shownNode, shownVersion } from './shown.ts';
+import { shownChanges, shownIn, shownLock, shownNode, shownVersion } from './shown.ts';
 import {
   type DeadProperty,
   type FileLock,
@@ -105,7 +105,8 @@ export class FilesStoreReader implements FilesReader {
   async list(account: number, folder: number, after: string, max: number): Promise<readonly FileNode[]> {
     const most = Math.min(max, limits.pageRowsMax);
     const page = { account, folder, after: nameKey(after), max: most };
-    return (await this.database.call(operations.list, page)).map(shownNode);
+    const rows = await this.database.call(operations.list, page);
+    return rows.map((row) => shownIn(account, folder, row));
   }
 
   async changes(account: number, folder: number, since: string, max: number): Promise<FolderChanges> {

@@ -1,12 +1,17 @@
 import type { Changed } from './scripts/changes.ts';
 import type { Lock } from './scripts/locks.ts';
-import { type Node, nameOf, stampOf } from './scripts/tree.ts';
+import { type Listed, type Node, nameOf, stampOf } from './scripts/tree.ts';
 import { kinds } from './tables.ts';
 import type { FileLock, FileNode, FileVersion, FolderChanges } from './types.ts';
 
 /** A row as it is shown to others. */
 export function shownNode(row: Node): FileNode {
-  const { account, id, parent, kind, hash, size, type, created, modified, modseq, checksum } = row;
+  return shownIn(row.account, row.parent, row);
+}
+
+/** The same where the folder that it is in was asked for. */
+export function shownIn(account: number, parent: number, row: Listed): FileNode {
+  const { id, kind, hash, size, type, created, modified, modseq, checksum } = row;
   return {
     account,
     id,

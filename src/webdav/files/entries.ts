@@ -287,6 +287,7 @@ export class FolderEntry extends Entry implements Collection {
     const above = wanted.locks
       ? (await files.locksOn(account, id)).filter(({ depth }) => depth === 'infinity')
       : [];
+    const trail = [...this.trail, id];
     for (let after = ''; ; ) {
       const nodes = await files.list(account, id, after, listPageRows);
       const ids = nodes.map((node) => node.id);
@@ -295,7 +296,7 @@ export class FolderEntry extends Entry implements Collection {
       for (let at = 0; at < nodes.length; ) {
         const dead = wanted.dead ? await files.propertiesOf(account, ids.slice(at)) : null;
         const page = nodes.slice(at, dead ? at + dead.taken : nodes.length).map((node) => {
-          const each = this.entry(node, node.name);
+          const each = entryOf(this.scene, { node, path: [...this.path, node.name], trail });
           if (dead) each.dead = dead.found.get(node.id) ?? [];
           if (locks) each.held = [...above, ...(locks.get(node.id) ?? [])];
           return each;

@@ -3,9 +3,10 @@ import type { XmlElement } from '../../formats/xml/index.ts';
 import { DavError } from '../errors.ts';
 import { infinityCharsMax, infinityRowsMax } from '../properties/limits.ts';
 import { type Plan, planOf, type Wish } from '../properties/plan.ts';
+import { sendRows } from '../properties/rows.ts';
 import { readNames } from '../properties/wish.ts';
 import { preferencesApplied, readDepth } from '../server/headers.ts';
-import type { Collection, DavMethod, Exchange, MultiStatus, Resource } from '../types.ts';
+import type { Collection, DavMethod, Exchange, Resource } from '../types.ts';
 import { below } from './walk.ts';
 
 /** RFC 4918 §9.1 */
@@ -21,10 +22,11 @@ export const propfind: DavMethod = {
     if (depth === 'infinity' && resource.isCollection) return await sendTree(exchange, resource, plan);
     // RFC 8144 §3: with Depth 0 depth-noroot means nothing, and nothing is said of it.
     const answer = exchange.multiStatus(preferencesApplied(exchange, depth !== '0'));
-    if (depth === '0' || !exchange.visit.prefer.depthNoroot) await sendRow(answer, exchange, resource, plan);
+    const { visit } = exchange;
+    if (depth === '0' || !visit.prefer.depthNoroot) await sendRows(answer, visit, plan, [resource]);
     if (depth !== '0' && resource.isCollection) {
       for await (const page of (resource as Collection).members(plan.wanted)) {
-        for (const member of page) await sendRow(answer, exchange, member, plan);
+        await sendRows(answer, visit, plan, page);
       }
     }
     await answer.end();
@@ -47,16 +49,6 @@ function readPropfind(body: XmlElement | null): Wish {
   }
   if (prop) return { kind: 'named', names: readNames(prop) };
   return names ? { kind: 'names' } : { kind: 'all', include: include ? readNames(include) : [] };
-}
-
-async function sendRow(
-  answer: MultiStatus,
-  { visit }: Exchange,
-  resource: Resource,
-  plan: Plan,
-): Promise<void> {
-  const row = plan.row(resource, visit);
-  await answer.response(visit.href(resource), typeof row === 'string' ? row : await row);
 }
 
 /** Depth infinity: held until it is known that it ends, since what is too much is refused as a whole. */

@@ -4,6 +4,7 @@ import { SearchMeter, testOf } from '../../stores/files/index.ts';
 import { DavError } from '../errors.ts';
 import { textOf } from '../prefixes.ts';
 import { planOf } from '../properties/plan.ts';
+import { sendRows } from '../properties/rows.ts';
 import { truncatedRow } from '../reports/rows.ts';
 import { ordered, searchRow } from '../search/judge.ts';
 import { searchFoundMax, searchLookedMax } from '../search/limits.ts';
@@ -42,9 +43,7 @@ async function sendFound(exchange: Exchange, asked: Resource, query: Query): Pro
   const { found, cut } = await find(scope, query);
   const plan = planOf(query.select.kind === 'all' ? { kind: 'all', include: [] } : query.select, visit);
   const answer = exchange.multiStatus(preferencesApplied(exchange));
-  for (const each of ordered(found, query.orders).slice(0, max)) {
-    await answer.response(visit.href(each), await plan.row(each, visit));
-  }
+  await sendRows(answer, visit, plan, ordered(found, query.orders).slice(0, max));
   // RFC 5323 §2.3.1: what the client itself limited is not cut.
   const limited = query.max !== null && query.max <= found.length;
   if (cut && !limited) await answer.response(visit.href(asked), truncatedRow);

@@ -40,3 +40,4 @@ export const davProperties: readonly LiveProperty[] = [
 export { readSyncTokenUri, syncTokenUri } from './6578-sync-token.ts';
 export { type PropertyRequest, type PropertyVerdict, readPropertyChanges, verdictXml } from './changes.ts';
 export { type Plan, planOf, propstat, type Wish } from './plan.ts';
+export { sendRows } from './rows.ts';

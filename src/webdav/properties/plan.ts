@@ -92,7 +92,7 @@ function rowOf(
   for (let at = 0; at < readers.length; at++) {
     const value = readValue(readers[at] as Reader, resource, visit, own);
     values[at] = value;
-    waits ||= value instanceof Promise;
+    waits ||= typeof value === 'object';
   }
   const rest = sheet.allDead && own !== null ? [...own.values()].map(({ xml }) => xml).join('') : '';
   if (!waits) return written(sheet, values as (Xml | undefined | typeof isDenied)[], rest);
@@ -106,7 +106,7 @@ function readValue(
   visit: Visit,
   own: Map<string, DeadProperty> | null,
 ): Value | typeof isDenied {
-  const property = reader.live.find((live) => live.on(resource));
+  const property = propertyOn(reader.live, resource);
   if (own !== null && reader.dead && (property === undefined || property.deadFirst === true)) {
     const found = own.get(reader.key);
     if (found !== undefined) {
@@ -116,6 +116,11 @@ function readValue(
   }
   if (property === undefined) return undefined;
   return resource.may(property.privilege) ? property.read(resource, visit) : isDenied;
+}
+
+function propertyOn(live: readonly LiveProperty[], resource: Resource): LiveProperty | undefined {
+  for (const property of live) if (property.on(resource)) return property;
+  return undefined;
 }
 
 /** XML cannot hold it, so no value begins with it. */
@@ -151,21 +156,22 @@ function written(
   );
 }
 
-const reasons = {
-  200: 'OK',
-  403: 'Forbidden',
-  404: 'Not Found',
-  409: 'Conflict',
-  424: 'Failed Dependency',
-  507: 'Insufficient Storage',
+/** Written out: each row has one. */
+const statusElements = {
+  200: '<D:status>HTTP/1.1 200 OK</D:status>',
+  403: '<D:status>HTTP/1.1 403 Forbidden</D:status>',
+  404: '<D:status>HTTP/1.1 404 Not Found</D:status>',
+  409: '<D:status>HTTP/1.1 409 Conflict</D:status>',
+  424: '<D:status>HTTP/1.1 424 Failed Dependency</D:status>',
+  507: '<D:status>HTTP/1.1 507 Insufficient Storage</D:status>',
 } as const;
 
-export type PropertyStatus = keyof typeof reasons;
+export type PropertyStatus = keyof typeof statusElements;
 
 /** RFC 4918 §14.22. `more`: DAV:error or DAV:responsedescription. */
 export function propstat(status: PropertyStatus, properties: Xml, more: Xml = ''): Xml {
-  const prop = properties === '' ? '<D:prop/>' : `<D:prop>${properties}</D:prop>`;
-  return `<D:propstat>${prop}<D:status>HTTP/1.1 ${status} ${reasons[status]}</D:status>${more}</D:propstat>`;
+  const start = properties === '' ? '<D:propstat><D:prop/>' : `<D:propstat><D:prop>${properties}</D:prop>`;
+  return `${start}${statusElements[status]}${more}</D:propstat>`;
 }
 
 /** DAV:propname: what is there, by name alone. */

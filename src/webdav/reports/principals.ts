@@ -6,6 +6,7 @@ import { prefixDeclarations } from '../prefixes.ts';
 import { groupPrincipal, groupsOfVisitor, memberPath, memberPrincipal } from '../principals/principal.ts';
 import { nameKey } from '../properties/declared.ts';
 import { planOf } from '../properties/plan.ts';
+import { sendRows } from '../properties/rows.ts';
 import { readReportWish } from '../properties/wish.ts';
 import { preferencesApplied } from '../server/headers.ts';
 import type { DavReport, Exchange, Resource, Visit } from '../types.ts';
@@ -185,7 +186,7 @@ async function answerAll(
   const { visit } = exchange;
   const plan = planOf(readReportWish(body), visit);
   const answer = exchange.multiStatus(preferencesApplied(exchange));
-  for (const each of found) await answer.response(visit.href(each), await plan.row(each, visit));
+  await sendRows(answer, visit, plan, found);
   for (const href of more.missing ?? []) await answer.response(href, missingRow);
   if (more.truncated) await answer.response(visit.href(more.truncated), truncatedRow);
   await answer.end();

@@ -4,6 +4,7 @@ import { DavError } from '../errors.ts';
 import { textOf } from '../prefixes.ts';
 import { canSync, readSyncTokenUri, syncOf, syncTokenUri } from '../properties/6578-sync-token.ts';
 import { planOf } from '../properties/plan.ts';
+import { sendRows } from '../properties/rows.ts';
 import { readReportWish } from '../properties/wish.ts';
 import { preferencesApplied } from '../server/headers.ts';
 import type { DavReport, SyncAbility } from '../types.ts';
@@ -26,10 +27,7 @@ export const syncCollection: DavReport = {
     const since = readToken(body);
     const { changed, gone, token, more } = await changesSince(sync, since, readLimit(body));
     const answer = exchange.multiStatus(preferencesApplied(exchange));
-    for (const member of changed) {
-      const row = plan.row(member, visit);
-      await answer.response(visit.href(member), typeof row === 'string' ? row : await row);
-    }
+    await sendRows(answer, visit, plan, changed);
     for (const name of gone) {
       const isCollection = name.endsWith('/');
       const path = [...resource.path, isCollection ? name.slice(0, -1) : name];

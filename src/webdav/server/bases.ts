@@ -1,5 +1,5 @@
 import type { DavBase, Resource, Visitor } from '../types.ts';
-import { encodePath, readPath, readTarget, startsWithPath, type UrlPath } from './path.ts';
+import { encodePath, encodeSegment, readPath, readTarget, startsWithPath, type UrlPath } from './path.ts';
 
 /** A base under which a path lies, and what is left of the path: '' or what begins with a slash. */
 export interface Placed {
@@ -35,11 +35,22 @@ export function hrefIn(
 ): (resource: Pick<Resource, 'path' | 'isCollection'>) => string {
   const below = base.below?.(visitor) ?? [];
   const first = bases[0]?.prefix ?? '';
+  const hrefOf = (path: readonly string[]): string => {
+    if (base.prefix === '' && path.length > 0) return encodePath(first, path);
+    if (!startsWithPath(path, below)) return encodePath(first, path);
+    return encodePath(base.prefix, path.slice(below.length));
+  };
+  // Of a listing most are in one folder.
+  let folder: { readonly path: readonly string[]; readonly href: string } | null = null;
   return ({ path, isCollection }) => {
-    if (base.prefix === '' && path.length > 0) return encodePath(first, path, isCollection);
-    if (below.length === 0) return encodePath(base.prefix, path, isCollection);
-    if (!startsWithPath(path, below)) return encodePath(first, path, isCollection);
-    return encodePath(base.prefix, path.slice(below.length), isCollection);
+    const slash = isCollection ? '/' : '';
+    const name = path.at(-1);
+    if (name === undefined || path.length <= below.length + 1) return hrefOf(path) + slash;
+    if (folder?.path.length !== path.length - 1 || !startsWithPath(path, folder.path)) {
+      const above = path.slice(0, -1);
+      folder = { path: above, href: hrefOf(above) };
+    }
+    return `${folder.href}/${encodeSegment(name)}${slash}`;
   };
 }
 

@@ -4,7 +4,7 @@ import { multiStatusChunkChars } from '../limits.ts';
 import { multiStatusOver } from './multi-status.ts';
 
 function slowSink() {
-  const chunks: string[] = [];
+  const chunks: Buffer[] = [];
   const waiting: (() => void)[] = [];
   return {
     chunks,
@@ -13,11 +13,11 @@ function slowSink() {
       for (const resume of waiting.splice(0)) resume();
     },
     sink: {
-      write(chunk: string) {
+      write(chunk: Buffer) {
         chunks.push(chunk);
         return new Promise<void>((resume) => waiting.push(resume));
       },
-      async end(chunk: string) {
+      async end(chunk: Buffer) {
         chunks.push(chunk);
       },
     },
@@ -47,7 +47,7 @@ test('a document is written while it is made, and its maker waits for the client
   take();
   await making;
   for (const chunk of chunks) expect(chunk.length).toBeLessThan(multiStatusChunkChars + 2_000);
-  const document = parseXml(Buffer.from(chunks.join('')));
+  const document = parseXml(Buffer.concat(chunks));
   expect(document).toMatchObject({ namespace: 'DAV:', name: 'multistatus' });
   expect(document.children).toHaveLength(201);
 });
@@ -55,5 +55,5 @@ test('a document is written while it is made, and its maker waits for the client
 test('an answer without rows is a document too', async () => {
   const { chunks, sink } = slowSink();
   await multiStatusOver(sink).end();
-  expect(parseXml(Buffer.from(chunks.join(''))).children).toEqual([]);
+  expect(parseXml(Buffer.concat(chunks)).children).toEqual([]);
 });

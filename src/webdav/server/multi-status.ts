@@ -4,29 +4,26 @@ import type { MultiStatus, Xml } from '../types.ts';
 
 /** Where the pieces of a 207 go; `write` resolves when the client has taken enough for more to come. */
 export interface ChunkSink {
-  write(chunk: string): Promise<void> | null;
-  end(chunk: string): Promise<void>;
+  write(chunk: Buffer): Promise<void> | null;
+  end(chunk: Buffer): Promise<void>;
 }
 
 /** RFC 4918 §13, written while it is made: at most a chunk of it is ever held. */
 export function multiStatusOver(sink: ChunkSink): MultiStatus {
   let text = `<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus${prefixDeclarations}>`;
   const flush = (): Promise<void> | null => {
-    const chunk = text;
+    // As bytes: from a text that was joined, Node would make them more than once.
+    const chunk = Buffer.from(text);
     text = '';
     return sink.write(chunk);
   };
+  const add = (xml: Xml): Promise<void> | null => {
+    text += xml;
+    return text.length < multiStatusChunkChars ? null : flush();
+  };
   return {
-    response(href, inner) {
-      text += `<D:response><D:href>${href}</D:href>${inner}</D:response>\n`;
-      return (text.length < multiStatusChunkChars ? null : flush()) ?? resolved;
-    },
-    raw(xml: Xml) {
-      text += xml;
-      return (text.length < multiStatusChunkChars ? null : flush()) ?? resolved;
-    },
-    end: () => sink.end(`${text}</D:multistatus>\n`),
+    response: (href, inner) => add(`<D:response><D:href>${href}</D:href>${inner}</D:response>\n`),
+    raw: add,
+    end: () => sink.end(Buffer.from(`${text}</D:multistatus>\n`)),
   };
 }
-
-const resolved = Promise.resolve();

@@ -90,11 +90,11 @@ export function encodeSegment(name: string): string {
   return plainSegment.test(name) ? name : encodeURIComponent(name);
 }
 
-/** `prefix` and the names, each with a slash before it; `collection` puts one behind. */
-export function encodePath(prefix: string, path: readonly string[], collection: boolean): string {
+/** `prefix` and the names, each with a slash before it. */
+export function encodePath(prefix: string, path: readonly string[]): string {
   let text = prefix;
   for (const name of path) text += `/${encodeSegment(name)}`;
-  return collection ? `${text}/` : text;
+  return text;
 }
 
 export function startsWithPath(path: readonly string[], start: readonly string[]): boolean {

@@ -22,6 +22,11 @@ const upwards = sql`(with recursive up(id, level) as (
     where f.id = up.id and f.account = ${number('account')} and +f.parent > 0 and up.level < ${steps}
 ) select ${number('account')}, up.id from up)`;
 
+function listed(n: FilesTables['file_nodes']) {
+  const { nameKey, id, name, kind, hash, size, type, checksum, created, modified, modseq, stamp } = n;
+  return { nameKey, id, name, kind, hash, size, type, checksum, created, modified, modseq, stamp };
+}
+
 export function nodeQueries({ db, t, d }: Context) {
   const n = t.file_nodes;
   const byId = and(eq(n.account, p('account')), eq(n.id, p('node')));
@@ -49,6 +54,14 @@ export function nodeQueries({ db, t, d }: Context) {
       .orderBy(asc(n.nameKey))
       .limit(bound('max'))
       .prepare('file_nodes_in'),
+    /** Columns cost as much as rows do: no more of them than a listing shows. */
+    nodesListed: db
+      .select(listed(n))
+      .from(n)
+      .where(and(inFolder, gt(n.nameKey, p('after'))))
+      .orderBy(asc(n.nameKey))
+      .limit(bound('max'))
+      .prepare('file_nodes_listed'),
     nodesChanged: db
       .select()
       .from(n)

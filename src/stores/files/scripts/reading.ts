@@ -2,7 +2,7 @@ import { numbers, run, type Script } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
 import type { FilesQueries } from '../queries.ts';
 import { rootFolder } from '../types.ts';
-import { type Chain, chainOf, missing, type Node } from './tree.ts';
+import { type Chain, chainOf, type Listed, missing, type Node } from './tree.ts';
 
 /** A node and all above it, nearest first; none where it is not in the tree. */
 export function* chain(q: FilesQueries, a: { account: number; node: number }): Script<readonly Node[]> {
@@ -50,8 +50,8 @@ export function* findInTrash(
 export function* list(
   q: FilesQueries,
   a: { account: number; folder: number; after: string; max: number },
-): Script<readonly Node[]> {
-  return yield* run(q.nodesIn, { ...a });
+): Script<readonly Listed[]> {
+  return yield* run(q.nodesListed, { ...a });
 }
 
 export function* usage(q: FilesQueries, { account }: { account: number }) {

@@ -47,6 +47,9 @@ export interface Node {
   readonly height: number;
 }
 
+/** What a listing reads of each: its account and folder were asked for, and what a folder counts is nobody's question there. */
+export type Listed = Omit<Node, 'account' | 'parent' | 'version' | 'files' | 'folders' | 'height'>;
+
 /** A folder with those above it, nearest first; the last is the root. */
 export type Chain = readonly [Node, ...Node[]];
 
@@ -57,7 +60,8 @@ export interface Done<T> {
 }
 
 export const nameOf = (node: Pick<Node, 'name' | 'nameKey'>): string => node.name ?? node.nameKey;
-export const stampOf = (node: Node): number => (node.kind === kinds.folder ? node.modseq : node.stamp);
+export const stampOf = (node: Pick<Node, 'kind' | 'modseq' | 'stamp'>): number =>
+  node.kind === kinds.folder ? node.modseq : node.stamp;
 export const idsOf = (nodes: readonly Node[]): number[] => nodes.map(({ id }) => id);
 export const missing = (what = 'it') => new StoreError('not-found', `${what} is not there`);
 
