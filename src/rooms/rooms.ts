@@ -11,6 +11,7 @@ import {
   createSharing,
   createUploads,
   type FilesWriter,
+  Reserves,
   type Sharing,
   type Uploads,
 } from '../stores/files/index.ts';
@@ -145,12 +146,14 @@ function openFileRooms({
   readonly blobs: BlobStore;
   readonly clock: Clock;
 }) {
+  const reserves = new Reserves();
   const files = createFilesStore({
     ...over,
+    reserves,
     settings: () => settings.value.files,
     reservedName: sharedName,
   });
-  const uploads = createUploads({ ...over, files, fileBytesMax: () => settings.value.files.file });
+  const uploads = createUploads({ ...over, files, reserves, fileBytesMax: () => settings.value.files.file });
   let sharing: Sharing | null = null;
   return {
     files,

@@ -328,6 +328,25 @@ describe('compacting', () => {
     expect((await blobs.read(blob.hash)).length).toBe(3000);
   });
 
+  test('a small content that one gave up while another holds it stays; given up by all it goes with its segment', async () => {
+    const [refused, shared] = [await blobs.put(text('refused')), await blobs.put(text('shared'))];
+    const again = await blobs.put(text('shared'));
+    blobs.release(refused);
+    blobs.release(shared);
+    // Seals the segment, as growing beyond its size would.
+    for (let at = 0; at < 65; at++) await keep(randomBytes(limits.segmentBlobBytesMax));
+    const first = segments()[0] ?? '';
+    await blobs.compact();
+    expect(segments()).toContain(first);
+    expect((await blobs.read(again.hash)).equals(text('shared'))).toBe(true);
+    await database.call(probe.keep, { blobs: [again] });
+    blobs.release(again);
+    await blobs.compact();
+    expect(segments()).not.toContain(first);
+    expect((await blobs.read(again.hash)).equals(text('shared'))).toBe(true);
+    expect(await refusal(blobs.read(refused.hash))).toBe('not-found');
+  });
+
   test('a blob whose bytes are damaged stays with its segment, for verify to name', async () => {
     const [good, bad] = [await keep(text('good')), await keep(text('bad'))];
     await close();

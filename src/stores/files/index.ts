@@ -22,6 +22,7 @@ export { checkName, nameKey, numbered } from './names.ts';
 export { namesDown, pathTo } from './paths.ts';
 export { guestPrincipal } from './principals.ts';
 export type { FilesSettings, FilesStoreOptions } from './reader.ts';
+export { Reserves } from './reserves.ts';
 export { limits as sharingLimits } from './sharing/limits.ts';
 export { sharingModule } from './sharing/module.ts';
 export { createSharing, type SharingOptions } from './sharing/store.ts';

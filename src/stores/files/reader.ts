@@ -5,6 +5,7 @@ import type { BlobStore, Database } from '../../storage/index.ts';
 import { limits } from './limits.ts';
 import { filesOperations as operations } from './module.ts';
 import { isName, nameKey } from './names.ts';
+import type { Reserves } from './reserves.ts';
 import { readToken } from './scripts/changes.ts';
 import { type Node, nameOf } from './scripts/tree.ts';
 import { searchFiles } from './search.ts';
@@ -40,6 +41,8 @@ export interface FilesStoreOptions {
   readonly settings: () => FilesSettings;
   /** A name that the first folder of a member's tree cannot hold: the server shows something of its own there. */
   readonly reservedName?: string;
+  /** What is on its way in; that of `createUploads`, where there is one. */
+  readonly reserves?: Reserves;
 }
 
 /** Names as far as they can be names: what follows cannot be there. */

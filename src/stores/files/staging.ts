@@ -1,5 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import type { BlobStore, StoredBlob } from '../../storage/index.ts';
+import type { Reserve } from './reserves.ts';
 import type { Staged } from './types.ts';
 
 /** Content that is durable and held. */
@@ -32,49 +33,6 @@ export class StagedContent implements Staged {
     this.#blobs.release(this.blob);
   }
 }
-
-/** Bytes by account that are on their way in, or have arrived, and that no file has yet. */
-export class Reserves {
-  readonly #bytes = new Map<number, number>();
-
-  of(account: number): number {
-    return this.#bytes.get(account) ?? 0;
-  }
-
-  add(account: number, bytes: number): void {
-    const sum = this.of(account) + bytes;
-    if (sum === 0) this.#bytes.delete(account);
-    else this.#bytes.set(account, sum);
-  }
-}
-
-/** What one content takes of them. */
-export class Reserve {
-  readonly #all: Reserves;
-  readonly #account: number;
-  #own = 0;
-
-  constructor(all: Reserves, account: number) {
-    this.#all = all;
-    this.#account = account;
-  }
-
-  /** Holds so many bytes at least; 'over-quota' where they do not fit beside those of others. */
-  cover(bytes: number, room: number): void {
-    if (bytes <= this.#own) return;
-    const left = room - (this.#all.of(this.#account) - this.#own);
-    if (bytes > left) throw tooMuch(Math.max(0, left));
-    this.#all.add(this.#account, bytes - this.#own);
-    this.#own = bytes;
-  }
-
-  end(): void {
-    this.#all.add(this.#account, -this.#own);
-    this.#own = 0;
-  }
-}
-
-const tooMuch = (room: number) => new StoreError('over-quota', 'there is no room left', { room });
 
 async function* metered(
   data: AsyncIterable<Uint8Array>,

@@ -6,11 +6,12 @@ import { limits } from './limits.ts';
 import { filesOperations as operations } from './module.ts';
 import { nameKey } from './names.ts';
 import { type FilesStoreOptions, FilesStoreReader } from './reader.ts';
+import { Reserve, Reserves } from './reserves.ts';
 import type { Copying } from './scripts/copying.ts';
 import type { Begun, Stale, Transferred } from './scripts/ends.ts';
 import type { Done, Rules, Write } from './scripts/tree.ts';
 import { shownLock, shownNode } from './shown.ts';
-import { Reserve, Reserves, StagedContent, stage } from './staging.ts';
+import { StagedContent, stage } from './staging.ts';
 import type {
   By,
   DeadPropertyChange,
@@ -43,8 +44,13 @@ const expecting = (expect: Expect | undefined) => (expect === undefined ? {} : {
 
 /** The trees of files over one database and one blob store. */
 export class FilesStore extends FilesStoreReader implements FilesWriter {
-  readonly #reserves = new Reserves();
+  readonly #reserves: Reserves;
   readonly #coming = new Coming();
+
+  constructor(options: FilesStoreOptions) {
+    super(options);
+    this.#reserves = options.reserves ?? new Reserves();
+  }
 
   #rules(account: number): Rules {
     const { kept, versions } = this.options.settings();
@@ -84,10 +90,12 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     data: Buffer | AsyncIterable<Uint8Array>,
     declared: number | null = null,
     replaced = 0,
+    counted = 0,
   ): Promise<Staged> {
+    await this.#reserves.ask(account, { isKnown: true });
     const { used, quota } = await this.usage(account);
     const room = quota === null ? Infinity : Math.max(0, quota - used + replaced);
-    const reserve = new Reserve(this.#reserves, account);
+    const reserve = new Reserve(this.#reserves, account, counted);
     return stage(this.options.blobs, data, {
       declared,
       room,
@@ -180,6 +188,7 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     const reserve = new Reserve(this.#reserves, account);
     let [copying, isPlaced] = [begun, false];
     try {
+      await this.#reserves.ask(account, { isKnown: true });
       const { used, quota } = await this.usage(account);
       const room = quota === null ? Infinity : Math.max(0, quota - used + begun.freed.size);
       reserve.cover(begun.expected.size, room);

@@ -271,13 +271,15 @@ export interface FilesReader {
 export interface FilesWriter extends FilesReader {
   /**
    * Takes bytes in. 'over-quota' as soon as they do not fit into the account, 'too-large' beyond a file's limit.
-   * `replaced`: bytes of what they will take the place of. Release what it answers, whether it was put or not.
+   * `replaced`: bytes of what they will take the place of; `counted`: so many of them are held for uploads already.
+   * Release what it answers, whether it was put or not.
    */
   stage(
     account: number,
     data: Buffer | AsyncIterable<Uint8Array>,
     declared?: number | null,
     replaced?: number,
+    counted?: number,
   ): Promise<Staged>;
   /** Gives a place that content; a folder that stands there is refused with 'exists'. */
   put(place: Place, content: Staged, options: PutOptions): Promise<Put>;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Member } from '../../accounts/index.ts';
-import { createUploads } from '../../stores/files/index.ts';
+import { createUploads, Reserves } from '../../stores/files/index.ts';
 import { type BrowserAnswer, startSuite, type TestSuite, testBrowser } from '../../testing/index.ts';
 import { concatenatedMax, metadataBytesMax, metadataNamesMax, metadataPairsMax } from './limits.ts';
 
@@ -70,7 +70,14 @@ async function read(path: readonly string[], account = ana.id): Promise<string |
 /** The store of uploads as another process would open it. */
 function begunAgain() {
   const { database, blobs, clock, files } = suite.rooms;
-  return createUploads({ database, blobs, clock, files, fileBytesMax: () => 1_000 });
+  return createUploads({
+    database,
+    blobs,
+    clock,
+    files,
+    reserves: new Reserves(),
+    fileBytesMax: () => 1_000,
+  });
 }
 
 async function folder(account: number, name: string) {

@@ -1,5 +1,6 @@
 import { type Clock, randomToken, StoreError } from '../../../base/index.ts';
 import type { BlobStore, Database, StoredBlob } from '../../../storage/index.ts';
+import type { Reserves } from '../reserves.ts';
 import type { FilesWriter, Staged } from '../types.ts';
 import { Inlet } from './inlet.ts';
 import { limits } from './limits.ts';
@@ -12,6 +13,8 @@ export interface UploadsOptions {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly files: Pick<FilesWriter, 'stage' | 'usage'>;
+  /** What is on its way in; that of `createFilesStore`. */
+  readonly reserves: Reserves;
   /** The largest file taken; asked each time. */
   fileBytesMax(): number;
   /** In place of the limit, for tests. */
@@ -55,6 +58,7 @@ class UploadsStore implements Uploads {
   constructor(options: UploadsOptions) {
     this.#options = options;
     this.#pieceBytes = options.pieceBytes ?? limits.pieceBytes;
+    options.reserves.from((account) => this.#database.call(operations.reserved, { account }));
   }
 
   get #database(): Database {
@@ -65,10 +69,19 @@ class UploadsStore implements Uploads {
     return this.#options.clock.nowMs();
   }
 
-  /** Bytes that uploads of the account may take in all; null: no limit. */
+  /** Bytes that uploads of the account may take in all, beside what else is on its way in; null: no limit. */
   async #room(account: number): Promise<number | null> {
     const { used, quota } = await this.#options.files.usage(account);
-    return quota === null ? null : Math.max(0, quota - used);
+    return quota === null ? null : Math.max(0, quota - used - this.#options.reserves.staged(account));
+  }
+
+  /** What uploads hold has changed, or may have: whoever else brings something must know. */
+  async #told<T>(account: number, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } finally {
+      await this.#options.reserves.ask(account);
+    }
   }
 
   async begin(wish: Parameters<Uploads['begin']>[0]): Promise<Upload> {
@@ -78,9 +91,8 @@ class UploadsStore implements Uploads {
     if (Buffer.byteLength(about) > limits.aboutBytesMax)
       throw new StoreError('too-large', 'too much is said of the upload');
     const room = await this.#room(account);
-    return uploadOf(
-      await this.#database.call(operations.begin, { account, id, length, about, room, now: this.#now }),
-    );
+    const begun = this.#database.call(operations.begin, { account, id, length, about, room, now: this.#now });
+    return uploadOf(await this.#told(account, begun));
   }
 
   #demandLength(length: number | null): void {
@@ -98,9 +110,8 @@ class UploadsStore implements Uploads {
   async setLength(account: number, id: string, length: number): Promise<Upload> {
     this.#demandLength(length);
     const room = await this.#room(account);
-    return uploadOf(
-      await this.#database.call(operations.setLength, { account, id, length, room, now: this.#now }),
-    );
+    const set = this.#database.call(operations.setLength, { account, id, length, room, now: this.#now });
+    return uploadOf(await this.#told(account, set));
   }
 
   async #demand(account: number, id: string): Promise<Upload> {
@@ -181,9 +192,8 @@ class UploadsStore implements Uploads {
     try {
       const room = await this.#room(account);
       const now = this.#now;
-      return uploadOf(
-        await this.#database.call(operations.addPieces, { account, id, offset, pieces, room, now }),
-      );
+      const added = this.#database.call(operations.addPieces, { account, id, offset, pieces, room, now });
+      return uploadOf(await this.#told(account, added));
     } finally {
       for (const { blob } of pieces) this.#options.blobs.release(blob);
     }
@@ -207,7 +217,8 @@ class UploadsStore implements Uploads {
       const room = await this.#room(account);
       const now = this.#now;
       const pieces = [{ name, blob }];
-      await this.#database.call(operations.addPieces, { account, id, offset: null, pieces, room, now });
+      const args = { account, id, offset: null, pieces, room, now };
+      await this.#told(account, this.#database.call(operations.addPieces, args));
       return { name, size: blob.size, modifiedMs: now };
     } finally {
       this.#options.blobs.release(blob);
@@ -231,13 +242,14 @@ class UploadsStore implements Uploads {
     through = (all: AsyncIterable<Uint8Array>) => all,
   ): Promise<Staged> {
     const rows: { readonly hash: string }[] = [];
-    let bytes = 0;
+    let [bytes, held] = [0, 0];
     for (const id of typeof ids === 'string' ? [ids] : ids) {
       const { length, offset, done } = await this.#demand(account, id);
       if (done) throw new StoreError('conflict', 'the upload is done');
       if (length !== null && offset !== length)
         throw new StoreError('conflict', 'the upload is not whole', { offset });
       bytes += offset;
+      held += Math.max(length ?? 0, offset);
       const pieces = await this.#database.call(operations.pieces, { account, id });
       rows.push(...pieces.toSorted(byName));
     }
@@ -245,15 +257,17 @@ class UploadsStore implements Uploads {
     async function* all(): AsyncGenerator<Uint8Array> {
       for (const { hash } of rows) yield* blobs.stream(hash) as AsyncIterable<Uint8Array>;
     }
-    return files.stage(account, through(all()), bytes);
+    return files.stage(account, through(all()), bytes, 0, held);
   }
 
   async finish(account: number, id: string, bytes: number): Promise<void> {
     while (await this.#database.call(operations.finish, { account, id, bytes, now: this.#now }));
+    await this.#options.reserves.ask(account);
   }
 
   async end(account: number, id: string): Promise<void> {
     while (await this.#database.call(operations.end, { account, id, now: this.#now }));
+    await this.#options.reserves.ask(account);
   }
 
   async purge(): Promise<void> {

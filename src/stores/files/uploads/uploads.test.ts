@@ -3,8 +3,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../../base/index.ts';
 import { modules } from '../../../modules.ts';
 import { type StoredBlob, verifyAll } from '../../../storage/index.ts';
-import { describeEngines, openTestStores, refusal, type TestStores } from '../../../testing/index.ts';
-import { createUploads, uploadLimits as limits, type Uploads } from '../index.ts';
+import {
+  describeEngines,
+  openTestStores,
+  refusal,
+  type TestStores,
+  testFiles,
+} from '../../../testing/index.ts';
+import { createFilesStore, createUploads, uploadLimits as limits, Reserves, type Uploads } from '../index.ts';
 
 const hourMs = 3_600_000;
 const ana = 7;
@@ -43,6 +49,7 @@ describeEngines('uploads in pieces', (engine) => {
           return { hash: blob.hash, size: blob.size, release: () => stores.blobs.release(blob) };
         },
       },
+      reserves: new Reserves(),
       fileBytesMax: () => 1_000,
       pieceBytes: 4,
     });
@@ -181,6 +188,65 @@ describeEngines('uploads in pieces', (engine) => {
     await uploads.end(ana, promised.id);
     expect((await uploads.setLength(ana, open.id, 30)).length).toBe(30);
     expect(await refusal(uploads.begin({ account: 8, length: 30, about: '' }))).toBe('accepted');
+  });
+
+  test('what is staged and what uploads hold take their room from one book', async () => {
+    const reserves = new Reserves();
+    const settings = { ...testFiles, quota: 100 };
+    const { database, blobs } = stores;
+    const files = createFilesStore({ database, blobs, clock, reserves, settings: () => settings });
+    const both = { database, blobs, clock, files, reserves, fileBytesMax: () => 1_000 };
+    uploads = createUploads(both);
+    const put = (size: number) => files.stage(ana, Buffer.alloc(size, 'x'));
+
+    const first = await put(40);
+    expect(await refusal(begin({ length: 61 }))).toBe('over-quota');
+    const { id } = await begin({ length: 60 });
+    expect(await refusal(put(1))).toBe('over-quota');
+    first.release();
+    expect(await refusal(put(41))).toBe('over-quota');
+    const second = await put(40);
+    // What comes is what was promised.
+    await uploads.append(ana, id, 0, bytes('y'.repeat(60)));
+    const open = await begin();
+    expect(await refusal(uploads.append(ana, open.id, 0, bytes('z')))).toBe('over-quota');
+    second.release();
+    expect((await uploads.append(ana, open.id, 0, bytes('z'.repeat(30)))).offset).toBe(30);
+    // While it is put together its bytes count once.
+    const content = await uploads.assemble(ana, id);
+    expect(await refusal(put(11))).toBe('over-quota');
+    const third = await put(10);
+    await files.root(ana);
+    await files.put({ account: ana, folder: 1, name: 'a' }, content, { by: { member: ana, tokens: [] } });
+    content.release();
+    await uploads.end(ana, id);
+    expect(await refusal(put(1))).toBe('over-quota');
+    third.release();
+    expect(await refusal(put(11))).toBe('over-quota');
+    (await put(10)).release();
+
+    // Who opens the store again finds what uploads hold.
+    const again = new Reserves();
+    const reopened = createFilesStore({ ...both, reserves: again, settings: () => settings });
+    createUploads({ ...both, reserves: again });
+    expect(await refusal(reopened.stage(ana, Buffer.alloc(11)))).toBe('over-quota');
+    (await reopened.stage(ana, Buffer.alloc(10))).release();
+  });
+
+  test('bytes that come while an upload begins stop where its room begins', async () => {
+    const reserves = new Reserves();
+    const settings = { ...testFiles, quota: 100 };
+    const { database, blobs } = stores;
+    const files = createFilesStore({ database, blobs, clock, reserves, settings: () => settings });
+    uploads = createUploads({ database, blobs, clock, files, reserves, fileBytesMax: () => 1_000 });
+    async function* slow() {
+      yield Buffer.alloc(30);
+      await begin({ length: 50 });
+      yield Buffer.alloc(20);
+      yield Buffer.alloc(1);
+    }
+    expect(await refusal(files.stage(ana, slow()))).toBe('over-quota');
+    (await files.stage(ana, Buffer.alloc(50))).release();
   });
 
   test('what cannot be is refused', async () => {
