@@ -36,7 +36,7 @@ interface Row {
 }
 
 /** The one place where a store's reason becomes a status. RFC 4918 §11, §16; RFC 4331 §6. */
-export const reasonRows = {
+const reasonRows = {
   'not-found': { status: 404 },
   exists: { status: 409 },
   denied: { status: 403 },

@@ -1,16 +1,17 @@
-import { StoreError } from '../../base/index.ts';
-import { connectionOf, type HttpRequest, type HttpResponse, type RawHandler } from '../../net/index.ts';
+import { randomToken } from '../../base/index.ts';
+import { connectionOf, type HttpRequest, type RawHandler } from '../../net/index.ts';
 import type { Log } from '../../observability/index.ts';
-import { DavError, Gone, reasonRows } from '../errors.ts';
+import { DavError, Gone, type Refusal, refusalOf } from '../errors.ts';
 import { Body, type BodyLimits, defaultBodyLimits } from '../server/body.ts';
 import { readLength } from '../server/headers.ts';
 import { logIn } from '../server/login.ts';
+import { type Arrived, originOf, send } from '../server/send.ts';
 import type { HeaderLines, Visit } from '../types.ts';
 import { capabilitiesOf, statusOf } from './capabilities.ts';
 import type { Endpoint, MemberVisitor, OcsHouse } from './endpoints.ts';
 import { formBytesMax } from './limits.ts';
 import type { LoginFlows } from './login-flow.ts';
-import { type Data, OcsError, ocsAnswer } from './ocs.ts';
+import { type Data, ocsAnswer } from './ocs.ts';
 import { sharees, users } from './people.ts';
 import { shares } from './shares.ts';
 
@@ -67,13 +68,6 @@ export function nextcloudDoor(options: NextcloudDoorOptions): RawHandler {
   };
 }
 
-/** One request, as it came. */
-interface Arrived {
-  readonly request: HttpRequest;
-  readonly response: HttpResponse;
-  readonly body: Body;
-}
-
 interface Call extends Pick<Arrived, 'request' | 'body'> {
   readonly path: string;
   readonly query: string;
@@ -109,45 +103,24 @@ async function answer(
   request.on('error', () => undefined);
   response.on('error', () => undefined);
   try {
-    await send(arrived, await run());
+    await tell(arrived, await run());
   } catch (error) {
-    if (error instanceof Gone) {
-      response.destroy();
-      return;
-    }
-    if (error instanceof DavError) {
-      await send(arrived, { status: error.status, headers: error.headers });
-      return;
-    }
-    log.error('nextcloud request failed', { error });
-    await send(arrived, { status: 500 });
+    if (error instanceof Gone || response.headersSent) response.destroy();
+    else await tell(arrived, refused(error, log));
   }
 }
 
-async function send(
-  { request, response, body: arriving }: Arrived,
-  { status, type, body = '', headers }: Answer,
-): Promise<void> {
-  if (response.headersSent || response.destroyed) return;
-  const stays = !arriving.isLeft || arriving.isLittle;
-  response.writeHead(status, {
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...(type === undefined ? {} : { 'Content-Type': type }),
-    ...(status === 204 ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
-    ...headers,
-    ...(stays ? {} : { Connection: 'close' }),
-  });
-  const text = request.method === 'HEAD' || status === 204 ? '' : body;
-  if (stays) response.end(text);
-  else {
-    // Who is in the middle of a body must have the answer before the connection goes.
-    response.flushHeaders();
-    if (text !== '') response.write(text);
-  }
-  if (arriving.isLeft) await arriving.drain();
-  if (!stays) response.end();
-  else if (arriving.isLeft) request.destroy();
+function tell(arrived: Arrived, { status, type, body, headers }: Answer): Promise<void> {
+  const own = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+  const typed = type === undefined ? {} : { 'Content-Type': type };
+  return send(arrived, status, { ...own, ...typed, ...headers }, body);
+}
+
+function refused(error: unknown, log: Log): Required<Pick<Refusal, 'status' | 'message' | 'headers'>> {
+  const incident = randomToken(40);
+  const { status, message, headers, ours } = refusalOf(error, '', incident);
+  if (ours) log.error('nextcloud request failed', { error, incident });
+  return { status, message, headers: headers ?? {} };
 }
 
 function json(status: number, data: Data): Answer {
@@ -156,10 +129,6 @@ function json(status: number, data: Data): Answer {
 
 const status: Run = ({ options }) =>
   json(200, statusOf(options.productName(), options.draining?.() ?? false));
-
-function originOf(request: HttpRequest): string {
-  return `${connectionOf(request).secure ? 'https' : 'http'}://${request.headers.host ?? ''}`;
-}
 
 const beginLogin: Run = ({ request, options }) => {
   const device = (request.headers['user-agent'] ?? '')
@@ -230,10 +199,9 @@ const ocs: Run = async ({ request, body, path, query, options }) => {
       .map(decoded);
     return ocsAnswer(envelope, await dispatch({ request, body, query, options }, names));
   } catch (error) {
-    const refused = refusalOf(error);
-    if (refused === null) throw error;
-    const headers = error instanceof DavError ? error.headers : {};
-    return { ...ocsAnswer(envelope, [], refused), headers };
+    if (error instanceof Gone) throw error;
+    const refusal = refused(error, options.log);
+    return { ...ocsAnswer(envelope, [], refusal), headers: refusal.headers };
   }
 };
 
@@ -247,24 +215,17 @@ function refuseForeignPages({ method, headers }: HttpRequest): void {
   const { origin } = headers;
   const isOurs = origin === undefined || origin.replace(/^https?:\/\//i, '') === headers.host;
   if ((site !== 'none' && site !== 'same-origin') || !isOurs)
-    throw new OcsError(403, 'a page of another site may not do that');
+    throw new DavError(403, 'a page of another site may not do that');
   if (String(headers['ocs-apirequest']).toLowerCase() !== 'true')
-    throw new OcsError(412, 'OCS-APIRequest: true is missing');
+    throw new DavError(412, 'OCS-APIRequest: true is missing');
 }
 
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {
-    throw new OcsError(400, 'the path cannot be read');
+    throw new DavError(400, 'the path cannot be read');
   }
-}
-
-function refusalOf(error: unknown): OcsError | null {
-  if (error instanceof OcsError) return error;
-  if (error instanceof DavError) return new OcsError(error.status, error.message);
-  if (!(error instanceof StoreError) || error.reason === 'corrupt') return null;
-  return new OcsError(reasonRows[error.reason].status, error.message);
 }
 
 async function dispatch(
@@ -277,7 +238,7 @@ async function dispatch(
   const { authorization } = request.headers;
   const remote = connectionOf(request).remote.address;
   const visitor = await logIn(options.accounts, { authorization, remote, realm: options.realm });
-  if (visitor.kind !== 'member') throw new OcsError(403, 'this is for members');
+  if (visitor.kind !== 'member') throw new DavError(403, 'this is for members');
   const fields = await fieldsOf(request, body, query);
   const visit = visitOf(request, visitor, origin, options);
   const call = { method: request.method ?? '', path, fields, visitor, visit, origin };
@@ -285,7 +246,7 @@ async function dispatch(
     const data = endpoint(call, options);
     if (data !== null) return data;
   }
-  throw new OcsError(404, 'there is no such endpoint');
+  throw new DavError(404, 'there is no such endpoint');
 }
 
 /** A visit that only finds; no DAV is spoken with it. */

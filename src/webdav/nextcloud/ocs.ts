@@ -1,18 +1,8 @@
 import { escapeXml } from '../../formats/xml/index.ts';
+import type { Refusal } from '../errors.ts';
 
 /** What an endpoint answers; lists and objects of plain values. */
 export type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data };
-
-/** An endpoint refuses: a status of HTTP, and what is shown to the member. */
-export class OcsError extends Error {
-  override readonly name = 'OcsError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 export interface OcsAnswer {
   readonly status: number;
@@ -20,13 +10,16 @@ export interface OcsAnswer {
   readonly body: string;
 }
 
+/** A status of HTTP, and what is shown to the member. */
+type OcsRefusal = Pick<Refusal, 'status' | 'message'>;
+
 interface Envelope {
   readonly version: 1 | 2;
   readonly json: boolean;
 }
 
 /** Version 1 says 100 for what went well; version 2 says what HTTP says. */
-export function ocsAnswer({ version, json }: Envelope, data: Data, error?: OcsError): OcsAnswer {
+export function ocsAnswer({ version, json }: Envelope, data: Data, error?: OcsRefusal): OcsAnswer {
   const good = version === 1 ? 100 : 200;
   const code = error ? (error.status === 401 ? 997 : error.status) : good;
   const meta = {

@@ -1,7 +1,8 @@
 import type { Member } from '../../accounts/index.ts';
+import { DavError } from '../errors.ts';
 import type { Endpoint, OcsCall, OcsHouse } from './endpoints.ts';
 import { shareesMax } from './limits.ts';
-import { type Data, OcsError } from './ocs.ts';
+import type { Data } from './ocs.ts';
 
 /** `/cloud/user`, `/cloud/users/<id>`: who the visitor is, and what others may know of a member. */
 export const users: Endpoint = ({ method, path, visitor }, ocs) => {
@@ -13,7 +14,7 @@ export const users: Endpoint = ({ method, path, visitor }, ocs) => {
 
 async function named(name: string, visitor: Member, ocs: OcsHouse): Promise<Data> {
   const member = await ocs.accounts.byName(name);
-  if (!member || member.disabled) throw new OcsError(404, 'there is no such member');
+  if (!member || member.disabled) throw new DavError(404, 'there is no such member');
   if (member.id === visitor.id) return self(member, ocs);
   const id = ocs.accounts.handleOf(member);
   const shown = member.name || member.address;

@@ -7,9 +7,10 @@ import {
   type Share,
   type ShareRights,
 } from '../../stores/files/index.ts';
+import { DavError } from '../errors.ts';
 import { Entry, filesSpace, numberOf } from '../files/index.ts';
 import type { Endpoint, OcsCall, OcsHouse } from './endpoints.ts';
-import { type Data, OcsError } from './ocs.ts';
+import type { Data } from './ocs.ts';
 import { bitsOf, lettersOf } from './permissions.ts';
 
 const types = { member: 0, group: 1, link: 3 } as const;
@@ -44,7 +45,7 @@ function numberOfLink({ token }: Link): number {
 async function entryAt({ fields, visitor, visit }: OcsCall, { house }: OcsHouse): Promise<Entry> {
   const names = (fields.get('path') ?? '').split('/').filter((name) => name !== '');
   const { resource } = await filesSpace(house).find(visit, [visitor.handle, ...names]);
-  if (!(resource instanceof Entry)) throw new OcsError(404, 'there is no such file');
+  if (!(resource instanceof Entry)) throw new DavError(404, 'there is no such file');
   return resource;
 }
 
@@ -120,7 +121,7 @@ async function known(number: number, call: OcsCall, ocs: OcsHouse): Promise<Know
     const place = isMine ? await placeOf(share, call, ocs) : null;
     if (share && place) return { share, place };
   }
-  throw new OcsError(404, 'there is no such share');
+  throw new DavError(404, 'there is no such share');
 }
 
 async function one(number: number, call: OcsCall, ocs: OcsHouse): Promise<Data> {
@@ -137,7 +138,7 @@ async function create(call: OcsCall, ocs: OcsHouse): Promise<Data> {
   const { sharing } = ocs.house;
   const type = Number(fields.get('shareType') ?? '-1');
   const expiresMs = expiryOf(fields.get('expireDate')) ?? 0;
-  if (!(lettersOf(entry) ?? '').includes('R')) throw new OcsError(403, 'it may not be shared on');
+  if (!(lettersOf(entry) ?? '').includes('R')) throw new DavError(403, 'it may not be shared on');
   if (type === types.link) {
     const password = fields.get('password') ?? '';
     const link = await sharing.createLink({
@@ -168,7 +169,7 @@ async function receiverOf(type: number, name: string, { accounts }: OcsHouse): P
   const member = type === types.member ? await accounts.byName(name) : null;
   if (member) return { kind: 'member', member: member.id };
   const address = type === types.group ? await accounts.group(name) : null;
-  if (address === null) throw new OcsError(404, 'nobody here has that name');
+  if (address === null) throw new DavError(404, 'nobody here has that name');
   return { kind: 'group', address };
 }
 
@@ -217,7 +218,7 @@ async function leave(number: number, { visitor }: OcsCall, { house }: OcsHouse):
 
 function rightsOf(bits: number): ShareRights {
   if (!Number.isInteger(bits) || bits < 1 || bits > 31)
-    throw new OcsError(400, 'there are no such permissions');
+    throw new DavError(400, 'there are no such permissions');
   if ((bits & 16) !== 0) return 'reshare';
   return (bits & (2 | 4 | 8)) === 0 ? 'read' : 'write';
 }
@@ -225,7 +226,7 @@ function rightsOf(bits: number): ShareRights {
 function linkRights(fields: URLSearchParams, { kind }: FileNode): Link['rights'] {
   const bits = Number(fields.get('permissions') ?? (fields.get('publicUpload') === 'true' ? '15' : '1'));
   if (!Number.isInteger(bits) || bits < 1 || bits > 31)
-    throw new OcsError(400, 'there are no such permissions');
+    throw new DavError(400, 'there are no such permissions');
   if (kind === 'folder' && (bits & 1) === 0) return 'drop';
   return (bits & (2 | 4 | 8)) === 0 ? 'read' : 'write';
 }
@@ -235,7 +236,7 @@ function expiryOf(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
   const day = /^(\d{4}-\d{2}-\d{2})/.exec(text)?.[1];
   const ms = day === undefined ? Number.NaN : Date.parse(`${day}T23:59:59Z`);
-  if (Number.isNaN(ms)) throw new OcsError(400, 'the date cannot be read');
+  if (Number.isNaN(ms)) throw new DavError(400, 'the date cannot be read');
   return ms;
 }
 

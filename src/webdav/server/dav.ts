@@ -13,6 +13,7 @@ import { readLength, readPreferences } from './headers.ts';
 import { readIf, tokensOf } from './if-header.ts';
 import { admitGuest, logIn } from './login.ts';
 import { readPath, readTarget, type UrlPath } from './path.ts';
+import { type Arrived as Came, originOf } from './send.ts';
 import { type Rooms, serve, serveStranger } from './serve.ts';
 
 export interface DavOptions {
@@ -101,14 +102,10 @@ function registryOf(extensions: readonly DavExtension[]): Registry {
   };
 }
 
-/** One request, as it came. */
-interface Arrived {
-  readonly request: HttpRequest;
-  readonly response: HttpResponse;
+interface Arrived extends Came {
   readonly placed: Placed;
   /** It asked where DAV is: at `placed`. */
   readonly sought: boolean;
-  readonly body: Body;
 }
 
 /** One request from its head to its last byte. */
@@ -212,7 +209,7 @@ function visitOf(
   return {
     visitor,
     base: placed.base.prefix,
-    origin: `${connectionOf(request).secure ? 'https' : 'http'}://${request.headers.host ?? ''}`,
+    origin: originOf(request),
     prefer: readPreferences(headerOf(request, 'prefer'), headerOf(request, 'brief')),
     request,
     clock: house.clock,

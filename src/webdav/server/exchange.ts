@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { FormatError } from '../../base/index.ts';
 import { type XmlElement, XmlReader } from '../../formats/xml/index.ts';
-import type { HttpRequest, HttpResponse } from '../../net/index.ts';
+import type { HttpRequest } from '../../net/index.ts';
 import { DavError, Gone } from '../errors.ts';
 import { xmlBodyBytesMax, xmlBodyElementsMax } from '../limits.ts';
 import { privilegeElement } from '../privileges.ts';
@@ -19,18 +19,16 @@ import type {
 import type { Body } from './body.ts';
 import { multiStatusOver } from './multi-status.ts';
 import { rootCollection } from './root.ts';
+import { type Arrived, leave, send } from './send.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-export interface ExchangeParts {
-  readonly request: HttpRequest;
-  readonly response: HttpResponse;
+export interface ExchangeParts extends Arrived {
   readonly visit: Visit;
   readonly spaces: ReadonlyMap<string, Space>;
   readonly path: readonly string[];
   readonly slash: boolean;
   readonly query: string;
-  readonly body: Body;
   readonly answerIdleMsMax: number;
   locate(uri: string): readonly string[] | 'elsewhere' | 'no-dav';
 }
@@ -51,8 +49,7 @@ export class HttpExchange implements Exchange {
   write: WriteOptions;
   /** Bytes of bodies that were answered. */
   sent = 0;
-  readonly #request: HttpRequest;
-  readonly #response: HttpResponse;
+  readonly #arrived: Arrived;
   readonly #spaces: ReadonlyMap<string, Space>;
   readonly #locate: ExchangeParts['locate'];
   readonly #idleMsMax: number;
@@ -66,8 +63,7 @@ export class HttpExchange implements Exchange {
     this.query = parts.query;
     this.body = parts.body;
     this.write = { visit: parts.visit };
-    this.#request = parts.request;
-    this.#response = parts.response;
+    this.#arrived = parts;
     this.#spaces = parts.spaces;
     this.#locate = parts.locate;
     this.#idleMsMax = parts.answerIdleMsMax;
@@ -78,7 +74,7 @@ export class HttpExchange implements Exchange {
   }
 
   header(name: string): string | undefined {
-    return headerOf(this.#request, name);
+    return headerOf(this.#arrived.request, name);
   }
 
   async find(path: readonly string[]): Promise<Found> {
@@ -143,29 +139,14 @@ export class HttpExchange implements Exchange {
   }
 
   send(status: number, headers: HeaderLines = {}, body?: string | Buffer): void {
-    const response = this.#response;
-    if (response.headersSent) throw new Error('an answer is sent once');
-    if (response.destroyed) return;
-    const length = body === undefined ? 0 : Buffer.byteLength(body);
-    const bodiless = status === 204 || status === 304 || this.method === 'HEAD';
-    const own = bodiless ? {} : { 'Content-Length': String(length) };
-    if (!bodiless) this.sent += length;
-    const stays = !this.body.isLeft || this.body.isLittle;
-    if (stays) {
-      response.writeHead(status, { ...headers, ...own });
-      if (body === undefined || bodiless) response.end();
-      else response.end(body);
-    } else {
-      // The client may be in the middle of its body: it must have the answer before the connection goes.
-      response.writeHead(status, { ...headers, ...own, Connection: 'close' });
-      response.flushHeaders();
-      if (body !== undefined && !bodiless) response.write(body);
-    }
-    this.#closing = this.#close(stays);
+    const { response } = this.#arrived;
+    if (body !== undefined && this.method !== 'HEAD' && !response.destroyed)
+      this.sent += Buffer.byteLength(body);
+    this.#closing = send(this.#arrived, status, headers, body);
   }
 
   async stream(status: number, headers: Headers, body: Readable): Promise<void> {
-    const response = this.#response;
+    const { response } = this.#arrived;
     const pieces = body[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>;
     try {
       // What cannot be read at all is refused while it still can be.
@@ -180,11 +161,11 @@ export class HttpExchange implements Exchange {
       body.destroy();
     }
     response.end();
-    this.#closing = this.#close(true);
+    this.#closing = leave(this.#arrived, true);
   }
 
   multiStatus(headers: Headers = {}): MultiStatus {
-    const response = this.#response;
+    const { response } = this.#arrived;
     const begin = () => {
       if (!response.headersSent) {
         response.writeHead(207, { 'Content-Type': 'application/xml; charset=utf-8', ...headers });
@@ -201,7 +182,7 @@ export class HttpExchange implements Exchange {
         if (response.headersSent) {
           this.sent += chunk.length;
           response.end(chunk);
-          this.#closing = this.#close(true);
+          this.#closing = leave(this.#arrived, true);
         } else {
           this.send(207, { 'Content-Type': 'application/xml; charset=utf-8', ...headers }, chunk);
         }
@@ -211,7 +192,7 @@ export class HttpExchange implements Exchange {
 
   /** Resolves when the client has taken what waits for it, or is gone; one that takes nothing for long is sent away. */
   #drained(): Promise<void> {
-    const response = this.#response;
+    const { response } = this.#arrived;
     if (!response.writableNeedDrain || response.destroyed) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => response.destroy(), this.#idleMsMax);
@@ -224,13 +205,6 @@ export class HttpExchange implements Exchange {
       response.on('drain', done);
       response.on('close', done);
     });
-  }
-
-  async #close(ended: boolean): Promise<void> {
-    if (this.body.isLeft) await this.body.drain();
-    if (!ended) this.#response.end();
-    // A client that has not come to its end by now would be read for ever.
-    else if (this.body.isLeft) this.#request.destroy();
   }
 
   /** Resolves when nothing of this request is left on the connection. */
