@@ -1,0 +1,93 @@
+import { cardBytesMax, propertiesPerCardMax } from './limits.ts';
+import { type Line, textOf, unfolded } from './lines.ts';
+import { modernised } from './old.ts';
+import { readProperty } from './property.ts';
+import { escapeText, unescapeText } from './text.ts';
+import { type Card, CardError, type CardLimits, type CardProperty, type CardVersion } from './types.ts';
+
+export const defaultLimits: CardLimits = { bytesMax: cardBytesMax, propertiesMax: propertiesPerCardMax };
+
+const isOld = /^VERSION[ \t]*:[ \t]*2\.1[ \t]*\r?$/im;
+
+/**
+ * One card (RFC 6350, RFC 2426; version 2.1 as phones still export it). Tolerant where real clients are loose: FN may be
+ * absent, unknown properties and values are kept as they are. Throws CardError.
+ */
+export function readCard(bytes: Uint8Array, limits: CardLimits = defaultLimits): Card {
+  if (bytes.byteLength > limits.bytesMax) {
+    throw new CardError('too-large', `a card has at most ${limits.bytesMax} octets`, 0);
+  }
+  const old = isOld.test(
+    Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 4096)).toString('latin1'),
+  );
+  const lines = unfolded(textOf(bytes, old), old);
+  const first = lines.next();
+  if (first.done) throw new CardError('syntax', 'this is empty', 1);
+  if (!isMark(first.value, 'BEGIN')) {
+    throw new CardError('syntax', 'a card begins with BEGIN:VCARD', first.value.line);
+  }
+  const { version, properties } = readBody(lines, first.value.line, limits);
+  for (const line of lines) {
+    if (isMark(line, 'BEGIN')) throw new CardError('several', 'more than one card', line.line);
+    throw new CardError('syntax', 'something stands behind END:VCARD', line.line);
+  }
+  const all = version === '2.1' ? modernised(properties) : properties;
+  return { version, uid: uidOf(all), properties: all };
+}
+
+function readBody(lines: Iterator<Line>, begin: number, limits: CardLimits) {
+  const properties: CardProperty[] = [];
+  let version: CardVersion | null = null;
+  for (;;) {
+    const next = lines.next();
+    if (next.done) throw new CardError('syntax', 'END:VCARD is missing', begin);
+    const line = next.value;
+    if (isMark(line, 'END')) break;
+    if (isMark(line, 'BEGIN')) {
+      takeAgent(lines, line, properties);
+      continue;
+    }
+    if (properties.length >= limits.propertiesMax) {
+      throw new CardError('limit', `a card has at most ${limits.propertiesMax} properties`, line.line);
+    }
+    const property = readProperty(line);
+    if (property.name !== 'VERSION') properties.push(property);
+    else if (version !== null) throw new CardError('syntax', 'VERSION stands there twice', line.line);
+    else version = versionOf(property);
+  }
+  if (version === null) throw new CardError('syntax', 'VERSION is missing', begin);
+  return { version, properties };
+}
+
+/** Version 2.1 wrote a card inside of a card, behind an empty AGENT; it is kept as text, as version 3.0 writes it. */
+function takeAgent(lines: Iterator<Line>, begin: Line, properties: CardProperty[]): void {
+  const agent = properties.at(-1);
+  if (agent?.name !== 'AGENT' || agent.value !== '') {
+    throw new CardError('several', 'a card begins inside of another', begin.line);
+  }
+  const inner = [begin.text];
+  for (;;) {
+    const next = lines.next();
+    if (next.done) throw new CardError('syntax', 'END:VCARD is missing', begin.line);
+    inner.push(next.value.text);
+    if (isMark(next.value, 'END')) break;
+  }
+  properties[properties.length - 1] = { ...agent, value: escapeText(inner.join('\n')) };
+}
+
+function isMark({ text }: Line, mark: 'BEGIN' | 'END'): boolean {
+  return text.length < 40 && text.replaceAll(/[ \t]/g, '').toUpperCase() === `${mark}:VCARD`;
+}
+
+function versionOf({ value, line }: CardProperty): CardVersion {
+  const version = value.trim();
+  if (version === '2.1' || version === '3.0' || version === '4.0') return version;
+  throw new CardError('version', 'versions 3.0 and 4.0 are known', line);
+}
+
+function uidOf(properties: readonly CardProperty[]): string {
+  const uids = properties.filter(({ name }) => name === 'UID');
+  const [first, second] = uids;
+  if (second) throw new CardError('syntax', 'UID stands there twice', second.line);
+  return first ? unescapeText(first.value).trim() : '';
+}
