@@ -10,5 +10,5 @@ export const lineOctetsMax = 75;
 export const digestValueBytesMax = 512;
 /** Octets of a whole digest; properties that do not fit are kept as being there. */
 export const digestBytesMax = 8_192;
-/** Octets that a splitter reads between two cards before it gives the file up as being no cards. */
+/** Octets of a line between two cards that a splitter holds; what is longer is no beginning of a card. */
 export const betweenCardsBytesMax = 1_048_576;

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { CardError, readCard, unescapeText, writeCard } from './index.ts';
-import { lineOctetsMax, parametersPerPropertyMax, parameterValuesMax } from './limits.ts';
+import {
+  cardBytesMax,
+  lineOctetsMax,
+  parametersPerPropertyMax,
+  parameterValuesMax,
+  propertiesPerCardMax,
+} from './limits.ts';
 
 const card = (body: string, version = '3.0') =>
   Buffer.from(`BEGIN:VCARD\r\nVERSION:${version}\r\n${body}\r\nEND:VCARD\r\n`);
@@ -118,7 +124,10 @@ describe('a card is read', () => {
     const limits = { bytesMax: 1000, propertiesMax: 2 };
     expect(refusal(card(`NOTE:${'x'.repeat(1000)}`), limits)).toMatchObject({ fault: 'too-large' });
     expect(refusal(card('A:1\r\nB:2\r\nC:3'), limits)).toMatchObject({ fault: 'limit', at: 5 });
-    const many = ';X=1'.repeat(parametersPerPropertyMax + 1).replaceAll('X', () => 'X');
+    expect(refusal(Buffer.alloc(cardBytesMax + 1))).toMatchObject({ fault: 'too-large' });
+    const properties = 'A:1\r\n'.repeat(propertiesPerCardMax + 1).trimEnd();
+    expect(refusal(card(properties))).toMatchObject({ fault: 'limit', at: propertiesPerCardMax + 3 });
+    const many = ';X=1'.repeat(parametersPerPropertyMax + 1);
     expect(
       refusal(
         card(

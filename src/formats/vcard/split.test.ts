@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitCards } from './index.ts';
+import { betweenCardsBytesMax } from './limits.ts';
 
 async function split(text: string | Buffer, step: number, bytesMax = 1000) {
   const bytes = Buffer.from(text);
@@ -40,6 +41,14 @@ describe('a file of cards', () => {
     ]);
     expect(await split('', 5)).toEqual([]);
     expect(await split('a,b\n1,2\n', 5)).toEqual([{ line: 1, refused: 'this is no card' }]);
+  });
+
+  test('a line without an end is passed over', async () => {
+    const stray = 'x'.repeat(betweenCardsBytesMax + 10);
+    expect(await split(`${stray}\r\n${one}`, 65_536)).toEqual([
+      { line: 1, refused: 'this is no card' },
+      { line: 2, text: one },
+    ]);
   });
 
   test('any octets, in any steps, are split alike', async () => {
