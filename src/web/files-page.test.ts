@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fromBufferPromise } from 'yauzl';
 import type { Member } from '../accounts/index.ts';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
 
@@ -43,6 +44,53 @@ describe('the page of files', () => {
     const stranger = testBrowser(suite.ports.https, suite.authority);
     expect((await stranger.get('/files')).headers.location).toBe('/sign-in');
     expect(await page('ana')).toContain(`https://localhost:${suite.ports.https}/dav/files/ana/`);
+  });
+
+  test('gives a folder as .zip: of one’s own, or shared; of nobody else', async () => {
+    const { files } = suite.rooms;
+    const by = { member: idOf('ana'), tokens: [] };
+    const content = await files.stage(idOf('ana'), Buffer.from('in the zip'));
+    const { chain } = await files.find(idOf('ana'), ['ana’s <b>']);
+    const folder = chain.at(-1)?.id ?? 0;
+    await files.put({ account: idOf('ana'), folder, name: 'a.txt' }, content, { by });
+    content.release();
+    const zip = (name: string, path: string) =>
+      browser(name).get(`/files/zip?path=${encodeURIComponent(path)}`, { 'accept-language': 'en' });
+    expect(await page('ana')).toContain('action="/files/zip"');
+    for (const [path, inside] of [
+      ['ana’s <b>', 'ana’s <b>/a.txt'],
+      ['', 'ana/ana’s <b>/a.txt'],
+    ] as const) {
+      const { status, headers, bytes } = await zip('ana', path);
+      expect([status, headers['content-type']]).toEqual([200, 'application/zip']);
+      const found = await fromBufferPromise(bytes, { lazyEntries: true });
+      const names: string[] = [];
+      for await (const { fileName } of found.eachEntry()) names.push(fileName);
+      expect(names).toContain(inside);
+    }
+    for (const [name, path] of [
+      ['bo', 'ana’s <b>'],
+      ['bo', 'Shared/ana’s <b>'],
+      ['ana', 'ana’s <b>/a.txt'],
+      ['ana', '../bo'],
+    ] as const) {
+      const { status, text } = await zip(name, path);
+      expect([name, path, status, text.includes('no such file or folder')]).toEqual([name, path, 422, true]);
+    }
+    const to = { kind: 'member', member: idOf('bo') } as const;
+    const share = {
+      account: idOf('ana'),
+      node: folder,
+      to,
+      by: idOf('ana'),
+      rights: 'read',
+      expiresMs: 0,
+    } as const;
+    const { id } = await suite.rooms.sharing.grant(share);
+    expect((await zip('bo', 'Shared/ana’s <b>')).status).toBe(200);
+    await suite.rooms.sharing.revoke(id);
+    const stranger = testBrowser(suite.ports.https, suite.authority);
+    expect((await stranger.get('/files/zip?path=')).headers.location).toBe('/sign-in');
   });
 
   test('shares, shares on, ends and hides', async () => {

@@ -20,3 +20,14 @@ export const partsMax = 200;
 export const listedRows = 200;
 /** Numbers tried for a name that is taken. */
 export const numberedNamesMax = 1_000;
+/** Of a folder that becomes one archive: its names are held until the end. */
+export const zipNamesMax = 100_000;
+export const zipNameBytesMax = 16 * 1_048_576;
+/** Names of a folder that are read at once for it. */
+export const zipListedRows = 200;
+/** Archives that are being sent, in all and to one network. */
+export const zipsMax = 16;
+export const zipsPerNetworkMax = 4;
+/** Who takes nothing of one for so long is cut off; and how often it is asked whether they may still have it. */
+export const zipIdleMsMax = 300_000;
+export const zipStillMs = 1_000;

@@ -7,6 +7,7 @@ import { securityTxt } from './discovery/security-txt.ts';
 import type { Route } from './house.ts';
 import { grantAppLogin, showAppLogin } from './pages/app-login.ts';
 import { makeAppPassword, revokeAppPassword } from './pages/app-password.ts';
+import { zipFiles } from './pages/file-archive.ts';
 import { leaveShare, makeLink, makeShare, restoreFile, revokeLink, revokeShare } from './pages/file-forms.ts';
 import { showFiles } from './pages/files.ts';
 import { home } from './pages/home.ts';
@@ -60,6 +61,7 @@ export const routes: readonly Route[] = [
   get('/index.php/login/v2/flow/:token', showAppLogin),
   post('/index.php/login/v2/flow/:token', grantAppLogin),
   files(get('/files', showFiles)),
+  files(get('/files/zip', zipFiles)),
   files(post('/files/share', makeShare)),
   files(post('/files/share/revoke', revokeShare)),
   files(post('/files/share/leave', leaveShare)),

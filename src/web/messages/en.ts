@@ -121,11 +121,17 @@ export const en = {
   publicName: 'A file has a name that cannot be kept. What came before it has arrived.',
   publicAgain: 'Back',
 
+  zipAll: 'Download all as .zip',
+  zipBusy: 'Others are downloading folders just now. Try again in a while.',
+  zipTooMuch: 'There is too much in it for one .zip. Download the folders in it one by one.',
+
   yourFiles: 'Your files',
   filesLead: 'Mount this address as a network drive, or give it to a program that speaks WebDAV.',
   filesMount: 'Address of your files',
   filesUsed: 'Room taken',
   filesUsedOf: (used: string, quota: string) => `${used} of ${quota}`,
+  filesZip: 'A folder as .zip (empty: all of your files)',
+  filesZipGet: 'Download as .zip',
   filesShares: 'What you share',
   filesNoShares: 'Nothing yet.',
   filesShare: 'Share',

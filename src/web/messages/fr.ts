@@ -130,11 +130,17 @@ export const fr: Messages = {
   publicName: 'Un fichier a un nom qui ne peut être gardé. Ce qui précédait est arrivé.',
   publicAgain: 'Retour',
 
+  zipAll: 'Tout télécharger en .zip',
+  zipBusy: 'D’autres téléchargent des dossiers en ce moment. Réessayez dans un instant.',
+  zipTooMuch: 'Il contient trop pour un seul .zip. Téléchargez un à un les dossiers qui s’y trouvent.',
+
   yourFiles: 'Vos fichiers',
   filesLead: 'Montez cette adresse comme lecteur réseau, ou donnez-la à un logiciel qui parle WebDAV.',
   filesMount: 'Adresse de vos fichiers',
   filesUsed: 'Place occupée',
   filesUsedOf: (used, quota) => `${used} sur ${quota}`,
+  filesZip: 'Un dossier en .zip (vide : tous vos fichiers)',
+  filesZipGet: 'Télécharger en .zip',
   filesShares: 'Ce que vous partagez',
   filesNoShares: 'Rien pour l’instant.',
   filesShare: 'Partager',

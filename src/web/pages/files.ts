@@ -137,6 +137,9 @@ export async function filesPage(
 <dt>${say.userName}</dt><dd>${self.member.address}</dd>
 <dt>${say.filesUsed}</dt><dd>${quota === null ? taken : say.filesUsedOf(taken, sizeText(quota, language))}</dd>
 </dl></div>
+<form class="card" method="get" action="/files/zip">
+${input('path', 'zip-path', say.filesZip, 'text', html` placeholder="Letters/2026"`)}<button>${say.filesZipGet}</button>
+</form>
 ${await shares(visit, house, self)}
 ${await received(visit, house, self)}
 ${await links(visit, house, self)}

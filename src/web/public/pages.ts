@@ -79,9 +79,10 @@ export async function folderPage(visit: Visit, house: House, place: Place): Prom
       : null;
   const root = path.length === 0 ? node : await house.files.node(link.account, link.node);
   const list = html`<ul class="rows">${rows.map((one) => row(visit, place, one))}</ul>`;
+  const zip = html`<p><a class="button" href="${addressOf(link, path)}?zip">${say.zipAll}</a></p>\n`;
   return page(visit, house, {
     title: node.name,
-    body: html`${thanks(visit)}${crumbs(place, root?.name ?? '')}${rows.length === 0 ? html`<p>${say.publicEmpty}</p>` : list}${more}
+    body: html`${thanks(visit)}${crumbs(place, root?.name ?? '')}${rows.length === 0 ? null : zip}${rows.length === 0 ? html`<p>${say.publicEmpty}</p>` : list}${more}
 ${link.rights === 'write' ? uploadForm(visit) : null}`,
   });
 }

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import type { ClientRequest } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { fromBufferPromise } from 'yauzl';
 import type { Link, LinkWish } from '../../stores/files/index.ts';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
-import { listedRows, numberedNamesMax } from '../limits.ts';
+import { disposition } from '../http/disposition.ts';
+import { listedRows, numberedNamesMax, zipListedRows, zipNamesMax, zipsPerNetworkMax } from '../limits.ts';
 import { fileName } from './drop.ts';
-import { disposition } from './send.ts';
 
 let suite: TestSuite;
 let ana: number;
@@ -62,6 +66,125 @@ function form(files: readonly (readonly [name: string, text: string])[]) {
 async function names(folder: string): Promise<string[]> {
   return (await suite.rooms.files.list(ana, id(folder), '', 1_000)).map(({ name }) => name);
 }
+
+/** What an archive holds, by its paths. */
+async function unzipped(bytes: Buffer): Promise<Record<string, string>> {
+  const zip = await fromBufferPromise(bytes, { lazyEntries: true, validateEntrySizes: true });
+  const found: Record<string, string> = {};
+  for await (const entry of zip.eachEntry()) {
+    const pieces: Buffer[] = [];
+    if (!entry.fileName.endsWith('/'))
+      for await (const piece of await zip.openReadStreamPromise(entry)) pieces.push(piece);
+    found[entry.fileName] = Buffer.concat(pieces).toString();
+  }
+  return found;
+}
+
+describe('a folder as .zip', () => {
+  test('holds all that is below it, by its names', async () => {
+    const { token } = await link('Letters');
+    const browser = browse();
+    expect((await browser.get(`/s/${token}`, english)).text).toContain(`href="/s/${token}?zip"`);
+    const head = await browser.ask(`/s/${token}?zip`, { method: 'HEAD' });
+    const all = await browser.get(`/s/${token}?zip`);
+    for (const { status, headers } of [head, all])
+      expect([status, headers]).toMatchObject([
+        200,
+        {
+          'content-type': 'application/zip',
+          'content-disposition': disposition('attachment', 'Letters.zip'),
+          'x-content-type-options': 'nosniff',
+        },
+      ]);
+    expect(await unzipped(all.bytes)).toMatchObject({
+      'Letters/': '',
+      'Letters/note.txt': '0123456789',
+      'Letters/é <b>/': '',
+      'Letters/é <b>/ï & .pdf': 'deep',
+    });
+    const below = await browser.get(`/s/${token}/${encodeURIComponent('é <b>')}?zip`);
+    expect(await unzipped(below.bytes)).toEqual({ 'é <b>/': '', 'é <b>/ï & .pdf': 'deep' });
+    expect((await suite.rooms.sharing.link(token))?.downloads).toBe(2);
+  });
+
+  test('is one download, and the last of them', async () => {
+    const { token } = await link('Letters', { downloadsMax: 1 });
+    const browser = browse();
+    expect((await browser.ask(`/s/${token}?zip`, { method: 'HEAD' })).status).toBe(200);
+    expect(Object.keys(await unzipped((await browser.get(`/s/${token}?zip`)).bytes)).length).toBeGreaterThan(
+      3,
+    );
+    expect((await browser.get(`/s/${token}?zip`)).status).toBe(404);
+  });
+
+  test('is not for a folder that files go into, nor without the password, nor of a file', async () => {
+    const browser = browse();
+    const drop = await link('Inbox', { rights: 'drop' });
+    const locked = await link('Letters', { password: 'sesame' });
+    const one = await link('note.txt');
+    for (const { token } of [drop, locked, one]) {
+      const { headers, text } = await browser.get(`/s/${token}?zip`);
+      expect(headers['content-type']).toMatch(/^text\/html/);
+      expect(text).not.toContain('nobody sees this');
+    }
+  });
+
+  test('leads nowhere out of where it is put', async () => {
+    const { files } = suite.rooms;
+    const parent = id('Team');
+    const odd = await files.makeFolder({ account: ana, folder: parent, name: 'C:odd' }, { by });
+    folders.odd = odd.id;
+    await put('odd', '..\\..\\evil.exe', 'x');
+    const { token } = await link('odd');
+    const zip = await browse().get(`/s/${token}?zip`);
+    expect(Object.keys(await unzipped(zip.bytes))).toEqual(['C_odd/', 'C_odd/..∖..∖evil.exe']);
+    await files.remove(ana, odd.id, { by });
+  });
+
+  test('so many are sent at one time, and another after those that were left', async () => {
+    await put('Team', 'large.bin', '');
+    const content = await suite.rooms.files.stage(ana, randomBytes(8 * 1_048_576));
+    await suite.rooms.files.put({ account: ana, folder: id('Team'), name: 'large.bin' }, content, { by });
+    content.release();
+    const { token } = await link('Team');
+    const browser = browse();
+    const half = () =>
+      new Promise<ClientRequest>((resolve, reject) => {
+        const sent = httpsGet(
+          `${browser.origin}/s/${token}?zip`,
+          { ca: suite.authority, agent: false },
+          (answer) => {
+            answer.on('error', () => undefined);
+            answer.once('readable', () => resolve(sent));
+          },
+        );
+        sent.on('error', reject);
+      });
+    const waiting = await Promise.all(Array.from({ length: zipsPerNetworkMax }, half));
+    const busy = await browser.get(`/s/${token}?zip`, english);
+    expect([busy.status, busy.text.includes('Try again in a while')]).toEqual([503, true]);
+    for (const each of waiting) each.destroy();
+    await expect.poll(async () => (await browser.get(`/s/${token}?zip`)).status).toBe(200);
+  });
+
+  test('of more names than are held for one is refused before it begins', async () => {
+    const list = vi.spyOn(suite.rooms.files, 'list');
+    const [node] = await suite.rooms.files.list(ana, id('Letters'), '', 1);
+    if (!node) throw new Error('nothing is there');
+    list.mockImplementation(async () =>
+      Array.from({ length: zipListedRows }, (_, at) => ({ ...node, kind: 'file', name: `${at}` })),
+    );
+    try {
+      const { token } = await link('Letters');
+      const answer = await browse().get(`/s/${token}?zip`, english);
+      expect([answer.status, answer.text.includes('too much in it')]).toEqual([409, true]);
+      expect((await suite.rooms.sharing.link(token))?.downloads).toBe(0);
+      expect(list.mock.calls.length).toBeLessThanOrEqual(2 + zipNamesMax / zipListedRows);
+    } finally {
+      list.mockRestore();
+    }
+  });
+});
 
 describe('a link to a folder', () => {
   test('shows what is in it and below, and nothing beside', async () => {

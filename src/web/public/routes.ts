@@ -1,4 +1,5 @@
 import { type Reason, StoreError } from '../../base/index.ts';
+import { sendArchive } from '../archive/send.ts';
 import type { House, Route, Visit } from '../house.ts';
 import type { Messages } from '../messages/index.ts';
 import { notFound } from '../pages/errors.ts';
@@ -6,7 +7,7 @@ import { takeFiles } from './drop.ts';
 import { askPassword, isOpen, takePassword } from './gate.ts';
 import { gone } from './gone.ts';
 import { dropPage, filePage, folderPage, refusedPage } from './pages.ts';
-import { linkOf, placeOf } from './place.ts';
+import { linkOf, type Place, placeOf } from './place.ts';
 import { sendFile } from './send.ts';
 
 /** GET `/s/<token>` and below: what a public link shows to whoever holds it. */
@@ -17,9 +18,30 @@ export async function showPublic(visit: Visit, house: House): Promise<Response> 
   const place = await placeOf(visit, house, link);
   if (!place) return notFound(visit, house);
   if (link.rights === 'drop') return dropPage(visit, house, place);
-  if (place.node.kind === 'folder') return folderPage(visit, house, place);
+  if (place.node.kind === 'folder')
+    return visit.url.searchParams.has('zip')
+      ? folderArchive(visit, house, place)
+      : folderPage(visit, house, place);
   const looksAtLink = place.path.length === 0 && !visit.url.searchParams.has('download');
   return looksAtLink ? filePage(visit, house, place) : sendFile(visit, house, place);
+}
+
+/** All below a folder; it counts as one download, as each file does that is got by itself. */
+async function folderArchive(visit: Visit, house: House, { link, node }: Place): Promise<Response> {
+  const still = async () => {
+    const links = await house.sharing.linksOf(link.account, link.node);
+    const now = links.find(({ token }) => token === link.token);
+    const isOver = now && now.expiresMs > 0 && now.expiresMs <= house.clock.nowMs();
+    return now !== undefined && !isOver && now.version === link.version && now.rights !== 'drop';
+  };
+  const counted = () => house.sharing.countDownload(link.token);
+  const sent = await sendArchive(visit, house, { node, name: node.name || link.token, still }, counted);
+  if (sent instanceof Response) return sent;
+  if (sent === 'gone') return gone(visit, house);
+  const { say } = visit;
+  return sent === 'busy'
+    ? refusedPage(visit, house, say.zipBusy, 503)
+    : refusedPage(visit, house, say.zipTooMuch, 409);
 }
 
 const refusals: Partial<

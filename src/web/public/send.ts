@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FileNode } from '../../stores/files/index.ts';
 import { type ByteRange, DavError, judge, rangeHolds, readRanges } from '../../webdav/index.ts';
 import type { House, Visit } from '../house.ts';
+import { disposition } from '../http/disposition.ts';
 import { gone } from './gone.ts';
 import type { Place } from './place.ts';
 
@@ -15,16 +16,6 @@ const shown: ReadonlySet<string> = new Set([
   'application/pdf',
   'text/plain',
 ]);
-
-/** RFC 6266 §4.3, RFC 8187: the name in UTF-8, and in ASCII for who cannot read that. */
-export function disposition(kind: 'attachment' | 'inline', name: string): string {
-  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const extended = encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `${kind}; filename="${ascii}"; filename*=UTF-8''${extended}`;
-}
 
 /** Nothing but printable ASCII stands in a header (THREATS 11). */
 const headerType = (type: string) => (/^[\x20-\x7e]+$/.test(type) ? type : 'application/octet-stream');
