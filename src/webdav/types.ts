@@ -193,6 +193,8 @@ export interface Resource {
   readonly owner: readonly string[] | null;
 
   open?(range?: readonly [start: number, end: number]): Readable;
+  /** All of it, where it is small and nothing has to be waited for; null: `open` it. */
+  readNow?(): Buffer | null;
   /** It is answered as a whole alone, whatever range is asked for. */
   readonly wholeOnly?: boolean;
   /** More for the header of what GET and HEAD answer. */

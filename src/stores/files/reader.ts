@@ -128,6 +128,13 @@ export class FilesStoreReader implements FilesReader {
     return this.options.blobs.stream(hash, range);
   }
 
+  readNow({ hash, size }: Pick<FileNode, 'hash' | 'size'>): Buffer | null {
+    const { blobs } = this.options;
+    if (!blobs.isAtHand(hash, size)) return null;
+    const bytes = Buffer.allocUnsafe(size);
+    return blobs.readNow(hash, 0, bytes) ? bytes : null;
+  }
+
   async properties(account: number, node: number): Promise<readonly DeadProperty[]> {
     return (await this.propertiesOf(account, [node])).found.get(node) ?? [];
   }

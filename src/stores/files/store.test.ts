@@ -117,7 +117,10 @@ describeEngines('files', (engine) => {
     expect(after.modseq).toBeGreaterThan(before.modseq);
     expect(after.size).toBe(5);
     expect((await files.root(ana)).modseq).toBe(after.modseq);
+    expect(files.readNow(second.node)).toBe(null);
     expect(await tree.text('Letters/a.txt')).toBe('three');
+    // It is known now where it lies.
+    expect(files.readNow(second.node)?.toString()).toBe('three');
     expect(await textOf(files.open(second.node, [1, 4]))).toBe('hre');
     expect(await tree.names('Letters')).toEqual(['a.txt']);
     expect(await files.usage(ana)).toMatchObject({ used: 5, kept: 3, files: 1, folders: 1 });

@@ -236,6 +236,8 @@ export interface FilesReader {
   ): Promise<readonly { readonly node: FileNode; readonly path: readonly string[] }[]>;
   /** The bytes [start, end) or all. StoreError 'not-found' or 'corrupt' when read. */
   open(node: Pick<FileNode, 'hash'>, range?: readonly [start: number, end: number]): Readable;
+  /** All of a small content, where nothing has to be waited for; null: `open` it. */
+  readNow(node: Pick<FileNode, 'hash' | 'size'>): Buffer | null;
   properties(account: number, node: number): Promise<readonly DeadProperty[]>;
   /**
    * The same of many, by id; ids without any are left out. What takes much is not read at once: `taken` is of how many,

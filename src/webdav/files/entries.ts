@@ -230,6 +230,12 @@ export class FileEntry extends Entry {
     return house.files.open(this.node, range);
   }
 
+  readNow(): Buffer | null {
+    const { visit, house } = this.scene;
+    // What guests read is counted, and that is written down.
+    return visit.visitor.kind === 'guest' ? null : house.files.readNow(this.node);
+  }
+
   async put(content: Content, options: WriteOptions): Promise<Written> {
     const { account, parent, name } = this.node;
     const place = { account, folder: parent, name };

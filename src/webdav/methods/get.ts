@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { randomToken } from '../../base/index.ts';
 import { DavError } from '../errors.ts';
 import { smallFileBytesMax } from '../limits.ts';
+import { httpTime } from '../properties/times.ts';
 import { rangeHolds } from '../server/index.ts';
 import type { DavMethod, Exchange, Found, Resource } from '../types.ts';
 import { listing } from './listing.ts';
@@ -68,10 +69,15 @@ async function whole(
   if (length === null || length > smallFileBytesMax) {
     return exchange.stream(200, { ...headers, ...sized }, resource.open());
   }
+  if (length === 0) return exchange.send(200, headers, '');
+  exchange.send(200, headers, resource.readNow?.() ?? (await gathered(resource.open())));
+}
+
+async function gathered(content: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  if (length > 0) for await (const chunk of resource.open()) chunks.push(chunk as Buffer);
+  for await (const chunk of content) chunks.push(chunk as Buffer);
   const [first] = chunks;
-  exchange.send(200, headers, chunks.length === 1 && first ? first : Buffer.concat(chunks));
+  return chunks.length === 1 && first ? first : Buffer.concat(chunks);
 }
 
 /**
@@ -86,7 +92,7 @@ function headersOf(resource: Resource): Readonly<Record<string, string>> {
   return {
     'Content-Type': type,
     ...(resource.etag === null ? {} : { ETag: resource.etag }),
-    ...(resource.modifiedMs === null ? {} : { 'Last-Modified': new Date(resource.modifiedMs).toUTCString() }),
+    ...(resource.modifiedMs === null ? {} : { 'Last-Modified': httpTime(resource.modifiedMs) }),
     'Accept-Ranges': resource.wholeOnly ? 'none' : 'bytes',
     'Cache-Control': 'private, no-cache',
     ...(type === 'application/pdf' ? {} : { 'Content-Security-Policy': sandbox }),

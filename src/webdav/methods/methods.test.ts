@@ -87,6 +87,31 @@ describe('GET', () => {
     expect(got.bytes.length).toBe(size);
   });
 
+  test.each([
+    [smallFileBytesMax, 'at hand'],
+    [smallFileBytesMax + 1, 'opened'],
+  ])('of %d bytes what is there is %s', async (size, how) => {
+    const held: DavExtension['spaces'][number] = {
+      name: 'held',
+      async find(visit, path) {
+        const found = await files.find(visit, path);
+        const filled = (text: string) => Buffer.alloc(size, text);
+        const more = {
+          length: size,
+          open: () => Readable.from([filled('opened ')]),
+          readNow: () => filled('at hand '),
+        };
+        return found.resource ? { ...found, resource: { ...found.resource, ...more } } : found;
+      },
+    };
+    const door = await openTestDav({ spaces: [held] });
+    onTestFinished(() => door.close());
+    await put('a', 'x');
+    const { bytes, headers } = await door.ask('GET', '/dav/held/a');
+    expect([bytes.length, headers['content-length']]).toEqual([size, String(size)]);
+    expect(bytes.toString().slice(0, how.length)).toBe(how);
+  });
+
   test('runs nothing of the portal: a sandbox, and no type that breaks the header', async () => {
     await ask('PUT', 'a.html', { 'Content-Type': 'text/html; charset=utf-8' }, '<script>');
     const page = await ask('GET', 'a.html');
