@@ -13,7 +13,7 @@ export { numberOf, placeOf } from './numbers.ts';
 export { publicSpace } from './public.ts';
 export type { Right } from './reach.ts';
 export { SharedFolder } from './shared.ts';
-export { filesSpace, ownName } from './space.ts';
+export { filesSpace, type OwnPlace, ownPlace } from './space.ts';
 export { demandStill } from './still.ts';
 export { Removed, trashSpace } from './trash.ts';
 export { Version, versionsSpace } from './versions.ts';

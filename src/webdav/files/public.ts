@@ -18,9 +18,9 @@ import { walk } from './walk.ts';
 import { store } from './writes.ts';
 
 /** `/dav/public/<token>/…`: what a public link leads to, for whoever has the link and knows its password. */
-export function publicSpace(house: FilesHouse, name = 'public'): Space {
+export function publicSpace(house: FilesHouse): Space {
   return {
-    name,
+    name: 'public',
     admit: (path, login, remote) => admit(house, path, login, remote),
     async find(visit, path) {
       const { visitor } = visit;
@@ -31,7 +31,7 @@ export function publicSpace(house: FilesHouse, name = 'public'): Space {
       if (!top) return nothing;
       const { account, rights: right } = link;
       const counted = link.downloadsLeft !== null;
-      const reach = { account, top, path: [name, token], right, counted, owner: null };
+      const reach = { account, top, path: ['public', token], right, counted, owner: null };
       return findBelow({ house, visit, reach }, link, names);
     },
   };

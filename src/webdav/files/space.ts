@@ -1,4 +1,3 @@
-import type { Member } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
 import type { FileNode } from '../../stores/files/index.ts';
 import { bareFolder, looksOnly, nothing } from '../bare.ts';
@@ -10,37 +9,48 @@ import { HomeEntry, SharedFolder } from './shared.ts';
 import { foundAt, walk } from './walk.ts';
 
 /** `/dav/files/<member>/…`: the visitor's own tree, and below `Shared/` what others share with them. */
-export function filesSpace(house: FilesHouse, name = 'files'): Space {
+export function filesSpace(house: FilesHouse): Space {
   return {
-    name,
+    name: 'files',
     async find(visit, path) {
-      const [handle, ...names] = path;
       if (visit.visitor.kind !== 'member') return nothing;
-      if (handle === undefined) return { ...nothing, resource: homes(house, visit, [name]) };
-      const member = await ownName(house, visit, handle);
-      return member ? findAtHome(house, visit, [name, handle], names) : nothing;
+      if (path.length === 0) return { ...nothing, resource: homes(house, visit) };
+      const own = await ownPlace(house, visit, path);
+      return own ? findAtHome(house, visit, own) : nothing;
     },
   };
 }
 
-/** The visitor, if that is a name of theirs; former names lead to who had them. Others' homes are nobody's business. */
-export async function ownName(house: FilesHouse, { visitor }: Visit, handle: string): Promise<Member | null> {
-  if (visitor.kind !== 'member') return null;
-  if (handle === visitor.handle) return visitor.member;
-  const member = await house.accounts.byName(handle);
-  return member?.id === visitor.member.id ? visitor.member : null;
+/** A path below the first segment of a space, in what is the visitor's own. */
+export interface OwnPlace {
+  readonly account: number;
+  /** The principal that it belongs to. */
+  readonly owner: readonly string[];
+  readonly groups: readonly string[];
+  /** The visitor's name as the path has it. */
+  readonly handle: string;
+  /** The names behind it. */
+  readonly names: readonly string[];
+}
+
+/** Null where the first name is none of the visitor's; former names lead to who had them. Others' homes are nobody's business. */
+export async function ownPlace(
+  house: FilesHouse,
+  { visitor }: Visit,
+  [handle, ...names]: readonly string[],
+): Promise<OwnPlace | null> {
+  if (visitor.kind !== 'member' || handle === undefined) return null;
+  const account = visitor.member.id;
+  if (handle !== visitor.handle && (await house.accounts.byName(handle))?.id !== account) return null;
+  return { account, owner: memberPath(visitor), groups: visitor.groups, handle, names };
 }
 
 async function findAtHome(
   house: FilesHouse,
   visit: Visit,
-  prefix: readonly string[],
-  names: readonly string[],
+  { account, owner, groups, handle, names }: OwnPlace,
 ): Promise<Found> {
-  const { visitor } = visit;
-  if (visitor.kind !== 'member') return nothing;
-  const account = visitor.member.id;
-  const owner = memberPath(visitor);
+  const prefix = ['files', handle];
   const sceneAt = (top: FileNode): Scene => {
     return { house, visit, reach: { account, top, path: prefix, right: 'own', owner } };
   };
@@ -52,7 +62,7 @@ async function findAtHome(
   }
   const top = await house.files.root(account);
   const scene = sceneAt(top);
-  const received = await house.sharing.receivedBy(account, visitor.groups);
+  const received = await house.sharing.receivedBy(account, groups);
   const shared = new SharedFolder(scene, [...prefix, first ?? house.sharedName], received);
   const home = new HomeEntry(scene, { node: top, path: prefix, trail: [] }, shared);
   if (first === undefined) return { resource: home, parent: null, name: '' };
@@ -74,15 +84,15 @@ async function findShared(shared: SharedFolder, [first = '', ...below]: readonly
 }
 
 /** What lies above the homes: for each visitor there is one. */
-function homes(house: FilesHouse, visit: Visit, path: readonly string[]): Collection {
+function homes(house: FilesHouse, visit: Visit): Collection {
   const { visitor } = visit;
   return {
-    ...bareFolder(path),
+    ...bareFolder(['files']),
     kind: 'space',
     may: looksOnly,
     async *members() {
-      if (visitor.kind !== 'member') return;
-      const { resource } = await findAtHome(house, visit, [...path, visitor.handle], []);
+      const own = visitor.kind === 'member' ? await ownPlace(house, visit, [visitor.handle]) : null;
+      const { resource } = own ? await findAtHome(house, visit, own) : nothing;
       if (resource) yield [resource];
     },
   };

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import type { FileNode, TrashEntry } from '../../stores/files/index.ts';
 import { Bare, nothing } from '../bare.ts';
 import { DavError } from '../errors.ts';
-import { memberPath } from '../principals/principal.ts';
 import type {
   Collection,
   CopyTarget,
@@ -19,14 +18,12 @@ import { etagOf } from './etags.ts';
 import type { FilesHouse } from './house.ts';
 import { listPageRows, trashPageRows } from './limits.ts';
 import { allows } from './reach.ts';
-import { ownName } from './space.ts';
+import { type OwnPlace, ownPlace } from './space.ts';
 import { byOf, discreetly } from './writes.ts';
 
 /** One visitor in their own trash. */
-interface Bin {
+interface Bin extends Pick<OwnPlace, 'account' | 'owner'> {
   readonly house: FilesHouse;
-  readonly account: number;
-  readonly owner: readonly string[];
 }
 
 /**
@@ -41,14 +38,14 @@ export function trashSpace(
   return {
     name,
     async find(visit, path) {
-      const [handle, ...rest] = path;
-      const member = handle === undefined ? null : await ownName(house, visit, handle);
-      if (!member || visit.visitor.kind !== 'member' || handle === undefined) return nothing;
-      const bin: Bin = { house, account: member.id, owner: memberPath(visit.visitor) };
+      const own = await ownPlace(house, visit, path);
+      if (!own) return nothing;
+      const { handle, names } = own;
+      const bin: Bin = { ...own, house };
       const top = [name, handle];
-      if (back !== undefined && rest[0] === back) return findBack(bin, [...top, back], rest.slice(1));
-      if (rest.length < below.length || below.some((each, index) => rest[index] !== each)) return nothing;
-      return findRemoved(bin, [...top, ...below], rest.slice(below.length));
+      if (back !== undefined && names[0] === back) return findBack(bin, [...top, back], names.slice(1));
+      if (names.length < below.length || below.some((each, index) => names[index] !== each)) return nothing;
+      return findRemoved(bin, [...top, ...below], names.slice(below.length));
     },
   };
 }

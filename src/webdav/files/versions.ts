@@ -16,7 +16,7 @@ import { FolderEntry } from './entries.ts';
 import type { FilesHouse } from './house.ts';
 import { placeOf } from './numbers.ts';
 import { allows } from './reach.ts';
-import { ownName } from './space.ts';
+import { ownPlace } from './space.ts';
 import { byOf, discreetly } from './writes.ts';
 
 /**
@@ -24,19 +24,20 @@ import { byOf, discreetly } from './writes.ts';
  * of one onto the file, or into the collection `restore`, makes it the content again. A segment `versions` behind the
  * member's, as Nextcloud has it, is read over. DELETE ends one for good.
  */
-export function versionsSpace(house: FilesHouse, name = 'versions'): Space {
+export function versionsSpace(house: FilesHouse): Space {
+  const name = 'versions';
   return {
     name,
     async find(visit, path) {
-      const [handle, ...rest] = path;
-      const member = handle === undefined ? null : await ownName(house, visit, handle);
-      if (!member || handle === undefined) return nothing;
-      const [first, ...others] = rest;
+      const own = await ownPlace(house, visit, path);
+      if (!own) return nothing;
+      const { handle, names } = own;
+      const [first, ...others] = names;
       if (first === 'restore') return findRestore([name, handle, first], others);
       const below = first === name ? [first] : [];
-      const [segment, number, ...more] = below.length > 0 ? others : rest;
+      const [segment, number, ...more] = below.length > 0 ? others : names;
       const place = segment === undefined || more.length > 0 ? null : placeOf(segment);
-      if (segment === undefined || place?.account !== member.id) return nothing;
+      if (segment === undefined || place?.account !== own.account) return nothing;
       const file = await house.files.node(place.account, place.id);
       if (file?.kind !== 'file') return nothing;
       return findVersion(house, file, [name, handle, ...below, segment], number);

@@ -12,7 +12,8 @@ import {
   expectOf,
   type FilesHouse,
   FolderEntry,
-  ownName,
+  type OwnPlace,
+  ownPlace,
   verified,
 } from '../files/index.ts';
 import type {
@@ -29,28 +30,28 @@ import type {
 } from '../types.ts';
 
 /** The uploads of one member. */
-interface Desk {
+interface Desk extends Pick<OwnPlace, 'account' | 'owner'> {
   readonly house: FilesHouse;
   readonly uploads: Uploads;
-  readonly account: number;
-  readonly owner: readonly string[];
 }
 
 /**
  * `uploads/<member>/<id>/`: a large file in pieces, each whole or not at all. MKCOL begins, PUT of `1`, `2`, … brings
  * them in any order, MOVE of `.file` to where it shall be makes the file of them, DELETE gives up.
  */
-export function uploadsSpace(house: FilesHouse, uploads: Uploads, name = 'uploads'): Space {
+export function uploadsSpace(house: FilesHouse, uploads: Uploads): Space {
+  const name = 'uploads';
   return {
     name,
     async find(visit, path) {
-      const [handle, id, piece, ...more] = path;
-      const member = handle === undefined ? null : await ownName(house, visit, handle);
-      if (!member || handle === undefined || more.length > 0) return nothing;
-      const desk: Desk = { house, uploads, account: member.id, owner: ['principals', handle] };
+      const own = await ownPlace(house, visit, path);
+      if (!own || own.names.length > 2) return nothing;
+      const { handle, names } = own;
+      const [id, piece] = names;
+      const desk: Desk = { ...own, house, uploads };
       const home = new UploadsHome(desk, [name, handle]);
       if (id === undefined) return { ...nothing, resource: home };
-      const upload = await uploads.upload(member.id, id);
+      const upload = await uploads.upload(own.account, id);
       if (!upload) return { resource: null, parent: piece === undefined ? home : null, name: piece ?? id };
       const folder = new UploadFolder(desk, [name, handle, id], upload);
       if (piece === undefined) return { resource: folder, parent: home, name: id };

@@ -39,14 +39,13 @@ export async function concatenate(
     metadata,
   }: { readonly of: readonly string[]; readonly concat: string; readonly metadata: string },
 ): Promise<UploadPlace> {
-  const { account } = home;
-  const handle = home.path[1] ?? '';
+  const { account, handle } = home;
   const goal = goalOf(readMetadata(metadata));
   const ids = of.map((uri) => idOf(exchange, home, uri));
   const id = createHash('sha256')
     .update(JSON.stringify([ids, metadata]))
     .digest('hex');
-  const placeOf = (upload: Upload) => new UploadPlace([...home.path, id], account, handle, upload);
+  const placeOf = (upload: Upload) => new UploadPlace(home, upload);
   const known = await house.uploads.upload(account, id);
   if (known?.done) return placeOf(known);
   const length = await lengthOf(house, account, ids);

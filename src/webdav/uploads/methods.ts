@@ -62,8 +62,7 @@ async function append(exchange: Exchange, { uploads }: UploadHouse, place: Uploa
 /** Takes what comes with the request, and makes the file where all is there; the upload as it is then. */
 async function goOn(exchange: Exchange, house: UploadHouse, place: UploadPlace): Promise<Upload> {
   const grown = await append(exchange, house, place);
-  if (grown.offset === grown.length)
-    await finish(exchange, house, new UploadPlace(place.path, place.account, place.handle, grown));
+  if (grown.offset === grown.length) await finish(exchange, house, new UploadPlace(place, grown));
   return grown;
 }
 
@@ -80,16 +79,15 @@ async function single(
   const withBody = exchange.length !== 0;
   if (withBody && !isOffsetBody(exchange)) throw new DavError(415, `a body here is ${bodyType}`);
   const metadata = exchange.header('upload-metadata') ?? '';
-  const { account, path } = home;
-  const handle = path[1] ?? '';
+  const { account, handle } = home;
   // Where it shall go a partial one need not know.
   if (kind === 'partial') readMetadata(metadata);
   else await targetOf(exchange, handle, goalOf(readMetadata(metadata)));
   const about = aboutText({ metadata, concat: kind === 'partial' ? kind : '' });
   const upload = await house.uploads.begin({ account, length, about });
-  const place = new UploadPlace([...path, upload.id], account, handle, upload);
+  const place = new UploadPlace(home, upload);
   if (!withBody && length !== 0) return place;
-  return new UploadPlace(place.path, account, handle, await goOn(exchange, house, place));
+  return new UploadPlace(home, await goOn(exchange, house, place));
 }
 
 /** One that is put together from others; it has no bytes of its own. */
@@ -166,12 +164,11 @@ const patch = (house: UploadHouse): DavMethod => ({
       throw new DavError(403, 'nothing is added to what was put together');
     const offset = numberIn(exchange, 'Upload-Offset');
     if (offset === null) throw new DavError(400, 'Upload-Offset is needed');
-    const { path, account, handle } = resource;
     let { upload } = resource;
     if (offset !== upload.offset) throw new DavError(409, `the upload is at ${upload.offset}`);
     const length = lengthIn(exchange, house);
     if (length !== null) upload = await setLength(house, resource, length);
-    const grown = await goOn(exchange, house, new UploadPlace(path, account, handle, upload));
+    const grown = await goOn(exchange, house, new UploadPlace(resource, upload));
     exchange.send(204, stateOf(grown));
   },
 });

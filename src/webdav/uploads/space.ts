@@ -1,6 +1,6 @@
 import type { Upload, Uploads } from '../../stores/files/index.ts';
 import { Bare, nothing } from '../bare.ts';
-import { type FilesHouse, ownName } from '../files/index.ts';
+import { type FilesHouse, type OwnPlace, ownPlace } from '../files/index.ts';
 import type { Collection, Resource, Space } from '../types.ts';
 import { isTus } from './about.ts';
 
@@ -12,17 +12,23 @@ export interface UploadHouse {
 }
 
 abstract class Place extends Bare {
-  readonly account: number;
-  readonly #owner: readonly string[];
+  readonly own: OwnPlace;
 
-  constructor(path: readonly string[], account: number, handle: string) {
-    super(path);
-    this.account = account;
-    this.#owner = ['principals', handle];
+  constructor(own: OwnPlace, ...names: readonly string[]) {
+    super(['uploads', own.handle, ...names]);
+    this.own = own;
+  }
+
+  get account(): number {
+    return this.own.account;
+  }
+
+  get handle(): string {
+    return this.own.handle;
   }
 
   override get owner(): readonly string[] {
-    return this.#owner;
+    return this.own.owner;
   }
 
   /** Nobody but the member comes here. */
@@ -43,12 +49,10 @@ export class UploadsHome extends Place implements Collection {
 export class UploadPlace extends Place {
   readonly kind = 'tus-upload';
   readonly isCollection = false;
-  readonly handle: string;
   readonly upload: Upload;
 
-  constructor(path: readonly string[], account: number, handle: string, upload: Upload) {
-    super(path, account, handle);
-    this.handle = handle;
+  constructor({ own }: Pick<Place, 'own'>, upload: Upload) {
+    super(own, upload.id);
     this.upload = upload;
   }
 }
@@ -58,19 +62,15 @@ export function uploadSpace({ house, uploads }: UploadHouse): Space {
   return {
     name: 'uploads',
     async find(visit, path) {
-      const [handle, id, ...more] = path;
-      const member = handle === undefined ? null : await ownName(house, visit, handle);
-      if (!member || handle === undefined || more.length > 0) return nothing;
-      const own = new UploadsHome(['uploads', handle], member.id, handle);
-      if (id === undefined) return { ...nothing, resource: own };
-      const upload = await uploads.upload(member.id, id);
+      const own = await ownPlace(house, visit, path);
+      if (!own || own.names.length > 1) return nothing;
+      const home = new UploadsHome(own);
+      const [id] = own.names;
+      if (id === undefined) return { ...nothing, resource: home };
+      const upload = await uploads.upload(own.account, id);
       // What another protocol began is finished by it.
-      if (!upload || !isTus(upload)) return { resource: null, parent: own, name: id };
-      return {
-        resource: new UploadPlace([...own.path, id], member.id, handle, upload),
-        parent: own,
-        name: id,
-      };
+      const resource = upload && isTus(upload) ? new UploadPlace(home, upload) : null;
+      return { resource, parent: home, name: id };
     },
   };
 }
