@@ -4,6 +4,7 @@
  */
 import { accountsModule } from './accounts/module.ts';
 import type { StoreModule } from './storage/index.ts';
+import { collectionJobsModule, collectionsModule } from './stores/collections/module.ts';
 import { filesModule } from './stores/files/module.ts';
 import { sharingModule } from './stores/files/sharing/module.ts';
 import { uploadsModule } from './stores/files/uploads/module.ts';
@@ -15,6 +16,8 @@ import { trustModule } from './stores/trust/module.ts';
 
 export const modules: readonly StoreModule[] = [
   accountsModule,
+  collectionJobsModule,
+  collectionsModule,
   filesModule,
   mailModule,
   outboxModule,

@@ -6,6 +6,7 @@ import { modules } from '../modules.ts';
 import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
+import { type CollectionsWriter, createCollections } from '../stores/collections/index.ts';
 import {
   createFilesStore,
   createSharing,
@@ -33,6 +34,7 @@ export interface Rooms {
   readonly files: FilesWriter;
   readonly sharing: Sharing;
   readonly uploads: Uploads;
+  readonly collections: CollectionsWriter;
   readonly trust: TrustStore;
   readonly outbox: Outbox;
   readonly senders: Senders;
@@ -53,6 +55,9 @@ workerUrl.pathname = workerUrl.pathname.replace(/\.ts$/, extension);
 
 /** Passwords of public links that are checked at once; those of members have a bound of their own. */
 const linkHashesAtOnce = 1;
+
+/** What one member's calendars, contacts and their attachments may take. */
+const collectionsSettings = () => ({ quota: 5 * 2 ** 30 });
 
 /** Stands in the data folder while a restore fills it. */
 export const unfinishedRestore = 'restore-unfinished';
@@ -76,17 +81,12 @@ export async function openRooms(
   }
   const clock = systemClock;
   const onError = (event: string, error: unknown) => log.error(event, { error });
-  const database = await openDatabase({
-    modules,
-    dir: value.data,
-    database: value.storage.database.engine === 'sqlite' ? 'sqlite' : value.storage.database.url,
-    workerUrl,
-    onError,
-  });
+  const database = await openDatabaseOf(value, onError);
   try {
     const blobs = openLocalBlobs({ folder: join(value.data, 'blobs'), database });
     const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
     const fileRooms = openFileRooms({ database, blobs, clock, settings });
+    const collections = createCollections({ database, blobs, clock, settings: collectionsSettings });
     const trust = createTrustStore({ database, clock });
     const outbox = openOutbox(value, { database, blobs, clock });
     const senders = createSenders({ database, clock, onError });
@@ -101,6 +101,7 @@ export async function openRooms(
         (member) => outbox.erase(member),
         (member) => mail.erase(member),
         (member) => fileRooms.erase(member),
+        (member) => collections.erase(member),
       ],
       onError,
     });
@@ -116,6 +117,7 @@ export async function openRooms(
       files: fileRooms.files,
       sharing,
       uploads: fileRooms.uploads,
+      collections,
       trust,
       outbox,
       senders,
@@ -131,6 +133,14 @@ export async function openRooms(
     await database.close();
     throw error;
   }
+}
+
+function openDatabaseOf(
+  { data, storage }: MycoSettings,
+  onError: (event: string, error: unknown) => void,
+): Promise<Database> {
+  const database = storage.database.engine === 'sqlite' ? 'sqlite' : storage.database.url;
+  return openDatabase({ modules, dir: data, database, workerUrl, onError });
 }
 
 /** The folder in every home that holds what others share. */

@@ -32,6 +32,16 @@ async function purgeFiles(rooms: Rooms): Promise<void> {
   }
 }
 
+async function purgeCollections(rooms: Rooms): Promise<void> {
+  const lease = await rooms.database.leases.acquire('collections', leaseMs);
+  if (!lease) return;
+  try {
+    await rooms.collections.purge();
+  } finally {
+    await lease.release();
+  }
+}
+
 /** Finishes what a crash interrupted, then cleans up every hour. `stop` waits for what is under way. */
 export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
   let underWay: Promise<void> = Promise.resolve();
@@ -44,6 +54,7 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
   turn(() => rooms.accounts.admin.resumeErasures());
   const clean = () => {
     turn(() => purgeFiles(rooms));
+    turn(() => purgeCollections(rooms));
     turn(() => cleanBlobs(rooms));
     turn(() => rooms.senders.purge());
   };

@@ -3,6 +3,11 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/index.ts';
 import { modules } from '../modules.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
+import {
+  type CollectionsSettings,
+  type CollectionsWriter,
+  createCollections,
+} from '../stores/collections/index.ts';
 import { createFilesStore, type FilesSettings, type FilesWriter } from '../stores/files/index.ts';
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
 import { createOutbox, type Outbox, type SendingLimits } from '../stores/outbox/index.ts';
@@ -16,6 +21,7 @@ export interface TestStores {
   readonly blobs: BlobStore;
   readonly mail: MailWriter;
   readonly files: FilesWriter;
+  readonly collections: CollectionsWriter;
   readonly outbox: Outbox;
   /** Errors that the storage layer reported rather than threw. */
   readonly reported: string[];
@@ -31,6 +37,7 @@ interface Where {
   readonly quota: number | null;
   readonly sending: SendingLimits;
   readonly files: () => FilesSettings;
+  readonly collections: () => CollectionsSettings;
 }
 
 /** Room for what a test puts, versions and a trash that do not end by themselves. */
@@ -56,6 +63,7 @@ export async function openTestStores(
     quota?: number;
     sending?: Partial<SendingLimits>;
     files?: () => FilesSettings;
+    collections?: () => CollectionsSettings;
   } = {},
 ): Promise<TestStores> {
   const dir = makeFolder();
@@ -67,6 +75,7 @@ export async function openTestStores(
     quota: options.quota ?? null,
     sending: { ...unlimited, ...options.sending },
     files: options.files ?? (() => testFiles),
+    collections: options.collections ?? (() => ({ quota: 2 ** 40 })),
   });
 }
 
@@ -83,6 +92,12 @@ async function openAt(where: Where): Promise<TestStores> {
   const blobs = openLocalBlobs({ folder: join(where.dir, 'blobs'), database });
   const mail = createMailStore({ database, blobs, clock: where.clock, quota: where.quota });
   const files = createFilesStore({ database, blobs, clock: where.clock, settings: where.files });
+  const collections = createCollections({
+    database,
+    blobs,
+    clock: where.clock,
+    settings: where.collections,
+  });
   const outbox = createOutbox({
     database,
     blobs,
@@ -101,6 +116,7 @@ async function openAt(where: Where): Promise<TestStores> {
     blobs,
     mail,
     files,
+    collections,
     outbox,
     reported,
     async reopen() {

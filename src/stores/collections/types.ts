@@ -114,6 +114,8 @@ export interface NewJob {
   readonly payload: unknown;
   /** Not before, milliseconds since 1970; absent: at once. */
   readonly dueMs?: number;
+  /** It may send mail: after a restore it is held, for it may have been done since the backup. */
+  readonly outward?: boolean;
 }
 
 export interface Job extends NewJob {
@@ -267,7 +269,8 @@ export interface CollectionsWriter extends CollectionsReader {
   removeCollection(account: number, id: number, jobs?: readonly NewJob[]): Promise<void>;
   /**
    * Durable when it resolves. StoreError 'conflict' (not as expected), 'exists' with `details.name` and `details.collection`
-   * (another item has that UID), 'not-found' (no such collection), 'quota', 'limit' (too many items).
+   * (another item has that UID), 'not-found' (no such collection), 'over-quota', 'limit' (too many items), 'invalid' (the
+   * name). Bytes that are there already change nothing; `expected` is judged and `jobs` are kept all the same.
    */
   put(
     account: number,
@@ -300,7 +303,16 @@ export interface CollectionsWriter extends CollectionsReader {
   settleJob(job: Job, outcome: 'done' | { readonly againMs: number }): Promise<void>;
   /** When the next is due; null for none. */
   nextJobMs(kind: string): Promise<number | null>;
+  /** How many are held since a restore. */
+  heldJobs(): Promise<number>;
+  /** What is held is done after all (`go`), or never; answers how many. */
+  decideHeldJobs(go: boolean): Promise<number>;
 
+  /**
+   * Hears of each write of this process that moved a collection, after its commit; must not throw. Answers how to stop.
+   * What other processes wrote is told by the changes of the database.
+   */
+  watch(listener: (account: number, collection: number) => void): () => void;
   /** Rows that go for good, tombstones that are too old, in steps. */
   purge(): Promise<void>;
   erase(account: number): Promise<void>;
@@ -357,7 +369,7 @@ export interface CollectionSharing {
 
 /** Bytes of attachments: in the blob store, one use for each row. */
 export interface Attachments {
-  /** StoreError 'too-large', 'quota'. Durable when it resolves. */
+  /** StoreError 'too-large', 'over-quota', 'not-found' (the item). Durable when it resolves. */
   add(
     account: number,
     item: number,

@@ -99,6 +99,161 @@ CREATE TABLE `account_secrets` (
 	`value` text NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `collections` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	`home` text NOT NULL,
+	`name` text NOT NULL,
+	`kind` text NOT NULL,
+	`details` text NOT NULL,
+	`items` integer NOT NULL,
+	`bytes` integer NOT NULL,
+	`modseq` integer NOT NULL,
+	`created` integer NOT NULL,
+	`modified` integer NOT NULL,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `collections_account_home_name` ON `collections` (`account`,`home`,`name`);
+--> statement-breakpoint
+CREATE TABLE `collection_accounts` (
+	`account` integer PRIMARY KEY NOT NULL,
+	`nextId` integer NOT NULL,
+	`bytes` integer NOT NULL,
+	`properties` integer NOT NULL,
+	`doomed` integer NOT NULL,
+	`horizon` integer NOT NULL,
+	`lostFrom` integer NOT NULL,
+	`lostTo` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `collection_accounts_doomed` ON `collection_accounts` (`doomed`) WHERE "collection_accounts"."doomed" > 0;
+--> statement-breakpoint
+CREATE TABLE `collection_items` (
+	`account` integer NOT NULL,
+	`collection` integer NOT NULL,
+	`name` text NOT NULL,
+	`id` integer NOT NULL,
+	`uid` text NOT NULL,
+	`component` text NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`first` integer NOT NULL,
+	`last` integer NOT NULL,
+	`digest` text NOT NULL,
+	`scheduleTag` text NOT NULL,
+	`created` integer NOT NULL,
+	`modified` integer NOT NULL,
+	`modseq` integer NOT NULL,
+	PRIMARY KEY(`account`, `collection`, `name`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `collection_items_account_id` ON `collection_items` (`account`,`id`);
+--> statement-breakpoint
+CREATE INDEX `collection_items_account_uid_collection` ON `collection_items` (`account`,`uid`,`collection`);
+--> statement-breakpoint
+CREATE INDEX `collection_items_account_collection_last_first_component_name` ON `collection_items` (`account`,`collection`,`last`,`first`,`component`,`name`);
+--> statement-breakpoint
+CREATE INDEX `collection_items_account_collection_modseq` ON `collection_items` (`account`,`collection`,`modseq`);
+--> statement-breakpoint
+CREATE TABLE `collection_bytes` (
+	`account` integer NOT NULL,
+	`item` integer NOT NULL,
+	`bytes` blob NOT NULL,
+	PRIMARY KEY(`account`, `item`)
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `collection_gone` (
+	`account` integer NOT NULL,
+	`collection` integer NOT NULL,
+	`name` text NOT NULL,
+	`modseq` integer NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`account`, `collection`, `name`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `collection_gone_account_collection_modseq` ON `collection_gone` (`account`,`collection`,`modseq`);
+--> statement-breakpoint
+CREATE INDEX `collection_gone_account_modseq` ON `collection_gone` (`account`,`modseq`);
+--> statement-breakpoint
+CREATE TABLE `collection_properties` (
+	`account` integer NOT NULL,
+	`node` integer NOT NULL,
+	`namespace` text NOT NULL,
+	`name` text NOT NULL,
+	`xml` text NOT NULL,
+	`bytes` integer NOT NULL,
+	PRIMARY KEY(`account`, `node`, `namespace`, `name`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `collection_attachments` (
+	`account` integer NOT NULL,
+	`managedId` text NOT NULL,
+	`item` integer NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`type` text NOT NULL,
+	`filename` text NOT NULL,
+	`created` integer NOT NULL,
+	PRIMARY KEY(`account`, `managedId`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `collection_attachments_account_item` ON `collection_attachments` (`account`,`item`);
+--> statement-breakpoint
+CREATE TABLE `collection_jobs` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`account` integer NOT NULL,
+	`kind` text NOT NULL,
+	`key` text NOT NULL,
+	`payload` text NOT NULL,
+	`due` integer NOT NULL,
+	`attempts` integer NOT NULL,
+	`outward` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `collection_jobs_account_kind_key` ON `collection_jobs` (`account`,`kind`,`key`);
+--> statement-breakpoint
+CREATE INDEX `collection_jobs_kind_due` ON `collection_jobs` (`kind`,`due`);
+--> statement-breakpoint
+CREATE TABLE `collection_shares` (
+	`account` integer NOT NULL,
+	`collection` integer NOT NULL,
+	`member` integer NOT NULL,
+	`address` text NOT NULL,
+	`rights` text NOT NULL,
+	`state` text NOT NULL,
+	`details` text NOT NULL,
+	`summary` text NOT NULL,
+	`created` integer NOT NULL,
+	PRIMARY KEY(`account`, `collection`, `member`, `address`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `collection_shares_address` ON `collection_shares` (`address`);
+--> statement-breakpoint
+CREATE INDEX `collection_shares_member` ON `collection_shares` (`member`) WHERE "collection_shares"."member" > 0;
+--> statement-breakpoint
+CREATE TABLE `collection_delegates` (
+	`account` integer NOT NULL,
+	`rights` text NOT NULL,
+	`member` integer NOT NULL,
+	`address` text NOT NULL,
+	PRIMARY KEY(`account`, `rights`, `member`, `address`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `collection_delegates_address` ON `collection_delegates` (`address`);
+--> statement-breakpoint
+CREATE INDEX `collection_delegates_member` ON `collection_delegates` (`member`) WHERE "collection_delegates"."member" > 0;
+--> statement-breakpoint
+CREATE TABLE `collection_publications` (
+	`token` text PRIMARY KEY NOT NULL,
+	`account` integer NOT NULL,
+	`collection` integer NOT NULL,
+	`rights` text NOT NULL,
+	`created` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `collection_publications_account_collection` ON `collection_publications` (`account`,`collection`);
+--> statement-breakpoint
 CREATE TABLE `file_nodes` (
 	`account` integer NOT NULL,
 	`parent` integer NOT NULL,

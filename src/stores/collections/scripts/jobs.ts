@@ -1,0 +1,80 @@
+import { StoreError } from '../../../base/index.ts';
+import { run, type Script } from '../../../storage/index.ts';
+import { limits } from '../limits.ts';
+import type { JobQueries } from '../queries/jobs.ts';
+import type { NewJob } from '../types.ts';
+
+export interface JobRow {
+  readonly id: number;
+  readonly account: number;
+  readonly kind: string;
+  readonly key: string;
+  readonly payload: unknown;
+  readonly due: number;
+  readonly attempts: number;
+  readonly outward: boolean;
+}
+
+/** What follows from a write, in its transaction. A job that is there already stays as it is. */
+export function* addJobs(
+  q: JobQueries,
+  a: { readonly account: number; readonly now: number },
+  jobs: readonly NewJob[] = [],
+): Script<void> {
+  if (jobs.length > limits.jobsPerWriteMax)
+    throw new StoreError('limit', `one write has at most ${limits.jobsPerWriteMax} jobs`);
+  for (const { kind, key, payload, dueMs, outward } of jobs) {
+    if (Buffer.byteLength(key) > limits.jobKeyBytesMax || jsonBytes(payload) > limits.jobBytesMax)
+      throw new StoreError('too-large', 'what follows from this is too much to keep');
+    const due = dueMs ?? a.now;
+    yield* run(q.jobAdd, { account: a.account, kind, key, payload, due, outward: outward ?? false });
+  }
+}
+
+const jsonBytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '');
+
+/** Takes what is due; it is due again at `until` unless it is settled before. */
+export function* takeJobs(
+  q: JobQueries,
+  a: { kind: string; now: number; until: number; max: number },
+): Script<readonly JobRow[]> {
+  const taken: JobRow[] = [];
+  for (const { id } of yield* run(q.jobsDue, { ...a }))
+    taken.push(...(yield* run(q.jobTake, { id, now: a.now, until: a.until })));
+  return taken;
+}
+
+/** Does nothing where somebody else took it meanwhile. */
+export function* settleJob(
+  q: JobQueries,
+  a: { account: number; kind: string; key: string; id: number; attempts: number; due: number | null },
+): Script<void> {
+  if (a.due === null) yield* run(q.jobDone, { ...a });
+  else yield* run(q.jobAgain, { ...a });
+}
+
+export function* nextJob(q: JobQueries, a: { kind: string }): Script<number | null> {
+  return (yield* run(q.jobNext, a))[0]?.due ?? null;
+}
+
+/** Held since a restore. */
+export function* heldJobs(q: JobQueries, _: Record<string, never>): Script<number> {
+  return (yield* run(q.jobsHeld, {}))[0]?.count ?? 0;
+}
+
+/** What is held is done after all, or never; answers how many. */
+export function* decideHeld(q: JobQueries, a: { now: number; go: boolean }): Script<number> {
+  return (yield* run(a.go ? q.jobsRelease : q.jobsCancel, { now: a.now })).length;
+}
+
+/**
+ * Most of what waited at the time of the backup was done since: what may send mail is held, as mail itself is. The rest is
+ * done again, which changes nothing where it was done.
+ */
+export function* restoredJobs(
+  q: JobQueries,
+  _: { after: number; nowSeconds: number },
+): Script<{ next: number | null }> {
+  yield* run(q.jobsHold, {});
+  return { next: null };
+}
