@@ -33,6 +33,8 @@ const browser = (name: string): TestBrowser => {
 const idOf = (name: string) => members[name]?.id ?? 0;
 const page = async (name: string) => (await browser(name).get('/files', { 'accept-language': 'en' })).text;
 
+const english = { 'accept-language': 'en' };
+
 async function send(name: string, action: string, fields: Record<string, string>) {
   await page(name);
   const answer = await browser(name).post(`/files/${action}`, fields, { 'accept-language': 'en' });
@@ -91,6 +93,53 @@ describe('the page of files', () => {
     await suite.rooms.sharing.revoke(id);
     const stranger = testBrowser(suite.ports.https, suite.authority);
     expect((await stranger.get('/files/zip?path=')).headers.location).toBe('/sign-in');
+  });
+
+  test('shows what files held before; each is read, restored, deleted; by nobody else', async () => {
+    const { files } = suite.rooms;
+    const account = idOf('cy');
+    const root = await files.root(account);
+    const by = { member: account, tokens: [] };
+    const put = async (text: string) => {
+      const content = await files.stage(account, Buffer.from(text));
+      const { node } = await files.put({ account, folder: root.id, name: 'é <b>.txt' }, content, { by });
+      content.release();
+      return node.id;
+    };
+    expect((await browser('cy').get('/files/versions', english)).text).toContain('None is kept');
+    for (const text of ['one', 'two', 'three']) await put(text);
+    const id = await put('four');
+    expect(await page('cy')).toContain('href="/files/versions"');
+    const all = await browser('cy').get('/files/versions', english);
+    expect(all.text).toMatch(
+      new RegExp(`/files/versions/${id}">é &lt;b&gt;.txt</a><span class="hint">3 of them`),
+    );
+    const path = `/files/versions/${id}`;
+    const shown = async () =>
+      [...(await browser('cy').get(path, english)).text.matchAll(/name="number" value="(\d+)"/g)].map(
+        ([, n]) => n,
+      );
+    expect(new Set(await shown())).toEqual(new Set(['3', '2', '1']));
+    const got = await browser('cy').get(`${path}/2`);
+    expect([got.text, got.headers]).toMatchObject(['two', { 'content-type': 'application/octet-stream' }]);
+    expect(got.headers['content-disposition']).toMatch(/^attachment;/);
+    for (const each of [path, `${path}/2`, `${path}/9`])
+      expect((await browser('bo').get(each)).status).toBe(404);
+    const act = (name: string, what: string, number: string) =>
+      browser(name).post(`${path}/${what}`, { number }, english);
+    await page('bo');
+    expect((await act('bo', 'remove', '2')).status).toBe(404);
+    await shown();
+    expect((await act('cy', 'remove', '2')).status).toBe(303);
+    const again = await act('cy', 'remove', '2');
+    expect([again.status, again.text.includes('no longer kept')]).toEqual([422, true]);
+    expect((await act('cy', 'restore', '1')).headers.location).toBe(path);
+    expect(new Set(await shown())).toEqual(new Set(['4', '3', '1']));
+    const { chain } = await files.find(account, ['é <b>.txt']);
+    expect(chain.at(-1)).toMatchObject({ size: 3 });
+    expect((await browser('cy').get(`${path}/2`)).status).toBe(404);
+    expect((await browser('cy').post(`${path}/remove`, { number: 'x' }, english)).status).toBe(422);
+    expect((await browser('cy').get('/files/versions/none')).status).toBe(404);
   });
 
   test('shares, shares on, ends and hides', async () => {

@@ -9,6 +9,13 @@ import { grantAppLogin, showAppLogin } from './pages/app-login.ts';
 import { makeAppPassword, revokeAppPassword } from './pages/app-password.ts';
 import { zipFiles } from './pages/file-archive.ts';
 import { leaveShare, makeLink, makeShare, restoreFile, revokeLink, revokeShare } from './pages/file-forms.ts';
+import {
+  removeVersion,
+  restoreVersion,
+  sendVersion,
+  showVersioned,
+  showVersions,
+} from './pages/file-versions.ts';
 import { showFiles } from './pages/files.ts';
 import { home } from './pages/home.ts';
 import { showMail } from './pages/mail.ts';
@@ -62,6 +69,11 @@ export const routes: readonly Route[] = [
   post('/index.php/login/v2/flow/:token', grantAppLogin),
   files(get('/files', showFiles)),
   files(get('/files/zip', zipFiles)),
+  files(get('/files/versions', showVersioned)),
+  files(get('/files/versions/:file', showVersions)),
+  files(get('/files/versions/:file/:number', sendVersion)),
+  files(post('/files/versions/:file/restore', restoreVersion)),
+  files(post('/files/versions/:file/remove', removeVersion)),
   files(post('/files/share', makeShare)),
   files(post('/files/share/revoke', revokeShare)),
   files(post('/files/share/leave', leaveShare)),

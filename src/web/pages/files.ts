@@ -143,6 +143,7 @@ ${input('path', 'zip-path', say.filesZip, 'text', html` placeholder="Letters/202
 ${await shares(visit, house, self)}
 ${await received(visit, house, self)}
 ${await links(visit, house, self)}
+<p><a href="/files/versions">${say.filesVersionsAll}</a></p>
 ${await trash(visit, house, self)}`,
   });
 }
