@@ -1,0 +1,33 @@
+import { FormatError } from '../../base/index.ts';
+
+/** Named as the preconditions of RFC 4791 §5.3.2.1 are. */
+export type CalendarReason =
+  | 'supported-calendar-data'
+  | 'valid-calendar-data'
+  | 'valid-calendar-object-resource'
+  | 'supported-calendar-component'
+  | 'max-resource-size'
+  | 'min-date-time'
+  | 'max-date-time'
+  | 'max-instances'
+  | 'max-attendees-per-instance';
+
+/** What was wrong with an iCalendar object. The message names its line and never quotes more than a name or a short value. */
+export class CalendarError extends FormatError {
+  readonly reason: CalendarReason;
+  /** From 1; 0 where no line is to blame. */
+  readonly line: number;
+
+  constructor(message: string, line = 0, reason: CalendarReason = 'valid-calendar-data') {
+    super(line > 0 ? `line ${line}: ${message}` : message, line);
+    this.line = line;
+    this.reason = reason;
+  }
+}
+
+const shownCharactersMax = 40;
+
+/** A value as it may stand in a message. */
+export function shown(value: string): string {
+  return JSON.stringify(value.length > shownCharactersMax ? `${value.slice(0, shownCharactersMax)}…` : value);
+}

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { CalendarError, indexOf, matchesTimeRange, parseComponents, readCalendar } from './index.ts';
+import * as limits from './limits.ts';
+import { readVtimezone } from './zones/vtimezone.ts';
+
+const named: Readonly<Record<string, number>> = limits;
+const { depthMax, parametersPerPropertyMax, parametersCharactersMax, lineCharactersMax } = limits;
+
+const event = (...lines: readonly string[]) =>
+  [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'BEGIN:VEVENT',
+    'UID:1',
+    'DTSTART:20260101T100000Z',
+    ...lines,
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n');
+
+function refusal(read: () => unknown): CalendarError {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof CalendarError) return error;
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+const refused = (text: string) => refusal(() => readCalendar(text));
+const times = (count: number, make: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+describe('too much is refused', () => {
+  test('objectBytesMax', () => {
+    const huge = 'x'.repeat(limits.objectBytesMax + 1);
+    expect(refused(huge)).toMatchObject({ reason: 'max-resource-size' });
+    expect(refusal(() => readCalendar(event(), { bytesMax: 10 }))).toMatchObject({
+      reason: 'max-resource-size',
+    });
+  });
+
+  test('lineCharactersMax, folded as finely as can be', () => {
+    const line = `X-A:${'a\r\n '.repeat(lineCharactersMax - 4)}`;
+    const read = (text: string) => parseComponents(`BEGIN:X\r\n${text}\r\nEND:X\r\n`, 10_000_000);
+    expect(read(line)[0]?.property('X-A')?.value).toHaveLength(lineCharactersMax - 4);
+    expect(refusal(() => read(`${line}aa`)).message).toContain('characters');
+  });
+
+  test('parametersPerPropertyMax, parametersCharactersMax', () => {
+    const parameters = (count: number) => `X-A${times(count, (at) => `;P${at}=a`).join('')}:v`;
+    expect(readCalendar(event(parameters(parametersPerPropertyMax))).uid).toBe('1');
+    expect(refused(event(parameters(parametersPerPropertyMax + 1))).message).toContain('parameters');
+    for (const quote of ['', '"']) {
+      const long = `X-A;P=${quote}${'a'.repeat(parametersCharactersMax + 1)}${quote}:v`;
+      expect(refused(event(long)).line).toBe(6);
+    }
+  });
+
+  test('propertiesMax, componentsMax', () => {
+    expect(refused(event(...times(limits.propertiesMax, () => 'X:'))).message).toContain('properties');
+    const alarms = times(limits.componentsMax, () => 'BEGIN:X\r\nEND:X');
+    expect(refused(event(...alarms)).message).toContain('components');
+  });
+
+  test('depthMax, also where it is a thousand', () => {
+    const deep = (depth: number) => 'BEGIN:X\r\n'.repeat(depth) + 'END:X\r\n'.repeat(depth);
+    expect(parseComponents(deep(depthMax))).toHaveLength(1);
+    expect(refusal(() => parseComponents(deep(depthMax + 1))).message).toContain('deeper');
+    expect(refusal(() => parseComponents(deep(1000))).line).toBe(depthMax + 1);
+  });
+
+  test('datesMax, on one line or on many, and as many changed instances', () => {
+    const dates = (count: number) => times(count, () => '20260101T100000Z').join(',');
+    expect(readCalendar(event(`RDATE:${dates(limits.datesMax)}`)).uid).toBe('1');
+    expect(refused(event(`RDATE:${dates(limits.datesMax + 1)}`)).reason).toBe('max-instances');
+    expect(
+      refusal(() =>
+        readCalendar(event(`EXDATE:${dates(50_000)}`, `RDATE:${dates(50_000)}`), { bytesMax: 10_000_000 }),
+      ).reason,
+    ).toBe('max-instances');
+    expect(refused(event(...times(limits.datesMax + 1, () => 'EXDATE:20260101'))).reason).toBe(
+      'max-instances',
+    );
+  });
+
+  test('attendeesMax', () => {
+    const attendees = times(limits.attendeesMax + 1, (at) => `ATTENDEE:mailto:${at}@a`);
+    expect(refused(event(...attendees)).reason).toBe('max-attendees-per-instance');
+  });
+
+  test('ruleValuesMax, rulesPerComponentMax, timesPerPeriodMax, countedMax', () => {
+    const rule = (text: string) => event(`RRULE:${text}`);
+    const many = times(limits.ruleValuesMax + 1, () => '1').join(',');
+    expect(refused(rule(`FREQ=DAILY;BYHOUR=${many}`)).message).toContain('values');
+    expect(refused(event(...times(limits.rulesPerComponentMax + 1, () => 'RRULE:FREQ=DAILY'))).reason).toBe(
+      'max-instances',
+    );
+    const each = (count: number) => times(count, String).join(',');
+    const dense = (hours: number) =>
+      rule(`FREQ=DAILY;BYHOUR=${each(hours)};BYMINUTE=${each(60)};BYSECOND=1,2`);
+    expect(readCalendar(dense(limits.timesPerPeriodMax / 120)).uid).toBe('1');
+    expect(refused(dense(limits.timesPerPeriodMax / 120 + 1)).reason).toBe('max-instances');
+    expect(readCalendar(rule(`FREQ=DAILY;COUNT=${limits.countedMax}`)).uid).toBe('1');
+    expect(refused(rule(`FREQ=DAILY;COUNT=${limits.countedMax + 1}`)).reason).toBe('max-instances');
+  });
+
+  test('alarmsPerComponentMax, alarmRepeatsMax', () => {
+    const alarm = (more = '') => `BEGIN:VALARM\r\nTRIGGER:PT0S\r\n${more}END:VALARM`;
+    const alarms = times(limits.alarmsPerComponentMax + 1, () => alarm());
+    expect(refused(event(...alarms)).message).toContain('alarms');
+    const { digest } = indexOf(readCalendar(event(alarm('REPEAT:1000000\r\nDURATION:PT1M\r\n'))));
+    const rings = (minutes: number) =>
+      matchesTimeRange(digest, 'VALARM', {
+        startMs: Date.UTC(2026, 0, 1, 10, minutes),
+        endMs: Date.UTC(2026, 0, 1, 10, minutes + 1),
+      });
+    expect(rings(limits.alarmRepeatsMax)).toBe(true);
+    expect(rings(limits.alarmRepeatsMax + 1)).toBe(false);
+  });
+
+  test('observancesMax, zoneRulesMax, transitionsMax', () => {
+    const part = (more = '') =>
+      `BEGIN:STANDARD\r\nDTSTART:20000101T000000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\n${more}END:STANDARD\r\n`;
+    const zone = (parts: string) => {
+      const [component] = parseComponents(`BEGIN:VTIMEZONE\r\nTZID:X\r\n${parts}END:VTIMEZONE\r\n`);
+      if (component === undefined) throw new Error('nothing was read');
+      return readVtimezone(component);
+    };
+    expect(zone(part().repeat(limits.observancesMax)).offsetAt(0)).toBe(0);
+    expect(() => zone(part().repeat(limits.observancesMax + 1))).toThrow('parts');
+    const never = part('RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30\r\n');
+    expect(zone(never.repeat(limits.zoneRulesMax)).offsetAt(0)).toBe(0);
+    expect(() => zone(never.repeat(limits.zoneRulesMax + 1))).toThrow('rules');
+    expect(() => zone(part('RRULE:FREQ=SECONDLY\r\n'))).toThrow('SECONDLY');
+    const hours = times(limits.transitionsMax + 10, (at) =>
+      new Date(Date.UTC(2000, 0, 2) + at * 3_600_000).toISOString().replace(/[-:]|\..*/g, ''),
+    );
+    const dense = zone(
+      part(`RDATE:${hours.join(',')}\r\n`) + part().replace('2000', '2001').replace('+0100', '+0200'),
+    );
+    expect(dense.offsetAt(Date.UTC(2026, 0, 1))).toBe(3_600_000);
+  });
+});
+
+describe('a rule that never fires ends', () => {
+  test.each([
+    ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', 'emptyYearsMax'],
+    ['FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30', 'emptyMonthsMax'],
+    ['FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=30', 'emptyWeeksMax'],
+    ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', 'emptyPeriodsMax'],
+    ['FREQ=SECONDLY;INTERVAL=86400;BYSECOND=30', 'emptyPeriodsMax'],
+    ['FREQ=DAILY;BYSETPOS=2', 'emptyPeriodsMax'],
+    ['FREQ=YEARLY;UNTIL=99991231T235959Z;BYMONTH=4;BYMONTHDAY=31', 'yearMax'],
+  ] as const)('%s (%s)', (rule, limit) => {
+    expect(named[limit]).toBeGreaterThan(0);
+    const index = indexOf(readCalendar(event(`RRULE:${rule}`)));
+    expect(index.lastMs).toBe(Date.UTC(2026, 0, 1, 10) + 1000);
+  });
+});
+
+test('what is kept ready is bounded: digestsKeptCharactersMax, zonesKeptMax, writtenZonesKeptMax', () => {
+  expect(limits.digestsKeptCharactersMax).toBe(16_777_216);
+  expect(limits.zonesKeptMax).toBe(128);
+  expect(limits.writtenZonesKeptMax).toBe(256);
+});

@@ -1,0 +1,46 @@
+/** Octets of one object, unless who reads it says less or more. */
+export const objectBytesMax = 1_048_576;
+/** Characters of one line, unfolded: an attachment inside an object stands on one. */
+export const lineCharactersMax = 1_048_576;
+/** Characters of a line before its value. */
+export const parametersCharactersMax = 65_536;
+export const parametersPerPropertyMax = 256;
+export const propertiesMax = 50_000;
+export const componentsMax = 10_000;
+/** VCALENDAR counted. */
+export const depthMax = 16;
+/** Values of RDATE, of EXDATE and overrides, together, of one object. */
+export const datesMax = 5_000;
+export const attendeesMax = 2_000;
+/** Of one part of a rule, such as BYSECOND. */
+export const ruleValuesMax = 400;
+export const rulesPerComponentMax = 8;
+export const alarmsPerComponentMax = 64;
+/** Of one alarm: REPEAT says more, the rest is not rung. */
+export const alarmRepeatsMax = 100;
+/**
+ * Periods that are tried in a row without finding anything. The calendar repeats itself after 400 years: what did not happen
+ * in so many years, months or weeks never does. Days and less are given up earlier.
+ */
+export const emptyYearsMax = 400;
+export const emptyMonthsMax = 4_800;
+export const emptyWeeksMax = 20_871;
+export const emptyPeriodsMax = 10_000;
+/** Times of one period, as BYHOUR, BYMINUTE and BYSECOND make them. */
+export const timesPerPeriodMax = 1_440;
+/** What COUNT may say where it must be counted. */
+export const countedMax = 50_000;
+/** The last year in which anything recurs. */
+export const yearMax = 9_999;
+/** Zones whose tables are kept. */
+export const zonesKeptMax = 128;
+/** Onsets of one VTIMEZONE; later ones are not looked for. */
+export const transitionsMax = 4_000;
+/** STANDARD and DAYLIGHT of one VTIMEZONE. */
+export const observancesMax = 500;
+/** Of one VTIMEZONE. */
+export const zoneRulesMax = 64;
+/** VTIMEZONEs that are kept compiled, whoever wrote them. */
+export const writtenZonesKeptMax = 256;
+/** Digests that are kept ready, together; each weighs its characters and a little. */
+export const digestsKeptCharactersMax = 16_777_216;
