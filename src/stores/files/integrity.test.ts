@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AccountsService, argon2Hasher, createAccounts } from '../../accounts/index.ts';
 import { fakeClock } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
 import { repairAll, verifyAll } from '../../storage/index.ts';
@@ -13,6 +14,8 @@ import {
   type TestTree,
   testTree,
 } from '../../testing/index.ts';
+import { createSharing, createUploads, Reserves } from './index.ts';
+import { uploadOperations } from './uploads/module.ts';
 
 const ana = 7;
 const by = { member: ana, tokens: [] };
@@ -144,6 +147,152 @@ describeEngines('integrity of files', (engine) => {
     const before = await stores.files.root(ana);
     expect(await repairAll({ ...stores, modules }, 1_000)).toEqual([]);
     expect(await stores.files.root(ana)).toEqual(before);
+  });
+});
+
+describeEngines('integrity of uploads and shares', (engine) => {
+  let stores: TestStores;
+  let accounts: AccountsService;
+  let url: string;
+  let [bo, cy] = [0, 0];
+  const clock = fakeClock();
+  beforeEach(async () => {
+    url = await engine.database();
+    stores = await openTestStores({ ...engine, database: async () => url }, { clock });
+    accounts = await createAccounts({ database: stores.database, domain: 'coop.example', clock });
+    owner = (await accounts.admin.addMember('ana', {})).id;
+    bo = (await accounts.admin.addMember('bo', {})).id;
+    cy = (await accounts.admin.addMember('cy', {})).id;
+    await stores.files.root(owner);
+    await stores.files.makeFolder(
+      { account: owner, folder: 1, name: 'f' },
+      { by: { member: owner, tokens: [] } },
+    );
+  });
+  afterEach(async () => {
+    await accounts.close();
+    await stores.close();
+  });
+  let owner = 0;
+
+  const openUploads = () => {
+    const { database, blobs, files } = stores;
+    const reserves = new Reserves();
+    return createUploads({ database, blobs, clock, files, reserves, fileBytesMax: () => 100, pieceBytes: 4 });
+  };
+  const openSharing = () =>
+    createSharing({
+      database: stores.database,
+      clock,
+      accounts: accounts.accounts,
+      files: stores.files,
+      hasher: argon2Hasher(1),
+      mayLink: () => true,
+    });
+  async function* bytes(text: string) {
+    yield Buffer.from(text);
+  }
+  /** Damages, and opens again; answers what is wrong, and what was mended. */
+  const damaged = async (...statements: string[]) => {
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+    for (const statement of statements) await damage(stores, url, statement);
+    await accounts.close();
+    stores = await stores.reopen();
+    accounts = await createAccounts({ database: stores.database, domain: 'coop.example', clock });
+    const all = { ...stores, modules };
+    const faults = (await verifyAll(all)).join('\n');
+    const mended = (await repairAll(all, 1_000)).join('\n');
+    expect(await verifyAll(all)).toEqual([]);
+    expect(await repairAll(all, 1_000)).toEqual([]);
+    return { faults, mended };
+  };
+  const begin = async (id: string) => {
+    await openUploads().begin({ account: owner, id, length: 16, about: '{}' });
+    await openUploads().append(owner, id, 0, bytes('aaaabbbbcccc'));
+  };
+  const assembled = async (id: string) => {
+    const staged = await openUploads().assemble(owner, id);
+    const text = (await stores.blobs.read(staged.hash)).toString();
+    staged.release();
+    return text;
+  };
+
+  test.each([
+    ['bytes', 'update file_uploads set bytes = 3'],
+    ['pieces', 'update file_uploads set pieces = 9'],
+  ])('%s of an upload are counted again, and it goes on', async (_, statement) => {
+    await begin('one');
+    const { faults, mended } = await damaged(statement);
+    expect(faults).toMatch(/^files: account \d+: 1 uploads do not hold what their pieces do$/);
+    expect(mended).toMatch(/1 uploads: counted again/);
+    expect((await openUploads().upload(owner, 'one'))?.offset).toBe(12);
+    await openUploads().append(owner, 'one', 12, bytes('dddd'));
+    expect(await assembled('one')).toBe('aaaabbbbccccdddd');
+  });
+
+  test('what was appended behind a piece that is lost goes: it would come to lie elsewhere', async () => {
+    await begin('one');
+    const { faults } = await damaged(`delete from file_upload_pieces where name like '%4'`);
+    expect(faults).toMatch(/1 uploads do not hold what their pieces do/);
+    expect((await openUploads().upload(owner, 'one'))?.offset).toBe(4);
+    await openUploads().append(owner, 'one', 4, bytes('BBBBCCCCDDDD'));
+    expect(await assembled('one')).toBe('aaaaBBBBCCCCDDDD');
+  });
+
+  test('pieces that have names of their own stay where one of them is lost', async () => {
+    await openUploads().begin({ account: owner, id: 'one', length: null, about: '{}' });
+    for (const name of ['1', '2', '3'])
+      await openUploads().putPiece(owner, 'one', name, bytes(name.repeat(4)));
+    await damaged(`delete from file_upload_pieces where name = '2'`);
+    expect((await openUploads().upload(owner, 'one'))?.offset).toBe(8);
+    expect((await openUploads().pieces(owner, 'one')).map(({ name }) => name)).toEqual(['1', '3']);
+  });
+
+  test('pieces without their upload go, those of others stay', async () => {
+    await begin('one');
+    await begin('two');
+    const { faults, mended } = await damaged(`delete from file_uploads where id = 'one'`);
+    expect(faults).toMatch(/: pieces of 1 uploads that are not there$/);
+    expect(mended).toMatch(/pieces of 1 uploads: removed, those were not there/);
+    expect((await openUploads().upload(owner, 'two'))?.offset).toBe(12);
+    expect(await stores.database.call(uploadOperations.pieces, { account: owner, id: 'one' })).toEqual([]);
+  });
+
+  test('shares that hang on one that is gone go, with what hangs on them, however many', async () => {
+    const sharing = openSharing();
+    const to = (member: number) => ({ kind: 'member', member }) as const;
+    const wish = { account: owner, node: 2, expiresMs: 0 } as const;
+    const first = await sharing.grant({ ...wish, to: to(bo), rights: 'reshare', by: owner });
+    const second = await sharing.grant({ ...wish, to: to(cy), rights: 'reshare', by: bo });
+    const below = await sharing.createLink({ account: owner, node: 2, by: cy, rights: 'read' });
+    const own = await sharing.createLink({ account: owner, node: 2, by: owner, rights: 'read' });
+    const strays = Array.from(
+      { length: 600 },
+      (_, at) =>
+        `insert into file_shares (account, node, member, address, rights, "by", created, expires, parent)
+          values (${owner}, 2, ${1_000 + at}, '', 'read', ${bo}, 0, 0, 999)`,
+    );
+    const { faults, mended } = await damaged(
+      `delete from file_shares where id = ${first.id}`,
+      strays.join(';'),
+    );
+    expect(faults).toContain(`files: share ${second.id} hangs on one that is not there`);
+    expect(mended.match(/: removed, it hung on one that is not there/g)).toHaveLength(601);
+    expect(await openSharing().sharesBy(owner)).toEqual([]);
+    expect(await openSharing().linksOf(owner, 2)).toEqual([own]);
+    expect(await openSharing().link(below.token)).toBeNull();
+  });
+
+  test('links that hang on a share that is gone go, and are not told by their tokens', async () => {
+    const sharing = openSharing();
+    const link = { account: owner, node: 2, by: owner, rights: 'read' } as const;
+    const [own, stray] = [await sharing.createLink(link), await sharing.createLink(link)];
+    const { faults, mended } = await damaged(
+      `update file_links set parent = 999 where token = '${stray.token}'`,
+    );
+    expect(faults).toBe('files: 1 links hang on shares that are not there');
+    expect(mended).toBe('files: 1 links: removed, they hung on shares that are not there');
+    expect(await openSharing().linksOf(owner, 2)).toEqual([own]);
   });
 });
 

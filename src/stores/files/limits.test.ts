@@ -138,6 +138,7 @@ describe('limits of the scripts', () => {
       principal: 7,
       root: '/',
       seconds: 1,
+      until: 0,
     };
     const locked =
       (own: number, others: number, principal = 7) =>

@@ -253,12 +253,15 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     return shownNode(await this.database.call(operations.setProperties, args));
   }
 
-  async lock(wish: Omit<FileLock, 'token' | 'expiresMs'>, expect?: Expect): Promise<FileLock> {
+  async lock(
+    { untilMs: until = 0, ...wish }: Omit<FileLock, 'token' | 'expiresMs'> & { readonly untilMs?: number },
+    expect?: Expect,
+  ): Promise<FileLock> {
     if (Buffer.byteLength(wish.owner) > limits.lockOwnerBytesMax)
       throw new StoreError('too-large', `an owner has at most ${limits.lockOwnerBytesMax} bytes`);
     if (wish.root.length > limits.lockRootCharsMax) throw new StoreError('limit', 'the path is too long');
     const seconds = lockSeconds(wish.seconds);
-    const args = { ...wish, ...expecting(expect), seconds, token: lockToken(), now: this.now() };
+    const args = { ...wish, ...expecting(expect), seconds, until, token: lockToken(), now: this.now() };
     return shownLock(await this.database.call(operations.lock, args));
   }
 
@@ -268,8 +271,10 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     token: string,
     by: number,
     seconds: number,
+    untilMs = 0,
   ): Promise<FileLock | null> {
-    const args = { account, node, token, by, seconds: lockSeconds(seconds), now: this.now() };
+    const until = untilMs;
+    const args = { account, node, token, by, until, seconds: lockSeconds(seconds), now: this.now() };
     const renewed = await this.database.call(operations.refreshLock, args);
     return renewed === null ? null : shownLock(renewed);
   }

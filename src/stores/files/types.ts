@@ -314,8 +314,14 @@ export interface FilesWriter extends FilesReader {
     changes: readonly DeadPropertyChange[],
     options: { readonly by: By; readonly modifiedMs?: number; readonly expect?: Expect },
   ): Promise<FileNode>;
-  /** 'locked' where another lock stands in the way: `details.root` says of what. */
-  lock(wish: Omit<FileLock, 'token' | 'expiresMs'>, expect?: Expect): Promise<FileLock>;
+  /**
+   * 'locked' where another lock stands in the way: `details.root` says of what. `untilMs`: when it ends at the latest,
+   * since what lets its owner write ends then; 0: never.
+   */
+  lock(
+    wish: Omit<FileLock, 'token' | 'expiresMs'> & { readonly untilMs?: number },
+    expect?: Expect,
+  ): Promise<FileLock>;
   /** Null where no such lock holds at the node. */
   refreshLock(
     account: number,
@@ -323,6 +329,7 @@ export interface FilesWriter extends FilesReader {
     token: string,
     by: number,
     seconds: number,
+    untilMs?: number,
   ): Promise<FileLock | null>;
   /**
    * False where there is none of that token at the node; 'denied' where it is another's, but for who owns the tree

@@ -15,14 +15,22 @@ export function locksOf(entry: Placed): LockAbility {
     },
     async take(wish: LockWish, { visit, seen }: WriteOptions) {
       const wished = files.lock(
-        { ...wish, account, node: id, principal: principalOf(visit), root: visit.href(entry) },
+        {
+          ...wish,
+          untilMs: entry.scene.reach.endsMs ?? 0,
+          account,
+          node: id,
+          principal: principalOf(visit),
+          root: visit.href(entry),
+        },
         expectOf(seen, entry.node).expect,
       );
       const lock = await discreetly(entry.scene, wished);
       return shown(lock, entry);
     },
     async refresh(token: string, seconds: number, { visit }: WriteOptions) {
-      const lock = await files.refreshLock(account, id, token, principalOf(visit), seconds);
+      const untilMs = entry.scene.reach.endsMs ?? 0;
+      const lock = await files.refreshLock(account, id, token, principalOf(visit), seconds, untilMs);
       return lock && shown(lock, entry);
     },
     release: (token: string, { visit }: WriteOptions) => files.unlock(account, id, token, principalOf(visit)),

@@ -31,7 +31,8 @@ export function publicSpace(house: FilesHouse): Space {
       if (!top) return nothing;
       const { account, rights: right } = link;
       const counted = link.downloadsLeft !== null;
-      const reach = { account, top, path: ['public', token], right, counted, owner: null };
+      const endsMs = link.expiresMs;
+      const reach = { account, top, path: ['public', token], right, endsMs, counted, owner: null };
       return findBelow({ house, visit, reach }, link, names);
     },
   };

@@ -40,6 +40,8 @@ export interface Reach {
   readonly top: FileNode;
   readonly path: readonly string[];
   readonly right: Right;
+  /** When it ends, ms since 1970; absent or 0: it does not. */
+  readonly endsMs?: number;
   /** How often it may be read is counted: then a part is as good as the whole. */
   readonly counted?: boolean;
   /** The owner's principal; null for the co-op. */

@@ -70,7 +70,7 @@ export class SharedFolder extends Bare implements Collection {
 
 async function reachOf(
   { accounts }: FilesHouse,
-  { node, rights }: Received,
+  { node, rights, share }: Received,
   path: readonly string[],
 ): Promise<Reach> {
   const owner = await accounts.member(node.account);
@@ -79,6 +79,7 @@ async function reachOf(
     top: node,
     path,
     right: rights,
+    endsMs: share.expiresMs,
     owner: owner && memberPath({ handle: accounts.handleOf(owner), member: owner }),
   };
 }

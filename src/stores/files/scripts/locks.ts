@@ -71,12 +71,19 @@ export function* unlockToLeave(q: FilesQueries, w: Write, chain: Chain): Script<
 
 export interface LockWish extends Omit<FileLock, 'expiresMs'> {
   readonly now: number;
+  /** When it ends at the latest; 0: never. */
+  readonly until: number;
   readonly expect?: Expect;
+}
+
+function expiryOf({ now, seconds, until }: Pick<LockWish, 'now' | 'seconds' | 'until'>): number {
+  const expires = now + seconds * 1_000;
+  return until > 0 ? Math.min(expires, until) : expires;
 }
 
 /** RFC 4918 §9.10: 'locked' where another stands in the way. */
 export function* lock(q: FilesQueries, a: LockWish): Script<Lock> {
-  const { account, node, now, expect, ...wish } = a;
+  const { account, node, now, until, expect, ...wish } = a;
   const chain = yield* rooted(q, account, node);
   checkExpect(chain[0], expect);
   const locks = holding(yield* run(q.locksAt, { account, now, ids: numbers(idsOf(chain)) }), chain);
@@ -92,7 +99,7 @@ export function* lock(q: FilesQueries, a: LockWish): Script<Lock> {
   const isFull = !isOwner && others >= limits.locksPerAccountMax;
   const ownMax = isOwner ? limits.locksPerAccountMax : limits.locksPerGuestMax;
   if (isFull || own >= ownMax) throw new StoreError('limit', 'there are too many locks already');
-  const taken: Lock = { account, node, ...wish, expires: now + wish.seconds * 1_000 };
+  const taken: Lock = { account, node, ...wish, expires: expiryOf(a) };
   yield* run(q.lockAdd, { ...taken });
   return taken;
 }
@@ -112,11 +119,11 @@ export function* locksOn(q: FilesQueries, { account, node, now }: Held): Script<
 /** RFC 4918 §9.10.2: starts its time again; its owner alone may. */
 export function* refreshLock(
   q: FilesQueries,
-  a: Held & { token: string; by: number; seconds: number },
+  a: Held & { token: string; by: number; seconds: number; until: number },
 ): Script<Lock | null> {
   const found = (yield* locksOn(q, a)).find(({ token }) => token === a.token);
   if (!found || found.principal !== a.by) return null;
-  const renewed = { ...found, seconds: a.seconds, expires: a.now + a.seconds * 1_000 };
+  const renewed = { ...found, seconds: a.seconds, expires: expiryOf(a) };
   yield* run(q.lockRenew, { ...renewed });
   return renewed;
 }

@@ -19,13 +19,19 @@ export function* check(q: SharingQueries, _: { after: number }): Script<Faults> 
 
 export function* repair(q: SharingQueries, _: { after: number; now: number }): Script<Faults> {
   const mended: string[] = [];
-  const shares = (yield* run(q.sharesAlone, {})).map(({ id }) => id);
-  yield* dropShares(q, shares);
-  for (const id of shares) mended.push(`files: share ${id}: removed, it hung on one that is not there`);
-  const links = (yield* run(q.linksAlone, {})).map(({ token }) => token);
-  if (links.length > 0) {
-    yield* run(q.linksDrop, { tokens: texts(links) });
-    mended.push(`files: ${links.length} links: removed, they hung on shares that are not there`);
+  for (;;) {
+    const shares = (yield* run(q.sharesAlone, {})).map(({ id }) => id);
+    if (shares.length === 0) break;
+    yield* dropShares(q, shares);
+    for (const id of shares) mended.push(`files: share ${id}: removed, it hung on one that is not there`);
   }
+  let dropped = 0;
+  for (;;) {
+    const links = (yield* run(q.linksAlone, {})).map(({ token }) => token);
+    if (links.length === 0) break;
+    yield* run(q.linksDrop, { tokens: texts(links) });
+    dropped += links.length;
+  }
+  if (dropped > 0) mended.push(`files: ${dropped} links: removed, they hung on shares that are not there`);
   return { next: null, faults: mended };
 }

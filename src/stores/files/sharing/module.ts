@@ -79,8 +79,18 @@ export const { module: sharingModule, operations: sharingOperations } = defineMo
     locksOfOthers: read(function* (q, a: { account: number }) {
       return yield* run(q.locksOfOthers, a);
     }),
-    endLocks: write(function* (q, a: { account: number; tokens: readonly string[] }) {
-      yield* run(q.locksEnd, { account: a.account, tokens: texts(a.tokens) });
+    lockedByOthers: scan(function* (q, _: Record<string, never>) {
+      return yield* run(q.lockedByOthers, {});
+    }),
+    /** Each has `expires` at most; 0 ends it. */
+    endLocks: write(function* (
+      q,
+      a: { account: number; locks: readonly { readonly token: string; readonly expires: number }[] },
+    ) {
+      const { account } = a;
+      const over = a.locks.filter(({ expires }) => expires === 0).map(({ token }) => token);
+      if (over.length > 0) yield* run(q.locksEnd, { account, tokens: texts(over) });
+      for (const lock of a.locks) if (lock.expires > 0) yield* run(q.lockShorten, { account, ...lock });
     }),
     erase: write(erase),
     purge: write(purge),

@@ -223,11 +223,21 @@ function lockQueries({ db, d }: Context) {
   const l = filesTables[d.dialect].file_locks;
   return {
     locksOfOthers: db
-      .select({ token: l.token, node: l.node, principal: l.principal })
+      .select({ token: l.token, node: l.node, principal: l.principal, expires: l.expires })
       .from(l)
       .where(and(eq(l.account, p('account')), ne(l.principal, p('account'))))
       .orderBy(asc(l.token))
       .prepare('files_locks_of_others'),
+    lockedByOthers: db
+      .selectDistinct({ account: l.account })
+      .from(l)
+      .where(ne(l.principal, l.account))
+      .prepare('files_locked_by_others'),
+    lockShorten: db
+      .update(l)
+      .set({ expires: bound('expires') })
+      .where(and(eq(l.account, p('account')), eq(l.token, p('token')), gt(l.expires, p('expires'))))
+      .prepare('files_lock_shorten'),
     locksEnd: db
       .delete(l)
       .where(and(eq(l.account, p('account')), d.inTexts(l.token, 'tokens')))

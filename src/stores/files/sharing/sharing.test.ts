@@ -211,6 +211,64 @@ describeEngines('shares and links', (engine) => {
       expect(await locked()).toEqual([id('ana')]);
     });
 
+    test('that end by time leave no lock behind, and a lock ends with the one that it needs', async () => {
+      const until = clock.nowMs() + dayMs;
+      const first = await give('ana', 'bo', 3, 'write');
+      const lock = (principal: number, seconds: number, untilMs = 0) =>
+        stores.files.lock({
+          account: id('ana'),
+          node: 4,
+          scope: 'shared',
+          depth: '0',
+          owner: '',
+          principal,
+          root: '/',
+          seconds,
+          untilMs,
+        });
+      const ends = async () =>
+        (await stores.files.locksOn(id('ana'), 4)).map(({ principal, expiresMs }) => [principal, expiresMs]);
+      const taken = await lock(id('bo'), 600, clock.nowMs() + 60_000);
+      expect(taken.expiresMs).toBe(clock.nowMs() + 60_000);
+      const renewed = await stores.files.refreshLock(id('ana'), 4, taken.token, id('bo'), 7 * 86_400, until);
+      expect(renewed?.expiresMs).toBe(until);
+      await stores.files.refreshLock(id('ana'), 4, taken.token, id('bo'), 7 * 86_400);
+      await lock(id('ana'), 7 * 86_400);
+      const own = [id('ana'), clock.nowMs() + 7 * dayMs];
+      expect(await ends()).toContainEqual([id('bo'), clock.nowMs() + 7 * dayMs]);
+      await sharing.changeShare(first.id, { expiresMs: until });
+      expect((await ends()).sort()).toEqual([own, [id('bo'), until]].sort());
+      // Another one that lasts: nothing is cut short by the one that does not.
+      await give('ana', 'team@coop.example', 2, 'write', clock.nowMs() + 3 * dayMs);
+      await stores.files.refreshLock(id('ana'), 4, taken.token, id('bo'), 7 * 86_400);
+      clock.advance(2 * dayMs);
+      await sharing.purge();
+      expect((await ends()).sort()).toEqual([own, [id('bo'), clock.nowMs() + dayMs]].sort());
+      clock.advance(dayMs);
+      expect(await ends()).toEqual([own]);
+      // One that was taken for longer than what it needs: nobody but its owner had heard of it yet.
+      await lock(id('cy'), 600);
+      await sharing.purge();
+      expect(await ends()).toEqual([own]);
+    });
+
+    test('given again for a shorter time or for less cut locks short', async () => {
+      await give('ana', 'bo', 3, 'write');
+      const wish = { account: id('ana'), node: 3, scope: 'exclusive', depth: '0' } as const;
+      const { token } = await stores.files.lock({
+        ...wish,
+        owner: '',
+        principal: id('bo'),
+        root: '/',
+        seconds: 600,
+      });
+      await give('ana', 'bo', 3, 'write', clock.nowMs() + 1_000);
+      const [lock] = await stores.files.locksOn(id('ana'), 3);
+      expect([lock?.token, lock?.expiresMs]).toEqual([token, clock.nowMs() + 1_000]);
+      await give('ana', 'bo', 3, 'read');
+      expect(await stores.files.locksOn(id('ana'), 3)).toEqual([]);
+    });
+
     test('of the co-op are made by the co-op', async () => {
       await give('coop', 'team@coop.example', 2, 'write', 0, publicAccount);
       expect([await seenBy('bo'), await seenBy('dee')]).toEqual([['House write'], []]);

@@ -13,7 +13,7 @@ import {
   type Sharing,
 } from '../types.ts';
 import { limits } from './limits.ts';
-import { endStrayLocks } from './locks.ts';
+import { endAllStrayLocks, endStrayLocks } from './locks.ts';
 import { sharingOperations as operations } from './module.ts';
 import { receivedOf, shareOf } from './received.ts';
 import { findReceiver } from './receivers.ts';
@@ -110,7 +110,10 @@ class SharingStore implements Sharing {
     const { parents } = await this.#demandOwn(account, node, by);
     const row = { account, node, member, address, rights, by, expires: expiresMs, parents };
     const now = this.#options.clock.nowMs();
-    return shareOf(await this.#database.call(operations.grant, { ...row, now, accounts: [account, by] }));
+    const granted = await this.#database.call(operations.grant, { ...row, now, accounts: [account, by] });
+    // It may be one that gave more before, or for longer.
+    await endStrayLocks(this.#options, this, account);
+    return shareOf(granted);
   }
 
   /** Not in the past; 0 is never. */
@@ -303,6 +306,7 @@ class SharingStore implements Sharing {
   async purge(): Promise<void> {
     const until = this.#options.clock.nowMs() - limits.overDays * dayMs;
     while (await this.#database.call(operations.purge, { until }));
+    await endAllStrayLocks(this.#options, this);
   }
 
   async erase(member: number): Promise<void> {

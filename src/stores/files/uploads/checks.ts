@@ -1,4 +1,5 @@
 import { dropBlobs, run, type Script } from '../../../storage/index.ts';
+import { isAppended, nameAt } from './names.ts';
 import type { UploadQueries } from './queries.ts';
 
 interface Walk {
@@ -43,22 +44,54 @@ export function* check(q: UploadQueries, { after }: Walk): Script<Faults> {
   return { next: account, faults: faults.map((fault) => `files: account ${account}: ${fault}`) };
 }
 
+interface Which {
+  readonly account: number;
+  readonly id: string;
+  readonly now: number;
+}
+
+function* dropPieces(
+  q: UploadQueries,
+  { account, id, now }: Which,
+  pieces: readonly { readonly name: string; readonly hash: string }[],
+): Script<void> {
+  for (const { name } of pieces) yield* run(q.pieceDrop, { account, id, name });
+  yield* dropBlobs(
+    q,
+    pieces.map(({ hash }) => hash),
+    now,
+  );
+}
+
+/**
+ * Who appends goes on from what is there: pieces behind one that is missing would come to lie at another place, so they
+ * go. Answers what is left; null where pieces are not named by where they lie.
+ */
+function* dropBehindGap(q: UploadQueries, which: Which): Script<{ bytes: number; pieces: number } | null> {
+  const { account, id } = which;
+  const pieces = (yield* run(q.piecesOf, { account, id })).toSorted((x, y) => (x.name < y.name ? -1 : 1));
+  if (!pieces.every(({ name }) => isAppended(name))) return null;
+  let [bytes, kept] = [0, 0];
+  for (const { name, size } of pieces) {
+    if (name !== nameAt(bytes)) break;
+    bytes += size;
+    kept++;
+  }
+  yield* dropPieces(q, which, pieces.slice(kept));
+  return { bytes, pieces: kept };
+}
+
 export function* repair(q: UploadQueries, { after, now }: Walk & { now: number }): Script<Faults> {
   const account = yield* nextAccount(q, after);
   if (account === null) return { next: null, faults: [] };
   const { wrong, stray } = yield* compare(q, account);
   const mended: string[] = [];
-  for (const row of wrong) yield* run(q.uploadGrow, { account, ...row });
-  if (wrong.length > 0) mended.push(`${wrong.length} uploads: counted again`);
-  for (const id of stray) {
-    const pieces = yield* run(q.piecesOf, { account, id });
-    for (const { name } of pieces) yield* run(q.pieceDrop, { account, id, name });
-    yield* dropBlobs(
-      q,
-      pieces.map(({ hash }) => hash),
-      now,
-    );
+  for (const { id, expires, ...counted } of wrong) {
+    const sums = (yield* dropBehindGap(q, { account, id, now })) ?? counted;
+    yield* run(q.uploadGrow, { account, id, expires, ...sums });
   }
+  if (wrong.length > 0) mended.push(`${wrong.length} uploads: counted again`);
+  for (const id of stray) yield* dropPieces(q, { account, id, now }, yield* run(q.piecesOf, { account, id }));
   if (stray.length > 0) mended.push(`pieces of ${stray.length} uploads: removed, those were not there`);
   return { next: account, faults: mended.map((line) => `files: account ${account}: ${line}`) };
 }

@@ -5,6 +5,7 @@ import type { FilesWriter, Staged } from '../types.ts';
 import { Inlet } from './inlet.ts';
 import { limits } from './limits.ts';
 import { uploadOperations as operations } from './module.ts';
+import { nameAt } from './names.ts';
 import type { NewPiece, UploadRow } from './scripts.ts';
 import type { Upload, UploadPiece, Uploads } from './types.ts';
 
@@ -282,9 +283,6 @@ class UploadsStore implements Uploads {
     for (const id of await this.#database.call(operations.of, { account })) await this.end(account, id);
   }
 }
-
-/** Where a piece that was appended lies among the others. */
-const nameAt = (offset: number) => String(offset).padStart(16, '0');
 
 /** What is too large for the quota is said to be that. */
 function told(error: unknown, reason: 'too-large' | 'over-quota'): unknown {
