@@ -22,6 +22,8 @@ interface Reader {
   readonly key: string;
   readonly open: Xml;
   readonly close: Xml;
+  /** The end tag of the one before, and `open`: a row is made of as few texts as can be. */
+  readonly next: Xml;
   readonly empty: Xml;
   readonly live: readonly LiveProperty[];
   /** Whether it can be a dead one. */
@@ -48,13 +50,15 @@ function readerOf(name: QName, dav: Registry, silent: boolean): Reader {
   const dead =
     live.length === 0 || live.some(({ deadFirst, write }) => deadFirst === true || write !== undefined);
   const key = nameKey(name);
-  return { key, open: `<${start}>`, close: `</${end}>`, empty: `<${start}/>`, live, dead, silent };
+  const open = `<${start}>`;
+  return { key, open, close: `</${end}>`, next: open, empty: `<${start}/>`, live, dead, silent };
 }
 
 function unique(readers: readonly Reader[]): readonly Reader[] {
   const byKey = new Map<string, Reader>();
   for (const reader of readers) if (!byKey.has(reader.key)) byKey.set(reader.key, reader);
-  return [...byKey.values()];
+  const all = [...byKey.values()];
+  return all.map((reader, at) => ({ ...reader, next: (all[at - 1]?.close ?? '') + reader.open }));
 }
 
 function plan(readers: readonly Reader[], allDead: boolean, minimal: boolean): Plan {
@@ -89,8 +93,9 @@ function rowOf(
   const values: (Value | typeof isDenied)[] = new Array(readers.length);
   const own = dead !== null && dead.length > 0 ? new Map(dead.map((each) => [nameKey(each), each])) : null;
   let waits = false;
+  const mayRead = resource.may('read');
   for (let at = 0; at < readers.length; at++) {
-    const value = readValue(readers[at] as Reader, resource, visit, own);
+    const value = readValue(readers[at] as Reader, resource, visit, mayRead, own);
     values[at] = value;
     waits ||= typeof value === 'object';
   }
@@ -104,6 +109,7 @@ function readValue(
   reader: Reader,
   resource: Resource,
   visit: Visit,
+  mayRead: boolean,
   own: Map<string, DeadProperty> | null,
 ): Value | typeof isDenied {
   const property = propertyOn(reader.live, resource);
@@ -115,7 +121,9 @@ function readValue(
     }
   }
   if (property === undefined) return undefined;
-  return resource.may(property.privilege) ? property.read(resource, visit) : isDenied;
+  const { privilege } = property;
+  const may = privilege === 'read' ? mayRead : resource.may(privilege);
+  return may ? property.read(resource, visit) : isDenied;
 }
 
 function propertyOn(live: readonly LiveProperty[], resource: Resource): LiveProperty | undefined {
@@ -134,17 +142,27 @@ function written(
   let found = '';
   let missing = '';
   let denied = '';
+  // Of the property before, where its end tag is still to be written.
+  let close = '';
   for (let at = 0; at < readers.length; at++) {
-    const { open, close, empty, silent } = readers[at] as Reader;
+    const reader = readers[at] as Reader;
     const value = values[at];
+    if (typeof value === 'string' && value !== '' && value.charCodeAt(0) !== 0) {
+      found += close === '' ? reader.open : reader.next;
+      found += value;
+      close = reader.close;
+      continue;
+    }
+    found += close;
+    close = '';
+    const { empty, silent } = reader;
     if (value === isDenied) {
       if (!silent) denied += empty;
     } else if (value === undefined) {
       if (!silent) missing += empty;
-    } else if (value === '') found += empty;
-    else if (value.charCodeAt(0) === 0) found += value.slice(1);
-    else found += open + value + close;
+    } else found += value === '' ? empty : value.slice(1);
   }
+  found += close;
   found += rest;
   if (minimal) missing = '';
   const answer = missing === '' && denied === '' ? propstat(200, found) : '';
@@ -156,22 +174,21 @@ function written(
   );
 }
 
-/** Written out: each row has one. */
-const statusElements = {
-  200: '<D:status>HTTP/1.1 200 OK</D:status>',
-  403: '<D:status>HTTP/1.1 403 Forbidden</D:status>',
-  404: '<D:status>HTTP/1.1 404 Not Found</D:status>',
-  409: '<D:status>HTTP/1.1 409 Conflict</D:status>',
-  424: '<D:status>HTTP/1.1 424 Failed Dependency</D:status>',
-  507: '<D:status>HTTP/1.1 507 Insufficient Storage</D:status>',
+/** The status of each propstat, written out: every row has one. */
+const endings = {
+  200: '</D:prop><D:status>HTTP/1.1 200 OK</D:status>',
+  403: '</D:prop><D:status>HTTP/1.1 403 Forbidden</D:status>',
+  404: '</D:prop><D:status>HTTP/1.1 404 Not Found</D:status>',
+  409: '</D:prop><D:status>HTTP/1.1 409 Conflict</D:status>',
+  424: '</D:prop><D:status>HTTP/1.1 424 Failed Dependency</D:status>',
+  507: '</D:prop><D:status>HTTP/1.1 507 Insufficient Storage</D:status>',
 } as const;
 
-export type PropertyStatus = keyof typeof statusElements;
+export type PropertyStatus = keyof typeof endings;
 
 /** RFC 4918 §14.22. `more`: DAV:error or DAV:responsedescription. */
 export function propstat(status: PropertyStatus, properties: Xml, more: Xml = ''): Xml {
-  const start = properties === '' ? '<D:propstat><D:prop/>' : `<D:propstat><D:prop>${properties}</D:prop>`;
-  return `${start}${statusElements[status]}${more}</D:propstat>`;
+  return `<D:propstat><D:prop>${properties}${endings[status]}${more}</D:propstat>`;
 }
 
 /** DAV:propname: what is there, by name alone. */

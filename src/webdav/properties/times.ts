@@ -1,26 +1,28 @@
-const dayMs = 86_400_000;
-const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** How many seconds are remembered: what was uploaded together is of few, and writing a time anew costs as much as a row. */
+const secondsKept = 1024;
 
-/** The day of the last time that was written: in a listing most are of few days, and writing one anew costs the most. */
-let known = { day: Number.NaN, iso: '', http: '' };
-
-function dayOf(ms: number): typeof known {
-  const day = Math.floor(ms / dayMs);
-  if (day !== known.day) {
-    const date = new Date(day * dayMs);
-    const iso = date.toISOString();
-    known = { day, iso: iso.slice(0, iso.indexOf('T') + 1), http: date.toUTCString().slice(0, -12) };
-  }
-  return known;
+interface Second {
+  readonly second: number;
+  readonly iso: string;
+  readonly http: string;
 }
 
-function clockOf(ms: number): string {
-  const seconds = Math.floor((ms - Math.floor(ms / dayMs) * dayMs) / 1000);
-  const [hour, minute] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return `${twoDigits[hour]}:${twoDigits[minute]}:${twoDigits[seconds % 60]}`;
+const never: Second = { second: Number.NaN, iso: '', http: '' };
+/** Each at the place of its last bits; a later one takes it over. */
+const known: Second[] = new Array(secondsKept).fill(never);
+
+function secondOf(ms: number): Second {
+  const second = Math.floor(ms / 1000);
+  const at = ((second % secondsKept) + secondsKept) % secondsKept;
+  const held = known[at] ?? never;
+  if (held.second === second) return held;
+  const date = new Date(second * 1000);
+  const made = { second, iso: date.toISOString().replace('.000Z', 'Z'), http: date.toUTCString() };
+  known[at] = made;
+  return made;
 }
 
 /** RFC 3339, whole seconds. */
-export const isoTime = (ms: number) => `${dayOf(ms).iso}${clockOf(ms)}Z`;
+export const isoTime = (ms: number) => secondOf(ms).iso;
 /** RFC 9110 §5.6.7. */
-export const httpTime = (ms: number) => `${dayOf(ms).http}${clockOf(ms)} GMT`;
+export const httpTime = (ms: number) => secondOf(ms).http;

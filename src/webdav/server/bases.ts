@@ -43,14 +43,16 @@ export function hrefIn(
   // Of a listing most are in one folder.
   let folder: { readonly path: readonly string[]; readonly href: string } | null = null;
   return ({ path, isCollection }) => {
-    const slash = isCollection ? '/' : '';
     const name = path.at(-1);
-    if (name === undefined || path.length <= below.length + 1) return hrefOf(path) + slash;
+    if (name === undefined || path.length <= below.length + 1) {
+      return isCollection ? `${hrefOf(path)}/` : hrefOf(path);
+    }
     if (folder?.path.length !== path.length - 1 || !startsWithPath(path, folder.path)) {
       const above = path.slice(0, -1);
-      folder = { path: above, href: hrefOf(above) };
+      folder = { path: above, href: `${hrefOf(above)}/` };
     }
-    return `${folder.href}/${encodeSegment(name)}${slash}`;
+    const href = folder.href + encodeSegment(name);
+    return isCollection ? `${href}/` : href;
   };
 }
 
