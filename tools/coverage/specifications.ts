@@ -173,7 +173,7 @@ RFC 5995 | POST to add members | Yes | src/webdav/properties/5995-add-member.ts 
 RFC 6578 | WebDAV synchronisation | Yes | src/webdav/reports/sync-collection.ts src/webdav/properties/6578-sync-token.ts |
 RFC 7240 | Prefer | Partial | src/webdav/server/headers.ts | return=minimal is obeyed; others are passed over, as it allows
 RFC 8144 | Prefer in WebDAV | Yes | src/webdav/server/headers.ts src/webdav/methods/propfind.ts |
-RFC 6266 | Content-Disposition in HTTP | Yes | src/web/public/send.ts | files of public links
+RFC 6266 | Content-Disposition in HTTP | Yes | src/web/http/disposition.ts src/web/public/send.ts | files of public links, archives, earlier contents
 RFC 7578 | multipart/form-data | Yes | src/web/http/multipart.ts | files that are sent to a public link; never held
 RFC 4791 | CalDAV | No | |
 RFC 6638 | CalDAV scheduling | No | |

@@ -9,7 +9,7 @@ import { type Arrived, originOf, send } from '../server/send.ts';
 import type { HeaderLines, Visit } from '../types.ts';
 import { capabilitiesOf, statusOf } from './capabilities.ts';
 import type { Endpoint, MemberVisitor, OcsHouse } from './endpoints.ts';
-import { formBytesMax } from './limits.ts';
+import { formBytesMax, noPictureSeconds } from './limits.ts';
 import type { LoginFlows } from './login-flow.ts';
 import { type Data, ocsAnswer } from './ocs.ts';
 import { sharees, users } from './people.ts';
@@ -87,10 +87,21 @@ function routeOf(path: string, method: string, { draining }: NextcloudDoorOption
   if (route === '/login/v2' && method === 'POST') return beginLogin;
   if (route === '/login/v2/poll' && method === 'POST') return pollLogin;
   if (path === '/index.php/204' || path === '/204') return () => ({ status: 204 });
-  if (/^\/avatar\/[^/]+\/\d+$/.test(route) || path.startsWith('/remote.php/dav/avatars/'))
-    return () => ({ status: 404 });
+  if (isPicture.test(route)) return method === 'GET' || method === 'HEAD' ? noPicture : wrongMethod;
   return null;
 }
+
+/** Of members, and of what files hold. */
+const isPicture =
+  /^\/(avatar|remote\.php\/dav\/avatars|core\/preview(\.png)?|apps\/(files\/api\/v1\/thumbnail|files_(trashbin|versions)\/preview|files_sharing\/(public)?preview))(\/|$)/;
+
+/** There are none, and it is not asked again soon: the apps show initials and a sign of the type, which they draw themselves. */
+const noPicture: Run = () => ({
+  status: 404,
+  headers: { 'Cache-Control': `private, max-age=${noPictureSeconds}` },
+});
+
+const wrongMethod: Run = () => ({ status: 405, headers: { Allow: 'GET, HEAD' } });
 
 const unavailable: Run = () => ({ status: 503, headers: { 'Retry-After': '5' } });
 

@@ -16,3 +16,6 @@ export const loginMinutesMax = 20;
 
 /** Names that the search for somebody to share with answers. */
 export const shareesMax = 50;
+
+/** An app that heard that there is no picture does not ask again for so long. */
+export const noPictureSeconds = 3_600;

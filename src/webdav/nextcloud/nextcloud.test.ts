@@ -8,6 +8,7 @@ import {
   loginMinutesMax,
   loginsMax,
   loginsPerAddressMax,
+  noPictureSeconds,
   partHeaderLinesMax,
   partLineBytesMax,
   shareesMax,
@@ -101,6 +102,32 @@ describe('what an app asks first', () => {
     expect(odd.body).toContain(
       '<data><element>&#60;a&#62;</element><element><b>1</b><c></c></element></data>',
     );
+  });
+
+  test.each([
+    '/index.php/avatar/ana/64',
+    '/index.php/avatar/ana/64/dark',
+    '/avatar/ana/512',
+    '/remote.php/dav/avatars/ana/128.png',
+    '/index.php/core/preview?fileId=1&x=64&y=64',
+    '/index.php/core/preview.png?file=/a.png&x=64&y=64&forceIcon=0',
+    '/index.php/apps/files/api/v1/thumbnail/64/64/a.png',
+    '/index.php/apps/files_trashbin/preview?fileId=1',
+    '/index.php/apps/files_versions/preview?file=/a.png&version=1',
+    '/index.php/apps/files_sharing/publicpreview/abc?file=/a.png',
+  ])('there is no picture at %s: the app draws its own, and asks no more for a while', async (path) => {
+    const { status, text, headers } = await browser.get(path);
+    expect([status, text, headers['cache-control']]).toEqual([
+      404,
+      '',
+      `private, max-age=${noPictureSeconds}`,
+    ]);
+    expect((await browser.ask(path, { method: 'PUT', body: 'x' })).status).toBe(405);
+  });
+
+  test('what only begins like a picture is none', async () => {
+    const { status, headers } = await browser.get('/index.php/core/previews');
+    expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
   });
 
   test('a body that is too long is not read', async () => {
