@@ -333,8 +333,8 @@ export interface Exchange {
   /** For what this request writes: with `seen` where it had conditions that hold of the request URI. */
   readonly write: WriteOptions;
   header(name: string): string | undefined;
-  /** The body as XML; null where there is none. DavError 400, 413, 415. */
-  xml(): Promise<XmlElement | null>;
+  /** The body as XML; null where there is none. `verbatim`: so that parts of it can be kept as written. DavError 400, 413, 415. */
+  xml(as?: 'verbatim'): Promise<XmlElement | null>;
   /** The body, to be read once; says 100 Continue before the first byte is asked for. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Content-Length; null where the body is chunked. 0 where there is none. */

@@ -28,7 +28,7 @@ import { acesOf } from './acl.ts';
 import { etagOf, expectOf } from './etags.ts';
 import type { Placed, Scene } from './house.ts';
 import { listPageRows } from './limits.ts';
-import { locksOf } from './locks.ts';
+import { heldBy, locksOf } from './locks.ts';
 import { sameName } from './names.ts';
 import { countedOpen } from './public-downloads.ts';
 import { allows } from './reach.ts';
@@ -57,8 +57,8 @@ export abstract class Entry implements Resource, Placed {
   readonly path: readonly string[];
   readonly trail: readonly number[];
   readonly received: Received | null;
-  /** Read beforehand, for a listing. */
   held: readonly FileLock[] | null = null;
+  /** Read beforehand, for a listing. */
   dead: readonly StoredProperty[] | null = null;
 
   constructor(scene: Scene, { node, path, trail, received }: Spot) {
@@ -290,9 +290,7 @@ export class FolderEntry extends Entry implements Collection {
     const { files } = this.scene.house;
     const { account, id } = this.node;
     // What holds here and below holds at each of them too.
-    const above = wanted.locks
-      ? (await files.locksOn(account, id)).filter(({ depth }) => depth === 'infinity')
-      : [];
+    const above = wanted.locks ? (await heldBy(this)).filter(({ depth }) => depth === 'infinity') : [];
     const trail = [...this.trail, id];
     for (let after = ''; ; ) {
       const nodes = await files.list(account, id, after, listPageRows);

@@ -27,6 +27,6 @@ export interface Placed extends Pick<Resource, 'path' | 'isCollection'> {
   readonly node: FileNode;
   /** Ids of the folders from the top of the reach down to the one it is in. */
   readonly trail: readonly number[];
-  /** Locks that were read beforehand, for a listing. */
-  readonly held: readonly FileLock[] | null;
+  /** Locks that hold there, once they were read; null after they may have changed. */
+  held: readonly FileLock[] | null;
 }

@@ -11,9 +11,10 @@ export function locksOf(entry: Placed): LockAbility {
   return {
     active() {
       const show = (held: readonly FileLock[]) => held.map((lock) => shown(lock, entry));
-      return entry.held ? show(entry.held) : files.locksOn(account, id).then(show);
+      return entry.held ? show(entry.held) : heldBy(entry).then(show);
     },
     async take(wish: LockWish, { visit, seen }: WriteOptions) {
+      entry.held = null;
       const wished = files.lock(
         {
           ...wish,
@@ -29,12 +30,23 @@ export function locksOf(entry: Placed): LockAbility {
       return shown(lock, entry);
     },
     async refresh(token: string, seconds: number, { visit }: WriteOptions) {
+      entry.held = null;
       const untilMs = entry.scene.reach.endsMs ?? 0;
       const lock = await files.refreshLock(account, id, token, principalOf(visit), seconds, untilMs);
       return lock && shown(lock, entry);
     },
-    release: (token: string, { visit }: WriteOptions) => files.unlock(account, id, token, principalOf(visit)),
+    release(token: string, { visit }: WriteOptions) {
+      entry.held = null;
+      return files.unlock(account, id, token, principalOf(visit));
+    },
   };
+}
+
+/** The locks of the store that hold at an entry, asked for once. */
+export async function heldBy(entry: Placed): Promise<readonly FileLock[]> {
+  const { account, id } = entry.node;
+  entry.held ??= await entry.scene.house.files.locksOn(account, id);
+  return entry.held;
 }
 
 function principalOf(visit: Visit): number {

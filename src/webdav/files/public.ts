@@ -1,5 +1,5 @@
 import { StoreError } from '../../base/index.ts';
-import type { Link } from '../../stores/files/index.ts';
+import { type Link, numbered } from '../../stores/files/index.ts';
 import { nothing } from '../bare.ts';
 import type {
   Admission,
@@ -8,6 +8,7 @@ import type {
   GuestLogin,
   Resource,
   Space,
+  Visitor,
   WriteOptions,
   Written,
 } from '../types.ts';
@@ -19,14 +20,20 @@ import { store } from './writes.ts';
 
 /** `/dav/public/<token>/…`: what a public link leads to, for whoever has the link and knows its password. */
 export function publicSpace(house: FilesHouse): Space {
+  /** By whom it opened the door for: one request asks once. */
+  const admitted = new WeakMap<Visitor, Link>();
   return {
     name: 'public',
-    admit: (path, login, remote) => admit(house, path, login, remote),
+    async admit(path, login, remote) {
+      const { admission, link } = await admit(house, path, login, remote);
+      if (link && admission.ok) admitted.set(admission.visitor, link);
+      return admission;
+    },
     async find(visit, path) {
       const { visitor } = visit;
       const [token, ...names] = path;
       if (visitor.kind !== 'guest' || token !== visitor.token) return nothing;
-      const link = await house.sharing.link(token);
+      const link = admitted.get(visitor) ?? (await house.sharing.link(token));
       const top = link && (await house.files.node(link.account, link.node));
       if (!top) return nothing;
       const { account, rights: right } = link;
@@ -74,30 +81,25 @@ async function freeName({ house, reach }: Scene, folder: number, name: string): 
   throw new StoreError('exists', 'there are too many files of that name');
 }
 
-/** `letter.txt` -> `letter (2).txt`. */
-function numbered(name: string, number: number): string {
-  const dot = name.lastIndexOf('.');
-  const at = dot > 0 ? dot : name.length;
-  return `${name.slice(0, at)} (${number})${name.slice(at)}`;
-}
-
 /** A link that is gone lets everybody in, to find nothing: guessing tells no more than asking. */
 async function admit(
   { sharing }: FilesHouse,
   [token = '']: readonly string[],
   login: GuestLogin | null,
   remote: string,
-): Promise<Admission> {
+): Promise<{ readonly admission: Admission; readonly link: Link | null }> {
   const link = await sharing.link(token);
-  const visitor = { kind: 'guest', token } as const;
-  if (!link?.hasPassword) return { ok: true, visitor };
-  if (login === null || (login.user !== '' && login.user !== token)) return { ok: false, retryAfterMs: 0 };
+  const welcome = { ok: true, visitor: { kind: 'guest', token } } as const;
+  const refused = (retryAfterMs: number) => ({ admission: { ok: false, retryAfterMs } as const, link: null });
+  if (!link?.hasPassword) return { admission: welcome, link };
+  if (login === null || (login.user !== '' && login.user !== token)) return refused(0);
   try {
     const right = await sharing.checkPassword(token, login.password, remote);
-    return right ? { ok: true, visitor } : { ok: false, retryAfterMs: 0 };
+    // While it was checked the link may have ended: it is asked for once more.
+    return right ? { admission: welcome, link: null } : refused(0);
   } catch (error) {
     const wait = error instanceof StoreError ? error.details.retryAfterMs : undefined;
     if (typeof wait !== 'number') throw error;
-    return { ok: false, retryAfterMs: Math.max(1, wait) };
+    return refused(Math.max(1, wait));
   }
 }

@@ -1,5 +1,6 @@
 import { FormatError, StoreError } from '../../base/index.ts';
 import { escapeXml, fragmentOf, type XmlElement } from '../../formats/xml/index.ts';
+import { davChild } from '../dav-child.ts';
 import { DavError, rootOf } from '../errors.ts';
 import { lockOwnerBytesMax } from '../limits.ts';
 import { activeLockXml } from '../locks/index.ts';
@@ -25,7 +26,7 @@ export const lock: DavMethod = {
         ]
       : [{ on: 'resource', privilege: 'write-content' }],
   async run(exchange, found) {
-    const body = await exchange.xml();
+    const body = await exchange.xml('verbatim');
     if (body === null) return refresh(exchange, found.resource?.locks);
     const wish = readWish(exchange, body);
     if (found.resource?.locks) return taken(exchange, 200, await take(exchange, found.resource.locks, wish));
@@ -97,13 +98,11 @@ function discovered(
 function readWish(exchange: Exchange, body: XmlElement): LockWish {
   if (body.namespace !== 'DAV:' || body.name !== 'lockinfo')
     throw new FormatError('the body is no DAV:lockinfo');
-  const child = (of: XmlElement | undefined, name: string) =>
-    of?.children.find((each) => each.namespace === 'DAV:' && each.name === name);
-  const scopes = child(body, 'lockscope');
-  const scope = child(scopes, 'exclusive') ? 'exclusive' : child(scopes, 'shared') ? 'shared' : null;
+  const scopes = davChild(body, 'lockscope');
+  const scope = davChild(scopes, 'exclusive') ? 'exclusive' : davChild(scopes, 'shared') ? 'shared' : null;
   if (scope === null) throw new FormatError('DAV:lockscope is exclusive or shared');
-  if (!child(child(body, 'locktype'), 'write')) throw new FormatError('DAV:locktype is write');
-  const owner = ownerOf(body, child(body, 'owner'));
+  if (!davChild(davChild(body, 'locktype'), 'write')) throw new FormatError('DAV:locktype is write');
+  const owner = ownerOf(body, davChild(body, 'owner'));
   if (Buffer.byteLength(owner) > lockOwnerBytesMax) {
     throw new DavError(413, `the owner of a lock takes at most ${lockOwnerBytesMax} bytes`);
   }

@@ -35,7 +35,7 @@ export const mkcol: DavMethod = {
 };
 
 async function readRequest(exchange: Exchange): Promise<PropertyRequest | null> {
-  const body = await exchange.xml();
+  const body = await exchange.xml('verbatim');
   if (body === null) return null;
   // RFC 4918 §9.3.1: a body that is not understood is refused.
   if (body.namespace !== 'DAV:' || body.name !== 'mkcol') {

@@ -1,5 +1,6 @@
 import { FormatError } from '../../base/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
+import { davChild } from '../dav-child.ts';
 import { DavError } from '../errors.ts';
 import { infinityCharsMax, infinityRowsMax } from '../properties/limits.ts';
 import { type Plan, planOf, type Wish } from '../properties/plan.ts';
@@ -38,8 +39,7 @@ function readPropfind(body: XmlElement | null): Wish {
   if (body === null) return { kind: 'all', include: [] };
   if (body.namespace !== 'DAV:' || body.name !== 'propfind')
     throw new FormatError('the body is no DAV:propfind');
-  const inner = (name: string) =>
-    body.children.find((each) => each.namespace === 'DAV:' && each.name === name);
+  const inner = (name: string) => davChild(body, name);
   const prop = inner('prop');
   const [all, names] = [inner('allprop'), inner('propname')];
   const include = inner('include');

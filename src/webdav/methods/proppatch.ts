@@ -11,7 +11,7 @@ export const proppatch: DavMethod = {
   on: ({ resource }) => resource?.patch !== undefined,
   demands: () => [{ on: 'resource', privilege: 'read' }],
   async run(exchange, { resource }) {
-    const body = await exchange.xml();
+    const body = await exchange.xml('verbatim');
     if (resource?.patch === undefined) throw new DavError(405, 'nothing can be set here');
     if (body?.namespace !== 'DAV:' || body.name !== 'propertyupdate') {
       throw new FormatError('the body is no DAV:propertyupdate');

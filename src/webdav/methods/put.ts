@@ -1,4 +1,5 @@
 import { DavError } from '../errors.ts';
+import { readModified } from '../server/headers.ts';
 import type { Content, DavMethod, Exchange, Found } from '../types.ts';
 import { answerWritten, inParent, noParent } from './answer.ts';
 
@@ -17,7 +18,7 @@ export const put: DavMethod = {
     if (exchange.header('content-range') !== undefined) {
       throw new DavError(400, 'a part of a file cannot be put: Content-Range is not taken');
     }
-    const modifiedMs = readModified(exchange);
+    const modifiedMs = readModified(exchange.header('x-oc-mtime'));
     const content = contentOf(exchange, modifiedMs);
     await checkExpected(exchange, parent);
     // Nextcloud's clients send their file's time, and take it for kept where this comes back.
@@ -34,13 +35,6 @@ export function contentOf(exchange: Exchange, modifiedMs: number | null): Conten
   // What curl says of everything that it sends says nothing.
   const known = type === 'application/x-www-form-urlencoded' ? null : type;
   return { body: exchange.body, length: exchange.length, type: known, modifiedMs };
-}
-
-/** Seconds since 1970, with a fraction or in hexadecimal; what is no time is passed over. */
-function readModified(exchange: Exchange): number | null {
-  const text = exchange.header('x-oc-mtime')?.trim() ?? '';
-  if (!/^(?:\d{1,12}(?:\.\d{1,9})?|0x[0-9a-f]{1,9})$/i.test(text)) return null;
-  return Math.floor(Number(text) * 1000);
 }
 
 /** Finder sends chunks without a length, and says beside it what they will be: too much is refused before it comes. */

@@ -2,6 +2,7 @@ import { StoreError } from '../../base/index.ts';
 import { Bare } from '../bare.ts';
 import { DavError } from '../errors.ts';
 import { Entry, parseChecksum, verified } from '../files/index.ts';
+import { readModified } from '../server/headers.ts';
 import type { Content, DavMethod, Exchange, Space, Written } from '../types.ts';
 import { fileIdOf } from './identity.ts';
 import { bulkFileBytesMax, bulkFilesMax } from './limits.ts';
@@ -98,11 +99,10 @@ async function store(exchange: Exchange, part: Part): Promise<Written> {
 function contentOf({ headers, length, body }: Part): Content {
   const digest = headers.get('x-file-md5');
   const checksum = digest === undefined ? null : parseChecksum(`MD5:${digest.replace(/^MD5:/i, '')}`);
-  const mtime = headers.get('x-file-mtime') ?? headers.get('x-oc-mtime') ?? '';
   return {
     body: verified(body, checksum),
     length,
     type: headers.get('content-type') ?? null,
-    modifiedMs: /^\d{1,12}$/.test(mtime) ? Number(mtime) * 1000 : null,
+    modifiedMs: readModified(headers.get('x-file-mtime') ?? headers.get('x-oc-mtime')),
   };
 }

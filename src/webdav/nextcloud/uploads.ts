@@ -16,6 +16,8 @@ import {
   ownPlace,
   verified,
 } from '../files/index.ts';
+import { headerOf } from '../server/exchange.ts';
+import { readModified } from '../server/headers.ts';
 import type {
   Collection,
   Content,
@@ -203,7 +205,7 @@ class WholeFile extends OnDesk {
       demandTotal(visit, staged.size);
       const place = parent.place(name);
       await demandStill(parent.scene, place, existing instanceof Entry ? existing.node : undefined);
-      const modifiedMs = modifiedOf(visit);
+      const modifiedMs = readModified(headerOf(visit.request, 'x-oc-mtime'));
       const put = house.files.put(place, staged, {
         by: byOf(visit),
         // As it was when the request's conditions were judged.
@@ -225,10 +227,4 @@ class WholeFile extends OnDesk {
 function demandTotal(visit: Visit, bytes: number): void {
   const total = totalOf(visit);
   if (total !== null && total !== bytes) throw new DavError(400, `${bytes} bytes have arrived, not ${total}`);
-}
-
-/** Milliseconds since 1970, as the client says in seconds; null where it does not. */
-function modifiedOf({ request }: Visit): number | null {
-  const text = request.headers['x-oc-mtime'];
-  return typeof text === 'string' && /^\d{1,12}(\.\d+)?$/.test(text) ? Math.floor(Number(text) * 1000) : null;
 }

@@ -97,7 +97,7 @@ export function testExchange(
     query: '',
     write: { visit },
     header: (name) => more.headers?.[name],
-    xml: async () => (xml === null ? null : parseXml(Buffer.from(xml), { verbatim: true })),
+    xml: async (as) => (xml === null ? null : parseXml(Buffer.from(xml), { verbatim: as === 'verbatim' })),
     body: Readable.from([]),
     length: 0,
     find: more.find ?? (async () => ({ resource: null, parent: null, name: '' })),

@@ -1,5 +1,6 @@
 import { FormatError } from '../../base/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
+import { davChild } from '../dav-child.ts';
 import type { QName } from '../types.ts';
 import { wantedPropertiesMax } from './limits.ts';
 import type { Wish } from './plan.ts';
@@ -13,10 +14,9 @@ export function readNames({ children }: XmlElement): readonly QName[] {
 }
 
 /** What a report's body asks of each resource it answers; nothing where it names no DAV:prop. */
-export function readReportWish({ children }: XmlElement): Wish {
-  const inner = (name: string) => children.find((each) => each.namespace === 'DAV:' && each.name === name);
-  if (inner('allprop')) return { kind: 'all', include: [] };
-  if (inner('propname')) return { kind: 'names' };
-  const prop = inner('prop');
+export function readReportWish(body: XmlElement): Wish {
+  if (davChild(body, 'allprop')) return { kind: 'all', include: [] };
+  if (davChild(body, 'propname')) return { kind: 'names' };
+  const prop = davChild(body, 'prop');
   return { kind: 'named', names: prop ? readNames(prop) : [] };
 }

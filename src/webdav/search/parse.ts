@@ -1,5 +1,6 @@
 import { FormatError } from '../../base/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
+import { davChild } from '../dav-child.ts';
 import { DavError } from '../errors.ts';
 import { readNames } from '../properties/wish.ts';
 import type { SearchCondition } from '../types.ts';
@@ -8,28 +9,25 @@ import { everything, nothing, type Order, type Query, searchableProperties } fro
 
 type Compare = Extract<SearchCondition, { kind: 'compare' }>;
 
-const inner = ({ children }: XmlElement, name: string) =>
-  children.find((each) => each.namespace === 'DAV:' && each.name === name);
-
 /** A DAV:basicsearch. FormatError for what is none; DavError 422 for what is one and not understood (RFC 5323 §2.3.1). */
 export function readBasicSearch(search: XmlElement): Query {
-  const select = inner(search, 'select');
-  const prop = select && inner(select, 'prop');
-  if (!prop && !(select && inner(select, 'allprop'))) {
+  const select = davChild(search, 'select');
+  const prop = select && davChild(select, 'prop');
+  if (!prop && !(select && davChild(select, 'allprop'))) {
     throw new FormatError('a DAV:basicsearch has a DAV:select with DAV:prop or DAV:allprop');
   }
-  const where = inner(search, 'where')?.children[0];
+  const where = davChild(search, 'where')?.children[0];
   return {
     select: prop ? { kind: 'named', names: readNames(prop) } : { kind: 'all' },
     scope: readScope(search),
     where: where ? new Operators().read(where, false) : everything,
-    orders: readOrders(inner(search, 'orderby')),
-    max: readMax(inner(search, 'limit')),
+    orders: readOrders(davChild(search, 'orderby')),
+    max: readMax(davChild(search, 'limit')),
   };
 }
 
 export function readScope(search: XmlElement): Query['scope'] {
-  const scopes = inner(search, 'from')?.children.filter(({ name }) => name === 'scope') ?? [];
+  const scopes = davChild(search, 'from')?.children.filter(({ name }) => name === 'scope') ?? [];
   const [scope] = scopes;
   if (!scope) throw new FormatError('a DAV:basicsearch has a DAV:from with a DAV:scope');
   if (scopes.length > 1) {
@@ -37,8 +35,8 @@ export function readScope(search: XmlElement): Query['scope'] {
       condition: '<D:search-multiple-scope-supported/>',
     });
   }
-  const href = inner(scope, 'href')?.text.trim() ?? '';
-  const depth = inner(scope, 'depth')?.text.trim().toLowerCase() ?? 'infinity';
+  const href = davChild(scope, 'href')?.text.trim() ?? '';
+  const depth = davChild(scope, 'depth')?.text.trim().toLowerCase() ?? 'infinity';
   if (depth !== '0' && depth !== '1' && depth !== 'infinity') {
     throw new FormatError('DAV:depth is 0, 1 or infinity');
   }
@@ -46,7 +44,7 @@ export function readScope(search: XmlElement): Query['scope'] {
 }
 
 function readMax(limit: XmlElement | undefined): number | null {
-  const text = limit && inner(limit, 'nresults')?.text.trim();
+  const text = limit && davChild(limit, 'nresults')?.text.trim();
   if (text === undefined) return null;
   if (!/^\d{1,15}$/.test(text)) throw new FormatError('DAV:nresults is a number');
   return Number(text);
@@ -60,14 +58,14 @@ function readOrders(orderby: XmlElement | undefined): readonly Order[] {
   return orders.flatMap((order) => {
     const property = propertyOf(order);
     if (property === null) return [];
-    const descending = inner(order, 'descending') !== undefined;
+    const descending = davChild(order, 'descending') !== undefined;
     return [{ what: property.what, descending, caseless: isCaseless(order) }];
   });
 }
 
 /** Null: nobody has it, as far as can be searched. */
 function propertyOf(operator: XmlElement) {
-  const property = inner(operator, 'prop')?.children[0];
+  const property = davChild(operator, 'prop')?.children[0];
   if (!property) throw new FormatError(`DAV:${operator.name} names a property`);
   const { namespace, name } = property;
   if (namespace !== 'DAV:' || !Object.hasOwn(searchableProperties, name)) return null;
@@ -142,7 +140,7 @@ function leaf(condition: SearchCondition | null, negated: boolean, operator: Xml
 }
 
 function literalOf(operator: XmlElement): string {
-  const literal = inner(operator, 'literal') ?? inner(operator, 'typed-literal');
+  const literal = davChild(operator, 'literal') ?? davChild(operator, 'typed-literal');
   if (!literal) throw new FormatError(`DAV:${operator.name} has a DAV:literal`);
   if (Buffer.byteLength(literal.text) > searchLiteralBytesMax) {
     throw new DavError(422, `a literal is at most ${searchLiteralBytesMax} bytes`);

@@ -111,7 +111,7 @@ export class HttpExchange implements Exchange {
     throw new DavError(403, 'you may not do that here', { condition });
   }
 
-  async xml(): Promise<XmlElement | null> {
+  async xml(as?: 'verbatim'): Promise<XmlElement | null> {
     const { body } = this;
     if (body.length === 0) return null;
     if (body.length !== null && body.length > xmlBodyBytesMax) throw tooLong();
@@ -120,14 +120,14 @@ export class HttpExchange implements Exchange {
     for await (const piece of body) {
       bytes += piece.length;
       if (bytes > xmlBodyBytesMax) throw tooLong();
-      reader ??= this.#readerFor(piece);
+      reader ??= this.#readerFor(piece, as === 'verbatim');
       reader.write(piece);
     }
     return reader?.end() ?? null;
   }
 
   /** RFC 4918 §8.4 would have 415 for whatever says that it is no XML; what looks like it is read all the same. */
-  #readerFor(piece: Uint8Array): XmlReader {
+  #readerFor(piece: Uint8Array, verbatim: boolean): XmlReader {
     const type = this.header('content-type') ?? '';
     const first = piece.find((byte) => byte > 0x20);
     const looks = first === 0x3c || first === 0xef;
@@ -135,7 +135,7 @@ export class HttpExchange implements Exchange {
       throw new DavError(415, 'the body of this method is XML');
     }
     if (!looks) throw new FormatError('the body is not XML');
-    return new XmlReader({ verbatim: true, bytesMax: xmlBodyBytesMax, elementsMax: xmlBodyElementsMax });
+    return new XmlReader({ verbatim, bytesMax: xmlBodyBytesMax, elementsMax: xmlBodyElementsMax });
   }
 
   send(status: number, headers: HeaderLines = {}, body?: string | Buffer): void {

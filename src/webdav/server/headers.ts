@@ -82,3 +82,10 @@ export function readLength(length: string | undefined, transfer: string | undefi
   if (transfer !== undefined) return null;
   return length === undefined ? 0 : Number(length);
 }
+
+/** X-OC-MTime -> ms: seconds since 1970, with a fraction or in hexadecimal; null for what is no time. */
+export function readModified(text: string | undefined): number | null {
+  const seconds = text?.trim() ?? '';
+  if (!/^(?:\d{1,12}(?:\.\d{1,9})?|0x[0-9a-f]{1,9})$/i.test(seconds)) return null;
+  return Math.floor(Number(seconds) * 1000);
+}
