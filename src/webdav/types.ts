@@ -284,6 +284,8 @@ export interface LiveProperty extends QName {
   readonly allprop: boolean;
   /** A dead property of that name stands in its place, and setting it makes one: the value here is what it is until then. */
   readonly deadFirst?: boolean;
+  /** Of one that says yes or no: what it says yes of anywhere below a resource. Absent: it cannot be searched. */
+  marked?(resource: Resource, visit: Visit): AsyncIterable<Resource>;
   /** Undefined: 404. */
   read(resource: Resource, visit: Visit): Xml | undefined | Promise<Xml | undefined>;
   /**

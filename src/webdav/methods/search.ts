@@ -3,6 +3,7 @@ import type { XmlElement } from '../../formats/xml/index.ts';
 import { SearchMeter, testOf } from '../../stores/files/index.ts';
 import { DavError } from '../errors.ts';
 import { textOf } from '../prefixes.ts';
+import { declaredNamed } from '../properties/declared.ts';
 import { planOf } from '../properties/plan.ts';
 import { sendRows } from '../properties/rows.ts';
 import { truncatedRow } from '../reports/rows.ts';
@@ -11,7 +12,7 @@ import { searchFoundMax, searchLookedMax } from '../search/limits.ts';
 import { readBasicSearch, readScope } from '../search/parse.ts';
 import { type Query, searchableProperties } from '../search/query.ts';
 import { preferencesApplied } from '../server/headers.ts';
-import type { Collection, DavMethod, Exchange, Resource, Xml } from '../types.ts';
+import type { Collection, DavMethod, Exchange, LiveProperty, Registry, Resource, Xml } from '../types.ts';
 import { below } from './walk.ts';
 
 /** RFC 5323 §2: DAV:basicsearch over names, types, lengths and dates. */
@@ -32,15 +33,46 @@ export const search: DavMethod = {
     }
     if (body.name === 'query-schema-discovery') return await sendSchema(exchange, grammar);
     if (body.name !== 'searchrequest') throw new FormatError('the body is no DAV:searchrequest');
-    await sendFound(exchange, resource, readBasicSearch(grammar));
+    await sendFound(exchange, resource, readBasicSearch(grammar), markIn(grammar, exchange.visit.dav));
   },
 };
 
-async function sendFound(exchange: Exchange, asked: Resource, query: Query): Promise<void> {
+/** The mark that a search asks for and nothing else: DAV:eq of one property that says yes or no; null for any other. */
+function markIn(grammar: XmlElement, dav: Registry): LiveProperty | null {
+  const where = grammar.children.find(({ namespace, name }) => namespace === 'DAV:' && name === 'where');
+  const [operator, ...more] = where?.children ?? [];
+  if (operator?.namespace !== 'DAV:' || operator.name !== 'eq' || more.length > 0) return null;
+  const inner = (wanted: string) =>
+    operator.children.find(({ namespace, name }) => namespace === 'DAV:' && name === wanted);
+  const asked = inner('prop')?.children[0];
+  const isYes = /^\s*(1|yes|true)\s*$/i.test(inner('literal')?.text ?? '');
+  if (!asked || !isYes) return null;
+  return declaredNamed(dav, asked).find(({ marked }) => marked !== undefined) ?? null;
+}
+
+/** What is marked and lies below the scope; of depth 1 in it. */
+async function findMarked(exchange: Exchange, scope: Resource, depth: string, mark: LiveProperty) {
+  const found: Resource[] = [];
+  if (depth === '0') return { found, cut: false };
+  for await (const each of mark.marked?.(scope, exchange.visit) ?? []) {
+    if (depth === '1' && each.path.length > scope.path.length + 1) continue;
+    if (found.length === searchFoundMax) return { found, cut: true };
+    found.push(each);
+  }
+  return { found, cut: false };
+}
+
+async function sendFound(
+  exchange: Exchange,
+  asked: Resource,
+  query: Query,
+  mark: LiveProperty | null,
+): Promise<void> {
   const { visit } = exchange;
   const scope = await scopeOf(exchange, query.scope.href);
   const max = Math.min(query.max ?? searchFoundMax, searchFoundMax);
-  const { found, cut } = await find(scope, query);
+  const { found, cut } =
+    mark === null ? await find(scope, query) : await findMarked(exchange, scope, query.scope.depth, mark);
   const plan = planOf(query.select.kind === 'all' ? { kind: 'all', include: [] } : query.select, visit);
   const answer = exchange.multiStatus(preferencesApplied(exchange));
   await sendRows(answer, visit, plan, ordered(found, query.orders).slice(0, max));
@@ -54,7 +86,9 @@ async function scopeOf(exchange: Exchange, href: string): Promise<Resource> {
   const { visit, path } = exchange;
   // An empty one is the URL that was asked; others are absolute here (RFC 5323 §5.4.1).
   const own = href === '' || href === '.' || href === './';
-  const at = own ? path : exchange.locate(href);
+  const said = own ? path : exchange.locate(href);
+  // Nextcloud's apps begin at the DAV root of the address they ask.
+  const at = said === 'no-dav' && href.startsWith('/') ? exchange.locate(visit.base + href) : said;
   const { resource } = typeof at === 'string' ? { resource: null } : await exchange.find(at);
   if (resource?.may('read')) return resource;
   const shown = textOf(own ? visit.href({ path, isCollection: true }) : href);

@@ -6,15 +6,26 @@ import { FolderEntry, SharedFolder } from '../files/index.ts';
 import { planOf } from '../properties/plan.ts';
 import { readReportWish } from '../properties/wish.ts';
 import { preferencesApplied } from '../server/headers.ts';
-import type { DavReport, Resource } from '../types.ts';
+import type { DavReport, Resource, Visit } from '../types.ts';
 
 const owncloud = 'http://owncloud.org/ns';
 
 const isSearched = (resource: Resource): resource is FolderEntry | SharedFolder =>
   resource instanceof FolderEntry || resource instanceof SharedFolder;
 
-/** What the visitor marked as a favourite anywhere below a folder; the report costs what is marked, not what is there. */
-export function filterFiles(sharing: Pick<Sharing, 'favouritesOf'>): DavReport {
+type Marks = Pick<Sharing, 'favouritesOf'>;
+
+/** What the visitor marked as a favourite anywhere below a folder; it costs what is marked, not what is there. */
+export async function* favouritesIn(sharing: Marks, resource: Resource, { visitor }: Visit) {
+  if (!isSearched(resource) || visitor.kind !== 'member') return;
+  for (const { account, node: id } of await sharing.favouritesOf(visitor.member.id)) {
+    const found = await resource.descendant({ account, id });
+    if (found) yield found;
+  }
+}
+
+/** REPORT of what is marked. */
+export function filterFiles(sharing: Marks): DavReport {
   return {
     namespace: owncloud,
     name: 'filter-files',
@@ -24,14 +35,10 @@ export function filterFiles(sharing: Pick<Sharing, 'favouritesOf'>): DavReport {
     async run(exchange, resource, body) {
       demandFavourites(body);
       const { visit } = exchange;
-      const { visitor } = visit;
       const plan = planOf(readReportWish(body), visit);
-      const marked = visitor.kind === 'member' ? await sharing.favouritesOf(visitor.member.id) : [];
       const answer = exchange.multiStatus(preferencesApplied(exchange));
-      for (const { account, node: id } of marked) {
-        const found = isSearched(resource) ? await resource.descendant({ account, id }) : null;
-        if (found) await answer.response(visit.href(found), await plan.row(found, visit));
-      }
+      for await (const found of favouritesIn(sharing, resource, visit))
+        await answer.response(visit.href(found), await plan.row(found, visit));
       await answer.end();
     },
   };

@@ -293,6 +293,26 @@ describe('DAV below /remote.php', () => {
       found: ['ana/liked/deep/ 1', 'ana/liked/deep/a.txt 1', 'ana/plain.txt 1'],
     });
     expect((await report(ana, 'ana/liked/deep/')).found).toEqual(['ana/liked/deep/a.txt 1']);
+    // Android's app searches for them, from the DAV root of the address it asks.
+    const search = async (who: typeof ana, scope: string, depth: string, literal = 'yes') => {
+      const body = `<d:searchrequest xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns"><d:basicsearch><d:select><d:prop><oc:id/></d:prop></d:select><d:from><d:scope><d:href>${scope}</d:href><d:depth>${depth}</d:depth></d:scope></d:from><d:where><d:eq><d:prop><oc:favorite/></d:prop><d:literal>${literal}</d:literal></d:eq></d:where></d:basicsearch></d:searchrequest>`;
+      const { status, text } = await who('SEARCH', '/remote.php/dav/', { body });
+      return [
+        status,
+        ...[...text.matchAll(/<D:href>\/remote.php\/dav\/files\/([^<]*)</g)].map(([, href]) => href),
+      ];
+    };
+    expect(await search(ana, '/files/ana', 'infinity')).toEqual([
+      207,
+      'ana/liked/deep/',
+      'ana/liked/deep/a.txt',
+      'ana/plain.txt',
+    ]);
+    expect(await search(ana, '/remote.php/dav/files/ana/', '1')).toEqual([207, 'ana/plain.txt']);
+    expect(await search(ana, '/files/ana', '0')).toEqual([207]);
+    expect(await search(ana, '/files/ana', 'infinity', 'no')).toEqual([207]);
+    expect(await search(bea, '/files/bea', 'infinity')).toEqual([207]);
+    expect((await search(bea, '/files/ana', 'infinity'))[0]).toBe(409);
     // Who may only read marks it too, for themselves.
     expect((await report(bea, 'bea/')).found).toEqual([]);
     expect((await set(bea, 'bea/Shared/liked/b.txt', one)).status).toBe(207);

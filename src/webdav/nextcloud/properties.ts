@@ -4,6 +4,7 @@ import { escapeXml } from '../../formats/xml/index.ts';
 import type { Share, Sharing } from '../../stores/files/index.ts';
 import { Entry, FileEntry, favouriteKey, numberOf, Removed, SharedFolder } from '../files/index.ts';
 import type { LiveProperty, Resource, Visit, Xml } from '../types.ts';
+import { favouritesIn } from './favourites.ts';
 import { fileIdOf } from './identity.ts';
 import { bitsOf, lettersOf } from './permissions.ts';
 
@@ -109,7 +110,11 @@ function favorite({ sharing }: PropertyParts): LiveProperty {
   };
   const read: Read<Entry> = async ({ node }, visit) =>
     (await marked(visit)).has(numberOf(node)) ? '1' : '0';
-  return { ...live(owncloud, 'favorite', isEntry, read, { write }), key: favouriteKey };
+  return {
+    ...live(owncloud, 'favorite', isEntry, read, { write }),
+    key: favouriteKey,
+    marked: (resource, visit) => favouritesIn(sharing, resource, visit),
+  };
 }
 
 /** The numbers, letters and names that the apps read instead of DAV's own. */
