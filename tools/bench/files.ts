@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- files [quick] [ROW…]`: a member's files by DAV, beside Debian's apache2 with mod_dav_fs on the same disk:
  * as it is, which acknowledges before anything is on disk, and in a folder that is written at once, which is what our 201
- * means. Rounds are interleaved, medians shown. Apache runs privately on a free port and needs root; where it is missing only
- * myco is measured. `quick`: a tenth of everything.
+ * means. Rounds are interleaved after one that warms, medians shown. Apache runs privately on a free port and needs root;
+ * where it is missing only myco is measured. `quick`: a tenth of everything.
  */
 
 import { type Answer, type Line, openLine } from './files/client.ts';
@@ -202,7 +202,7 @@ function folderRows({ listings, moved }: Scale): Row[] {
         name: `PROPFIND depth 1 of ${count} entries`,
         unit: '/s',
         prepare: (target) => fill(target, `list-${count}`, count),
-        measure: (target) => each(target, 1, count > 5_000 ? 5 : 30, propfind(target, `list-${count}`)),
+        measure: (target) => each(target, 1, count > 5_000 ? 10 : 100, propfind(target, `list-${count}`)),
       }),
     ),
     {
@@ -291,8 +291,11 @@ export async function run(args: readonly string[]): Promise<void> {
     for (const row of rows) {
       for (const target of targets) await row.prepare?.(target);
       const values = new Map<string, number[]>(targets.map(({ name }) => [name, []]));
-      for (let round = 0; round < roundsCount; round++)
-        for (const target of targets) values.get(target.name)?.push(await row.measure(target, round));
+      for (let round = 0; round <= roundsCount; round++)
+        for (const target of targets) {
+          const value = await row.measure(target, round);
+          if (round > 0) values.get(target.name)?.push(value);
+        }
       const cells = targets.map(({ name }) =>
         shown((row.shows === 'most' ? most : median)(values.get(name) ?? [])).padStart(20),
       );
