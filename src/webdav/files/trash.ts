@@ -19,7 +19,7 @@ import type { FilesHouse } from './house.ts';
 import { listPageRows, trashPageRows } from './limits.ts';
 import { allows } from './reach.ts';
 import { type OwnPlace, ownPlace } from './space.ts';
-import { byOf, discreetly } from './writes.ts';
+import { byOf, demandFree, discreetly } from './writes.ts';
 
 /** One visitor in their own trash. */
 interface Bin extends Pick<OwnPlace, 'account' | 'owner'> {
@@ -184,12 +184,13 @@ export class Removed extends RemovedPart {
     if (parent instanceof Back) return this.#back(visit, [...parent.path, name]);
     if (!(parent instanceof FolderEntry) || existing !== null)
       throw new DavError(403, 'what was removed goes back into a folder, to a name that is free');
+    const to = parent.place(name);
+    await demandFree({ house, visit }, to.account, to.folder);
     const back = await discreetly({ visit }, house.files.restoreTrash(account, this.node.id, byOf(visit)));
-    const place = parent.place(name);
-    if (place.account === account && back.parent === place.folder && back.name === name)
+    if (to.account === account && back.parent === to.folder && back.name === name)
       return parent.written(back, name, true);
     const options = { by: byOf(visit), overwrite: false };
-    const moved = house.files.move({ account, node: back.id }, place, options);
+    const moved = house.files.move({ account, node: back.id }, to, options);
     const { node } = await discreetly({ visit }, moved);
     return parent.written(node, name, true);
   }

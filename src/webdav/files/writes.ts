@@ -44,6 +44,19 @@ function typeOf({ type }: Content): { readonly type?: string } {
   return meaningless.has(type.split(';')[0]?.trim().toLowerCase() ?? '') ? {} : { type };
 }
 
+/** What will be judged by a later write is judged before the first: where it is refused, nothing has happened yet. */
+export async function demandFree(
+  { house, visit }: Pick<Scene, 'house' | 'visit'>,
+  account: number,
+  node: number,
+): Promise<void> {
+  const { member, principal: by = member, tokens } = byOf(visit);
+  const locks = await house.files.locksOn(account, node);
+  const [some] = locks;
+  if (!some || locks.some(({ token, principal }) => principal === by && tokens.includes(token))) return;
+  await discreetly({ visit }, Promise.reject(new StoreError('locked', 'it is locked', { root: some.root })));
+}
+
 /** Of a large body: what somebody else has locked is refused before it comes. The write judges that again. */
 async function demandUnlocked(
   scene: Scene,
@@ -53,11 +66,7 @@ async function demandUnlocked(
   existing?: FileNode,
 ): Promise<void> {
   if (length !== null && length < askedFirstBytesMin) return;
-  const { member, principal: by = member, tokens } = byOf(visit);
-  const locks = await scene.house.files.locksOn(account, existing?.id ?? folder);
-  const [some] = locks;
-  if (!some || locks.some(({ token, principal }) => principal === by && tokens.includes(token))) return;
-  await discreetly(scene, Promise.reject(new StoreError('locked', 'it is locked', { root: some.root })));
+  await demandFree({ house: scene.house, visit }, account, existing?.id ?? folder);
 }
 
 /** Gives a place a new content; a checksum that the client sent along must be that of the bytes. */
