@@ -9,15 +9,23 @@
  *   Recurrences are never listed before they are asked for.
  * - Instants are milliseconds since 1970. Times without a zone are read in the zone that the caller calls `floating`.
  */
+export { availabilityPeriods } from './busy/availability.ts';
+export { type BusyPeriod, type BusyType, busyPeriods, coalesce, type Window } from './busy/periods.ts';
+export { writeFreeBusy } from './busy/write.ts';
 export type { ObjectLimits } from './check.ts';
 export { Component, type Parameter, type ParameterValue, Property } from './component.ts';
 export { indexOf } from './digest/index-of.ts';
 export { matchesTimeRange, type RangedComponent } from './digest/match.ts';
 export { CalendarError, type CalendarReason } from './errors.ts';
+export { expand } from './expand/expand.ts';
+export { limitFreebusySet, limitRecurrenceSet } from './expand/limit.ts';
+export { type Occurrences, occurrences } from './expand/occurrences.ts';
+export { type ComponentPick, pick } from './expand/pick.ts';
 export { attendeesMax, datesMax, objectBytesMax } from './limits.ts';
 export { CalendarObject, type ObjectKind, zonesIn } from './object.ts';
 export { parseComponents } from './parse.ts';
 export { newCalendar, objectOf, oneCalendar, readCalendar, readMessage, writeCalendar } from './read.ts';
+export { assemble, type CalendarPiece, splitCalendar } from './split.ts';
 export { escapeText, splitEscaped, unescapeText } from './text.ts';
 export type { ObjectIndex, Occurrence, TimeRange, WrittenTime, Zones } from './types.ts';
 export { type Duration, durationMs, formatDuration, readDuration } from './values/duration.ts';
@@ -28,4 +36,5 @@ export { writeComponent } from './write.ts';
 export { resolveZone } from './zones/aliases.ts';
 export { ZoneBook, zoneOfText } from './zones/book.ts';
 export { systemZoneNames } from './zones/system.ts';
+export { vtimezoneOf } from './zones/write-vtimezone.ts';
 export { instantIn, localIn, utcZone, type Zone } from './zones/zone.ts';

@@ -160,7 +160,8 @@ describe('a rule that never fires ends', () => {
   });
 });
 
-test('what is kept ready is bounded: digestsKeptCharactersMax, zonesKeptMax, writtenZonesKeptMax', () => {
+test('what is kept ready is bounded: digestsKeptCharactersMax, zonesKeptMax, writtenZonesKeptMax, zoneTextsKeptMax', () => {
+  expect(limits.zoneTextsKeptMax).toBe(128);
   expect(limits.digestsKeptCharactersMax).toBe(16_777_216);
   expect(limits.zonesKeptMax).toBe(128);
   expect(limits.writtenZonesKeptMax).toBe(256);

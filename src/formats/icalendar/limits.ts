@@ -44,3 +44,13 @@ export const zoneRulesMax = 64;
 export const writtenZonesKeptMax = 256;
 /** Digests that are kept ready, together; each weighs its characters and a little. */
 export const digestsKeptCharactersMax = 16_777_216;
+/** Attendees of a component whose answers are kept in the digest. */
+export const statusesKeptMax = 200;
+/** Instances of one object that count for free-busy. */
+export const busyInstancesMax = 10_000;
+/** Instances of all AVAILABLE of one object that count. */
+export const availableInstancesMax = 5_000;
+/** VTIMEZONEs of the system's zones that are kept written. */
+export const zoneTextsKeptMax = 128;
+/** Of one file that is imported. */
+export const componentsPerFileMax = 5_000_000;

@@ -1,6 +1,6 @@
 import { isAbsolute } from '../check.ts';
 import type { Component, Property } from '../component.ts';
-import { alarmRepeatsMax } from '../limits.ts';
+import { alarmRepeatsMax, statusesKeptMax } from '../limits.ts';
 import type { ObjectKind } from '../object.ts';
 import type { WrittenTime } from '../types.ts';
 import { type Duration, durationMs, readDuration } from '../values/duration.ts';
@@ -57,6 +57,10 @@ export interface ComponentData {
   readonly bt?: string;
   readonly pr?: number;
   readonly av?: readonly ComponentData[];
+  /** UID, of AVAILABLE. */
+  readonly u?: string;
+  /** Attendees who did not accept: address, PARTSTAT. */
+  readonly pa?: readonly (readonly [string, string])[];
 }
 
 /** What `ObjectIndex.digest` holds as JSON. */
@@ -79,7 +83,7 @@ export function timeOfText(text: TimeText): WrittenTime {
   return at === -1 ? readTime(text, null) : readTime(text.slice(0, at), text.slice(at + 1));
 }
 
-type Listed = 'r' | 'n' | 'p' | 'x' | 'fb';
+type Listed = 'r' | 'n' | 'p' | 'x' | 'fb' | 'pa';
 type Draft = {
   -readonly [K in keyof Omit<ComponentData, Listed>]: Omit<ComponentData, Listed>[K];
 } & {
@@ -88,6 +92,7 @@ type Draft = {
   p?: (TimeText | readonly [TimeText, TimeText | DurationPair])[];
   x?: TimeText[];
   fb?: (readonly [number, number, string])[];
+  pa?: (readonly [string, string])[];
 };
 
 /** Rules are left as they are written, COUNT included: who knows the zones settles them. */
@@ -96,7 +101,9 @@ export function componentData(component: Component, instantOf: (time: WrittenTim
   for (const property of component.properties()) takeProperty(data, property, instantOf);
   const alarms = component.components('VALARM').flatMap((alarm) => alarmData(alarm, instantOf));
   if (alarms.length > 0) data.a = alarms;
-  const available = component.components('AVAILABLE').map((part) => componentData(part, instantOf));
+  const available = component
+    .components('AVAILABLE')
+    .map((part) => ({ ...componentData(part, instantOf), u: part.text('UID') ?? '' }));
   if (available.length > 0) data.av = available;
   return data;
 }
@@ -121,6 +128,7 @@ function takeProperty(data: Draft, property: Property, instantOf: (time: Written
     if (word(value) !== 'PUBLIC') data.cl = word(value);
   } else if (name === 'COMPLETED') data.co ??= time();
   else if (name === 'CREATED') data.cr ??= time();
+  else if (name === 'ATTENDEE') takeAttendee(data, property);
   else if (name === 'BUSYTYPE') data.bt = word(value);
   else if (name === 'PRIORITY') data.pr = Number.parseInt(value, 10) || 0;
   else if (name === 'FREEBUSY') push(data, 'fb', busyTimes(property, instantOf));
@@ -131,6 +139,22 @@ function push<Key extends Listed>(data: Draft, key: Key, more: NonNullable<Draft
   const list: unknown[] | undefined = data[key];
   if (list === undefined) data[key] = more;
   else for (const each of more) list.push(each);
+}
+
+/** RFC 5545 §3.2.12: without PARTSTAT nothing was said yet. */
+function takeAttendee(data: Draft, property: Property): void {
+  const status = word(property.parameter('PARTSTAT') ?? 'NEEDS-ACTION');
+  const open = status === 'DECLINED' || status === 'TENTATIVE' || status === 'NEEDS-ACTION';
+  if (!open || (data.pa?.length ?? 0) >= statusesKeptMax) return;
+  push(data, 'pa', [
+    [
+      property.value
+        .trim()
+        .toLowerCase()
+        .replace(/^mailto:/, ''),
+      status,
+    ],
+  ]);
 }
 
 const wordCharactersMax = 32;

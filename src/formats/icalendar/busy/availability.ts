@@ -1,0 +1,97 @@
+import { type Compiled, compileData, compileDigest, touching } from '../digest/compile.ts';
+import type { ComponentData } from '../digest/data.ts';
+import { availabilityBounds } from '../digest/match.ts';
+import { availableInstancesMax } from '../limits.ts';
+import type { Zone } from '../zones/zone.ts';
+import { type BusyPeriod, type BusyType, busyTypeOf, type Window } from './periods.ts';
+
+interface Layer {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly type: BusyType;
+  readonly priority: number;
+  readonly free: readonly Window[];
+}
+
+/**
+ * When somebody is not there, by all of their VAVAILABILITYs (RFC 7953 §4): each takes its whole time but for what it calls
+ * AVAILABLE, and hides those of less priority there. 1 is the highest, 0 (or none) the lowest.
+ */
+export function availabilityPeriods(
+  digests: readonly string[],
+  window: Window,
+  floating?: Zone,
+): readonly BusyPeriod[] {
+  const layers = digests.flatMap((digest) => layersOf(compileDigest(digest, floating), window));
+  layers.sort((a, b) => rank(b.priority) - rank(a.priority));
+  let painted: readonly BusyPeriod[] = [];
+  for (const layer of layers) {
+    const before = painted.flatMap((period) => cut(period, window.startMs, layer.startMs));
+    const after = painted.flatMap((period) => cut(period, layer.endMs, window.endMs));
+    painted = [...before, ...busyIn(layer), ...after];
+  }
+  return painted;
+}
+
+const rank = (priority: number) => (priority >= 1 && priority <= 9 ? priority : 10);
+
+function cut(period: BusyPeriod, fromMs: number, toMs: number): readonly BusyPeriod[] {
+  const startMs = Math.max(period.startMs, fromMs);
+  const endMs = Math.min(period.endMs, toMs);
+  return startMs < endMs ? [{ ...period, startMs, endMs }] : [];
+}
+
+/** All of a layer's time that is not free. */
+function busyIn({ startMs, endMs, type, free }: Layer): readonly BusyPeriod[] {
+  const busy: BusyPeriod[] = [];
+  let at = startMs;
+  for (const period of [...free].sort((a, b) => a.startMs - b.startMs)) {
+    if (period.startMs > at) busy.push({ startMs: at, endMs: period.startMs, type });
+    at = Math.max(at, period.endMs);
+  }
+  if (at < endMs) busy.push({ startMs: at, endMs, type });
+  return busy;
+}
+
+function layersOf(compiled: Compiled, window: Window): Layer[] {
+  if (compiled.kind !== 'VAVAILABILITY') return [];
+  return compiled.components.flatMap((data) => {
+    if (data === null) return [];
+    const [from, to] = availabilityBounds(data, compiled);
+    const startMs = Math.max(from, window.startMs);
+    const endMs = Math.min(to, window.endMs);
+    if (!(startMs < endMs)) return [];
+    const type = busyTypeOf(data.bt ?? 'BUSY-UNAVAILABLE');
+    return [
+      { startMs, endMs, type, priority: data.pr ?? 0, free: freeIn(data, compiled, { startMs, endMs }) },
+    ];
+  });
+}
+
+/** Times of AVAILABLE, cut to a window. An AVAILABLE may be overridden by others of its UID (RFC 7953 §3.1). */
+function freeIn(data: ComponentData, { zones }: Compiled, window: Window): Window[] {
+  const byUid = new Map<string, ComponentData[]>();
+  (data.av ?? []).forEach((part, at) => {
+    const key = part.u || `#${at}`;
+    const same = byUid.get(key);
+    if (same) same.push(part);
+    else byUid.set(key, [part]);
+  });
+  const free: Window[] = [];
+  let seen = 0;
+  for (const parts of byUid.values()) {
+    const master = parts.find(({ i }) => i === undefined) ?? null;
+    const overrides = parts.filter(({ i }) => i !== undefined);
+    const compiled = compileData({ v: 1, k: 'VEVENT', c: [master, ...overrides] }, zones);
+    for (const { startMs, endMs } of touching(compiled, window.startMs, window.endMs)) {
+      if (++seen > availableInstancesMax) return free;
+      const from = Math.max(startMs, window.startMs);
+      const to = Math.min(endMs, window.endMs);
+      const last = free.at(-1);
+      if (last && from >= last.startMs && from <= last.endMs) {
+        free[free.length - 1] = { startMs: last.startMs, endMs: Math.max(last.endMs, to) };
+      } else if (from < to) free.push({ startMs: from, endMs: to });
+    }
+  }
+  return free;
+}
