@@ -15,6 +15,7 @@ import {
   nextcloudInstance,
   principalsExtension,
 } from '../webdav/index.ts';
+import { openCalendars } from './calendars.ts';
 import type { Observers } from './observers.ts';
 
 export interface FilesDoor {
@@ -48,7 +49,13 @@ export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: (
   const more = apps ? [nextcloudExtension({ house, uploads, accounts, sharing, instance })] : [];
   const dav = createDav({
     ...common,
-    extensions: [coreExtension, filesExtension(house), principalsExtension(accounts), ...more],
+    extensions: [
+      coreExtension,
+      filesExtension(house),
+      principalsExtension(accounts),
+      ...openCalendars(rooms),
+      ...more,
+    ],
     bases: apps ? [...defaultBases, ...nextcloudBases] : defaultBases,
     metrics,
   });

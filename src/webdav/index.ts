@@ -61,6 +61,7 @@ export {
   type Wish,
 } from './properties/index.ts';
 export { hrefElement } from './properties/live.ts';
+export { sendRows } from './properties/rows.ts';
 export { readNames, readReportWish } from './properties/wish.ts';
 export { missingRow, truncatedRow } from './reports/rows.ts';
 export { preferencesApplied } from './server/headers.ts';

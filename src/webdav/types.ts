@@ -286,6 +286,8 @@ export interface LiveProperty extends QName {
   readonly deadFirst?: boolean;
   /** Of one that says yes or no: what it says yes of anywhere below a resource. Absent: it cannot be searched. */
   marked?(resource: Resource, visit: Visit): AsyncIterable<Resource>;
+  /** It is set with what is made, and protected from then on. */
+  readonly onlyWhenMade?: boolean;
   /** Undefined: 404. */
   read(resource: Resource, visit: Visit): Xml | undefined | Promise<Xml | undefined>;
   /**

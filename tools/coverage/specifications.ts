@@ -175,7 +175,10 @@ RFC 7240 | Prefer | Partial | src/webdav/server/headers.ts | return=minimal is o
 RFC 8144 | Prefer in WebDAV | Yes | src/webdav/server/headers.ts src/webdav/methods/propfind.ts |
 RFC 6266 | Content-Disposition in HTTP | Yes | src/web/http/disposition.ts src/web/public/send.ts | files of public links, archives, earlier contents
 RFC 7578 | multipart/form-data | Yes | src/web/http/multipart.ts | files that are sent to a public link; never held
-RFC 4791 | CalDAV | No | |
+RFC 4791 | CalDAV | Partial | src/caldav/collections/prepare.ts src/caldav/reports/calendar-query.ts src/caldav/filter/parse.ts src/caldav/methods/mkcalendar.ts | locks and dead properties of single objects are left out
+RFC 5051 | i;unicode-casemap | Yes | src/webdav/collections/text-match.ts |
+RFC 4790 | Collations (i;octet, i;ascii-casemap) | Yes | src/webdav/collections/text-match.ts |
+RFC 7809 | Time zones by reference | Partial | src/caldav/calendar-data/timezones.ts src/caldav/properties/4791-timezone.ts | no time zone service is named
 RFC 6638 | CalDAV scheduling | No | |
 RFC 6352 | CardDAV | No | |
 RFC 6764 | Finding CalDAV and CardDAV | No | |

@@ -1,4 +1,5 @@
 import type { Folders, Values } from '../define.ts';
+import { calendarsSlice } from './calendars.ts';
 import { coopSlice } from './coop.ts';
 import { filesSlice } from './files.ts';
 import { imapSlice } from './imap.ts';
@@ -20,6 +21,7 @@ export const mycoSlices = (folders: Folders) => ({
   mail: mailSlice,
   imap: imapSlice,
   files: filesSlice,
+  calendars: calendarsSlice,
   chat: chatSlice,
   log: logSlice,
 });

@@ -86,6 +86,9 @@ export function splitChanges(
     else if (kind === 'alarm') delete alarms[name];
     if (kind === 'alarm') details.alarms = Object.keys(alarms).length === 0 ? undefined : alarms;
   }
+  // Both say one thing (RFC 7809 §5.2): what is set last takes the other's place.
+  if (typeof details.timezone === 'string' && !('timezoneId' in details)) details.timezoneId = undefined;
+  if (typeof details.timezoneId === 'string' && !('timezone' in details)) details.timezone = undefined;
   const properties: PropertyChange[] = [];
   for (const each of dead) {
     // DAV itself keeps it as a dead property; here others see it too.

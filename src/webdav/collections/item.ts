@@ -68,6 +68,11 @@ export class ItemResource extends Bare implements Resource {
     return scheduleTagOf(this.row);
   }
 
+  /** As the visitor sees them, where they were read beforehand. */
+  get held(): Buffer | null {
+    return this.#bytes && this.view ? this.view.make(this.#bytes) : this.#bytes;
+  }
+
   /** As they are kept. StoreError 'not-found' where it went meanwhile. */
   async bytes(): Promise<Buffer> {
     const { account, id } = this.row;

@@ -2,6 +2,7 @@ import { FormatError } from '../../base/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
 import { textOf } from '../prefixes.ts';
 import type { Plan } from '../properties/index.ts';
+import { sendRows } from '../properties/rows.ts';
 import { missingRow } from '../reports/rows.ts';
 import { preferencesApplied } from '../server/headers.ts';
 import type { Exchange, MultiStatus, Resource } from '../types.ts';
@@ -67,7 +68,7 @@ async function answerBatch(
   const found = await findAll(exchange, resource, batch);
   for (const { href, path } of batch) {
     const item = path && found.get(path.join('/'));
-    if (item) await answer.response(visit.href(item), await plan.row(item, visit));
+    if (item) await sendRows(answer, visit, plan, [item]);
     else await answer.response(textOf(href), missingRow);
   }
 }

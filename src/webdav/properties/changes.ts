@@ -107,7 +107,8 @@ class Reading {
     const declared = declaredNamed(dav, property);
     const live = declared.find((each) => resource === null || each.on(resource));
     this.#demands.add(live?.write?.privilege ?? 'write-properties');
-    if (live?.write && live.deadFirst !== true) return this.#setLive(live, set ? property : null);
+    const fixed = resource !== null && live?.onlyWhenMade === true;
+    if (live?.write && live.deadFirst !== true && !fixed) return this.#setLive(live, set ? property : null);
     // A name that nobody may set anywhere is not to be kept as somebody's own either.
     const settable = declared.some(({ write, deadFirst }) => write !== undefined || deadFirst === true);
     if (live?.deadFirst !== true && (live !== undefined || (declared.length > 0 && !settable))) {

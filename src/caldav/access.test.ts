@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
+import { document, event, propfind, query, xml } from './fixtures.ts';
+
+const password = 'correct horse battery';
+let suite: TestSuite;
+let browser: TestBrowser;
+let account = 0;
+let calendar = 0;
+
+const basic = (user: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+/** Who asks: how they sign in, and what the calendar that this is about is called by them. */
+const actors = {
+  owner: () => ['ana', '/dav/calendars/ana/work'],
+  'acts for her': () => ['bea', '/dav/calendars/ana/work'],
+  'watches for her': () => ['carl', '/dav/calendars/ana/work'],
+  writer: () => ['dora', `/dav/calendars/dora/ana~${calendar}`],
+  reader: () => ['emil', `/dav/calendars/emil/ana~${calendar}`],
+  'sees busy times': () => ['fred', `/dav/calendars/fred/ana~${calendar}`],
+  'other member': () => ['gina', '/dav/calendars/ana/work'],
+  nobody: () => [null, '/dav/calendars/ana/work'],
+} satisfies Record<string, () => readonly [string | null, string]>;
+type Actor = keyof typeof actors;
+const everybody = Object.keys(actors) as readonly Actor[];
+
+interface Asked {
+  readonly method: string;
+  /** Behind the calendar's URL. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The same, behind the calendar's URL. */
+  readonly destination?: string;
+  readonly body?: string;
+}
+
+function ask(actor: Actor, { method, path, headers = {}, destination, body }: Asked) {
+  const [user, base] = actors[actor]();
+  const type = body?.startsWith('<?xml') ? xml : {};
+  return browser.ask(base + path, {
+    method,
+    headers: {
+      ...type,
+      ...headers,
+      ...(user === null ? {} : { authorization: basic(user) }),
+      ...(destination === undefined ? {} : { destination: base + destination }),
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+beforeAll(async () => {
+  suite = await startSuite();
+  browser = testBrowser(suite.ports.https, suite.authority);
+  const ids: Record<string, number> = {};
+  for (const name of ['ana', 'bea', 'carl', 'dora', 'emil', 'fred', 'gina'])
+    ids[name] = (await suite.addMember(`${name}@coop.localhost`, password)).id;
+  account = ids.ana ?? 0;
+  expect((await ask('owner', { method: 'MKCALENDAR', path: '' })).status).toBe(201);
+  const { collections } = suite.rooms;
+  calendar = (await collections.collection(account, 'calendars', 'work'))?.id ?? 0;
+  const { sharing } = collections;
+  const member = (name: string) => ({ member: ids[name] ?? 0, group: '' });
+  await sharing.setDelegates(account, 'write', [member('bea')]);
+  await sharing.setDelegates(account, 'read', [member('carl')]);
+  for (const [name, rights] of [
+    ['dora', 'write'],
+    ['emil', 'read'],
+    ['fred', 'busy'],
+  ] as const) {
+    await sharing.give(account, calendar, member(name), { rights, summary: '', accepted: true });
+  }
+});
+afterAll(() => suite.stop());
+
+/** The calendar holds a public event `a` and a private one `p`, whatever was done in it before. */
+async function afresh(): Promise<void> {
+  const { collections } = suite.rooms;
+  for await (const page of collections.items(account, calendar)) {
+    for (const { name } of page) await collections.remove(account, calendar, name);
+  }
+  const put = (path: string, body: string) => ask('owner', { method: 'PUT', path, body });
+  expect((await put('/a', event('a'))).status).toBe(201);
+  expect((await put('/p', event('p', 'CLASS:PRIVATE\nLOCATION:The doctor'))).status).toBe(201);
+}
+
+const sync = document(
+  'D:sync-collection',
+  '<D:sync-token/><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop>',
+);
+const multiget = (path: string) =>
+  document('C:calendar-multiget', `<D:prop><C:calendar-data/></D:prop><D:href>${path}</D:href>`);
+const lock = document(
+  'D:lockinfo',
+  '<D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype>',
+);
+const patch = document(
+  'D:propertyupdate',
+  '<D:set><D:prop><D:displayname>Mine</D:displayname></D:prop></D:set>',
+);
+/** What each is answered, in the order of `actors`; `new` is not there. */
+const matrix: readonly (readonly [what: string, asked: Asked, statuses: readonly number[]])[] = [
+  ['OPTIONS', { method: 'OPTIONS', path: '/a' }, [200, 200, 200, 200, 200, 200, 200, 200]],
+  ['GET', { method: 'GET', path: '/a' }, [200, 200, 200, 200, 200, 200, 404, 401]],
+  ['GET of what is private', { method: 'GET', path: '/p' }, [200, 200, 200, 200, 200, 200, 404, 401]],
+  ['HEAD', { method: 'HEAD', path: '/a' }, [200, 200, 200, 200, 200, 200, 404, 401]],
+  ['GET of the calendar', { method: 'GET', path: '/' }, [200, 200, 200, 200, 200, 200, 404, 401]],
+  [
+    'PUT over it',
+    { method: 'PUT', path: '/a', body: event('a', 'LOCATION:x') },
+    [204, 204, 403, 204, 403, 403, 409, 401],
+  ],
+  [
+    'PUT over what is private',
+    { method: 'PUT', path: '/p', body: event('p') },
+    [204, 403, 403, 403, 403, 403, 409, 401],
+  ],
+  ['PUT', { method: 'PUT', path: '/new', body: event('n') }, [201, 201, 403, 201, 403, 403, 409, 401]],
+  ['POST', { method: 'POST', path: '/', body: event('n') }, [201, 201, 403, 201, 403, 403, 404, 401]],
+  ['DELETE', { method: 'DELETE', path: '/a' }, [204, 204, 403, 204, 403, 403, 404, 401]],
+  ['DELETE of what is private', { method: 'DELETE', path: '/p' }, [204, 403, 403, 403, 403, 403, 404, 401]],
+  ['MOVE', { method: 'MOVE', path: '/a', destination: '/new' }, [201, 201, 403, 201, 403, 403, 404, 401]],
+  [
+    'MOVE of what is private',
+    { method: 'MOVE', path: '/p', destination: '/new' },
+    [201, 403, 403, 403, 403, 403, 404, 401],
+  ],
+  // One UID cannot be there twice.
+  ['COPY', { method: 'COPY', path: '/a', destination: '/new' }, [403, 403, 403, 403, 403, 403, 404, 401]],
+  ['MKCALENDAR', { method: 'MKCALENDAR', path: '/in' }, [403, 403, 403, 403, 403, 403, 409, 401]],
+  ['MKCOL', { method: 'MKCOL', path: '/in' }, [403, 403, 403, 403, 403, 403, 409, 401]],
+  [
+    'PROPFIND',
+    { method: 'PROPFIND', path: '/', headers: { depth: '1' }, body: propfind('D:getetag') },
+    [207, 207, 207, 207, 207, 207, 404, 401],
+  ],
+  ['PROPPATCH', { method: 'PROPPATCH', path: '/', body: patch }, [207, 207, 403, 207, 207, 207, 404, 401]],
+  [
+    'PROPPATCH of an object',
+    { method: 'PROPPATCH', path: '/a', body: patch },
+    [405, 405, 405, 405, 405, 405, 404, 401],
+  ],
+  ['LOCK', { method: 'LOCK', path: '/a', body: lock }, [405, 405, 405, 405, 405, 405, 409, 401]],
+  [
+    'calendar-query',
+    { method: 'REPORT', path: '/', body: query('<C:comp-filter name="VEVENT"/>') },
+    [207, 207, 207, 207, 207, 207, 404, 401],
+  ],
+  [
+    'calendar-multiget',
+    { method: 'REPORT', path: '/', body: multiget('/dav/calendars/ana/work/a') },
+    [207, 207, 207, 207, 207, 207, 404, 401],
+  ],
+  ['sync-collection', { method: 'REPORT', path: '/', body: sync }, [207, 207, 207, 207, 207, 207, 404, 401]],
+  [
+    'who has access',
+    {
+      method: 'REPORT',
+      path: '/',
+      body: document('D:acl-principal-prop-set', '<D:prop><D:displayname/></D:prop>'),
+    },
+    [207, 403, 403, 403, 403, 403, 404, 401],
+  ],
+  ['ACL', { method: 'ACL', path: '/', headers: xml }, [403, 403, 403, 403, 403, 403, 404, 401]],
+];
+
+describe('who may do what', () => {
+  test.each(matrix)('%s', async (_, asked, statuses) => {
+    const heard: Partial<Record<Actor, number>> = {};
+    for (const actor of everybody) {
+      await afresh();
+      heard[actor] = (await ask(actor, asked)).status;
+    }
+    expect(heard).toEqual(Object.fromEntries(everybody.map((actor, at) => [actor, statuses[at]])));
+  });
+
+  test('the calendar itself is the owner’s: others who remove it no longer see it', async () => {
+    for (const actor of ['acts for her', 'watches for her'] as const)
+      expect((await ask(actor, { method: 'DELETE', path: '/' })).status).toBe(403);
+    expect((await ask('reader', { method: 'DELETE', path: '/' })).status).toBe(204);
+    expect((await ask('reader', { method: 'GET', path: '/a' })).status).toBe(404);
+    expect((await ask('owner', { method: 'GET', path: '/' })).status).toBe(200);
+    const { sharing } = suite.rooms.collections;
+    const emil = await suite.rooms.accounts.accounts.byName('emil');
+    await sharing.answer(emil?.id ?? 0, [], account, calendar, { state: 'accepted' });
+  });
+});
+
+describe('what others see', () => {
+  test('of what is private: when it is, and nothing else', async () => {
+    await afresh();
+    const own = await ask('owner', { method: 'GET', path: '/p' });
+    expect(own.text).toContain('The doctor');
+    for (const actor of ['acts for her', 'watches for her', 'writer', 'reader', 'sees busy times'] as const) {
+      const { text, headers } = await ask(actor, { method: 'GET', path: '/p' });
+      expect([actor, text]).toEqual([actor, expect.stringContaining('SUMMARY:Busy')]);
+      expect(text).toContain('DTSTART:20260305T100000Z');
+      expect(text).not.toMatch(/doctor|Event p/);
+      expect(headers.etag).not.toBe(own.headers.etag);
+    }
+    const shown = await ask('sees busy times', { method: 'GET', path: '/a' });
+    expect(shown.text).toContain('SUMMARY:Busy');
+    expect((await ask('reader', { method: 'GET', path: '/a' })).text).toContain('SUMMARY:Event a');
+  });
+
+  test('nothing of it is found by a query either', async () => {
+    await afresh();
+    const doctor = query(
+      '<C:comp-filter name="VEVENT"><C:prop-filter name="LOCATION"><C:text-match>doctor</C:text-match></C:prop-filter></C:comp-filter>',
+      '<C:calendar-data/>',
+    );
+    const hits = async (actor: Actor) =>
+      (await ask(actor, { method: 'REPORT', path: '/', body: doctor })).text;
+    expect(await hits('owner')).toContain('The doctor');
+    for (const actor of ['writer', 'reader', 'sees busy times'] as const)
+      expect(await hits(actor)).not.toContain('<D:response>');
+    const all = query('<C:comp-filter name="VEVENT"/>', '<C:calendar-data/>');
+    expect((await ask('writer', { method: 'REPORT', path: '/', body: all })).text).not.toContain('doctor');
+  });
+
+  test('a home lists what others share, under a name and a colour of one’s own', async () => {
+    const home = {
+      method: 'PROPFIND',
+      path: '/../',
+      headers: { depth: '1' },
+      body: propfind('D:displayname', 'D:owner'),
+    };
+    const list = (user: string) =>
+      browser.ask(`/dav/calendars/${user}/`, {
+        method: 'PROPFIND',
+        headers: { ...xml, ...home.headers, authorization: basic(user) },
+        body: home.body,
+      });
+    await ask('writer', { method: 'PROPPATCH', path: '/', body: patch });
+    const { text } = await list('dora');
+    expect(text).toContain(`/dav/calendars/dora/ana~${calendar}/`);
+    expect(text).toContain('<D:displayname>Mine</D:displayname>');
+    expect(text).toContain('<D:owner><D:href>/dav/principals/ana/</D:href></D:owner>');
+    expect((await list('ana')).text).not.toContain('ana~');
+    expect((await list('gina')).text).not.toContain('ana');
+  });
+});

@@ -1,0 +1,81 @@
+import type { TimeRange } from '../../formats/icalendar/index.ts';
+import type { XmlElement } from '../../formats/xml/index.ts';
+import { refusal } from '../conditions.ts';
+import { readTimeRange } from '../filter/time-range.ts';
+import { pickedNamesMax } from '../limits.ts';
+import { caldav } from '../names.ts';
+
+/** A component as it is to be answered (RFC 4791 §9.6.1): null for all properties, or all components. */
+export interface CompWish {
+  readonly name: string;
+  /** By name: whether its value is left out. */
+  readonly props: ReadonlyMap<string, { readonly noValue: boolean }> | null;
+  readonly comps: readonly CompWish[] | null;
+}
+
+/** What is to become of the bytes of each object (RFC 4791 §9.6). */
+export interface DataWish {
+  readonly pick: CompWish | null;
+  readonly expand: TimeRange | null;
+  readonly limitRecurrence: TimeRange | null;
+  readonly limitFreeBusy: TimeRange | null;
+}
+
+export const isData = ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
+  namespace === caldav && name === 'calendar-data';
+
+/** Of the CALDAV:calendar-data inside of a DAV:prop. */
+export function readDataWish(element: XmlElement): DataWish {
+  const attribute = (wanted: string) => element.attributes.find(({ name }) => name === wanted)?.value.trim();
+  const type = attribute('content-type')?.toLowerCase() ?? 'text/calendar';
+  if (type !== 'text/calendar' || (attribute('version') ?? '2.0') !== '2.0')
+    throw refusal('supported-calendar-data', 'calendars are answered as text/calendar, version 2.0');
+  const own = element.children.filter(({ namespace }) => namespace === caldav);
+  const named = (name: string) => own.find((each) => each.name === name);
+  const range = (name: string) => {
+    const found = named(name);
+    return found ? readTimeRange(found, 'valid-calendar-data', true) : null;
+  };
+  const [expand, limitRecurrence] = [range('expand'), range('limit-recurrence-set')];
+  if (expand && limitRecurrence)
+    throw refusal('valid-calendar-data', 'recurrences are either expanded or limited');
+  const comp = named('comp');
+  return {
+    pick: comp ? new CompReader().read(comp) : null,
+    expand,
+    limitRecurrence,
+    limitFreeBusy: range('limit-freebusy-set'),
+  };
+}
+
+class CompReader {
+  #names = 0;
+
+  read(element: XmlElement): CompWish {
+    const own = element.children.filter(({ namespace }) => namespace === caldav);
+    const has = (name: string) => own.some((each) => each.name === name);
+    const props = own.filter(({ name }) => name === 'prop');
+    const comps = own.filter(({ name }) => name === 'comp');
+    return {
+      name: this.#nameOf(element),
+      props: has('allprop')
+        ? null
+        : new Map(props.map((each) => [this.#nameOf(each), { noValue: isYes(each, 'novalue') }])),
+      comps: has('allcomp') ? null : comps.map((each) => this.read(each)),
+    };
+  }
+
+  #nameOf({ attributes }: XmlElement): string {
+    if (++this.#names > pickedNamesMax)
+      throw refusal('valid-calendar-data', `at most ${pickedNamesMax} names are picked`);
+    return (
+      attributes
+        .find(({ name }) => name === 'name')
+        ?.value.trim()
+        .toUpperCase() ?? ''
+    );
+  }
+}
+
+const isYes = ({ attributes }: XmlElement, wanted: string) =>
+  attributes.find(({ name }) => name === wanted)?.value === 'yes';

@@ -1,0 +1,50 @@
+import type { CollectionRow } from '../../stores/collections/index.ts';
+import { DavError, elementOf, type Flavor, type QName } from '../../webdav/index.ts';
+import type { CaldavHouse } from '../house.ts';
+import { caldav, caldavName, kinds } from '../names.ts';
+import { busyView } from './busy-only.ts';
+import { contentType } from './content-type.ts';
+import { demandComponent, prepareObject } from './prepare.ts';
+
+const calendarType = caldavName('calendar');
+const inboxType = caldavName('schedule-inbox');
+
+/** Calendars, over what they have in common with address books. */
+export function calendarFlavor(house: CaldavHouse): Flavor {
+  const { scheduling } = house;
+  return {
+    home: 'calendars',
+    kind: 'calendar',
+    kinds,
+    collectionKind: ({ kind }) => (kind === 'inbox' ? kinds.inbox : kinds.calendar),
+    types: ({ kind }) => (kind === 'inbox' ? [inboxType] : [calendarType]),
+    itemBytesMax: house.settings.objectBytesMax,
+    conditions: {
+      tooLarge: elementOf(caldavName('max-resource-size')),
+      conflict: (href, where) =>
+        elementOf(
+          caldavName(where === 'home' ? 'unique-scheduling-object-resource' : 'no-uid-conflict'),
+          href,
+        ),
+    },
+    personal: () => ({ name: 'personal', details: { displayName: 'Personal' } }),
+    contentType,
+    prepare: (arriving) => prepareObject(house, arriving),
+    removing: async (leaving) => ({ jobs: (await scheduling?.leaving(leaving)) ?? [] }),
+    accepts: ({ component }, collection) => demandComponent(component, collection),
+    view: (item, { right }) => busyView(item, right),
+    may: (row, _, privilege) => (isInbox(row) && putting.has(privilege) ? false : undefined),
+    wanted,
+  };
+}
+
+/** Who invites writes there; its owner takes away what they have seen (RFC 6638 §2.2). */
+const isInbox = ({ kind }: CollectionRow) => kind === 'inbox';
+const putting: ReadonlySet<string> = new Set(['write-content', 'bind']);
+
+/** RFC 4791 §5.3.1, RFC 5689 §3: a collection in a home of calendars is a calendar. */
+function wanted(types: readonly QName[]): void {
+  const [type] = types;
+  if (types.length === 1 && type?.namespace === caldav && type.name === 'calendar') return;
+  throw new DavError(403, 'what is made here is a calendar', { condition: '<D:valid-resourcetype/>' });
+}

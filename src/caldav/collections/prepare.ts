@@ -1,0 +1,59 @@
+import { CalendarError, indexOf, readCalendar } from '../../formats/icalendar/index.ts';
+import type { CollectionRow, Component, NewItem } from '../../stores/collections/index.ts';
+import type { Arriving, Prepared } from '../../webdav/index.ts';
+import { refusal } from '../conditions.ts';
+import type { CaldavHouse, CalendarSettings } from '../house.ts';
+import { calendarComponents } from '../properties/4791-calendar.ts';
+import { floatingZoneOf } from '../zones.ts';
+
+/** Media types under which clients send calendars; what says nothing is read as one. */
+const taken = new Set(['text/calendar', 'application/octet-stream', 'text/plain', 'application/ics', '']);
+
+/** Bytes that come -> what is kept (RFC 4791 §5.3.2.1). */
+export async function prepareObject(house: CaldavHouse, arriving: Arriving): Promise<Prepared> {
+  demandType(arriving.type);
+  // What is no calendar object is refused before anybody is told of it.
+  const before = readObject(arriving.bytes, arriving.collection, house.settings);
+  const scheduled = (await house.scheduling?.arriving(arriving)) ?? null;
+  if (scheduled === null) {
+    return { item: { ...before, bytes: arriving.bytes, scheduleTag: 'none' }, verbatim: true };
+  }
+  const { bytes: changed, tag, jobs, scheduleTag } = scheduled;
+  const index = changed === null ? before : readObject(changed, arriving.collection, house.settings);
+  return {
+    item: { ...index, bytes: changed ?? arriving.bytes, scheduleTag: tag },
+    verbatim: changed === null,
+    options: { jobs, uniqueInHome: true, ...(scheduleTag === undefined ? {} : { scheduleTag }) },
+  };
+}
+
+function demandType(type: string | null): void {
+  const named = type?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!taken.has(named)) throw refusal('supported-calendar-data', 'objects of calendars are text/calendar');
+}
+
+/** What is found out about an object for this collection. DavError with the precondition that does not hold. */
+export function readObject(
+  bytes: Buffer,
+  collection: CollectionRow,
+  settings: CalendarSettings,
+): Omit<NewItem, 'bytes' | 'scheduleTag'> {
+  try {
+    const object = readCalendar(bytes, {
+      bytesMax: settings.objectBytesMax,
+      attendeesMax: settings.attendeesMax,
+    });
+    demandComponent(object.kind, collection);
+    return indexOf(object, floatingZoneOf(collection.details));
+  } catch (error) {
+    // Its reasons are named as the preconditions are.
+    if (error instanceof CalendarError) throw refusal(error.reason, error.message);
+    throw error;
+  }
+}
+
+export function demandComponent(component: Component, { details }: CollectionRow): void {
+  const allowed = details.components ?? calendarComponents;
+  if (!allowed.includes(component))
+    throw refusal('supported-calendar-component', `this calendar does not hold a ${component}`);
+}

@@ -1,0 +1,20 @@
+import { collectionsSpace, type DavExtension } from '../webdav/index.ts';
+import { calendarFlavor } from './collections/flavor.ts';
+import type { CaldavHouse } from './house.ts';
+import { mkcalendar } from './methods/mkcalendar.ts';
+import { caldavProperties } from './properties/index.ts';
+import { calendarMultiget } from './reports/calendar-multiget.ts';
+import { calendarQuery } from './reports/calendar-query.ts';
+
+/** `/dav/calendars/…`: CalDAV over the rooms. */
+export function caldavExtension(house: CaldavHouse): DavExtension {
+  return {
+    name: 'caldav',
+    features: ['calendar-access'],
+    methods: [mkcalendar],
+    properties: caldavProperties(house.settings),
+    reports: [calendarQuery(house), calendarMultiget(house)],
+    spaces: [collectionsSpace(house, calendarFlavor(house))],
+    wellKnown: ['caldav'],
+  };
+}

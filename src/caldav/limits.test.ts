@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { parseXml } from '../formats/xml/index.ts';
+import { CollectionResource, type Exchange, type Scene, type Visit } from '../webdav/index.ts';
+import { readDataWish } from './calendar-data/wish.ts';
+import { calendarFlavor } from './collections/flavor.ts';
+import { readFilter } from './filter/parse.ts';
+import { document, query } from './fixtures.ts';
+import type { CaldavHouse } from './house.ts';
+import {
+  batchItemsMax,
+  detailBytesMax,
+  filterConditionsMax,
+  filterDepthMax,
+  pickedNamesMax,
+  queryRowsMax,
+  textMatchBytesMax,
+  timesFromYearMin,
+  timesToYearMax,
+  timezoneBytesMax,
+  timezonesKeptMax,
+} from './limits.ts';
+import { caldavProperties } from './properties/index.ts';
+import { shortText } from './properties/values.ts';
+import { calendarQuery } from './reports/calendar-query.ts';
+import { floatingZoneOf, readZone } from './zones.ts';
+
+const settings = { objectBytesMax: 1_000, instancesMax: 10, attendeesMax: 10 };
+const element = (inner: string) => parseXml(Buffer.from(document('C:x', inner)));
+const filter = (inner: string) =>
+  readFilter(element(`<C:comp-filter name="VCALENDAR">${inner}</C:comp-filter>`));
+const refused = (condition: string) =>
+  expect.objectContaining({ status: 403, condition: `<C:${condition}/>` });
+const caught = (work: () => unknown) => {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('bounds', () => {
+  test('of filters: conditions, depth, texts', () => {
+    const props = (count: number) => '<C:prop-filter name="X"/>'.repeat(count);
+    expect(filter(props(filterConditionsMax - 1)).props).toHaveLength(filterConditionsMax - 1);
+    expect(caught(() => filter(props(filterConditionsMax)))).toEqual(refused('supported-filter'));
+    const deep = (depth: number): string =>
+      depth === 0 ? '' : `<C:comp-filter name="VEVENT">${deep(depth - 1)}</C:comp-filter>`;
+    expect(filter(deep(filterDepthMax - 1)).comps).toHaveLength(1);
+    expect(caught(() => filter(deep(filterDepthMax)))).toEqual(refused('supported-filter'));
+    const text = (length: number) =>
+      `<C:prop-filter name="X"><C:text-match>${'x'.repeat(length)}</C:text-match></C:prop-filter>`;
+    expect(filter(text(textMatchBytesMax)).props).toHaveLength(1);
+    expect(caught(() => filter(text(textMatchBytesMax + 1)))).toEqual(refused('supported-filter'));
+  });
+
+  test('of what is picked from an object', () => {
+    const wish = (props: number) =>
+      readDataWish(element(`<C:comp name="VCALENDAR">${'<C:prop name="X"/>'.repeat(props)}</C:comp>`));
+    expect(wish(pickedNamesMax - 1).pick?.name).toBe('VCALENDAR');
+    expect(caught(() => wish(pickedNamesMax))).toEqual(refused('valid-calendar-data'));
+  });
+
+  test('of details and zones', () => {
+    expect(shortText(element('x'.repeat(detailBytesMax)))).toHaveLength(detailBytesMax);
+    expect(caught(() => shortText(element('x'.repeat(detailBytesMax + 1))))).toMatchObject({ status: 409 });
+    expect(caught(() => readZone('x'.repeat(timezoneBytesMax + 1)))).toEqual(refused('valid-calendar-data'));
+    const zone = (at: number) =>
+      `BEGIN:VTIMEZONE\r\nTZID:Z${at}\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0${at % 10}00\r\nTZOFFSETTO:+0${at % 10}00\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n`;
+    for (let at = 0; at <= timezonesKeptMax; at++)
+      expect(floatingZoneOf({ timezone: zone(at) })?.offsetAt(0)).toBe((at % 10) * 3_600_000);
+    expect(floatingZoneOf({ timezone: zone(3) })?.offsetAt(0)).toBe(3 * 3_600_000);
+  });
+
+  test('of times, as clients are told', () => {
+    const told = (name: string) =>
+      caldavProperties(settings)
+        .find((each) => each.name === name)
+        ?.read({ path: [] } as never, {} as Visit);
+    expect(told('min-date-time')).toBe(`${String(timesFromYearMin).padStart(4, '0')}0101T000000Z`);
+    expect(told('max-date-time')).toBe(`${timesToYearMax}1231T235959Z`);
+  });
+});
+
+describe('a query', () => {
+  const row = (at: number) => ({
+    account: 7,
+    collection: 3,
+    id: at,
+    name: `${at}.ics`,
+    uid: `${at}`,
+    component: 'VEVENT',
+    hash: 'ab',
+    digest: '',
+    scheduleTag: '',
+  });
+
+  async function run(count: number, prop: string) {
+    const reads: number[] = [];
+    const rows: string[] = [];
+    const collections = {
+      async *within() {
+        yield Array.from({ length: count }, (_, at) => row(at));
+      },
+      async itemsNamed(_account: number, _collection: number, names: readonly string[]) {
+        reads.push(names.length);
+        return names.map((name) => ({ ...row(Number.parseInt(name, 10)), bytes: Buffer.from('x') }));
+      },
+    };
+    const house = { settings, collections } as unknown as CaldavHouse;
+    const visit = {
+      visitor: { kind: 'member' },
+      prefer: {},
+      dav: { properties: [] },
+      href: ({ path }: { path: string[] }) => path.join('/'),
+    } as unknown as Visit;
+    const scene = { house, flavor: calendarFlavor(house), visit, account: 7, right: 'own', owner: null };
+    const collection = { account: 7, id: 3, home: 'calendars', kind: 'calendar', name: 'c', details: {} };
+    const resource = new CollectionResource(scene as unknown as Scene, ['c'], collection as never);
+    const exchange = {
+      visit,
+      header: () => undefined,
+      multiStatus: () => ({
+        response: (_: string, inner: string) => void rows.push(inner),
+        raw: () => null,
+        end: async () => undefined,
+      }),
+    } as unknown as Exchange;
+    await calendarQuery(house).run(exchange, resource, parseXml(Buffer.from(query('', prop))));
+    return { rows, reads };
+  }
+
+  test('that finds more than is answered says so', async () => {
+    const { rows } = await run(queryRowsMax, '<D:getetag/>');
+    expect([rows.length, rows.at(-1)]).toEqual([queryRowsMax, expect.not.stringContaining('507')]);
+    const more = await run(queryRowsMax + 1, '<D:getetag/>');
+    expect(more.rows).toHaveLength(queryRowsMax + 1);
+    expect(more.rows.at(-1)).toContain('number-of-matches-within-limits');
+  });
+
+  test('holds the bytes of a few objects at once', async () => {
+    const { rows, reads } = await run(batchItemsMax + 1, '<C:calendar-data/>');
+    expect([rows.length, reads]).toEqual([batchItemsMax + 1, [batchItemsMax, 1]]);
+  });
+});

@@ -1,0 +1,22 @@
+/** Every bound of this folder, unit last. */
+
+/** What clients are told of times (RFC 4791 §5.2.6, §5.2.7): earlier and later ones are refused. */
+export const timesFromYearMin = 1;
+export const timesToYearMax = 9_999;
+/** Octets of a description, a colour, an alarm, a source. */
+export const detailBytesMax = 8_192;
+/** Octets of a calendar's VTIMEZONE. */
+export const timezoneBytesMax = 65_536;
+/** Conditions of one filter, and how deep they lie: VCALENDAR, VEVENT, VALARM and one more. */
+export const filterConditionsMax = 100;
+export const filterDepthMax = 4;
+/** Octets of one text-match: each value is compared with it. */
+export const textMatchBytesMax = 4_096;
+/** Objects that one query answers; what is more is told of (RFC 4791 §7.8). */
+export const queryRowsMax = 50_000;
+/** Components and properties that a calendar-data picks. */
+export const pickedNamesMax = 200;
+/** Zones of calendars and queries that are kept read. */
+export const timezonesKeptMax = 256;
+/** Objects whose bytes are held at once for an answer. */
+export const batchItemsMax = 100;
