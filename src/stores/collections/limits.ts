@@ -19,6 +19,8 @@ export const limits = {
   /** Rows of one page; of one step of a clean-up. */
   pageRowsMax: 1_000,
   stepRows: 500,
+  /** Items whose bytes are read at once when they are verified. */
+  checkedItemsMax: 20,
   /** Bytes of items that are read at once; one item at least. */
   pageBytesMax: 4 * 1024 * 1024,
   /** Items that one transaction of `putMany` takes, and bytes. */

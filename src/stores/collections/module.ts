@@ -3,6 +3,7 @@ import { jobQueries } from './queries/jobs.ts';
 import { collectionsQueries } from './queries.ts';
 import { addAttachment, findAttachment, removeAttachment } from './scripts/attachments.ts';
 import { changes } from './scripts/changes.ts';
+import { blobOwners, blobUses, check } from './scripts/checks.ts';
 import { changeCollection, makeCollection, removeCollection } from './scripts/collections.ts';
 import { put, putMany, remove } from './scripts/items.ts';
 import { addJobs, decideHeld, heldJobs, nextJob, restoredJobs, settleJob, takeJobs } from './scripts/jobs.ts';
@@ -23,6 +24,7 @@ import {
   used,
   within,
 } from './scripts/reading.ts';
+import { repair, restored } from './scripts/repair.ts';
 import {
   answer,
   delegatedTo,
@@ -90,6 +92,18 @@ export const { module: collectionsModule, operations: collectionsOperations } = 
     due: scan(function* (q, a: { after: number; before: number }) {
       return yield* run(q.accountsDue, a);
     }),
+    check: scan(check),
+    blobUses: scan(blobUses),
+    blobOwners: scan(blobOwners),
+    repair: write(repair),
+    restored: write(restored),
+  }),
+  integrity: (operations) => ({
+    checks: [operations.check],
+    blobUses: operations.blobUses,
+    blobOwners: operations.blobOwners,
+    repair: operations.repair,
+    restored: operations.restored,
   }),
 });
 

@@ -1,5 +1,6 @@
 import { blobQueries, changeQueries, type QueryContext } from '../../storage/index.ts';
 import { attachmentQueries, goneQueries, propertyQueries } from './queries/beside.ts';
+import { checkQueries } from './queries/checks.ts';
 import { accountQueries, collectionQueries } from './queries/collections.ts';
 import { endQueries } from './queries/ends.ts';
 import { itemQueries } from './queries/items.ts';
@@ -20,6 +21,7 @@ export function collectionsQueries(context: QueryContext<CollectionsTables>) {
     ...jobQueries(context as never),
     ...sharingQueries(context as never),
     ...endQueries(context),
+    ...checkQueries(context),
   };
 }
 

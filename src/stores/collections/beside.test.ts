@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fakeClock } from '../../base/index.ts';
+import { modules } from '../../modules.ts';
+import { verifyAll } from '../../storage/index.ts';
+import { describeEngines, openTestStores, refusal, type TestStores, textOf } from '../../testing/index.ts';
+import type { CollectionRow, CollectionsWriter, Home, NewItem } from './index.ts';
+
+const ana = 7;
+const ben = 8;
+const cleo = 9;
+
+const itemOf = (text: string): NewItem => ({
+  bytes: Buffer.from(text),
+  uid: text,
+  component: 'VEVENT',
+  firstMs: 1,
+  lastMs: 2,
+  digest: '',
+  scheduleTag: 'none',
+});
+
+async function* once(...pieces: string[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
+}
+
+describeEngines('what is kept beside collections', (engine) => {
+  let stores: TestStores;
+  let store: CollectionsWriter;
+  let clock: ReturnType<typeof fakeClock>;
+  let quota: number;
+  beforeEach(async () => {
+    clock = fakeClock();
+    quota = 1_000;
+    stores = await openTestStores(engine, { clock, collections: () => ({ quota }) });
+    store = stores.collections;
+  });
+  afterEach(async () => {
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+    expect(stores.reported).toEqual([]);
+    await stores.close();
+  });
+  const make = (account: number, name: string, home: Home = 'calendars'): Promise<CollectionRow> =>
+    store.makeCollection(account, {
+      home,
+      kind: home === 'calendars' ? 'calendar' : 'addressbook',
+      name,
+      details: {},
+    });
+  const toBen = { member: ben, group: '' };
+  const club = 'club@coop.example';
+  const toClub = { member: 0, group: club };
+
+  test('jobs: taken, hidden while they are, taken again where a claim ran out, and settled by who has them', async () => {
+    const { nowMs } = clock;
+    const now = nowMs();
+    await store.addJob(ana, { kind: 'itip', key: 'a', payload: { to: ['x'] } });
+    await store.addJob(ana, { kind: 'itip', key: 'a', payload: 'another' });
+    await store.addJob(ben, { kind: 'itip', key: 'a', payload: 2, dueMs: now + 500 });
+    await store.addJob(ana, { kind: 'refresh', key: 'a', payload: 3 });
+    expect(await store.nextJobMs('itip')).toBe(now);
+    expect(await store.nextJobMs('nothing')).toBeNull();
+    const [first, ...others] = await store.takeJobs('itip', 10, 1_000);
+    if (!first) throw new Error('no job');
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({
+      account: ana,
+      kind: 'itip',
+      key: 'a',
+      payload: { to: ['x'] },
+      attempts: 1,
+    });
+    expect(await store.takeJobs('itip', 10, 1_000)).toEqual([]);
+    expect(await store.nextJobMs('itip')).toBe(now + 500);
+    clock.advance(999);
+    expect((await store.takeJobs('itip', 10, 5_000)).map(({ account }) => account)).toEqual([ben]);
+    clock.advance(1);
+    // Who had it is taken for dead: what it says of it is too late.
+    const [second] = await store.takeJobs('itip', 10, 1_000);
+    if (!second) throw new Error('no job');
+    expect(second).toMatchObject({ id: first.id, attempts: 2 });
+    await store.settleJob(first, 'done');
+    await store.settleJob(first, { againMs: 0 });
+    expect(await store.takeJobs('itip', 10, 1_000)).toEqual([]);
+    await store.settleJob(second, { againMs: clock.nowMs() + 10 });
+    expect(await store.nextJobMs('itip')).toBe(clock.nowMs() + 10);
+    clock.advance(10);
+    const [third] = await store.takeJobs('itip', 10, 1_000);
+    if (!third) throw new Error('no job');
+    expect(third.attempts).toBe(3);
+    await store.settleJob(third, 'done');
+    clock.advance(10_000);
+    expect((await store.takeJobs('itip', 10, 1)).map(({ account }) => account)).toEqual([ben]);
+    // Done is done: the same key is a new one.
+    await store.addJob(ana, { kind: 'refresh', key: 'b', payload: null, dueMs: 5 });
+    expect((await store.takeJobs('refresh', 1, 1)).map(({ key }) => key)).toEqual(['b']);
+    expect(await store.heldJobs()).toBe(0);
+  });
+
+  test('a share is given, answered, changed and taken back', async () => {
+    const { sharing } = store;
+    const { id } = await make(ana, 'work');
+    const share = await sharing.give(ana, id, toBen, { rights: 'read', summary: 'ours' });
+    expect(share).toMatchObject({ ...toBen, account: ana, collection: id, rights: 'read', state: 'invited' });
+    expect(await sharing.rightsIn(ben, [], ana, id)).toBeNull();
+    const [received] = await sharing.received(ben, [], 'calendars');
+    expect(received).toMatchObject({ collection: { id, name: 'work' }, share: { state: 'invited' } });
+    expect(await sharing.received(ben, [], 'contacts')).toEqual([]);
+    expect(await sharing.received(cleo, [], 'calendars')).toEqual([]);
+    await sharing.answer(ben, [], ana, id, { state: 'accepted', details: { color: 'red', order: 1 } });
+    expect(await sharing.rightsIn(ben, [], ana, id)).toBe('read');
+    const named = await sharing.answer(ben, [], ana, id, {
+      details: { displayName: 'Ana', order: undefined },
+    });
+    expect(named).toMatchObject({ state: 'accepted', details: { color: 'red', displayName: 'Ana' } });
+    // Given again it is another right; what the receiver made of it stays.
+    const more = await sharing.give(ana, id, toBen, { rights: 'write', summary: '' });
+    expect(more).toMatchObject({ rights: 'write', state: 'accepted', details: { color: 'red' } });
+    await sharing.answer(ben, [], ana, id, { state: 'declined' });
+    expect(await sharing.rightsIn(ben, [], ana, id)).toBeNull();
+    expect((await sharing.give(ana, id, toBen, { rights: 'write', summary: '' })).state).toBe('invited');
+    const at = await sharing.give(ana, id, toBen, { rights: 'busy', summary: '', accepted: true });
+    expect(at.state).toBe('accepted');
+    expect(await sharing.sharesOf(ana, id)).toEqual([at]);
+    expect(await sharing.takeBack(ana, id, toBen)).toBe(true);
+    expect(await sharing.takeBack(ana, id, toBen)).toBe(false);
+    expect(await sharing.received(ben, [], 'calendars')).toEqual([]);
+    expect(await refusal(sharing.answer(ben, [], ana, id, { state: 'accepted' }))).toBe('not-found');
+    const wish = { rights: 'read', summary: '' } as const;
+    expect(await refusal(sharing.give(ana, id, { member: ana, group: '' }, wish))).toBe('invalid');
+    expect(await refusal(sharing.give(ana, id, { member: 0, group: '' }, wish))).toBe('invalid');
+    expect(await refusal(sharing.give(ana, id, { member: ben, group: club }, wish))).toBe('invalid');
+    expect(await refusal(sharing.give(ana, 99, toBen, wish))).toBe('not-found');
+    const inbox = await store.collection(ana, 'calendars', 'inbox');
+    expect(await refusal(sharing.give(ana, inbox?.id ?? 0, toBen, wish))).toBe('denied');
+  });
+
+  test('a group’s share is each member’s to answer, as long as they are in it', async () => {
+    const { sharing } = store;
+    const { id } = await make(ana, 'work');
+    await sharing.give(ana, id, toClub, { rights: 'read', summary: 'for all' });
+    const statesOf = async (member: number, groups: readonly string[]) =>
+      (await sharing.received(member, groups, 'calendars')).map(({ share }) => [share.rights, share.state]);
+    expect(await statesOf(ben, [club])).toEqual([['read', 'invited']]);
+    expect(await statesOf(ben, [])).toEqual([]);
+    expect(await statesOf(ana, [club])).toEqual([]);
+    await sharing.answer(ben, [club], ana, id, { state: 'accepted', details: { color: 'blue' } });
+    expect(await sharing.rightsIn(ben, [club], ana, id)).toBe('read');
+    expect(await sharing.rightsIn(cleo, [club], ana, id)).toBeNull();
+    expect(await statesOf(cleo, [club])).toEqual([['read', 'invited']]);
+    expect((await sharing.sharesOf(ana, id)).map(({ member, group }) => [member, group])).toEqual([
+      [0, club],
+      [ben, club],
+    ]);
+    // What the group may counts, not what it might when it was answered; and who left has lost it.
+    await sharing.give(ana, id, toClub, { rights: 'write', summary: '' });
+    expect(await sharing.rightsIn(ben, [club], ana, id)).toBe('write');
+    expect(await sharing.rightsIn(ben, ['other@coop.example'], ana, id)).toBeNull();
+    // Beside one of their own: of what is accepted the most, and one answer is for both.
+    await sharing.give(ana, id, toBen, { rights: 'busy', summary: '', accepted: true });
+    expect(await sharing.rightsIn(ben, [], ana, id)).toBe('busy');
+    expect(await sharing.rightsIn(ben, [club], ana, id)).toBe('write');
+    expect(await statesOf(ben, [club])).toEqual([['write', 'accepted']]);
+    await sharing.answer(ben, [club], ana, id, { state: 'declined' });
+    expect(await sharing.rightsIn(ben, [club], ana, id)).toBeNull();
+    expect(await statesOf(ben, [club])).toEqual([['write', 'declined']]);
+    expect(await sharing.takeBack(ana, id, toClub)).toBe(true);
+    expect((await sharing.sharesOf(ana, id)).map(({ member, group }) => [member, group])).toEqual([
+      [ben, ''],
+    ]);
+    await store.removeCollection(ana, id);
+    expect(await sharing.sharesOf(ana, id)).toEqual([]);
+    expect(await statesOf(ben, [club])).toEqual([]);
+  });
+
+  test('delegates and publications', async () => {
+    const { sharing } = store;
+    const { id } = await make(ana, 'work');
+    await sharing.setDelegates(ana, 'read', [toBen, toClub]);
+    await sharing.setDelegates(ana, 'write', [{ member: cleo, group: '' }]);
+    expect(await sharing.delegates(ana)).toEqual([
+      { account: ana, ...toClub, rights: 'read' },
+      { account: ana, ...toBen, rights: 'read' },
+      { account: ana, member: cleo, group: '', rights: 'write' },
+    ]);
+    expect(await sharing.delegatedTo(ben, [])).toEqual([{ account: ana, ...toBen, rights: 'read' }]);
+    expect((await sharing.delegatedTo(cleo, [club])).map(({ rights }) => rights).sort()).toEqual([
+      'read',
+      'write',
+    ]);
+    expect(await sharing.delegatedTo(ana, [club])).toEqual([]);
+    await sharing.setDelegates(ana, 'read', []);
+    expect((await sharing.delegates(ana)).length).toBe(1);
+    expect(await refusal(sharing.setDelegates(ana, 'read', [{ member: ana, group: '' }]))).toBe('invalid');
+
+    const made = await sharing.publish(ana, id, 'read');
+    expect(made.token.length).toBeGreaterThan(20);
+    expect(await sharing.publication(made.token)).toEqual(made);
+    const again = await sharing.publish(ana, id, 'busy');
+    expect(again).toEqual({ ...made, rights: 'busy' });
+    expect(await sharing.publicationOf(ana, id)).toEqual(again);
+    expect(await sharing.publication('x')).toBeNull();
+    expect(await sharing.unpublish(ana, id)).toBe(true);
+    expect(await sharing.unpublish(ana, id)).toBe(false);
+    expect(await sharing.publication(made.token)).toBeNull();
+    expect((await sharing.publish(ana, id, 'read')).token).not.toBe(made.token);
+    expect(await refusal(sharing.publish(ana, 99, 'read'))).toBe('not-found');
+  });
+
+  test('attachments are counted, read, and go with their item', async () => {
+    const calendar = await make(ana, 'work');
+    const { item } = await store.put(ana, calendar.id, 'a', itemOf('event'));
+    const { attachments } = store;
+    const add = (node: number, body: AsyncIterable<Uint8Array>, bytesMax = 500) =>
+      attachments.add(ana, node, { body, type: 'text/plain', filename: 'f.txt' }, bytesMax);
+    const one = await add(item.id, once('some ', 'text'));
+    expect(one).toMatchObject({
+      account: ana,
+      item: item.id,
+      size: 9,
+      type: 'text/plain',
+      filename: 'f.txt',
+    });
+    expect(await attachments.find(ana, one.managedId)).toEqual(one);
+    expect(await attachments.find(ben, one.managedId)).toBeNull();
+    expect(await textOf(attachments.open(one) as never)).toBe('some text');
+    expect((await store.quota(ana)).used).toBe(14);
+    const same = await add(item.id, once('some text'));
+    expect(same.managedId).not.toBe(one.managedId);
+    expect(await refusal(add(item.id, once('x'.repeat(501))))).toBe('too-large');
+    expect(await refusal(add(999, once('x')))).toBe('not-found');
+    quota = 30;
+    expect(await refusal(add(item.id, once('x'.repeat(8))))).toBe('over-quota');
+    quota = 10;
+    expect(await refusal(add(item.id, once('x')))).toBe('over-quota');
+    await attachments.remove(ana, same.managedId);
+    await attachments.remove(ana, same.managedId);
+    expect((await store.quota(ana)).used).toBe(14);
+    await store.remove(ana, calendar.id, 'a');
+    expect(await attachments.find(ana, one.managedId)).toBeNull();
+    expect((await store.quota(ana)).used).toBe(0);
+    quota = 1_000;
+    const again = await store.put(ana, calendar.id, 'b', itemOf('event'));
+    await add(again.item.id, once('goes with its calendar'));
+    await store.removeCollection(ana, calendar.id);
+    expect((await store.quota(ana)).used).toBe(0);
+  });
+
+  test('who is erased leaves nothing, and nobody has anything from them', async () => {
+    const { sharing } = store;
+    const work = await make(ana, 'work');
+    const book = await make(ana, 'book', 'contacts');
+    const bens = await make(ben, 'work');
+    const { item } = await store.put(ana, work.id, 'a', itemOf('event'));
+    await store.put(ana, book.id, 'a', itemOf('card'));
+    await store.put(ana, book.id, 'b', itemOf('gone'));
+    await store.remove(ana, book.id, 'b');
+    await store.changeProperties(ana, work.id, [{ namespace: '', name: 'p', xml: '<p/>' }]);
+    await store.attachments.add(ana, item.id, { body: once('x'), type: '', filename: 'f' }, 10);
+    await store.addJob(ana, { kind: 'k', key: 'a', payload: null });
+    const wish = { rights: 'read', summary: '', accepted: true } as const;
+    await sharing.give(ana, work.id, toBen, wish);
+    await sharing.give(ben, bens.id, { member: ana, group: '' }, wish);
+    await sharing.give(ben, bens.id, toClub, wish);
+    await sharing.answer(ana, [club], ben, bens.id, { state: 'declined' });
+    await sharing.setDelegates(ana, 'read', [toBen]);
+    await sharing.setDelegates(ben, 'write', [{ member: ana, group: '' }, toClub]);
+    const { token } = await sharing.publish(ana, work.id, 'read');
+    await store.erase(ana);
+    expect(await store.collections(ana, 'calendars')).toEqual([]);
+    expect(await store.collections(ana, 'contacts')).toEqual([]);
+    expect(await store.bytes(ana, item.id)).toBeNull();
+    expect(await store.quota(ana)).toEqual({ used: 0, available: quota });
+    expect(await store.takeJobs('k', 1, 1)).toEqual([]);
+    expect(await sharing.received(ben, [], 'calendars')).toEqual([]);
+    expect((await sharing.sharesOf(ben, bens.id)).map(({ member, group }) => [member, group])).toEqual([
+      [0, club],
+    ]);
+    expect(await sharing.delegatedTo(ben, [])).toEqual([]);
+    expect((await sharing.delegates(ben)).map(({ group }) => group)).toEqual([club]);
+    expect(await sharing.publication(token)).toBeNull();
+    expect((await store.collections(ben, 'calendars')).length).toBe(2);
+    await store.erase(ana);
+  });
+});
