@@ -3,7 +3,7 @@ import { publicAccount } from '../../accounts/index.ts';
 import { escapeXml } from '../../formats/xml/index.ts';
 import type { Share, Sharing } from '../../stores/files/index.ts';
 import { Entry, FileEntry, favouriteKey, numberOf, Removed, SharedFolder } from '../files/index.ts';
-import type { LiveProperty, Resource, Visit, Xml } from '../types.ts';
+import type { LiveProperty, Ready, Resource, Visit, Xml } from '../types.ts';
 import { favouritesIn } from './favourites.ts';
 import { fileIdOf } from './identity.ts';
 import { bitsOf, lettersOf } from './permissions.ts';
@@ -18,7 +18,7 @@ export interface PropertyParts {
   readonly sharing: Pick<Sharing, 'sharesBy' | 'linksBy' | 'favouritesOf'>;
 }
 
-type Read<R extends Resource> = (resource: R, visit: Visit) => Xml | undefined | Promise<Xml | undefined>;
+type Read<R extends Resource> = (resource: R, visit: Visit) => Ready<Xml | undefined>;
 type Kind<R extends Resource> = (resource: Resource) => resource is R;
 
 const isEntry: Kind<Entry> = (resource) => resource instanceof Entry;
@@ -48,14 +48,32 @@ function live<R extends Resource>(
   };
 }
 
+interface Known<Key, Value> {
+  get(key: Key): Ready<Value> | undefined;
+  set(key: Key, value: Ready<Value>): unknown;
+}
+
+/** Asks once, and has it at hand from the answer on. */
+function remembered<Key, Value>(known: Known<Key, Value>, key: Key, ask: () => Promise<Value>): Ready<Value> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const answer = ask().then((value) => {
+    known.set(key, value);
+    return value;
+  });
+  known.set(key, answer);
+  return answer;
+}
+
 /** What the visitor's listing asks of many rows is asked of the store once. */
-function once<T>(ask: (visit: Visit) => Promise<T>): (visit: Visit) => Promise<T> {
-  const asked = new WeakMap<Visit, Promise<T>>();
-  return (visit) => {
-    const known = asked.get(visit) ?? ask(visit);
-    asked.set(visit, known);
-    return known;
-  };
+function once<T>(ask: (visit: Visit) => Promise<T>): (visit: Visit) => Ready<T> {
+  const asked = new WeakMap<Visit, Ready<T>>();
+  return (visit) => remembered(asked, visit, () => ask(visit));
+}
+
+/** Waits only where there is something to wait for. */
+function whenReady<T>(value: Ready<T>, make: (value: T) => Xml): Ready<Xml> {
+  return value instanceof Promise ? value.then(make) : make(value);
 }
 
 /** 0: with a member, 1: with a group, 3: by link. */
@@ -72,29 +90,34 @@ function shareTypesOf({ sharing }: PropertyParts): Read<Entry> {
     for (const link of await sharing.linksBy(visitor.member.id)) add(link, 3);
     return types;
   });
-  return async ({ node }, visit) => {
-    const types = (await all(visit)).get(numberOf(node)) ?? [];
-    return [...types]
-      .sort()
-      .map((type) => `<oc:share-type>${type}</oc:share-type>`)
-      .join('');
-  };
+  return ({ node }, visit) =>
+    whenReady(all(visit), (types) =>
+      [...(types.get(numberOf(node)) ?? [])]
+        .sort()
+        .map((type) => `<oc:share-type>${type}</oc:share-type>`)
+        .join(''),
+    );
 }
 
-function ownerOf({
-  accounts,
-}: PropertyParts): (visit: Visit, account: number) => Promise<readonly [string, string]> {
-  const known = once(async () => new Map<number, readonly [string, string]>());
-  return async (visit, account) => {
-    const owners = await known(visit);
-    const found = owners.get(account);
-    if (found) return found;
+interface Owner {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Whose tree it is; that a link leads into it is not for whoever has the link. */
+function ownerOf({ accounts }: PropertyParts, which: keyof Owner): Read<Entry> {
+  const asked = new WeakMap<Visit, Map<number, Ready<Owner>>>();
+  const ask = async (account: number): Promise<Owner> => {
     const member = account === publicAccount ? null : await accounts.member(account);
-    const owner = member
-      ? ([accounts.handleOf(member), member.name || member.address] as const)
-      : (['', ''] as const);
-    owners.set(account, owner);
-    return owner;
+    if (!member) return { id: '', name: '' };
+    return { id: accounts.handleOf(member), name: member.name || member.address };
+  };
+  return ({ node: { account } }, visit) => {
+    if (visit.visitor.kind === 'guest') return undefined;
+    const owners = asked.get(visit) ?? new Map<number, Ready<Owner>>();
+    asked.set(visit, owners);
+    const owner = remembered(owners, account, () => ask(account));
+    return whenReady(owner, (shown) => escapeXml(shown[which]));
   };
 }
 
@@ -108,8 +131,8 @@ function favorite({ sharing }: PropertyParts): LiveProperty {
     privilege: 'read',
     parse: (value) => ['1', 'true', 'yes'].includes(value?.text.trim().toLowerCase() ?? ''),
   };
-  const read: Read<Entry> = async ({ node }, visit) =>
-    (await marked(visit)).has(numberOf(node)) ? '1' : '0';
+  const read: Read<Entry> = ({ node }, visit) =>
+    whenReady(marked(visit), (all) => (all.has(numberOf(node)) ? '1' : '0'));
   return {
     ...live(owncloud, 'favorite', isEntry, read, { write }),
     key: favouriteKey,
@@ -120,7 +143,6 @@ function favorite({ sharing }: PropertyParts): LiveProperty {
 /** The numbers, letters and names that the apps read instead of DAV's own. */
 export function nextcloudProperties(parts: PropertyParts): readonly LiveProperty[] {
   const { instance } = parts;
-  const owner = ownerOf(parts);
   const seconds = (ms: number): Xml => String(Math.floor(ms / 1000));
   return [
     live(owncloud, 'id', isEntry, ({ node }) => fileIdOf(node, instance)),
@@ -130,13 +152,8 @@ export function nextcloudProperties(parts: PropertyParts): readonly LiveProperty
     live(owncloud, 'checksums', isFile, ({ node }) =>
       node.checksum === '' ? undefined : `<oc:checksum>${escapeXml(node.checksum)}</oc:checksum>`,
     ),
-    // Whose tree a link leads into is not for whoever has the link.
-    live(owncloud, 'owner-id', isEntry, async ({ node }, visit) =>
-      visit.visitor.kind === 'guest' ? undefined : escapeXml((await owner(visit, node.account))[0]),
-    ),
-    live(owncloud, 'owner-display-name', isEntry, async ({ node }, visit) =>
-      visit.visitor.kind === 'guest' ? undefined : escapeXml((await owner(visit, node.account))[1]),
-    ),
+    live(owncloud, 'owner-id', isEntry, ownerOf(parts, 'id')),
+    live(owncloud, 'owner-display-name', isEntry, ownerOf(parts, 'name')),
     live(owncloud, 'share-types', isEntry, shareTypesOf(parts)),
     favorite(parts),
     live(owncloud, 'comments-unread', isEntry, () => '0'),

@@ -12,8 +12,13 @@ export const quotaProperties: readonly LiveProperty[] = [
   davProperty('quota-used-bytes', '4331 §4', (resource) => bytesOf(resource, 'used'), { on: hasQuota }),
 ];
 
+/** Two properties of one folder, one question. */
+const asked = new WeakMap<Resource, ReturnType<NonNullable<Collection['quota']>>>();
+
 async function bytesOf(resource: Resource, which: 'available' | 'used'): Promise<string | undefined> {
-  const quota = hasQuota(resource) ? await resource.quota?.() : undefined;
+  const asking = asked.get(resource) ?? (hasQuota(resource) ? resource.quota?.() : undefined);
+  if (asking) asked.set(resource, asking);
+  const quota = await asking;
   const bytes = quota?.[which] ?? null;
   return bytes === null ? undefined : String(Math.max(0, bytes));
 }
