@@ -16,6 +16,7 @@ import {
   principalsExtension,
 } from '../webdav/index.ts';
 import { openCalendars } from './calendars.ts';
+import { openContacts } from './contacts.ts';
 import type { Observers } from './observers.ts';
 
 export interface FilesDoor {
@@ -54,6 +55,7 @@ export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: (
       filesExtension(house),
       principalsExtension(accounts),
       ...openCalendars(rooms),
+      openContacts(rooms),
       ...more,
     ],
     bases: apps ? [...defaultBases, ...nextcloudBases] : defaultBases,

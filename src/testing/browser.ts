@@ -11,7 +11,7 @@ export interface BrowserAnswer {
 export interface BrowserRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** As much of a browser as pages without scripts need: cookies and forms, over real connections. */
@@ -72,7 +72,7 @@ function send(
   origin: string,
   path: string,
   authority: string | undefined,
-  body: string | undefined,
+  body: string | Uint8Array | undefined,
   options: { method: string; headers: Record<string, string> },
 ): Promise<BrowserAnswer> {
   return new Promise((resolve, reject) => {

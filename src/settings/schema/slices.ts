@@ -1,5 +1,6 @@
 import type { Folders, Values } from '../define.ts';
 import { calendarsSlice } from './calendars.ts';
+import { contactsSlice } from './contacts.ts';
 import { coopSlice } from './coop.ts';
 import { filesSlice } from './files.ts';
 import { imapSlice } from './imap.ts';
@@ -22,6 +23,7 @@ export const mycoSlices = (folders: Folders) => ({
   imap: imapSlice,
   files: filesSlice,
   calendars: calendarsSlice,
+  contacts: contactsSlice,
   chat: chatSlice,
   log: logSlice,
 });

@@ -28,6 +28,8 @@ export interface Details {
   readonly defaultCalendar?: number;
   /** VALARMs by the name of Apple's property, such as `default-alarm-vevent-datetime`. */
   readonly alarms?: Readonly<Record<string, string>>;
+  /** Of an address book: the name of the item that is its owner's own card. */
+  readonly meCard?: string;
   /** Where a subscription is read from (http or https); who sees the collection cannot write to its items. */
   readonly source?: string;
 }

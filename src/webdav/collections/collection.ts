@@ -106,6 +106,13 @@ export class CollectionResource extends Bare implements Collection {
     return storeItem(this, { name, bytes, type: content.type, existing: null, options });
   }
 
+  /** RFC 4791 §5.3.1.1, RFC 6352 §5.2 */
+  async makeCollection(): Promise<Written> {
+    const { location } = this.scene.flavor.conditions;
+    const parts = location === undefined ? {} : { condition: location };
+    throw new DavError(403, 'there are no collections in it', parts);
+  }
+
   get sync(): SyncAbility {
     const { account, id } = this.row;
     const { collections } = this.scene.house;

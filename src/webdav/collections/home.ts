@@ -22,11 +22,14 @@ export class HomeResource extends Bare implements Collection {
   readonly kind: string;
   readonly isCollection = true;
   readonly scene: Scene;
+  readonly patch?: (changes: PropertyChanges, options: WriteOptions) => Promise<void>;
 
   constructor(scene: Scene, path: readonly string[]) {
     super(path);
     this.scene = scene;
     this.kind = scene.flavor.kinds.home;
+    const { patchHome } = scene.flavor;
+    if (patchHome) this.patch = (changes) => patchHome(scene, changes);
   }
 
   override get owner(): readonly string[] | null {

@@ -9,7 +9,7 @@ import type {
   NewItem,
   PutOptions,
 } from '../../stores/collections/index.ts';
-import type { DavPrivilege, QName, Resource, Visit, WriteOptions, Xml } from '../types.ts';
+import type { DavPrivilege, PropertyChanges, QName, Resource, Visit, WriteOptions, Xml } from '../types.ts';
 import type { Right } from './rights.ts';
 
 /** What the spaces of collections stand on. */
@@ -85,10 +85,14 @@ export interface Flavor {
     readonly tooLarge: Xml;
     /** `href`: a DAV:href to what has that UID. */
     conflict(href: Xml, where: 'collection' | 'home'): Xml;
+    /** Of a collection inside of a collection. Absent: that is just forbidden. */
+    readonly location?: Xml;
   };
   /** What every member has from the beginning. */
   personal(member: Member): { readonly name: string; readonly details: Details };
   contentType(item: ItemRow): string;
+  /** More for the header of what GET answers. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** DavError with the precondition that does not hold. */
   prepare(arriving: Arriving): Promise<Prepared>;
   /** What follows from it. */
@@ -103,6 +107,8 @@ export interface Flavor {
   may?(row: CollectionRow, right: Right, privilege: DavPrivilege): boolean | undefined;
   /** DavError where a new collection cannot be so. */
   wanted(types: readonly QName[], details: Details): void;
+  /** What is set on a home itself; absent: nothing can be. */
+  patchHome?(scene: Scene, changes: PropertyChanges): Promise<void>;
   /** What stands in a home beside its collections, with the home's own path. */
   besides?(scene: Scene, home: readonly string[]): Promise<readonly Resource[]>;
 }

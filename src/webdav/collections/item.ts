@@ -65,7 +65,7 @@ export class ItemResource extends Bare implements Resource {
   }
 
   headers(): Readonly<Record<string, string>> {
-    return scheduleTagOf(this.row);
+    return { ...scheduleTagOf(this.row), ...this.collection.scene.flavor.headers };
   }
 
   /** As the visitor sees them, where they were read beforehand. */

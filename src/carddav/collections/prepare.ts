@@ -1,0 +1,96 @@
+import { randomOctets } from '../../base/index.ts';
+import {
+  type Card,
+  CardError,
+  type CardFault,
+  digestOf,
+  propertiesPerCardMax,
+  readCard,
+} from '../../formats/vcard/index.ts';
+import { type Arriving, hrefElement, type Prepared, receivedName, type Xml } from '../../webdav/index.ts';
+import { refusal } from '../conditions.ts';
+import type { CardSettings } from '../house.ts';
+import { demandCardType } from './media.ts';
+
+/** RFC 6352 §6.3.2.1 */
+const conditionOf = {
+  'too-large': 'max-resource-size',
+  characters: 'valid-address-data',
+  syntax: 'valid-address-data',
+  several: 'valid-address-data',
+  limit: 'valid-address-data',
+  version: 'supported-address-data',
+} as const satisfies Record<CardFault, string>;
+
+/** Octets of a UID that is kept. */
+const uidBytesMax = 1_000;
+
+/** A card that arrives: what is kept are its bytes as they came, but for a UID where it has none. */
+export function preparedCard(arriving: Arriving, settings: CardSettings): Prepared {
+  demandCardType(arriving.type);
+  const card = readOrRefuse(arriving.bytes, settings);
+  if (card.version === '2.1') throw refusal('supported-address-data', 'versions 3.0 and 4.0 are taken');
+  if (Buffer.byteLength(card.uid) > uidBytesMax) {
+    throw refusal('valid-address-data', `a UID has at most ${uidBytesMax} octets`);
+  }
+  const { existing } = arriving;
+  if (card.uid === '') return withUid(arriving, card);
+  if (existing && existing.uid !== card.uid) {
+    throw refusal('no-uid-conflict', 'the card there has another UID', hrefOf(arriving));
+  }
+  return { item: itemOf(card, arriving.bytes), verbatim: true };
+}
+
+function readOrRefuse(bytes: Buffer, { cardBytesMax }: CardSettings): Card {
+  try {
+    return readCard(bytes, { bytesMax: cardBytesMax, propertiesMax: propertiesPerCardMax });
+  } catch (error) {
+    if (error instanceof CardError) throw refusal(conditionOf[error.fault], error.message);
+    throw error;
+  }
+}
+
+function itemOf(card: Card, bytes: Buffer): Prepared['item'] {
+  return {
+    bytes,
+    uid: card.uid,
+    component: 'VCARD',
+    firstMs: null,
+    lastMs: null,
+    digest: digestOf(card),
+    scheduleTag: 'none',
+  };
+}
+
+/** RFC 6352 §5.1: a card has a UID. Whose client gave none gets one, and no ETag, so that the client reads it. */
+function withUid({ bytes, existing }: Arriving, card: Card): Prepared {
+  const uid = existing?.uid ?? uuid();
+  const text = bytes.toString('latin1');
+  const end = text.toUpperCase().lastIndexOf('END:');
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const line = Buffer.from(`UID:${uid}${lineEnd}`);
+  const whole = Buffer.concat([bytes.subarray(0, end), line, bytes.subarray(end)]);
+  const property = { group: '', name: 'UID', spelling: 'UID', parameters: [], value: uid, line: 0 };
+  const named = {
+    ...card,
+    uid,
+    properties: [...card.properties.filter(({ name }) => name !== 'UID'), property],
+  };
+  return { item: itemOf(named, whole), verbatim: false };
+}
+
+/** RFC 9562 §5.4 */
+function uuid(): string {
+  const octets = randomOctets(16);
+  octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
+  octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
+  return octets.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** What stands where it is put, as its visitor calls it. */
+function hrefOf({ scene, collection, name }: Arriving): Xml {
+  const { visit, right, owner } = scene;
+  const handle = visit.visitor.kind === 'member' ? visit.visitor.handle : '';
+  const book = right === 'own' ? collection.name : receivedName(owner?.at(-1) ?? '', collection.id);
+  return hrefElement(visit, ['contacts', handle, book, name], false);
+}

@@ -1,0 +1,178 @@
+import { type Accounts, type Member, publicAccount } from '../../accounts/index.ts';
+import { StoreError } from '../../base/index.ts';
+import { type CardProperty, convert, readCard } from '../../formats/vcard/index.ts';
+import type { CollectionRow, CollectionsWriter, ItemRow } from '../../stores/collections/index.ts';
+import { directoryPhotoBytesMax, phoneCharactersMax } from '../limits.ts';
+import { findMeCard } from '../me-card.ts';
+import { directoryName } from '../names.ts';
+import { directoryCard, type Shown, shownIn } from './card.ts';
+
+export interface DirectoryParts {
+  readonly collections: CollectionsWriter;
+  readonly accounts: Pick<Accounts, 'member'>;
+  /** Of the co-op; stands in UIDs. */
+  readonly domain: string;
+  /** Calls when some member changed; what is kept is compared before the next answer. Absent: it is compared each time. */
+  readonly watch?: (changed: () => void) => void;
+}
+
+/** What a member consents to; name and address are always shown. */
+export interface Consent {
+  /** '' for none. */
+  readonly phone: string;
+  /** That of their own card. */
+  readonly photo: boolean;
+}
+
+/** The members who let the others of the co-op find them: an address book of the co-op's own, which nobody writes to. */
+export interface Directory {
+  /** StoreError 'invalid' (a telephone number that is none), 'not-found' (no photo to show). */
+  show(member: Pick<Member, 'id' | 'name' | 'address' | 'disabled'>, consent: Consent): Promise<void>;
+  hide(member: number): Promise<void>;
+  /** Null: they are not in it. */
+  consentOf(member: number): Promise<Consent | null>;
+  /** As the members are now; null where nobody is in it. */
+  book(): Promise<CollectionRow | null>;
+  /** The name of a member's card in it; null where there is none. */
+  cardOf(member: number): Promise<string | null>;
+}
+
+const nameOf = (member: number) => `member-${member}.vcf`;
+const memberIn = (name: string) => Number(/^member-([1-9]\d{0,15})\.vcf$/.exec(name)?.[1] ?? 0);
+
+/**
+ * A member's card in the book is their consent: it goes when they take it back, are disabled or erased, and follows their
+ * name and address.
+ */
+export function createDirectory({ collections, accounts, domain, watch }: DirectoryParts): Directory {
+  let stale = true;
+  let running: Promise<void> = Promise.resolve();
+  watch?.(() => {
+    stale = true;
+  });
+
+  const found = () => collections.collection(publicAccount, 'contacts', directoryName);
+
+  async function made(): Promise<CollectionRow> {
+    const row = await found();
+    if (row) return row;
+    try {
+      const details = { displayName: 'Directory', description: 'Members of the co-op' };
+      const wish = { home: 'contacts', kind: 'addressbook', name: directoryName, details } as const;
+      return await collections.makeCollection(publicAccount, wish);
+    } catch (error) {
+      const now = await found();
+      if (now && error instanceof StoreError && error.reason === 'exists') return now;
+      throw error;
+    }
+  }
+
+  async function shownOf(book: CollectionRow, { id }: Pick<ItemRow, 'id'>): Promise<Shown | null> {
+    const bytes = await collections.bytes(book.account, id);
+    return bytes && shownIn(bytes);
+  }
+
+  /** One card after what its member is now. */
+  async function follow(book: CollectionRow, row: ItemRow): Promise<void> {
+    const member = await accounts.member(memberIn(row.name));
+    if (member === null || member.disabled) {
+      await removed(book, row.name);
+      return;
+    }
+    const shown = await shownOf(book, row);
+    if (shown) await collections.put(book.account, book.id, row.name, directoryCard(member, shown, domain));
+  }
+
+  async function removed(book: CollectionRow, name: string): Promise<void> {
+    try {
+      await collections.remove(book.account, book.id, name);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.reason !== 'not-found') throw error;
+    }
+  }
+
+  async function compare(): Promise<void> {
+    if (!stale) return;
+    stale = watch === undefined;
+    try {
+      const book = await found();
+      if (!book) return;
+      for await (const page of collections.items(book.account, book.id)) {
+        for (const row of page) await follow(book, row);
+      }
+    } catch (error) {
+      stale = true;
+      throw error;
+    }
+  }
+
+  /** One after the other: what is compared and what is shown or hidden meanwhile. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = running.then(work, work);
+    running = next.then(
+      () => undefined,
+      () => undefined,
+    );
+    return next;
+  }
+
+  async function photoOf(member: number): Promise<CardProperty> {
+    const own = await findMeCard(collections, member);
+    const bytes = own && (await collections.bytes(member, own.item.id));
+    const card = bytes && convert(readCard(bytes), '3.0');
+    const photo = card?.properties.find(({ name }) => name === 'PHOTO');
+    if (!photo) throw new StoreError('not-found', 'there is no own card with a photo');
+    if (photo.value.length <= directoryPhotoBytesMax) return { ...photo, group: '' };
+    throw new StoreError(
+      'too-large',
+      `a photo in the directory has at most ${directoryPhotoBytesMax} octets`,
+    );
+  }
+
+  return {
+    show: (member, consent) =>
+      inTurn(async () => {
+        if (member.disabled) throw new StoreError('disabled', 'who is disabled is not shown');
+        const phone = readPhone(consent.phone);
+        const photo = consent.photo ? await photoOf(member.id) : null;
+        const { account, id } = await made();
+        await collections.put(
+          account,
+          id,
+          nameOf(member.id),
+          directoryCard(member, { phone, photo }, domain),
+        );
+      }),
+    hide: (member) =>
+      inTurn(async () => {
+        const book = await found();
+        if (book) await removed(book, nameOf(member));
+      }),
+    async consentOf(member) {
+      const book = await found();
+      const row = book && (await collections.item(book.account, book.id, nameOf(member)));
+      const shown = book && row && (await shownOf(book, row));
+      return shown ? { phone: shown.phone, photo: shown.photo !== null } : null;
+    },
+    async book() {
+      await inTurn(compare);
+      const row = await found();
+      return row && row.items > 0 ? row : null;
+    },
+    async cardOf(member) {
+      await inTurn(compare);
+      const book = await found();
+      const row = book && (await collections.item(book.account, book.id, nameOf(member)));
+      return row?.name ?? null;
+    },
+  };
+}
+
+function readPhone(text: string): string {
+  const phone = text.trim();
+  if (phone === '') return '';
+  if (phone.length > phoneCharactersMax || !/^\+?[\d ()./-]*\d[\d ()./-]*$/.test(phone)) {
+    throw new StoreError('invalid', 'a telephone number has digits, spaces and + ( ) . / - alone');
+  }
+  return phone;
+}

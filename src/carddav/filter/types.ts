@@ -1,0 +1,28 @@
+/** RFC 6352 §10.5, made ready for many cards. */
+export interface CardFilter {
+  /** All conditions, or any. */
+  readonly all: boolean;
+  readonly props: readonly PropFilter[];
+}
+
+export interface PropFilter {
+  /** Upper case. */
+  readonly name: string;
+  /** Upper case; null: with any group, or none. */
+  readonly group: string | null;
+  readonly all: boolean;
+  /** is-not-defined */
+  readonly absent: boolean;
+  readonly texts: readonly Matcher[];
+  readonly params: readonly ParamFilter[];
+}
+
+export interface ParamFilter {
+  /** Upper case. */
+  readonly name: string;
+  readonly absent: boolean;
+  /** Null: it is there. */
+  readonly text: Matcher | null;
+}
+
+export type Matcher = (value: string) => boolean;

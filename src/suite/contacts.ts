@@ -1,0 +1,19 @@
+import { directoryAccount } from '../accounts/index.ts';
+import { carddavExtension, createDirectory } from '../carddav/index.ts';
+import type { Rooms } from '../rooms/index.ts';
+import type { DavExtension } from '../webdav/index.ts';
+
+/** Address books, and among them the co-op's directory, for the DAV door. */
+export function openContacts({ settings, collections, accounts, database }: Rooms): DavExtension {
+  const { coop, contacts } = settings.value;
+  const directory = createDirectory({
+    collections,
+    accounts: accounts.accounts,
+    domain: coop.domain,
+    watch: (changed) => {
+      database.changes.subscribe(directoryAccount, changed);
+    },
+  });
+  const house = { collections, accounts: accounts.accounts, directory };
+  return carddavExtension({ ...house, settings: { cardBytesMax: contacts.card } });
+}
