@@ -3,7 +3,15 @@ import type { Member } from '../accounts/index.ts';
 import { digestOf, readCard } from '../formats/vcard/index.ts';
 import { parseXml, type XmlElement } from '../formats/xml/index.ts';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
-import { batchItemsMax, filterConditionsMax, pickedNamesMax, textMatchBytesMax } from './limits.ts';
+import {
+  acceptBytesMax,
+  batchItemsMax,
+  descriptionBytesMax,
+  filterConditionsMax,
+  pickedNamesMax,
+  queryRowsMax,
+  textMatchBytesMax,
+} from './limits.ts';
 
 const password = 'correct horse battery';
 let suite: TestSuite;
@@ -157,6 +165,15 @@ describe('an address book', () => {
       expect.stringContaining('<CARD:addressbook-collection-location-ok/>'),
     ]);
     expect((await ask('MKCOL', own, {}, newBook)).status).toBe(405);
+    const described = (text: string) =>
+      ask(
+        'PROPPATCH',
+        own,
+        {},
+        `<D:propertyupdate ${declared}><D:set><D:prop><CARD:addressbook-description>${text}</CARD:addressbook-description></D:prop></D:set></D:propertyupdate>`,
+      );
+    expect((await described('x'.repeat(descriptionBytesMax))).text).toContain('200 OK');
+    expect((await described('x'.repeat(descriptionBytesMax + 1))).text).toContain('409 Conflict');
     expect((await ask('DELETE', own)).status).toBe(204);
     expect((await ask('PROPFIND', own, { depth: '0' })).status).toBe(404);
   });
@@ -271,6 +288,8 @@ describe('versions', () => {
     expect(four.headers.vary?.toLowerCase()).toContain('accept');
     const both = 'text/vcard;version=4.0;q=0.5, text/vcard;version="3.0"';
     expect((await ask('GET', `${own}v.vcf`, { accept: both })).text).toBe(three);
+    const long = `application/vcard+json${' '.repeat(acceptBytesMax)}`;
+    expect((await ask('GET', `${own}v.vcf`, { accept: `${long},x/y` })).text).toBe(three);
     const refused = await ask('GET', `${own}v.vcf`, { accept: 'application/vcard+json' });
     expect([refused.status, refused.text]).toEqual([
       406,
@@ -440,6 +459,8 @@ describe('addressbook-query', () => {
     expect(Object.keys(limited.rows)).toHaveLength(3);
     expect(limited.rows[own]).toHaveProperty('507');
     expect(limited.text).toContain('<D:number-of-matches-within-limits/>');
+    const beyond = `<CARD:limit><CARD:nresults>${queryRowsMax + 1}</CARD:nresults></CARD:limit>`;
+    expect(Object.keys((await query('<CARD:filter/>', beyond)).rows)).toHaveLength(3);
     expect(
       Object.keys(
         (await query('<CARD:filter/>', '<CARD:limit><CARD:nresults>3</CARD:nresults></CARD:limit>')).rows,

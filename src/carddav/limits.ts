@@ -12,11 +12,9 @@ export const pickedNamesMax = 200;
 export const queryRowsMax = 50_000;
 /** Cards whose bytes are read at once. */
 export const batchItemsMax = 100;
-/** Octets of an Accept header, and of a version that is asked for. */
+/** Octets of an Accept header that is read; what is longer says nothing. */
 export const acceptBytesMax = 1_024;
 /** Characters of a telephone number that the directory shows. */
 export const phoneCharactersMax = 64;
 /** Octets of a photo that the directory shows, in base64. */
 export const directoryPhotoBytesMax = 1_048_576;
-/** Cards of the directory that are read at once. */
-export const directoryCardsMax = 100_000;

@@ -1,17 +1,21 @@
 import { directoryAccount } from '../accounts/index.ts';
-import { carddavExtension, createDirectory } from '../carddav/index.ts';
+import { carddavExtension, createDirectory, type Directory } from '../carddav/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import type { DavExtension } from '../webdav/index.ts';
 
 /** Address books, and among them the co-op's directory, for the DAV door. */
 export function openContacts({ settings, collections, accounts, database }: Rooms): DavExtension {
   const { coop, contacts } = settings.value;
-  const directory = createDirectory({
+  const directory: Directory = createDirectory({
     collections,
     accounts: accounts.accounts,
     domain: coop.domain,
     watch: (changed) => {
-      database.changes.subscribe(directoryAccount, changed);
+      database.changes.subscribe(directoryAccount, () => {
+        changed();
+        // Who is erased is not kept until somebody looks. Where this fails, whoever looks compares again.
+        directory.book().catch(() => null);
+      });
     },
   });
   const house = { collections, accounts: accounts.accounts, directory };

@@ -161,7 +161,11 @@ RFC 6750 | Bearer tokens | Yes | src/webdav/server/login.ts | of an issuer that 
 RFC 5545 | iCalendar | No | |
 RFC 5546 | iTIP | No | |
 RFC 6047 | iMIP | No | |
-RFC 6350 | vCard 4 | No | |
+RFC 6350 | vCard 4 | Yes | src/formats/vcard/read.ts src/formats/vcard/write.ts src/formats/vcard/convert/to-four.ts | cards are kept as they came; values are not judged
+RFC 2426 | vCard 3 | Yes | src/formats/vcard/read.ts src/formats/vcard/convert/to-three.ts | kept as it came
+RFC 6868 | Parameter values of vCard 4 and iCalendar | Yes | src/formats/vcard/text.ts |
+RFC 6715 | vCard: interests and expertise | Yes | src/formats/vcard/convert/to-three.ts | kept in both versions
+RFC 9554 | vCard: pronouns, profiles, more | Yes | src/formats/vcard/convert/to-three.ts | kept in both versions
 RFC 4918 | WebDAV | Yes | src/webdav/server/if-header.ts src/webdav/server/multi-status.ts src/webdav/properties/4918-basic.ts src/webdav/properties/4918-locks.ts | classes 1, 2 and 3; dead properties are kept as they were written
 RFC 3253 | Versioning: REPORT, expand-property | Partial | src/webdav/methods/report.ts src/webdav/reports/expand-property.ts src/webdav/properties/3253-supported.ts | what RFC 3744 and clients need of it; versions are a collection of their own
 RFC 3744 | WebDAV access control | Partial | src/webdav/properties/3744-acl.ts src/webdav/properties/3744-principals.ts src/webdav/reports/principals.ts | privileges, principals and their reports; rights are given by sharing, not by the method ACL
@@ -179,8 +183,8 @@ RFC 4791 | CalDAV | Partial | src/caldav/collections/prepare.ts src/caldav/repor
 RFC 5051 | i;unicode-casemap | Yes | src/webdav/collections/text-match.ts |
 RFC 4790 | Collations (i;octet, i;ascii-casemap) | Yes | src/webdav/collections/text-match.ts |
 RFC 7809 | Time zones by reference | Partial | src/caldav/calendar-data/timezones.ts src/caldav/properties/4791-timezone.ts | no time zone service is named
-RFC 6638 | CalDAV scheduling | No | |
-RFC 6352 | CardDAV | No | |
+RFC 6638 | CalDAV scheduling | Partial | src/caldav/properties/6638-transparency.ts | which calendars make busy
+RFC 6352 | CardDAV | Yes | src/carddav/extension.ts src/carddav/reports/query.ts src/carddav/reports/multiget.ts src/carddav/properties/book.ts src/carddav/collections/flavor.ts |
 RFC 6764 | Finding CalDAV and CardDAV | No | |
 
 # Chat

@@ -44,79 +44,129 @@ const memberIn = (name: string) => Number(/^member-([1-9]\d{0,15})\.vcf$/.exec(n
  * A member's card in the book is their consent: it goes when they take it back, are disabled or erased, and follows their
  * name and address.
  */
-export function createDirectory({ collections, accounts, domain, watch }: DirectoryParts): Directory {
-  let stale = true;
-  let running: Promise<void> = Promise.resolve();
-  watch?.(() => {
-    stale = true;
-  });
+export function createDirectory(parts: DirectoryParts): Directory {
+  return new KeptDirectory(parts);
+}
 
-  const found = () => collections.collection(publicAccount, 'contacts', directoryName);
+class KeptDirectory implements Directory {
+  readonly #parts: DirectoryParts;
+  #stale = true;
+  #running: Promise<unknown> = Promise.resolve();
 
-  async function made(): Promise<CollectionRow> {
-    const row = await found();
+  constructor(parts: DirectoryParts) {
+    this.#parts = parts;
+    parts.watch?.(() => {
+      this.#stale = true;
+    });
+  }
+
+  show(member: Parameters<Directory['show']>[0], consent: Consent): Promise<void> {
+    return this.#inTurn(async () => {
+      if (member.disabled) throw new StoreError('disabled', 'who is disabled is not shown');
+      const phone = readPhone(consent.phone);
+      const photo = consent.photo ? await this.#photoOf(member.id) : null;
+      await this.#put(await this.#made(), member, { phone, photo });
+    });
+  }
+
+  hide(member: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const book = await this.#found();
+      if (book) await this.#remove(book, nameOf(member));
+    });
+  }
+
+  async consentOf(member: number): Promise<Consent | null> {
+    const book = await this.#found();
+    const row = book && (await this.#parts.collections.item(book.account, book.id, nameOf(member)));
+    const shown = book && row && (await this.#shownOf(book, row));
+    return shown ? { phone: shown.phone, photo: shown.photo !== null } : null;
+  }
+
+  async book(): Promise<CollectionRow | null> {
+    await this.#inTurn(() => this.#compare());
+    const row = await this.#found();
+    return row && row.items > 0 ? row : null;
+  }
+
+  async cardOf(member: number): Promise<string | null> {
+    const book = await this.book();
+    const row = book && (await this.#parts.collections.item(book.account, book.id, nameOf(member)));
+    return row?.name ?? null;
+  }
+
+  /** One after the other: what is compared and what is shown or hidden meanwhile. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#running.then(work, work);
+    this.#running = next.catch(() => undefined);
+    return next;
+  }
+
+  #found(): Promise<CollectionRow | null> {
+    return this.#parts.collections.collection(publicAccount, 'contacts', directoryName);
+  }
+
+  async #made(): Promise<CollectionRow> {
+    const row = await this.#found();
     if (row) return row;
     try {
       const details = { displayName: 'Directory', description: 'Members of the co-op' };
       const wish = { home: 'contacts', kind: 'addressbook', name: directoryName, details } as const;
-      return await collections.makeCollection(publicAccount, wish);
+      return await this.#parts.collections.makeCollection(publicAccount, wish);
     } catch (error) {
-      const now = await found();
+      const now = await this.#found();
       if (now && error instanceof StoreError && error.reason === 'exists') return now;
       throw error;
     }
   }
 
-  async function shownOf(book: CollectionRow, { id }: Pick<ItemRow, 'id'>): Promise<Shown | null> {
-    const bytes = await collections.bytes(book.account, id);
-    return bytes && shownIn(bytes);
-  }
-
-  /** One card after what its member is now. */
-  async function follow(book: CollectionRow, row: ItemRow): Promise<void> {
-    const member = await accounts.member(memberIn(row.name));
-    if (member === null || member.disabled) {
-      await removed(book, row.name);
-      return;
-    }
-    const shown = await shownOf(book, row);
-    if (shown) await collections.put(book.account, book.id, row.name, directoryCard(member, shown, domain));
-  }
-
-  async function removed(book: CollectionRow, name: string): Promise<void> {
+  /** Every card after what its member is now. What changes meanwhile is compared again. */
+  async #compare(): Promise<void> {
+    if (!this.#stale) return;
+    this.#stale = this.#parts.watch === undefined;
     try {
-      await collections.remove(book.account, book.id, name);
+      const book = await this.#found();
+      if (!book) return;
+      for await (const page of this.#parts.collections.items(book.account, book.id)) {
+        for (const row of page) await this.#follow(book, row);
+      }
+    } catch (error) {
+      this.#stale = true;
+      throw error;
+    }
+  }
+
+  async #follow(book: CollectionRow, row: ItemRow): Promise<void> {
+    const member = await this.#parts.accounts.member(memberIn(row.name));
+    if (member === null || member.disabled) return this.#remove(book, row.name);
+    const shown = await this.#shownOf(book, row);
+    if (shown) await this.#put(book, member, shown);
+  }
+
+  async #put(
+    book: CollectionRow,
+    member: Pick<Member, 'id' | 'name' | 'address'>,
+    shown: Shown,
+  ): Promise<void> {
+    const { collections, domain } = this.#parts;
+    await collections.put(book.account, book.id, nameOf(member.id), directoryCard(member, shown, domain));
+  }
+
+  async #remove(book: CollectionRow, name: string): Promise<void> {
+    try {
+      await this.#parts.collections.remove(book.account, book.id, name);
     } catch (error) {
       if (!(error instanceof StoreError) || error.reason !== 'not-found') throw error;
     }
   }
 
-  async function compare(): Promise<void> {
-    if (!stale) return;
-    stale = watch === undefined;
-    try {
-      const book = await found();
-      if (!book) return;
-      for await (const page of collections.items(book.account, book.id)) {
-        for (const row of page) await follow(book, row);
-      }
-    } catch (error) {
-      stale = true;
-      throw error;
-    }
+  async #shownOf(book: CollectionRow, { id }: Pick<ItemRow, 'id'>): Promise<Shown | null> {
+    const bytes = await this.#parts.collections.bytes(book.account, id);
+    return bytes && shownIn(bytes);
   }
 
-  /** One after the other: what is compared and what is shown or hidden meanwhile. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = running.then(work, work);
-    running = next.then(
-      () => undefined,
-      () => undefined,
-    );
-    return next;
-  }
-
-  async function photoOf(member: number): Promise<CardProperty> {
+  async #photoOf(member: number): Promise<CardProperty> {
+    const { collections } = this.#parts;
     const own = await findMeCard(collections, member);
     const bytes = own && (await collections.bytes(member, own.item.id));
     const card = bytes && convert(readCard(bytes), '3.0');
@@ -128,44 +178,6 @@ export function createDirectory({ collections, accounts, domain, watch }: Direct
       `a photo in the directory has at most ${directoryPhotoBytesMax} octets`,
     );
   }
-
-  return {
-    show: (member, consent) =>
-      inTurn(async () => {
-        if (member.disabled) throw new StoreError('disabled', 'who is disabled is not shown');
-        const phone = readPhone(consent.phone);
-        const photo = consent.photo ? await photoOf(member.id) : null;
-        const { account, id } = await made();
-        await collections.put(
-          account,
-          id,
-          nameOf(member.id),
-          directoryCard(member, { phone, photo }, domain),
-        );
-      }),
-    hide: (member) =>
-      inTurn(async () => {
-        const book = await found();
-        if (book) await removed(book, nameOf(member));
-      }),
-    async consentOf(member) {
-      const book = await found();
-      const row = book && (await collections.item(book.account, book.id, nameOf(member)));
-      const shown = book && row && (await shownOf(book, row));
-      return shown ? { phone: shown.phone, photo: shown.photo !== null } : null;
-    },
-    async book() {
-      await inTurn(compare);
-      const row = await found();
-      return row && row.items > 0 ? row : null;
-    },
-    async cardOf(member) {
-      await inTurn(compare);
-      const book = await found();
-      const row = book && (await collections.item(book.account, book.id, nameOf(member)));
-      return row?.name ?? null;
-    },
-  };
 }
 
 function readPhone(text: string): string {
