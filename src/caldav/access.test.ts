@@ -98,6 +98,11 @@ const patch = document(
   'D:propertyupdate',
   '<D:set><D:prop><D:displayname>Mine</D:displayname></D:prop></D:set>',
 );
+const freeBusy = document(
+  'C:free-busy-query',
+  '<C:time-range start="20260301T000000Z" end="20260401T000000Z"/>',
+);
+
 /** What each is answered, in the order of `actors`; `new` is not there. */
 const matrix: readonly (readonly [what: string, asked: Asked, statuses: readonly number[]])[] = [
   ['OPTIONS', { method: 'OPTIONS', path: '/a' }, [200, 200, 200, 200, 200, 200, 200, 200]],
@@ -152,6 +157,11 @@ const matrix: readonly (readonly [what: string, asked: Asked, statuses: readonly
     [207, 207, 207, 207, 207, 207, 404, 401],
   ],
   ['sync-collection', { method: 'REPORT', path: '/', body: sync }, [207, 207, 207, 207, 207, 207, 404, 401]],
+  [
+    'free-busy-query',
+    { method: 'REPORT', path: '/', body: freeBusy },
+    [200, 200, 200, 200, 200, 200, 404, 401],
+  ],
   [
     'who has access',
     {

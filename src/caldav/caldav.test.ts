@@ -93,6 +93,7 @@ describe('calendars', () => {
         'A:calendar-color',
         'A:calendar-order',
         'C:supported-calendar-component-set',
+        'C:calendar-timezone',
         'C:calendar-timezone-id',
         'C:schedule-calendar-transp',
         'CS:getctag',
@@ -107,6 +108,7 @@ describe('calendars', () => {
       '<ICAL:calendar-order>3</ICAL:calendar-order>',
       '<C:comp name="VTODO"/></C:supported-calendar-component-set>',
       '<C:calendar-timezone-id>Europe/Paris</C:calendar-timezone-id>',
+      'TZID:Europe/Paris',
       '<C:schedule-calendar-transp><C:opaque/>',
       '<CS:getctag>',
       '<D:sync-token>data:,',
@@ -480,6 +482,13 @@ describe('calendar-query', () => {
         })
       ).text;
     expect(await data('')).toContain('RRULE:FREQ=WEEKLY');
+    const expanded = await data('<C:expand start="20260105T000000Z" end="20260119T000000Z"/>');
+    expect(expanded).not.toContain('RRULE');
+    expect([...expanded.matchAll(/DTSTART:(\d+T\d+Z)/g)].map(([, at]) => at)).toEqual([
+      '20260108T090000Z',
+      '20260115T090000Z',
+    ]);
+    expect(expanded).toContain('RECURRENCE-ID:20260108T090000Z');
     const part = await data(
       '<C:comp name="VCALENDAR"><C:comp name="VEVENT"><C:prop name="UID"/><C:prop name="SUMMARY" novalue="yes"/></C:comp></C:comp>',
     );
@@ -495,5 +504,67 @@ describe('calendar-query', () => {
     expect(await at(`${path}/weekly`, '0')).toEqual(['weekly']);
     expect(await at(`${path}/march`, '0')).toEqual([]);
     expect(await at(`${path}/`, '0')).toEqual([]);
+  });
+});
+
+describe('free-busy-query', () => {
+  const busyIn = (path: string, start: string, end: string, depth = '1') =>
+    ask(
+      'REPORT',
+      `${path}/`,
+      document('C:free-busy-query', `<C:time-range start="${start}T000000Z" end="${end}T000000Z"/>`),
+      { depth },
+    );
+
+  test('times alone, of what makes busy', async () => {
+    const path = await fresh('busy');
+    await put(`${path}/a`, event('busy-a', 'DURATION:PT1H'));
+    await put(`${path}/b`, event('busy-b', 'DURATION:PT1H\nSTATUS:TENTATIVE', 'DTSTART:20260306T100000Z'));
+    await put(`${path}/c`, event('busy-c', 'DURATION:PT1H\nTRANSP:TRANSPARENT', 'DTSTART:20260307T100000Z'));
+    await put(
+      `${path}/d`,
+      event('busy-d', 'DURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2', 'DTSTART:20260308T100000Z'),
+    );
+    const { status, text, headers } = await busyIn(path, '20260301', '20260401');
+    expect([status, headers['content-type']]).toEqual([200, 'text/calendar; charset=utf-8']);
+    expect(text).toContain('BEGIN:VFREEBUSY');
+    expect(text.replaceAll('\r\n ', '')).toContain(
+      'FREEBUSY;FBTYPE=BUSY:20260305T100000Z/20260305T110000Z,20260308T100000Z/20260308T110000Z,20260309T100000Z/20260309T110000Z',
+    );
+    expect(text).toContain('FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260306T100000Z/20260306T110000Z');
+    expect(text).not.toMatch(/20260307T10|SUMMARY/);
+    expect((await busyIn(home, '20260305', '20260306', 'infinity')).text).toContain('20260305T100000Z/');
+  });
+
+  test('of how much', async () => {
+    const { status, text } = await busyIn(`${home}/personal`, '20200101', '20260101');
+    expect([status, text]).toEqual([403, expect.stringContaining('<C:valid-filter/>')]);
+    expect((await ask('REPORT', `${home}/personal/`, document('C:free-busy-query', ''))).status).toBe(403);
+  });
+});
+
+describe('time zones by reference (RFC 7809)', () => {
+  test('VTIMEZONE comes and goes as it is asked for; the object is the same', async () => {
+    const path = await fresh('zoned');
+    const bare = event('zoned', '', 'DTSTART;TZID=Europe/Paris:20260305T100000');
+    expect((await put(`${path}/z`, bare)).status).toBe(201);
+    const own = `BEGIN:VTIMEZONE\nTZID:Garden\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0130\nTZOFFSETTO:+0130\nEND:STANDARD\nEND:VTIMEZONE`;
+    const odd = event('odd', '', 'DTSTART;TZID=Garden:20260305T100000').replace(
+      'BEGIN:VEVENT',
+      `${own.replaceAll('\n', '\r\n')}\r\nBEGIN:VEVENT`,
+    );
+    expect((await put(`${path}/odd`, odd)).status).toBe(201);
+    expect((await ask('GET', `${path}/z`)).text).toBe(bare);
+    const asked = await ask('GET', `${path}/z`, undefined, { 'caldav-timezones': 'T' });
+    expect(asked.text).toContain('BEGIN:VTIMEZONE\r\nTZID:Europe/Paris');
+    expect(asked.headers.etag).toBe((await ask('GET', `${path}/z`)).headers.etag);
+    const body = query('', '<C:calendar-data/>');
+    const report = async (wanted: string) =>
+      (await ask('REPORT', `${path}/`, body, { depth: '1', 'caldav-timezones': wanted })).text;
+    expect(await report('T')).toContain('TZID:Europe/Paris');
+    const without = await report('F');
+    expect(without).not.toContain('TZID:Europe/Paris');
+    expect(without).toContain('TZID:Garden');
+    expect((await ask('REPORT', `${path}/`, body, { 'caldav-timezones': 'maybe' })).status).toBe(400);
   });
 });

@@ -5,6 +5,7 @@ import { mkcalendar } from './methods/mkcalendar.ts';
 import { caldavProperties } from './properties/index.ts';
 import { calendarMultiget } from './reports/calendar-multiget.ts';
 import { calendarQuery } from './reports/calendar-query.ts';
+import { freeBusyQuery } from './reports/free-busy-query.ts';
 
 /** `/dav/calendars/…`: CalDAV over the rooms. */
 export function caldavExtension(house: CaldavHouse): DavExtension {
@@ -13,7 +14,7 @@ export function caldavExtension(house: CaldavHouse): DavExtension {
     features: ['calendar-access'],
     methods: [mkcalendar],
     properties: caldavProperties(house.settings),
-    reports: [calendarQuery(house), calendarMultiget(house)],
+    reports: [calendarQuery(house), calendarMultiget(house), freeBusyQuery],
     spaces: [collectionsSpace(house, calendarFlavor(house))],
     wellKnown: ['caldav'],
   };

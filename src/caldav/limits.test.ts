@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { parseXml } from '../formats/xml/index.ts';
 import { CollectionResource, type Exchange, type Scene, type Visit } from '../webdav/index.ts';
+import { render } from './calendar-data/render.ts';
 import { readDataWish } from './calendar-data/wish.ts';
 import { calendarFlavor } from './collections/flavor.ts';
 import { readFilter } from './filter/parse.ts';
-import { document, query } from './fixtures.ts';
+import { document, event, query } from './fixtures.ts';
 import type { CaldavHouse } from './house.ts';
 import {
   batchItemsMax,
   detailBytesMax,
+  expandedInstancesMax,
   filterConditionsMax,
   filterDepthMax,
+  freeBusyDaysMax,
   pickedNamesMax,
   queryRowsMax,
   textMatchBytesMax,
@@ -22,6 +25,7 @@ import {
 import { caldavProperties } from './properties/index.ts';
 import { shortText } from './properties/values.ts';
 import { calendarQuery } from './reports/calendar-query.ts';
+import { freeBusyQuery } from './reports/free-busy-query.ts';
 import { floatingZoneOf, readZone } from './zones.ts';
 
 const settings = { objectBytesMax: 1_000, instancesMax: 10, attendeesMax: 10 };
@@ -109,6 +113,7 @@ describe('a query', () => {
     const house = { settings, collections } as unknown as CaldavHouse;
     const visit = {
       visitor: { kind: 'member' },
+      request: { headers: {} },
       prefer: {},
       dav: { properties: [] },
       href: ({ path }: { path: string[] }) => path.join('/'),
@@ -135,6 +140,30 @@ describe('a query', () => {
     const more = await run(queryRowsMax + 1, '<D:getetag/>');
     expect(more.rows).toHaveLength(queryRowsMax + 1);
     expect(more.rows.at(-1)).toContain('number-of-matches-within-limits');
+  });
+
+  test('whose objects have too many instances says so', () => {
+    const wish = {
+      pick: null,
+      limitRecurrence: null,
+      limitFreeBusy: null,
+      expand: { startMs: 0, endMs: 9e12 },
+    };
+    const budget = { instances: expandedInstancesMax };
+    const bytes = Buffer.from(event('x', 'RRULE:FREQ=DAILY', 'DTSTART:20000101T000000Z'));
+    const common = { wish, floating: undefined, timezones: 'with', budget } as const;
+    for (let at = 0; at < 2; at++) render(bytes, { ...common, instancesMax: expandedInstancesMax / 2 });
+    expect(budget.instances).toBeLessThan(0);
+    expect(render(bytes, { ...common, instancesMax: 10 })).not.toContain('VEVENT');
+  });
+
+  test('of busy times is of a bounded time', async () => {
+    const asked = document(
+      'C:free-busy-query',
+      '<C:time-range start="20000101T000000Z" end="20300101T000000Z"/>',
+    );
+    const run = freeBusyQuery.run({} as Exchange, {} as CollectionResource, parseXml(Buffer.from(asked)));
+    await expect(run).rejects.toThrow(`${freeBusyDaysMax} days`);
   });
 
   test('holds the bytes of a few objects at once', async () => {

@@ -20,3 +20,7 @@ export const pickedNamesMax = 200;
 export const timezonesKeptMax = 256;
 /** Objects whose bytes are held at once for an answer. */
 export const batchItemsMax = 100;
+/** Instances that one answer holds, of all objects that it expands. */
+export const expandedInstancesMax = 50_000;
+/** How much time one free-busy-query asks for; days. */
+export const freeBusyDaysMax = 1_100;

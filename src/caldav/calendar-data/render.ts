@@ -1,9 +1,21 @@
-import { oneCalendar, parseComponents, writeComponent, type Zone } from '../../formats/icalendar/index.ts';
-import { pick } from './pick.ts';
+import {
+  CalendarError,
+  type CalendarObject,
+  type Component,
+  expand,
+  limitFreebusySet,
+  limitRecurrenceSet,
+  objectOf,
+  oneCalendar,
+  parseComponents,
+  pick,
+  writeComponent,
+  type Zone,
+} from '../../formats/icalendar/index.ts';
 import { needsTimezones, type Timezones, withTimezones } from './timezones.ts';
 import type { DataWish } from './wish.ts';
 
-/** How an object is answered. */
+/** How objects are answered. */
 export interface Rendering {
   readonly wish: DataWish;
   /** In which times without a zone are read; undefined: UTC. */
@@ -11,18 +23,38 @@ export interface Rendering {
   readonly timezones: Timezones;
   /** Of one object, expanded. */
   readonly instancesMax: number;
-  readonly objectBytesMax: number;
+  /** Instances that the whole answer may still have; what is beyond is left out, and told of by who counts. */
+  readonly budget: { instances: number };
 }
 
 /** The bytes of an object as a report wants them (RFC 4791 §9.6). Most want them as they are. */
-export function render(bytes: Buffer, { wish, floating, timezones }: Rendering): string {
+export function render(bytes: Buffer, rendering: Rendering): string {
+  const { wish, timezones } = rendering;
   const text = bytes.toString();
-  const plain = !(wish.expand || wish.limitRecurrence || wish.limitFreeBusy || wish.pick);
-  if (plain && !needsTimezones(text, timezones)) return text;
-  let calendar = oneCalendar(parseComponents(text, Number.POSITIVE_INFINITY));
-  void floating;
-  // What is expanded has no zones left.
-  if (wish.expand === null) calendar = withTimezones(calendar, timezones);
-  if (wish.pick) calendar = pick(calendar, wish.pick);
-  return writeComponent(calendar);
+  const shaped = wish.expand ?? wish.limitRecurrence ?? wish.limitFreeBusy;
+  if (!shaped && !wish.pick && !needsTimezones(text, timezones)) return text;
+  try {
+    let calendar = oneCalendar(parseComponents(text, Number.POSITIVE_INFINITY));
+    if (shaped) calendar = shape(calendar, rendering);
+    // What is expanded has no zones left.
+    if (wish.expand === null) calendar = withTimezones(calendar, timezones);
+    return writeComponent(wish.pick ? pick(calendar, wish.pick) : calendar);
+  } catch (error) {
+    // It was taken once by other rules than today's: then it is answered as it is kept.
+    if (error instanceof CalendarError) return text;
+    throw error;
+  }
+}
+
+function shape(calendar: Component, { wish, floating, instancesMax, budget }: Rendering): Component {
+  let shaped = calendar;
+  // Its METHOD, if it has one, is of no interest here: messages in the inbox are objects too.
+  const object = (): CalendarObject => objectOf(shaped, { bytesMax: Number.POSITIVE_INFINITY });
+  if (wish.limitFreeBusy) shaped = limitFreebusySet(object(), wish.limitFreeBusy);
+  if (wish.limitRecurrence) return limitRecurrenceSet(object(), wish.limitRecurrence, floating);
+  if (wish.expand === null) return shaped;
+  const max = Math.max(0, Math.min(instancesMax, budget.instances));
+  const expanded = expand(object(), wish.expand, max, floating);
+  budget.instances -= expanded.calendar.components().length + (expanded.capped ? 1 : 0);
+  return expanded.calendar;
 }

@@ -1,7 +1,13 @@
-import { type Component, resolveZone } from '../../formats/icalendar/index.ts';
+import {
+  type Component,
+  parseComponents,
+  resolveZone,
+  vtimezoneOf,
+  writeComponent,
+} from '../../formats/icalendar/index.ts';
 import { DavError } from '../../webdav/index.ts';
 
-/** Whether VTIMEZONEs are wanted of zones that everybody knows (RFC 7809 §7.1). `kept`: nobody said; they are there as they came. */
+/** Whether VTIMEZONEs are wanted of zones that everybody knows (RFC 7809 §7.1). */
 export type Timezones = 'with' | 'without';
 
 /** The CalDAV-Timezones header: T where it is not there. */
@@ -12,16 +18,39 @@ export function timezonesWanted(header: string | undefined): Timezones {
   throw new DavError(400, 'CalDAV-Timezones is T or F');
 }
 
-/** What has a VTIMEZONE too many: most objects do not, which their bytes tell at once. */
+const tzidsOf = (component: Component, found: Set<string>): Set<string> => {
+  for (const property of component.properties()) {
+    const tzid = property.parameter('TZID');
+    if (tzid !== undefined) found.add(tzid);
+  }
+  for (const inner of component.components()) if (inner.name !== 'VTIMEZONE') tzidsOf(inner, found);
+  return found;
+};
+
+/** What could lack a VTIMEZONE, or have one too many: most objects do neither, which their bytes tell at once. */
 export function needsTimezones(text: string, wanted: Timezones): boolean {
-  return wanted === 'without' && text.includes('BEGIN:VTIMEZONE');
+  const has = text.includes('BEGIN:VTIMEZONE');
+  return wanted === 'with' ? !has && /;TZID=/i.test(text) : has;
 }
 
-/** VTIMEZONEs of the system's zones go; those of zones that are the file's own always stay. */
+/** VTIMEZONEs of the system's zones come along, or go; those of zones that are the file's own always stay. */
 export function withTimezones(calendar: Component, wanted: Timezones): Component {
   const components = calendar.components();
-  if (wanted === 'with') return calendar;
-  return calendar.withComponents(
-    components.filter((each) => each.name !== 'VTIMEZONE' || resolveZone(each.text('TZID') ?? '') === null),
-  );
+  if (wanted === 'without') {
+    return calendar.withComponents(
+      components.filter((each) => each.name !== 'VTIMEZONE' || resolveZone(each.text('TZID') ?? '') === null),
+    );
+  }
+  const there = new Set(calendar.components('VTIMEZONE').map((each) => each.text('TZID')));
+  const missing = [...tzidsOf(calendar, new Set())].filter((tzid) => !there.has(tzid));
+  const added = missing.map((tzid) => vtimezoneOf(tzid)).filter((zone) => zone !== null);
+  return added.length === 0 ? calendar : calendar.withComponents([...added, ...components]);
+}
+
+/** The bytes of an object so. */
+export function changedTimezones(bytes: Buffer, wanted: Timezones): Buffer {
+  const text = bytes.toString();
+  if (!needsTimezones(text, wanted)) return bytes;
+  const [calendar] = parseComponents(text, Number.POSITIVE_INFINITY);
+  return calendar ? Buffer.from(writeComponent(withTimezones(calendar, wanted))) : bytes;
 }

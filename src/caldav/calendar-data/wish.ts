@@ -1,21 +1,13 @@
-import type { TimeRange } from '../../formats/icalendar/index.ts';
+import type { ComponentPick, TimeRange } from '../../formats/icalendar/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
 import { refusal } from '../conditions.ts';
 import { readTimeRange } from '../filter/time-range.ts';
 import { pickedNamesMax } from '../limits.ts';
 import { caldav } from '../names.ts';
 
-/** A component as it is to be answered (RFC 4791 §9.6.1): null for all properties, or all components. */
-export interface CompWish {
-  readonly name: string;
-  /** By name: whether its value is left out. */
-  readonly props: ReadonlyMap<string, { readonly noValue: boolean }> | null;
-  readonly comps: readonly CompWish[] | null;
-}
-
 /** What is to become of the bytes of each object (RFC 4791 §9.6). */
 export interface DataWish {
-  readonly pick: CompWish | null;
+  readonly pick: ComponentPick | null;
   readonly expand: TimeRange | null;
   readonly limitRecurrence: TimeRange | null;
   readonly limitFreeBusy: TimeRange | null;
@@ -51,17 +43,17 @@ export function readDataWish(element: XmlElement): DataWish {
 class CompReader {
   #names = 0;
 
-  read(element: XmlElement): CompWish {
+  read(element: XmlElement): ComponentPick {
     const own = element.children.filter(({ namespace }) => namespace === caldav);
     const has = (name: string) => own.some((each) => each.name === name);
     const props = own.filter(({ name }) => name === 'prop');
     const comps = own.filter(({ name }) => name === 'comp');
     return {
       name: this.#nameOf(element),
-      props: has('allprop')
+      properties: has('allprop')
         ? null
-        : new Map(props.map((each) => [this.#nameOf(each), { noValue: isYes(each, 'novalue') }])),
-      comps: has('allcomp') ? null : comps.map((each) => this.read(each)),
+        : props.map((each) => ({ name: this.#nameOf(each), novalue: isYes(each, 'novalue') })),
+      components: has('allcomp') ? null : comps.map((each) => this.read(each)),
     };
   }
 

@@ -5,6 +5,7 @@ import { caldav, caldavName, kinds } from '../names.ts';
 import { busyView } from './busy-only.ts';
 import { contentType } from './content-type.ts';
 import { demandComponent, prepareObject } from './prepare.ts';
+import { timezonesView } from './timezones-view.ts';
 
 const calendarType = caldavName('calendar');
 const inboxType = caldavName('schedule-inbox');
@@ -32,7 +33,7 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
     prepare: (arriving) => prepareObject(house, arriving),
     removing: async (leaving) => ({ jobs: (await scheduling?.leaving(leaving)) ?? [] }),
     accepts: ({ component }, collection) => demandComponent(component, collection),
-    view: (item, { right }) => busyView(item, right),
+    view: (item, { right, visit }) => busyView(item, right) ?? timezonesView(item, visit),
     may: (row, _, privilege) => (isInbox(row) && putting.has(privilege) ? false : undefined),
     wanted,
   };

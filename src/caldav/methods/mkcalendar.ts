@@ -50,7 +50,7 @@ export const mkcalendar: DavMethod = {
 };
 
 async function readRequest(exchange: Exchange): Promise<PropertyRequest | null> {
-  const body = await exchange.xml();
+  const body = await exchange.xml('verbatim');
   if (body === null) return null;
   if (body.namespace !== caldav || body.name !== 'mkcalendar')
     throw new FormatError('the body is no CALDAV:mkcalendar');

@@ -1,4 +1,4 @@
-import { resolveZone } from '../../formats/icalendar/index.ts';
+import { newCalendar, resolveZone, vtimezoneOf, writeComponent } from '../../formats/icalendar/index.ts';
 import { detailProperty, type LiveProperty, textOf } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
 import { caldav } from '../names.ts';
@@ -13,7 +13,11 @@ export const timezoneProperties: readonly LiveProperty[] = [
     rfc: '4791 §5.2.2',
     detail: 'timezone',
     on: onCalendars,
-    read: (value) => (value === undefined ? undefined : textOf(value)),
+    read(value, { details: { timezoneId } }) {
+      if (value !== undefined) return textOf(value);
+      const zone = timezoneId === undefined ? null : vtimezoneOf(timezoneId);
+      return zone === null ? undefined : textOf(writeComponent(newCalendar([zone])));
+    },
     parse({ text }) {
       readZone(text);
       return text;

@@ -33,10 +33,12 @@ export function calendarQuery(house: CaldavHouse): DavReport {
     async run(exchange, resource, body) {
       const element = body.children.find(({ namespace, name }) => namespace === caldav && name === 'filter');
       if (element === undefined) throw refusal('valid-filter', 'a calendar-query has a filter');
+      const rendering = renderingOf(house, exchange, body, resource);
       const query: Query = {
         exchange,
         filter: planFilter(readFilter(element)),
-        wish: dataPlanOf(body, exchange.visit, renderingOf(house, exchange, body, resource)),
+        wish: dataPlanOf(body, exchange.visit, rendering),
+        budget: rendering.budget,
         zone: zoneOfQuery(body),
         left: queryRowsMax,
       };
@@ -45,10 +47,10 @@ export function calendarQuery(house: CaldavHouse): DavReport {
       if (item) await answerRows(query, answer, item.collection, [item.row]);
       for (const collection of collections) {
         await queryCollection(query, answer, collection);
-        if (query.left < 0) break;
+        if (isSpent(query)) break;
       }
       // RFC 4791 §7.8: what is answered is not all.
-      if (query.left < 0) await answer.response(exchange.visit.href(resource), truncatedRow);
+      if (isSpent(query)) await answer.response(exchange.visit.href(resource), truncatedRow);
       await answer.end();
     },
   };
@@ -61,7 +63,10 @@ interface Query {
   readonly zone: Zone | undefined;
   /** Objects that may still be answered; below 0: there were more. */
   left: number;
+  readonly budget: { readonly instances: number };
 }
+
+const isSpent = ({ left, budget }: Query): boolean => left < 0 || budget.instances < 0;
 
 /** The index finds what can be; the digest says what is; bytes are read only for what stands nowhere else. */
 async function queryCollection(
@@ -73,7 +78,7 @@ async function queryCollection(
   const { account, id } = collection.row;
   for await (const page of collections.within(account, id, query.filter.span)) {
     await answerRows(query, answer, collection, page);
-    if (query.left < 0) return;
+    if (isSpent(query)) return;
   }
 }
 
@@ -96,7 +101,7 @@ async function answerRows(
   };
   const { rest } = filter;
   if (rest === null && !wish.data) return send(rows.map((row) => collection.item(row)));
-  for (let at = 0; at < rows.length && query.left >= 0; at += batchItemsMax) {
+  for (let at = 0; at < rows.length && !isSpent(query); at += batchItemsMax) {
     const names = rows.slice(at, at + batchItemsMax).map(({ name }) => name);
     const items = await collection.itemsNamed(names);
     await send(rest === null ? items : items.filter((item) => judgeBytes(rest, item, zone)));

@@ -3,6 +3,7 @@ import { type Exchange, isDetailed, type Resource } from '../../webdav/index.ts'
 import type { Rendering } from '../calendar-data/render.ts';
 import { timezonesWanted } from '../calendar-data/timezones.ts';
 import type { CaldavHouse } from '../house.ts';
+import { expandedInstancesMax } from '../limits.ts';
 import { floatingZoneOf, zoneOfQuery } from '../zones.ts';
 
 /** How the data of objects is answered to this request, but for what its CALDAV:calendar-data says. */
@@ -17,6 +18,6 @@ export function renderingOf(
     floating: zoneOfQuery(body) ?? own,
     timezones: timezonesWanted(exchange.header('caldav-timezones')),
     instancesMax: settings.instancesMax,
-    objectBytesMax: settings.objectBytesMax,
+    budget: { instances: expandedInstancesMax },
   };
 }

@@ -1,0 +1,69 @@
+import {
+  availabilityPeriods,
+  type BusyPeriod,
+  busyPeriods,
+  type Window,
+  writeComponent,
+  writeFreeBusy,
+} from '../../formats/icalendar/index.ts';
+import type { XmlElement } from '../../formats/xml/index.ts';
+import type { CollectionResource, DavReport } from '../../webdav/index.ts';
+import { refusal } from '../conditions.ts';
+import { readTimeRange } from '../filter/time-range.ts';
+import { freeBusyDaysMax } from '../limits.ts';
+import { caldav, kinds } from '../names.ts';
+import { onCalendars } from '../properties/kinds.ts';
+import { floatingZoneOf } from '../zones.ts';
+import { scopeOf } from './scope.ts';
+
+const dayMs = 86_400_000;
+
+/** RFC 4791 §7.10: when something in a calendar, or in all of a home, makes busy; never what. */
+export const freeBusyQuery: DavReport = {
+  namespace: caldav,
+  name: 'free-busy-query',
+  rfc: '4791 §7.10',
+  on: (resource) => resource.kind === kinds.home || onCalendars(resource),
+  privilege: 'read-free-busy',
+  async run(exchange, resource, body) {
+    const window = readWindow(body);
+    const { collections } = await scopeOf(exchange, resource);
+    const busy: BusyPeriod[] = [];
+    for (const collection of collections) {
+      if (onCalendars(collection) && collection.may('read-free-busy'))
+        await addBusy(busy, collection, window);
+    }
+    const calendar = writeFreeBusy(window, busy, exchange.visit.clock.nowMs());
+    exchange.send(200, { 'Content-Type': 'text/calendar; charset=utf-8' }, writeComponent(calendar));
+  },
+};
+
+function readWindow(body: XmlElement): Window {
+  const element = body.children.find(({ namespace, name }) => namespace === caldav && name === 'time-range');
+  const { startMs, endMs } = element
+    ? readTimeRange(element, 'valid-filter', true)
+    : { startMs: null, endMs: null };
+  if (startMs === null || endMs === null)
+    throw refusal('valid-filter', 'a free-busy-query has a time-range with a start and an end');
+  if (endMs - startMs > freeBusyDaysMax * dayMs)
+    throw refusal('valid-filter', `a free-busy-query is of at most ${freeBusyDaysMax} days`);
+  return { startMs, endMs };
+}
+
+async function addBusy(
+  busy: BusyPeriod[],
+  { scene, row, details }: CollectionResource,
+  window: Window,
+): Promise<void> {
+  const floating = floatingZoneOf(details);
+  const availabilities: string[] = [];
+  for await (const page of scene.house.collections.within(row.account, row.id, window)) {
+    for (const { component, digest } of page) {
+      if (component === 'VAVAILABILITY') availabilities.push(digest);
+      else if (component === 'VEVENT' || component === 'VFREEBUSY')
+        busy.push(...busyPeriods(digest, window, floating ? { floating } : {}));
+    }
+  }
+  // RFC 7953 §7.1
+  if (availabilities.length > 0) busy.push(...availabilityPeriods(availabilities, window, floating));
+}
