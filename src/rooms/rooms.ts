@@ -56,9 +56,6 @@ workerUrl.pathname = workerUrl.pathname.replace(/\.ts$/, extension);
 /** Passwords of public links that are checked at once; those of members have a bound of their own. */
 const linkHashesAtOnce = 1;
 
-/** What one member's calendars, contacts and their attachments may take. */
-const collectionsSettings = () => ({ quota: 5 * 2 ** 30 });
-
 /** Stands in the data folder while a restore fills it. */
 export const unfinishedRestore = 'restore-unfinished';
 
@@ -86,7 +83,7 @@ export async function openRooms(
     const blobs = openLocalBlobs({ folder: join(value.data, 'blobs'), database });
     const mail = createMailStore({ database, blobs, clock, quota: value.limits.quota });
     const fileRooms = openFileRooms({ database, blobs, clock, settings });
-    const collections = createCollections({ database, blobs, clock, settings: collectionsSettings });
+    const collections = openCollections({ database, blobs, clock, settings });
     const trust = createTrustStore({ database, clock });
     const outbox = openOutbox(value, { database, blobs, clock });
     const senders = createSenders({ database, clock, onError });
@@ -184,6 +181,13 @@ function openFileRooms({
       await files.erase(member);
     },
   };
+}
+
+function openCollections({
+  settings,
+  ...over
+}: Pick<Rooms, 'settings' | 'database' | 'blobs' | 'clock'>): CollectionsWriter {
+  return createCollections({ ...over, settings: () => settings.value.calendars });
 }
 
 function openOutbox(

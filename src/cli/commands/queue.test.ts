@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
+import { modules } from '../../modules.ts';
 import type { Rooms } from '../../rooms/index.ts';
+import { afterRestore } from '../../storage/index.ts';
 import { engines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { queueCommands } from './queue.ts';
 
@@ -74,6 +76,21 @@ test('what waits is listed, shown, held, released, tried again and taken back', 
     'given up, and the sender is told: 2',
   );
   expect(await claims.overdue(9)).toHaveLength(1);
+});
+
+test('invitations that a restore held are released or taken back with all', async () => {
+  const hold = async (key: string) => {
+    await stores.collections.addJob(7, { kind: 'itip', key, payload: null, outward: true });
+    await afterRestore({ ...stores, modules }, 1_000);
+  };
+  await hold('one');
+  expect(await queue('list')).toContain('1 invitations held since a restore');
+  expect(await queue('release', { what: 'far.example' })).toBe('released: 0');
+  expect(await queue('release', { what: 'all' })).toBe('released: 1');
+  expect((await stores.collections.takeJobs('itip', 1, 60_000)).length).toBe(1);
+  await hold('two');
+  expect(await queue('cancel', { what: 'all' })).toBe('taken back: 2');
+  expect(await queue('list')).not.toContain('invitations');
 });
 
 test.each([

@@ -77,15 +77,19 @@ const list = command({
     const most = Math.min(max, outboxLimits.pageRowsMax);
     const rows = await allOf(rooms, selectionOf(word), most);
     const counts = await rooms.outbox.counts();
+    const heldJobs = await rooms.collections.heldJobs();
     const now = rooms.clock.nowMs();
     const { waiting, claimed, held, unsure, destinations, unreachable } = counts;
     const summary = [
       `${waiting + claimed} to send, ${held} held, to ${destinations} destinations, ${unreachable} of them not reached`,
       ...(unsure > 0 ? [`${unsure} may have arrived already: the answer was not heard`] : []),
+      ...(heldJobs > 0
+        ? [`${heldJobs} invitations held since a restore, of \`all\`: release or cancel`]
+        : []),
     ];
     const lines = rows.length > 0 ? [table(rows.map((row) => lineOf(row, now)))] : [];
     if (rows.length === most) lines.push(`only the first ${most} are shown`);
-    return { text: [...lines, ...summary].join('\n'), json: { ...counts, rows: rows.map(shown) } };
+    return { text: [...lines, ...summary].join('\n'), json: { ...counts, heldJobs, rows: rows.map(shown) } };
   },
 });
 
@@ -154,7 +158,8 @@ function changing(change: Exclude<Change, 'bounce'>, summary: string, done: stri
     parameters: [what],
     schema: whatSchema,
     async run(rooms, { what: word }) {
-      const changed = await rooms.outbox.change(selectionOf(word), change);
+      let changed = await rooms.outbox.change(selectionOf(word), change);
+      if (change === 'release' && word === 'all') changed += await rooms.collections.decideHeldJobs(true);
       return { text: `${done}: ${changed}`, json: { changed } };
     },
   });
@@ -167,7 +172,9 @@ const cancel = command({
   options: [{ name: 'notify', summary: 'tell its sender that it was not delivered' }],
   schema: z.strictObject({ what: z.string(), notify: z.boolean().optional() }),
   async run(rooms, { what: word, notify }) {
-    const changed = await rooms.outbox.change(selectionOf(word), notify ? 'bounce' : 'cancel');
+    let changed = await rooms.outbox.change(selectionOf(word), notify ? 'bounce' : 'cancel');
+    // Nobody was told of these yet, so there is nobody to tell that they did not arrive.
+    if (word === 'all') changed += await rooms.collections.decideHeldJobs(false);
     const text = notify ? `given up, and the sender is told: ${changed}` : `taken back: ${changed}`;
     return { text, json: { changed } };
   },

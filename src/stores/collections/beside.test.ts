@@ -51,12 +51,23 @@ describeEngines('what is kept beside collections', (engine) => {
   const toClub = { member: 0, group: club };
 
   test('jobs: taken, hidden while they are, taken again where a claim ran out, and settled by who has them', async () => {
-    const { nowMs } = clock;
-    const now = nowMs();
+    const now = clock.nowMs();
+    let told = 0;
+    const stop = store.watchJobs(() => told++);
     await store.addJob(ana, { kind: 'itip', key: 'a', payload: { to: ['x'] } });
     await store.addJob(ana, { kind: 'itip', key: 'a', payload: 'another' });
     await store.addJob(ben, { kind: 'itip', key: 'a', payload: 2, dueMs: now + 500 });
     await store.addJob(ana, { kind: 'refresh', key: 'a', payload: 3 });
+    expect(told).toBe(4);
+    const calendar = await make(cleo, 'work');
+    await store.put(cleo, calendar.id, 'a', itemOf('a'));
+    expect(told).toBe(4);
+    // The same bytes move nothing; what follows from them is told.
+    const jobs = [{ kind: 'other', key: 'a', payload: null }];
+    await store.put(cleo, calendar.id, 'a', itemOf('a'), { jobs });
+    stop();
+    await store.remove(cleo, calendar.id, 'a', { jobs });
+    expect(told).toBe(5);
     expect(await store.nextJobMs('itip')).toBe(now);
     expect(await store.nextJobMs('nothing')).toBeNull();
     const [first, ...others] = await store.takeJobs('itip', 10, 1_000);

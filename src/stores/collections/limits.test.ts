@@ -8,6 +8,7 @@ import type { CollectionsQueries } from './queries.ts';
 import { addAttachment } from './scripts/attachments.ts';
 import { makeCollection } from './scripts/collections.ts';
 import { put } from './scripts/items.ts';
+import { addJobs } from './scripts/jobs.ts';
 import { setProperties } from './scripts/properties.ts';
 import { purgeOld } from './scripts/purge.ts';
 import { give } from './scripts/sharing.ts';
@@ -280,6 +281,20 @@ describe('limits of one write', () => {
     expect(await store.item(ana, calendar.id, 'a')).toBeNull();
     expect(await write(jobs.slice(1), 'b')).toBe('accepted');
     expect((await store.takeJobs('k', 1_000, 1)).length).toBe(limits.jobsPerTakeMax);
+  });
+
+  test('jobBytesPerWriteMax, jobBytesPerTakeMax', async () => {
+    const half = 'x'.repeat(limits.jobBytesPerTakeMax / 2);
+    const jobs = ['1', '2', '3'].map((key) => ({ kind: 'k', key, payload: half }));
+    await store.put(ana, calendar.id, 'a', newItem(1), { jobs });
+    for (const key of ['1', '2', '3']) {
+      const [taken, ...others] = await store.takeJobs('k', 10, 1_000);
+      expect([taken?.key, others.length]).toEqual([key, 0]);
+    }
+    const count = limits.jobBytesPerWriteMax / half.length;
+    const many = Array.from({ length: count }, (_, at) => ({ kind: 'l', key: String(at), payload: half }));
+    expect(refused(() => drive(addJobs(q, write, many.slice(1)), {}))).toBe('accepted');
+    expect(refused(() => drive(addJobs(q, write, many), {}))).toBe('too-large');
   });
 
   test('summaryBytesMax, delegatesPerAccountMax', async () => {

@@ -29,11 +29,14 @@ export const limits = {
   /** Names that were removed are remembered so long for clients that ask for changes, and so many of an account. */
   tombstonesMs: 180 * 86_400_000,
   tombstonesPerAccountMax: 200_000,
-  /** Of one job, as JSON; jobs of one write; jobs that one look takes. */
+  /** Of one job, as JSON, and of its key; of all jobs of one write. */
   jobBytesMax: 16 * 1024 * 1024,
   jobKeyBytesMax: 1_024,
+  jobBytesPerWriteMax: 64 * 1024 * 1024,
   jobsPerWriteMax: 2_000,
+  /** That one look takes, one at least. */
   jobsPerTakeMax: 100,
+  jobBytesPerTakeMax: 16 * 1024 * 1024,
   /** Receivers of one collection, members and groups; delegates of one account for each of the two rights. */
   sharesPerCollectionMax: 500,
   delegatesPerAccountMax: 200,

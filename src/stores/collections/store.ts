@@ -64,6 +64,7 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
   readonly sharing: SharingStore;
   readonly attachments: AttachmentStore;
   readonly #listeners = new Set<(account: number, collection: number) => void>();
+  readonly #jobListeners = new Set<() => void>();
 
   constructor(options: CollectionsOptions) {
     super(options);
@@ -77,11 +78,19 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
   }
 
   /** Tells who listens, once what was done is durable. */
-  async #do<Args extends Write, T>(operation: Operation<Args, Done<T>>, args: Args): Promise<T> {
+  async #do<Args extends Write & { readonly jobs?: readonly NewJob[] }, T>(
+    operation: Operation<Args, Done<T>>,
+    args: Args,
+  ): Promise<T> {
     const { done, moved } = await this.database.call(operation, args);
     for (const collection of moved)
       for (const listener of this.#listeners) listener(args.account, collection);
+    if (args.jobs !== undefined && args.jobs.length > 0) this.#tellJobs();
     return done;
+  }
+
+  #tellJobs(): void {
+    for (const listener of this.#jobListeners) listener();
   }
 
   watch(listener: (account: number, collection: number) => void): () => void {
@@ -184,13 +193,22 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
 
   async takeJobs(kind: string, max: number, claimMs: number): Promise<readonly Job[]> {
     const now = this.options.clock.nowMs();
+    // Most looks find nothing: a read tells that without a turn of the writer.
+    const next = await this.nextJobMs(kind);
+    if (next === null || next > now) return [];
     const args = { kind, now, until: now + claimMs, max: Math.min(max, limits.jobsPerTakeMax) };
     const taken = await this.database.call(jobOperations.take, args);
-    return taken.map(({ due: dueMs, ...job }) => ({ ...job, dueMs }));
+    return taken.map(({ due: dueMs, bytes: _, ...job }) => ({ ...job, dueMs }));
   }
 
-  addJob(account: number, job: NewJob): Promise<void> {
-    return this.database.call(jobOperations.add, { account, now: this.options.clock.nowMs(), job });
+  async addJob(account: number, job: NewJob): Promise<void> {
+    await this.database.call(jobOperations.add, { account, now: this.options.clock.nowMs(), job });
+    this.#tellJobs();
+  }
+
+  watchJobs(listener: () => void): () => void {
+    this.#jobListeners.add(listener);
+    return () => this.#jobListeners.delete(listener);
   }
 
   settleJob(job: Job, outcome: 'done' | { readonly againMs: number }): Promise<void> {
@@ -207,8 +225,11 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     return this.database.call(jobOperations.held, {});
   }
 
-  decideHeldJobs(go: boolean): Promise<number> {
-    return this.database.call(jobOperations.decideHeld, { now: this.options.clock.nowMs(), go });
+  async decideHeldJobs(go: boolean): Promise<number> {
+    const args = { now: this.options.clock.nowMs(), go };
+    const decided = await this.database.call(jobOperations.decideHeld, args);
+    if (go && decided > 0) this.#tellJobs();
+    return decided;
   }
 
   async purge(): Promise<void> {

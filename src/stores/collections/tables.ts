@@ -168,6 +168,8 @@ export const collectionsTables = defineTables((kit) => ({
       kind: kit.text().notNull(),
       key: kit.text().notNull(),
       payload: kit.json<unknown>().notNull(),
+      /** Of the payload. */
+      bytes: kit.int().notNull(),
       /** When it may be taken; of one that was taken, when its claim runs out. */
       due: kit.int().notNull(),
       /** How often it was taken: also whose claim it is. */

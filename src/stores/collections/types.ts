@@ -120,10 +120,13 @@ export interface NewJob {
   readonly outward?: boolean;
 }
 
+/** One that was taken. */
 export interface Job extends NewJob {
   readonly account: number;
   readonly id: number;
+  /** How often it was taken, this time among them. */
   readonly attempts: number;
+  /** When the claim runs out. */
   readonly dueMs: number;
 }
 
@@ -305,6 +308,11 @@ export interface CollectionsWriter extends CollectionsReader {
   settleJob(job: Job, outcome: 'done' | { readonly againMs: number }): Promise<void>;
   /** When the next is due; null for none. */
   nextJobMs(kind: string): Promise<number | null>;
+  /**
+   * Called after each commit of this process that added jobs or let some go; must not throw. Answers how to stop. Others are
+   * found by asking now and then when the next is due.
+   */
+  watchJobs(listener: () => void): () => void;
   /** How many are held since a restore. */
   heldJobs(): Promise<number>;
   /** What is held is done after all (`go`), or never; answers how many. */

@@ -178,6 +178,7 @@ CREATE TABLE "collection_jobs" (
 	"kind" text NOT NULL,
 	"key" text NOT NULL,
 	"payload" text NOT NULL,
+	"bytes" bigint NOT NULL,
 	"due" bigint NOT NULL,
 	"attempts" bigint NOT NULL,
 	"outward" boolean NOT NULL

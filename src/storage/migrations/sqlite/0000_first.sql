@@ -206,6 +206,7 @@ CREATE TABLE `collection_jobs` (
 	`kind` text NOT NULL,
 	`key` text NOT NULL,
 	`payload` text NOT NULL,
+	`bytes` integer NOT NULL,
 	`due` integer NOT NULL,
 	`attempts` integer NOT NULL,
 	`outward` integer NOT NULL

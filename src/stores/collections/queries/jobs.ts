@@ -23,6 +23,7 @@ export function jobQueries({ db, d }: QueryContext<never>) {
         kind: bound('kind'),
         key: bound('key'),
         payload: bound('payload'),
+        bytes: bound('bytes'),
         due: bound('due'),
         attempts: 0,
         outward: bound('outward'),
@@ -30,7 +31,7 @@ export function jobQueries({ db, d }: QueryContext<never>) {
       .onConflictDoNothing()
       .prepare('collection_job_add'),
     jobsDue: db
-      .select({ id: j.id })
+      .select({ id: j.id, bytes: j.bytes })
       .from(j)
       .where(and(eq(j.kind, p('kind')), lte(j.due, p('now'))))
       .orderBy(asc(j.due), asc(j.id))

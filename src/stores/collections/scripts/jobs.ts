@@ -10,6 +10,7 @@ export interface JobRow {
   readonly kind: string;
   readonly key: string;
   readonly payload: unknown;
+  readonly bytes: number;
   readonly due: number;
   readonly attempts: number;
   readonly outward: boolean;
@@ -23,11 +24,17 @@ export function* addJobs(
 ): Script<void> {
   if (jobs.length > limits.jobsPerWriteMax)
     throw new StoreError('limit', `one write has at most ${limits.jobsPerWriteMax} jobs`);
+  let sum = 0;
   for (const { kind, key, payload, dueMs, outward } of jobs) {
-    if (Buffer.byteLength(key) > limits.jobKeyBytesMax || jsonBytes(payload) > limits.jobBytesMax)
-      throw new StoreError('too-large', 'what follows from this is too much to keep');
+    const bytes = jsonBytes(payload);
+    sum += bytes;
+    const isTooLarge =
+      Buffer.byteLength(key) > limits.jobKeyBytesMax ||
+      bytes > limits.jobBytesMax ||
+      sum > limits.jobBytesPerWriteMax;
+    if (isTooLarge) throw new StoreError('too-large', 'what follows from this is too much to keep');
     const due = dueMs ?? a.now;
-    yield* run(q.jobAdd, { account: a.account, kind, key, payload, due, outward: outward ?? false });
+    yield* run(q.jobAdd, { account: a.account, kind, key, payload, bytes, due, outward: outward ?? false });
   }
 }
 
@@ -39,8 +46,12 @@ export function* takeJobs(
   a: { kind: string; now: number; until: number; max: number },
 ): Script<readonly JobRow[]> {
   const taken: JobRow[] = [];
-  for (const { id } of yield* run(q.jobsDue, { ...a }))
+  let sum = 0;
+  for (const { id, bytes } of yield* run(q.jobsDue, { ...a })) {
+    sum += bytes;
+    if (sum > limits.jobBytesPerTakeMax && taken.length > 0) break;
     taken.push(...(yield* run(q.jobTake, { id, now: a.now, until: a.until })));
+  }
   return taken;
 }
 
