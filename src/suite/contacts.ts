@@ -3,6 +3,12 @@ import { carddavExtension, createDirectory, type Directory } from '../carddav/in
 import type { Rooms } from '../rooms/index.ts';
 import type { DavExtension } from '../webdav/index.ts';
 
+/** The co-op's directory, for a page or a command: what it keeps is compared with the members by the DAV door. */
+export function openDirectory({ settings, collections, accounts }: Rooms): Directory {
+  const { domain } = settings.value.coop;
+  return createDirectory({ collections, accounts: accounts.accounts, domain });
+}
+
 /** Address books, and among them the co-op's directory, for the DAV door. */
 export function openContacts({ settings, collections, accounts, database }: Rooms): DavExtension {
   const { coop, contacts } = settings.value;

@@ -25,6 +25,7 @@ import { createSmtpServers } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import type { Authenticity } from './authenticity.ts';
+import { openDirectory } from './contacts.ts';
 import { openFiles } from './files.ts';
 import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
@@ -122,6 +123,7 @@ function openers(
     accounts: rooms.accounts,
     files: rooms.files,
     sharing: rooms.sharing,
+    directory: openDirectory(rooms),
     sharedName,
     settings: rooms.settings,
     authority: () => certificates.authority,

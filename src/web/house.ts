@@ -1,5 +1,6 @@
 import type { AccountsService, Privilege } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
+import type { Directory } from '../carddav/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
 import type { FilesWriter, Sharing } from '../stores/files/index.ts';
@@ -20,6 +21,8 @@ export interface House {
   authority(): string | null;
   readonly files: FilesWriter;
   readonly sharing: Sharing;
+  /** Members who let the others find them. */
+  readonly directory: Directory;
   /** The folder in every home that holds what others share. */
   readonly sharedName: string;
   readonly sessions: Sessions;

@@ -7,6 +7,7 @@ import { securityTxt } from './discovery/security-txt.ts';
 import type { Route } from './house.ts';
 import { grantAppLogin, showAppLogin } from './pages/app-login.ts';
 import { makeAppPassword, revokeAppPassword } from './pages/app-password.ts';
+import { changeDirectory, showDirectory } from './pages/directory.ts';
 import { zipFiles } from './pages/file-archive.ts';
 import { leaveShare, makeLink, makeShare, restoreFile, revokeLink, revokeShare } from './pages/file-forms.ts';
 import {
@@ -64,6 +65,8 @@ export const routes: readonly Route[] = [
   own(post('/mail/app-password', makeAppPassword)),
   own(post('/mail/app-password/revoke', revokeAppPassword)),
   own(get('/mail/apple.mobileconfig', appleProfile)),
+  own(get('/directory', showDirectory)),
+  own(post('/directory', changeDirectory)),
   // Nextcloud's apps send the browser there.
   get('/index.php/login/v2/flow/:token', showAppLogin),
   post('/index.php/login/v2/flow/:token', grantAppLogin),

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { AccountsService } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
+import type { Directory } from '../carddav/index.ts';
 import { connectionOf, type FetchHandler, type HttpEnvironment } from '../net/index.ts';
 import type { Health, Log, Metrics } from '../observability/index.ts';
 import { isLoopback, type MycoSettings } from '../settings/index.ts';
@@ -20,6 +21,8 @@ export interface WebOptions {
   readonly accounts: AccountsService;
   readonly files: FilesWriter;
   readonly sharing: Sharing;
+  /** Members who let the others find them. */
+  readonly directory: Directory;
   /** The folder in every home that holds what others share. */
   readonly sharedName: string;
   /** Read at each request: a reload may change names and languages. */
@@ -100,10 +103,10 @@ function toHttps({ url }: Visit, house: House): Response {
 }
 
 export function createWeb(options: WebOptions): { handler(tls: 'none' | 'implicit'): FetchHandler } {
-  const { accounts, files, sharing, sharedName, settings, authority, open, log } = options;
+  const { accounts, files, sharing, directory, sharedName, settings, authority, open, log } = options;
   const clock = options.clock ?? systemClock;
   const sessions = new Sessions(accounts.accounts, clock);
-  const parts = { accounts, files, sharing, sharedName, settings, authority, open, log, clock };
+  const parts = { accounts, files, sharing, directory, sharedName, settings, authority, open, log, clock };
   const house: House = { ...parts, appLogins: options.appLogins ?? null, sessions, forms: new Forms() };
   const operator = operatorRoutes(options.health, options.metrics);
   const everywhere = routes.filter(({ doors }) => doors === 'everywhere');

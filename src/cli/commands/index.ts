@@ -12,6 +12,7 @@ import { fileSharingCommands } from './file-sharing.ts';
 import { folderCommands } from './folder.ts';
 import { mailCommands } from './mail.ts';
 import { memberCommands } from './member.ts';
+import { memberDirectoryCommands } from './member-directory.ts';
 import { queueCommands } from './queue.ts';
 import { reportCommands } from './reports.ts';
 import { safetyCommands } from './safety.ts';
@@ -20,6 +21,7 @@ import { transferCommands } from './transfer.ts';
 /** In the order of the help. */
 export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...memberCommands,
+  ...memberDirectoryCommands,
   ...directoryCommands,
   ...dkimCommands,
   ...reportCommands,

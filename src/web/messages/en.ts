@@ -125,6 +125,21 @@ export const en = {
   zipBusy: 'Others are downloading folders just now. Try again in a while.',
   zipTooMuch: 'There is too much in it for one .zip. Download the folders in it one by one.',
 
+  directoryTitle: 'The directory',
+  directoryLead:
+    'The directory is an address book that every member of the co-op finds among their contacts. You are in it only if you want to be. The members see your name and address, and what else you choose here; their phones and computers keep a copy. Nobody outside the co-op is shown it. You can take it back at any time.',
+  directoryShown: 'The other members see you.',
+  directoryHidden: 'The other members do not see you.',
+  directoryName: 'Name',
+  directoryPhone: 'Telephone (may stay empty)',
+  directoryPhoto: 'with the photo of your own card, as it is now',
+  directoryShow: 'Show me to the members',
+  directoryChange: 'Change what they see',
+  directoryHide: 'Show me no more',
+  directoryPhoneRefused: 'A telephone number has digits, spaces and + ( ) . / - alone.',
+  directoryNoPhoto: 'None of your contacts is marked as your own card, or it has no photo.',
+  directoryPhotoTooLarge: 'The photo of your own card is too large for the directory.',
+
   yourFiles: 'Your files',
   filesLead: 'Mount this address as a network drive, or give it to a program that speaks WebDAV.',
   filesMount: 'Address of your files',

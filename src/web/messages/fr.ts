@@ -134,6 +134,21 @@ export const fr: Messages = {
   zipBusy: 'D’autres téléchargent des dossiers en ce moment. Réessayez dans un instant.',
   zipTooMuch: 'Il contient trop pour un seul .zip. Téléchargez un à un les dossiers qui s’y trouvent.',
 
+  directoryTitle: 'L’annuaire',
+  directoryLead:
+    'L’annuaire est un carnet d’adresses que chaque membre de la coopérative trouve parmi ses contacts. Vous n’y êtes que si vous le voulez. Les membres voient votre nom et votre adresse, et ce que vous choisissez ici ; leurs téléphones et ordinateurs en gardent une copie. Personne d’autre ne le voit. Vous pouvez revenir sur votre choix à tout moment.',
+  directoryShown: 'Les autres membres vous voient.',
+  directoryHidden: 'Les autres membres ne vous voient pas.',
+  directoryName: 'Nom',
+  directoryPhone: 'Téléphone (peut rester vide)',
+  directoryPhoto: 'avec la photo de votre propre fiche, telle qu’elle est maintenant',
+  directoryShow: 'Me montrer aux membres',
+  directoryChange: 'Changer ce qu’ils voient',
+  directoryHide: 'Ne plus me montrer',
+  directoryPhoneRefused: 'Un numéro de téléphone n’a que des chiffres, des espaces et + ( ) . / -.',
+  directoryNoPhoto: 'Aucun de vos contacts n’est marqué comme votre propre fiche, ou elle n’a pas de photo.',
+  directoryPhotoTooLarge: 'La photo de votre propre fiche est trop grande pour l’annuaire.',
+
   yourFiles: 'Vos fichiers',
   filesLead: 'Montez cette adresse comme lecteur réseau, ou donnez-la à un logiciel qui parle WebDAV.',
   filesMount: 'Adresse de vos fichiers',

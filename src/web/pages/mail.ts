@@ -76,7 +76,8 @@ ${self.field}
 <input id="name" name="name" placeholder="${say.devicePlaceholder}" maxlength="100" autocomplete="off" required>
 <button>${say.makeAppPassword}</button>
 </form>
-${list.length === 0 ? null : html`<ul class="rows">${list}</ul>`}`,
+${list.length === 0 ? null : html`<ul class="rows">${list}</ul>`}
+<p><a href="/directory">${say.directoryTitle}</a></p>`,
   });
 }
 
