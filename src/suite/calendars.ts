@@ -1,6 +1,6 @@
 import { caldavExtension } from '../caldav/index.ts';
 import type { Rooms } from '../rooms/index.ts';
-import type { DavExtension } from '../webdav/index.ts';
+import { type DavExtension, sharingExtension } from '../webdav/index.ts';
 
 /** In one answer; a rule that goes on for ever has more. */
 const instancesMax = 5_000;
@@ -11,6 +11,7 @@ export function openCalendars({ settings, collections, accounts }: Rooms): reado
   const { calendars } = settings.value;
   const house = { collections, accounts: accounts.accounts };
   return [
+    sharingExtension(house),
     caldavExtension({
       ...house,
       settings: { objectBytesMax: calendars.object, instancesMax, attendeesMax },

@@ -75,5 +75,6 @@ export {
   rangeHolds,
   readDepth,
 } from './server/index.ts';
+export { type SharingHouse, sharingExtension } from './sharing/index.ts';
 export type * from './types.ts';
 export { createTus, type TusOptions } from './uploads/index.ts';

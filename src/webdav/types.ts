@@ -187,6 +187,8 @@ export interface Resource {
   readonly createdMs: number | null;
   /** DAV:resourcetype beside `collection`. */
   readonly types?: readonly QName[];
+  /** More of it, for which somebody must be asked. */
+  moreTypes?(): Ready<readonly QName[]>;
   /** Whether the visitor may; what they may not `read` is answered as if it were not there. */
   may(privilege: DavPrivilege): boolean;
   /** The principal it belongs to: a path below the DAV root; null for none. */
@@ -308,6 +310,14 @@ export interface DavReport extends QName {
   run(exchange: Exchange, resource: Resource, body: XmlElement): Promise<void>;
 }
 
+/** What is asked by the root of an XML document that is posted to a resource, declared. */
+export interface DavPost extends QName {
+  readonly rfc: string;
+  on(resource: Resource): boolean;
+  readonly privilege: DavPrivilege;
+  run(exchange: Exchange, resource: Resource, body: XmlElement): Promise<void>;
+}
+
 /** What a method must be allowed, and where: on the resource, or on the collection above it. */
 export interface Demand {
   readonly on: 'resource' | 'parent';
@@ -385,6 +395,7 @@ export interface DavExtension {
   readonly properties: readonly LiveProperty[];
   readonly reports: readonly DavReport[];
   readonly spaces: readonly Space[];
+  readonly posts?: readonly DavPost[];
   /** More for the header of what OPTIONS answers. */
   readonly options?: Readonly<Record<string, string>>;
   /** Names below `/.well-known/` by which clients look for the DAV root (RFC 6764 §5). */
@@ -392,4 +403,4 @@ export interface DavExtension {
 }
 
 /** The extensions' lists, each put together in order. */
-export type Registry = Required<Omit<DavExtension, 'name' | 'wellKnown'>>;
+export type Registry = Required<Omit<DavExtension, 'name' | 'wellKnown' | 'posts'>>;

@@ -73,7 +73,7 @@ export const { module: collectionsModule, operations: collectionsOperations } = 
     addAttachment: write(addAttachment),
     findAttachment: read(findAttachment),
     removeAttachment: write(removeAttachment),
-    sharesOf: read(sharesOf),
+    sharesOf: recall(sharesOf),
     standingIn: read(standingIn),
     received: read(received),
     give: write(give),

@@ -54,6 +54,15 @@ export class CollectionResource extends Bare implements Collection {
     return this.scene.flavor.types(this.row);
   }
 
+  /** Whether others have it too, in the words of Apple's clients. */
+  moreTypes(): Ready<readonly QName[]> {
+    if (this.share) return [sharedType];
+    if (this.scene.right !== 'own' || this.row.kind === 'inbox') return [];
+    const { account, id } = this.row;
+    const shares = this.scene.house.collections.sharing.sharesOf(account, id);
+    return shares.then(({ length }) => (length > 0 ? [sharedOwnerType] : []));
+  }
+
   /** Changes with everything in it: what clients ask for as CS:getctag. */
   override get etag(): string {
     const { account, id, modseq } = this.row;
@@ -208,6 +217,9 @@ export class CollectionResource extends Bare implements Collection {
     return now !== null && allows(now, privilege);
   }
 }
+
+const sharedType: QName = { namespace: 'http://calendarserver.org/ns/', name: 'shared' };
+const sharedOwnerType: QName = { ...sharedType, name: 'shared-owner' };
 
 const changesItems: ReadonlySet<DavPrivilege> = new Set(['write-content', 'bind', 'unbind']);
 

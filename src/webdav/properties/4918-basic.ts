@@ -1,4 +1,4 @@
-import type { LiveProperty, Resource } from '../types.ts';
+import type { LiveProperty, QName, Resource } from '../types.ts';
 import { davProperty, elementOf, textOf } from './live.ts';
 import { httpTime, isoTime } from './times.ts';
 
@@ -40,9 +40,12 @@ export const basicProperties: readonly LiveProperty[] = [
   davProperty(
     'resourcetype',
     '4918 §15.9',
-    ({ isCollection, types }) => {
-      const own = isCollection ? '<D:collection/>' : '';
-      return types === undefined ? own : own + types.map((type) => elementOf(type)).join('');
+    (resource) => {
+      const { isCollection, types = [] } = resource;
+      const all = (more: readonly QName[]) =>
+        (isCollection ? '<D:collection/>' : '') + [...types, ...more].map((type) => elementOf(type)).join('');
+      const more = resource.moreTypes?.() ?? [];
+      return more instanceof Promise ? more.then(all) : all(more);
     },
     { allprop: true },
   ),

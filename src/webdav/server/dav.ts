@@ -4,6 +4,7 @@ import { connectionOf, type HttpRequest, type HttpResponse, type RawHandler } fr
 import type { Log, Metrics } from '../../observability/index.ts';
 import { errorBody, Gone, refusalOf } from '../errors.ts';
 import { answerIdleMsMax } from '../limits.ts';
+import { declaredPost } from '../methods/declared-post.ts';
 import { davCounters } from '../metrics.ts';
 import type { DavBase, DavExtension, Registry, Visit, Visitor } from '../types.ts';
 import { hrefIn, type Placed, pathIn, placeOf, readUri } from './bases.ts';
@@ -92,9 +93,10 @@ function pathOf(url: string): string {
 }
 
 function registryOf(extensions: readonly DavExtension[]): Registry {
+  const posts = extensions.flatMap(({ posts }) => posts ?? []);
   return {
     features: [...new Set(extensions.flatMap(({ features }) => features))],
-    methods: extensions.flatMap(({ methods }) => methods),
+    methods: [declaredPost(posts), ...extensions.flatMap(({ methods }) => methods)],
     properties: extensions.flatMap(({ properties }) => properties),
     reports: extensions.flatMap(({ reports }) => reports),
     spaces: extensions.flatMap(({ spaces }) => spaces),
