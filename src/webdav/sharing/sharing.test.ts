@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
+import { receiversMax } from './limits.ts';
 
 // Members who give each other calendars, as Apple's clients and those of the DAV draft say it.
 
@@ -159,8 +160,7 @@ describe('a calendar that is shared', () => {
 
   test('declined: by the reply, or by throwing the invitation away', async () => {
     const calendar = await fresh('declined');
-    const all =
-      set('/dav/principals/bea/') + set(`${browser.origin}/dav/principals/carl/`);
+    const all = set('/dav/principals/bea/') + set(`${browser.origin}/dav/principals/carl/`);
     expect((await ask('ana', 'POST', calendar, share(all))).status).toBe(200);
     const said = await ask('bea', 'POST', '/dav/calendars/bea/', reply(calendar, 'invite-declined'));
     expect([said.status, said.text]).toEqual([200, '']);
@@ -252,7 +252,9 @@ describe('what is refused', () => {
     for (const body of [share(''), share('<CS:set><CS:read/></CS:set>')])
       expect((await ask('ana', 'POST', calendar, body)).status).toBe(400);
     expect((await ask('ana', 'POST', calendar, document('CS:unheard-of', ''))).status).toBe(403);
-    const many = Array.from({ length: 201 }, (_, at) => set(`mailto:m${at}@coop.localhost`)).join('');
+    const many = Array.from({ length: receiversMax + 1 }, (_, at) =>
+      set(`mailto:m${at}@coop.localhost`),
+    ).join('');
     expect((await ask('ana', 'POST', calendar, share(many))).status).toBe(400);
   });
 
