@@ -232,6 +232,9 @@ describe('objects', () => {
     ],
     ['a METHOD', calendar(`METHOD:REQUEST\n${inner('a')}`), 'valid-calendar-object-resource'],
     ['a rule that is none', event('r', 'RRULE:FREQ=SOMETIMES'), 'valid-calendar-data'],
+    ['a UID without end', event('u'.repeat(2_000)), 'valid-calendar-object-resource'],
+    ['50,000 dates', event('r', `RDATE:${dates(50_000)}`), 'max-instances'],
+    ['more dates than are kept', event('r', `RDATE:${dates(4_500)}`), 'max-instances'],
     ['an unknown kind', calendar(inner('a', 'VTHING')), 'supported-calendar-component'],
   ])('%s: refused with its precondition, and nothing is kept', async (_, body, condition) => {
     const answer = await put(`${home}/personal/bad.ics`, body);
@@ -275,6 +278,14 @@ describe('objects', () => {
     expect((await ask('GET', `${to}/two.ics`)).status).toBe(200);
   });
 });
+
+function dates(count: number): string {
+  const at = (days: number) => new Date(Date.UTC(2026, 0, 1 + days)).toISOString().slice(0, 10);
+  // Longer than a day apart, so that none is another's.
+  return Array.from({ length: count }, (_, day) => `${at(day % 30_000).replaceAll('-', '')}T100000Z`).join(
+    ',',
+  );
+}
 
 function inner(uid: string, name = 'VEVENT'): string {
   return `BEGIN:${name}\nUID:${uid}\nDTSTAMP:20260101T000000Z\nDTSTART:20260305T100000Z\nEND:${name}`;

@@ -12,7 +12,7 @@ import {
   writeComponent,
   type Zone,
 } from '../../formats/icalendar/index.ts';
-import { needsTimezones, type Timezones, withTimezones } from './timezones.ts';
+import { needsTimezones, type Timezones, withTimezones, withTimezoneTexts } from './timezones.ts';
 import type { DataWish } from './wish.ts';
 
 /** How objects are answered. */
@@ -32,7 +32,11 @@ export function render(bytes: Buffer, rendering: Rendering): string {
   const { wish, timezones } = rendering;
   const text = bytes.toString();
   const shaped = wish.expand ?? wish.limitRecurrence ?? wish.limitFreeBusy;
-  if (!shaped && !wish.pick && !needsTimezones(text, timezones)) return text;
+  if (!shaped && !wish.pick) {
+    if (!needsTimezones(text, timezones)) return text;
+    const quick = timezones === 'with' ? withTimezoneTexts(text) : null;
+    if (quick !== null) return quick;
+  }
   try {
     let calendar = oneCalendar(parseComponents(text, Number.POSITIVE_INFINITY));
     if (shaped) calendar = shape(calendar, rendering);

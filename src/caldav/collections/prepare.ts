@@ -1,5 +1,10 @@
 import { CalendarError, indexOf, readCalendar } from '../../formats/icalendar/index.ts';
-import type { CollectionRow, Component, NewItem } from '../../stores/collections/index.ts';
+import {
+  type CollectionRow,
+  type Component,
+  collectionsLimits as limits,
+  type NewItem,
+} from '../../stores/collections/index.ts';
 import type { Arriving, Prepared } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
 import type { CaldavHouse, CalendarSettings } from '../house.ts';
@@ -44,7 +49,13 @@ export function readObject(
       attendeesMax: settings.attendeesMax,
     });
     demandComponent(object.kind, collection);
-    return indexOf(object, floatingZoneOf(collection.details));
+    const index = indexOf(object, floatingZoneOf(collection.details));
+    if (Buffer.byteLength(index.uid) > limits.uidBytesMax || index.uid.includes('\0'))
+      throw refusal('valid-calendar-object-resource', `a UID has at most ${limits.uidBytesMax} octets`);
+    // So many dates and rules that they cannot be kept beside it.
+    if (Buffer.byteLength(index.digest) > limits.digestBytesMax)
+      throw refusal('max-instances', 'there are too many dates in it');
+    return index;
   } catch (error) {
     // Its reasons are named as the preconditions are.
     if (error instanceof CalendarError) throw refusal(error.reason, error.message);
