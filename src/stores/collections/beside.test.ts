@@ -4,6 +4,8 @@ import { modules } from '../../modules.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, refusal, type TestStores, textOf } from '../../testing/index.ts';
 import type { CollectionRow, CollectionsWriter, Home, NewItem } from './index.ts';
+import { limits } from './limits.ts';
+import { collectionsOperations as operations } from './module.ts';
 
 const ana = 7;
 const ben = 8;
@@ -30,7 +32,7 @@ describeEngines('what is kept beside collections', (engine) => {
   let quota: number;
   beforeEach(async () => {
     clock = fakeClock();
-    quota = 1_000;
+    quota = 10_000;
     stores = await openTestStores(engine, { clock, collections: () => ({ quota }) });
     store = stores.collections;
   });
@@ -105,6 +107,42 @@ describeEngines('what is kept beside collections', (engine) => {
     await store.addJob(ana, { kind: 'refresh', key: 'b', payload: null, dueMs: 5 });
     expect((await store.takeJobs('refresh', 1, 1)).map(({ key }) => key)).toEqual(['b']);
     expect(await store.heldJobs()).toBe(0);
+  });
+
+  test('of several that look for jobs at one time each gets others', async () => {
+    for (let at = 0; at < 20; at++)
+      await store.addJob(at % 2 === 0 ? ana : ben, { kind: 'k', key: String(at), payload: at });
+    const looks = [1, 2, 3, 4].map(() => store.takeJobs('k', 8, 60_000));
+    const taken = (await Promise.all(looks)).flat().map(({ key }) => Number(key));
+    taken.push(...(await store.takeJobs('k', 20, 60_000)).map(({ key }) => Number(key)));
+    expect(taken.sort((x, y) => x - y)).toEqual(Array.from({ length: 20 }, (_, at) => at));
+  });
+
+  test('what a crash left of a collection that was removed goes with the next clean-up', async () => {
+    const calendar = await make(ana, 'work');
+    const { item } = await store.put(ana, calendar.id, 'a', itemOf('event'));
+    const many = Array.from({ length: limits.stepRows + 1 }, (_, at) => ({
+      name: `n${at}`,
+      item: itemOf(`n${at}`),
+    }));
+    await store.putMany(ana, calendar.id, many);
+    await store.changeProperties(ana, item.id, [{ namespace: '', name: 'p', xml: '<p/>' }]);
+    await store.attachments.add(ana, item.id, { body: once('x'), type: '', filename: 'f' }, 10);
+    quota = 2 ** 30;
+    const args = { account: ana, now: 1, quota, collection: calendar.id, jobs: [] };
+    // As far as it is before the process ends: its steps have not begun.
+    await stores.database.call(operations.removeCollection, args);
+    expect(await verifyAll({ ...stores, modules })).toEqual([]);
+    expect(await store.collections(ana, 'calendars')).toHaveLength(1);
+    expect(await store.byUid(ana, 'calendars', 'event')).toEqual([]);
+    expect(await refusal(store.changeProperties(ana, item.id, []))).toBe('not-found');
+    // A new one of the same name and items is not held up by what still goes.
+    const again = await make(ana, 'work');
+    await store.put(ana, again.id, 'a', itemOf('event'), { uniqueInHome: true });
+    await store.purge();
+    expect(await store.bytes(ana, item.id)).toBeNull();
+    expect(await store.quota(ana)).toMatchObject({ used: 5 });
+    expect((await store.byUid(ana, 'calendars', 'event')).map(({ name }) => name)).toEqual(['a']);
   });
 
   test('a share is given, answered, changed and taken back', async () => {
@@ -249,7 +287,7 @@ describeEngines('what is kept beside collections', (engine) => {
     await store.remove(ana, calendar.id, 'a');
     expect(await attachments.find(ana, one.managedId)).toBeNull();
     expect((await store.quota(ana)).used).toBe(0);
-    quota = 1_000;
+    quota = 10_000;
     const again = await store.put(ana, calendar.id, 'b', itemOf('event'));
     await add(again.item.id, once('goes with its calendar'));
     await store.removeCollection(ana, calendar.id);
