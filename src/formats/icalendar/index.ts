@@ -21,6 +21,7 @@ export { expand } from './expand/expand.ts';
 export { limitFreebusySet, limitRecurrenceSet } from './expand/limit.ts';
 export { type Occurrences, occurrences } from './expand/occurrences.ts';
 export { type ComponentPick, pick } from './expand/pick.ts';
+export { type CalendarHead, joinCalendars } from './join.ts';
 export { attendeesMax, datesMax, objectBytesMax } from './limits.ts';
 export { CalendarObject, type ObjectKind, zonesIn } from './object.ts';
 export { parseComponents } from './parse.ts';
