@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeFolder, removeFolder } from '../../src/testing/index.ts';
 import { type DavClient, type Myco, openDav, startMyco, stopAll, withTools } from '../harness/index.ts';
 import { kinds, openVdir, textOf, textsIn, type Vdir } from './vdir.ts';
@@ -17,6 +17,25 @@ afterAll(async () => {
 
 const crlf = (lines: readonly string[]) => lines.join('\r\n').concat('\r\n');
 
+/** Without one, readers who do not say otherwise are given the system's (RFC 7809 §7.1). */
+const zone = [
+  'BEGIN:VTIMEZONE',
+  'TZID:Europe/Paris',
+  'BEGIN:STANDARD',
+  'DTSTART:19701025T030000',
+  'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU',
+  'TZOFFSETFROM:+0200',
+  'TZOFFSETTO:+0100',
+  'END:STANDARD',
+  'BEGIN:DAYLIGHT',
+  'DTSTART:19700329T020000',
+  'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU',
+  'TZOFFSETFROM:+0100',
+  'TZOFFSETTO:+0200',
+  'END:DAYLIGHT',
+  'END:VTIMEZONE',
+];
+
 /** What vdirsyncer carries is not its to judge: lines that only servers which keep bytes give back. */
 const texts = {
   calendars: (uid: string, summary: string) =>
@@ -24,6 +43,7 @@ const texts = {
       'BEGIN:VCALENDAR',
       'VERSION:2.0',
       'PRODID:-//conformance//EN',
+      ...zone,
       'BEGIN:VEVENT',
       `UID:${uid}`,
       'DTSTAMP:20260101T000000Z',
@@ -62,9 +82,12 @@ withTools('vdirsyncer', ['vdirsyncer'], () => {
     let dav: DavClient;
     beforeAll(() => {
       vdir = openVdir({ myco, kind, name: 'ana', root: join(root, 'ana') });
+    });
+    // A connection does not outlive the minutes that a long sync takes.
+    beforeEach(() => {
       dav = openDav(myco, 'ana');
     });
-    afterAll(() => dav.close());
+    afterEach(() => dav.close());
 
     const here = (item: string) => join(vdir.folder('club'), item + extension);
     const there = (item: string) => `/dav/${kind}/ana/club/${item}${extension}`;
