@@ -174,6 +174,12 @@ test('the profile for Apple’s devices holds the doors and the authority, and n
   expect(text).toContain('<key>EmailAccountName</key><string>&lt;Ana &amp; Co&gt;</string>');
   expect(text).toContain('<string>com.apple.security.root</string>');
   expect(elements(text, 'data')[0]).toBe(suite.authority.replace(/-----.*-----|\n/g, ''));
+  for (const kind of ['CalDAV', 'CardDAV']) {
+    expect(text).toContain(`<string>com.apple.${kind.toLowerCase()}.account</string>`);
+    expect(text).toContain(`<key>${kind}PrincipalURL</key><string>/dav/principals/apple/</string>`);
+    expect(text).toContain(`<key>${kind}Port</key><integer>${suite.ports.https}</integer>`);
+    expect(text).toContain(`<key>${kind}Username</key><string>${member.address}</string>`);
+  }
   expect(text).not.toContain('correct horse');
   expect((await own.get('/mail/apple.mobileconfig')).text).toBe(text);
   expect((await browser.get('/mail/apple.mobileconfig')).headers.location).toBe('/sign-in');

@@ -39,7 +39,10 @@ beforeAll(async () => {
       { name: `c3._domainkey.${of}`, value: 'v=DKIM1; k=rsa; p=CCCC', selector: 'c3', state: 'retired' },
     ],
     stsPolicy,
-    services: [{ label: '_imaps._tcp', host: hostname, port: 993 }],
+    services: [
+      { label: '_imaps._tcp', host: hostname, port: 993 },
+      { label: '_caldavs._tcp', host: hostname, port: 443, text: 'path=/dav/' },
+    ],
     reportAddress: (kind, of) => `${kind}-reports@${of}`,
   };
   const digest = (of: X509Certificate) =>
@@ -104,6 +107,8 @@ function published(): Zone {
     [`CNAME autoconfig.${domain}`]: [hostname],
     [`CNAME autodiscover.${domain}`]: [hostname],
     [`SRV _imaps._tcp.${domain}`]: [{ priority: 0, weight: 1, port: 993, target: hostname }],
+    [`SRV _caldavs._tcp.${domain}`]: [{ priority: 0, weight: 1, port: 443, target: hostname }],
+    [`TXT _caldavs._tcp.${domain}`]: ['path=/dav/'],
     [`TXT default._bimi.${domain}`]: ['v=BIMI1; l=https://coop.example/sign.svg; a='],
   };
 }
@@ -294,6 +299,8 @@ describe('verdicts', () => {
       { zone: { [`SRV _imaps._tcp.${domain}`]: [{ priority: 0, weight: 0, port: 1, target: 'x' }] } },
       'wrong: leads to x port 1',
     ],
+    ['SRV', { without: [`TXT _caldavs._tcp.${domain}`] }, 'missing: programs ask the server for the path'],
+    ['SRV', txt(`_caldavs._tcp.${domain}`, 'path=/remote.php/dav/'), 'wrong: "path=/remote.php/dav/"'],
     ['CAA', { without: [`CAA ${domain}`] }, 'missing: any authority may make certificates'],
     [
       'BIMI',

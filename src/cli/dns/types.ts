@@ -33,6 +33,8 @@ export interface Service {
   readonly label: string;
   readonly host: string;
   readonly port: number;
+  /** What a TXT record beside it says. */
+  readonly text?: string;
 }
 
 /** What the records are made of: all that the server knows of itself. */

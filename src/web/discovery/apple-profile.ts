@@ -3,6 +3,7 @@ import type { Member } from '../../accounts/index.ts';
 import type { MycoSettings } from '../../settings/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, xml } from '../html.ts';
+import { type Reached, reachedAt } from '../links.ts';
 import { bestMailDoors, type MailPair } from '../mail-doors.ts';
 import { notFound } from '../pages/errors.ts';
 import { forMember } from '../pages/member.ts';
@@ -64,6 +65,21 @@ function mail(settings: MycoSettings, member: Member, { incoming, outgoing }: Ma
   };
 }
 
+/** What the device keeps in its calendars, reminders and contacts: where the member is, so that nothing has to be looked for. */
+function collections(settings: MycoSettings, member: Member, { host, port }: Reached, handle: string) {
+  const account = (kind: 'CalDAV' | 'CardDAV', part: string): Dictionary => ({
+    ...head(settings, member, `com.apple.${kind.toLowerCase()}.account`, part),
+    PayloadDisplayName: member.address,
+    [`${kind}AccountDescription`]: settings.coop.name,
+    [`${kind}HostName`]: host,
+    [`${kind}Port`]: port,
+    [`${kind}UseSSL`]: true,
+    [`${kind}PrincipalURL`]: `/dav/principals/${encodeURIComponent(handle)}/`,
+    [`${kind}Username`]: member.address,
+  });
+  return [account('CalDAV', 'calendars'), account('CardDAV', 'contacts')];
+}
+
 function authority(settings: MycoSettings, member: Member, pem: string): Dictionary {
   return {
     ...head(settings, member, 'com.apple.security.root', 'authority'),
@@ -74,7 +90,7 @@ function authority(settings: MycoSettings, member: Member, pem: string): Diction
 }
 
 /**
- * GET `/mail/apple.mobileconfig`: mail for iPhone, iPad and Mac, unsigned, and the authority where it is our own. It
+ * GET `/mail/apple.mobileconfig`: mail, calendars and contacts for iPhone, iPad and Mac, unsigned, and the authority where it is our own. It
  * holds no password: the device asks for one.
  */
 export function appleProfile(visit: Visit, house: House): Promise<Response> {
@@ -82,6 +98,8 @@ export function appleProfile(visit: Visit, house: House): Promise<Response> {
     const settings = house.settings.value;
     const pair = bestMailDoors(settings, house.open());
     if (!pair) return notFound(visit, house);
+    const https = house.open().find(({ door }) => door === 'https');
+    const handle = house.accounts.accounts.handleOf(member);
     const pem = house.authority();
     const profile: Dictionary = {
       ...head(settings, member, 'Configuration', 'profile'),
@@ -90,6 +108,7 @@ export function appleProfile(visit: Visit, house: House): Promise<Response> {
       PayloadRemovalDisallowed: false,
       PayloadContent: [
         mail(settings, member, pair),
+        ...(https ? collections(settings, member, reachedAt(settings, https), handle) : []),
         ...(pem === null ? [] : [authority(settings, member, pem)]),
       ],
     };

@@ -1,5 +1,5 @@
-import { recordsOf, verdicts } from '../ask.ts';
-import type { RecordKind, Verdict } from '../types.ts';
+import { quoted, recordsOf, verdicts } from '../ask.ts';
+import type { Asking, RecordKind, Service, Verdict, ZoneRecord } from '../types.ts';
 
 const priority = 0;
 const weight = 1;
@@ -11,28 +11,44 @@ export const srv: RecordKind = {
   need: 'recommended',
   scope: 'domain',
   records: (domain, { services }) =>
-    services.map(({ label, host, port }) => ({
-      name: `${label}.${domain}`,
-      type: 'SRV',
-      priority,
-      weight,
-      port,
-      target: host,
-    })),
-  check: (domain, { services }, { resolver }) =>
-    Promise.all(
-      services.map(async ({ label, host, port }): Promise<Verdict> => {
-        const at = `${label}.${domain}`;
-        const say = verdicts('recommended', at);
-        const publish = `publish: ${at}. SRV ${priority} ${weight} ${port} ${host}.`;
-        const found = await recordsOf(resolver.srv(at));
-        if (found.length === 0) return say.missing('programs do not find it', publish);
-        const right = found.some((one) => one.target === host && one.port === port);
-        const named = found.map((one) => `${one.target || '.'} port ${one.port}`).join(', ');
-        if (!right) return say.wrong(`leads to ${named}`, publish);
-        return found.length > 1
-          ? say.warning(`leads to ${named}`, 'remove what is not yours')
-          : say.ok(`leads to ${named}`);
-      }),
-    ),
+    services.flatMap(({ label, host, port, text }): readonly ZoneRecord[] => {
+      const name = `${label}.${domain}`;
+      const record = { name, type: 'SRV', priority, weight, port, target: host } as const;
+      return text === undefined ? [record] : [record, { name, type: 'TXT', text }];
+    }),
+  check: async (domain, { services }, asking) =>
+    (await Promise.all(services.map((service) => checkService(domain, service, asking)))).flat(),
 };
+
+async function checkService(
+  domain: string,
+  { label, host, port, text }: Service,
+  { resolver }: Asking,
+): Promise<readonly Verdict[]> {
+  const at = `${label}.${domain}`;
+  const say = verdicts('recommended', at);
+  const place = async (): Promise<Verdict> => {
+    const publish = `publish: ${at}. SRV ${priority} ${weight} ${port} ${host}.`;
+    const found = await recordsOf(resolver.srv(at));
+    if (found.length === 0) return say.missing('programs do not find it', publish);
+    const right = found.some((one) => one.target === host && one.port === port);
+    const named = found.map((one) => `${one.target || '.'} port ${one.port}`).join(', ');
+    if (!right) return say.wrong(`leads to ${named}`, publish);
+    return found.length > 1
+      ? say.warning(`leads to ${named}`, 'remove what is not yours')
+      : say.ok(`leads to ${named}`);
+  };
+  return text === undefined ? [await place()] : [await place(), await path(at, text, { resolver })];
+}
+
+/** RFC 6764 §4: where on the server it begins. Without it programs ask `/.well-known/`, which leads there too. */
+async function path(at: string, text: string, { resolver }: Pick<Asking, 'resolver'>): Promise<Verdict> {
+  const say = verdicts('optional', at);
+  const publish = `publish: ${at}. TXT ${JSON.stringify(text)}`;
+  const found = (await recordsOf(resolver.txt(at))).filter((one) => one.startsWith('path='));
+  const [first] = found;
+  if (first === undefined) return say.missing('programs ask the server for the path', publish);
+  return first === text && found.length === 1
+    ? say.ok(quoted(first))
+    : say.wrong(found.map(quoted).join(', '), publish);
+}
