@@ -53,7 +53,7 @@ export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: (
     extensions: [
       coreExtension,
       filesExtension(house),
-      principalsExtension(accounts),
+      principalsExtension(accounts, rooms.collections.sharing),
       ...openCalendars(rooms),
       openContacts(rooms),
       ...more,

@@ -43,3 +43,6 @@ export const lockOwnerBytesMax = 4_096;
 /** A Basic or Bearer credential. */
 export const credentialsBytesMax = 8_192;
 export const slugBytesMax = 200;
+
+/** Of one DAV:group-member-set. */
+export const delegateHrefsMax = 200;

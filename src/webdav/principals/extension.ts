@@ -1,16 +1,18 @@
 import type { Accounts } from '../../accounts/index.ts';
 import { principalPropertySearch, principalSearchPropertySet } from '../reports/principals.ts';
 import type { DavExtension } from '../types.ts';
+import { type Delegations, proxyProperties } from './proxies.ts';
 import { principalsSpace } from './space.ts';
 
-/** Who is who: `/dav/principals/…`, and how members find each other (RFC 3744). */
-export function principalsExtension(accounts: Accounts): DavExtension {
+/** Who is who: `/dav/principals/…`, how members find each other (RFC 3744), and who acts for whom where `delegations` says it. */
+export function principalsExtension(accounts: Accounts, delegations?: Delegations): DavExtension {
+  const proxies = delegations === undefined ? null : { accounts, delegations };
   return {
     name: 'principals',
-    features: ['access-control'],
+    features: proxies ? ['access-control', 'calendar-proxy'] : ['access-control'],
     methods: [],
-    properties: [],
+    properties: proxies ? proxyProperties(proxies) : [],
     reports: [principalPropertySearch(accounts), principalSearchPropertySet],
-    spaces: [principalsSpace(accounts)],
+    spaces: [principalsSpace(accounts, proxies)],
   };
 }

@@ -6,7 +6,7 @@ type Path = readonly string[];
 
 /** Somebody, or several (RFC 3744 §2). A collection without members, so that its URL ends with a slash as Apple's clients ask. */
 export interface PrincipalResource extends Collection {
-  readonly kind: 'principal' | 'group';
+  readonly kind: 'principal' | 'group' | 'proxy';
   readonly address: string;
   /** DAV:group-member-set */
   memberPaths(): Promise<readonly Path[]>;
