@@ -26,7 +26,7 @@ type Row = [string, string, string | null, ...(readonly string[])[]];
 export function digestOf(card: Card): string {
   let room = digestBytesMax;
   const rows: Row[] = [];
-  for (const fact of factsOf(card).facts) {
+  for (const fact of factsIn(card, digestValueBytesMax)) {
     const long = fact.text === null || Buffer.byteLength(fact.text) > digestValueBytesMax;
     let row: Row = [
       fact.name,
@@ -49,14 +49,21 @@ export function digestOf(card: Card): string {
 
 /** All of a card's facts, nothing left out. */
 export function factsOf(card: Card): CardFacts {
-  const facts = card.properties.map(({ name, group, value, parameters }) => ({
-    name,
-    group: group.toUpperCase(),
-    text: unescapeText(value),
-    parameters: parameters.map((parameter) => [parameter.name, parameter.values] as const),
-  }));
+  return { version: card.version, facts: factsIn(card, Number.POSITIVE_INFINITY), partial: false };
+}
+
+/** Values that are surely longer than `charactersMax` are not looked at: an escape is two characters at most. */
+function factsIn(card: Card, charactersMax: number): readonly Fact[] {
+  const facts = card.properties.map(
+    ({ name, group, value, parameters }): Fact => ({
+      name,
+      group: group.toUpperCase(),
+      text: value.length > 2 * charactersMax ? null : unescapeText(value),
+      parameters: parameters.map((parameter) => [parameter.name, parameter.values] as const),
+    }),
+  );
   facts.push({ name: 'VERSION', group: '', text: card.version, parameters: [] });
-  return { version: card.version, facts, partial: false };
+  return facts;
 }
 
 /** Null: the digest does not say, or none was made. */

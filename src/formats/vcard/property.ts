@@ -15,12 +15,14 @@ export function readProperty({ text, line }: Line): CardProperty {
   const [, group = '', spelling = ''] = found;
   const parameters: CardParameter[] = [];
   let at = head.lastIndex;
+  let count = 0;
   while (text[at] === ';') {
     if (text[at + 1] === ':' || text[at + 1] === ';') {
       at += 1;
       continue;
     }
-    if (parameters.length >= parametersPerPropertyMax) {
+    count += 1;
+    if (count > parametersPerPropertyMax) {
       throw new CardError('limit', `more than ${parametersPerPropertyMax} parameters`, line);
     }
     at = readParameter(text, at, line, parameters);
@@ -42,7 +44,7 @@ function readParameter(text: string, from: number, line: number, into: CardParam
     const value = readValue(text, at, line);
     at = value.at;
     // `TYPE="home,work"` is a list as often as it is one value
-    if (name === 'TYPE') values.push(...value.text.split(',').map((type) => type.trim()));
+    if (name === 'TYPE') values.push(...typesIn(value.text));
     else values.push(decodeCarets(value.text));
     if (values.length > parameterValuesMax) {
       throw new CardError('limit', `more than ${parameterValuesMax} values of ${name}`, line);
@@ -70,6 +72,11 @@ function readValue(text: string, from: number, line: number): { readonly text: s
   const end = text.indexOf('"', from + 1);
   if (end < 0) throw new CardError('syntax', 'a quoted parameter value has no end', line);
   return { text: text.slice(from + 1, end), at: end + 1 };
+}
+
+/** One more than there may be at most, however many are written. */
+function typesIn(text: string): readonly string[] {
+  return text.split(',', parameterValuesMax + 1).map((type) => type.trim());
 }
 
 function nameOfBare(value: string): string {

@@ -43,6 +43,7 @@ describe('a card is read', () => {
       { parameters: [{ name: 'LABEL', values: ['1 Road\nTown^ "x"; here'] }] },
     ]);
     expect(unescapeText('a\\nb\\,c\\;d\\\\e\\:')).toBe('a\nb,c;d\\e:');
+    expect(unescapeText('\\\\n\\\\\\n\\\\\\\\N\\')).toBe('\\n\\\n\\\\N');
   });
 
   test('what real clients write: a byte order mark, LF alone, bare types, empty lines, no FN', () => {
@@ -115,6 +116,19 @@ describe('a card is read', () => {
       fault: 'characters',
       at: 3,
     });
+    for (const [before, after] of [
+      [0, 0],
+      [3, 900],
+      [900, 3],
+      [10_000, 10_000],
+    ] as const) {
+      const bad = Buffer.concat([
+        Buffer.from('X:\n'.repeat(before)),
+        Buffer.from([0x58, 0x3a, 0xff, 0x0a]),
+        Buffer.from('\n'.repeat(after)),
+      ]);
+      expect(refusal(bad)).toMatchObject({ fault: 'characters', at: before + 1 });
+    }
     const at = whole.indexOf('é') + 1;
     const cut = Buffer.concat([whole.subarray(0, at), Buffer.from('\r\n '), whole.subarray(at)]);
     expect(refusal(cut)).toMatchObject({ fault: 'characters', at: 3 });
@@ -141,6 +155,9 @@ describe('a card is read', () => {
     });
     const names = Array.from({ length: parametersPerPropertyMax + 1 }, (_, n) => `;X${n}=1`).join('');
     expect(refusal(card(`TEL${names}:1`))).toMatchObject({ fault: 'limit' });
+    // Each of them counts, whether or not it has the name of another.
+    expect(refusal(card(`TEL${';X=1'.repeat(500_000)}:1`))).toMatchObject({ fault: 'limit' });
+    expect(refusal(card(`TEL;TYPE="${'a,'.repeat(500_000)}":1`))).toMatchObject({ fault: 'limit' });
     expect(readCard(card(`TEL${many.slice(0, 4 * parameterValuesMax)}:1`)).properties).toHaveLength(1);
   });
 
