@@ -7,3 +7,12 @@
 export { calendarFlavor } from './collections/flavor.ts';
 export { caldavExtension } from './extension.ts';
 export type { CaldavHouse, CalendarSettings, Scheduled, SchedulingHooks } from './house.ts';
+export {
+  type CalendarUserType,
+  composeInvitation,
+  type InvitationMail,
+  type SchedulingHouse,
+  type SchedulingWorker,
+  schedulingHooks,
+  startSchedulingWorker,
+} from './scheduling/index.ts';

@@ -13,3 +13,6 @@ export const kinds = {
   inbox: 'schedule-inbox',
   item: 'calendar-object',
 } as const;
+
+/** What every member has from the beginning. */
+export const personalCalendar = { name: 'personal', details: { displayName: 'Personal' } } as const;

@@ -1,4 +1,4 @@
-import { caldavExtension } from '../caldav/index.ts';
+import { caldavExtension, type SchedulingHouse, schedulingHooks } from '../caldav/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import { type DavExtension, sharingExtension } from '../webdav/index.ts';
 
@@ -7,14 +7,25 @@ const instancesMax = 5_000;
 const attendeesMax = 500;
 
 /** Calendars and contacts, for the one DAV door. */
-export function openCalendars({ settings, collections, accounts }: Rooms): readonly DavExtension[] {
-  const { calendars } = settings.value;
-  const house = { collections, accounts: accounts.accounts };
+export function openCalendars(rooms: Rooms): readonly DavExtension[] {
+  const scheduling = schedulingHouse(rooms);
   return [
-    sharingExtension(house),
-    caldavExtension({
-      ...house,
-      settings: { objectBytesMax: calendars.object, instancesMax, attendeesMax },
-    }),
+    sharingExtension({ collections: rooms.collections, accounts: rooms.accounts.accounts }),
+    caldavExtension({ ...scheduling, scheduling: schedulingHooks(scheduling) }),
   ];
+}
+
+/** What invitations stand on. */
+export function schedulingHouse({ collections, accounts, clock, settings }: Rooms): SchedulingHouse {
+  return {
+    collections,
+    accounts: accounts.accounts,
+    clock,
+    settings: { objectBytesMax: settings.value.calendars.object, instancesMax, attendeesMax },
+    typeOf(address) {
+      const { rooms, resources } = settings.value.calendars;
+      if (rooms.includes(address)) return 'ROOM';
+      return resources.includes(address) ? 'RESOURCE' : 'INDIVIDUAL';
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { randomToken, releaseStartupMemory } from '../base/index.ts';
+import type { SchedulingWorker } from '../caldav/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
 import type { Resolver } from '../net/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
@@ -8,6 +9,7 @@ import { webAddress } from '../web/index.ts';
 import { openAuthenticity, startTrust } from './authenticity.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
+import { startInvitations } from './invitations.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
 import { openOutbound } from './outbound.ts';
@@ -37,6 +39,7 @@ export interface Running {
   readonly resolver: Resolver;
   readonly admin: AdminServer;
   readonly observers: Observers;
+  readonly invitations: SchedulingWorker;
   /** Drains the doors, then closes the rooms; whoever is still there after `graceMs` is cut off. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -64,6 +67,7 @@ export async function openSuite(
       observer: authenticity.observers.tls,
     });
     await queue.start();
+    const invitations = startInvitations(rooms, authenticity.parts.signer, observers);
     const maintenance = startMaintenance(rooms);
     const trust = startTrust(rooms, resolver, authenticity.parts, log);
     const searchIndex = startSearchIndex(rooms, observers);
@@ -86,10 +90,12 @@ export async function openSuite(
       resolver,
       admin,
       observers,
+      invitations,
       async stop(graceMs = drainMs) {
         await Promise.all([
           doors.close(graceMs),
           queue.stop(graceMs),
+          invitations.stop(),
           admin.close(),
           maintenance.stop(),
           trust.stop(),

@@ -1,7 +1,7 @@
 import type { CollectionRow } from '../../stores/collections/index.ts';
 import { DavError, elementOf, type Flavor, type QName } from '../../webdav/index.ts';
 import type { CaldavHouse } from '../house.ts';
-import { caldav, caldavName, kinds } from '../names.ts';
+import { caldav, caldavName, kinds, personalCalendar } from '../names.ts';
 import { busyView } from './busy-only.ts';
 import { contentType } from './content-type.ts';
 import { demandComponent, prepareObject } from './prepare.ts';
@@ -28,7 +28,7 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
           href,
         ),
     },
-    personal: () => ({ name: 'personal', details: { displayName: 'Personal' } }),
+    personal: () => personalCalendar,
     contentType,
     prepare: (arriving) => prepareObject(house, arriving),
     removing: async (leaving) => ({ jobs: (await scheduling?.leaving(leaving)) ?? [] }),

@@ -1,5 +1,24 @@
 import { z } from 'zod';
-import { size } from '../scalars.ts';
+import { FormatError } from '../../base/index.ts';
+import { scalar, size } from '../scalars.ts';
+
+const address = () =>
+  scalar('an address such as hall@coop.localhost', (value) => {
+    const lower = value.trim().toLowerCase();
+    if (!/^[^\s@]{1,64}@[^\s@]{1,255}$/.test(lower)) throw new FormatError('');
+    return lower;
+  });
+
+const addresses = (what: string) =>
+  z
+    .array(address())
+    .max(10_000)
+    .prefault([])
+    .meta({
+      description: `Members that are ${what}: they accept invitations where they are free, and decline the others.`,
+      form: 'a list of addresses',
+      reload: 'live',
+    });
 
 export const calendarsSlice = z
   .strictObject({
@@ -11,6 +30,12 @@ export const calendarsSlice = z
       description: 'The largest event or task taken.',
       reload: 'restart',
     }),
+    invitations: z.enum(['everybody', 'off']).prefault('everybody').meta({
+      description: 'Whose invitations that come by mail are put into calendars; off: they stay mail.',
+      reload: 'live',
+    }),
+    rooms: addresses('rooms'),
+    resources: addresses('things to be lent'),
   })
   .prefault({})
   .meta({ description: 'Calendars (CalDAV).' });

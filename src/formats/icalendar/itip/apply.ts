@@ -3,8 +3,8 @@ import { type CalendarObject, groupObject } from '../object.ts';
 import { newCalendar } from '../read.ts';
 import type { Zones } from '../types.ts';
 import { formatTime, readTime, timeOf, utcTime } from '../values/time.ts';
-import { attendeeIn, attendeesIn, partstatOf } from './people.ts';
-import { instanceKey, instancesByKey, sequenceOf, timeKey, timingOf } from './view.ts';
+import { attendeeIn, attendeesIn, partstatOf, toldTo } from './people.ts';
+import { instanceKey, instancesByKey, meaningOf, sequenceOf, timeKey, timingOf } from './view.ts';
 
 /** An object with other components; zones of both are kept. */
 function rebuilt(
@@ -28,10 +28,29 @@ function stampOf(component: Component): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** Whether a message says something after what is known (RFC 5546 §2.1.5). */
-function isNewer(said: Component, known: Component): boolean {
-  const difference = sequenceOf(said) - sequenceOf(known);
-  return difference === 0 ? stampOf(said) > stampOf(known) : difference > 0;
+/**
+ * Whether a message says something after what is known (RFC 5546 §2.1.5). Two changes within a second have one DTSTAMP; what
+ * `me` answered meanwhile is no difference.
+ */
+function isNewer(said: Component, known: Component, me: ReadonlySet<string>): boolean {
+  const difference = sequenceOf(said) - sequenceOf(known) || stampOf(said) - stampOf(known);
+  return difference === 0 ? meaningToOthers(said, me) !== meaningToOthers(known, me) : difference > 0;
+}
+
+function meaningToOthers(component: Component, me: ReadonlySet<string>): string {
+  const own = new Set(
+    attendeesIn(component)
+      .filter(({ address }) => me.has(address))
+      .map(({ property }) => property),
+  );
+  return meaningOf(
+    component.mapping((property) => {
+      if (own.has(property)) return null;
+      // A copy has what was said to its owner, and what their client and ours noted of it.
+      return property.name === 'ATTENDEE' || property.name === 'ORGANIZER' ? toldTo(property) : property;
+    }),
+    true,
+  );
 }
 
 /**
@@ -52,7 +71,7 @@ export function applyRequest(
   for (const [key, component] of said) {
     const then = known.get(key);
     // An instance that is told of for the first time is compared with the series that it comes from.
-    if (then !== undefined && !isNewer(component, then)) continue;
+    if (then !== undefined && !isNewer(component, then, me)) continue;
     news.set(key, ownKept(component, then ?? known.get('') ?? null, me));
   }
   if (news.size === 0) return null;

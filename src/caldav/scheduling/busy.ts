@@ -1,0 +1,48 @@
+import {
+  availabilityPeriods,
+  type BusyPeriod,
+  busyPeriods,
+  indexOf,
+  readCalendar,
+  type Window,
+  type Zone,
+} from '../../formats/icalendar/index.ts';
+import { floatingZoneOf } from '../zones.ts';
+import type { SchedulingHouse } from './house.ts';
+import { shelvesOf } from './shelf.ts';
+import { addressesOfMember, plainAddresses } from './users.ts';
+
+/** When a member is not free, by all calendars that count (RFC 6638 §5.1.1) and what they say of their days (RFC 7953). */
+export async function busyOf(
+  house: SchedulingHouse,
+  account: number,
+  window: Window,
+  exceptUid: string | null = null,
+): Promise<readonly BusyPeriod[]> {
+  const { collections, accounts } = house;
+  const member = await accounts.member(account);
+  if (member === null) return [];
+  const self = plainAddresses(await addressesOfMember(accounts, member));
+  const rows = await shelvesOf(house, account);
+  const periods: BusyPeriod[] = [];
+  let zone: Zone | undefined;
+  for (const row of rows) {
+    if (row.kind !== 'calendar') continue;
+    const floating = floatingZoneOf(row.details);
+    zone ??= floating;
+    if (row.details.transparent === true) continue;
+    const options = floating === undefined ? { self } : { self, floating };
+    for await (const page of collections.within(account, row.id, window)) {
+      for (const { uid, component, digest } of page) {
+        if (uid === exceptUid || (component !== 'VEVENT' && component !== 'VFREEBUSY')) continue;
+        periods.push(...busyPeriods(digest, window, options));
+      }
+    }
+  }
+  const availability = rows.find(({ kind }) => kind === 'inbox')?.details.availability;
+  if (availability !== undefined) {
+    const { digest } = indexOf(readCalendar(availability), zone);
+    periods.push(...availabilityPeriods([digest], window, zone));
+  }
+  return periods;
+}

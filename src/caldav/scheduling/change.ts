@@ -1,0 +1,19 @@
+import { type CalendarObject, indexOf } from '../../formats/icalendar/index.ts';
+
+/** What was there and what comes, of one account. */
+export interface Change {
+  readonly account: number;
+  readonly before: CalendarObject | null;
+  readonly after: CalendarObject | null;
+  /** The owner's addresses in either. */
+  readonly self: ReadonlySet<string>;
+}
+
+/** What is over is told to nobody: it is put in order, or comes from elsewhere. */
+export function isOver(objects: readonly (CalendarObject | null)[], nowMs: number): boolean {
+  return objects.every((object) => {
+    if (object === null) return true;
+    const { lastMs } = indexOf(object);
+    return object.kind === 'VEVENT' && lastMs !== null && lastMs < nowMs;
+  });
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { type Component, writeComponent } from '../../formats/icalendar/index.ts';
+import type { NewJob } from '../../stores/collections/index.ts';
+
+/** Jobs of this folder. */
+export const jobKind = 'itip';
+
+/** A scheduling message on its way, as a job keeps it. */
+export interface Posted {
+  /** Whom it speaks for, as `addressOf`. */
+  readonly from: string;
+  readonly to: readonly string[];
+  /** VCALENDAR with METHOD, as text. */
+  readonly calendar: string;
+  /** It tells others' answers alone: to members here, and not as news. */
+  readonly quiet: boolean;
+  /** It came by mail; the account of the job is whom it came to. Otherwise that is who sends it. */
+  readonly arrived: boolean;
+}
+
+/** Messages that say the same to several are one job. */
+export function jobsFor(
+  from: string,
+  messages: readonly { readonly to: string; readonly calendar: Component; readonly answersOnly?: boolean }[],
+  outside: ReadonlySet<string>,
+): readonly NewJob[] {
+  const same = new Map<string, Posted & { readonly to: string[] }>();
+  for (const { to, calendar, answersOnly = false } of messages) {
+    const text = writeComponent(calendar);
+    const known = same.get(`${answersOnly}${text}`);
+    if (known) known.to.push(to);
+    else
+      same.set(`${answersOnly}${text}`, {
+        from,
+        to: [to],
+        calendar: text,
+        quiet: answersOnly,
+        arrived: false,
+      });
+  }
+  return [...same.values()].map((posted) =>
+    jobOf(posted, !posted.quiet && posted.to.some((to) => outside.has(to))),
+  );
+}
+
+/** Once and not twice, however often its cause is tried again. */
+export function jobOf(posted: Posted, outward: boolean): NewJob {
+  const key = createHash('sha256').update(JSON.stringify(posted)).digest('hex');
+  return { kind: jobKind, key, payload: posted, outward };
+}
+
+/** What a job holds; null where it is none of ours. */
+export function readPosted(payload: unknown): Posted | null {
+  if (typeof payload !== 'object' || payload === null) return null;
+  const { from, to, calendar, quiet, arrived } = payload as Record<string, unknown>;
+  if (typeof from !== 'string' || typeof calendar !== 'string' || !Array.isArray(to)) return null;
+  if (!to.every((address) => typeof address === 'string')) return null;
+  return { from, to, calendar, quiet: quiet === true, arrived: arrived === true };
+}

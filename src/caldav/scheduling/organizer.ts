@@ -1,0 +1,83 @@
+import {
+  addressOf,
+  attendeesIn,
+  type CalendarObject,
+  instancesByKey,
+  organizerMessages,
+  timingOf,
+  writeCalendar,
+} from '../../formats/icalendar/index.ts';
+import type { NewJob } from '../../stores/collections/index.ts';
+import { type Change, isOver } from './change.ts';
+import type { SchedulingHouse } from './house.ts';
+import { jobsFor } from './jobs.ts';
+import { organizerAddress } from './role.ts';
+import { withProperties, withStatus } from './status.ts';
+import { type Place, placeOf } from './users.ts';
+
+/** RFC 5546 §3.6, RFC 6638 §3.2.9 */
+const statusOf = { member: '1.2', mail: '1.1', nobody: '3.7' } as const satisfies Record<
+  Place['kind'],
+  string
+>;
+
+/** An organiser keeps their object: who is invited hears of it (RFC 6638 §3.2.1). */
+export async function organizerWrites(
+  house: SchedulingHouse,
+  change: Change & { readonly after: CalendarObject },
+  merge: boolean,
+): Promise<{ readonly bytes: Buffer | null; readonly jobs: readonly NewJob[] }> {
+  const { before } = change;
+  const after = before === null ? change.after : withAnswers(before, change.after, merge);
+  const { jobs, statuses } = await tell(house, { ...change, after });
+  const told = withStatus(after, 'ATTENDEE', statuses);
+  return { bytes: told === change.after ? null : Buffer.from(writeCalendar(told)), jobs };
+}
+
+export async function organizerRemoves(house: SchedulingHouse, change: Change): Promise<readonly NewJob[]> {
+  return (await tell(house, change)).jobs;
+}
+
+/** What is said of a change, and what became of it for each. */
+export async function tell(
+  house: SchedulingHouse,
+  { before, after, self }: Change,
+): Promise<{ readonly jobs: readonly NewJob[]; readonly statuses: ReadonlyMap<string, string> }> {
+  const nowMs = house.clock.nowMs();
+  const statuses = new Map<string, string>();
+  const object = after ?? before;
+  const from = object && organizerAddress(object);
+  if (from === null || isOver([before, after], nowMs)) return { jobs: [], statuses };
+  const messages = organizerMessages(before, after, { organizer: self, nowMs });
+  const places = await Promise.all(messages.map(({ to }) => placeOf(house.accounts, to)));
+  const outside = new Set<string>();
+  const sent = messages.filter(({ to, answersOnly }, at) => {
+    const kind = places[at]?.kind ?? 'nobody';
+    if (!answersOnly) statuses.set(to, statusOf[kind]);
+    if (kind === 'mail') outside.add(to);
+    return kind === 'member' || (kind === 'mail' && !answersOnly);
+  });
+  return { jobs: jobsFor(from, sent, outside), statuses };
+}
+
+const answered = 'X-MYCO-ANSWERED';
+
+/**
+ * Answers that came stay with what they are answers to: a client that does not know of one, as its schedule tag says
+ * (`merge`), does not take it back (RFC 6638 §3.2.10), and what the server notes of them is not a client's to lose.
+ */
+function withAnswers(before: CalendarObject, after: CalendarObject, merge: boolean): CalendarObject {
+  const known = instancesByKey(before, before.zones());
+  const keys = new Map([...instancesByKey(after, after.zones())].map(([key, component]) => [component, key]));
+  return withProperties(after, 'ATTENDEE', (property, component) => {
+    const then = known.get(keys.get(component) ?? '') ?? known.get('');
+    if (then === undefined || timingOf(then) !== timingOf(component)) return property;
+    const address = addressOf(property.value);
+    const old = attendeesIn(then).find((party) => party.address === address)?.property;
+    const stamp = old?.parameter(answered);
+    if (old === undefined || stamp === undefined || property.parameter(answered) === stamp) return property;
+    const kept = property.withParameter(answered, stamp);
+    if (!merge) return kept;
+    return kept.withParameter('PARTSTAT', old.parameter('PARTSTAT') ?? null).withParameter('RSVP', null);
+  });
+}

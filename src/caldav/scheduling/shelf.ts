@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { randomToken, StoreError } from '../../base/index.ts';
+import {
+  addressOf,
+  type CalendarObject,
+  type Component,
+  indexOf,
+  objectOf,
+  readCalendar,
+  writeCalendar,
+  writeComponent,
+} from '../../formats/icalendar/index.ts';
+import type { CollectionRow, Item, NewItem, NewJob } from '../../stores/collections/index.ts';
+import { inboxName } from '../../webdav/index.ts';
+import { personalCalendar } from '../names.ts';
+import { calendarComponents } from '../properties/4791-calendar.ts';
+import { floatingZoneOf } from '../zones.ts';
+import type { SchedulingHouse } from './house.ts';
+import { inboxItemsMax } from './limits.ts';
+
+/** What an account has of an object. */
+export interface Kept {
+  readonly item: Item;
+  readonly object: CalendarObject;
+}
+
+/** The copy of an account; null where it has none. Of two, which only imports can make, a scheduling object. */
+export async function keptOf(
+  { collections }: SchedulingHouse,
+  account: number,
+  uid: string,
+): Promise<Kept | null> {
+  const items = await collections.byUid(account, 'calendars', uid);
+  const item = items.find(({ scheduleTag }) => scheduleTag !== '') ?? items[0];
+  return item === undefined ? null : { item, object: readCalendar(item.bytes) };
+}
+
+/** All calendars of an account and its inbox, made where there are none yet. */
+export async function shelvesOf(
+  { collections }: SchedulingHouse,
+  account: number,
+): Promise<readonly CollectionRow[]> {
+  const rows = await collections.collections(account, 'calendars');
+  if (rows.length > 0) return rows;
+  try {
+    await collections.makeCollection(account, { home: 'calendars', kind: 'calendar', ...personalCalendar });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.reason !== 'exists') throw error;
+  }
+  return collections.collections(account, 'calendars');
+}
+
+/** Where invitations go (RFC 6638 §9.2): what its owner says, or the first calendar that holds such things. */
+export function defaultCalendar(
+  rows: readonly CollectionRow[],
+  component: Component['name'] = 'VEVENT',
+): CollectionRow | null {
+  const wanted = rows.find(({ kind }) => kind === 'inbox')?.details.defaultCalendar;
+  const holding = rows.filter(
+    ({ kind, details }) =>
+      kind === 'calendar' &&
+      details.source === undefined &&
+      (details.components ?? calendarComponents).some((name) => name === component),
+  );
+  return holding.find(({ id }) => id === wanted) ?? holding[0] ?? null;
+}
+
+/** Keeps a copy as the server itself makes it. StoreError as `put`: 'conflict' or 'exists' where somebody was faster. */
+export async function keep(
+  house: SchedulingHouse,
+  account: number,
+  kept: Kept | null,
+  object: CalendarObject,
+  wish: { readonly tag: 'new' | 'keep'; readonly jobs?: readonly NewJob[] },
+): Promise<void> {
+  const { collections } = house;
+  const { jobs = [] } = wish;
+  if (kept !== null) {
+    const collection = await collections.collectionById(account, kept.item.collection);
+    if (collection === null) throw new StoreError('conflict', 'its calendar went');
+    await collections.put(account, collection.id, kept.item.name, itemOf(object, collection, wish.tag), {
+      expected: { hash: kept.item.hash },
+      jobs,
+    });
+    return;
+  }
+  const collection = defaultCalendar(await shelvesOf(house, account), object.kind);
+  if (collection === null) return;
+  await collections.put(
+    account,
+    collection.id,
+    `${randomToken(130)}.ics`,
+    itemOf(object, collection, wish.tag),
+    {
+      expected: { hash: null },
+      uniqueInHome: true,
+      jobs,
+    },
+  );
+}
+
+function itemOf(object: CalendarObject, { details }: CollectionRow, scheduleTag: 'new' | 'keep'): NewItem {
+  // What was put together is judged as what a client brings.
+  const checked = objectOf(object.calendar);
+  return {
+    ...indexOf(checked, floatingZoneOf(details)),
+    bytes: Buffer.from(writeCalendar(checked)),
+    scheduleTag,
+  };
+}
+
+/**
+ * A message as news in the inbox (RFC 6638 §4.1): the last of each sender about each object. It is for clients to show and
+ * take away; an inbox that nobody looks at loses its oldest.
+ */
+export async function announce(
+  house: SchedulingHouse,
+  account: number,
+  message: CalendarObject,
+  from: string,
+): Promise<void> {
+  const { collections } = house;
+  const rows = await shelvesOf(house, account);
+  const inbox = rows.find(({ kind, name }) => kind === 'inbox' || name === inboxName);
+  if (inbox === undefined) return;
+  if (inbox.items >= inboxItemsMax) await forgetOldest(house, inbox);
+  const name = createHash('sha256')
+    .update(`${addressOf(from)}\n${message.uid}`)
+    .digest('hex')
+    .slice(0, 40);
+  const bytes = Buffer.from(writeComponent(message.calendar));
+  await collections.put(account, inbox.id, `${name}.ics`, {
+    ...indexOf(message),
+    bytes,
+    scheduleTag: 'none',
+  });
+}
+
+async function forgetOldest({ collections }: SchedulingHouse, { account, id }: CollectionRow): Promise<void> {
+  let oldest: { readonly name: string; readonly modseq: number } | null = null;
+  for await (const page of collections.items(account, id)) {
+    for (const item of page) if (oldest === null || item.modseq < oldest.modseq) oldest = item;
+  }
+  if (oldest === null) return;
+  await collections.remove(account, id, oldest.name).catch((error: unknown) => {
+    if (!(error instanceof StoreError) || error.reason !== 'not-found') throw error;
+  });
+}

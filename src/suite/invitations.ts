@@ -1,0 +1,46 @@
+import {
+  composeInvitation,
+  type InvitationMail,
+  type SchedulingWorker,
+  startSchedulingWorker,
+} from '../caldav/index.ts';
+import type { Rooms } from '../rooms/index.ts';
+import type { Signer } from '../smtp/index.ts';
+import { schedulingHouse } from './calendars.ts';
+import type { Observers } from './observers.ts';
+
+/** Brings invitations to where they belong: to members here, and by the outbox to others. */
+export function startInvitations(rooms: Rooms, signer: Signer, { log }: Observers): SchedulingWorker {
+  return startSchedulingWorker({
+    ...schedulingHouse(rooms),
+    log: log.child({ protocol: 'caldav' }),
+    send: (mail) => sendInvitation(rooms, signer, mail),
+  });
+}
+
+/** As a member's own mail: signed, counted to what they may send, bounced to them. */
+async function sendInvitation(rooms: Rooms, signer: Signer, mail: InvitationMail): Promise<void> {
+  const { outbox, accounts, clock, settings } = rooms;
+  const { coop } = settings.value;
+  const member = await accounts.accounts.member(mail.account);
+  if (member === null) return;
+  const { bytes, headerLength, utf8 } = composeInvitation(mail, {
+    name: member.name,
+    domain: coop.domain,
+    language: coop.languages[0] ?? 'en',
+    nowMs: clock.nowMs(),
+  });
+  const head = await signer.sign(bytes);
+  // Last: only `enqueue` lets go of what was staged.
+  const blob = await outbox.stage(bytes, Number.MAX_SAFE_INTEGER);
+  await outbox.enqueue({
+    account: mail.account,
+    kind: 'submission',
+    sender: mail.from,
+    options: { body: utf8 ? '8BITMIME' : '7BIT', utf8, ret: 'HDRS', envid: null, tls: null },
+    head,
+    blob,
+    headerLength,
+    recipients: mail.to.map((address) => ({ address, notify: [], orcpt: null })),
+  });
+}
