@@ -442,6 +442,25 @@ describe('calendar-query', () => {
     expect([status, found(text).sort()]).toEqual([207, expected]);
   });
 
+  test('of one that recurs, text and time are of one and the same instance', async () => {
+    const where = await fresh('instances');
+    const override = `BEGIN:VEVENT\r\nUID:many\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID:20260309T100000Z\r\nDTSTART:20260310T100000Z\r\nSUMMARY:Party\r\nEND:VEVENT\r\n`;
+    const whole = event('many', 'RRULE:FREQ=WEEKLY', 'DTSTART:20260302T100000Z').replace(
+      'END:VCALENDAR',
+      `${override}END:VCALENDAR`,
+    );
+    expect((await put(`${where}/many`, whole)).status).toBe(201);
+    const at = async (text: string, start: string, end: string) => {
+      const filter = vevent(range(start, end) + prop('SUMMARY', match(text)));
+      return found((await ask('REPORT', `${where}/`, query(filter), { depth: '1' })).text);
+    };
+    expect(await at('party', '20260310', '20260311')).toEqual(['many']);
+    expect(await at('party', '20260401', '20260501')).toEqual([]);
+    expect(await at('event', '20260401', '20260501')).toEqual(['many']);
+    expect(await at('event', '20260310', '20260311')).toEqual([]);
+    expect(await at('event', '20260309', '20260310')).toEqual([]);
+  });
+
   test('times without a zone are read in that of the query, or of the calendar', async () => {
     const day = vevent(range('20260831', '20260901'));
     const ids = async (more: string) =>

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { indexOf, readCalendar } from '../formats/icalendar/index.ts';
 import { parseXml } from '../formats/xml/index.ts';
-import { CollectionResource, type Exchange, type Scene, type Visit } from '../webdav/index.ts';
+import {
+  CollectionResource,
+  type Exchange,
+  type ItemResource,
+  type Scene,
+  type Visit,
+} from '../webdav/index.ts';
 import { render } from './calendar-data/render.ts';
 import { readDataWish } from './calendar-data/wish.ts';
 import { calendarFlavor } from './collections/flavor.ts';
+import { judgeBytes } from './filter/in-time.ts';
 import { readFilter } from './filter/parse.ts';
 import { document, event, query } from './fixtures.ts';
 import type { CaldavHouse } from './house.ts';
@@ -14,8 +22,10 @@ import {
   filterConditionsMax,
   filterDepthMax,
   freeBusyDaysMax,
+  judgedInstancesMax,
   pickedNamesMax,
   queryRowsMax,
+  removalJobsMax,
   textMatchBytesMax,
   timesFromYearMin,
   timesToYearMax,
@@ -83,6 +93,29 @@ describe('bounds', () => {
     expect(told('min-date-time')).toBe(`${String(timesFromYearMin).padStart(4, '0')}0101T000000Z`);
     expect(told('max-date-time')).toBe(`${timesToYearMax}1231T235959Z`);
   });
+});
+
+test('a calendar that goes tells whom it concerns, with it or before it', async () => {
+  const removed: string[] = [];
+  const scheduling = { leaving: async () => [{ kind: 'itip', key: '1', payload: null }] };
+  const scene = {
+    visit: {},
+    house: {
+      collections: {
+        async *items() {
+          yield [{ name: 'plain', scheduleTag: '' }];
+          yield Array.from({ length: removalJobsMax + 1 }, (_, at) => ({ name: `${at}`, scheduleTag: 't' }));
+        },
+        remove: async (_: number, __: number, name: string, options: { jobs: readonly unknown[] }) => {
+          expect(options.jobs).toHaveLength(1);
+          removed.push(name);
+        },
+      },
+    },
+  } as unknown as Scene;
+  const flavor = calendarFlavor({ settings, scheduling } as unknown as CaldavHouse);
+  const { jobs } = (await flavor.removingAll?.(scene, {} as never)) ?? {};
+  expect([jobs?.length, removed]).toEqual([removalJobsMax, [`${removalJobsMax}`]]);
 });
 
 describe('a query', () => {
@@ -155,6 +188,35 @@ describe('a query', () => {
     for (let at = 0; at < 2; at++) render(bytes, { ...common, instancesMax: expandedInstancesMax / 2 });
     expect(budget.instances).toBeLessThan(0);
     expect(render(bytes, { ...common, instancesMax: 10 })).not.toContain('VEVENT');
+  });
+
+  test('looks at so many instances for the component that says them, and then takes it for one', () => {
+    const override = (id: string) =>
+      `BEGIN:VEVENT\r\nUID:x\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID:${id}\r\nDTSTART:${id}\r\nSUMMARY:Party\r\nEND:VEVENT\r\nEND:VCALENDAR`;
+    const text = (id: string) =>
+      event('x', 'RRULE:FREQ=DAILY', 'DTSTART:20000101T000000Z').replace('END:VCALENDAR', override(id));
+    const party = (days: number) => {
+      const bytes = Buffer.from(text('20100101T000000Z'));
+      const start = Date.UTC(2000, 0, 1);
+      const range = { startMs: start, endMs: start + days * 86_400_000 };
+      const prop = {
+        name: 'SUMMARY',
+        absent: false,
+        range: null,
+        params: [],
+        text: (at: string) => at === 'Party',
+      };
+      const within = { name: 'VEVENT', absent: false, range, props: [prop], comps: [] };
+      const digest = indexOf(readCalendar(bytes)).digest;
+      const item = { held: bytes, row: { digest } } as unknown as ItemResource;
+      return judgeBytes(
+        { ...within, name: 'VCALENDAR', range: null, props: [], comps: [within] },
+        item,
+        undefined,
+      );
+    };
+    expect(party(judgedInstancesMax)).toBe(false);
+    expect(party(judgedInstancesMax + 1)).toBe(true);
   });
 
   test('of busy times is of a bounded time', async () => {

@@ -24,3 +24,7 @@ export const batchItemsMax = 100;
 export const expandedInstancesMax = 50_000;
 /** How much time one free-busy-query asks for; days. */
 export const freeBusyDaysMax = 1_100;
+/** What follows from the removal of a calendar and is kept with it; what more there is goes object by object before. */
+export const removalJobsMax = 1_000;
+/** Instances of an object that are looked at to find one that a certain component of it says. */
+export const judgedInstancesMax = 1_000;

@@ -4,6 +4,7 @@ import type { CaldavHouse } from '../house.ts';
 import { caldav, caldavName, kinds, personalCalendar } from '../names.ts';
 import { busyView } from './busy-only.ts';
 import { contentType } from './content-type.ts';
+import { leavingAll } from './leaving-all.ts';
 import { demandComponent, prepareObject } from './prepare.ts';
 import { timezonesView } from './timezones-view.ts';
 
@@ -32,6 +33,9 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
     contentType,
     prepare: (arriving) => prepareObject(house, arriving),
     removing: async (leaving) => ({ jobs: (await scheduling?.leaving(leaving)) ?? [] }),
+    removingAll: async (scene, collection) => ({
+      jobs: scheduling ? await leavingAll(scheduling, scene, collection) : [],
+    }),
     accepts: ({ component }, collection) => demandComponent(component, collection),
     view: (item, { right, visit }) => busyView(item, right) ?? timezonesView(item, visit),
     may: (row, _, privilege) => (isInbox(row) && putting.has(privilege) ? false : undefined),

@@ -1,6 +1,9 @@
 import {
   CalendarError,
+  type Component,
   matchesTimeRange,
+  type Occurrences,
+  occurrences,
   type Property,
   parseComponents,
   type RangedComponent,
@@ -10,6 +13,7 @@ import {
   zonesIn,
 } from '../../formats/icalendar/index.ts';
 import type { ItemResource } from '../../webdav/index.ts';
+import { judgedInstancesMax } from '../limits.ts';
 import { judge, type Times } from './judge.ts';
 import type { RangeTest } from './plan.ts';
 import type { CompFilter } from './types.ts';
@@ -27,11 +31,25 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, zone: Zone | 
   if (bytes === null) return false;
   const [calendar] = parseComponents(bytes, Number.POSITIVE_INFINITY);
   if (calendar === undefined) return false;
+  const { digest } = item.row;
   const times: Times = {
-    component: ({ name }, range) => matchesTimeRange(item.row.digest, name as RangedComponent, range, zone),
+    component: (component, range) =>
+      matchesTimeRange(digest, component.name as RangedComponent, range, zone) &&
+      saysIt(component, calendar, () => occurrences(digest, range, judgedInstancesMax, zone)),
     property: (property, range) => propertyIn(property, range, () => zonesIn(calendar, zone)),
   };
   return judge(filter, calendar, times);
+}
+
+/** Of an object with overrides: whether this component of it says one of the instances (RFC 4791 §9.7.1). */
+function saysIt(component: Component, calendar: Component, found: () => Occurrences): boolean {
+  if (component.name !== 'VEVENT' && component.name !== 'VJOURNAL') return true;
+  const all = calendar.components(component.name);
+  if (all.length < 2) return true;
+  const overrides = all.filter((each) => each.property('RECURRENCE-ID') !== undefined);
+  const number = overrides.indexOf(component) + 1;
+  const instances = found();
+  return instances.capped || instances.found.some((each) => each.component === number);
 }
 
 /** RFC 4791 §9.9: a time is an instant, a date is its day. What says no time is in none. */

@@ -210,9 +210,15 @@ export class CollectionResource extends Bare implements Collection {
     if (visitor.kind !== 'member') return false;
     const member = await house.accounts.member(visitor.member.id);
     if (!member || member.disabled) return false;
-    if (!isReceived(right)) return true;
+    if (right === 'own') return true;
     const { account, id } = this.row;
     const groups = await house.accounts.groupsOf(member.id);
+    if (!isReceived(right)) {
+      const delegated = await house.collections.sharing.delegatedTo(member.id, groups);
+      return delegated.some(
+        (each) => each.account === account && (right === 'watch' || each.rights === 'write'),
+      );
+    }
     const now = await house.collections.sharing.rightsIn(member.id, groups, account, id);
     return now !== null && allows(now, privilege);
   }

@@ -98,6 +98,23 @@ test.each([
   });
 });
 
+test.each(['write', 'act'] as const)('a right to %s that ended while the body came', async (right) => {
+  const { calendar, visit, writes } = always('conflict');
+  let rights: 'write' | 'read' = 'write';
+  const sharing = {
+    rightsIn: async () => rights,
+    delegatedTo: async () => [{ account: 7, member: 7, group: '', rights }],
+  };
+  const collections = { ...calendar.scene.house.collections, sharing };
+  const scene = { ...calendar.scene, right, house: { ...calendar.scene.house, collections } };
+  const theirs = new CollectionResource(scene as unknown as Scene, calendar.path, row);
+  expect(await refusal(theirs.create('a', content('x'), { visit }))).toBe('conflict');
+  const before = writes();
+  rights = 'read';
+  await expect(theirs.create('a', content('x'), { visit })).rejects.toMatchObject({ status: 403 });
+  expect(writes()).toBe(before);
+});
+
 test.each([11, null])('a body that is too long, its length said to be %s', async (length) => {
   const { calendar } = always('conflict');
   await expect(readWhole(calendar, content('01234567890', length))).rejects.toMatchObject({
