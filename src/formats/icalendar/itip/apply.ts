@@ -3,7 +3,7 @@ import { type CalendarObject, groupObject } from '../object.ts';
 import { newCalendar } from '../read.ts';
 import type { Zones } from '../types.ts';
 import { formatTime, readTime, timeOf, utcTime } from '../values/time.ts';
-import { attendeeIn, attendeesIn, partstatOf, toldTo } from './people.ts';
+import { answeredParameter, attendeeIn, attendeesIn, partstatOf, toldTo } from './people.ts';
 import { instanceKey, instancesByKey, meaningOf, sequenceOf, timeKey, timingOf } from './view.ts';
 
 /** An object with other components; zones of both are kept. */
@@ -136,9 +136,6 @@ export function applyCancel(current: CalendarObject, message: CalendarObject): C
 }
 
 const isCancelled = (component: Component) => component.text('STATUS')?.toUpperCase() === 'CANCELLED';
-
-/** When an attendee's last answer was made: an older one that comes later says nothing. */
-const answeredParameter = 'X-MYCO-ANSWERED';
 
 /**
  * REPLY (RFC 5546 §3.2.3) onto the organiser's object. Null: it says nothing new, or it is by somebody who was not invited,

@@ -316,6 +316,9 @@ describe('what is taken in', () => {
     const text = next === null ? '' : writeCalendar(next);
     expect(text).toMatch(/ATTENDEE;PARTSTAT=ACCEPTED[^\r]*SCHEDULE-STATUS=2\.0/);
     expect(next && applyReply(next, taken(reply.calendar), bea)).toBeNull();
+    // When it was answered is between the organiser and the server.
+    expect(text).toContain('X-MYCO-ANSWERED');
+    expect(next && told(null, next).some((each) => each.text.includes('X-MYCO'))).toBe(false);
     const old = attendeeMessage(copied, answer(copied, 'DECLINED'), { me: bea, nowMs });
     expect(next && old && applyReply(next, taken(old.calendar), bea)).toBeNull();
     const crasher = writeComponent(reply.calendar).replaceAll('bea@', 'eve@');

@@ -72,8 +72,16 @@ export function agentOf({ property }: Party): 'SERVER' | 'CLIENT' | 'NONE' {
   return agent === 'SERVER' || agent === 'CLIENT' ? agent : 'NONE';
 }
 
+/** When an attendee's last answer was made: an older one that comes later says nothing. */
+export const answeredParameter = 'X-MYCO-ANSWERED';
+
 /** Parameters that are between a client and its server, and are told to nobody else (RFC 6638 §7). */
-export const privateParameters = ['SCHEDULE-AGENT', 'SCHEDULE-STATUS', 'SCHEDULE-FORCE-SEND'] as const;
+export const privateParameters = [
+  'SCHEDULE-AGENT',
+  'SCHEDULE-STATUS',
+  'SCHEDULE-FORCE-SEND',
+  answeredParameter,
+] as const;
 
 export function toldTo(property: Property): Property {
   return privateParameters.reduce((told, name) => told.withParameter(name, null), property);

@@ -3,7 +3,7 @@ import type { CalendarObject } from '../object.ts';
 import type { Zones } from '../types.ts';
 import { formatTime, readTime, utcTime } from '../values/time.ts';
 import { writeComponent } from '../write.ts';
-import { attendeesIn, toldTo } from './people.ts';
+import { answeredParameter, attendeesIn, toldTo } from './people.ts';
 
 /** Which instance a component is: '' for the master, else its RECURRENCE-ID, the same however it was written. */
 export function instanceKey(component: Component, zones: Zones): string {
@@ -71,7 +71,7 @@ export function meaningOf(component: Component, answers: boolean): string {
     if (restless.has(property.name)) return null;
     if (property.name.startsWith('X-') && property.name !== 'X-ALT-DESC') return null;
     if (property.name !== 'ATTENDEE' || answers) return property;
-    return ['PARTSTAT', 'RSVP', 'X-MYCO-ANSWERED'].reduce(
+    return ['PARTSTAT', 'RSVP', answeredParameter].reduce(
       (kept, name) => kept.withParameter(name, null),
       property,
     );
