@@ -34,6 +34,8 @@ export function bookFlavor(house: CarddavHouse): Flavor {
       if (isDirectory(collection)) throw new DavError(403, 'the directory stays where it is');
       return {};
     },
+    // Of a card nothing is left where only times are shown.
+    may: (_, right) => (right === 'busy' ? false : undefined),
     view: negotiated,
     patchHome: setMeCard,
     wanted,
