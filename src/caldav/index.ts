@@ -7,6 +7,7 @@
 export { calendarFlavor } from './collections/flavor.ts';
 export { caldavExtension } from './extension.ts';
 export type { CaldavHouse, CalendarSettings, Scheduled, SchedulingHooks } from './house.ts';
+export { calendarComponents } from './properties/4791-calendar.ts';
 export {
   type CalendarUserType,
   composeInvitation,
@@ -16,3 +17,4 @@ export {
   schedulingHooks,
   startSchedulingWorker,
 } from './scheduling/index.ts';
+export { floatingZoneOf } from './zones.ts';

@@ -38,3 +38,12 @@ export const receiptMsMax = 3_000;
 export const followRowsMax = 1000;
 /** Names of a folder that are read at once. */
 export const filesPageRows = 500;
+/** Items put in one transaction of an import, and their bytes. */
+export const importBatchItemsMax = 100;
+export const importItemsBatchBytesMax = 2 * 1024 * 1024;
+/** What an import tells of what it refused; all of it is counted. */
+export const importRefusedShownMax = 10_000;
+/** VTIMEZONEs that are remembered of one file. */
+export const importZonesMax = 2_000;
+/** Characters of components that wait for others of their UID; the file is read again for more. */
+export const importHeldCharactersMax = 4 * 1024 * 1024;

@@ -2,10 +2,6 @@ import { caldavExtension, type SchedulingHouse, schedulingHooks } from '../calda
 import type { Rooms } from '../rooms/index.ts';
 import { type DavExtension, sharingExtension } from '../webdav/index.ts';
 
-/** In one answer; a rule that goes on for ever has more. */
-const instancesMax = 5_000;
-const attendeesMax = 500;
-
 /** Calendars and contacts, for the one DAV door. */
 export function openCalendars(rooms: Rooms): readonly DavExtension[] {
   const scheduling = schedulingHouse(rooms);
@@ -21,7 +17,11 @@ export function schedulingHouse({ collections, accounts, clock, settings }: Room
     collections,
     accounts: accounts.accounts,
     clock,
-    settings: { objectBytesMax: settings.value.calendars.object, instancesMax, attendeesMax },
+    settings: {
+      objectBytesMax: settings.value.calendars.object,
+      instancesMax: settings.value.calendars.instances,
+      attendeesMax: settings.value.calendars.attendees,
+    },
     typeOf(address) {
       const { rooms, resources } = settings.value.calendars;
       if (rooms.includes(address)) return 'ROOM';

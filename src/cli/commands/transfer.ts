@@ -1,16 +1,21 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Member } from '../../accounts/index.ts';
-import { StoreError } from '../../base/index.ts';
+import { messageOf, StoreError } from '../../base/index.ts';
 import type { Rooms } from '../../rooms/index.ts';
+import type { CollectionRow } from '../../stores/collections/index.ts';
 import { everyone } from '../../stores/mail/index.ts';
 import { adminCommand, type Session } from '../admin/index.ts';
 import type { Call } from '../command.ts';
 import { exportMail } from '../transfer/export.ts';
+import { exportCollections } from '../transfer/export-collections.ts';
 import { exportFiles } from '../transfer/export-files.ts';
 import { importMail } from '../transfer/import.ts';
+import { importCalendar } from '../transfer/import-calendar.ts';
+import { importCards } from '../transfer/import-cards.ts';
 import { importFiles } from '../transfer/import-files.ts';
+import { collectionNamed, type ImportedItems } from '../transfer/item-intake.ts';
 import { readMaildir } from '../transfer/maildir.ts';
 import { readMbox } from '../transfer/mbox.ts';
 import { memberAt } from './member.ts';
@@ -30,10 +35,12 @@ function absolute(...names: readonly string[]) {
   };
 }
 
+const sources = ['maildir', 'mbox', 'files', 'ics', 'vcf'] as const;
+
 const importCommand = command({
   name: ['import'],
   summary:
-    "put mail or files from elsewhere into a member's mailboxes or home; what is there already is passed over",
+    "put mail, files, calendars or contacts from elsewhere into a member's account; what is there already is passed over",
   parameters: [address],
   options: [
     {
@@ -44,6 +51,10 @@ const importCommand = command({
     { name: 'mbox', value: 'FILE', summary: 'an mbox file' },
     { name: 'mailbox', value: 'NAME', summary: 'where an mbox file goes; INBOX if left out' },
     { name: 'files', value: 'DIR', summary: 'a folder whose files and folders go into the home' },
+    { name: 'ics', value: 'FILE', summary: 'an iCalendar file of any size; nobody is invited by it' },
+    { name: 'calendar', value: 'NAME', summary: 'where an .ics file goes, made where it is not there' },
+    { name: 'vcf', value: 'FILE', summary: 'a vCard file of any size' },
+    { name: 'addressbook', value: 'NAME', summary: 'where a .vcf file goes, made where it is not there' },
   ],
   schema: z
     .strictObject({
@@ -52,14 +63,22 @@ const importCommand = command({
       mbox: z.string().optional(),
       mailbox: z.string().optional(),
       files: z.string().optional(),
+      ics: z.string().optional(),
+      calendar: z.string().optional(),
+      vcf: z.string().optional(),
+      addressbook: z.string().optional(),
     })
-    .refine((given) => [given.maildir, given.mbox, given.files].filter(Boolean).length === 1, {
-      message: 'give one of --maildir, --mbox, --files',
-    }),
-  gather: absolute('maildir', 'mbox', 'files'),
-  async run(rooms, { address: wanted, maildir, mbox, mailbox, files }, session) {
+    .refine(
+      (given) => sources.filter((name) => given[name] !== undefined && given[name] !== '').length === 1,
+      { message: `give one of ${sources.map((name) => `--${name}`).join(', ')}` },
+    ),
+  gather: absolute(...sources),
+  async run(rooms, given, session) {
+    const { address: wanted, maildir, mbox, mailbox, files, ics, vcf } = given;
     const member = await memberAt(rooms, wanted);
     if (files !== undefined) return filesImported(rooms, member, files, session);
+    if (ics !== undefined) return calendarImported(rooms, member, ics, given.calendar, session);
+    if (vcf !== undefined) return cardsImported(rooms, member, vcf, given.addressbook, session);
     const source = maildir === undefined ? readMbox(mbox ?? '', mailbox ?? 'INBOX') : readMaildir(maildir);
     const result = await importMail(rooms.mail, member.id, source, session);
     const lines = [
@@ -70,6 +89,53 @@ const importCommand = command({
     return { text: lines.join('\n'), json: result };
   },
 });
+
+async function calendarImported(
+  { collections, settings }: Rooms,
+  member: Member,
+  file: string,
+  name: string | undefined,
+  session: Session,
+) {
+  await demandFile(file);
+  const calendar = await collectionNamed(collections, member.id, 'calendars', name);
+  const { object, attendees } = settings.value.calendars;
+  const limits = { objectBytesMax: object, attendeesMax: attendees };
+  return itemsImported(await importCalendar(collections, calendar, file, limits, session), calendar, member);
+}
+
+async function cardsImported(
+  { collections, settings }: Rooms,
+  member: Member,
+  file: string,
+  name: string | undefined,
+  session: Session,
+) {
+  await demandFile(file);
+  const book = await collectionNamed(collections, member.id, 'contacts', name);
+  const limits = { cardBytesMax: settings.value.contacts.card };
+  return itemsImported(await importCards(collections, book, file, limits, session), book, member);
+}
+
+function itemsImported(result: ImportedItems, collection: CollectionRow, { address: of }: Member) {
+  const { items, known, refused, refusedCount } = result;
+  const more = refusedCount - refused.length;
+  const lines = [
+    `imported ${items} items into ${collection.name} of ${of}`,
+    ...(known > 0 ? [`${known} were there already`] : []),
+    ...refused.map(({ place, reason }) => `passed over ${place}: ${reason}`),
+    ...(more > 0 ? [`passed over ${more} more`] : []),
+  ];
+  return { text: lines.join('\n'), json: { collection: collection.name, ...result } };
+}
+
+/** It is read more than once, which a pipe cannot be. */
+async function demandFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new StoreError('not-found', `${path}: ${messageOf(error)}`);
+  });
+  if (!found.isFile()) throw new StoreError('invalid', `${path} is not a file`);
+}
 
 async function filesImported(rooms: Rooms, { id, address: of }: Member, dir: string, session: Session) {
   const result = await importFiles(rooms.files, id, dir, session);
@@ -115,9 +181,12 @@ const exporting = (name: readonly ['export'] | readonly ['member', 'export']) =>
         other === everyone ? 'anyone' : ((await accounts.member(other))?.address ?? `member ${other}`);
       const messages = await exportMail(rooms.mail, id, join(dir, 'mail'), session, addressOf);
       const files = await exportFiles(rooms.files, id, join(dir, 'files'), session);
+      const kept = await exportCollections(rooms.collections, id, dir, session);
       return {
-        text: `exported ${messages} messages and ${files} files of ${member.address} to ${dir}`,
-        json: { messages, files, dir },
+        text:
+          `exported ${messages} messages, ${files} files, ${kept.calendars} calendars and ` +
+          `${kept.addressBooks} address books of ${member.address} to ${dir}`,
+        json: { messages, files, ...kept, dir },
       };
     },
   });

@@ -27,7 +27,10 @@ const reserved = new Set(['cur', 'new', 'tmp']);
 
 /** One level of a mailbox name as a folder name: `%xx` for what cannot stand in one. */
 export function levelFolder(level: string): string {
-  const safe = level.replace(/[%/\\:*?"<>|\p{Cc}]/gu, (found) => encodeURIComponent(found).padStart(3, '%'));
+  const safe = level.replace(/[%/\\:*?"<>|\p{Cc}]/gu, (found) =>
+    // The one of these that encodeURIComponent leaves alone.
+    found === '*' ? '%2A' : encodeURIComponent(found),
+  );
   if (safe.startsWith('.') || reserved.has(safe)) {
     return `%${safe.charCodeAt(0).toString(16).toUpperCase()}${safe.slice(1)}`;
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FormatError } from '../../base/index.ts';
-import { scalar, size } from '../scalars.ts';
+import { scalar, size, whole } from '../scalars.ts';
 
 const address = () =>
   scalar('an address such as hall@coop.localhost', (value) => {
@@ -36,6 +36,14 @@ export const calendarsSlice = z
     }),
     rooms: addresses('rooms'),
     resources: addresses('things to be lent'),
+    attendees: whole(2, 2_000).prefault(500).meta({
+      description: 'Attendees of one event.',
+      reload: 'restart',
+    }),
+    instances: whole(100, 50_000).prefault(5_000).meta({
+      description: 'Instances of one recurring event in one answer that expands it.',
+      reload: 'restart',
+    }),
   })
   .prefault({})
   .meta({ description: 'Calendars (CalDAV).' });
