@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
+
+const password = 'correct horse battery';
+let suite: TestSuite;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  suite = await startSuite();
+  browser = testBrowser(suite.ports.https, suite.authority);
+  await suite.addMember('ana@coop.localhost', password);
+});
+afterAll(() => suite.stop());
+
+function ask(method: string, path: string, headers: Readonly<Record<string, string>>, body?: string) {
+  const authorization = `Basic ${Buffer.from(`ana@coop.localhost:${password}`).toString('base64')}`;
+  const type = body?.startsWith('<') ? { 'content-type': 'application/xml; charset=utf-8' } : {};
+  return browser.ask(path, {
+    method,
+    headers: { authorization, ...type, ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+const hrefIn = (text: string, property: string): string =>
+  new RegExp(`<[A-Z]+:${property}>(?:<D:href>)?([^<]+)`).exec(text)?.[1] ?? '';
+
+describe('DAVx5', () => {
+  test('finds the address books, makes one, keeps a card of version 4.0 and syncs it', async () => {
+    const start = await ask(
+      'PROPFIND',
+      '/.well-known/carddav',
+      { depth: '0' },
+      '<propfind xmlns="DAV:" xmlns:CARD="urn:ietf:params:xml:ns:carddav"><prop><current-user-principal/><CARD:addressbook-home-set/></prop></propfind>',
+    );
+    const root = new URL(start.headers.location ?? '', 'https://localhost').pathname;
+    const found = await ask(
+      'PROPFIND',
+      root,
+      { depth: '0' },
+      '<propfind xmlns="DAV:"><prop><current-user-principal/></prop></propfind>',
+    );
+    const principal = hrefIn(found.text, 'current-user-principal');
+    expect((await ask('OPTIONS', principal, {})).headers.dav).toMatch(/(^|, ?)addressbook(,|$)/);
+    const sets = await ask(
+      'PROPFIND',
+      principal,
+      { depth: '0' },
+      '<propfind xmlns="DAV:" xmlns:CARD="urn:ietf:params:xml:ns:carddav"><prop><displayname/><CARD:addressbook-home-set/><group-membership/></prop></propfind>',
+    );
+    const home = hrefIn(sets.text, 'addressbook-home-set');
+    const list = await ask(
+      'PROPFIND',
+      home,
+      { depth: '1' },
+      '<propfind xmlns="DAV:" xmlns:CARD="urn:ietf:params:xml:ns:carddav"><prop><resourcetype/><current-user-privilege-set/><displayname/><owner/><CARD:addressbook-description/><CARD:supported-address-data/><sync-token/><supported-report-set/></prop></propfind>',
+    );
+    expect(list.text).toContain('<CARD:addressbook/>');
+    expect(list.text).toContain('version="4.0"');
+    expect(list.text).toContain('<D:sync-collection/>');
+
+    const book = `${home}6a9f54a4-29ba-4f49-9f49-2fd3d6a2a87d/`;
+    const made = await ask(
+      'MKCOL',
+      book,
+      {},
+      '<mkcol xmlns="DAV:" xmlns:CARD="urn:ietf:params:xml:ns:carddav"><set><prop><resourcetype><collection/><CARD:addressbook/></resourcetype><displayname>Phone</displayname><CARD:addressbook-description>x</CARD:addressbook-description></prop></set></mkcol>',
+    );
+    expect(made.status).toBe(201);
+
+    const card =
+      'BEGIN:VCARD\r\nVERSION:4.0\r\nPRODID:DAVx5/4.4 ez-vcard/0.12\r\nUID:0c7a\r\nFN:Bo Li\r\nN:Li;Bo;;;\r\nTEL;TYPE=cell:+33 1\r\nBDAY:--0203\r\ngroup1.EMAIL:bo@x.org\r\ngroup1.X-ABLABEL:Boat\r\nREV:20260101T000000Z\r\nEND:VCARD\r\n';
+    const put = await ask(
+      'PUT',
+      `${book}0c7a.vcf`,
+      { 'if-none-match': '*', 'content-type': 'text/vcard; charset=utf-8; version=4.0' },
+      card,
+    );
+    expect([put.status, put.headers.etag]).toEqual([201, expect.stringMatching(/^"/)]);
+    const sync = await ask(
+      'REPORT',
+      book,
+      { depth: '0' },
+      '<sync-collection xmlns="DAV:"><sync-token/><sync-level>1</sync-level><limit><nresults>5000</nresults></limit><prop><getetag/></prop></sync-collection>',
+    );
+    expect(sync.text).toContain(`<D:href>${book}0c7a.vcf</D:href>`);
+    expect(hrefIn(sync.text, 'sync-token')).not.toBe('');
+    const got = await ask(
+      'REPORT',
+      book,
+      { depth: '0' },
+      `<CARD:addressbook-multiget xmlns="DAV:" xmlns:CARD="urn:ietf:params:xml:ns:carddav"><prop><getcontenttype/><getetag/><CARD:address-data content-type="text/vcard" version="4.0"/></prop><href>${book}0c7a.vcf</href></CARD:addressbook-multiget>`,
+    );
+    expect(got.text).toContain(card.replaceAll('\r', '&#13;'));
+    expect(got.text).toContain(`<D:getetag>${put.headers.etag}</D:getetag>`);
+  });
+});
+
+describe('Contacts of iOS and macOS', () => {
+  const wanted =
+    '<A:propfind xmlns:A="DAV:"><A:prop><A:add-member/><C:bulk-requests xmlns:C="http://me.com/_namespace/"/><A:current-user-privilege-set/><A:displayname/><D:max-image-size xmlns:D="urn:ietf:params:xml:ns:carddav"/><D:max-resource-size xmlns:D="urn:ietf:params:xml:ns:carddav"/><B:me-card xmlns:B="http://calendarserver.org/ns/"/><A:owner/><B:push-transports xmlns:B="http://calendarserver.org/ns/"/><B:pushkey xmlns:B="http://calendarserver.org/ns/"/><A:quota-available-bytes/><A:quota-used-bytes/><A:resource-id/><A:resourcetype/><A:supported-report-set/><A:sync-token/></A:prop></A:propfind>';
+
+  test('lists the home, keeps a card and a group, and reads them as version 3.0', async () => {
+    const principal = await ask(
+      'PROPFIND',
+      '/dav/principals/ana/',
+      { depth: '0' },
+      '<A:propfind xmlns:A="DAV:"><A:prop><B:addressbook-home-set xmlns:B="urn:ietf:params:xml:ns:carddav"/><B:directory-gateway xmlns:B="urn:ietf:params:xml:ns:carddav"/><A:displayname/><C:email-address-set xmlns:C="http://calendarserver.org/ns/"/><A:principal-collection-set/><A:principal-URL/><A:resource-id/><A:supported-report-set/></A:prop></A:propfind>',
+    );
+    const home = hrefIn(principal.text, 'addressbook-home-set');
+    const listed = await ask(
+      'PROPFIND',
+      home,
+      { depth: '1', 'user-agent': 'iOS/18.4 dataaccessd/1.0' },
+      wanted,
+    );
+    expect([listed.status, listed.text]).toEqual([
+      207,
+      expect.stringContaining('<D:href>/dav/contacts/ana/personal/'),
+    ]);
+
+    const uid = 'B5A1D9B6-0F0A-4E4A-8F0A-1C1F3E1D2A3B';
+    const person = `BEGIN:VCARD\r\nVERSION:3.0\r\nPRODID:-//Apple Inc.//iOS 18.4//EN\r\nN:Li;Bo;;;\r\nFN:Bo Li\r\nitem1.EMAIL;type=INTERNET;type=pref:bo@x.org\r\nitem1.X-ABLabel:_$!<Other>!$_\r\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-02-03\r\nUID:${uid}\r\nREV:2026-01-01T00:00:00Z\r\nEND:VCARD\r\n`;
+    const group = `BEGIN:VCARD\r\nVERSION:3.0\r\nN:Crew;;;;\r\nFN:Crew\r\nX-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:${uid}\r\nUID:G-1\r\nEND:VCARD\r\n`;
+    for (const [name, text] of [
+      [uid, person],
+      ['G-1', group],
+    ]) {
+      const put = await ask(
+        'PUT',
+        `${home}personal/${name}.vcf`,
+        { 'if-none-match': '*', 'content-type': 'text/vcard' },
+        text,
+      );
+      expect([put.status, put.headers.etag]).toEqual([201, expect.stringMatching(/^"/)]);
+    }
+    const got = await ask(
+      'REPORT',
+      `${home}personal/`,
+      { depth: '1' },
+      `<B:addressbook-multiget xmlns:B="urn:ietf:params:xml:ns:carddav"><A:prop xmlns:A="DAV:"><A:getetag/><B:address-data/></A:prop><A:href xmlns:A="DAV:">${home}personal/${uid}.vcf</A:href><A:href xmlns:A="DAV:">${home}personal/G-1.vcf</A:href></B:addressbook-multiget>`,
+    );
+    expect(got.text).toContain(group.replaceAll('\r', '&#13;'));
+    expect(got.text).toContain('_$!&lt;Other&gt;!$_');
+  });
+});
+
+describe('Thunderbird', () => {
+  test('asks with Depth: 1 and reads what it wrote', async () => {
+    const book = '/dav/contacts/ana/personal/';
+    const card = 'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:tb-1\r\nFN:Cy\r\nEMAIL;PREF=1:cy@x.org\r\nEND:VCARD\r\n';
+    const headers = { 'content-type': 'text/vcard', 'if-none-match': '*' };
+    expect((await ask('PUT', `${book}tb-1.vcf`, headers, card)).status).toBe(201);
+    const sync = await ask(
+      'REPORT',
+      book,
+      { depth: '1' },
+      '<sync-collection xmlns="DAV:"><sync-token/><sync-level>1</sync-level><prop><getetag/></prop></sync-collection>',
+    );
+    expect(sync.text).toContain(`<D:href>${book}tb-1.vcf</D:href>`);
+    const got = await ask(
+      'REPORT',
+      book,
+      { depth: '1' },
+      `<C:addressbook-multiget xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><prop><getetag/><C:address-data/></prop><href>${book}tb-1.vcf</href></C:addressbook-multiget>`,
+    );
+    expect(got.text).toContain('EMAIL;TYPE=pref:cy@x.org');
+  });
+});
