@@ -4,11 +4,14 @@ import {
   alarmsPerComponentMax,
   attendeesMax,
   countedMax,
+  countedPeriodsMax,
   datesMax,
   rulesPerComponentMax,
   timesPerPeriodMax,
+  zonesPerObjectMax,
 } from './limits.ts';
 import type { CalendarObject } from './object.ts';
+import { countRule } from './recur/count.ts';
 import { timesPerPeriod } from './recur/walk.ts';
 import { readDuration } from './values/duration.ts';
 import { readPeriod } from './values/period.ts';
@@ -47,6 +50,9 @@ const dates: Readonly<Record<string, 'one' | 'many'>> = {
  */
 export function checkObject(object: CalendarObject, limits: ObjectLimits): void {
   const zones = object.zones();
+  if (object.vtimezones.length > zonesPerObjectMax) {
+    throw new CalendarError(`more than ${zonesPerObjectMax} VTIMEZONEs`, object.calendar.line);
+  }
   for (const zone of object.vtimezones) checkZone(zone, zones);
   let count = object.overrides.length;
   for (const component of object.instances) {
@@ -142,11 +148,19 @@ function checkTogether(component: Component): void {
   const end = component.property('DTEND') ?? component.property('DUE');
   if (duration && end && component.name !== 'VFREEBUSY')
     throw wrong(`${end.name} stands beside DURATION`, end);
+  let left = countedPeriodsMax;
   for (const property of component.properties()) {
     if (property.name !== 'RRULE' && property.name !== 'EXRULE') continue;
     const first = start ?? end;
     if (first === undefined) throw wrong(`${property.name} without DTSTART`, property);
-    checkRule(readRule(property.value, property.line), timeOf(first).allDay, property.line);
+    const time = timeOf(first);
+    const rule = readRule(property.value, property.line);
+    checkRule(rule, time.allDay, property.line);
+    if (rule.count === null) continue;
+    left -= countRule(rule, localMsOf(time), left).tried;
+    if (left < 0) {
+      throw new CalendarError('COUNT cannot be counted in reasonable time', property.line, 'max-instances');
+    }
   }
 }
 

@@ -21,8 +21,9 @@ export function readContentLine(text: string, line: number): Property {
 /** Reads from a ';'; answers where the ':' stands that ends them. */
 function readParameters(text: string, from: number, parameters: Parameter[], line: number): number {
   let at = from;
+  let count = 0;
   while (text[at] === ';') {
-    if (parameters.length >= parametersPerPropertyMax) {
+    if (++count > parametersPerPropertyMax) {
       throw new CalendarError(`more than ${parametersPerPropertyMax} parameters`, line);
     }
     const equals = endOfToken(text, at + 1, line);

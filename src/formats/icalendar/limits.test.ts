@@ -52,6 +52,10 @@ describe('too much is refused', () => {
     const parameters = (count: number) => `X-A${times(count, (at) => `;P${at}=a`).join('')}:v`;
     expect(readCalendar(event(parameters(parametersPerPropertyMax))).uid).toBe('1');
     expect(refused(event(parameters(parametersPerPropertyMax + 1))).message).toContain('parameters');
+    // One that comes again counts again.
+    expect(refused(event(`X-A${';P=a'.repeat(parametersPerPropertyMax + 1)}:v`)).message).toContain(
+      'parameters',
+    );
     for (const quote of ['', '"']) {
       const long = `X-A;P=${quote}${'a'.repeat(parametersCharactersMax + 1)}${quote}:v`;
       expect(refused(event(long)).line).toBe(6);
@@ -104,6 +108,30 @@ describe('too much is refused', () => {
     expect(refused(dense(limits.timesPerPeriodMax / 120 + 1)).reason).toBe('max-instances');
     expect(readCalendar(rule(`FREQ=DAILY;COUNT=${limits.countedMax}`)).uid).toBe('1');
     expect(refused(rule(`FREQ=DAILY;COUNT=${limits.countedMax + 1}`)).reason).toBe('max-instances');
+  });
+
+  test('countedPeriodsMax: what COUNT takes to be counted', () => {
+    const sparse = 'FREQ=SECONDLY;INTERVAL=7;BYHOUR=3;BYMINUTE=4;BYSECOND=5;BYMONTHDAY=31;COUNT=50000';
+    expect(refused(event(`RRULE:${sparse}`))).toMatchObject({ reason: 'max-instances', line: 6 });
+    const dense = `RRULE:FREQ=SECONDLY;COUNT=${limits.countedMax}`;
+    expect(limits.countedPeriodsMax).toBe(2 * limits.countedMax);
+    expect(readCalendar(event(dense)).uid).toBe('1');
+    expect(refused(event(dense, dense, dense)).reason).toBe('max-instances');
+  });
+
+  test('zonesPerObjectMax', () => {
+    const zone =
+      'BEGIN:VTIMEZONE\r\nTZID:X\r\nBEGIN:STANDARD\r\nDTSTART:20000101T000000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n';
+    const zones = (count: number) => event().replace('BEGIN:VEVENT', `${zone.repeat(count)}BEGIN:VEVENT`);
+    expect(readCalendar(zones(limits.zonesPerObjectMax)).vtimezones).toHaveLength(limits.zonesPerObjectMax);
+    expect(refused(zones(limits.zonesPerObjectMax + 1)).message).toContain('VTIMEZONEs');
+  });
+
+  test('excludedInRowMax: a rule that takes itself away', () => {
+    const { digest } = indexOf(readCalendar(event('RRULE:FREQ=SECONDLY', 'EXRULE:FREQ=SECONDLY')));
+    expect(limits.excludedInRowMax).toBeGreaterThan(limits.datesMax);
+    const year = { startMs: Date.UTC(2026, 0, 1), endMs: Date.UTC(2027, 0, 1) };
+    expect(matchesTimeRange(digest, 'VEVENT', year)).toBe(false);
   });
 
   test('alarmsPerComponentMax, alarmRepeatsMax', () => {
@@ -163,6 +191,6 @@ describe('a rule that never fires ends', () => {
 test('what is kept ready is bounded: digestsKeptCharactersMax, zonesKeptMax, writtenZonesKeptMax, zoneTextsKeptMax', () => {
   expect(limits.zoneTextsKeptMax).toBe(128);
   expect(limits.digestsKeptCharactersMax).toBe(16_777_216);
-  expect(limits.zonesKeptMax).toBe(128);
+  expect(limits.zonesKeptMax).toBe(512);
   expect(limits.writtenZonesKeptMax).toBe(256);
 });

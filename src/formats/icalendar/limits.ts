@@ -33,13 +33,13 @@ export const countedMax = 50_000;
 /** The last year in which anything recurs. */
 export const yearMax = 9_999;
 /** Zones whose tables are kept. */
-export const zonesKeptMax = 128;
+export const zonesKeptMax = 512;
 /** Onsets of one VTIMEZONE; later ones are not looked for. */
 export const transitionsMax = 4_000;
 /** STANDARD and DAYLIGHT of one VTIMEZONE. */
 export const observancesMax = 500;
 /** Of one VTIMEZONE. */
-export const zoneRulesMax = 64;
+export const zoneRulesMax = 32;
 /** VTIMEZONEs that are kept compiled, whoever wrote them. */
 export const writtenZonesKeptMax = 256;
 /** Digests that are kept ready, together; each weighs its characters and a little. */
@@ -54,3 +54,9 @@ export const availableInstancesMax = 5_000;
 export const zoneTextsKeptMax = 128;
 /** Of one file that is imported. */
 export const componentsPerFileMax = 5_000_000;
+/** VTIMEZONEs of one object. */
+export const zonesPerObjectMax = 24;
+/** Periods that are looked at to count what COUNT says, of all rules of a component together. */
+export const countedPeriodsMax = 100_000;
+/** Times that are excluded or overridden one after another; then nothing more is looked for. */
+export const excludedInRowMax = 20_000;

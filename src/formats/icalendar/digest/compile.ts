@@ -4,6 +4,7 @@ import type { ObjectKind } from '../object.ts';
 import { parseComponents } from '../parse.ts';
 import {
   type Added,
+  endOf,
   type Moment,
   type Override,
   Series,
@@ -186,17 +187,18 @@ function addedTimes(data: ComponentData, master: Moment, zones: ZoneBook): Added
   return added.sort((a, b) => a.localMs - b.localMs);
 }
 
-/** What may touch a range, of whatever the object is made of. Null is open. */
+/** What may touch a range, of whatever the object is made of, or of one component of it. Null is open. */
 export function* touching(
   { series, alone, kind }: Compiled,
   fromMs: number | null,
   toMs: number | null,
+  component?: number,
 ): Generator<Occurrence> {
-  if (series !== null) yield* series.touching(fromMs, toMs);
+  if (series !== null) yield* series.touching(fromMs, toMs, component);
   for (const { moment, recurrenceId } of alone) {
-    const { span, zone, localMs, startMs } = moment;
-    const endMs =
-      span.days === 0 ? startMs + span.ms : instantIn(zone, localMs + span.days * dayMs) + span.ms;
+    if (component !== undefined && moment.component !== component) continue;
+    const { startMs } = moment;
+    const endMs = endOf(moment, moment.localMs, startMs);
     if ((toMs !== null && startMs > toMs) || (fromMs !== null && endMs < fromMs)) continue;
     if (kind !== 'VFREEBUSY') {
       yield { startMs, endMs, recurrenceId, component: moment.component, start: moment.start };

@@ -1,5 +1,6 @@
 import type { Component } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
+import { countRule } from '../recur/count.ts';
 import { RuleWalk } from '../recur/walk.ts';
 import type { ObjectIndex, WrittenTime } from '../types.ts';
 import { dayMs, hourMs } from '../values/days.ts';
@@ -51,8 +52,8 @@ function settleRule(text: string, start: WrittenTime, zones: ZoneBook): readonly
   const startMs = localMsOf(start);
   const plain = text.trim().toUpperCase().replace(counted, '').replace(until, '').replace(/^;/, '');
   if (rule.count !== null) {
-    const last = lastOf(new RuleWalk(rule, startMs), startMs, rule.count);
-    return last === null ? [] : [{ rule: plain, until: last }];
+    const { lastMs } = countRule(rule, startMs);
+    return lastMs === null ? [] : [{ rule: plain, until: lastMs }];
   }
   if (new RuleWalk(rule, startMs).next() === null) return [];
   if (rule.until === null) return [{ rule: plain }];
@@ -63,19 +64,6 @@ function settleRule(text: string, start: WrittenTime, zones: ZoneBook): readonly
   if (end.zone !== 'UTC' || start.allDay) return [{ rule: plain, until: endMs }];
   const here = zones.timeAt(endMs, start);
   return [{ rule: plain, until: localMsOf(here) + 3 * hourMs, untilInstant: endMs }];
-}
-
-/** The first time counts, whether the rule has it or not (RFC 5545 §3.8.5.3). */
-function lastOf(walk: RuleWalk, startMs: number, count: number): number | null {
-  let last: number | null = null;
-  let seen = 0;
-  for (let at = walk.next(); at !== null; at = walk.next()) {
-    if (seen === 0 && at !== startMs) seen++;
-    if (seen >= count) break;
-    seen++;
-    last = at;
-  }
-  return last;
 }
 
 /** What a TZID means where it is not plainly a name of the system's. */

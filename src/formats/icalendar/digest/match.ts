@@ -151,8 +151,7 @@ function rings(
   const slack = days === 0 ? 0 : slackMs;
   const from = range.startMs === null ? null : range.startMs - offset - slack;
   const to = range.endMs === null ? null : range.endMs - offset + slack;
-  for (const occurrence of touching(compiled, from, to)) {
-    if (occurrence.component !== component) continue;
+  for (const occurrence of touching(compiled, from, to, component)) {
     const anchor = alarm.to === 'e' ? occurrence.endMs : occurrence.startMs;
     const zone = compiled.zones.zoneOf(occurrence.start.zone);
     if (within(movedBy(zone, anchor, days) + ms + laterMs)) return true;

@@ -200,7 +200,7 @@ test.each([
     'a first week counted from the end',
     'FREQ=YEARLY;BYWEEKNO=-53;BYDAY=TU',
     '20251230',
-    ['20251230', '20251230'],
+    ['20251230', '20311230'],
   ],
   [
     'a place in the week of the first',

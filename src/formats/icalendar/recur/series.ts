@@ -1,3 +1,4 @@
+import { excludedInRowMax } from '../limits.ts';
 import type { Occurrence, WrittenTime } from '../types.ts';
 import { dayMs, hourMs } from '../values/days.ts';
 import { durationMs } from '../values/duration.ts';
@@ -99,11 +100,15 @@ export class Series {
 
   /**
    * What may touch [fromMs, toMs), those that only end or begin at a bound among them; ascending by their original start,
-   * overrides after what is not changed. Null is open.
+   * overrides after what is not changed. Null is open. `component`: of that one alone.
    */
-  *touching(fromMs: number | null, toMs: number | null): Generator<Occurrence> {
-    for (const stretch of this.#stretches) yield* this.#within(stretch, fromMs, toMs);
+  *touching(fromMs: number | null, toMs: number | null, component?: number): Generator<Occurrence> {
+    for (const stretch of this.#stretches) {
+      if (component !== undefined && stretch.moment.component !== component) continue;
+      yield* this.#within(stretch, fromMs, toMs);
+    }
     for (const { moment, recurrenceId } of this.#data.overrides) {
+      if (component !== undefined && moment.component !== component) continue;
       const endMs = endOf(moment, moment.localMs, moment.startMs);
       if ((toMs !== null && moment.startMs > toMs) || (fromMs !== null && endMs < fromMs)) continue;
       yield {
@@ -140,7 +145,7 @@ export class Series {
     const { start } = moment;
     return {
       startMs,
-      endMs: endOf({ ...moment, span: original.span ?? moment.span }, localMs, startMs),
+      endMs: endOf(moment, localMs, startMs, original.span ?? moment.span),
       recurrenceId: recurring
         ? timeOfLocalMs(original.localMs, master.start.zone, master.start.allDay)
         : null,
@@ -157,6 +162,7 @@ export class Series {
     let nextAdded = firstAtOrAfter(added, fromMs);
     let first = master.localMs >= fromMs;
     let lastMs = Number.NaN;
+    let skipped = 0;
     for (;;) {
       let least = first ? master.localMs : Number.POSITIVE_INFINITY;
       for (const head of heads) if (head !== null && head < least) least = head;
@@ -177,7 +183,11 @@ export class Series {
         wanted = true;
         nextAdded++;
       }
-      if (!wanted || instantMs === lastMs || !this.#counts(least, instantMs)) continue;
+      if (!wanted || instantMs === lastMs || !this.#counts(least, instantMs)) {
+        if (++skipped > excludedInRowMax) return;
+        continue;
+      }
+      skipped = 0;
       lastMs = instantMs;
       yield { localMs: least, instantMs, span };
     }
@@ -197,11 +207,13 @@ export class Series {
 
 /** When something ends that begins then (RFC 5545 §3.3.6: days are the clock's). */
 export function endOf(
-  { zone, span }: Pick<Moment, 'zone' | 'span'>,
+  moment: Pick<Moment, 'zone' | 'span'>,
   localMs: number,
   startMs: number,
+  span: Span = moment.span,
 ): number {
-  return span.days === 0 ? startMs + span.ms : instantIn(zone, localMs + span.days * dayMs) + span.ms;
+  if (span.days === 0) return startMs + span.ms;
+  return instantIn(moment.zone, localMs + span.days * dayMs) + span.ms;
 }
 
 function spanMax(span: Span): number {

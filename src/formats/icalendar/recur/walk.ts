@@ -31,6 +31,7 @@ export class RuleWalk {
   readonly #untilMs: number;
   /** Number of the period that comes next, of those that the interval leaves. */
   #period = 0;
+  #tried = 0;
   /** The period under way: its days, what is to be added to each time, and which of its set are wanted. */
   #set: readonly number[] = [];
   #baseSeconds = 0;
@@ -52,6 +53,11 @@ export class RuleWalk {
     this.#untilMs = untilMs;
     this.#left = rule.count ?? Number.POSITIVE_INFINITY;
     this.#fromMs = startMs;
+  }
+
+  /** How many periods were looked at. */
+  get tried(): number {
+    return this.#tried;
   }
 
   /** Another walk of the same rule, from `localMs` on. */
@@ -120,6 +126,7 @@ export class RuleWalk {
     const step = this.#period * interval;
     const start = dateOfDay(this.#startDay);
     this.#period++;
+    this.#tried++;
     if (frequency === 'YEARLY') {
       const year = start.year + step;
       if (!this.#reaches(dayNumber(Math.min(year, yearMax + 1), 1, 1))) return false;
