@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
@@ -161,49 +159,4 @@ describeEngines('changes and spans of collections', (engine) => {
     expect(await within({ startMs: null, endMs: null })).toEqual(times.map(([name]) => name).sort());
     expect(await within({ startMs: null, endMs: null, component: 'VJOURNAL' })).toEqual([]);
   });
-});
-
-/** How SQLite finds rows, of a statement as the store's own are. */
-test('what is asked all the time is read by its index', async () => {
-  const stores = await openTestStores({ name: 'sqlite', missing: null, database: async () => 'sqlite' });
-  const raw = new SqliteDatabase(join(stores.dir, 'myco.sqlite'), { readonly: true });
-  const planOf = (statement: string) =>
-    (raw.prepare(`explain query plan ${statement}`).all() as { detail: string }[])
-      .map(({ detail }) => detail)
-      .filter((detail) => !/^LIST SUBQUERY|^CREATE BLOOM/.test(detail))
-      .join('; ');
-  const of = 'account = 1 and collection = 2';
-  const span = `select k.name from collection_items k where k.account = 1 and k.collection = 2 and k.first < 9
-    and ('' = '' or k.component = '') and (k.last, k.first, k.component, k.name) > (1, 2, '', '')
-    order by k.last, k.first, k.component, k.name limit 10`;
-  try {
-    expect(planOf(span)).toBe(
-      'SEARCH k USING COVERING INDEX collection_items_account_collection_last_first_component_name (account=? AND collection=? AND (last,first,component,name)>(?,?,?,?))',
-    );
-    expect(planOf(`select * from collection_items where ${of} and name in (${span})`)).toContain(
-      'SEARCH collection_items USING PRIMARY KEY (account=? AND collection=? AND name=?)',
-    );
-    expect(planOf(`select * from collection_items where ${of} and modseq > 3 order by modseq limit 10`)).toBe(
-      'SEARCH collection_items USING INDEX collection_items_account_collection_modseq (account=? AND collection=? AND modseq>?)',
-    );
-    expect(planOf(`select * from collection_gone where ${of} and modseq > 3 order by modseq limit 10`)).toBe(
-      'SEARCH collection_gone USING INDEX collection_gone_account_collection_modseq (account=? AND collection=? AND modseq>?)',
-    );
-    expect(planOf(`select * from collection_items where ${of} and name > 'a' order by name limit 10`)).toBe(
-      'SEARCH collection_items USING PRIMARY KEY (account=? AND collection=? AND name>?)',
-    );
-    const named = `select * from collection_items where ${of} and name in (select value from json_each('[]')) order by name`;
-    expect(planOf(named)).toContain('USING PRIMARY KEY (account=? AND collection=? AND name=?)');
-    const byUid = `select * from collection_items i join collections c on c.account = i.account and c.id = i.collection
-      where i.account = 1 and i.uid = 'u' order by i.collection, i.name`;
-    expect(planOf(byUid)).toContain(
-      'USING INDEX collection_items_account_uid_collection (account=? AND uid=?)',
-    );
-    expect(planOf('select due from collection_jobs where kind = 1 and due < 2 order by due limit 1')).toBe(
-      'SEARCH collection_jobs USING COVERING INDEX collection_jobs_kind_due (kind=? AND due<?)',
-    );
-  } finally {
-    raw.close();
-    await stores.close();
-  }
 });

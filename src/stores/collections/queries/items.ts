@@ -5,7 +5,6 @@ import type { CollectionsTables } from '../tables.ts';
 type Context = QueryContext<CollectionsTables>;
 const p = sql.placeholder;
 const bound = (name: string) => p(name) as never;
-const number = (name: string) => sql<number>`cast(${p(name)} as bigint)`;
 const text = (name: string) => sql<string>`cast(${p(name)} as text)`;
 
 export function itemQueries({ db, t, d }: Context) {
@@ -63,7 +62,8 @@ export function itemQueries({ db, t, d }: Context) {
       .prepare('collection_items_of_uid'),
     /**
      * What ends after `last` and begins before `end`, in the order of the index. The keys are taken from it alone: what
-     * ends after a time may be most of a collection, and rows are read of what matches.
+     * ends after a time may be most of a collection, and rows are read of what matches. Without casts, or SQLite would seek
+     * by the first of the four alone.
      */
     itemsWithin: db
       .select()
@@ -71,10 +71,10 @@ export function itemQueries({ db, t, d }: Context) {
       .where(
         and(
           inCollection,
-          sql`${i.name} in (select k.name from collection_items k where k.account = ${number('account')}
-            and k.collection = ${number('collection')} and k.first < ${number('end')}
+          sql`${i.name} in (select k.name from collection_items k where k.account = ${p('account')}
+            and k.collection = ${p('collection')} and k.first < ${p('end')}
             and (${text('component')} = '' or k.component = ${text('component')})
-            and (k.last, k.first, k.component, k.name) > (${number('last')}, ${number('first')}, ${text('kind')}, ${text('after')})
+            and (k.last, k.first, k.component, k.name) > (${p('last')}, ${p('first')}, ${p('kind')}, ${p('after')})
             order by k.last, k.first, k.component, k.name limit ${p('max')})`,
         ),
       )

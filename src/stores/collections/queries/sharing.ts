@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, type QueryContext, sql } from '../../../storage/index.ts';
+import { and, asc, eq, inArray, type QueryContext, sql } from '../../../storage/index.ts';
 import { collectionsTables } from '../tables.ts';
 
 const p = sql.placeholder;
@@ -22,11 +22,11 @@ function shareQueries({ db, d }: QueryContext<never>) {
       .from(s)
       .where(and(of, inArray(s.member, [0, p('member') as never])))
       .prepare('collection_shares_for'),
-    // One at a time: each has an index of its own.
+    // One at a time: each has an index of its own, that of members by a zero which SQLite must see.
     sharesToMember: db
       .select()
       .from(s)
-      .where(and(eq(s.member, p('member')), gt(s.member, 0)))
+      .where(and(eq(s.member, p('member')), sql`${s.member} > 0`))
       .prepare('collection_shares_to_member'),
     sharesToGroups: db.select().from(s).where(toGroups).prepare('collection_shares_to_groups'),
     shareCount: db
@@ -74,7 +74,7 @@ function shareQueries({ db, d }: QueryContext<never>) {
       .prepare('collection_shares_drop_from'),
     sharesDropTo: db
       .delete(s)
-      .where(and(eq(s.member, p('account')), gt(s.member, 0)))
+      .where(and(eq(s.member, p('account')), sql`${s.member} > 0`))
       .prepare('collection_shares_drop_to'),
   };
 }
@@ -105,7 +105,7 @@ function delegateQueries({ db, d }: QueryContext<never>) {
     delegatedToMember: db
       .select()
       .from(x)
-      .where(and(eq(x.member, p('member')), gt(x.member, 0)))
+      .where(and(eq(x.member, p('member')), sql`${x.member} > 0`))
       .prepare('collection_delegated_to_member'),
     delegatedToGroups: db
       .select()
@@ -118,7 +118,7 @@ function delegateQueries({ db, d }: QueryContext<never>) {
       .prepare('collection_delegates_drop_from'),
     delegatesDropTo: db
       .delete(x)
-      .where(and(eq(x.member, p('account')), gt(x.member, 0)))
+      .where(and(eq(x.member, p('account')), sql`${x.member} > 0`))
       .prepare('collection_delegates_drop_to'),
   };
 }
