@@ -9,6 +9,7 @@ export { caldavExtension } from './extension.ts';
 export type { CaldavHouse, CalendarSettings, Scheduled, SchedulingHooks } from './house.ts';
 export { calendarComponents } from './properties/4791-calendar.ts';
 export {
+  arrivedJob,
   type CalendarUserType,
   composeInvitation,
   type InvitationMail,

@@ -56,3 +56,7 @@ export const batchedReplyBytesMax = 16_384;
 export const closeMs = 2_000;
 /** What our own Return-Path, Received and missing fields may add to a message; not counted against its sender. */
 export const traceBytesMax = 4_096;
+/** Octets of an invitation as it is encoded in a mail; of a longer one the mail is just mail. */
+export const invitationBytesMax = 1_500_000;
+/** Parts among which an invitation is looked for. */
+export const partsLookedAtMax = 50;

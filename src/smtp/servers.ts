@@ -7,6 +7,7 @@ import type { OutboxWriter } from '../stores/outbox/index.ts';
 import type { Senders } from '../stores/senders/index.ts';
 import type { Checks } from './checks/index.ts';
 import { DeliveryMemory } from './delivery/memory.ts';
+import type { TakeInvitation } from './delivery/take-invitation.ts';
 import { inboundDoor } from './inbound/door.ts';
 import { createGuards } from './inbound/guards/index.ts';
 import { lmtpDoor } from './lmtp/door.ts';
@@ -36,6 +37,8 @@ export interface SmtpOptions {
   readonly srs?: Srs;
   /** What reads reports of others; absent: they have no address here. */
   readonly intake?: Intake;
+  /** What keeps calendars; absent: invitations are just mail. */
+  readonly invitations?: TakeInvitation;
   readonly settings: SmtpSettings;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -65,6 +68,7 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
     signer: options.signer ?? null,
     srs: options.srs ?? null,
     intake: options.intake ?? null,
+    invitations: options.invitations ?? null,
     settings,
     memory: new DeliveryMemory(clock),
     counters: smtpCounters(options.metrics),

@@ -21,7 +21,7 @@ import {
   type Listener as ListenerSettings,
   type MycoSettings,
 } from '../settings/index.ts';
-import { createSmtpServers } from '../smtp/index.ts';
+import { createSmtpServers, type SmtpOptions } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import type { Authenticity } from './authenticity.ts';
@@ -30,6 +30,11 @@ import { openFiles } from './files.ts';
 import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
 import { openWire } from './wire.ts';
+
+/** What the mail doors need beside the rooms. */
+export interface MailParts {
+  readonly parts: Authenticity['parts'] & Pick<SmtpOptions, 'invitations'>;
+}
 
 export interface OpenDoor {
   readonly door: Door;
@@ -71,7 +76,7 @@ function certificateSource(settings: MycoSettings) {
 }
 
 /** The protocols over the rooms; each knows nothing of the others. */
-function servers(rooms: Rooms, resolver: Resolver, authenticity: Authenticity, { log, metrics }: Observers) {
+function servers(rooms: Rooms, resolver: Resolver, authenticity: MailParts, { log, metrics }: Observers) {
   const settings = rooms.settings.value;
   const { hostname, domain } = settings.coop;
   const common = { mail: rooms.mail, accounts: rooms.accounts.accounts, metrics, clock: rooms.clock };
@@ -108,7 +113,7 @@ function servers(rooms: Rooms, resolver: Resolver, authenticity: Authenticity, {
 function openers(
   rooms: Rooms,
   resolver: Resolver,
-  authenticity: Authenticity,
+  authenticity: MailParts,
   network: Network,
   observers: Observers,
   certificates: Certificates,
@@ -187,7 +192,7 @@ function nameDoor(error: unknown, door: Door, { host, port }: ListenerSettings):
 export async function openDoors(
   rooms: Rooms,
   resolver: Resolver,
-  authenticity: Authenticity,
+  authenticity: MailParts,
   observers: Observers,
 ): Promise<Doors> {
   const settings = rooms.settings.value;

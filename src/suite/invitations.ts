@@ -1,11 +1,12 @@
 import {
+  arrivedJob,
   composeInvitation,
   type InvitationMail,
   type SchedulingWorker,
   startSchedulingWorker,
 } from '../caldav/index.ts';
 import type { Rooms } from '../rooms/index.ts';
-import type { Signer } from '../smtp/index.ts';
+import type { Signer, TakeInvitation } from '../smtp/index.ts';
 import { schedulingHouse } from './calendars.ts';
 import type { Observers } from './observers.ts';
 
@@ -16,6 +17,17 @@ export function startInvitations(rooms: Rooms, signer: Signer, { log }: Observer
     log: log.child({ protocol: 'caldav' }),
     send: (mail) => sendInvitation(rooms, signer, mail),
   });
+}
+
+/** Invitations that come by mail: kept as jobs before the mail is acknowledged. */
+export function takeInvitations({ collections, settings }: Rooms, worker: SchedulingWorker): TakeInvitation {
+  return async ({ accounts, author, bytes }) => {
+    if (settings.value.calendars.invitations === 'off') return;
+    const job = arrivedJob(bytes, author);
+    if (job === null) return;
+    for (const account of accounts) await collections.addJob(account, job);
+    worker.wake();
+  };
 }
 
 /** As a member's own mail: signed, counted to what they may send, bounced to them. */

@@ -9,7 +9,7 @@ import { webAddress } from '../web/index.ts';
 import { openAuthenticity, startTrust } from './authenticity.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
-import { startInvitations } from './invitations.ts';
+import { startInvitations, takeInvitations } from './invitations.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
 import { openOutbound } from './outbound.ts';
@@ -58,7 +58,9 @@ export async function openSuite(
   const resolver = openResolver(settings, observers, rooms.clock);
   try {
     const authenticity = await openAuthenticity(rooms, resolver, observers);
-    const doors = await openDoors(rooms, resolver, authenticity, observers);
+    const invitations = startInvitations(rooms, authenticity.parts.signer, observers);
+    const mailParts = { ...authenticity.parts, invitations: takeInvitations(rooms, invitations) };
+    const doors = await openDoors(rooms, resolver, { parts: mailParts }, observers);
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const ways = openWayOut(rooms, resolver, observers, () => doors.open);
     const queue = openOutbound(rooms, observers, {
@@ -67,7 +69,6 @@ export async function openSuite(
       observer: authenticity.observers.tls,
     });
     await queue.start();
-    const invitations = startInvitations(rooms, authenticity.parts.signer, observers);
     const maintenance = startMaintenance(rooms);
     const trust = startTrust(rooms, resolver, authenticity.parts, log);
     const searchIndex = startSearchIndex(rooms, observers);

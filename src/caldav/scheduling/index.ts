@@ -6,7 +6,9 @@
  * - A delivery done twice is a delivery done once. What cannot be done is tried again, then put aside with a word.
  * - What is over is told to nobody.
  */
+
 export { schedulingHooks } from './hooks.ts';
 export type { CalendarUserType, InvitationMail, SchedulingHouse, SendInvitation } from './house.ts';
+export { arrivedJob } from './imip/arrived.ts';
 export { type ComposedMail, composeInvitation } from './imip/compose.ts';
 export { type SchedulingWorker, startSchedulingWorker } from './worker.ts';

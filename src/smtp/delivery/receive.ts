@@ -12,6 +12,7 @@ import { deliveryKey } from './memory.ts';
 import { sendReceipts } from './receipts.ts';
 import { othersOf, sendOn } from './send-on.ts';
 import { Spool } from './spool.ts';
+import { takeInvitation } from './take-invitation.ts';
 import { isIntake, takeReport } from './take-report.ts';
 import { receivedField, returnPathField } from './trace.ts';
 
@@ -151,6 +152,9 @@ async function deliver(session: Session, transaction: Transaction, whole: Whole)
   const sizeMax = Math.max(settings.messageBytesMax, whole.spool.length) + top.length;
   try {
     const staged = await mail.stage(held ? Buffer.concat([top, held]) : all(), sizeMax);
+    const { root } = staged.parsed;
+    const { spool, junk } = whole;
+    await takeInvitation(session, transaction, accounts, { spool, root, before: top.length, junk });
     return await deliverLocally(session, transaction, accounts, { ...whole, staged });
   } catch (error) {
     // The outbox may have it already: that is remembered with this refusal, or each retry would send it again.

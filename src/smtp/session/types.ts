@@ -6,6 +6,7 @@ import type { MailWriter } from '../../stores/mail/index.ts';
 import type { OutboxWriter } from '../../stores/outbox/index.ts';
 import type { Checks, Verdict } from '../checks/index.ts';
 import type { DeliveryMemory } from '../delivery/memory.ts';
+import type { TakeInvitation } from '../delivery/take-invitation.ts';
 import type { SmtpCounters } from '../metrics.ts';
 import type { Intake } from '../reports/index.ts';
 import type { SmtpSettings } from '../settings.ts';
@@ -30,6 +31,8 @@ export interface Services {
   readonly srs: Srs | null;
   /** Null: reports of others have no address here. */
   readonly intake: Intake | null;
+  /** Null: invitations are just mail. */
+  readonly invitations: TakeInvitation | null;
   readonly settings: SmtpSettings;
   readonly memory: DeliveryMemory;
   readonly counters: SmtpCounters;

@@ -1,0 +1,71 @@
+import {
+  addressOf,
+  attendeesIn,
+  CalendarError,
+  type CalendarObject,
+  organizerIn,
+  type Party,
+  readMessage,
+  writeComponent,
+} from '../../../formats/icalendar/index.ts';
+import type { NewJob } from '../../../stores/collections/index.ts';
+import { jobOf } from '../jobs.ts';
+
+/** Who speaks by a message of each method. */
+const speakers = { REQUEST: 'organizer', CANCEL: 'organizer', REPLY: 'attendee' } as const;
+
+/**
+ * What is to be done with a message that came by mail, whose one author was proven. Null where it is just mail: it cannot be
+ * read, it is of a method that says nothing to a calendar, or its author is not who it speaks for (RFC 6047 §3).
+ */
+export function arrivedJob(bytes: Buffer, author: string): NewJob | null {
+  const message = read(bytes);
+  if (message === null) return null;
+  const { method, object } = message;
+  const speaker = isSpoken(method) ? speakers[method] : null;
+  if (speaker === null) return null;
+  const sender = addressOf(`mailto:${author}`);
+  const from = speaker === 'organizer' ? organizerOfAll(object, sender) : attendeeOfAll(object, sender);
+  if (from === null) return null;
+  const calendar = writeComponent(object.calendar);
+  return jobOf({ from, to: [], calendar, quiet: false, arrived: true }, false);
+}
+
+const isSpoken = (method: string): method is keyof typeof speakers => Object.hasOwn(speakers, method);
+
+function read(bytes: Buffer): { readonly method: string; readonly object: CalendarObject } | null {
+  try {
+    return readMessage(bytes);
+  } catch (error) {
+    if (error instanceof CalendarError) return null;
+    throw error;
+  }
+}
+
+function organizerOfAll({ instances }: CalendarObject, sender: string): string | null {
+  const all = instances.map(organizerIn);
+  const [first] = all;
+  if (first == null) return null;
+  return all.every((party) => party?.address === first.address && isFrom(party, sender))
+    ? first.address
+    : null;
+}
+
+/** RFC 5546 §3.2.3: an answer is of one attendee. */
+function attendeeOfAll({ instances }: CalendarObject, sender: string): string | null {
+  const all = instances.flatMap((component) => attendeesIn(component));
+  const [first] = all;
+  if (first === undefined) return null;
+  return all.every((party) => party.address === first.address && isFrom(party, sender))
+    ? first.address
+    : null;
+}
+
+const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
+
+/** They themselves; or who says to write for them, at the same domain, which vouches for both. */
+function isFrom({ property, address }: Party, sender: string): boolean {
+  if (address === sender) return true;
+  const sentBy = property.parameter('SENT-BY');
+  return sentBy !== undefined && addressOf(sentBy) === sender && domainOf(address) === domainOf(sender);
+}
