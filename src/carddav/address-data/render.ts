@@ -1,11 +1,11 @@
-import { type Card, convert, readCard, writeCard } from '../../formats/vcard/index.ts';
+import { type Card, convert, readKept, writeCard } from '../../formats/vcard/index.ts';
 import type { ServedVersion } from '../collections/media.ts';
 import type { DataWish } from './wish.ts';
 
 /** A card as a report is to answer it: as it is kept, where that is what was asked for. */
 export function render(bytes: Buffer, kept: ServedVersion, { version, pick }: DataWish): string {
   if (kept === version && pick === null) return bytes.toString('utf8').replace(/^\ufeff/, '');
-  const card = convert(readCard(bytes), version);
+  const card = convert(readKept(bytes), version);
   return writeCard(pick === null ? card : picked(card, pick));
 }
 

@@ -1,4 +1,4 @@
-import { convert, readCard, versionOfDigest, writeCard } from '../../formats/vcard/index.ts';
+import { convert, readKept, versionOfDigest, writeCard } from '../../formats/vcard/index.ts';
 import type { ItemRow } from '../../stores/collections/index.ts';
 import { DavError, elementOf, type Flavor, type QName, type Scene, type View } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
@@ -71,6 +71,6 @@ function negotiated(item: ItemRow, { visit: { request } }: Scene): View | null {
     mark: '',
     type: contentTypeOf(version),
     closed: false,
-    make: (bytes) => Buffer.from(writeCard(convert(readCard(bytes), version))),
+    make: (bytes) => Buffer.from(writeCard(convert(readKept(bytes), version))),
   };
 }

@@ -4,7 +4,7 @@ import {
   type CardProperty,
   digestOf,
   escapeText,
-  readCard,
+  readKept,
   unescapeText,
   writeCard,
 } from '../../formats/vcard/index.ts';
@@ -61,7 +61,7 @@ export function directoryCard(
 
 /** What a card of the directory shows beside name and address. */
 export function shownIn(bytes: Buffer): Shown {
-  const { properties } = readCard(bytes);
+  const { properties } = readKept(bytes);
   const phone = properties.find(({ name }) => name === 'TEL');
   return {
     phone: phone ? unescapeText(phone.value) : '',

@@ -93,6 +93,18 @@ describe('the directory', () => {
     expect(other.text).not.toMatch(/<CS:me-card>/);
   });
 
+  test('who has an address book of that name keeps it', async () => {
+    const { collections } = suite.rooms;
+    const { id } = member('carl');
+    const wish = { home: 'contacts', kind: 'addressbook', name: 'directory', details: {} } as const;
+    const own = await collections.makeCollection(id, wish);
+    expect(await cards('carl')).toEqual([]);
+    const home = await ask('carl', 'PROPFIND', '/dav/contacts/carl/', { depth: '1' });
+    expect(home.text.split(`<D:href>${at('carl')}</D:href>`)).toHaveLength(2);
+    await collections.removeCollection(id, own.id);
+    expect(await cards('carl')).toHaveLength(1);
+  });
+
   test('nobody writes there', async () => {
     const card = `${at('bea')}member-${member('ana').id}.vcf`;
     const vcard = 'BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x\r\nFN:X\r\nEND:VCARD\r\n';

@@ -1,6 +1,6 @@
 import { type Accounts, type Member, publicAccount } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
-import { type CardProperty, convert, readCard } from '../../formats/vcard/index.ts';
+import { type CardProperty, convert, readKept } from '../../formats/vcard/index.ts';
 import type { CollectionRow, CollectionsWriter, ItemRow } from '../../stores/collections/index.ts';
 import { directoryPhotoBytesMax, phoneCharactersMax } from '../limits.ts';
 import { findMeCard } from '../me-card.ts';
@@ -169,7 +169,7 @@ class KeptDirectory implements Directory {
     const { collections } = this.#parts;
     const own = await findMeCard(collections, member);
     const bytes = own && (await collections.bytes(member, own.item.id));
-    const card = bytes && convert(readCard(bytes), '3.0');
+    const card = bytes && convert(readKept(bytes), '3.0');
     const photo = card?.properties.find(({ name }) => name === 'PHOTO');
     if (!photo) throw new StoreError('not-found', 'there is no own card with a photo');
     if (photo.value.length <= directoryPhotoBytesMax) return { ...photo, group: '' };

@@ -1,5 +1,5 @@
 import { FormatError } from '../../base/index.ts';
-import { factsOf, readCard, readDigest } from '../../formats/vcard/index.ts';
+import { factsOf, readDigest, readKept } from '../../formats/vcard/index.ts';
 import { childOf, type XmlElement } from '../../formats/xml/index.ts';
 import type { ItemRow } from '../../stores/collections/index.ts';
 import {
@@ -127,5 +127,5 @@ function judgeOf(filter: CardFilter, facts: ReturnType<typeof readDigest>): bool
 }
 
 async function judgeCard(filter: CardFilter, item: ItemResource): Promise<boolean> {
-  return judge(filter, factsOf(readCard(await item.bytes()))) === true;
+  return judge(filter, factsOf(readKept(await item.bytes()))) === true;
 }

@@ -10,7 +10,7 @@
 export { convert, nameOfCard } from './convert/convert.ts';
 export { type CardFacts, digestOf, type Fact, factsOf, readDigest, versionOfDigest } from './digest.ts';
 export { cardBytesMax, propertiesPerCardMax } from './limits.ts';
-export { defaultLimits, readCard } from './read.ts';
+export { defaultLimits, readCard, readKept } from './read.ts';
 export { type Piece, splitCards } from './split.ts';
 export { componentsOf, escapeText, listOf, unescapeText } from './text.ts';
 export {

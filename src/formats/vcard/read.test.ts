@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CardError, readCard, unescapeText, writeCard } from './index.ts';
+import { CardError, readCard, readKept, unescapeText, writeCard } from './index.ts';
 import {
   cardBytesMax,
   lineOctetsMax,
@@ -138,6 +138,9 @@ describe('a card is read', () => {
     const limits = { bytesMax: 1000, propertiesMax: 2 };
     expect(refusal(card(`NOTE:${'x'.repeat(1000)}`), limits)).toMatchObject({ fault: 'too-large' });
     expect(refusal(card('A:1\r\nB:2\r\nC:3'), limits)).toMatchObject({ fault: 'limit', at: 5 });
+    const large = card(`NOTE:${'x'.repeat(cardBytesMax)}`);
+    expect(refusal(large)).toMatchObject({ fault: 'too-large' });
+    expect(readKept(large).properties).toHaveLength(1);
     expect(refusal(Buffer.alloc(cardBytesMax + 1))).toMatchObject({ fault: 'too-large' });
     const properties = 'A:1\r\n'.repeat(propertiesPerCardMax + 1).trimEnd();
     expect(refusal(card(properties))).toMatchObject({ fault: 'limit', at: propertiesPerCardMax + 3 });

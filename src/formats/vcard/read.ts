@@ -35,6 +35,11 @@ export function readCard(bytes: Uint8Array, limits: CardLimits = defaultLimits):
   return { version, uid: uidOf(all), properties: all };
 }
 
+/** What was read before it was kept: whatever the limits are now. */
+export function readKept(bytes: Uint8Array): Card {
+  return readCard(bytes, { bytesMax: bytes.byteLength, propertiesMax: propertiesPerCardMax });
+}
+
 function readBody(lines: Iterator<Line>, begin: number, limits: CardLimits) {
   const properties: CardProperty[] = [];
   let version: CardVersion | null = null;
