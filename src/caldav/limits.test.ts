@@ -16,6 +16,7 @@ import { readFilter } from './filter/parse.ts';
 import { document, event, query } from './fixtures.ts';
 import type { CaldavHouse } from './house.ts';
 import {
+  batchBytesMax,
   batchItemsMax,
   detailBytesMax,
   expandedInstancesMax,
@@ -119,7 +120,8 @@ test('a calendar that goes tells whom it concerns, with it or before it', async 
 });
 
 describe('a query', () => {
-  const row = (at: number) => ({
+  const row = (at: number, size = 1) => ({
+    size,
     account: 7,
     collection: 3,
     id: at,
@@ -131,12 +133,12 @@ describe('a query', () => {
     scheduleTag: '',
   });
 
-  async function run(count: number, prop: string) {
+  async function run(count: number, prop: string, size = 1) {
     const reads: number[] = [];
     const rows: string[] = [];
     const collections = {
       async *within() {
-        yield Array.from({ length: count }, (_, at) => row(at));
+        yield Array.from({ length: count }, (_, at) => row(at, size));
       },
       async itemsNamed(_account: number, _collection: number, names: readonly string[]) {
         reads.push(names.length);
@@ -231,5 +233,7 @@ describe('a query', () => {
   test('holds the bytes of a few objects at once', async () => {
     const { rows, reads } = await run(batchItemsMax + 1, '<C:calendar-data/>');
     expect([rows.length, reads]).toEqual([batchItemsMax + 1, [batchItemsMax, 1]]);
+    expect((await run(5, '<C:calendar-data/>', batchBytesMax / 2)).reads).toEqual([2, 2, 1]);
+    expect((await run(2, '<C:calendar-data/>', batchBytesMax + 1)).reads).toEqual([1, 1]);
   });
 });

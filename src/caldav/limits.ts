@@ -20,6 +20,8 @@ export const pickedNamesMax = 200;
 export const timezonesKeptMax = 256;
 /** Objects whose bytes are held at once for an answer. */
 export const batchItemsMax = 100;
+/** Their octets, one object at least. */
+export const batchBytesMax = 8 * 1_048_576;
 /** Instances that one answer holds, of all objects that it expands. */
 export const expandedInstancesMax = 50_000;
 /** How much time one free-busy-query asks for; days. */

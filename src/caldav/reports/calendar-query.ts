@@ -16,7 +16,7 @@ import { judgeBytes, rangeHolds } from '../filter/in-time.ts';
 import { readFilter } from '../filter/parse.ts';
 import { type FilterPlan, planFilter } from '../filter/plan.ts';
 import type { CaldavHouse } from '../house.ts';
-import { batchItemsMax, queryRowsMax } from '../limits.ts';
+import { batchBytesMax, batchItemsMax, queryRowsMax } from '../limits.ts';
 import { caldav } from '../names.ts';
 import { floatingZoneOf, zoneOfQuery } from '../zones.ts';
 import { renderingOf } from './rendering.ts';
@@ -101,9 +101,24 @@ async function answerRows(
   };
   const { rest } = filter;
   if (rest === null && !wish.data) return send(rows.map((row) => collection.item(row)));
-  for (let at = 0; at < rows.length && !isSpent(query); at += batchItemsMax) {
-    const names = rows.slice(at, at + batchItemsMax).map(({ name }) => name);
-    const items = await collection.itemsNamed(names);
+  for (const batch of batchesOf(rows)) {
+    if (isSpent(query)) return;
+    const items = await collection.itemsNamed(batch.map(({ name }) => name));
     await send(rest === null ? items : items.filter((item) => judgeBytes(rest, item, zone)));
   }
+}
+
+/** As many as may be held at once. */
+function* batchesOf(rows: readonly ItemRow[]): Generator<readonly ItemRow[]> {
+  let from = 0;
+  let bytes = 0;
+  for (const [at, { size }] of rows.entries()) {
+    if (at > from && (at - from === batchItemsMax || bytes + size > batchBytesMax)) {
+      yield rows.slice(from, at);
+      from = at;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (from < rows.length) yield rows.slice(from);
 }

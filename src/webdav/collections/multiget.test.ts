@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseXml } from '../../formats/xml/index.ts';
 import type { Exchange, Resource } from '../types.ts';
-import { multigetHrefsMax, multigetItemsMax } from './limits.ts';
-import { answerMultiget } from './multiget.ts';
+import { multigetBytesMax, multigetFirstItemsMax, multigetHrefsMax, multigetItemsMax } from './limits.ts';
+import { answerMultiget, nextItems } from './multiget.ts';
 
 const bodyOf = (hrefs: number) =>
   parseXml(
@@ -41,4 +41,12 @@ test('too many names, and none', async () => {
     'at most',
   );
   await expect(answerMultiget(exchangeOf([]), nowhere, bodyOf(0), plan)).rejects.toThrow('DAV:href');
+});
+
+test('as many are read at once as are likely not to be too much', () => {
+  expect(nextItems(multigetFirstItemsMax, 0)).toBe(multigetItemsMax);
+  expect(nextItems(multigetFirstItemsMax, multigetFirstItemsMax)).toBe(multigetItemsMax);
+  expect(nextItems(multigetFirstItemsMax, multigetBytesMax)).toBe(multigetFirstItemsMax);
+  expect(nextItems(multigetItemsMax, multigetItemsMax * 1_048_576)).toBe(8);
+  expect(nextItems(1, 100 * multigetBytesMax)).toBe(1);
 });

@@ -8,7 +8,7 @@ import { preferencesApplied } from '../server/headers.ts';
 import type { Exchange, MultiStatus, Resource } from '../types.ts';
 import { CollectionResource } from './collection.ts';
 import { ItemResource } from './item.ts';
-import { multigetHrefsMax, multigetItemsMax } from './limits.ts';
+import { multigetBytesMax, multigetFirstItemsMax, multigetHrefsMax, multigetItemsMax } from './limits.ts';
 
 /** One name of a multiget, as it was written and where it leads. */
 interface Wanted {
@@ -29,10 +29,20 @@ export async function answerMultiget(
 ): Promise<void> {
   const wanted = readHrefs(exchange, body);
   const answer = exchange.multiStatus(preferencesApplied(exchange));
-  for (let at = 0; at < wanted.length; at += multigetItemsMax) {
-    await answerBatch(exchange, answer, resource, wanted.slice(at, at + multigetItemsMax), plan);
+  const isLarge = resource instanceof CollectionResource && resource.row.bytes > multigetBytesMax;
+  let items = isLarge ? multigetFirstItemsMax : multigetItemsMax;
+  for (let at = 0; at < wanted.length; ) {
+    const bytes = await answerBatch(exchange, answer, resource, wanted.slice(at, at + items), plan);
+    at += items;
+    items = nextItems(items, bytes);
   }
   await answer.end();
+}
+
+/** As many as are likely not to be too much together, after so many were so large. */
+export function nextItems(items: number, bytes: number): number {
+  const likely = bytes === 0 ? multigetItemsMax : Math.floor((items * multigetBytesMax) / bytes);
+  return Math.max(1, Math.min(multigetItemsMax, likely));
 }
 
 function readHrefs(exchange: Exchange, { children }: XmlElement): readonly Wanted[] {
@@ -63,14 +73,17 @@ async function answerBatch(
   resource: Resource,
   batch: readonly Wanted[],
   plan: Plan,
-): Promise<void> {
+): Promise<number> {
   const { visit } = exchange;
+  let bytes = 0;
   const found = await findAll(exchange, resource, batch);
   for (const { href, path } of batch) {
     const item = path && found.get(path.join('/'));
+    bytes += item?.row.size ?? 0;
     if (item) await sendRows(answer, visit, plan, [item]);
     else await answer.response(textOf(href), missingRow);
   }
+  return bytes;
 }
 
 /** By path. Of the collection itself all are read at once; others, which a home may be asked for, one by one. */
