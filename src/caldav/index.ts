@@ -15,6 +15,7 @@ export {
   type InvitationMail,
   type SchedulingHouse,
   type SchedulingWorker,
+  schedulingExtension,
   schedulingHooks,
   startSchedulingWorker,
 } from './scheduling/index.ts';

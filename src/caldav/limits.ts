@@ -30,3 +30,5 @@ export const freeBusyDaysMax = 1_100;
 export const removalJobsMax = 1_000;
 /** Instances of an object that are looked at to find one that a certain component of it says. */
 export const judgedInstancesMax = 1_000;
+/** Octets of what a member says of their days (RFC 7953). */
+export const availabilityBytesMax = 65_536;

@@ -11,8 +11,12 @@ export const kinds = {
   home: 'calendar-home',
   calendar: 'calendar',
   inbox: 'schedule-inbox',
+  outbox: 'schedule-outbox',
   item: 'calendar-object',
 } as const;
+
+/** Where clients ask when others are free. */
+export const outboxName = 'outbox';
 
 /** What every member has from the beginning. */
 export const personalCalendar = { name: 'personal', details: { displayName: 'Personal' } } as const;

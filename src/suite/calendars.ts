@@ -1,4 +1,9 @@
-import { caldavExtension, type SchedulingHouse, schedulingHooks } from '../caldav/index.ts';
+import {
+  caldavExtension,
+  type SchedulingHouse,
+  schedulingExtension,
+  schedulingHooks,
+} from '../caldav/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import { type DavExtension, sharingExtension } from '../webdav/index.ts';
 
@@ -7,6 +12,7 @@ export function openCalendars(rooms: Rooms): readonly DavExtension[] {
   const scheduling = schedulingHouse(rooms);
   return [
     sharingExtension({ collections: rooms.collections, accounts: rooms.accounts.accounts }),
+    schedulingExtension(scheduling),
     caldavExtension({ ...scheduling, scheduling: schedulingHooks(scheduling) }),
   ];
 }

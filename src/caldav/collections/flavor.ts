@@ -2,6 +2,7 @@ import type { CollectionRow } from '../../stores/collections/index.ts';
 import { DavError, elementOf, type Flavor, type QName } from '../../webdav/index.ts';
 import type { CaldavHouse } from '../house.ts';
 import { caldav, caldavName, kinds, personalCalendar } from '../names.ts';
+import { outboxIn } from '../scheduling/outbox.ts';
 import { busyView } from './busy-only.ts';
 import { contentType } from './content-type.ts';
 import { leavingAll } from './leaving-all.ts';
@@ -38,7 +39,14 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
     }),
     accepts: ({ component }, collection) => demandComponent(component, collection),
     view: (item, { right, visit }) => busyView(item, right) ?? timezonesView(item, visit),
-    may: (row, _, privilege) => (isInbox(row) && putting.has(privilege) ? false : undefined),
+    may(row, right, privilege) {
+      if (isInbox(row) && privilege === 'schedule-deliver') return right === 'own';
+      return isInbox(row) && putting.has(privilege) ? false : undefined;
+    },
+    async besides(scene, home) {
+      const outbox = scheduling ? outboxIn(scene, home) : null;
+      return outbox === null ? [] : [outbox];
+    },
     wanted,
   };
 }

@@ -7,6 +7,7 @@
  * - What is over is told to nobody.
  */
 
+export { schedulingExtension } from './extension.ts';
 export { schedulingHooks } from './hooks.ts';
 export type { CalendarUserType, InvitationMail, SchedulingHouse, SendInvitation } from './house.ts';
 export { arrivedJob } from './imip/arrived.ts';

@@ -15,6 +15,10 @@ export const attemptsMax = 16;
 export const asideMs = 365 * 86_400_000;
 /** The worker looks at least so often: another process may have written. */
 export const lookEveryMs = 60_000;
+/** Whom one request of the outbox asks about (RFC 6638 §5). */
+export const freeBusyRecipientsMax = 100;
+/** Octets of one. */
+export const freeBusyBytesMax = 65_536;
 /** How far ahead a room looks whether it is free, and at how many instances. */
 export const roomDaysMax = 400;
 export const roomInstancesMax = 200;
