@@ -6,45 +6,56 @@ const sweepEveryMs = 60 * 60_000;
 /** Bytes that nothing refers to stay this long, for whoever restores a backup of the database beside them. */
 const keepIdleBlobsMs = 24 * 60 * 60_000;
 const leaseMs = 10 * 60_000;
+const renewEveryMs = leaseMs / 10;
 
-async function cleanBlobs(rooms: Rooms): Promise<void> {
-  const lease = await rooms.database.leases.acquire('blobs', leaseMs);
-  if (!lease) return;
-  try {
-    const swept = await rooms.blobs.sweep(rooms.clock.nowMs() - keepIdleBlobsMs);
-    const compacted = await rooms.blobs.compact();
-    rooms.log.debug('blobs cleaned', { bytes: swept + compacted });
-  } finally {
-    await lease.release();
-  }
+/** What `stop` or the loss of a lease ends half-way; another hour goes on. */
+class Ended extends Error {}
+
+/** Awaited between the steps of what takes long. */
+type Between = () => Promise<void>;
+
+async function cleanBlobs(rooms: Rooms, between: Between): Promise<void> {
+  const swept = await rooms.blobs.sweep(rooms.clock.nowMs() - keepIdleBlobsMs, between);
+  const compacted = await rooms.blobs.compact(between);
+  rooms.log.debug('blobs cleaned', { bytes: swept + compacted });
 }
 
 /** Versions, trash and what goes for good, before the bytes that they leave. */
-async function purgeFiles(rooms: Rooms): Promise<void> {
-  const lease = await rooms.database.leases.acquire('files', leaseMs);
+async function purgeFiles(rooms: Rooms, between: Between): Promise<void> {
+  await rooms.files.purge(between);
+  await rooms.sharing.purge(between);
+  await rooms.uploads.purge(between);
+}
+
+/** Of several processes one does it at a time, for as long as it takes: the lease is renewed between its steps. */
+async function alone(
+  { database, clock, log }: Rooms,
+  name: string,
+  work: (between: Between) => Promise<void>,
+  isStopped: () => boolean,
+): Promise<void> {
+  const lease = await database.leases.acquire(name, leaseMs);
   if (!lease) return;
+  let renewedMs = clock.monotonicMs();
   try {
-    await rooms.files.purge();
-    await rooms.sharing.purge();
-    await rooms.uploads.purge();
+    await work(async () => {
+      if (isStopped()) throw new Ended('the server stops');
+      if (clock.monotonicMs() - renewedMs < renewEveryMs) return;
+      if (!(await lease.renew())) throw new Ended('another process does it');
+      renewedMs = clock.monotonicMs();
+    });
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+    log.info('maintenance ended early', { task: name, reason: error.message });
   } finally {
     await lease.release();
   }
 }
 
-async function purgeCollections(rooms: Rooms): Promise<void> {
-  const lease = await rooms.database.leases.acquire('collections', leaseMs);
-  if (!lease) return;
-  try {
-    await rooms.collections.purge();
-  } finally {
-    await lease.release();
-  }
-}
-
-/** Finishes what a crash interrupted, then cleans up every hour. `stop` waits for what is under way. */
+/** Finishes what a crash interrupted, then cleans up every hour. `stop` waits for the step that is under way. */
 export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
   let underWay: Promise<void> = Promise.resolve();
+  let isStopped = false;
   const turn = (work: () => Promise<unknown>) => {
     underWay = underWay.then(work).then(
       () => {},
@@ -52,10 +63,12 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
     );
   };
   turn(() => rooms.accounts.admin.resumeErasures());
+  const each = (name: string, work: (between: Between) => Promise<void>) =>
+    turn(async () => (isStopped ? undefined : alone(rooms, name, work, () => isStopped)));
   const clean = () => {
-    turn(() => purgeFiles(rooms));
-    turn(() => purgeCollections(rooms));
-    turn(() => cleanBlobs(rooms));
+    each('files', (between) => purgeFiles(rooms, between));
+    each('collections', (between) => rooms.collections.purge(between));
+    each('blobs', (between) => cleanBlobs(rooms, between));
     turn(() => rooms.senders.purge());
   };
   clean();
@@ -63,6 +76,7 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
   timer.unref();
   return {
     stop() {
+      isStopped = true;
       clearInterval(timer);
       return underWay;
     },

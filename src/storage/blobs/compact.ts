@@ -16,6 +16,8 @@ interface Options {
   readonly growing: () => number;
   readonly pinnedIn: (segment: number) => boolean;
   readonly readAt: (row: BlobRow) => Promise<Buffer>;
+  /** Awaited between steps. */
+  readonly between?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function compactSegments(options: Options): Promise<number> {
       if (segment === options.growing() || segment === output.segment) continue;
       const used = usedIn(segment);
       if (kind === 'zst' && used * 2 >= bytes) continue;
+      await options.between?.();
       const written = await rewrite(segment, options, output);
       // Pins first: no new one can point into a sealed segment, and what the last one referred to is committed then.
       if (options.pinnedIn(segment)) continue;
@@ -67,6 +70,7 @@ async function rewrite(segment: number, options: Options, output: Appender): Pro
       for (const move of moves) written += move.toLength + headerBytes;
     }
     after = last.offset;
+    await options.between?.();
   }
 }
 

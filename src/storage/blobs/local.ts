@@ -223,7 +223,7 @@ class LocalBlobs implements BlobStore {
     return Readable.from(pieces(), { objectMode: false, highWaterMark: limits.segmentBlobBytesMax });
   }
 
-  sweep(olderThanMs: number): Promise<number> {
+  sweep(olderThanMs: number, between?: () => Promise<void>): Promise<number> {
     return this.#cleanUp(async () => {
       let freed = 0;
       for (;;) {
@@ -240,11 +240,12 @@ class LocalBlobs implements BlobStore {
         } finally {
           for (const row of free) this.#pins.endSweep(row.hash);
         }
+        await between?.();
       }
     });
   }
 
-  compact(): Promise<number> {
+  compact(between?: () => Promise<void>): Promise<number> {
     return this.#cleanUp(async () => {
       const freed = await compactSegments({
         database: this.#database,
@@ -252,16 +253,18 @@ class LocalBlobs implements BlobStore {
         growing: () => this.#appender.segment,
         pinnedIn: (segment) => this.#pins.anyIn(segment),
         readAt: (row) => this.#readAt(row),
+        between,
       });
-      return freed + (await this.#removeStrayFiles());
+      return freed + (await this.#removeStrayFiles(between));
     });
   }
 
   /** Files of their own that no row names and nobody holds: a crash came between the file and its commit. */
-  async #removeStrayFiles(): Promise<number> {
+  async #removeStrayFiles(between?: () => Promise<void>): Promise<number> {
     let freed = 0;
     for await (const names of this.#files.ownFiles()) {
       for (const hash of names) freed += await this.#removeStrayFile(hash);
+      await between?.();
     }
     return freed;
   }

@@ -49,10 +49,13 @@ export interface BlobStore {
   readNow(hash: string, start: number, target: Buffer): boolean;
   /** The same as a stream, for what may be large. */
   stream(hash: string, range?: readonly [start: number, end: number]): Readable;
-  /** Removes what nothing refers to since before `olderThanMs` (wall time); answers the bytes freed. */
-  sweep(olderThanMs: number): Promise<number>;
+  /**
+   * Removes what nothing refers to since before `olderThanMs` (wall time); answers the bytes freed. `between` is awaited
+   * between steps; what it throws ends the work, here and in `compact`.
+   */
+  sweep(olderThanMs: number, between?: () => Promise<void>): Promise<number>;
   /** Rewrites sealed segments of which less than half is live; answers the bytes freed. */
-  compact(): Promise<number>;
+  compact(between?: () => Promise<void>): Promise<number>;
   /** Reads every blob that is referred to and compares its hash; one line per fault. */
   verify(progress?: (done: number) => void): Promise<string[]>;
   /** Nothing is removed while `work` runs: a backup takes the database first, then the bytes it names. */

@@ -117,8 +117,9 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     await this.#bury(account);
   }
 
-  async #bury(account: number): Promise<void> {
-    while (await this.database.call(operations.bury, { account, now: this.options.clock.nowMs() }));
+  async #bury(account: number, between = async () => {}): Promise<void> {
+    while (await this.database.call(operations.bury, { account, now: this.options.clock.nowMs() }))
+      await between();
   }
 
   async put(
@@ -232,14 +233,14 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     return decided;
   }
 
-  async purge(): Promise<void> {
+  async purge(between = async () => {}): Promise<void> {
     const before = this.options.clock.nowMs() - limits.tombstonesMs;
     for (let after = -1; ; ) {
       const due = await this.database.call(operations.due, { after, before });
       for (const { account } of due) {
         const args = { account, now: this.options.clock.nowMs(), before };
-        while (await this.database.call(operations.purgeOld, args));
-        await this.#bury(account);
+        while (await this.database.call(operations.purgeOld, args)) await between();
+        await this.#bury(account, between);
       }
       const last = due.at(-1);
       if (!last) return;

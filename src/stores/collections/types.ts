@@ -323,8 +323,8 @@ export interface CollectionsWriter extends CollectionsReader {
    * What other processes wrote is told by the changes of the database.
    */
   watch(listener: (account: number, collection: number) => void): () => void;
-  /** Rows that go for good, tombstones that are too old, in steps. */
-  purge(): Promise<void>;
+  /** Rows that go for good, tombstones that are too old, in steps: `between` is awaited there, and what it throws ends it. */
+  purge(between?: () => Promise<void>): Promise<void>;
   erase(account: number): Promise<void>;
   readonly sharing: CollectionSharing;
   readonly attachments: Attachments;

@@ -1,7 +1,22 @@
-/** Copies under way, by the account that they go into: what they have made so far is not cleared away meanwhile. */
+/**
+ * Copies under way, by the account that they go into: what they have made so far is not cleared away meanwhile, and their
+ * versions are not counted there.
+ */
 export class Coming {
   readonly #running = new Map<number, number>();
   readonly #clearing = new Map<number, Promise<void>>();
+  readonly #kept = new Map<number, number>();
+
+  /** Bytes of versions. */
+  kept(account: number): number {
+    return this.#kept.get(account) ?? 0;
+  }
+
+  keep(account: number, bytes: number): void {
+    const sum = this.kept(account) + bytes;
+    if (sum === 0) this.#kept.delete(account);
+    else this.#kept.set(account, sum);
+  }
 
   async during<T>(account: number, work: () => Promise<T>): Promise<T> {
     for (let other = this.#clearing.get(account); other; other = this.#clearing.get(account)) await other;

@@ -14,7 +14,7 @@ import {
   type TestTree,
   testTree,
 } from '../../testing/index.ts';
-import { createSharing, createUploads, Reserves } from './index.ts';
+import { createSharing, createUploads, filesLimits as limits, Reserves } from './index.ts';
 import { uploadOperations } from './uploads/module.ts';
 
 const ana = 7;
@@ -141,6 +141,41 @@ describeEngines('integrity of files', (engine) => {
       await stores.files.restoreTrash(ana, node.id, by);
     await tree.put('new', 'goes on');
     expect(await verifyAll(all)).toEqual([]);
+  });
+
+  test('stepRows: however much is wrong, one repair mends all of it', { timeout: 90_000 }, async () => {
+    const count = limits.stepRows + 1;
+    const numbered = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})`;
+    const columns =
+      'kind, hash, size, type, checksum, created, modified, modseq, stamp, version, files, folders, height';
+    const node = (parent: string, id: string, of: string) =>
+      `${numbered} insert into file_nodes (account, parent, "nameKey", id, ${columns})
+        select 7, ${parent}, 'n' || i, ${id}, ${columns} from file_nodes, n where account = 7 and id = ${of}`;
+    const ring = (one: number, two: number) =>
+      `insert into file_nodes (account, parent, "nameKey", id, ${columns})
+        select 7, ${two}, 'r', ${one}, ${columns} from file_nodes where account = 7 and id = ${inner}`;
+    for (const statement of [
+      `${numbered} insert into file_locks select 7, 900000 + i, 't', 'shared', '0', '', 7, '/', 9999999999999, 1 from n`,
+      `${numbered} insert into file_versions select 7, 900000 + i, 1, '', 0, '', '', 0, 0 from n`,
+      `${numbered} insert into file_properties select 7, 900000 + i, 'x:', 'p', '', 0 from n`,
+      `${numbered} insert into file_trash select 7, 900000 + i, 1, '[]', 0, 0, 7 from n`,
+      `${numbered} insert into file_gone select 7, 900000 + i, 'n', 'n', 1, 1, 1 from n`,
+      node('800000', '100000 + i', file),
+      node('-1', '200000 + i', file),
+      ...[ring(700001, 700002), ring(700002, 700001), ring(700003, 700004), ring(700004, 700003)],
+    ])
+      await damage(stores, url, statement);
+    stores = await stores.reopen();
+    tree = testTree(stores.files, ana);
+    const all = { ...stores, modules };
+    const mended = (await repairAll(all, 1_000)).join('\n');
+    for (const what of ['locks', 'versions', 'properties', 'an entry of the trash', 'names that are gone'])
+      expect(mended.match(new RegExp(`node 9\\d+: ${what} without it removed`, 'g'))).toHaveLength(count);
+    expect(mended.match(/node 1\d{5}: put into the trash, its folder is missing/g)).toHaveLength(count);
+    expect(mended.match(/node [12]\d{5}: listed in the trash/g)).toHaveLength(2 * count);
+    expect(mended.match(/node 70000\d: put into the trash/g)).toHaveLength(2);
+    expect(await verifyAll(all)).toEqual([]);
+    expect(await repairAll(all, 1_000)).toEqual([]);
   });
 
   test('a repair of what is sound changes nothing', async () => {

@@ -41,7 +41,7 @@ const write: Write = {
   account: 7,
   by: { member: 7, tokens: [] },
   now: 1_000,
-  rules: { quota: null, keptPercent: 50, versions: 3, reserved: null },
+  rules: { quota: null, keptPercent: 50, coming: 0, versions: 3, reserved: null },
 };
 
 const root: Node = {
@@ -177,7 +177,7 @@ describe('limits of the scripts', () => {
       nodeNamed: [root],
     };
     const tried = new Set<unknown>();
-    const script = restoreTrash(q, { ...write, node: 5 });
+    const script = restoreTrash(q, { ...write, node: 5, to: null });
     const heard: typeof script = Object.assign(Object.create(script), {
       next(answer: unknown) {
         const turn = script.next(answer);

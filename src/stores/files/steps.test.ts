@@ -229,6 +229,53 @@ describeEngines('copies in steps', (engine) => {
     expect(await isDue()).toBe(false);
   });
 
+  test('whoever lost the right to it meanwhile is refused before it is there, and nothing stays of it', {
+    timeout: 120_000,
+  }, async () => {
+    await large();
+    const asked: string[] = [];
+    const still = async () => {
+      asked.push((await tree.names('')).join(' '));
+      throw new StoreError('denied', 'not any more');
+    };
+    const options = { by, overwrite: false, still } as const;
+    const copy = { account: ana, folder: rootFolder, name: 'copy' };
+    expect(await refusal(files.copy(await source(), copy, { ...options, depth: 'infinity' }))).toBe('denied');
+    expect(await refusal(files.move(await source(), toBen, options))).toBe('denied');
+    expect(asked).toEqual(['hundred large', 'hundred large']);
+    expect(await others.names('')).toEqual([]);
+    expect(await isDue()).toBe(false);
+    // What is there at once was judged at once.
+    await files.copy(await source('hundred'), copy, { ...options, depth: 'infinity' });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('versions that come along are kept where they come to once they are there', {
+    timeout: 120_000,
+  }, async () => {
+    await large();
+    await tree.put('large/0/0', 'changed');
+    const bytes = Buffer.byteLength('content 0');
+    await others.put('own', 'one');
+    await others.put('own', 'two');
+    const before = (await files.usage(ben)).kept;
+    const seen: number[] = [];
+    between = async () => {
+      seen.push((await files.usage(ben)).kept);
+    };
+    const still = async () => {
+      seen.push((await files.usage(ben)).kept);
+      const row = await stores.database.call(operations.usage, { account: ben });
+      expect(row.kept).toBe(before + bytes);
+      throw new StoreError('denied', 'not any more');
+    };
+    expect(await refusal(files.move(await source(), toBen, { by, overwrite: false, still }))).toBe('denied');
+    expect(seen.length).toBeGreaterThan(2);
+    expect(new Set([...seen, (await files.usage(ben)).kept])).toEqual(new Set([before]));
+    await move();
+    expect((await files.usage(ben)).kept).toBe(before + bytes);
+  });
+
   test('moveAttemptsMax: what comes into a folder while it is moved goes along, or it stays', async () => {
     await large();
     let steps = 0;

@@ -25,6 +25,7 @@ import type {
   Put,
   PutOptions,
   Staged,
+  Usage,
 } from './types.ts';
 
 /** RFC 4918 §6.5, RFC 9562 §5.4 */
@@ -40,6 +41,8 @@ function lockToken(): string {
 const cut = (text: string, chars: number) => text.slice(0, chars);
 const typeOf = (name: string, { type }: PutOptions) =>
   type !== undefined && isMediaType(type) ? type : typeOfName(name);
+/** Between the steps of what a request waits for nothing is done. */
+const atOnce = async () => {};
 const expecting = (expect: Expect | undefined) => (expect === undefined ? {} : { expect });
 
 /** The trees of files over one database and one blob store. */
@@ -56,7 +59,8 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     const { kept, versions } = this.options.settings();
     const { reservedName } = this.options;
     const reserved = account === publicAccount || reservedName === undefined ? null : nameKey(reservedName);
-    return { quota: this.quotaOf(account), keptPercent: kept, versions: versions.count, reserved };
+    const coming = this.#coming.kept(account);
+    return { quota: this.quotaOf(account), keptPercent: kept, coming, versions: versions.count, reserved };
   }
 
   #write(account: number, by: By): Write {
@@ -73,16 +77,16 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     return done;
   }
 
-  async #trim(account: number): Promise<void> {
+  async #trim(account: number, between = atOnce): Promise<void> {
     let isMore = true;
     while (isMore) {
       isMore = await this.database.call(operations.trim, this.#account(account));
-      await this.#bury(account);
+      await this.#bury(account, between);
     }
   }
 
-  async #bury(account: number): Promise<void> {
-    while (await this.database.call(operations.bury, this.#account(account)));
+  async #bury(account: number, between = atOnce): Promise<void> {
+    while (await this.database.call(operations.bury, this.#account(account))) await between();
   }
 
   async stage(
@@ -166,28 +170,40 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
    */
   #carry(
     account: number,
+    options: Pick<MoveOptions, 'still'>,
     ask: (begun: Copying | null) => Promise<Transferred | Begun | Stale>,
   ): Promise<Transferred> {
     return this.#coming.during(account, async () => {
       for (let attempt = 1; attempt <= limits.moveAttemptsMax; attempt++) {
         const answer = await ask(null);
         if ('done' in answer) return answer;
-        const done = 'begun' in answer ? await this.#carryOn(account, answer.begun, ask) : null;
+        const done = 'begun' in answer ? await this.#carryOn(account, answer.begun, options, ask) : null;
         if (done !== null) return done;
       }
       throw new StoreError('conflict', 'it changes while it is being moved');
     });
   }
 
+  override async usage(account: number): Promise<Usage> {
+    const usage = await super.usage(account);
+    return { ...usage, kept: usage.kept - this.#coming.kept(account) };
+  }
+
   /** Null where it has to begin again. */
   async #carryOn(
     account: number,
     begun: Copying,
+    { still }: Pick<MoveOptions, 'still'>,
     ask: (begun: Copying) => Promise<Transferred | Begun | Stale>,
   ): Promise<Transferred | null> {
     const reserve = new Reserve(this.#reserves, account);
-    let [copying, isPlaced] = [begun, false];
+    let [copying, isPlaced, kept] = [begun, false, 0];
+    const keep = (bytes: number) => {
+      this.#coming.keep(account, bytes - kept);
+      kept = bytes;
+    };
     try {
+      keep(begun.kept);
       await this.#reserves.ask(account, { isKnown: true });
       const { used, quota } = await this.usage(account);
       const room = quota === null ? Infinity : Math.max(0, quota - used + begun.freed.size);
@@ -195,20 +211,25 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
       while (copying.opened.length > 0) {
         const step = { ...this.#account(account), accounts: [account, copying.from], copying };
         copying = await this.database.call(operations.copyStep, step);
+        keep(copying.kept);
         reserve.cover(copying.made.size, room);
       }
+      await still?.();
+      keep(0);
       const answer = await ask(copying);
       isPlaced = 'done' in answer;
       return 'done' in answer ? answer : null;
     } finally {
       reserve.end();
       if (!isPlaced) await this.#giveUp(account, begun.top).catch(() => {});
+      keep(0);
     }
   }
 
-  async #giveUp(account: number, top: number | null): Promise<void> {
-    while (await this.database.call(operations.giveUpCopies, { ...this.#account(account), top }));
-    await this.#bury(account);
+  async #giveUp(account: number, top: number | null, between = atOnce): Promise<void> {
+    while (await this.database.call(operations.giveUpCopies, { ...this.#account(account), top }))
+      await between();
+    await this.#bury(account, between);
   }
 
   async move(
@@ -216,7 +237,7 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     to: Place,
     options: MoveOptions,
   ): Promise<Moved> {
-    const done = await this.#carry(to.account, (begun) =>
+    const done = await this.#carry(to.account, options, (begun) =>
       this.database.call(operations.move, { ...this.#transfer(from, to, options), begun }),
     );
     const { node, replaced } = await this.#settle(to.account, done);
@@ -230,7 +251,7 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     options: MoveOptions & { readonly depth: '0' | 'infinity' },
   ): Promise<Moved> {
     const { depth } = options;
-    const done = await this.#carry(to.account, (begun) =>
+    const done = await this.#carry(to.account, options, (begun) =>
       this.database.call(operations.copy, { ...this.#transfer(from, to, options), depth, begun }),
     );
     const { node, replaced } = await this.#settle(to.account, done);
@@ -293,8 +314,8 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     return this.database.call(operations.removeVersion, { ...this.#account(account), node, number });
   }
 
-  async restoreTrash(account: number, node: number, by: By): Promise<FileNode> {
-    const args = { ...this.#write(account, by), node };
+  async restoreTrash(account: number, node: number, by: By, to?: Omit<Place, 'account'>): Promise<FileNode> {
+    const args = { ...this.#write(account, by), node, to: to ?? null };
     return shownNode(await this.database.call(operations.restoreTrash, args));
   }
 
@@ -308,7 +329,7 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     return this.database.call(operations.setQuota, { account, quota: bytes, now: this.now() });
   }
 
-  async purge(): Promise<void> {
+  async purge(between = atOnce): Promise<void> {
     const now = this.now();
     const { quota, kept, trash, versions } = this.options.settings();
     const before = {
@@ -319,23 +340,26 @@ export class FilesStore extends FilesStoreReader implements FilesWriter {
     await this.database.call(operations.forgetLocks, { now });
     for (let after = -1; ; ) {
       const due = await this.database.call(operations.due, { ...before, after, quota, percent: kept });
-      for (const { account } of due) await this.#purgeAccount(account, before);
+      for (const { account } of due) await this.#purgeAccount(account, before, between);
       const last = due.at(-1);
       if (!last) break;
       after = last.account;
     }
     for (const { account } of await this.database.call(operations.forgetful, {}))
-      await this.#purgeAccount(account, before);
+      await this.#purgeAccount(account, before, between);
   }
 
   async #purgeAccount(
     account: number,
     before: { trashBefore: number; versionsBefore: number; goneBefore: number },
+    between: () => Promise<void>,
   ): Promise<void> {
-    await this.#coming.clear(account, () => this.#giveUp(account, null));
-    while (await this.database.call(operations.purgeOld, { ...this.#account(account), ...before }));
-    await this.#bury(account);
-    await this.#trim(account);
+    await between();
+    await this.#coming.clear(account, () => this.#giveUp(account, null, between));
+    while (await this.database.call(operations.purgeOld, { ...this.#account(account), ...before }))
+      await between();
+    await this.#bury(account, between);
+    await this.#trim(account, between);
   }
 
   async erase(account: number): Promise<void> {

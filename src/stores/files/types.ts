@@ -129,6 +129,8 @@ export interface MoveOptions {
   readonly overwrite: boolean;
   /** Of what is moved or copied. */
   readonly expect?: Expect;
+  /** Asked before what was copied in steps takes its place: meanwhile whoever asked may have lost the right to it. */
+  readonly still?: () => Promise<void>;
 }
 
 export interface Moved {
@@ -339,14 +341,20 @@ export interface FilesWriter extends FilesReader {
   restoreVersion(account: number, node: number, number: number, by: By): Promise<FileNode>;
   /** For good. 'not-found'. */
   removeVersion(account: number, node: number, number: number): Promise<void>;
-  /** Back where it was, or into the root where that folder is gone; a name that is taken gets a number. */
-  restoreTrash(account: number, node: number, by: By): Promise<FileNode>;
+  /**
+   * To a place of that tree: 'exists' where something stands there. Without one back where it was, or into the root where
+   * that folder is gone; then a name that is taken gets a number.
+   */
+  restoreTrash(account: number, node: number, by: By, to?: Omit<Place, 'account'>): Promise<FileNode>;
   /** For good. Absent: all of it. */
   emptyTrash(account: number, node?: number): Promise<void>;
   /** Null: what the settings say. */
   setQuota(account: number, bytes: number | null): Promise<void>;
-  /** What is too old or too much of versions, trash, tombstones, locks and uploads goes, in bounded steps. */
-  purge(): Promise<void>;
+  /**
+   * What is too old or too much of versions, trash, tombstones and locks goes, in bounded steps: `between` is awaited
+   * there, and what it throws ends it.
+   */
+  purge(between?: () => Promise<void>): Promise<void>;
   /** Lets go of everything of a member. */
   erase(account: number): Promise<void>;
 }
@@ -464,8 +472,8 @@ export interface Sharing extends SharingReader {
   countDownload(token: string): Promise<boolean>;
   /** For the member alone; the node stays as it is. 'limit'. */
   setFavourite(member: number, node: Pick<FileNode, 'account' | 'id'>, isOne: boolean): Promise<void>;
-  /** What is long over, and what hung on nodes that are gone, goes. */
-  purge(): Promise<void>;
+  /** What is long over, and what hung on nodes that are gone, goes; `between` as of the files. */
+  purge(between?: () => Promise<void>): Promise<void>;
   /** What the member shared, was given and made public. */
   erase(member: number): Promise<void>;
 }

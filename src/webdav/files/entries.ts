@@ -32,6 +32,7 @@ import { heldBy, locksOf } from './locks.ts';
 import { sameName } from './names.ts';
 import { countedOpen } from './public-downloads.ts';
 import { allows } from './reach.ts';
+import { demandReached } from './still.ts';
 import { syncOf } from './sync.ts';
 import { byOf, discreetly, store } from './writes.ts';
 
@@ -164,6 +165,7 @@ export abstract class Entry implements Resource, Placed {
         by: byOf(visit),
         overwrite: target.existing !== null,
         depth: target.depth,
+        still: this.#still(parent, target, 'read'),
         ...expectOf(seen, this.node),
       },
     );
@@ -179,10 +181,24 @@ export abstract class Entry implements Resource, Placed {
     const done = this.scene.house.files.move(
       { account: this.node.account, node: this.node.id },
       parent.place(target.name),
-      { by: byOf(options.visit), overwrite: target.existing !== null, ...expectOf(options.seen, this.node) },
+      {
+        by: byOf(options.visit),
+        overwrite: target.existing !== null,
+        still: this.#still(parent, target, 'read', 'unbind'),
+        ...expectOf(options.seen, this.node),
+      },
     );
     const { node, replaced } = await discreetly(this.scene, done);
     return parent.written(node, target.name, !replaced);
+  }
+
+  /** What many files need goes on for long: both ends are judged again before it is there. */
+  #still({ scene, node }: FolderEntry, target: CopyTarget, ...privileges: readonly DavPrivilege[]) {
+    const ofPlace = target.existing === null ? (['bind'] as const) : (['bind', 'unbind'] as const);
+    return async () => {
+      await demandReached(this.scene, this.node.id, ...privileges);
+      await demandReached(scene, node.id, ...ofPlace);
+    };
   }
 
   /** What a link leads to is not in what it gives: whoever may take things out of it may not take it away itself. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Moved } from '../../stores/files/index.ts';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
 
 const password = 'correct horse battery';
@@ -177,6 +178,107 @@ describe('a resumed upload', () => {
     expect(await text('single')).toBe('whole');
     const versions = await suite.rooms.files.versions(account, await nodeAt('single'));
     expect(versions).toHaveLength(2);
+  });
+});
+
+describe('what goes in steps', () => {
+  /** Done before the next COPY or MOVE that takes long is put in its place. */
+  function beforeTheLast(method: 'copy' | 'move', work: () => Promise<unknown>): void {
+    const { files } = suite.rooms;
+    const run = files[method].bind(files) as (...args: Parameters<typeof files.copy>) => Promise<Moved>;
+    vi.spyOn(files, method).mockImplementationOnce(
+      async (...[from, to, options]: Parameters<typeof files.copy>) => {
+        await work();
+        await options.still?.();
+        return run(from, to, options);
+      },
+    );
+  }
+  const shared = async (name: string, rights: 'read' | 'write') => {
+    await ana('MKCOL', `/dav/files/ana/${name}`);
+    await put(`${name}/f`, 'of ana');
+    const { sharing, accounts } = suite.rooms;
+    const member = (await accounts.accounts.byAddress('bea@coop.localhost'))?.id ?? 0;
+    const to = { kind: 'member', member } as const;
+    const wish = { account, node: await nodeAt(name), to, by: account, expiresMs: 0, rights };
+    return { id: (await sharing.grant(wish)).id, sharing };
+  };
+  const ask = async (method: string, path: string, destination: string) =>
+    (await bea(method, `/dav/files/bea/${path}`, { destination: `/dav/files/bea/${destination}` })).status;
+
+  test('is refused where the share that it was read by ended, or became one to read', async () => {
+    const { id, sharing } = await shared('From', 'write');
+    beforeTheLast('copy', () => sharing.revoke(id));
+    expect(await ask('COPY', 'Shared/From/f', 'copied')).toBe(403);
+    expect(await hrefs('/dav/files/bea/')).not.toContain('/dav/files/bea/copied');
+    const again = await shared('From', 'write');
+    beforeTheLast('move', () => sharing.changeShare(again.id, { rights: 'read' }));
+    expect(await ask('MOVE', 'Shared/From/f', 'moved')).toBe(403);
+    expect(await text('From/f')).toBe('of ana');
+    expect(await ask('COPY', 'Shared/From/f', 'copied')).toBe(201);
+  });
+
+  test('is refused where it may not be put any more', async () => {
+    const { id, sharing } = await shared('Into', 'write');
+    await bea('PUT', '/dav/files/bea/own', {}, 'of bea');
+    beforeTheLast('copy', () => sharing.changeShare(id, { rights: 'read' }));
+    expect(await ask('COPY', 'own', 'Shared/Into/own')).toBe(403);
+    await sharing.changeShare(id, { rights: 'write' });
+    beforeTheLast('move', () => ana('DELETE', '/dav/files/ana/Into'));
+    expect(await ask('MOVE', 'own', 'Shared/Into/own')).toBe(412);
+    expect((await bea('GET', '/dav/files/bea/own')).text).toBe('of bea');
+  });
+
+  test('by a link is refused once that is taken back', async () => {
+    await ana('MKCOL', '/dav/files/ana/Public');
+    await put('Public/f', 'of all');
+    const { sharing } = suite.rooms;
+    const node = await nodeAt('Public');
+    const { token } = await sharing.createLink({ account, node, by: account, rights: 'write' });
+    beforeTheLast('copy', () => sharing.revokeLink(token));
+    const headers = { destination: `/dav/public/${token}/copied` };
+    const { status } = await browser.ask(`/dav/public/${token}/f`, { method: 'COPY', headers });
+    expect(status).toBe(403);
+    expect(await hrefs('/dav/files/ana/Public/')).toEqual(['/dav/files/ana/Public/f']);
+  });
+});
+
+describe('what comes back from the trash into another folder', () => {
+  const removed = async (name: string) => {
+    await ana('MKCOL', '/dav/files/ana/Was');
+    await put(`Was/${name}`, 'again');
+    await ana('DELETE', `/dav/files/ana/Was/${name}`);
+    return (await hrefs('/dav/trash/ana/')).find((href) => href.endsWith(`-${name}`)) ?? '';
+  };
+
+  test('is not seen where it was', async () => {
+    const entry = await removed('page.txt');
+    const was = await suite.rooms.files.find(account, ['Was']);
+    const destination = '/dav/files/ana/page.html';
+    expect((await ana('MOVE', entry, { destination })).status).toBe(201);
+    expect((await ana('GET', destination)).headers['content-type']).toContain('text/html');
+    expect((await suite.rooms.files.find(account, ['Was'])).chain.at(-1)).toEqual(was.chain.at(-1));
+    const another = await removed('page.html');
+    expect((await ana('MOVE', another, { destination, overwrite: 'T' })).status).toBe(403);
+    expect((await ana('GET', another)).text).toBe('again');
+  });
+
+  test('stays in the trash where the tree of another does not take it', async () => {
+    const entry = await removed('kept');
+    const member = (await suite.rooms.accounts.accounts.byAddress('bea@coop.localhost'))?.id ?? 0;
+    const { files, sharing } = suite.rooms;
+    const by = { member, tokens: [] };
+    const { id: node } = await files.makeFolder({ account: member, folder: 1, name: 'Team' }, { by });
+    const to = { kind: 'member', member: account } as const;
+    await sharing.grant({ account: member, node, to, by: member, expiresMs: 0, rights: 'write' });
+    await files.setQuota(member, 1);
+    const destination = '/dav/files/ana/Shared/Team/kept';
+    expect((await ana('MOVE', entry, { destination })).status).toBe(507);
+    expect(await hrefs('/dav/files/ana/Was/')).toEqual([]);
+    expect((await ana('GET', entry)).text).toBe('again');
+    await files.setQuota(member, null);
+    expect((await ana('MOVE', entry, { destination })).status).toBe(201);
+    expect((await ana('GET', destination)).text).toBe('again');
   });
 });
 

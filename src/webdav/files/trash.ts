@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FileNode, TrashEntry } from '../../stores/files/index.ts';
+import type { FileNode, Place, TrashEntry } from '../../stores/files/index.ts';
 import { Bare, nothing } from '../bare.ts';
 import { DavError } from '../errors.ts';
 import type {
@@ -19,6 +19,7 @@ import type { FilesHouse } from './house.ts';
 import { listPageRows, trashPageRows } from './limits.ts';
 import { allows } from './reach.ts';
 import { type OwnPlace, ownPlace } from './space.ts';
+import { demandReached } from './still.ts';
 import { byOf, demandFree, discreetly } from './writes.ts';
 
 /** One visitor in their own trash. */
@@ -177,7 +178,7 @@ export class Removed extends RemovedPart {
     await this.bin.house.files.emptyTrash(this.bin.account, this.node.id);
   }
 
-  /** Back where it was first: then, if it is wanted elsewhere, from there. */
+  /** In one write within the tree. Into another it goes by way of where it was, and back where that is refused. */
   async moveTo(target: CopyTarget, { visit }: WriteOptions): Promise<Written> {
     const { house, account } = this.bin;
     const { parent, name, existing } = target;
@@ -185,14 +186,23 @@ export class Removed extends RemovedPart {
     if (!(parent instanceof FolderEntry) || existing !== null)
       throw new DavError(403, 'what was removed goes back into a folder, to a name that is free');
     const to = parent.place(name);
+    const by = byOf(visit);
+    const restore = (place?: Place) =>
+      discreetly({ visit }, house.files.restoreTrash(account, this.node.id, by, place));
+    if (to.account === account) return parent.written(await restore(to), name, true);
     await demandFree({ house, visit }, to.account, to.folder);
-    const back = await discreetly({ visit }, house.files.restoreTrash(account, this.node.id, byOf(visit)));
-    if (to.account === account && back.parent === to.folder && back.name === name)
-      return parent.written(back, name, true);
-    const options = { by: byOf(visit), overwrite: false };
-    const moved = house.files.move({ account, node: back.id }, to, options);
-    const { node } = await discreetly({ visit }, moved);
-    return parent.written(node, name, true);
+    const { id } = await restore();
+    const still = async () => {
+      await demandReached(parent.scene, to.folder, 'bind');
+    };
+    try {
+      const moved = house.files.move({ account, node: id }, to, { by, overwrite: false, still });
+      return parent.written((await discreetly({ visit }, moved)).node, name, true);
+    } catch (error) {
+      // Where that is refused too it stays where it was.
+      await house.files.remove(account, id, { by }).catch(() => undefined);
+      throw error;
+    }
   }
 
   async #back(visit: Visit, path: readonly string[]): Promise<Written> {

@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { FilesQueries } from '../queries.ts';
 import { comingParent, doomedParent, trashParent } from '../tables.ts';
 import { rootFolder } from '../types.ts';
-import { nameOf, provision } from './tree.ts';
+import { type Node, nameOf, provision } from './tree.ts';
 
 interface Folder {
   readonly id: number;
@@ -216,55 +216,98 @@ export function* blobUses(
   return { next: account, uses: [...nodes, ...versions] };
 }
 
+/** All that a query finds, a page at a time: `mend` leaves nothing of a page for the next one to find. */
+function* mendAll<Row>(
+  find: () => Script<readonly Row[]>,
+  mend: (rows: readonly Row[]) => Script<void>,
+): Script<Row[]> {
+  const mended: Row[] = [];
+  for (;;) {
+    const rows = yield* find();
+    if (rows.length === 0) return mended;
+    yield* mend(rows);
+    mended.push(...rows);
+  }
+}
+
+/** The counts of contents, which versions have too, are worked out after this. */
+const strayDrops = {
+  strayVersions: 'versionsDrop',
+  strayProperties: 'propertiesDrop',
+  strayLocks: 'locksDropAt',
+  strayTrash: 'trashDrop',
+  strayGone: 'goneDropIn',
+} as const;
+
 function* mendStrays(q: FilesQueries, account: number): Script<string[]> {
   const mended: string[] = [];
   for (const { name, find } of strays) {
-    if (find === 'strayVersions') continue;
-    const nodes = (yield* run(q[find], { account })).map(({ node }) => node);
-    if (nodes.length === 0) continue;
-    const ids = numbers(nodes);
-    if (find === 'strayProperties') yield* run(q.propertiesDrop, { account, ids });
-    if (find === 'strayLocks') yield* run(q.locksDropAt, { account, ids });
-    if (find === 'strayTrash') yield* run(q.trashDrop, { account, ids });
-    if (find === 'strayGone') yield* run(q.goneDropIn, { account, ids });
-    mended.push(...nodes.map((node) => `node ${node}: ${name} without it removed`));
+    const strayed = yield* mendAll(
+      () => run(q[find], { account }),
+      function* (rows) {
+        yield* run(q[strayDrops[find]], { account, ids: numbers(rows.map(({ node }) => node)) });
+      },
+    );
+    mended.push(...strayed.map(({ node }) => `node ${node}: ${name} without it removed`));
   }
-  const strayed = (yield* run(q.strayVersions, { account })).map(({ node }) => node);
-  if (strayed.length > 0) {
-    // The counts of their contents are worked out after this.
-    yield* run(q.versionsDrop, { account, ids: numbers(strayed) });
-    mended.push(...strayed.map((node) => `node ${node}: versions without it removed`));
-  }
-  for (const { node } of yield* run(q.trashMisplaced, { account })) {
-    yield* run(q.trashDrop, { account, ids: numbers([node]) });
-    mended.push(`node ${node}: its entry of the trash removed`);
-  }
-  for (const { parent, name } of yield* run(q.goneThere, { account })) {
-    yield* run(q.goneDrop, { account, folder: parent, name });
-    mended.push(`folder ${parent}: a name that is there is not gone`);
-  }
+  const misplaced = yield* mendAll(
+    () => run(q.trashMisplaced, { account }),
+    function* (rows) {
+      yield* run(q.trashDrop, { account, ids: numbers(rows.map(({ node }) => node)) });
+    },
+  );
+  mended.push(...misplaced.map(({ node }) => `node ${node}: its entry of the trash removed`));
+  const there = yield* mendAll(
+    () => run(q.goneThere, { account }),
+    function* (rows) {
+      for (const { parent, name } of rows) yield* run(q.goneDrop, { account, folder: parent, name });
+    },
+  );
+  mended.push(...there.map(({ parent }) => `folder ${parent}: a name that is there is not gone`));
   return mended;
+}
+
+/** One of each ring of folders that lie in each other. */
+function* ringsOf({ circles, folders }: State): Generator<number> {
+  const seen = new Set<number>();
+  for (const first of circles) {
+    if (seen.has(first)) continue;
+    yield first;
+    for (let at: number | undefined = first; at !== undefined && !seen.has(at); ) {
+      seen.add(at);
+      at = folders.get(at)?.parent;
+    }
+  }
 }
 
 /** What lost its folder, or lies in itself, is put into the trash: there it can be had back. */
 function* mendLost(q: FilesQueries, state: State, now: number): Script<string[]> {
   const { account } = state;
-  const mended: string[] = [];
-  const rows = [];
-  for (const folder of state.lost) rows.push(...(yield* run(q.orphansIn, { account, folder })));
-  const [first] = state.circles;
-  if (first !== undefined) rows.push(...(yield* run(q.nodeFind, { account, node: first })));
-  for (const row of rows) {
-    const place = { account, node: row.id, parent: trashParent, nameKey: String(row.id) };
-    yield* run(q.nodePlace, { ...place, name: nameOf(row), type: row.type, modseq: row.modseq });
-    mended.push(`node ${row.id}: put into the trash, its folder is missing`);
+  const lay = function* (rows: readonly Node[]): Script<void> {
+    for (const row of rows) {
+      const place = { account, node: row.id, parent: trashParent, nameKey: String(row.id) };
+      yield* run(q.nodePlace, { ...place, name: nameOf(row), type: row.type, modseq: row.modseq });
+    }
+  };
+  const lost: Node[] = [];
+  for (const folder of state.lost)
+    lost.push(...(yield* mendAll(() => run(q.orphansIn, { account, folder }), lay)));
+  for (const node of ringsOf(state)) {
+    const rows = yield* run(q.nodeFind, { account, node });
+    yield* lay(rows);
+    lost.push(...rows);
   }
-  for (const { id, size } of yield* run(q.trashUnlisted, { account })) {
-    const entry = { account, node: id, parent: rootFolder, path: '[]', size, removed: now, by: 0 };
-    yield* run(q.trashAdd, entry);
-    mended.push(`node ${id}: listed in the trash`);
-  }
-  return mended;
+  const listed = yield* mendAll(
+    () => run(q.trashUnlisted, { account }),
+    function* (rows) {
+      for (const { id: node, size } of rows)
+        yield* run(q.trashAdd, { account, node, parent: rootFolder, path: '[]', size, removed: now, by: 0 });
+    },
+  );
+  return [
+    ...lost.map(({ id }) => `node ${id}: put into the trash, its folder is missing`),
+    ...listed.map(({ id }) => `node ${id}: listed in the trash`),
+  ];
 }
 
 function* mendCounts(q: FilesQueries, account: number): Script<string[]> {

@@ -53,6 +53,8 @@ export interface Copying {
   readonly expected: Growth;
   readonly made: Growth;
   readonly freed: Growth;
+  /** Bytes of versions that came along so far. */
+  readonly kept: number;
 }
 
 /** Steps ask for no locks: those are judged before the first and after the last. */
@@ -71,13 +73,13 @@ const most = (a: Growth, b: Growth): Growth => ({
 });
 const open = (pair: Pair): Opened => ({ ...pair, after: '', waiting: [], ...nothing, height: 0 });
 
-/** What hangs on the nodes of a page: properties, versions where they come along, and the bytes that it all names. */
+/** What hangs on the nodes of a page: properties, versions where they come along, whose bytes it answers, and all that is named. */
 function* copyBeside(
   q: FilesQueries,
   w: Account,
   c: Pick<Copying, 'from' | 'withVersions'>,
   { rows, made }: { readonly rows: readonly Node[]; readonly made: readonly Node[] },
-): Script<void> {
+): Script<number> {
   const { account } = w;
   const to = new Map(rows.map((row, at) => [row.id, made[at]?.id ?? 0]));
   const there = { account: c.from, ids: numbers(to.keys()) };
@@ -100,6 +102,7 @@ function* copyBeside(
   for (const hash of hashes) uses.set(hash, (uses.get(hash) ?? 0) + 1);
   for (const [hash, by] of uses) yield* run(q.blobGrow, { hash, by });
   if (bytes + kept > 0) yield* grow(q, w, { properties: bytes, kept });
+  return kept;
 }
 
 /** Copies rows into a folder that is out of sight. What a folder holds is said when it is copied too. */
@@ -108,8 +111,8 @@ function* copyRows(
   w: Account,
   c: Pick<Copying, 'from' | 'withVersions'>,
   { rows, parent }: { readonly rows: readonly Node[]; readonly parent: number },
-): Script<readonly Node[]> {
-  if (rows.length === 0) return [];
+): Script<{ readonly made: readonly Node[]; readonly kept: number }> {
+  if (rows.length === 0) return { made: [], kept: 0 };
   const { account } = w;
   let modseq = (yield* nextModseq(q, account, rows.length)) - rows.length;
   let id = yield* takeIds(q, account, rows.length);
@@ -123,8 +126,7 @@ function* copyRows(
     return { ...row, ...held, ...times, ...fresh, ...place };
   });
   yield* run(q.nodesAdd, { rows: made });
-  yield* copyBeside(q, w, c, { rows, made });
-  return made;
+  return { made, kept: yield* copyBeside(q, w, c, { rows, made }) };
 }
 
 function* beginCopy(
@@ -134,7 +136,9 @@ function* beginCopy(
 ): Script<Copying> {
   const { source, isDeep, withVersions, expected, freed } = a;
   const from = source.account;
-  const [made] = yield* copyRows(q, w, { from, withVersions }, { rows: [source], parent: comingParent });
+  const copied = yield* copyRows(q, w, { from, withVersions }, { rows: [source], parent: comingParent });
+  const { kept } = copied;
+  const [made] = copied.made;
   if (made === undefined) throw missing();
   const isFolder = source.kind === kinds.folder;
   return {
@@ -146,6 +150,7 @@ function* beginCopy(
     expected,
     freed,
     made: isFolder ? { ...nothing, folders: 1 } : weightOf(source),
+    kept,
   };
 }
 
@@ -162,17 +167,17 @@ function* closeFolder(q: FilesQueries, { account }: Account, folder: Opened, aro
   around.height = Math.max(around.height, height + 1);
 }
 
-/** The next page of a folder; answers how many rows that were. */
+/** The next page of a folder; answers what it was. */
 function* copyPage(
   q: FilesQueries,
   w: Account,
   c: Copying,
   a: { readonly folder: Opened; readonly max: number },
-): Script<Growth> {
+): Script<{ copied: Growth; kept: number }> {
   const { folder, max } = a;
   const page = { account: c.from, folder: folder.from, after: folder.after ?? '', max };
   const rows = yield* run(q.nodesIn, page);
-  const made = yield* copyRows(q, w, c, { rows, parent: folder.to });
+  const { made, kept } = yield* copyRows(q, w, c, { rows, parent: folder.to });
   folder.after = rows.length < max ? null : (rows.at(-1)?.nameKey ?? null);
   let copied = nothing;
   for (const [at, { id, kind, size }] of rows.entries()) {
@@ -186,7 +191,7 @@ function* copyPage(
     folder.files++;
     copied = sum(copied, { size, files: 1, folders: 0 });
   }
-  return copied;
+  return { copied, kept };
 }
 
 /** A step of a copy: so many rows at most. Judges the quota again, for the whole of it. */
@@ -195,7 +200,7 @@ export function* copyStep(q: FilesQueries, a: Account & { copying: Copying }): S
   yield* comingAt(q, a.account, c.top);
   // A script may be run twice with what it was given.
   const opened = structuredClone(c.opened) as Opened[];
-  let { made } = c;
+  let { made, kept } = c;
   for (let left: number = limits.copiedNodesMax; left > 0; ) {
     const folder = opened.at(-1);
     if (folder === undefined) break;
@@ -205,14 +210,16 @@ export function* copyStep(q: FilesQueries, a: Account & { copying: Copying }): S
       opened.pop();
       yield* closeFolder(q, a, folder, opened.at(-1));
     } else {
-      const copied = yield* copyPage(q, a, c, { folder, max: Math.min(left, limits.stepRows) });
+      const page = yield* copyPage(q, a, c, { folder, max: Math.min(left, limits.stepRows) });
+      const { copied } = page;
       left -= Math.max(1, copied.files + copied.folders);
       made = sum(made, copied);
+      kept += page.kept;
     }
   }
   const root = yield* nodeAt(q, a.account, rootFolder);
   yield* checkRoom(q, a, [root], sum(most(c.expected, made), less(c.freed)));
-  return { ...c, opened, made };
+  return { ...c, opened, made, kept };
 }
 
 function* comingAt(q: FilesQueries, account: number, node: number): Script<Node> {

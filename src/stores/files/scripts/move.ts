@@ -18,7 +18,7 @@ import { discard, folderOf, nodeAt, unbind } from './remove.ts';
 import { type Node, nameOf, raise, sameSize, type Write, weightOf, writeUp } from './tree.ts';
 
 /** A type that came from the old name comes from the new one now. */
-function typeAfter(node: Node, name: string): string {
+export function typeAfter(node: Node, name: string): string {
   return node.kind === kinds.file && node.type === typeOfName(nameOf(node)) ? typeOfName(name) : node.type;
 }
 

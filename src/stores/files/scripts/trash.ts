@@ -6,6 +6,7 @@ import type { FilesQueries } from '../queries.ts';
 import { rootFolder } from '../types.ts';
 import { bind } from './contents.ts';
 import { mayWrite } from './locks.ts';
+import { typeAfter } from './move.ts';
 import { nodeAt } from './remove.ts';
 import {
   type Chain,
@@ -18,6 +19,8 @@ import {
   type Node,
   nameOf,
   raise,
+  type Spot,
+  spotAt,
   type Write,
   weightOf,
 } from './tree.ts';
@@ -34,26 +37,41 @@ function* freeName(q: FilesQueries, w: Write, folder: Chain, name: string): Scri
   throw new StoreError('exists', 'that name and its numbers are taken');
 }
 
-/** Back where it was, or into the root where that folder is gone. */
-export function* restoreTrash(q: FilesQueries, a: Write & { node: number }): Script<Node> {
+/** Where it was, or in the root where that folder is gone, by a name that is free. */
+function* formerSpot(q: FilesQueries, a: Write, parent: number, node: Node): Script<Spot> {
+  const before = yield* chainOf(q, a.account, parent);
+  const chain = before ?? (yield* folderAt(q, a, rootFolder));
+  const name = yield* freeName(q, a, chain, nameOf(node));
+  const key = nameKey(name);
+  return { chain, nameKey: key, name: name === key ? null : name, existing: null };
+}
+
+export interface RestoreArgs extends Write {
+  readonly node: number;
+  /** Null: where it was. */
+  readonly to: { readonly folder: number; readonly name: string } | null;
+}
+
+/** One write, wherever it goes: what is refused stays in the trash. */
+export function* restoreTrash(q: FilesQueries, a: RestoreArgs): Script<Node> {
   const { account } = a;
   const entry = (yield* run(q.trashFind, { account, node: a.node }))[0];
   const node = entry && (yield* run(q.nodeFind, { account, node: a.node }))[0];
   if (!entry || !node) throw missing();
-  const before = yield* chainOf(q, account, entry.parent);
-  const chain = before ?? (yield* folderAt(q, a, rootFolder));
+  const spot = a.to ? yield* spotAt(q, a, a.to) : yield* formerSpot(q, a, entry.parent, node);
+  if (spot.existing) throw new StoreError('exists', 'that name is taken');
+  const { chain } = spot;
   yield* mayWrite(q, a, chain);
   const growth = weightOf(node);
   yield* checkRoom(q, a, chain, growth);
   yield* raise(q, chain, node.height, node);
-  const name = yield* freeName(q, a, chain, nameOf(node));
-  const key = nameKey(name);
   const modseq = yield* nextModseq(q, account);
-  const place = { parent: chain[0].id, nameKey: key, name: name === key ? null : name };
-  yield* run(q.nodePlace, { account, node: node.id, ...place, type: node.type, modseq });
+  const type = a.to ? typeAfter(node, a.to.name) : node.type;
+  const place = { parent: chain[0].id, nameKey: spot.nameKey, name: spot.name };
+  yield* run(q.nodePlace, { account, node: node.id, ...place, type, modseq });
   yield* run(q.trashDrop, { account, ids: numbers([node.id]) });
   yield* grow(q, a, { kept: -entry.size });
-  yield* bind(q, a, { chain, nameKey: key, name: place.name, existing: null }, { modseq, growth });
+  yield* bind(q, a, spot, { modseq, growth });
   return yield* nodeAt(q, account, node.id);
 }
 

@@ -12,6 +12,8 @@ export interface Rules {
   readonly quota: number | null;
   /** What versions and trash may take of the quota. */
   readonly keptPercent: number;
+  /** Bytes of versions that are on their way in: they are kept once they are there. */
+  readonly coming: number;
   /** Earlier contents kept of each file. */
   readonly versions: number;
   /** Key of the name that the root cannot hold; null where there is none. */
@@ -237,5 +239,5 @@ export function* grow(
   if (more.properties > 0 && properties > limits.propertyBytesPerAccountMax)
     throw new StoreError('limit', `properties take more than ${limits.propertyBytesPerAccountMax} bytes`);
   const most = quota ?? rules.quota;
-  return most !== null && kept * 100 > most * rules.keptPercent;
+  return most !== null && (kept - rules.coming) * 100 > most * rules.keptPercent;
 }

@@ -59,7 +59,13 @@ export async function endStrayLocks(options: LockedOptions, sharing: Given, acco
 }
 
 /** The same wherever others hold locks: shares and links end by time, and with what they hung on. */
-export async function endAllStrayLocks(options: LockedOptions, sharing: Given): Promise<void> {
-  for (const { account } of await options.database.call(operations.lockedByOthers, {}))
+export async function endAllStrayLocks(
+  options: LockedOptions,
+  sharing: Given,
+  between: () => Promise<void>,
+): Promise<void> {
+  for (const { account } of await options.database.call(operations.lockedByOthers, {})) {
     await endStrayLocks(options, sharing, account);
+    await between();
+  }
 }

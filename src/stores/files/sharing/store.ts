@@ -303,10 +303,10 @@ class SharingStore implements Sharing {
     return this.#database.call(operation, { member, account, node: id });
   }
 
-  async purge(): Promise<void> {
+  async purge(between = async () => {}): Promise<void> {
     const until = this.#options.clock.nowMs() - limits.overDays * dayMs;
-    while (await this.#database.call(operations.purge, { until }));
-    await endAllStrayLocks(this.#options, this);
+    while (await this.#database.call(operations.purge, { until })) await between();
+    await endAllStrayLocks(this.#options, this, between);
   }
 
   async erase(member: number): Promise<void> {

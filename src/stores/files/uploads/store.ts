@@ -271,10 +271,13 @@ class UploadsStore implements Uploads {
     await this.#options.reserves.ask(account);
   }
 
-  async purge(): Promise<void> {
+  async purge(between = async () => {}): Promise<void> {
     for (;;) {
       const over = await this.#database.call(operations.over, { now: this.#now });
-      for (const { account, id } of over) await this.end(account, id);
+      for (const { account, id } of over) {
+        await this.end(account, id);
+        await between();
+      }
       if (over.length < limits.stepRows) return;
     }
   }

@@ -63,7 +63,7 @@ export interface Uploads {
   /** It became something of so many bytes: they go, and that it is done is known for as long as others wait. */
   finish(account: number, id: string, bytes: number): Promise<void>;
   end(account: number, id: string): Promise<void>;
-  /** Those that nobody went on with. */
-  purge(): Promise<void>;
+  /** Those that nobody went on with; `between` as of the files. */
+  purge(between?: () => Promise<void>): Promise<void>;
   erase(account: number): Promise<void>;
 }
