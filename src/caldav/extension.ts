@@ -3,9 +3,11 @@ import { calendarFlavor } from './collections/flavor.ts';
 import type { CaldavHouse } from './house.ts';
 import { mkcalendar } from './methods/mkcalendar.ts';
 import { caldavProperties } from './properties/index.ts';
+import { publicationPosts, publishUrl } from './publication/index.ts';
 import { calendarMultiget } from './reports/calendar-multiget.ts';
 import { calendarQuery } from './reports/calendar-query.ts';
 import { freeBusyQuery } from './reports/free-busy-query.ts';
+import { sourceProperty } from './subscriptions/index.ts';
 
 /** `/dav/calendars/…`: CalDAV over the rooms. */
 export function caldavExtension(house: CaldavHouse): DavExtension {
@@ -13,7 +15,12 @@ export function caldavExtension(house: CaldavHouse): DavExtension {
     name: 'caldav',
     features: ['calendar-access'],
     methods: [mkcalendar],
-    properties: caldavProperties(house.settings),
+    properties: [
+      ...caldavProperties(house.settings),
+      publishUrl(house),
+      sourceProperty(house.settings.subscriptions ?? false),
+    ],
+    posts: publicationPosts(house),
     reports: [calendarQuery(house), calendarMultiget(house), freeBusyQuery],
     spaces: [collectionsSpace(house, calendarFlavor(house))],
     wellKnown: ['caldav'],

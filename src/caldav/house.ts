@@ -14,6 +14,8 @@ export interface CalendarSettings {
   /** Of a recurring component, in one answer. */
   readonly instancesMax: number;
   readonly attendeesMax: number;
+  /** Whether members may have calendars that are read from elsewhere; absent: they may not. */
+  readonly subscriptions?: boolean;
 }
 
 /** What implicit scheduling makes of writes. Every refusal is a DavError with its precondition. */

@@ -8,6 +8,7 @@ export { calendarFlavor } from './collections/flavor.ts';
 export { caldavExtension } from './extension.ts';
 export type { CaldavHouse, CalendarSettings, Scheduled, SchedulingHooks } from './house.ts';
 export { calendarComponents } from './properties/4791-calendar.ts';
+export { type PublishedHouse, publishedCalendars, publishedPath } from './publication/index.ts';
 export {
   arrivedJob,
   type CalendarUserType,
@@ -19,4 +20,5 @@ export {
   schedulingHooks,
   startSchedulingWorker,
 } from './scheduling/index.ts';
+export { Subscriptions, type SubscriptionsHouse } from './subscriptions/index.ts';
 export { floatingZoneOf } from './zones.ts';

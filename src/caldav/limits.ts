@@ -32,3 +32,21 @@ export const removalJobsMax = 1_000;
 export const judgedInstancesMax = 1_000;
 /** Octets of what a member says of their days (RFC 7953). */
 export const availabilityBytesMax = 65_536;
+
+/** Octets of the address of a subscription. */
+export const sourceBytesMax = 2_048;
+/** Octets of what is read from there, and objects in it. */
+export const feedBytesMax = 10 * 1_048_576;
+export const feedItemsMax = 10_000;
+/** How long it may take, and how often it may lead on. */
+export const feedMsMax = 30_000;
+export const feedRedirectsMax = 5;
+/** How often a feed is read: as it asks to be, between these; where it does not ask. */
+export const feedEveryMsMin = 15 * 60_000;
+export const feedEveryMsMax = 7 * 86_400_000;
+export const feedEveryMs = 4 * 3_600_000;
+/** After a first failure, doubled with each further one. */
+export const feedAgainMs = 30 * 60_000;
+export const feedAgainMsMax = 86_400_000;
+/** Feeds that are read at once. */
+export const feedsAtOnceMax = 4;

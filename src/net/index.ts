@@ -31,7 +31,9 @@ export {
   type TlsaRecord,
 } from './dns/index.ts';
 export {
+  type AskOutward,
   connectionOf,
+  createAskOutward,
   createGetHttps,
   createPostForm,
   type FetchHandler,
@@ -46,6 +48,9 @@ export {
   type HttpsGet,
   liftRequestLimit,
   listenHttp,
+  OutwardError,
+  type OutwardOptions,
+  type OutwardRequest,
   type PostForm,
   type RawHandler,
 } from './http/index.ts';

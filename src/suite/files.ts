@@ -1,3 +1,4 @@
+import { publishedCalendars } from '../caldav/index.ts';
 import type { RawHandler } from '../net/index.ts';
 import { type Rooms, sharedName } from '../rooms/index.ts';
 import {
@@ -62,7 +63,9 @@ export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: (
     metrics,
   });
   const tus = createTus({ ...common, house, uploads, fileBytesMax: files.file, metrics });
-  const raw: RawHandler = (request, response) => tus(request, response) || dav(request, response);
+  const published = publishedCalendars({ ...common, collections: rooms.collections });
+  const raw: RawHandler = (request, response) =>
+    published(request, response) || tus(request, response) || dav(request, response);
   if (!apps) return { raw, appLogins: null };
   const appLogins = new LoginFlows(clock);
   const nextcloud = nextcloudDoor({

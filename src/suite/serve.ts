@@ -7,6 +7,7 @@ import { doors as doorInfo, formatProblem, type Loaded, type MycoSettings } from
 import { version } from '../version.ts';
 import { webAddress } from '../web/index.ts';
 import { openAuthenticity, startTrust } from './authenticity.ts';
+import { startSubscriptions } from './calendars.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { startInvitations, takeInvitations } from './invitations.ts';
@@ -72,6 +73,7 @@ export async function openSuite(
     const maintenance = startMaintenance(rooms);
     const trust = startTrust(rooms, resolver, authenticity.parts, log);
     const searchIndex = startSearchIndex(rooms, observers);
+    const subscriptions = startSubscriptions(rooms, resolver, observers);
     const admin = await adminServer({
       dataDir: settings.data,
       services: {
@@ -101,6 +103,7 @@ export async function openSuite(
           maintenance.stop(),
           trust.stop(),
           searchIndex.stop(),
+          subscriptions.stop(),
         ]);
         await authenticity.observers.stop();
         resolver.close();

@@ -1,7 +1,7 @@
-import type { CollectionRow } from '../../stores/collections/index.ts';
+import type { CollectionRow, Details } from '../../stores/collections/index.ts';
 import { DavError, elementOf, type Flavor, type QName } from '../../webdav/index.ts';
 import type { CaldavHouse } from '../house.ts';
-import { caldav, caldavName, kinds, personalCalendar } from '../names.ts';
+import { caldav, caldavName, calendarServer, kinds, personalCalendar } from '../names.ts';
 import { outboxIn } from '../scheduling/outbox.ts';
 import { busyView } from './busy-only.ts';
 import { contentType } from './content-type.ts';
@@ -10,6 +10,7 @@ import { demandComponent, prepareObject } from './prepare.ts';
 import { timezonesView } from './timezones-view.ts';
 
 const calendarType = caldavName('calendar');
+const subscribedType = { namespace: calendarServer, name: 'subscribed' };
 const inboxType = caldavName('schedule-inbox');
 
 /** Calendars, over what they have in common with address books. */
@@ -20,7 +21,10 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
     kind: 'calendar',
     kinds,
     collectionKind: ({ kind }) => (kind === 'inbox' ? kinds.inbox : kinds.calendar),
-    types: ({ kind }) => (kind === 'inbox' ? [inboxType] : [calendarType]),
+    types: ({ kind, details }) => {
+      if (kind === 'inbox') return [inboxType];
+      return details.source === undefined ? [calendarType] : [calendarType, subscribedType];
+    },
     itemBytesMax: house.settings.objectBytesMax,
     conditions: {
       tooLarge: elementOf(caldavName('max-resource-size')),
@@ -56,8 +60,11 @@ const isInbox = ({ kind }: CollectionRow) => kind === 'inbox';
 const putting: ReadonlySet<string> = new Set(['write-content', 'bind']);
 
 /** RFC 4791 §5.3.1, RFC 5689 §3: a collection in a home of calendars is a calendar. */
-function wanted(types: readonly QName[]): void {
-  const [type] = types;
-  if (types.length === 1 && type?.namespace === caldav && type.name === 'calendar') return;
+function wanted(types: readonly QName[], { source }: Details): void {
+  const isCalendar = ({ namespace, name }: QName) => namespace === caldav && name === 'calendar';
+  const isSubscribed = ({ namespace, name }: QName) => namespace === calendarServer && name === 'subscribed';
+  const known = types.length > 0 && types.every((type) => isCalendar(type) || isSubscribed(type));
+  // What is read from elsewhere says from where.
+  if (known && (types.some(isCalendar) || source !== undefined)) return;
   throw new DavError(403, 'what is made here is a calendar', { condition: '<D:valid-resourcetype/>' });
 }

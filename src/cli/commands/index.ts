@@ -4,6 +4,7 @@
  */
 import type { Rooms } from '../../rooms/index.ts';
 import type { AdminCommand } from '../admin/index.ts';
+import { collectionSharingCommands } from './collection-sharing.ts';
 import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
 import { dnsCommands } from './dns.ts';
@@ -28,6 +29,7 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...folderCommands,
   ...fileSharingCommands,
   ...fileKeepingCommands,
+  ...collectionSharingCommands,
   ...dnsCommands,
   ...mailCommands,
   ...queueCommands,

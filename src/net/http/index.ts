@@ -15,4 +15,11 @@ export {
   listenHttp,
   type RawHandler,
 } from './listen-http.ts';
+export {
+  type AskOutward,
+  createAskOutward,
+  OutwardError,
+  type OutwardOptions,
+  type OutwardRequest,
+} from './outward.ts';
 export { createPostForm, type FormAnswer, type FormPost, type PostForm } from './post-form.ts';

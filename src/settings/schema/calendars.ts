@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FormatError } from '../../base/index.ts';
-import { scalar, size, whole } from '../scalars.ts';
+import { cidr, scalar, size, whole } from '../scalars.ts';
 
 const address = () =>
   scalar('an address such as hall@coop.localhost', (value) => {
@@ -43,6 +43,15 @@ export const calendarsSlice = z
     instances: whole(100, 50_000).prefault(5_000).meta({
       description: 'Instances of one recurring event in one answer that expands it.',
       reload: 'restart',
+    }),
+    subscriptions: z.enum(['everybody', 'nobody']).prefault('everybody').meta({
+      description: 'Which members may have calendars that this server reads from elsewhere.',
+      reload: 'restart',
+    }),
+    subscriptionNetworks: z.array(cidr()).max(1000).prefault([]).meta({
+      description:
+        'Addresses that are not of the internet and may be read from all the same; for tests and private networks.',
+      reload: 'live',
     }),
   })
   .prefault({})

@@ -49,6 +49,12 @@ export function* makeCollection(q: CollectionsQueries, a: Making): Script<Done<S
   const made = yield* add(q, a);
   const properties = yield* setProperties(q, { account, node: made.id, changes: a.properties });
   if (properties !== 0) yield* run(q.accountGrow, { account, ...nothing, properties });
+  const { source } = made.details;
+  // Whoever reads it finds it with the collection.
+  if (source !== undefined)
+    yield* addJobs(q, a, [
+      { kind: 'subscription', key: `${made.id}`, payload: { collection: made.id, source } },
+    ]);
   return { done: made, moved: [made.id] };
 }
 
