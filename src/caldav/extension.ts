@@ -1,4 +1,5 @@
 import { collectionsSpace, type DavExtension } from '../webdav/index.ts';
+import { attachmentProperties, attachmentsMethod, attachmentsSpace } from './attachments/index.ts';
 import { calendarFlavor } from './collections/flavor.ts';
 import type { CaldavHouse } from './house.ts';
 import { mkcalendar } from './methods/mkcalendar.ts';
@@ -13,16 +14,22 @@ import { sourceProperty } from './subscriptions/index.ts';
 export function caldavExtension(house: CaldavHouse): DavExtension {
   return {
     name: 'caldav',
-    features: ['calendar-access'],
-    methods: [mkcalendar],
+    features: [
+      'calendar-access',
+      'calendar-managed-attachments',
+      // RFC 8607 §3.1: an instance that is not written down gets none of its own.
+      'calendar-managed-attachments-no-recurrence',
+    ],
+    methods: [attachmentsMethod(house), mkcalendar],
     properties: [
       ...caldavProperties(house.settings),
+      ...attachmentProperties,
       publishUrl(house),
       sourceProperty(house.settings.subscriptions ?? false),
     ],
     posts: publicationPosts(house),
     reports: [calendarQuery(house), calendarMultiget(house), freeBusyQuery],
-    spaces: [collectionsSpace(house, calendarFlavor(house))],
+    spaces: [collectionsSpace(house, calendarFlavor(house)), attachmentsSpace(house)],
     wellKnown: ['caldav'],
   };
 }

@@ -50,3 +50,5 @@ export const feedAgainMs = 30 * 60_000;
 export const feedAgainMsMax = 86_400_000;
 /** Feeds that are read at once. */
 export const feedsAtOnceMax = 4;
+/** Octets of one managed attachment. */
+export const attachmentBytesMax = 100 * 1_048_576;
