@@ -12,7 +12,11 @@ export const sourceProperty = (allowed: boolean): LiveProperty => ({
     rfc: 'calendarserver',
     detail: 'source',
     on: onCalendars,
-    read: (value) => (value === undefined ? undefined : `<D:href>${textOf(value)}</D:href>`),
+    // Many such addresses are secrets: who has the calendar by a share or acts for its owner does not need it.
+    read: (value, resource) =>
+      value === undefined || !onCalendars(resource) || resource.scene.right !== 'own'
+        ? undefined
+        : `<D:href>${textOf(value)}</D:href>`,
     parse(element) {
       if (!allowed) throw new DavError(403, 'nothing is read from elsewhere here');
       return sourceOf(childOf(element, 'href')?.text ?? element.text);

@@ -44,7 +44,7 @@ const portMin = 1_024;
  */
 export function createAskOutward({ resolver, allowed, authority }: OutwardOptions): AskOutward {
   const judge = async (host: string): Promise<string> => {
-    const bare = host.replace(/^\[|\]$/g, '');
+    const bare = bareHost(host);
     const addresses = isIP(bare) === 0 ? await addressesOf(resolver, bare) : [bare];
     const networks = allowed();
     const [first] = addresses;
@@ -72,6 +72,9 @@ export function createAskOutward({ resolver, allowed, authority }: OutwardOption
     }
   };
 }
+
+/** An address of IPv6 stands in brackets in a URL. */
+const bareHost = (host: string) => host.replace(/^\[|\]$/g, '');
 
 /** Throws OutwardError. */
 function readUrl(text: string, httpsOnly: boolean): URL {
@@ -123,7 +126,7 @@ async function once(
       host: url.host,
       ...(body ? { 'content-length': String(body.length) } : {}),
     },
-    ...(secure && isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
+    ...(secure && isIP(bareHost(url.hostname)) === 0 ? { servername: url.hostname } : {}),
     ...(secure && authority !== undefined ? { ca: authority } : {}),
   });
   try {
