@@ -73,7 +73,8 @@ export const en = {
   revoke: 'Revoke',
   madeOn: (date: string) => `made on ${date}`,
   appleProfile: 'Profile for iPhone, iPad and Mac',
-  appleProfileLead: 'Sets up mail at once; the device asks for a password, best one of those below.',
+  appleProfileLead:
+    'Sets up mail, calendars and contacts at once; the device asks for a password, best one of those below.',
   back: 'Back to your mail',
 
   appLoginTitle: 'Let an app in',

@@ -80,7 +80,7 @@ export const fr: Messages = {
   madeOn: (date) => `créé le ${date}`,
   appleProfile: 'Profil pour iPhone, iPad et Mac',
   appleProfileLead:
-    'Règle le courrier d’un coup ; l’appareil demande un mot de passe, de préférence l’un de ceux ci-dessous.',
+    'Règle le courrier, les agendas et les contacts d’un coup ; l’appareil demande un mot de passe, de préférence l’un de ceux ci-dessous.',
   back: 'Revenir à votre courrier',
 
   appLoginTitle: 'Autoriser une application',

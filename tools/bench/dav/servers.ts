@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { member, password, startMyco } from '../../../tests/harness/index.ts';
+import { openLine } from '../files/client.ts';
+
+export type Kind = 'calendars' | 'contacts';
+
+/** A server of calendars and address books that is measured. */
+export interface Target {
+  readonly name: string;
+  readonly port: number;
+  readonly authorization: string;
+  /** Whether a connection outlives its answer. */
+  readonly keepsOpen: boolean;
+  /** Path of a home; ends with a slash. */
+  home(kind: Kind): string;
+  /** How a collection is made. */
+  readonly makes: 'MKCALENDAR' | 'MKCOL';
+  /** Fills a new collection from one file, its items under `<uid>.ics` or `<uid>.vcf`. */
+  fill(kind: Kind, name: string, text: string): Promise<void>;
+  stop(): Promise<void> | void;
+}
+
+const basic = (user: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+export async function startOurs(): Promise<Target> {
+  const settings = { auth: '{ plaintext: allow }', log: '{ level: info, format: json }' };
+  const myco = await startMyco({ settings, members: ['ana'] });
+  return {
+    name: 'myco',
+    port: myco.port('http'),
+    authorization: basic(member('ana')),
+    keepsOpen: true,
+    makes: 'MKCALENDAR',
+    home: (kind) => `/dav/${kind}/ana/`,
+    async fill(kind, name, text) {
+      const file = join(myco.folder, `${name}.txt`);
+      writeFileSync(file, text);
+      const into = kind === 'calendars' ? ['--ics', file, '--calendar'] : ['--vcf', file, '--addressbook'];
+      const { code, said } = await myco.cli(['import', member('ana'), ...into, name]);
+      if (code !== 0) throw new Error(said);
+    },
+    stop: () => myco.dispose(),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function answers(port: number): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) {
+    const line = await openLine(port).catch(() => null);
+    line?.close();
+    if (line) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('radicale does not listen');
+}
+
+/** Debian's Radicale, private, on a free port. It syncs to disk as it does by default, which is what our 201 means too. */
+export async function startRadicale(
+  put: (target: Target, path: string, type: string, text: string) => Promise<void>,
+): Promise<Target | null> {
+  if (!existsSync('/usr/bin/radicale')) return null;
+  const dir = mkdtempSync(join(tmpdir(), 'myco-bench-radicale-'));
+  mkdirSync(join(dir, 'collections'));
+  writeFileSync(join(dir, 'users'), `ana:${password}\n`);
+  const port = await freePort();
+  writeFileSync(
+    join(dir, 'config'),
+    `[server]
+hosts = 127.0.0.1:${port}
+max_content_length = 1000000000
+timeout = 600
+[auth]
+type = htpasswd
+htpasswd_filename = ${dir}/users
+htpasswd_encryption = plain
+delay = 0
+[storage]
+filesystem_folder = ${dir}/collections
+[logging]
+level = error
+`,
+  );
+  const child = spawn('/usr/bin/radicale', ['--config', join(dir, 'config')], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  await answers(port);
+  const target: Target = {
+    name: 'radicale',
+    port,
+    authorization: basic('ana'),
+    keepsOpen: false,
+    makes: 'MKCALENDAR',
+    home: () => '/ana/',
+    fill: (kind, name, text) =>
+      put(target, `/ana/${name}/`, kind === 'calendars' ? 'text/calendar' : 'text/vcard', text),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  return target;
+}
+
+/** Why Cyrus is not measured: it runs as its own user below paths that its packages make, not from a folder of ours. */
+export const whyNoCyrus = (): string =>
+  existsSync('/usr/lib/cyrus/bin/master')
+    ? 'cyrus is installed, but its httpd starts from the machine’s own configuration only'
+    : 'cyrus is not installed';
