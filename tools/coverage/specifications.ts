@@ -185,6 +185,7 @@ RFC 4790 | Collations (i;octet, i;ascii-casemap) | Yes | src/webdav/collections/
 RFC 7809 | Time zones by reference | Partial | src/caldav/calendar-data/timezones.ts src/caldav/properties/4791-timezone.ts | no time zone service is named
 RFC 6638 | CalDAV scheduling | Partial | src/caldav/properties/6638-transparency.ts | which calendars make busy
 RFC 8607 | Managed attachments of calendars | Partial | | an instance that is not written down gets none of its own
+RFC 7953 | VAVAILABILITY | Partial | src/formats/icalendar/busy/availability.ts | kept with the inbox and read for busy times
 RFC 6352 | CardDAV | Yes | src/carddav/extension.ts src/carddav/reports/query.ts src/carddav/reports/multiget.ts src/carddav/properties/book.ts src/carddav/collections/flavor.ts |
 RFC 6764 | Finding CalDAV and CardDAV | No | |
 
