@@ -20,14 +20,14 @@ export interface DavClient {
   close(): void;
 }
 
-/** `door` http needs `auth: { plaintext: allow }`. */
+/** `name`: a local part of the usual domain, or an address. `door` http needs `auth: { plaintext: allow }`. */
 export function openDav(myco: Myco, name: string, door: 'http' | 'https' = 'https'): DavClient {
   const port = myco.port(door);
   const secure = door === 'https';
   const agent = secure
     ? new SecureAgent({ keepAlive: true, ca: myco.authority })
     : new Agent({ keepAlive: true });
-  const auth = `${member(name)}:${password}`;
+  const auth = `${name.includes('@') ? name : member(name)}:${password}`;
   return {
     ask(method, path, { headers = {}, body } = {}) {
       return new Promise((resolve, reject) => {

@@ -4,9 +4,9 @@
 export const answersToldAttendeesMax = 50;
 /** Times that a delivery begins again because somebody else wrote meanwhile. */
 export const deliveryAttemptsMax = 6;
-/** Jobs that one look takes, and how long they are ours. */
-export const turnRows = 20;
-export const claimMs = 10 * 60_000;
+/** Jobs that one look takes, and how long they are ours: so long they wait where a process was killed. */
+export const turnRows = 4;
+export const claimMs = 20_000;
 /** Between two attempts: the first, doubled each time, at most. */
 export const firstPauseMs = 15_000;
 export const longestPauseMs = 6 * 60 * 60_000;

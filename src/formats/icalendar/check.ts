@@ -49,6 +49,7 @@ const dates: Readonly<Record<string, 'one' | 'many'>> = {
  * it only keeps is not looked at. CalendarError with the line.
  */
 export function checkObject(object: CalendarObject, limits: ObjectLimits): void {
+  const isMessage = object.calendar.property('METHOD') !== undefined;
   const zones = object.zones();
   if (object.vtimezones.length > zonesPerObjectMax) {
     throw new CalendarError(`more than ${zonesPerObjectMax} VTIMEZONEs`, object.calendar.line);
@@ -63,6 +64,10 @@ export function checkObject(object: CalendarObject, limits: ObjectLimits): void 
         component.line,
         'max-instances',
       );
+    }
+    // RFC 5545 §3.6.1: an answer need not say when it is.
+    if (!isMessage && component.name === 'VEVENT' && component.property('DTSTART') === undefined) {
+      throw new CalendarError('VEVENT has no DTSTART', component.line, 'valid-calendar-object-resource');
     }
     checkComponent(component, zones, limits);
   }
@@ -143,7 +148,6 @@ function checkTogether(component: Component): void {
   const start = component.property('DTSTART');
   const wrong = (message: string, property?: Property) =>
     new CalendarError(message, property?.line ?? component.line, 'valid-calendar-object-resource');
-  if (start === undefined && component.name === 'VEVENT') throw wrong('VEVENT has no DTSTART');
   const duration = component.property('DURATION');
   const end = component.property('DTEND') ?? component.property('DUE');
   if (duration && end && component.name !== 'VFREEBUSY')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { oneCalendar, parseComponents, readMessage } from '../../../formats/icalendar/index.ts';
+import { indexOf, oneCalendar, parseComponents, readMessage } from '../../../formats/icalendar/index.ts';
 import { parseMessage } from '../../../formats/mime/index.ts';
 import { calendar } from '../../fixtures.ts';
 import { arrivedJob } from './arrived.ts';
@@ -45,6 +45,14 @@ describe('what came by mail is believed from whom it speaks for', () => {
   ])('%s of %j by %s: %s', (method, lines, author, from) => {
     const job = arrivedJob(Buffer.from(message(method, lines)), author);
     expect((job?.payload as { from?: string } | undefined)?.from ?? null).toBe(from);
+  });
+
+  test('an answer need not say when it is', () => {
+    const bare = message('REPLY', reply).replace(/DTSTART.*\r\n/, '');
+    const job = arrivedJob(Buffer.from(bare), 'ana@far.example');
+    expect(job).not.toBeNull();
+    const { calendar: kept = '' } = (job?.payload ?? {}) as { calendar?: string };
+    expect(indexOf(readMessage(kept).object)).toMatchObject({ uid: 'u', component: 'VEVENT' });
   });
 
   test('what cannot be read is just mail', () => {
