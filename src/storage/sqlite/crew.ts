@@ -37,6 +37,13 @@ function cloneable({ unit, reject }: Waiting & { readonly unit: Unit }): boolean
   }
 }
 
+/** Resolves when it has closed its connection and ended. */
+function letGo(worker: Worker): Promise<void> {
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.postMessage({ kind: 'close' } satisfies Order);
+  return ended;
+}
+
 /**
  * How many of the units that wait make the next batch. Of many only half: while their rows are committed, the bytes of
  * the other half's successors are synced, so that disk, main thread and writer work at the same time.
@@ -59,6 +66,8 @@ export class CrewMember {
   #rest: NodeJS.Timeout | null = null;
   #nextId = 1;
   #closed: Promise<void> | null = null;
+  /** Done when the threads that were let go have ended. */
+  #left: Promise<unknown> = Promise.resolve();
 
   constructor(options: CrewMemberOptions) {
     this.#options = options;
@@ -128,7 +137,7 @@ export class CrewMember {
       const worker = this.#worker;
       if (this.load > 0 || !worker || this.#closed) return;
       this.#worker = null;
-      worker.postMessage({ kind: 'close' } satisfies Order);
+      this.#left = Promise.all([this.#left, letGo(worker)]);
     }, afterMs);
     this.#rest.unref();
   }
@@ -175,9 +184,8 @@ export class CrewMember {
     const worker = this.#worker;
     if (this.#restart) clearTimeout(this.#restart);
     if (this.#rest) clearTimeout(this.#rest);
-    if (!worker) return;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.postMessage({ kind: 'close' } satisfies Order);
-    await ended;
+    // A process that ends while a thread still closes its connection may take the native code down with it.
+    if (worker) await letGo(worker);
+    await this.#left;
   }
 }

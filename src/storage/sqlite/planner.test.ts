@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { modules } from '../../modules.ts';
 import { openProbe, temporaryFolder } from '../../testing/index.ts';
 import { plannerFacts } from '../schema/kit.ts';
+import { openConnection } from './connection.ts';
 import { databaseFile } from './database.ts';
 
 async function opened(dir: string): Promise<string> {
@@ -36,4 +38,36 @@ test('what a table expects of its indexes decides how its rows are found', async
   } finally {
     if (before) plannerFacts.set('file_nodes', before);
   }
+});
+
+test('no query of files that names ids reads all rows of an account', async () => {
+  const connection = openConnection(await opened(temporaryFolder()), modules, { readonly: true });
+  const { raw } = connection;
+  const statements: string[] = [];
+  const prepare = raw.prepare.bind(raw);
+  raw.prepare = ((statement: string) => {
+    statements.push(statement);
+    return prepare(statement);
+  }) as typeof raw.prepare;
+  expect(connection.queries.size).toBeGreaterThan(0);
+  const byId = statements.filter((each) =>
+    /"file_nodes" .*("file_nodes"\."id"|"id") in \((select value from json_each|with recursive up)/.test(
+      each,
+    ),
+  );
+  expect(byId.length).toBeGreaterThanOrEqual(4);
+  for (const statement of byId) {
+    const values = Array.from(statement.matchAll(/\?/g), () => null);
+    const rows = prepare(`explain query plan ${statement}`).all(...values) as { detail: string }[];
+    const plan = rows.map(({ detail }) => detail).join('\n');
+    expect([statement, plan]).toEqual([
+      statement,
+      expect.stringContaining('file_nodes USING INDEX file_nodes_account_id (account=? AND id=?)'),
+    ]);
+    expect([statement, plan]).not.toEqual([
+      statement,
+      expect.stringMatching(/USING PRIMARY KEY \(account=\?\)/),
+    ]);
+  }
+  connection.close();
 });

@@ -11,16 +11,13 @@ const number = (name: string) => sql<number>`cast(${p(name)} as bigint)`;
 /** A path is not followed further up than this, whatever stands in the rows. */
 const steps = sql.raw(String(limits.pathDepthMax + 2));
 
-/**
- * From `node` upwards, as pairs of account and id: with both in one list SQLite looks them up in their index. Given the
- * account by itself it would rather read all of its rows, and so in a join whose order it may choose.
- */
+/** Ids from `node` upwards. In a join whose order it may choose SQLite would rather read all rows of the account. */
 const upwards = sql`(with recursive up(id, level) as (
   select ${number('node')}, 0
   union all
   select f.parent, up.level + 1 from up cross join file_nodes f
     where f.id = up.id and f.account = ${number('account')} and +f.parent > 0 and up.level < ${steps}
-) select ${number('account')}, up.id from up)`;
+) select up.id from up)`;
 
 function listed(n: FilesTables['file_nodes']) {
   const { nameKey, id, name, kind, hash, size, type, checksum, created, modified, modseq, stamp } = n;
@@ -30,10 +27,7 @@ function listed(n: FilesTables['file_nodes']) {
 export function nodeQueries({ db, t, d }: Context) {
   const n = t.file_nodes;
   const byId = and(eq(n.account, p('account')), eq(n.id, p('node')));
-  const among =
-    d.dialect === 'sqlite'
-      ? sql`(${n.account}, ${n.id}) in (select ${number('account')}, value from json_each(${p('ids')}))`
-      : and(eq(n.account, p('account')), d.inNumbers(n.id, 'ids'));
+  const among = and(eq(n.account, p('account')), d.inNumbers(n.id, 'ids'));
   const inFolder = and(eq(n.account, p('account')), eq(n.parent, p('folder')));
   return {
     nodeFind: db.select().from(n).where(byId).prepare('file_node_find'),
@@ -45,7 +39,7 @@ export function nodeQueries({ db, t, d }: Context) {
     nodesAbove: db
       .select()
       .from(n)
-      .where(sql`(${n.account}, ${n.id}) in ${upwards}`)
+      .where(and(eq(n.account, p('account')), sql`${n.id} in ${upwards}`))
       .prepare('file_nodes_above'),
     nodesIn: db
       .select()
