@@ -1,13 +1,14 @@
 """What python3-caldav offers, against a running server; one line per check, exit 1 on the first fault."""
 
 import sys
-from datetime import date, datetime, timezone
+import time
+from datetime import date, datetime, timedelta, timezone
 
 import caldav
 from caldav.elements import dav, ical
 from caldav.lib import error
 
-base, authority, user, password = sys.argv[1:5]
+base, authority, user, other, password = sys.argv[1:6]
 at = lambda day, hour=10: datetime(2026, 3, day, hour, tzinfo=timezone.utc)
 
 
@@ -105,7 +106,7 @@ with client:
     check("freebusy_request", busy.count("FREEBUSY") >= 3 and "About" not in busy, busy)
 
     # To-dos and journals
-    tasks.save_todo(todo("later", "DUE;VALUE=DATE:20260401\n"))
+    tasks.save_todo(todo("later", "DUE;VALUE=DATE:20270401\n"))
     tasks.save_todo(todo("sooner", "DUE;VALUE=DATE:20260301\n"))
     tasks.save_todo(todo("undated"))
     check("todos", [str(each.icalendar_component["uid"]) for each in tasks.todos()][:2] == ["sooner", "later"])
@@ -149,4 +150,48 @@ with client:
     refused("events of what went", error.NotFoundError, lambda: tasks.events())
     wrong = caldav.DAVClient(url=base, username=user, password="wrong", ssl_verify_cert=authority)
     refused("a wrong password", error.AuthorizationError, wrong.principal)
+
+def eventually(call, patience=20):
+    """What the server does behind the answer is there soon, and without asking for it by a fixed time."""
+    end = time.monotonic() + patience
+    while True:
+        found = call()
+        if found or time.monotonic() > end:
+            return found
+        time.sleep(0.1)
+
+
+with caldav.DAVClient(url=base, username=user, password=password, ssl_verify_cert=authority) as mine, caldav.DAVClient(
+    url=base, username=other, password=password, ssl_verify_cert=authority
+) as theirs:
+    ana, bea = mine.principal(), theirs.principal()
+    check("check_scheduling_support", mine.check_scheduling_support())
+    check("calendar_user_address_set", f"mailto:{user}" in ana.calendar_user_address_set())
+    check("get_vcal_address", "@" in str(ana.get_vcal_address()) or str(ana.get_vcal_address()).startswith("/"))
+    check("schedule_inbox", bea.schedule_inbox().url is not None)
+    check("schedule_outbox", ana.schedule_outbox().url is not None)
+    work, personal = ana.calendar(cal_id="work"), bea.calendar(cal_id="personal")
+    bea.calendars()
+    invitation = event("meeting", "", "DTSTART:20270401T100000Z\nDTEND:20270401T110000Z")
+    made = work.save_with_invites(invitation, [ana, bea.get_vcal_address()])
+    check("save_with_invites", made.url is not None)
+    invites = eventually(lambda: [each for each in bea.schedule_inbox().get_items() if each.is_invite_request() and "meeting" in each.data])
+    check("get_items, is_invite_request", len(invites) >= 1, invites)
+    check("it is in the calendar", eventually(lambda: "meeting" in uids(personal.events())))
+    # The invitation is in the calendar already (RFC 6638 §4.1): it is answered there.
+    copy = personal.event_by_uid("meeting")
+    copy.change_attendee_status(attendee=bea.get_vcal_address(), partstat="ACCEPTED")
+    copy.save()
+
+    def answer():
+        attendees = work.event_by_uid("meeting").icalendar_component["attendee"]
+        return [each.params["PARTSTAT"] for each in attendees if each.params.get("PARTSTAT") == "ACCEPTED" and "bea" in each]
+
+    check("change_attendee_status", eventually(answer) == ["ACCEPTED"], work.event_by_uid("meeting").data)
+    busy = ana.freebusy_request(at(1) + timedelta(days=395), at(5) + timedelta(days=395), [bea.get_vcal_address()])
+    check("freebusy_request of another", "20270401T100000Z" in str(busy) or len(busy) > 0, busy)
+    work.event_by_uid("meeting").delete()
+    gone = lambda: "CANCELLED" in personal.event_by_uid("meeting").data
+    check("a meeting that is called off", eventually(gone), personal.event_by_uid("meeting").data)
+
 print("done")
