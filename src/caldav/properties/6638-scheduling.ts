@@ -65,14 +65,6 @@ export const schedulingProperties = (house: SchedulingHouse): readonly LivePrope
     read: (value) => (value === undefined ? undefined : textOf(value)),
     parse: readAvailability,
   }),
-  caldavProperty('calendar-free-busy-set', '6638 §B.5', isInbox, async (resource, visit) => {
-    if (!isInbox(resource)) return undefined;
-    const rows = await house.collections.collections(resource.row.account, 'calendars');
-    return rows
-      .filter(({ kind, details }) => kind === 'calendar' && details.transparent !== true)
-      .map(({ name }) => hrefElement(visit, [...resource.path.slice(0, -1), name]))
-      .join('');
-  }),
 ];
 
 /** An object with VAVAILABILITY alone. */

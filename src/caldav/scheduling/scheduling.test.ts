@@ -292,7 +292,7 @@ describe('what clients look for', () => {
       'ana',
       'PROPFIND',
       '/dav/calendars/ana/',
-      propfind('D:resourcetype', 'C:schedule-default-calendar-URL', 'C:calendar-free-busy-set'),
+      propfind('D:resourcetype', 'C:schedule-default-calendar-URL'),
       { depth: '1', ...xml },
     );
     expect(home.text).toContain('<C:schedule-outbox/>');
