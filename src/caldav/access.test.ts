@@ -130,6 +130,11 @@ const matrix: readonly (readonly [what: string, asked: Asked, statuses: readonly
     { method: 'MOVE', path: '/p', destination: '/new' },
     [201, 403, 403, 403, 403, 403, 404, 401],
   ],
+  [
+    'MOVE onto what is private',
+    { method: 'MOVE', path: '/a', destination: '/p' },
+    [204, 403, 403, 403, 403, 403, 404, 401],
+  ],
   // One UID cannot be there twice.
   ['COPY', { method: 'COPY', path: '/a', destination: '/new' }, [403, 403, 403, 403, 403, 403, 404, 401]],
   ['MKCALENDAR', { method: 'MKCALENDAR', path: '/in' }, [403, 403, 403, 403, 403, 403, 409, 401]],

@@ -52,3 +52,7 @@ export const feedAgainMsMax = 86_400_000;
 export const feedsAtOnceMax = 4;
 /** Octets of one managed attachment. */
 export const attachmentBytesMax = 100 * 1_048_576;
+/** Periods in one answer of what is busy, and gathered before they are put together. */
+export const busyPeriodsMax = 10_000;
+/** Objects that are asked when they are busy before others have their turn. */
+export const busyRowsPerTurn = 20;

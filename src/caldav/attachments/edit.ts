@@ -25,7 +25,7 @@ const isManaged = (property: Property, managedId: string) =>
 export type Instances = readonly string[] | null;
 
 function changed(bytes: Buffer, change: (component: Component, rid: string) => Component): Buffer {
-  const [calendar] = parseComponents(bytes);
+  const [calendar] = parseComponents(bytes, Number.POSITIVE_INFINITY);
   if (calendar === undefined) return bytes;
   const components = calendar.components().map((component) => {
     if (component.name === 'VTIMEZONE') return component;
@@ -71,7 +71,7 @@ export function withoutAttachment(bytes: Buffer, managedId: string, instances: I
 }
 
 export const names = (bytes: Buffer, managedId: string): boolean =>
-  parseComponents(bytes).some((calendar) =>
+  parseComponents(bytes, Number.POSITIVE_INFINITY).some((calendar) =>
     calendar
       .components()
       .some((component) => component.properties('ATTACH').some((each) => isManaged(each, managedId))),

@@ -37,7 +37,9 @@ async function mayRead(
   const { id, address } = visitor.member;
   if (id === account) return true;
   const bytes = await collections.bytes(account, item);
-  const components = bytes ? parseComponents(bytes).flatMap((calendar) => calendar.components()) : [];
+  const components = bytes
+    ? parseComponents(bytes, Number.POSITIVE_INFINITY).flatMap((calendar) => calendar.components())
+    : [];
   const attendees = components.flatMap((each) => each.properties('ATTENDEE'));
   if (attendees.some(({ value }) => value.toLowerCase() === `mailto:${address.toLowerCase()}`)) return true;
   const uid = components.find(({ name }) => name !== 'VTIMEZONE')?.text('UID') ?? '';

@@ -34,7 +34,7 @@ export const isPrivate = (digest: string): boolean => digest.includes('"cl":"');
 
 /** The bytes with everything taken out but times. */
 export function busyOnly(bytes: Buffer): Buffer {
-  const [calendar] = parseComponents(bytes);
+  const [calendar] = parseComponents(bytes, Number.POSITIVE_INFINITY);
   if (calendar === undefined) return Buffer.alloc(0);
   const kept = calendar
     .mapping((property) => (structural.has(property.name) ? property : null))

@@ -32,24 +32,47 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, zone: Zone | 
   const [calendar] = parseComponents(bytes, Number.POSITIVE_INFINITY);
   if (calendar === undefined) return false;
   const { digest } = item.row;
+  // Each is asked of every component, or property, of an object that may have thousands.
+  const said = new Map<TimeRange, ReadonlySet<Component> | 'all'>();
+  const saying = (name: string, range: TimeRange) => {
+    let who = said.get(range);
+    if (who === undefined) {
+      who = sayingIt(name, calendar, () => occurrences(digest, range, judgedInstancesMax, zone));
+      said.set(range, who);
+    }
+    return who;
+  };
+  const matching = new Map<TimeRange, boolean>();
+  let zones: ReturnType<typeof zonesIn> | null = null;
   const times: Times = {
-    component: (component, range) =>
-      matchesTimeRange(digest, component.name as RangedComponent, range, zone) &&
-      saysIt(component, calendar, () => occurrences(digest, range, judgedInstancesMax, zone)),
-    property: (property, range) => propertyIn(property, range, () => zonesIn(calendar, zone)),
+    component: (component, range) => {
+      const matches =
+        matching.get(range) ?? matchesTimeRange(digest, component.name as RangedComponent, range, zone);
+      matching.set(range, matches);
+      if (!matches) return false;
+      const who = saying(component.name, range);
+      return who === 'all' || who.has(component);
+    },
+    property: (property, range) => propertyIn(property, range, () => (zones ??= zonesIn(calendar, zone))),
   };
   return judge(filter, calendar, times);
 }
 
-/** Of an object with overrides: whether this component of it says one of the instances (RFC 4791 §9.7.1). */
-function saysIt(component: Component, calendar: Component, found: () => Occurrences): boolean {
-  if (component.name !== 'VEVENT' && component.name !== 'VJOURNAL') return true;
-  const all = calendar.components(component.name);
-  if (all.length < 2) return true;
-  const overrides = all.filter((each) => each.property('RECURRENCE-ID') !== undefined);
-  const number = overrides.indexOf(component) + 1;
+/** Of an object with overrides: the components that say one of the instances in a range (RFC 4791 §9.7.1). */
+function sayingIt(
+  name: string,
+  calendar: Component,
+  found: () => Occurrences,
+): ReadonlySet<Component> | 'all' {
+  if (name !== 'VEVENT' && name !== 'VJOURNAL') return 'all';
+  const all = calendar.components(name);
+  if (all.length < 2) return 'all';
   const instances = found();
-  return instances.capped || instances.found.some((each) => each.component === number);
+  if (instances.capped) return 'all';
+  const numbers = new Set(instances.found.map(({ component }) => component));
+  const overrides = all.filter((each) => each.property('RECURRENCE-ID') !== undefined);
+  const master = all.filter((each) => each.property('RECURRENCE-ID') === undefined);
+  return new Set([...(numbers.has(0) ? master : []), ...overrides.filter((_, at) => numbers.has(at + 1))]);
 }
 
 /** RFC 4791 §9.9: a time is an instant, a date is its day. What says no time is in none. */

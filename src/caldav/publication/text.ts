@@ -16,7 +16,7 @@ export async function* publishedText(
   for await (const page of collections.itemsWithBytes(calendar.account, calendar.id)) {
     for (const { bytes, digest } of page) {
       const shown = rights === 'busy' || isPrivate(digest) ? busyOnly(bytes) : bytes;
-      const text = parseComponents(shown)
+      const text = parseComponents(shown, Number.POSITIVE_INFINITY)
         .flatMap((object) => object.components())
         .map((component) => piece(component, zones))
         .join('');

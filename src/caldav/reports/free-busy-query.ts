@@ -1,6 +1,5 @@
 import {
   availabilityPeriods,
-  type BusyPeriod,
   busyPeriods,
   type Window,
   writeComponent,
@@ -8,6 +7,7 @@ import {
 } from '../../formats/icalendar/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
 import type { CollectionResource, DavReport } from '../../webdav/index.ts';
+import { BusyTimes } from '../busy-times.ts';
 import { refusal } from '../conditions.ts';
 import { readTimeRange } from '../filter/time-range.ts';
 import { freeBusyDaysMax } from '../limits.ts';
@@ -28,12 +28,12 @@ export const freeBusyQuery: DavReport = {
   async run(exchange, resource, body) {
     const window = readWindow(body);
     const { collections } = await scopeOf(exchange, resource);
-    const busy: BusyPeriod[] = [];
+    const busy = new BusyTimes();
     for (const collection of collections) {
       if (onCalendars(collection) && collection.may('read-free-busy'))
         await addBusy(busy, collection, window);
     }
-    const calendar = writeFreeBusy(window, busy, exchange.visit.clock.nowMs());
+    const calendar = writeFreeBusy(window, busy.all(), exchange.visit.clock.nowMs());
     exchange.send(200, { 'Content-Type': 'text/calendar; charset=utf-8' }, writeComponent(calendar));
   },
 };
@@ -51,7 +51,7 @@ function readWindow(body: XmlElement): Window {
 }
 
 async function addBusy(
-  busy: BusyPeriod[],
+  busy: BusyTimes,
   { scene, row, details }: CollectionResource,
   window: Window,
 ): Promise<void> {
@@ -61,9 +61,9 @@ async function addBusy(
     for (const { component, digest } of page) {
       if (component === 'VAVAILABILITY') availabilities.push(digest);
       else if (component === 'VEVENT' || component === 'VFREEBUSY')
-        busy.push(...busyPeriods(digest, window, floating ? { floating } : {}));
+        await busy.add(busyPeriods(digest, window, floating ? { floating } : {}));
     }
   }
   // RFC 7953 §7.1
-  if (availabilities.length > 0) busy.push(...availabilityPeriods(availabilities, window, floating));
+  if (availabilities.length > 0) await busy.add(availabilityPeriods(availabilities, window, floating));
 }

@@ -7,6 +7,7 @@ import {
   type Window,
   type Zone,
 } from '../../formats/icalendar/index.ts';
+import { BusyTimes } from '../busy-times.ts';
 import { floatingZoneOf } from '../zones.ts';
 import type { SchedulingHouse } from './house.ts';
 import { shelvesOf } from './shelf.ts';
@@ -24,7 +25,7 @@ export async function busyOf(
   if (member === null) return [];
   const self = plainAddresses(await addressesOfMember(accounts, member));
   const rows = await shelvesOf(house, account);
-  const periods: BusyPeriod[] = [];
+  const busy = new BusyTimes();
   let zone: Zone | undefined;
   for (const row of rows) {
     if (row.kind !== 'calendar') continue;
@@ -35,14 +36,14 @@ export async function busyOf(
     for await (const page of collections.within(account, row.id, window)) {
       for (const { uid, component, digest } of page) {
         if (uid === exceptUid || (component !== 'VEVENT' && component !== 'VFREEBUSY')) continue;
-        periods.push(...busyPeriods(digest, window, options));
+        await busy.add(busyPeriods(digest, window, options));
       }
     }
   }
   const availability = rows.find(({ kind }) => kind === 'inbox')?.details.availability;
   if (availability !== undefined) {
     const { digest } = indexOf(readCalendar(availability), zone);
-    periods.push(...availabilityPeriods([digest], window, zone));
+    await busy.add(availabilityPeriods([digest], window, zone));
   }
-  return periods;
+  return busy.all();
 }

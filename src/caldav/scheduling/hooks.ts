@@ -8,6 +8,7 @@ import type { Change } from './change.ts';
 import type { SchedulingHouse } from './house.ts';
 import { organizerRemoves, organizerWrites } from './organizer.ts';
 import { roleIn } from './role.ts';
+import { readKept } from './shelf.ts';
 import { selfIn } from './users.ts';
 
 /** Implicit scheduling (RFC 6638 §3): what writing an object makes its owner say to others. */
@@ -21,7 +22,8 @@ export function schedulingHooks(house: SchedulingHouse): SchedulingHooks {
 async function arrives(house: SchedulingHouse, arriving: Arriving): Promise<Scheduled | null> {
   const { collection, existing, options, bytes } = arriving;
   if (collection.kind === 'inbox') return null;
-  const came = readCalendar(bytes, { attendeesMax: house.settings.attendeesMax });
+  const { objectBytesMax: bytesMax, attendeesMax } = house.settings;
+  const came = readCalendar(bytes, { bytesMax, attendeesMax });
   const stood = await objectOf(house, collection, existing);
   if (organizerOf(came) === 'several')
     throw refusal('same-organizer-in-all-components', 'all parts of an event have one organiser');
@@ -81,7 +83,7 @@ async function objectOf(
   item: ItemRow | null,
 ): Promise<CalendarObject | null> {
   const bytes = item === null ? null : await collections.bytes(account, item.id);
-  return bytes === null ? null : readCalendar(bytes);
+  return bytes === null ? null : readKept(bytes);
 }
 
 /** If-Schedule-Tag-Match (RFC 6638 §8.3); undefined where there is none. DavError 412 where it is another. */

@@ -25,8 +25,10 @@ export function jobsFor(
   outside: ReadonlySet<string>,
 ): readonly NewJob[] {
   const same = new Map<string, Posted & { readonly to: string[] }>();
+  const texts = new Map<Component, string>();
   for (const { to, calendar, answersOnly = false } of messages) {
-    const text = writeComponent(calendar);
+    const text = texts.get(calendar) ?? writeComponent(calendar);
+    texts.set(calendar, text);
     const known = same.get(`${answersOnly}${text}`);
     if (known) known.to.push(to);
     else

@@ -180,7 +180,7 @@ describe('attemptsMax', () => {
           settled.push(outcome);
         },
         nextJobMs: async () => null,
-        watch: () => () => undefined,
+        watchJobs: () => () => undefined,
         byUid: () => Promise.reject(new StoreError('unavailable', 'not now')),
       },
     );

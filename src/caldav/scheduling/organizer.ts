@@ -45,8 +45,8 @@ export async function tell(
 ): Promise<{ readonly jobs: readonly NewJob[]; readonly statuses: ReadonlyMap<string, string> }> {
   const nowMs = house.clock.nowMs();
   const statuses = new Map<string, string>();
-  const object = after ?? before;
-  const from = object && organizerAddress(object);
+  // Who takes away all attendees often takes away the organiser too: those who were invited are told by whom they were.
+  const from = (after && organizerAddress(after)) ?? (before && organizerAddress(before));
   if (from === null || isOver([before, after], nowMs)) return { jobs: [], statuses };
   const messages = organizerMessages(before, after, { organizer: self, nowMs });
   const places = await Promise.all(messages.map(({ to }) => placeOf(house.accounts, to)));

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { StoreError } from '../../base/index.ts';
+import { indexOf, readCalendar } from '../../formats/icalendar/index.ts';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
 import { document, event, propfind, xml } from '../fixtures.ts';
 import { availabilityBytesMax } from '../limits.ts';
@@ -206,6 +208,53 @@ describe('an invitation inside', () => {
     expect(await news('hall')).toEqual([]);
   });
 
+  test('who takes away all guests, and themselves as organiser, tells the guests', async () => {
+    await put('ana', 'alone', meeting('alone'));
+    expect((await put('ana', 'alone', event('alone', '', far))).status).toBe(204);
+    expect((await copyOf('ben', 'alone'))?.text).toContain('STATUS:CANCELLED');
+    // And invites them again, counting from where they were.
+    await put('ana', 'alone', meeting('alone'));
+    const again = await copyOf('ben', 'alone');
+    expect(again?.text).not.toContain('CANCELLED');
+    expect(partstat(again?.text, 'ben')).toBe('NEEDS-ACTION');
+  });
+
+  test('what is read from elsewhere is no copy: an invitation to the same comes beside it', async () => {
+    const { collections } = suite.rooms;
+    const account = await idOf('cleo');
+    const fed = await collections.makeCollection(account, {
+      home: 'calendars',
+      kind: 'calendar',
+      name: 'elsewhere',
+      details: { source: 'https://calendars.invalid/a.ics' },
+    });
+    const bytes = Buffer.from(event('fed', '', far));
+    const facts = indexOf(readCalendar(bytes));
+    await collections.put(account, fed.id, 'fed.ics', { ...facts, bytes, scheduleTag: 'none' });
+    await put('ana', 'fed', meeting('fed'));
+    const found = await collections.byUid(account, 'calendars', 'fed');
+    expect(found.map(({ collection }) => collection === fed.id).sort()).toEqual([false, true]);
+  });
+
+  test('who cannot be delivered to keeps nobody waiting', async () => {
+    const account = await idOf('ben');
+    // Ben's copy stands where it cannot be written: there is no room.
+    await put('ana', 'stuck', meeting('stuck'));
+    const copy = await copyOf('ben', 'stuck');
+    expect(copy).not.toBeNull();
+    const { collections } = suite.rooms;
+    const original = collections.put.bind(collections);
+    const refusing = vi.spyOn(collections, 'put').mockImplementation(async (of, ...rest) => {
+      if (of === account) throw new StoreError('over-quota', 'there is no room');
+      return original(of, ...rest);
+    });
+    await put('ana', 'stuck', meeting('stuck', 'LOCATION:Elsewhere'));
+    expect((await copyOf('cleo', 'stuck'))?.text).toContain('LOCATION:Elsewhere');
+    expect((await copyOf('ben', 'stuck'))?.text).not.toContain('LOCATION:Elsewhere');
+    expect(await collections.nextJobMs('itip')).not.toBeNull();
+    refusing.mockRestore();
+  });
+
   test('what is over is told to nobody', async () => {
     await put('ana', 'past', meeting('past', '', 'DTSTART:20200305T100000Z\nDTEND:20200305T110000Z'));
     expect(await copyOf('ben', 'past')).toBeNull();
@@ -228,7 +277,7 @@ describe('what clients look for', () => {
       question(['cleo@coop.localhost', 'nobody@coop.localhost', 'x@far.example']),
     );
     expect(status).toBe(200);
-    expect(text).toContain('20990305T130000Z/20990305T140000Z');
+    expect(text.replace(/\r?\n /g, '')).toContain('20990305T130000Z/20990305T140000Z');
     expect(text).not.toContain('Event secret');
     expect(text.match(/<C:request-status>[^<]*/g)?.map((each) => each.split('>')[1])).toEqual([
       '2.0;Success',

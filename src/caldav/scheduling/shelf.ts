@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { randomToken, StoreError } from '../../base/index.ts';
+import { FormatError, randomToken, StoreError } from '../../base/index.ts';
 import {
   addressOf,
   type CalendarObject,
@@ -10,13 +10,23 @@ import {
   writeCalendar,
   writeComponent,
 } from '../../formats/icalendar/index.ts';
-import type { CollectionRow, Item, NewItem, NewJob } from '../../stores/collections/index.ts';
+import {
+  type CollectionRow,
+  type Item,
+  collectionsLimits as limits,
+  type NewItem,
+  type NewJob,
+} from '../../stores/collections/index.ts';
 import { inboxName } from '../../webdav/index.ts';
 import { personalCalendar } from '../names.ts';
 import { calendarComponents } from '../properties/4791-calendar.ts';
 import { floatingZoneOf } from '../zones.ts';
 import type { SchedulingHouse } from './house.ts';
 import { inboxItemsMax } from './limits.ts';
+
+/** What was taken once is read whatever the limits are now. */
+export const readKept = (bytes: Buffer): CalendarObject =>
+  readCalendar(bytes, { bytesMax: Number.POSITIVE_INFINITY, attendeesMax: Number.POSITIVE_INFINITY });
 
 /** What an account has of an object. */
 export interface Kept {
@@ -30,9 +40,13 @@ export async function keptOf(
   account: number,
   uid: string,
 ): Promise<Kept | null> {
-  const items = await collections.byUid(account, 'calendars', uid);
+  const found = await collections.byUid(account, 'calendars', uid);
+  // What is read from elsewhere is no copy of theirs.
+  const rows = found.length === 0 ? [] : await collections.collections(account, 'calendars');
+  const fed = new Set(rows.filter(({ details }) => details.source !== undefined).map(({ id }) => id));
+  const items = found.filter(({ collection }) => !fed.has(collection));
   const item = items.find(({ scheduleTag }) => scheduleTag !== '') ?? items[0];
-  return item === undefined ? null : { item, object: readCalendar(item.bytes) };
+  return item === undefined ? null : { item, object: readKept(item.bytes) };
 }
 
 /** All calendars of an account and its inbox, made where there are none yet. */
@@ -78,10 +92,16 @@ export async function keep(
   if (kept !== null) {
     const collection = await collections.collectionById(account, kept.item.collection);
     if (collection === null) throw new StoreError('conflict', 'its calendar went');
-    await collections.put(account, collection.id, kept.item.name, itemOf(object, collection, wish.tag), {
-      expected: { hash: kept.item.hash },
-      jobs,
-    });
+    await collections.put(
+      account,
+      collection.id,
+      kept.item.name,
+      itemOf(house, object, collection, wish.tag),
+      {
+        expected: { hash: kept.item.hash },
+        jobs,
+      },
+    );
     return;
   }
   const collection = defaultCalendar(await shelvesOf(house, account), object.kind);
@@ -90,7 +110,7 @@ export async function keep(
     account,
     collection.id,
     `${randomToken(130)}.ics`,
-    itemOf(object, collection, wish.tag),
+    itemOf(house, object, collection, wish.tag),
     {
       expected: { hash: null },
       uniqueInHome: true,
@@ -99,14 +119,20 @@ export async function keep(
   );
 }
 
-function itemOf(object: CalendarObject, { details }: CollectionRow, scheduleTag: 'new' | 'keep'): NewItem {
-  // What was put together is judged as what a client brings.
-  const checked = objectOf(object.calendar);
-  return {
-    ...indexOf(checked, floatingZoneOf(details)),
-    bytes: Buffer.from(writeCalendar(checked)),
-    scheduleTag,
-  };
+/** What was put together is judged as what a client brings: it must stay what a client can bring again. */
+function itemOf(
+  { settings }: SchedulingHouse,
+  object: CalendarObject,
+  { details }: CollectionRow,
+  scheduleTag: 'new' | 'keep',
+): NewItem {
+  const { objectBytesMax: bytesMax, attendeesMax } = settings;
+  const bytes = Buffer.from(writeCalendar(object));
+  if (bytes.length > bytesMax) throw new FormatError(`it would be longer than ${bytesMax} bytes`);
+  const index = indexOf(objectOf(object.calendar, { bytesMax, attendeesMax }), floatingZoneOf(details));
+  if (Buffer.byteLength(index.digest) > limits.digestBytesMax)
+    throw new FormatError('there would be too many dates in it');
+  return { ...index, bytes, scheduleTag };
 }
 
 /**

@@ -3,7 +3,7 @@ import { addressOf, mailOf, oneCalendar, parseComponents } from '../../formats/i
 import type { Job } from '../../stores/collections/index.ts';
 import { deliver } from './deliver.ts';
 import type { WorkerOptions } from './house.ts';
-import { jobKind, type Posted, readPosted } from './jobs.ts';
+import { jobKind, jobOf, type Posted, readPosted } from './jobs.ts';
 import {
   asideMs,
   attemptsMax,
@@ -68,7 +68,7 @@ export function startSchedulingWorker(options: WorkerOptions): SchedulingWorker 
         else await schedule();
       });
   };
-  const unwatch = collections.watch(() => wake());
+  const unwatch = collections.watchJobs(() => wake());
   wake();
   return {
     wake,
@@ -112,15 +112,26 @@ async function post(options: WorkerOptions, job: Job, posted: Posted): Promise<v
     return;
   }
   const outside: string[] = [];
+  const failed: { readonly to: string; readonly error: unknown }[] = [];
   for (const to of posted.to) {
     const place = await placeOf(options.accounts, to);
     if (place.kind === 'mail' && !quiet) outside.push(place.address);
     if (place.kind !== 'member') continue;
-    const outcome = await deliver(options, { account: place.account, from, calendar, quiet });
-    options.log.debug('invitation delivered', { id: job.id, result: outcome });
+    try {
+      const outcome = await deliver(options, { account: place.account, from, calendar, quiet });
+      options.log.debug('invitation delivered', { id: job.id, result: outcome });
+    } catch (error) {
+      failed.push({ to, error });
+    }
   }
   // Last: what was delivered here can be delivered again, a mail cannot.
   if (outside.length > 0) await mail(options, job, posted, outside);
+  const [first] = failed;
+  if (first === undefined) return;
+  // Nobody waits for somebody else's trouble.
+  if (failed.length === posted.to.length) throw first.error;
+  for (const { to } of failed)
+    await options.collections.addJob(job.account, jobOf({ ...posted, to: [to] }, false));
 }
 
 /** Who has an address of mail alone can write from it; a principal writes as the member. */

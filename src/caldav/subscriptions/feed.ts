@@ -46,7 +46,9 @@ export async function readFeed(
     else if (piece.type === 'refused') refused++;
     else {
       const { component, uid } = identified(piece.component, piece.uid);
-      objects.set(uid, [...(objects.get(uid) ?? []), component]);
+      const same = objects.get(uid);
+      if (same) same.push(component);
+      else objects.set(uid, [component]);
       if (objects.size > feedItemsMax) throw new FeedError(`it has more than ${feedItemsMax} objects`);
     }
   }

@@ -66,7 +66,7 @@ function itemOf(card: Card, bytes: Buffer): Prepared['item'] {
 function withUid({ bytes, existing }: Arriving, card: Card): Prepared {
   const uid = existing?.uid ?? uuid();
   const text = bytes.toString('latin1');
-  const end = text.toUpperCase().lastIndexOf('END:');
+  const end = Math.max(...[...text.matchAll(/end:/gi)].map(({ index }) => index));
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
   const line = Buffer.from(`UID:${uid}${lineEnd}`);
   const whole = Buffer.concat([bytes.subarray(0, end), line, bytes.subarray(end)]);

@@ -73,7 +73,7 @@ describe('import and export', () => {
   test('bring a tree in and out as it was, with its times', async () => {
     const dir = join(temporaryFolder(), 'out');
     expect(await run('export', { address: 'ana', dir })).toBe(
-      `exported 0 messages and 3 files of ana@coop.example to ${dir}`,
+      `exported 0 messages, 3 files, 0 calendars and 0 address books of ana@coop.example to ${dir}`,
     );
     expect(readFileSync(join(dir, 'files', 'Letters', 'é.txt'), 'utf8')).toBe('one');
     expect(readFileSync(join(dir, 'files', 'Letters', 'old', 'empty'), 'utf8')).toBe('');

@@ -56,8 +56,10 @@ export function checkObject(object: CalendarObject, limits: ObjectLimits): void 
   }
   for (const zone of object.vtimezones) checkZone(zone, zones);
   let count = object.overrides.length;
+  const budget = { periods: countedPeriodsMax };
   for (const component of object.instances) {
     count += countDates(component);
+    for (const available of component.components('AVAILABLE')) count += countDates(available);
     if (count > (limits.datesMax ?? datesMax)) {
       throw new CalendarError(
         `more than ${limits.datesMax ?? datesMax} dates and changed instances`,
@@ -69,7 +71,7 @@ export function checkObject(object: CalendarObject, limits: ObjectLimits): void 
     if (!isMessage && component.name === 'VEVENT' && component.property('DTSTART') === undefined) {
       throw new CalendarError('VEVENT has no DTSTART', component.line, 'valid-calendar-object-resource');
     }
-    checkComponent(component, zones, limits);
+    checkComponent(component, zones, limits, budget);
   }
   checkOverrides(object, zones);
 }
@@ -90,7 +92,12 @@ function countDates(component: Component): number {
   return count;
 }
 
-function checkComponent(component: Component, zones: ZoneBook, limits: ObjectLimits): void {
+/** Periods that COUNT may still take to be counted, in the whole object. */
+interface Budget {
+  periods: number;
+}
+
+function checkComponent(component: Component, zones: ZoneBook, limits: ObjectLimits, budget: Budget): void {
   let attendees = 0;
   let rules = 0;
   for (const property of component.properties()) {
@@ -108,14 +115,14 @@ function checkComponent(component: Component, zones: ZoneBook, limits: ObjectLim
   if (rules > rulesPerComponentMax) {
     throw new CalendarError(`more than ${rulesPerComponentMax} rules`, component.line, 'max-instances');
   }
-  checkTogether(component);
+  checkTogether(component, budget);
   const alarms = component.components('VALARM');
   if (alarms.length > alarmsPerComponentMax) {
     throw new CalendarError(`more than ${alarmsPerComponentMax} alarms`, component.line);
   }
   for (const alarm of alarms) checkAlarm(alarm);
   for (const available of component.components('AVAILABLE')) {
-    checkComponent(available, zones, limits);
+    checkComponent(available, zones, limits, budget);
     if (available.property('DTSTART') === undefined) {
       throw new CalendarError('AVAILABLE has no DTSTART', available.line, 'valid-calendar-object-resource');
     }
@@ -144,7 +151,7 @@ function checkZoned(zone: string | null, { name, line }: Property, zones: ZoneBo
 }
 
 /** What properties of a component say together. */
-function checkTogether(component: Component): void {
+function checkTogether(component: Component, budget: Budget): void {
   const start = component.property('DTSTART');
   const wrong = (message: string, property?: Property) =>
     new CalendarError(message, property?.line ?? component.line, 'valid-calendar-object-resource');
@@ -152,7 +159,6 @@ function checkTogether(component: Component): void {
   const end = component.property('DTEND') ?? component.property('DUE');
   if (duration && end && component.name !== 'VFREEBUSY')
     throw wrong(`${end.name} stands beside DURATION`, end);
-  let left = countedPeriodsMax;
   for (const property of component.properties()) {
     if (property.name !== 'RRULE' && property.name !== 'EXRULE') continue;
     const first = start ?? end;
@@ -161,8 +167,8 @@ function checkTogether(component: Component): void {
     const rule = readRule(property.value, property.line);
     checkRule(rule, time.allDay, property.line);
     if (rule.count === null) continue;
-    left -= countRule(rule, localMsOf(time), left).tried;
-    if (left < 0) {
+    budget.periods -= countRule(rule, localMsOf(time), budget.periods).tried;
+    if (budget.periods < 0) {
       throw new CalendarError('COUNT cannot be counted in reasonable time', property.line, 'max-instances');
     }
   }

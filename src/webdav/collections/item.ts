@@ -122,6 +122,7 @@ export class ItemResource extends Bare implements Resource {
     this.#demandOpen();
     const to = collectionOf(target, this.collection);
     const { scene, row } = this.collection;
+    existingOf(target);
     if (to.row.account !== row.account || row.kind !== to.row.kind) return this.#moveAway(target, options);
     scene.flavor.accepts?.(this.row, to.row);
     const move = scene.house.collections.move(

@@ -4,7 +4,6 @@ import {
   CalendarError,
   type CalendarObject,
   organizerIn,
-  type Party,
   readMessage,
   writeComponent,
 } from '../../../formats/icalendar/index.ts';
@@ -16,7 +15,8 @@ const speakers = { REQUEST: 'organizer', CANCEL: 'organizer', REPLY: 'attendee' 
 
 /**
  * What is to be done with a message that came by mail, whose one author was proven. Null where it is just mail: it cannot be
- * read, it is of a method that says nothing to a calendar, or its author is not who it speaks for (RFC 6047 §3).
+ * read, it is of a method that says nothing to a calendar, or its author is not who it speaks for (RFC 6047 §3):
+ * SENT-BY says so of oneself, and is not believed.
  */
 export function arrivedJob(bytes: Buffer, author: string): NewJob | null {
   const message = read(bytes);
@@ -46,9 +46,7 @@ function organizerOfAll({ instances }: CalendarObject, sender: string): string |
   const all = instances.map(organizerIn);
   const [first] = all;
   if (first == null) return null;
-  return all.every((party) => party?.address === first.address && isFrom(party, sender))
-    ? first.address
-    : null;
+  return all.every((party) => party?.address === sender) ? first.address : null;
 }
 
 /** RFC 5546 §3.2.3: an answer is of one attendee. */
@@ -56,16 +54,5 @@ function attendeeOfAll({ instances }: CalendarObject, sender: string): string | 
   const all = instances.flatMap((component) => attendeesIn(component));
   const [first] = all;
   if (first === undefined) return null;
-  return all.every((party) => party.address === first.address && isFrom(party, sender))
-    ? first.address
-    : null;
-}
-
-const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
-
-/** They themselves; or who says to write for them, at the same domain, which vouches for both. */
-function isFrom({ property, address }: Party, sender: string): boolean {
-  if (address === sender) return true;
-  const sentBy = property.parameter('SENT-BY');
-  return sentBy !== undefined && addressOf(sentBy) === sender && domainOf(address) === domainOf(sender);
+  return all.every((party) => party.address === sender) ? first.address : null;
 }

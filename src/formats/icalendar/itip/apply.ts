@@ -33,6 +33,8 @@ function stampOf(component: Component): number {
  * `me` answered meanwhile is no difference.
  */
 function isNewer(said: Component, known: Component, me: ReadonlySet<string>): boolean {
+  // Who was told that it is off, and is invited again, hears the organiser count from where they were before.
+  if (isCancelled(known) && !isCancelled(said)) return stampOf(said) >= stampOf(known);
   const difference = sequenceOf(said) - sequenceOf(known) || stampOf(said) - stampOf(known);
   return difference === 0 ? meaningToOthers(said, me) !== meaningToOthers(known, me) : difference > 0;
 }
@@ -86,22 +88,31 @@ export function applyRequest(
   return rebuilt(current, message, [...kept, ...news.values()]);
 }
 
+/** What an attendee makes of an appointment for themselves; above all, whom they let see it. */
+const own = new Set(['CLASS', 'TRANSP', 'CATEGORIES', 'COLOR', 'PERCENT-COMPLETE', 'COMPLETED']);
+const isOwn = ({ name }: Property) => own.has(name) || (name.startsWith('X-') && name !== 'X-ALT-DESC');
+
 function ownKept(said: Component, then: Component | null, me: ReadonlySet<string>): Component {
   if (then === null) return said;
-  const withAlarms = said.withComponents([
-    ...said.components().filter(({ name }) => name !== 'VALARM'),
-    ...then.components('VALARM'),
-  ]);
-  const own = attendeeIn(said, me);
+  const mine = then.properties().filter(isOwn);
+  const names = new Set(mine.map(({ name }) => name));
+  const withAlarms = said
+    .mapping((property) => (names.has(property.name) ? null : property))
+    .adding(...mine)
+    .withComponents([
+      ...said.components().filter(({ name }) => name !== 'VALARM'),
+      ...then.components('VALARM'),
+    ]);
+  const asked = attendeeIn(said, me);
   const before = attendeeIn(then, me);
   const stands =
-    own !== null &&
+    asked !== null &&
     before !== null &&
-    partstatOf(own) === 'NEEDS-ACTION' &&
+    partstatOf(asked) === 'NEEDS-ACTION' &&
     timingOf(said) === timingOf(then);
   if (!stands) return withAlarms;
   return withAlarms.mapping((property) =>
-    property === own.property ? property.withParameter('PARTSTAT', partstatOf(before)) : property,
+    property === asked.property ? property.withParameter('PARTSTAT', partstatOf(before)) : property,
   );
 }
 

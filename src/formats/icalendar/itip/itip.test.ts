@@ -174,6 +174,24 @@ describe('what an organiser says', () => {
     expect(text).not.toContain('RECURRENCE-ID');
   });
 
+  test('two who are told the same are told one thing', () => {
+    const messages = organizerMessages(null, object(weekly), { organizer: ana, nowMs });
+    expect(messages).toHaveLength(2);
+    expect(messages[0]?.calendar).toBe(messages[1]?.calendar);
+  });
+
+  test('what a client keeps for its user is not told: where they set out from, for one', () => {
+    const text = writeComponent(
+      to(
+        'mailto:bea@a.test',
+        null,
+        object([...weekly, 'X-APPLE-TRAVEL-START:geo:1,1', 'X-ALT-DESC:<b>x</b>']),
+      ).calendar,
+    );
+    expect(text).not.toContain('TRAVEL');
+    expect(text).toContain('X-ALT-DESC');
+  });
+
   test('what others answered is told as that', () => {
     const after = object(weekly.map((line) => line.replace('NEEDS-ACTION', 'ACCEPTED')));
     expect(told(object(weekly), after).every(({ answersOnly }) => answersOnly)).toBe(true);
@@ -274,6 +292,33 @@ describe('what is taken in', () => {
       bea,
     );
     expect(next && writeCalendar(next)).toMatch(/NEEDS-ACTION[^\r]*:mailto:bea/);
+  });
+
+  test('who is invited again after it was off is invited', () => {
+    const copy = applyRequest(null, first, bea);
+    const off =
+      copy && applyCancel(copy, taken(to('mailto:bea@a.test', object(weekly), null, later).calendar));
+    const again = taken(to('mailto:bea@a.test', null, object(weekly), later + 1000).calendar);
+    const next = off && applyRequest(off, again, bea);
+    expect(next && writeCalendar(next)).not.toContain('CANCELLED');
+    // What was said before it was off says nothing any more.
+    expect(off && applyRequest(off, first, bea)).toBeNull();
+  });
+
+  test('what an attendee hid stays hidden, whatever is new', () => {
+    const copy = applyRequest(null, first, bea);
+    const hidden =
+      copy && readCalendar(writeCalendar(copy).replace('SUMMARY', 'CLASS:PRIVATE\r\nX-MINE:1\r\nSUMMARY'));
+    const open = object([...weekly.map((line) => line.replace('Council', 'Assembly')), 'CLASS:PUBLIC']);
+    const next = applyRequest(
+      hidden,
+      taken(to('mailto:bea@a.test', object(weekly), open, later).calendar),
+      bea,
+    );
+    const text = next === null ? '' : writeCalendar(next);
+    expect(text).toContain('Assembly');
+    expect(text.match(/^CLASS:.*$/gm)).toEqual(['CLASS:PRIVATE']);
+    expect(text).toContain('X-MINE:1');
   });
 
   test('one instance comes to the series', () => {

@@ -1,8 +1,8 @@
 import { type Component, Property } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
 import { formatTime, utcTime } from '../values/time.ts';
-import { agentOf, attendeesIn, type Party } from './people.ts';
-import { instancesByKey, meaningOf, messageWith, sequenceOf, type View, viewOf } from './view.ts';
+import { agentOf, type Party, toldTo } from './people.ts';
+import { Invitation, meaningOf, messageWith, sequenceOf, type View } from './view.ts';
 
 /** What an organiser says to one attendee. */
 export interface OrganizerMessage {
@@ -24,62 +24,94 @@ export function organizerMessages(
   after: CalendarObject | null,
   { organizer, nowMs }: { readonly organizer: ReadonlySet<string>; readonly nowMs: number },
 ): readonly OrganizerMessage[] {
-  const parties = new Map<string, Party>();
-  for (const object of [before, after]) {
-    for (const component of object?.instances ?? []) {
-      for (const party of attendeesIn(component)) parties.set(party.address, party);
-    }
-  }
+  const was = before && new Invitation(before);
+  const is = after && new Invitation(after);
+  const parties = new Map([...(was?.parties() ?? []), ...(is?.parties() ?? [])]);
+  const say = new Messages(nowMs);
   const messages: OrganizerMessage[] = [];
   for (const party of parties.values()) {
     if (organizer.has(party.address) || agentOf(party) !== 'SERVER') continue;
-    const said = toOne(before, after, party.address, nowMs);
+    const said = toOne(was, is, party, say);
     if (said !== null) messages.push(said);
   }
   return messages;
 }
 
 function toOne(
-  before: CalendarObject | null,
-  after: CalendarObject | null,
-  to: string,
-  nowMs: number,
+  before: Invitation | null,
+  after: Invitation | null,
+  party: Party,
+  say: Messages,
 ): OrganizerMessage | null {
-  const was = before === null ? null : viewOf(before, to, before.zones());
-  const is = after === null ? null : viewOf(after, to, after.zones());
+  const to = party.address;
+  const was = before?.viewOf(to) ?? null;
+  const is = after?.viewOf(to) ?? null;
   if (after === null || is === null) {
     if (before === null || was === null || isOver(was)) return null;
-    const sequence = (key: string) => {
-      const now = after === null ? null : (instancesByKey(after, after.zones()).get(key) ?? after.master);
-      return now === null ? null : sequenceOf(now);
-    };
-    const components = [...(was.instances.has('') ? [['', was.instances.get('')] as const] : was.instances)];
-    const cancelled = components.flatMap(([key, component]) =>
-      component === undefined ? [] : [cancelOf(component, to, sequence(key), nowMs)],
-    );
-    return { method: 'CANCEL', to, calendar: messageWith(before, 'CANCEL', cancelled), answersOnly: false };
+    const series = was.instances.get('');
+    const off = series === undefined ? [...was.instances] : [['', series] as const];
+    return say.cancel(before.object, off, party, after);
   }
-  const forced = isForced(after, to);
-  if (before === null || was === null) return request(after, is.instances.values(), to, false, nowMs);
+  if (before === null || was === null)
+    return say.request(after.object, [...is.instances.values()], to, false);
   const withdrawn = is.instances.has('') ? [] : withdrawnFrom(was, is);
-  const changed = changedIn(was, is, forced === 'REQUEST');
-  if (withdrawn.length > 0 && changed.components.length === 0) {
-    const cancelled = withdrawn.map((component) => cancelOf(component, to, null, nowMs));
-    return { method: 'CANCEL', to, calendar: messageWith(before, 'CANCEL', cancelled), answersOnly: false };
-  }
-  if (changed.components.length === 0) return null;
-  return request(after, changed.components, to, changed.answersOnly, nowMs);
+  const changed = changedIn(was, is, after.forced(to) === 'REQUEST');
+  if (changed.components.length > 0)
+    return say.request(after.object, changed.components, to, changed.answersOnly);
+  return withdrawn.length === 0 ? null : say.cancel(before.object, withdrawn, party, null);
 }
 
-function request(
-  object: CalendarObject,
-  components: Iterable<Component>,
-  to: string,
-  answersOnly: boolean,
-  nowMs: number,
-): OrganizerMessage {
-  const stamped = [...components].map((component) => component.with(stamp(nowMs)));
-  return { method: 'REQUEST', to, calendar: messageWith(object, 'REQUEST', stamped), answersOnly };
+/** Puts messages together; what several are told is one value. */
+class Messages {
+  readonly #stamp: Property;
+  readonly #numbers = new Map<Component, number>();
+  readonly #requests = new Map<string, Component>();
+
+  constructor(nowMs: number) {
+    this.#stamp = Property.of('DTSTAMP', formatTime(utcTime(nowMs)));
+  }
+
+  request(
+    object: CalendarObject,
+    components: readonly Component[],
+    to: string,
+    answersOnly: boolean,
+  ): OrganizerMessage {
+    const key = components.map((component) => this.#numberOf(component)).join();
+    let calendar = this.#requests.get(key);
+    if (calendar === undefined) {
+      const stamped = components.map((component) => component.with(this.#stamp));
+      calendar = messageWith(object, 'REQUEST', stamped);
+      this.#requests.set(key, calendar);
+    }
+    return { method: 'REQUEST', to, calendar, answersOnly };
+  }
+
+  #numberOf(component: Component): number {
+    const number = this.#numbers.get(component) ?? this.#numbers.size;
+    this.#numbers.set(component, number);
+    return number;
+  }
+
+  /** RFC 5546 §3.2.5: the attendee that it is for, and what says which appointment it was. */
+  cancel(
+    object: CalendarObject,
+    instances: readonly (readonly [key: string, component: Component])[],
+    { address: to, property }: Party,
+    now: Invitation | null,
+  ): OrganizerMessage {
+    const cancelled = instances.map(([key, component]) =>
+      component
+        .without('ATTENDEE', 'RRULE', 'RDATE', 'EXDATE')
+        .with(
+          Property.of('STATUS', 'CANCELLED'),
+          Property.of('SEQUENCE', String(Math.max(now?.sequence(key) ?? 0, sequenceOf(component) + 1))),
+          this.#stamp,
+        )
+        .adding(toldTo(property)),
+    );
+    return { method: 'CANCEL', to, calendar: messageWith(object, 'CANCEL', cancelled), answersOnly: false };
+  }
 }
 
 /** What is new for an attendee: single instances where the series is as it was, else all of it. */
@@ -106,36 +138,9 @@ function changedIn(was: View, is: View, forced: boolean): { components: Componen
   return { components: whole ? [...is.instances.values()] : changed, answersOnly };
 }
 
-const withdrawnFrom = (was: View, is: View): Component[] =>
-  [...was.instances]
-    .filter(([key]) => key !== '' && !is.instances.has(key))
-    .map(([, component]) => component);
-
-/** RFC 6638 §7.2 */
-function isForced(object: CalendarObject, address: string): string | null {
-  for (const component of object.instances) {
-    const party = attendeesIn(component).find((one) => one.address === address);
-    const forced = party?.property.parameter('SCHEDULE-FORCE-SEND');
-    if (forced !== undefined) return forced.toUpperCase();
-  }
-  return null;
-}
+const withdrawnFrom = (was: View, is: View) =>
+  [...was.instances].filter(([key]) => key !== '' && !is.instances.has(key));
 
 /** All of it was called off before. */
 const isOver = (view: View) =>
   [...view.instances.values()].every((component) => component.text('STATUS')?.toUpperCase() === 'CANCELLED');
-
-const stamp = (nowMs: number) => Property.of('DTSTAMP', formatTime(utcTime(nowMs)));
-
-/** RFC 5546 §3.2.5: the attendee that it is for, and what says which appointment it was. */
-function cancelOf(component: Component, to: string, sequence: number | null, nowMs: number): Component {
-  const own = attendeesIn(component).find(({ address }) => address === to);
-  const cancelled = component
-    .without('ATTENDEE', 'RRULE', 'RDATE', 'EXDATE')
-    .with(
-      Property.of('STATUS', 'CANCELLED'),
-      Property.of('SEQUENCE', String(Math.max(sequence ?? 0, sequenceOf(component) + 1))),
-      stamp(nowMs),
-    );
-  return own === undefined ? cancelled : cancelled.adding(own.property);
-}

@@ -54,7 +54,12 @@ export function itemQueries({ db, t, d }: Context) {
       .prepare('collection_items_changed'),
     /** With the collection that each is in; those that were removed with their collection are left out. */
     itemsOfUid: db
-      .select({ item: i, home: t.collections.home, kind: t.collections.kind })
+      .select({
+        item: i,
+        home: t.collections.home,
+        kind: t.collections.kind,
+        details: t.collections.details,
+      })
       .from(i)
       .innerJoin(t.collections, and(eq(t.collections.account, i.account), eq(t.collections.id, i.collection)))
       .where(and(eq(i.account, p('account')), eq(i.uid, p('uid'))))

@@ -46,10 +46,15 @@ export function* demandFreeUid(
 ): Script<void> {
   // RFC 6638 §2.2: messages in an inbox may be about the same object.
   if (shelf.kind === 'inbox') return;
-  for (const { item, home, kind } of yield* run(q.itemsOfUid, { account: shelf.account, uid: a.uid })) {
+  for (const { item, home, kind, details } of yield* run(q.itemsOfUid, {
+    account: shelf.account,
+    uid: a.uid,
+  })) {
     if (a.except.includes(item.id)) continue;
     const isHere = item.collection === shelf.id;
-    if (isHere || (a.uniqueInHome && home === shelf.home && kind !== 'inbox'))
+    // What is read from elsewhere, and what is news, is no copy of the member's own.
+    const isOwn = home === shelf.home && kind !== 'inbox' && details.source === undefined;
+    if (isHere || (a.uniqueInHome && isOwn))
       throw new StoreError('exists', 'another item has that UID', {
         name: item.name,
         collection: item.collection,
