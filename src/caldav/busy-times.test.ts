@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { BusyTimes } from './busy-times.ts';
-import { busyPeriodsMax, busyRowsPerTurn } from './limits.ts';
+import { busyPeriodsMax, busyRowsPerTurnMax } from './limits.ts';
 
 const busy = (startMs: number, endMs: number) => ({ startMs, endMs, type: 'BUSY' as const });
 
@@ -20,13 +20,13 @@ test(`of more than busyPeriodsMax those that lie close together are one, and not
   expect(times.all()).toEqual([busy(0, busyPeriodsMax * 2000 + 1000), far]);
 });
 
-test('busyRowsPerTurn objects, and others have their turn', async () => {
+test('busyRowsPerTurnMax objects, and others have their turn', async () => {
   const times = new BusyTimes();
   let others = false;
   void nextTurn().then(() => {
     others = true;
   });
-  for (let row = 1; row < busyRowsPerTurn; row++) await times.add([]);
+  for (let row = 1; row < busyRowsPerTurnMax; row++) await times.add([]);
   expect(others).toBe(false);
   await times.add([]);
   expect(others).toBe(true);

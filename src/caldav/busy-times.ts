@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BusyPeriod, coalesce } from '../formats/icalendar/index.ts';
-import { busyPeriodsMax, busyRowsPerTurn } from './limits.ts';
+import { busyPeriodsMax, busyRowsPerTurnMax } from './limits.ts';
 
 const minuteMs = 60_000;
 
@@ -14,7 +14,7 @@ export class BusyTimes {
   async add(periods: readonly BusyPeriod[]): Promise<void> {
     for (const period of periods) this.#gathered.push(period);
     if (this.#gathered.length > busyPeriodsMax) this.#settle();
-    if (++this.#rows % busyRowsPerTurn === 0) await nextTurn();
+    if (++this.#rows % busyRowsPerTurnMax === 0) await nextTurn();
   }
 
   /** In order, none overlapping. Where they would be too many, those that lie close together are one. */

@@ -55,4 +55,4 @@ export const attachmentBytesMax = 100 * 1_048_576;
 /** Periods in one answer of what is busy, and gathered before they are put together. */
 export const busyPeriodsMax = 10_000;
 /** Objects that are asked when they are busy before others have their turn. */
-export const busyRowsPerTurn = 20;
+export const busyRowsPerTurnMax = 20;

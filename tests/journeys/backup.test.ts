@@ -74,4 +74,4 @@ test('a backup of a running server, the data folder lost, and all of the backup 
   await deliver(second, 'three');
   expect((await contents(second)).messages.join()).toMatch(/Subject: two[\s\S]*Subject: three/);
   expect(await second.stop()).toEqual({ code: 0, signal: null });
-});
+}, 180_000);
