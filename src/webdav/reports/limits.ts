@@ -1,5 +1,6 @@
-/** Members that one sync-collection answers; the next one goes on from there (RFC 6578 §3.6). */
-export const syncRowsMax = 2_000;
+/** Members that one sync-collection answers, page by page; the next one goes on from there (RFC 6578 §3.6), which not every
+ * client knows: those that ask for no limit are told all of what one home can sensibly hold. */
+export const syncRowsMax = 50_000;
 /** How deep properties are followed from one to another, and how many resources are looked at for it. */
 export const expandDepthMax = 4;
 export const expandedResourcesMax = 500;

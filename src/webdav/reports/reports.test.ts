@@ -161,19 +161,45 @@ describe('sync-collection', () => {
 
   test('is cut where the client, or we, want it, and says so (RFC 6578 §3.6)', async () => {
     const limit = (count: string) => `<D:limit><D:nresults>${count}</D:nresults></D:limit>`;
-    const { calls, collection } = folder({ more: true });
+    const gone = ['a', 'b', 'c', 'd', 'e'];
+    const { calls, collection } = folder({ gone, more: true });
     const heard = await ask(body('', limit('5')), collection);
-    await ask(body('', limit('99999999')), collection);
-    expect(calls).toEqual([
-      ['', 5],
-      ['', syncRowsMax],
-    ]);
-    expect(heard.rows).toMatchObject([{ href: '/dav/files/ana/' }]);
-    expect(heard.rows[0]?.inner).toContain('507');
-    expect(heard.rows[0]?.inner).toContain('<D:number-of-matches-within-limits/>');
+    expect(calls).toEqual([['', 5]]);
+    const { calls: capped, collection: small } = folder();
+    await ask(body('', limit('99999999')), small);
+    expect(capped).toEqual([['', syncRowsMax]]);
+    expect(heard.rows).toHaveLength(gone.length + 1);
+    expect(heard.rows[5]).toMatchObject({ href: '/dav/files/ana/' });
+    expect(heard.rows[5]?.inner).toContain('507');
+    expect(heard.rows[5]?.inner).toContain('<D:number-of-matches-within-limits/>');
     for (const wrong of ['0', '-1', 'all', '']) {
       await expect(ask(body('', limit(wrong)), collection)).rejects.toThrow(FormatError);
     }
+  });
+
+  test('what the store tells in pages is one answer: not every client knows of 507', async () => {
+    const asked: [string, number][] = [];
+    const pages: Awaited<ReturnType<SyncAbility['changes']>>[] = [
+      { changed: [], gone: ['a', 'b'], token: 'one', more: true },
+      { changed: [], gone: ['c'], token: 'two', more: true },
+      { changed: [], gone: ['d'], token: 'three', more: false },
+    ];
+    const sync: SyncAbility = {
+      token: async () => 'three',
+      async changes(since, max) {
+        const page = pages[asked.push([since, max]) - 1];
+        if (!page) throw new Error('asked on after the last page');
+        return page;
+      },
+    };
+    const heard = await ask(body(''), { ...home, sync } as Collection);
+    expect(asked).toEqual([
+      ['', syncRowsMax],
+      ['one', syncRowsMax - 2],
+      ['two', syncRowsMax - 3],
+    ]);
+    expect(heard.rows.map(({ href }) => href.slice(-1))).toEqual(['a', 'b', 'c', 'd']);
+    expect(heard.raw).toEqual(['<D:sync-token>data:,three</D:sync-token>']);
   });
 
   test.each(['data:,old', 'data:,', 'data:,%', 'urn:x', 'nonsense'])(

@@ -24,18 +24,23 @@ export const syncCollection: DavReport = {
     if (sync === undefined) throw new DavError(403, 'this cannot be synchronised');
     demandLevel(body, exchange.header('depth'));
     const plan = planOf(readReportWish(body), visit);
-    const since = readToken(body);
-    const { changed, gone, token, more } = await changesSince(sync, since, readLimit(body));
+    let left = readLimit(body);
+    let page = await changesSince(sync, readToken(body), left);
     const answer = exchange.multiStatus(preferencesApplied(exchange));
-    await sendRows(answer, visit, plan, changed);
-    for (const name of gone) {
-      const isCollection = name.endsWith('/');
-      const path = [...resource.path, isCollection ? name.slice(0, -1) : name];
-      await answer.response(visit.href({ path, isCollection }), missingRow);
+    for (;;) {
+      await sendRows(answer, visit, plan, page.changed);
+      for (const name of page.gone) {
+        const isCollection = name.endsWith('/');
+        const path = [...resource.path, isCollection ? name.slice(0, -1) : name];
+        await answer.response(visit.href({ path, isCollection }), missingRow);
+      }
+      left -= page.changed.length + page.gone.length;
+      if (!page.more || left <= 0) break;
+      page = await sync.changes(page.token, left);
     }
     // RFC 6578 §3.6
-    if (more) await answer.response(visit.href(resource), truncatedRow);
-    await answer.raw(`<D:sync-token>${textOf(syncTokenUri(token))}</D:sync-token>`);
+    if (page.more) await answer.response(visit.href(resource), truncatedRow);
+    await answer.raw(`<D:sync-token>${textOf(syncTokenUri(page.token))}</D:sync-token>`);
     await answer.end();
   },
 };
