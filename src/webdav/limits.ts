@@ -46,3 +46,5 @@ export const slugBytesMax = 200;
 
 /** Of one DAV:group-member-set. */
 export const delegateHrefsMax = 200;
+/** Registrations that one request may name as those which need not be told. */
+export const quietRegistrationsMax = 100;

@@ -3,6 +3,7 @@ import type { Member } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { XmlElement } from '../formats/xml/index.ts';
 import type { HttpRequest } from '../net/index.ts';
+import type { Quiet } from '../stores/collections/index.ts';
 import type { FileCondition } from '../stores/files/index.ts';
 
 /** An expanded XML name; '' for no name space. */
@@ -70,6 +71,8 @@ export interface Visit {
   href(resource: Pick<Resource, 'path' | 'isCollection'>): string;
   /** Lock tokens that the If header submitted (RFC 4918 §10.4), whether or not they hold. */
   readonly tokens: readonly string[];
+  /** Registrations for push that need not hear of what this request writes (webdav-push §4.2). */
+  readonly quiet: Quiet;
 }
 
 /** What a write must still find when it happens; it is refused with StoreError 'conflict' (412) where it does not. */

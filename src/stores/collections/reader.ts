@@ -15,6 +15,7 @@ import type {
   Item,
   ItemRow,
   KeptProperty,
+  Moved,
   Span,
 } from './types.ts';
 
@@ -30,7 +31,7 @@ export interface CollectionsOptions {
   readonly clock: Clock;
   readonly settings: () => CollectionsSettings;
   /** Called after the commit of each write that moved a collection. */
-  readonly onChanged?: (account: number, collection: number) => void;
+  readonly onChanged?: (moved: Moved) => void;
 }
 
 /** Calendars and address books over one database, as they are read. */

@@ -295,7 +295,7 @@ describeEngines('collections', (engine) => {
 
   test('who watches is told of each collection that moved, after the commit, and of nothing else', async () => {
     const told: number[] = [];
-    const stop = store.watch((account, collection) => told.push(account * 1_000 + collection));
+    const stop = store.watch(({ account, collection }) => told.push(account * 1_000 + collection));
     const heard = () => told.splice(0).map((one) => one - ana * 1_000);
     const [one, two] = [await make('one'), await make('two')];
     expect(heard()).toEqual([one.id, two.id]);
@@ -315,6 +315,27 @@ describeEngines('collections', (engine) => {
     stop();
     await put(two, 'a', 'x');
     expect(heard()).toEqual([]);
+  });
+
+  test('who watches is told what became of a collection, and who need not hear of it', async () => {
+    const told: unknown[] = [];
+    const stop = store.watch(({ account: _, collection, ...moved }) => told.push([collection, moved]));
+    const wish = { home: 'calendars', kind: 'calendar', name: 'told', details: {} } as const;
+    const { id } = await store.makeCollection(ana, { ...wish, quiet: ['phone'] });
+    await store.put(ana, id, 'a', itemOf('x'), { quiet: 'all' });
+    await store.changeCollection(ana, id, { details: { color: 'red' }, quiet: ['phone'] });
+    await store.changeProperties(ana, id, [{ namespace: '', name: 'p', xml: '<p/>' }]);
+    await store.remove(ana, id, 'a', { quiet: ['phone', 'desk'] });
+    await store.removeCollection(ana, id, [], ['desk']);
+    stop();
+    expect(told).toEqual([
+      [id, { what: 'made', home: 'calendars', quiet: ['phone'] }],
+      [id, { what: 'items', quiet: 'all' }],
+      [id, { what: 'details', quiet: ['phone'] }],
+      [id, { what: 'details', quiet: [] }],
+      [id, { what: 'items', quiet: ['phone', 'desk'] }],
+      [id, { what: 'removed', home: 'calendars', quiet: ['desk'] }],
+    ]);
   });
 
   test('a collection goes with all that is in it; the inbox stays', async () => {

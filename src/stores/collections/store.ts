@@ -15,12 +15,15 @@ import type {
   CollectionChange,
   CollectionRow,
   CollectionsWriter,
+  Home,
   ItemRow,
   Job,
+  Moved,
   NewItem,
   NewJob,
   PropertyChange,
   PutOptions,
+  Quiet,
 } from './types.ts';
 
 const isNul = (text: string) => text.includes('\0');
@@ -59,11 +62,16 @@ function wishOrFault(name: string, item: NewItem): Wish | string {
   }
 }
 
+/** What a write did to a collection that it moved. */
+type What =
+  | { readonly what: 'items' | 'details' }
+  | { readonly what: 'made' | 'removed'; readonly home: Home };
+
 /** Calendars and address books over one database and one blob store. */
 export class CollectionsStore extends CollectionsStoreReader implements CollectionsWriter {
   readonly sharing: SharingStore;
   readonly attachments: AttachmentStore;
-  readonly #listeners = new Set<(account: number, collection: number) => void>();
+  readonly #listeners = new Set<(moved: Moved) => void>();
   readonly #jobListeners = new Set<() => void>();
 
   constructor(options: CollectionsOptions) {
@@ -81,10 +89,14 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
   async #do<Args extends Write & { readonly jobs?: readonly NewJob[] }, T>(
     operation: Operation<Args, Done<T>>,
     args: Args,
+    quiet: Quiet = [],
+    what: (done: T, collection: number) => What = () => ({ what: 'items' }),
   ): Promise<T> {
     const { done, moved } = await this.database.call(operation, args);
+    const { account } = args;
     for (const collection of moved)
-      for (const listener of this.#listeners) listener(args.account, collection);
+      for (const listener of this.#listeners)
+        listener({ account, collection, quiet, ...what(done, collection) });
     if (args.jobs !== undefined && args.jobs.length > 0) this.#tellJobs();
     return done;
   }
@@ -93,7 +105,7 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     for (const listener of this.#jobListeners) listener();
   }
 
-  watch(listener: (account: number, collection: number) => void): () => void {
+  watch(listener: (moved: Moved) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -102,18 +114,31 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     account: number,
     wish: Parameters<CollectionsWriter['makeCollection']>[1],
   ): Promise<CollectionRow> {
-    const { properties = [], ...rest } = wish;
+    const { properties = [], quiet, ...rest } = wish;
+    const { home } = wish;
     const args = { ...this.#write(account), ...rest, name: checkName(wish.name), properties };
-    return shownCollection(await this.#do(operations.makeCollection, args));
+    const made = await this.#do(operations.makeCollection, args, quiet, () => ({ what: 'made', home }));
+    return shownCollection(made);
   }
 
-  async changeCollection(account: number, id: number, change: CollectionChange): Promise<CollectionRow> {
+  async changeCollection(
+    account: number,
+    id: number,
+    { quiet, ...change }: CollectionChange,
+  ): Promise<CollectionRow> {
     const args = { ...this.#write(account), collection: id, change };
-    return shownCollection(await this.#do(operations.changeCollection, args));
+    const details = () => ({ what: 'details' }) as const;
+    return shownCollection(await this.#do(operations.changeCollection, args, quiet, details));
   }
 
-  async removeCollection(account: number, id: number, jobs: readonly NewJob[] = []): Promise<void> {
-    await this.#do(operations.removeCollection, { ...this.#write(account), collection: id, jobs });
+  async removeCollection(
+    account: number,
+    id: number,
+    jobs: readonly NewJob[] = [],
+    quiet: Quiet = [],
+  ): Promise<void> {
+    const args = { ...this.#write(account), collection: id, jobs };
+    await this.#do(operations.removeCollection, args, quiet, (home) => ({ what: 'removed', home }));
     await this.#bury(account);
   }
 
@@ -127,10 +152,10 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     collection: number,
     name: string,
     item: NewItem,
-    options: PutOptions = {},
+    { quiet, ...options }: PutOptions = {},
   ): Promise<{ readonly item: ItemRow; readonly created: boolean }> {
     const args = { ...options, ...this.#write(account), collection, wish: wishOf(name, item) };
-    const put = await this.#do(operations.put, args);
+    const put = await this.#do(operations.put, args, quiet);
     return { item: shownItem(put.item), created: put.created };
   }
 
@@ -168,16 +193,21 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     return outcomes;
   }
 
-  async remove(account: number, collection: number, name: string, options: PutOptions = {}): Promise<void> {
+  async remove(
+    account: number,
+    collection: number,
+    name: string,
+    { quiet, ...options }: PutOptions = {},
+  ): Promise<void> {
     const args = { ...options, ...this.#write(account), collection, name: nameKey(name) };
-    await this.#do(operations.remove, args);
+    await this.#do(operations.remove, args, quiet);
   }
 
   async move(
     account: number,
     from: { readonly collection: number; readonly name: string },
     to: { readonly collection: number; readonly name: string },
-    options: PutOptions = {},
+    { quiet, ...options }: PutOptions = {},
   ): Promise<ItemRow> {
     const args = {
       ...options,
@@ -185,11 +215,14 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
       from: { ...from, name: nameKey(from.name) },
       to: { ...to, name: checkName(to.name) },
     };
-    return shownItem(await this.#do(operations.move, args));
+    return shownItem(await this.#do(operations.move, args, quiet));
   }
 
   async changeProperties(account: number, node: number, changes: readonly PropertyChange[]): Promise<void> {
-    await this.#do(operations.changeProperties, { ...this.#write(account), node, changes });
+    const args = { ...this.#write(account), node, changes };
+    await this.#do(operations.changeProperties, args, [], (_, collection) => ({
+      what: collection === node ? 'details' : 'items',
+    }));
   }
 
   async takeJobs(kind: string, max: number, claimMs: number): Promise<readonly Job[]> {

@@ -130,7 +130,18 @@ export interface Job extends NewJob {
   readonly dueMs: number;
 }
 
+/** Who need not be told of a write, for they know: nobody at all, or those that these texts name to whoever tells. */
+export type Quiet = 'all' | readonly string[];
+
+/** A write that moved a collection: what is in it, itself, or that there is one. */
+export type Moved = {
+  readonly account: number;
+  readonly collection: number;
+  readonly quiet: Quiet;
+} & ({ readonly what: 'items' | 'details' } | { readonly what: 'made' | 'removed'; readonly home: Home });
+
 export interface PutOptions {
+  readonly quiet?: Quiet;
   readonly expected?: Expected;
   /** In the same transaction. */
   readonly jobs?: readonly NewJob[];
@@ -156,6 +167,7 @@ export interface CollectionChange {
   /** By name; undefined in place of a value takes it away. */
   readonly details?: { readonly [K in keyof Details]?: Details[K] | undefined };
   readonly properties?: readonly PropertyChange[];
+  readonly quiet?: Quiet;
 }
 
 /** RFC 6578 §3.4. */
@@ -267,11 +279,12 @@ export interface CollectionsWriter extends CollectionsReader {
       readonly name: string;
       readonly details: Details;
       readonly properties?: readonly PropertyChange[];
+      readonly quiet?: Quiet;
     },
   ): Promise<CollectionRow>;
   changeCollection(account: number, id: number, change: CollectionChange): Promise<CollectionRow>;
   /** With all that is in it; `jobs` as in `put`. */
-  removeCollection(account: number, id: number, jobs?: readonly NewJob[]): Promise<void>;
+  removeCollection(account: number, id: number, jobs?: readonly NewJob[], quiet?: Quiet): Promise<void>;
   /**
    * Durable when it resolves. StoreError 'conflict' (not as expected), 'exists' with `details.name` and `details.collection`
    * (another item has that UID), 'not-found' (no such collection), 'over-quota', 'limit' (too many items), 'invalid' (the
@@ -322,7 +335,7 @@ export interface CollectionsWriter extends CollectionsReader {
    * Hears of each write of this process that moved a collection, after its commit; must not throw. Answers how to stop.
    * What other processes wrote is told by the changes of the database.
    */
-  watch(listener: (account: number, collection: number) => void): () => void;
+  watch(listener: (moved: Moved) => void): () => void;
   /** Rows that go for good, tombstones that are too old, in steps: `between` is awaited there, and what it throws ends it. */
   purge(between?: () => Promise<void>): Promise<void>;
   erase(account: number): Promise<void>;

@@ -150,7 +150,8 @@ export class CollectionResource extends Bare implements Collection {
     const { account, id } = this.row;
     const { details, properties } = splitChanges(changes, this.details);
     if (this.share) return this.#patchOwnView(details, properties.length > 0);
-    await collections.changeCollection(account, id, { details, properties });
+    const { quiet } = this.scene.visit;
+    await collections.changeCollection(account, id, { details, properties, quiet });
   }
 
   /** Who received it has a name and a colour of their own for it; the rest is the owner's. */
@@ -178,7 +179,7 @@ export class CollectionResource extends Bare implements Collection {
     }
     if (this.row.kind === 'inbox') throw new DavError(403, 'the inbox stays where it is');
     const { jobs } = (await flavor.removingAll?.(this.scene, this.row)) ?? {};
-    await house.collections.removeCollection(account, id, jobs);
+    await house.collections.removeCollection(account, id, jobs, visit.quiet);
   }
 
   /** Shares, for the owner alone (RFC 3744 §3.5). */

@@ -144,7 +144,8 @@ export class HomeResource extends Bare implements Collection {
     const details = newDetails(split.details);
     flavor.wanted(types, details);
     const { home, kind } = flavor;
-    const wish = { home, kind, name, details, properties: split.properties };
+    const { quiet } = this.scene.visit;
+    const wish = { home, kind, name, details, properties: split.properties, quiet };
     const row = await house.collections.makeCollection(account, wish);
     return { resource: this.child(row), created: true, verbatim: false };
   }

@@ -129,7 +129,7 @@ export class ItemResource extends Bare implements Resource {
       row.account,
       { collection: row.id, name: this.row.name },
       { collection: to.row.id, name: target.name },
-      { expected: { hash: this.row.hash } },
+      { expected: { hash: this.row.hash }, quiet: scene.visit.quiet },
     );
     const moved = await refusalOfUid(to, move);
     return { resource: to.item(moved), created: target.existing === null, verbatim: true };

@@ -50,7 +50,8 @@ export async function storeItem(collection: CollectionResource, storing: Storing
       ...(scheduleTag === undefined ? {} : { scheduleTag }),
     };
     try {
-      const put = collections.put(row.account, row.id, name, prepared.item, { ...more, expected });
+      const { quiet } = scene.visit;
+      const put = collections.put(row.account, row.id, name, prepared.item, { ...more, expected, quiet });
       const { item, created } = await refusalOfUid(collection, put);
       const headers = scheduleTagOf(item);
       return { resource: collection.item(item), created, verbatim: prepared.verbatim, headers };
@@ -94,12 +95,13 @@ export async function removeItem(
   options: WriteOptions,
 ): Promise<void> {
   const { collections } = scene.house;
+  const { quiet } = scene.visit;
   let current = item;
   for (let attempt = 1; ; attempt++) {
     const more = await scene.flavor.removing?.({ scene, collection: row, item: current, options });
     const expected = { hash: current.hash };
     try {
-      return await collections.remove(row.account, row.id, item.name, { ...more, expected });
+      return await collections.remove(row.account, row.id, item.name, { ...more, expected, quiet });
     } catch (error) {
       const came = error instanceof StoreError && error.reason === 'conflict';
       if (!came || options.seen !== undefined || attempt === writeAttemptsMax) throw error;

@@ -277,5 +277,6 @@ function visitOf(
     dav: { features: [], methods: [], properties: [], reports: [], spaces: [], options: {} },
     href: ({ path }) => path.join('/'),
     tokens: [],
+    quiet: [],
   };
 }

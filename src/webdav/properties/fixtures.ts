@@ -31,6 +31,7 @@ export function testVisit(more: Partial<Visit> = {}): Visit {
     href: ({ path, isCollection }) =>
       `/dav/${path.map(encodeURIComponent).join('/')}${isCollection && path.length > 0 ? '/' : ''}`,
     tokens: [],
+    quiet: [],
     ...more,
   };
 }

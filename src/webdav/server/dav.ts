@@ -10,7 +10,7 @@ import type { DavBase, DavExtension, Registry, Visit, Visitor } from '../types.t
 import { hrefIn, type Placed, pathIn, placeOf, readUri } from './bases.ts';
 import { Body, type BodyLimits, defaultBodyLimits } from './body.ts';
 import { HttpExchange, headerOf } from './exchange.ts';
-import { readLength, readPreferences } from './headers.ts';
+import { readLength, readPreferences, readQuiet } from './headers.ts';
 import { readIf, tokensOf } from './if-header.ts';
 import { admitGuest, logIn } from './login.ts';
 import { readPath, readTarget, type UrlPath } from './path.ts';
@@ -218,6 +218,7 @@ function visitOf(
     dav: house.registry,
     href: hrefIn(house.bases, placed.base, visitor),
     tokens,
+    quiet: readQuiet(headerOf(request, 'push-dont-notify')),
   };
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { lockDefaultSeconds, lockSecondsMax } from '../limits.ts';
+import { lockDefaultSeconds, lockSecondsMax, quietRegistrationsMax } from '../limits.ts';
 import {
   readDepth,
   readLength,
   readLockToken,
   readOverwrite,
   readPreferences,
+  readQuiet,
   readTimeout,
   readWholeDepth,
 } from './headers.ts';
@@ -21,6 +22,23 @@ describe('headers of DAV', () => {
     for (const lie of ['2', '', '-1', '1,noroot', '0, 1']) refused(() => readDepth(having(lie)));
     expect(readWholeDepth(having())).toBe('infinity');
     refused(() => readWholeDepth(having('1')));
+  });
+
+  test('Push-Dont-Notify: quietRegistrationsMax', () => {
+    const one = 'io6Efei4ooph1234';
+    expect(readQuiet(undefined)).toEqual([]);
+    expect(readQuiet(' * ')).toBe('all');
+    expect(readQuiet(`"https://dav.test/dav/push/${one}"`)).toEqual([one]);
+    expect(readQuiet(`"https://a.test/${one}" , "https://b.test/2${one}/"`)).toEqual([one, `2${one}`]);
+    expect(readQuiet(`https://dav.test/dav/push/${one}`)).toEqual([one]);
+    expect(readQuiet('"", "nobody", "https://a.test/"')).toEqual([]);
+    expect(
+      readQuiet(
+        Array(quietRegistrationsMax + 1)
+          .fill(`"${one}"`)
+          .join(','),
+      ),
+    ).toHaveLength(quietRegistrationsMax);
   });
 
   test('Overwrite', () => {

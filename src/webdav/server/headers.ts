@@ -1,5 +1,6 @@
+import type { Quiet } from '../../stores/collections/index.ts';
 import { DavError } from '../errors.ts';
-import { lockDefaultSeconds, lockSecondsMax } from '../limits.ts';
+import { lockDefaultSeconds, lockSecondsMax, quietRegistrationsMax } from '../limits.ts';
 import type { Exchange, Preferences } from '../types.ts';
 
 export type Depth = '0' | '1' | 'infinity';
@@ -88,4 +89,15 @@ export function readModified(text: string | undefined): number | null {
   const seconds = text?.trim() ?? '';
   if (!/^(?:\d{1,12}(?:\.\d{1,9})?|0x[0-9a-f]{1,9})$/i.test(seconds)) return null;
   return Math.floor(Number(seconds) * 1000);
+}
+
+/**
+ * webdav-push §4.2, `Push-Dont-Notify`: `*`, or URLs of registrations in quotes, of which the last segment names one. A URL
+ * without quotes is what clients sent first.
+ */
+export function readQuiet(text: string | undefined): Quiet {
+  if (text === undefined) return [];
+  if (text.trim() === '*') return 'all';
+  const names = text.split(',').map((url) => /([\w-]{16,64})\/?"?\s*$/.exec(url)?.[1] ?? '');
+  return names.filter((name) => name !== '').slice(0, quietRegistrationsMax);
 }

@@ -84,10 +84,11 @@ export function* changeCollection(
 export function* removeCollection(
   q: CollectionsQueries,
   a: Write & { collection: number; jobs: readonly NewJob[] },
-): Script<Done<null>> {
+): Script<Done<Home>> {
   const { account, collection } = a;
   const shelf = yield* shelfOf(q, account, collection);
-  if (shelf.kind === 'inbox') throw new StoreError('denied', 'the inbox stays');
+  const { kind } = shelf;
+  if (kind === 'inbox') throw new StoreError('denied', 'the inbox stays');
   yield* nextModseq(q, account);
   yield* run(q.collectionDoom, { account, collection, details: {} });
   const properties = yield* dropProperties(q, account, [collection]);
@@ -97,5 +98,5 @@ export function* removeCollection(
   const grown = { bytes: -shelf.bytes, properties: -properties, doomed: 1 };
   yield* run(q.accountGrow, { account, ...nothing, ...grown });
   yield* addJobs(q, a, a.jobs);
-  return { done: null, moved: [collection] };
+  return { done: homeOf[kind], moved: [collection] };
 }
