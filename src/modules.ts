@@ -11,6 +11,7 @@ import { uploadsModule } from './stores/files/uploads/module.ts';
 import { mailModule } from './stores/mail/module.ts';
 import { outboxModule } from './stores/outbox/module.ts';
 import { policiesModule } from './stores/policies/module.ts';
+import { pushModule } from './stores/push/module.ts';
 import { sendersModule } from './stores/senders/module.ts';
 import { trustModule } from './stores/trust/module.ts';
 
@@ -22,6 +23,7 @@ export const modules: readonly StoreModule[] = [
   mailModule,
   outboxModule,
   policiesModule,
+  pushModule,
   sendersModule,
   sharingModule,
   trustModule,

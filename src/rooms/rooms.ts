@@ -19,6 +19,7 @@ import {
 import { createMailStore, type MailWriter } from '../stores/mail/index.ts';
 import { createOutbox, type Outbox } from '../stores/outbox/index.ts';
 import { createPolicyStore, type PolicyStore } from '../stores/policies/index.ts';
+import { createPushStore, type PushStore } from '../stores/push/index.ts';
 import { createSenders, type Senders } from '../stores/senders/index.ts';
 import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
 
@@ -45,6 +46,7 @@ export interface Rooms {
     authority(): string | null;
   };
   readonly policies: PolicyStore;
+  readonly push: PushStore;
   close(): Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export async function openRooms(
     const trust = createTrustStore({ database, clock });
     const outbox = openOutbox(value, { database, blobs, clock });
     const senders = createSenders({ database, clock, onError });
+    const push = createPushStore({ database, clock });
     const accounts = await createAccounts({
       database,
       domain: value.coop.domain,
@@ -99,6 +102,7 @@ export async function openRooms(
         (member) => mail.erase(member),
         (member) => fileRooms.erase(member),
         (member) => collections.erase(member),
+        (member) => push.erase(member),
       ],
       onError,
     });
@@ -119,6 +123,7 @@ export async function openRooms(
       outbox,
       senders,
       policies: createPolicyStore({ database, clock }),
+      push,
       async close() {
         await accounts.close();
         await senders.close();

@@ -66,6 +66,7 @@ function house(): House {
     collections: { purge: note('collections') },
     blobs: { sweep: note('sweep'), compact: note('compact') },
     senders: { purge: note('senders') },
+    push: { purge: note('push') },
   };
   return Object.assign(made, { rooms: rooms as unknown as Rooms });
 }
@@ -92,6 +93,7 @@ test('what a crash interrupted comes first, then rows, then the bytes that they 
     ...['+collections', 'collections', '-collections'],
     ...['+blobs', 'sweep', 'compact', '-blobs'],
     'senders',
+    'push',
   ]);
   expect(made.logged).toEqual([]);
 });
@@ -100,7 +102,7 @@ test('what another process does is left to it', async () => {
   const made = house();
   made.leases.acquire = false;
   await run(made);
-  expect(made.done).toEqual(['erasures', 'senders']);
+  expect(made.done).toEqual(['erasures', 'senders', 'push']);
 });
 
 test('a lease is renewed between steps, before it is over, and not at each', async () => {
@@ -132,6 +134,7 @@ test('who lost the lease stops there, and goes on with what is left', async () =
     ...['+collections', 'collections', '-collections'],
     ...['+blobs', 'sweep', 'compact', '-blobs'],
     'senders',
+    'push',
   ]);
   expect(made.logged).toEqual(['maintenance ended early: files: another process does it']);
 });
@@ -166,6 +169,6 @@ test('who stops waits for the step that is under way, and for no other', async (
   const stopped = maintenance.stop();
   go();
   await stopped;
-  expect(made.done).toEqual(['erasures', '+files', 'files', 'the step', '-files', 'senders']);
+  expect(made.done).toEqual(['erasures', '+files', 'files', 'the step', '-files', 'senders', 'push']);
   expect(made.logged).toEqual(['maintenance ended early: files: the server stops']);
 });

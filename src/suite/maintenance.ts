@@ -70,6 +70,7 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
     each('collections', (between) => rooms.collections.purge(between));
     each('blobs', (between) => cleanBlobs(rooms, between));
     turn(() => rooms.senders.purge());
+    turn(() => rooms.push.purge());
   };
   clean();
   const timer = setInterval(clean, sweepEveryMs);

@@ -563,6 +563,21 @@ CREATE TABLE "sts_policies" (
 	CONSTRAINT "sts_policies_domain_pk" PRIMARY KEY("domain")
 );
 --> statement-breakpoint
+CREATE TABLE "push_registrations" (
+	"token" text NOT NULL,
+	"member" bigint NOT NULL,
+	"account" bigint NOT NULL,
+	"place" text NOT NULL,
+	"resource" text NOT NULL,
+	"digest" text NOT NULL,
+	"publicKey" text NOT NULL,
+	"authSecret" text NOT NULL,
+	"contentDepth" bigint NOT NULL,
+	"properties" boolean NOT NULL,
+	"expires" bigint NOT NULL,
+	CONSTRAINT "push_registrations_token_pk" PRIMARY KEY("token")
+);
+--> statement-breakpoint
 CREATE TABLE "senders" (
 	"key" text NOT NULL,
 	"first" bigint NOT NULL,
@@ -786,6 +801,14 @@ CREATE INDEX "outbox_lanes_due" ON "outbox_lanes" USING btree ("due") WHERE "out
 CREATE INDEX "outbox_holders_until" ON "outbox_holders" USING btree ("until");
 --> statement-breakpoint
 CREATE INDEX "sts_policies_ends" ON "sts_policies" USING btree ("ends");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "push_registrations_account_place_member_digest" ON "push_registrations" USING btree ("account","place","member","digest");
+--> statement-breakpoint
+CREATE INDEX "push_registrations_account_place_token" ON "push_registrations" USING btree ("account","place","token");
+--> statement-breakpoint
+CREATE INDEX "push_registrations_member" ON "push_registrations" USING btree ("member");
+--> statement-breakpoint
+CREATE INDEX "push_registrations_expires" ON "push_registrations" USING btree ("expires");
 --> statement-breakpoint
 CREATE INDEX "senders_seen" ON "senders" USING btree ("seen");
 --> statement-breakpoint

@@ -648,6 +648,28 @@ CREATE TABLE `sts_policies` (
 --> statement-breakpoint
 CREATE INDEX `sts_policies_ends` ON `sts_policies` (`ends`);
 --> statement-breakpoint
+CREATE TABLE `push_registrations` (
+	`token` text PRIMARY KEY NOT NULL,
+	`member` integer NOT NULL,
+	`account` integer NOT NULL,
+	`place` text NOT NULL,
+	`resource` text NOT NULL,
+	`digest` text NOT NULL,
+	`publicKey` text NOT NULL,
+	`authSecret` text NOT NULL,
+	`contentDepth` integer NOT NULL,
+	`properties` integer NOT NULL,
+	`expires` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `push_registrations_account_place_member_digest` ON `push_registrations` (`account`,`place`,`member`,`digest`);
+--> statement-breakpoint
+CREATE INDEX `push_registrations_account_place_token` ON `push_registrations` (`account`,`place`,`token`);
+--> statement-breakpoint
+CREATE INDEX `push_registrations_member` ON `push_registrations` (`member`);
+--> statement-breakpoint
+CREATE INDEX `push_registrations_expires` ON `push_registrations` (`expires`);
+--> statement-breakpoint
 CREATE TABLE `senders` (
 	`key` text PRIMARY KEY NOT NULL,
 	`first` integer NOT NULL,
