@@ -1,10 +1,6 @@
-import { escapeText, splitEscaped, unescapeText } from './text.ts';
+import { escapeText, type Parameter, splitEscaped, unescapeText } from '../content-lines/index.ts';
 
-/** `values` are as meant: without quotes, RFC 6868 undone. Names are upper case. */
-export interface Parameter {
-  readonly name: string;
-  readonly values: readonly string[];
-}
+export type { Parameter };
 
 /** What a parameter is set to; null takes it away. */
 export type ParameterValue = string | readonly string[] | null;

@@ -1,4 +1,8 @@
 import { FormatError } from '../../base/index.ts';
+import type { Dialect } from '../content-lines/index.ts';
+import { lineCharactersMax } from './limits.ts';
+
+export { shown } from '../content-lines/index.ts';
 
 /** Named as the preconditions of RFC 4791 §5.3.2.1 are. */
 export type CalendarReason =
@@ -25,9 +29,9 @@ export class CalendarError extends FormatError {
   }
 }
 
-const shownCharactersMax = 40;
-
-/** A value as it may stand in a message. */
-export function shown(value: string): string {
-  return JSON.stringify(value.length > shownCharactersMax ? `${value.slice(0, shownCharactersMax)}…` : value);
-}
+/** How an iCalendar object writes its lines: as RFC 5545 §3.1 has it. */
+export const dialect: Dialect = {
+  lineCharactersMax,
+  error: (_, message, line) => new CalendarError(message, line),
+  nameOfBare: null,
+};

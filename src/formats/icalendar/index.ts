@@ -9,6 +9,8 @@
  *   Recurrences are never listed before they are asked for.
  * - Instants are milliseconds since 1970. Times without a zone are read in the zone that the caller calls `floating`.
  */
+
+export { escapeText, splitEscaped, unescapeText } from '../content-lines/index.ts';
 export { availabilityPeriods } from './busy/availability.ts';
 export { type BusyPeriod, type BusyType, busyPeriods, coalesce, type Window } from './busy/periods.ts';
 export { writeFreeBusy } from './busy/write.ts';
@@ -28,7 +30,6 @@ export { CalendarObject, groupObject, type ObjectKind, zonesIn } from './object.
 export { parseComponents } from './parse.ts';
 export { newCalendar, objectOf, oneCalendar, readCalendar, readMessage, writeCalendar } from './read.ts';
 export { assemble, type CalendarPiece, splitCalendar } from './split.ts';
-export { escapeText, splitEscaped, unescapeText } from './text.ts';
 export type { ObjectIndex, Occurrence, TimeRange, WrittenTime, Zones } from './types.ts';
 export { type Duration, durationMs, formatDuration, readDuration } from './values/duration.ts';
 export { type Period, readPeriod } from './values/period.ts';

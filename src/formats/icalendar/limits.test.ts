@@ -4,7 +4,7 @@ import * as limits from './limits.ts';
 import { readVtimezone } from './zones/vtimezone.ts';
 
 const named: Readonly<Record<string, number>> = limits;
-const { depthMax, parametersPerPropertyMax, parametersCharactersMax, lineCharactersMax } = limits;
+const { depthMax, lineCharactersMax } = limits;
 
 const event = (...lines: readonly string[]) =>
   [
@@ -46,20 +46,6 @@ describe('too much is refused', () => {
     const read = (text: string) => parseComponents(`BEGIN:X\r\n${text}\r\nEND:X\r\n`, 10_000_000);
     expect(read(line)[0]?.property('X-A')?.value).toHaveLength(lineCharactersMax - 4);
     expect(refusal(() => read(`${line}aa`)).message).toContain('characters');
-  });
-
-  test('parametersPerPropertyMax, parametersCharactersMax', () => {
-    const parameters = (count: number) => `X-A${times(count, (at) => `;P${at}=a`).join('')}:v`;
-    expect(readCalendar(event(parameters(parametersPerPropertyMax))).uid).toBe('1');
-    expect(refused(event(parameters(parametersPerPropertyMax + 1))).message).toContain('parameters');
-    // One that comes again counts again.
-    expect(refused(event(`X-A${';P=a'.repeat(parametersPerPropertyMax + 1)}:v`)).message).toContain(
-      'parameters',
-    );
-    for (const quote of ['', '"']) {
-      const long = `X-A;P=${quote}${'a'.repeat(parametersCharactersMax + 1)}${quote}:v`;
-      expect(refused(event(long)).line).toBe(6);
-    }
   });
 
   test('propertiesMax, componentsMax', () => {

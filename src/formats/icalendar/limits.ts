@@ -2,9 +2,6 @@
 export const objectBytesMax = 1_048_576;
 /** Characters of one line, unfolded: an attachment inside an object stands on one. */
 export const lineCharactersMax = 1_048_576;
-/** Characters of a line before its value. */
-export const parametersCharactersMax = 65_536;
-export const parametersPerPropertyMax = 256;
 export const propertiesMax = 50_000;
 export const componentsMax = 10_000;
 /** VCALENDAR counted. */

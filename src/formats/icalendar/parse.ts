@@ -1,8 +1,7 @@
-import { Component, type Property } from './component.ts';
-import { readContentLine } from './content-line.ts';
-import { CalendarError, shown } from './errors.ts';
+import { fitText, type Line, LineReader, readContentLine, textOf } from '../content-lines/index.ts';
+import { Component, Property } from './component.ts';
+import { CalendarError, dialect, shown } from './errors.ts';
 import { componentsMax, depthMax, objectBytesMax, propertiesMax } from './limits.ts';
-import { LineReader } from './lines.ts';
 
 interface Open {
   readonly name: string;
@@ -22,8 +21,10 @@ export class ComponentReader {
     this.#done = done;
   }
 
-  line(text: string, line: number): void {
-    const property = readContentLine(text, line);
+  take(found: Line): void {
+    const { line } = found;
+    const { name, parameters, value } = readContentLine(found, dialect);
+    const property = new Property(name.toUpperCase(), parameters, value, line);
     if (property.name === 'BEGIN') this.#begin(property);
     else if (property.name === 'END') this.#end(property);
     else {
@@ -83,43 +84,17 @@ export function parseComponents(
 ): readonly Component[] {
   const found: Component[] = [];
   const components = new ComponentReader((component) => found.push(component));
-  const lines = new LineReader((text, line) => components.line(text, line));
-  lines.push(textOf(source, bytesMax));
-  lines.end();
+  const lines = new LineReader(checkedText(source, bytesMax), dialect);
+  for (let line = lines.next(); line !== null; line = lines.next()) components.take(line);
   components.end();
   return found;
 }
 
-function textOf(source: string | Uint8Array, bytesMax: number): string {
+function checkedText(source: string | Uint8Array, bytesMax: number): string {
   if (source.length > bytesMax) {
     throw new CalendarError(`more than ${bytesMax} octets`, 0, 'max-resource-size');
   }
-  if (typeof source === 'string') {
-    if (!source.isWellFormed()) throw new CalendarError('the text has half a surrogate pair');
-    return source;
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(source);
-  } catch {
-    throw new CalendarError('it is not UTF-8', lineOfBadUtf8(source));
-  }
-}
-
-/** The line in which the first octets stand that are no UTF-8. */
-function lineOfBadUtf8(source: Uint8Array): number {
-  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let line = 0;
-  let from = 0;
-  while (from < source.length) {
-    line++;
-    const found = source.indexOf(0x0a, from);
-    const to = found === -1 ? source.length : found + 1;
-    try {
-      strict.decode(source.subarray(from, to));
-    } catch {
-      return line;
-    }
-    from = to;
-  }
-  return line;
+  if (typeof source !== 'string') return textOf(source, dialect);
+  if (!source.isWellFormed()) throw new CalendarError('the text has half a surrogate pair');
+  return fitText(source, dialect);
 }

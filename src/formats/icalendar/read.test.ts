@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  CalendarError,
-  indexOf,
-  matchesTimeRange,
-  parseComponents,
-  readCalendar,
-  writeCalendar,
-  writeComponent,
-} from './index.ts';
+import { CalendarError, indexOf, matchesTimeRange, readCalendar, writeCalendar } from './index.ts';
 
 const calendar = (...lines: readonly string[]) =>
   ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test', ...lines, 'END:VCALENDAR', ''].join('\r\n');
@@ -58,16 +50,6 @@ describe('an object is read', () => {
       'ATTENDEE;MEMBER="mailto:a@b","mailto:c@d":mailto:z@z',
     );
     expect(writeCalendar(readCalendar(text))).toBe(text);
-  });
-
-  test('lines are folded at 75 octets and never inside a character', () => {
-    const text = `${'é🦀'.repeat(60)}`;
-    const [made] = parseComponents(`BEGIN:X\r\nSUMMARY:${text}\r\nEND:X\r\n`);
-    if (made === undefined) throw new Error('nothing was read');
-    const written = writeComponent(made);
-    for (const line of written.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
-    expect(written.isWellFormed()).toBe(true);
-    expect(parseComponents(written)[0]?.text('SUMMARY')).toBe(text);
   });
 
   test('as real files have it: LF alone, a byte order mark, empty lines, lower case, no last line end', () => {

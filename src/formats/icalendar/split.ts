@@ -1,5 +1,6 @@
+import { type Line, OctetLines, textOf } from '../content-lines/index.ts';
 import type { Component } from './component.ts';
-import { CalendarError } from './errors.ts';
+import { CalendarError, dialect } from './errors.ts';
 import { componentsPerFileMax, lineCharactersMax, objectBytesMax } from './limits.ts';
 import { ComponentReader } from './parse.ts';
 import { newCalendar } from './read.ts';
@@ -48,88 +49,78 @@ export function assemble(components: readonly Component[], zones: ReadonlyMap<st
   return newCalendar([...needed, ...components]);
 }
 
-/** Lines of octets, unfolded; one that is too long is told without its rest. */
-class OctetLines {
-  readonly #tell: (text: string | CalendarError, line: number) => void;
-  #pieces: Uint8Array[] = [];
+/** Unfolds lines of octets; one that is too long is told without its rest. */
+class Unfolder {
+  readonly #tell: (line: Line | CalendarError) => void;
+  readonly #lines: OctetLines;
+  #pieces: Buffer[] = [];
   #octets = 0;
   #began = 0;
-  #line = 0;
-  #rest: Uint8Array[] = [];
-  #restOctets = 0;
 
-  constructor(tell: (text: string | CalendarError, line: number) => void) {
+  constructor(tell: (line: Line | CalendarError) => void) {
     this.#tell = tell;
+    this.#lines = new OctetLines(lineOctetsMax, (octets, line) => this.#take(octets, line));
   }
 
   push(chunk: Uint8Array): void {
-    let from = 0;
-    for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {
-      this.#keep(chunk.subarray(from, at));
-      this.#take();
-      from = at + 1;
-    }
-    // A copy: the chunk may be one of a buffer that is used again.
-    if (from < chunk.length) this.#keep(Uint8Array.from(chunk.subarray(from)));
+    this.#lines.push(chunk);
   }
 
   end(): void {
-    if (this.#restOctets > 0) this.#take();
+    this.#lines.end();
     this.#flush();
   }
 
-  /** Beyond the bound octets are counted and let go. */
-  #keep(piece: Uint8Array): void {
-    this.#restOctets += piece.length;
-    if (this.#restOctets <= lineOctetsMax) this.#rest.push(piece);
-  }
-
-  #take(): void {
-    this.#line++;
-    const whole = this.#rest.length === 1 ? (this.#rest[0] ?? empty) : Buffer.concat(this.#rest);
-    const tooLong = this.#restOctets > lineOctetsMax;
-    this.#rest = [];
-    this.#restOctets = 0;
-    const physical = whole.at(-1) === 0x0d ? whole.subarray(0, -1) : whole;
-    if (physical.length === 0) return;
-    const folded = (physical[0] === 0x20 || physical[0] === 0x09) && this.#octets > 0;
+  #take(whole: Buffer | null, line: number): void {
+    const octets = whole === null ? null : withoutEnd(whole);
+    if (octets?.length === 0) return;
+    const folded = this.#octets > 0 && (octets?.[0] === 0x20 || octets?.[0] === 0x09);
     if (!folded) {
       this.#flush();
-      this.#began = this.#line;
+      this.#began = line;
     }
-    const piece = folded ? physical.subarray(1) : physical;
-    this.#octets += tooLong ? lineOctetsMax + 1 : piece.length;
-    if (this.#octets <= lineOctetsMax) this.#pieces.push(piece);
+    const piece = folded ? octets.subarray(1) : octets;
+    this.#octets += piece === null ? lineOctetsMax + 1 : piece.length;
+    if (piece !== null && this.#octets <= lineOctetsMax) this.#pieces.push(piece);
     else this.#pieces = [];
   }
 
   #flush(): void {
     if (this.#octets === 0) return;
     const tooLong = this.#octets > lineOctetsMax;
-    const octets = this.#pieces.length === 1 ? (this.#pieces[0] ?? empty) : Buffer.concat(this.#pieces);
+    const [first] = this.#pieces;
+    const octets = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces);
     this.#pieces = [];
     this.#octets = 0;
-    if (tooLong) {
-      this.#tell(new CalendarError(`a line of more than ${lineOctetsMax} octets`, this.#began), this.#began);
-      return;
-    }
-    let text: string;
+    this.#tell(
+      tooLong
+        ? new CalendarError(`a line of more than ${lineOctetsMax} octets`, this.#began)
+        : this.#read(octets),
+    );
+  }
+
+  #read(octets: Buffer): Line | CalendarError {
     try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(octets);
-    } catch {
-      this.#tell(new CalendarError('it is not UTF-8', this.#began), this.#began);
-      return;
+      return { text: textOf(octets, dialect, this.#began), line: this.#began };
+    } catch (error) {
+      if (error instanceof CalendarError) return error;
+      throw error;
     }
-    if (text.trim() !== '') this.#tell(text, this.#began);
   }
 }
 
-const empty = new Uint8Array();
+function withoutEnd(octets: Buffer): Buffer {
+  let end = octets.length;
+  if (octets[end - 1] === 0x0a) end--;
+  if (octets[end - 1] === 0x0d) end--;
+  return octets.subarray(0, end);
+}
+
 const lineOctetsMax = lineCharactersMax;
 
 class CalendarSplitter {
   readonly #bytesMax: number;
-  readonly #lines: OctetLines;
+  readonly #lines: Unfolder;
   #pieces: CalendarPiece[] = [];
   /** Of the component under way: how deep, where it began, how long. 0: between components. */
   #depth = 0;
@@ -141,7 +132,7 @@ class CalendarSplitter {
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
-    this.#lines = new OctetLines((text, line) => this.#line(text, line));
+    this.#lines = new Unfolder((line) => this.#take(line));
   }
 
   push(chunk: Uint8Array): void {
@@ -160,8 +151,10 @@ class CalendarSplitter {
     return pieces;
   }
 
-  #line(text: string | CalendarError, line: number): void {
-    const [, verb = '', name = ''] = typeof text === 'string' ? (bounds.exec(text) ?? []) : [];
+  #take(found: Line | CalendarError): void {
+    const refused = found instanceof CalendarError;
+    if (!refused && found.text.trim() === '') return;
+    const [, verb = '', name = ''] = refused ? [] : (bounds.exec(found.text) ?? []);
     const begins = verb.toUpperCase() === 'BEGIN';
     const ends = verb.toUpperCase() === 'END';
     if (name.toUpperCase() === 'VCALENDAR' && (begins || ends)) {
@@ -170,17 +163,17 @@ class CalendarSplitter {
       return;
     }
     if (this.#depth === 0) {
-      if (begins) this.#begin(line);
+      if (begins) this.#begin(found.line);
       else {
         // Properties of the calendar itself are not looked at; what is no line at all is told.
-        if (typeof text !== 'string') this.#tell(text, line);
+        if (refused) this.#tell(found, found.line);
         else if (!this.#inCalendar)
-          this.#tell(new CalendarError('it stands outside of a VCALENDAR', line), line);
+          this.#tell(new CalendarError('it stands outside of a VCALENDAR', found.line), found.line);
         return;
       }
     }
     if (begins) this.#depth++;
-    this.#feed(text, line);
+    this.#feed(found);
     if (ends) this.#depth--;
   }
 
@@ -198,11 +191,11 @@ class CalendarSplitter {
   }
 
   /** After the first thing that is wrong the rest of a component is passed over. */
-  #feed(text: string | CalendarError, line: number): void {
+  #feed(found: Line | CalendarError): void {
     if (this.#reader === null) return;
     try {
-      if (typeof text !== 'string') throw text;
-      this.#characters += text.length;
+      if (found instanceof CalendarError) throw found;
+      this.#characters += found.text.length;
       if (this.#characters > this.#bytesMax) {
         throw new CalendarError(
           `a component of more than ${this.#bytesMax} octets`,
@@ -210,7 +203,7 @@ class CalendarSplitter {
           'max-resource-size',
         );
       }
-      this.#reader.line(text, line);
+      this.#reader.take(found);
     } catch (error) {
       if (!(error instanceof CalendarError)) throw error;
       this.#reader = null;

@@ -1,5 +1,5 @@
+import { unescapeText } from '../content-lines/index.ts';
 import { digestBytesMax, digestValueBytesMax } from './limits.ts';
-import { unescapeText } from './text.ts';
 import type { Card, CardVersion } from './types.ts';
 
 /** What is known of a property without its card. */

@@ -7,18 +7,18 @@
  * - Bounded: octets, properties, parameters; every step is linear in the octets.
  * - `convert` loses nothing that both versions can say, and no property that it does not know.
  */
+export { escapeText, unescapeText } from '../content-lines/index.ts';
 export { convert, nameOfCard } from './convert/convert.ts';
 export { type CardFacts, digestOf, type Fact, factsOf, readDigest, versionOfDigest } from './digest.ts';
 export { cardBytesMax, propertiesPerCardMax } from './limits.ts';
 export { defaultLimits, readCard, readKept } from './read.ts';
 export { type Piece, splitCards } from './split.ts';
-export { componentsOf, escapeText, listOf, unescapeText } from './text.ts';
+export { componentsOf, listOf } from './text.ts';
 export {
   type Card,
   CardError,
   type CardFault,
   type CardLimits,
-  type CardParameter,
   type CardProperty,
   type CardVersion,
 } from './types.ts';

@@ -2,13 +2,7 @@
 export const cardBytesMax = 8_388_608;
 /** A group of 10,000 members is one card. */
 export const propertiesPerCardMax = 20_000;
-export const parametersPerPropertyMax = 64;
-export const parameterValuesMax = 64;
-/** RFC 6350 §3.2: a line without its break. */
-export const lineOctetsMax = 75;
 /** Octets of a value that a digest keeps; of what is longer (photos, long notes) it keeps that it is there. */
 export const digestValueBytesMax = 512;
 /** Octets of a whole digest; properties that do not fit are kept as being there. */
 export const digestBytesMax = 8_192;
-/** Octets of a line between two cards that a splitter holds; what is longer is no beginning of a card. */
-export const betweenCardsBytesMax = 1_048_576;

@@ -1,5 +1,5 @@
-import { escapeText, splitEscaped } from './text.ts';
-import type { CardParameter, CardProperty } from './types.ts';
+import { escapeText, type Parameter, splitEscaped } from '../content-lines/index.ts';
+import type { CardProperty } from './types.ts';
 
 /** Structured values: a ';' in them separates. */
 const structured = new Set(['N', 'ADR', 'ORG', 'GEO']);
@@ -26,7 +26,7 @@ function parameterOf({ parameters }: CardProperty, name: string): string {
   return parameters.find((parameter) => parameter.name === name)?.values[0] ?? '';
 }
 
-function newer(parameter: CardParameter): CardParameter[] {
+function newer(parameter: Parameter): Parameter[] {
   if (parameter.name === 'CHARSET') return [];
   if (parameter.name !== 'ENCODING') return [parameter];
   return /^(?:base64|b)$/i.test(parameter.values[0] ?? '') ? [{ name: 'ENCODING', values: ['b'] }] : [];

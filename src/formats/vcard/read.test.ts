@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CardError, readCard, readKept, unescapeText, writeCard } from './index.ts';
-import {
-  cardBytesMax,
-  lineOctetsMax,
-  parametersPerPropertyMax,
-  parameterValuesMax,
-  propertiesPerCardMax,
-} from './limits.ts';
+import { CardError, readCard, readKept, writeCard } from './index.ts';
+import { cardBytesMax, propertiesPerCardMax } from './limits.ts';
 
 const card = (body: string, version = '3.0') =>
   Buffer.from(`BEGIN:VCARD\r\nVERSION:${version}\r\n${body}\r\nEND:VCARD\r\n`);
@@ -42,8 +36,6 @@ describe('a card is read', () => {
       { group: 'item1', name: 'X-ABLABEL', spelling: 'X-ABLabel', value: 'Boat' },
       { parameters: [{ name: 'LABEL', values: ['1 Road\nTown^ "x"; here'] }] },
     ]);
-    expect(unescapeText('a\\nb\\,c\\;d\\\\e\\:')).toBe('a\nb,c;d\\e:');
-    expect(unescapeText('\\\\n\\\\\\n\\\\\\\\N\\')).toBe('\\n\\\n\\\\N');
   });
 
   test('what real clients write: a byte order mark, LF alone, bare types, empty lines, no FN', () => {
@@ -144,24 +136,8 @@ describe('a card is read', () => {
     expect(refusal(Buffer.alloc(cardBytesMax + 1))).toMatchObject({ fault: 'too-large' });
     const properties = 'A:1\r\n'.repeat(propertiesPerCardMax + 1).trimEnd();
     expect(refusal(card(properties))).toMatchObject({ fault: 'limit', at: propertiesPerCardMax + 3 });
-    const many = ';X=1'.repeat(parametersPerPropertyMax + 1);
-    expect(
-      refusal(
-        card(
-          `TEL;X=${Array(parameterValuesMax + 1)
-            .fill('a')
-            .join()}:1`,
-        ),
-      ),
-    ).toMatchObject({
-      fault: 'limit',
-    });
-    const names = Array.from({ length: parametersPerPropertyMax + 1 }, (_, n) => `;X${n}=1`).join('');
-    expect(refusal(card(`TEL${names}:1`))).toMatchObject({ fault: 'limit' });
-    // Each of them counts, whether or not it has the name of another.
     expect(refusal(card(`TEL${';X=1'.repeat(500_000)}:1`))).toMatchObject({ fault: 'limit' });
     expect(refusal(card(`TEL;TYPE="${'a,'.repeat(500_000)}":1`))).toMatchObject({ fault: 'limit' });
-    expect(readCard(card(`TEL${many.slice(0, 4 * parameterValuesMax)}:1`)).properties).toHaveLength(1);
   });
 
   test('long lines, folded a thousand times or not at all, are read whole', () => {
@@ -176,16 +152,9 @@ describe('a card is read', () => {
   });
 });
 
-describe('a card is written', () => {
-  test('folded at 75 octets and not inside of a character; read again it is the same', () => {
-    const note = 'ü€😀'.repeat(200);
-    const read = readCard(card(`UID:1\r\nitem1.NOTE;X-A="a;b";X-B=x,"y,z":${note}`, '4.0'));
-    const text = writeCard(read);
-    for (const line of text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(lineOctetsMax);
-    expect(text).not.toContain('\ufffd');
-    const again = readCard(Buffer.from(text));
-    expect(again.properties.map((property) => ({ ...property, line: 0 }))).toEqual(
-      read.properties.map((property) => ({ ...property, line: 0 })),
-    );
-  });
+test('a card is written as it was read', () => {
+  const read = readCard(card(`UID:1\r\nitem1.NOTE;X-A="a;b";X-B=x,"y,z":${'ü€😀'.repeat(200)}`, '4.0'));
+  const again = readCard(Buffer.from(writeCard(read)));
+  const bare = (properties: typeof read.properties) => properties.map((each) => ({ ...each, line: 0 }));
+  expect(bare(again.properties)).toEqual(bare(read.properties));
 });

@@ -1,8 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+import { escapeText, fitText, type Line, LineReader, textOf, unescapeText } from '../content-lines/index.ts';
 import { cardBytesMax, propertiesPerCardMax } from './limits.ts';
-import { type Line, textOf, unfolded } from './lines.ts';
 import { modernised } from './old.ts';
-import { readProperty } from './property.ts';
-import { escapeText, unescapeText } from './text.ts';
+import { dialect, readProperty } from './property.ts';
 import { type Card, CardError, type CardLimits, type CardProperty, type CardVersion } from './types.ts';
 
 export const defaultLimits: CardLimits = { bytesMax: cardBytesMax, propertiesMax: propertiesPerCardMax };
@@ -17,19 +17,16 @@ export function readCard(bytes: Uint8Array, limits: CardLimits = defaultLimits):
   if (bytes.byteLength > limits.bytesMax) {
     throw new CardError('too-large', `a card has at most ${limits.bytesMax} octets`, 0);
   }
-  const old = isOld.test(
-    Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 4096)).toString('latin1'),
-  );
-  const lines = unfolded(textOf(bytes, old), old);
+  const old = isOld.test(latin1Of(bytes.subarray(0, 4096)));
+  const lines = old ? oldLines(bytes) : new LineReader(textOf(bytes, dialect), dialect);
   const first = lines.next();
-  if (first.done) throw new CardError('syntax', 'this is empty', 1);
-  if (!isMark(first.value, 'BEGIN')) {
-    throw new CardError('syntax', 'a card begins with BEGIN:VCARD', first.value.line);
-  }
-  const { version, properties } = readBody(lines, first.value.line, limits);
-  for (const line of lines) {
-    if (isMark(line, 'BEGIN')) throw new CardError('several', 'more than one card', line.line);
-    throw new CardError('syntax', 'something stands behind END:VCARD', line.line);
+  if (first === null) throw new CardError('syntax', 'this is empty', 1);
+  if (!isMark(first, 'BEGIN')) throw new CardError('syntax', 'a card begins with BEGIN:VCARD', first.line);
+  const { version, properties } = readBody(lines, first.line, limits);
+  const more = lines.next();
+  if (more !== null) {
+    if (isMark(more, 'BEGIN')) throw new CardError('several', 'more than one card', more.line);
+    throw new CardError('syntax', 'something stands behind END:VCARD', more.line);
   }
   const all = version === '2.1' ? modernised(properties) : properties;
   return { version, uid: uidOf(all), properties: all };
@@ -40,13 +37,25 @@ export function readKept(bytes: Uint8Array): Card {
   return readCard(bytes, { bytesMax: bytes.byteLength, propertiesMax: propertiesPerCardMax });
 }
 
-function readBody(lines: Iterator<Line>, begin: number, limits: CardLimits) {
+const quotedPrintable = /^[^:]*;\s*(?:ENCODING\s*=\s*)?QUOTED-PRINTABLE\s*[;:]/i;
+
+/** Version 2.1 had no UTF-8: what is none is Latin-1. Lines of its quoted-printable go on after a soft line break. */
+function oldLines(bytes: Uint8Array): LineReader {
+  const goesOn = (first: string, last: string) => last.endsWith('=') && quotedPrintable.test(first);
+  const text = isUtf8(bytes) ? textOf(bytes, dialect) : fitText(latin1Of(bytes), dialect);
+  return new LineReader(text, dialect, goesOn);
+}
+
+function latin1Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function readBody(lines: LineReader, begin: number, limits: CardLimits) {
   const properties: CardProperty[] = [];
   let version: CardVersion | null = null;
   for (;;) {
-    const next = lines.next();
-    if (next.done) throw new CardError('syntax', 'END:VCARD is missing', begin);
-    const line = next.value;
+    const line = lines.next();
+    if (line === null) throw new CardError('syntax', 'END:VCARD is missing', begin);
     if (isMark(line, 'END')) break;
     if (isMark(line, 'BEGIN')) {
       takeAgent(lines, line, properties);
@@ -65,7 +74,7 @@ function readBody(lines: Iterator<Line>, begin: number, limits: CardLimits) {
 }
 
 /** Version 2.1 wrote a card inside of a card, behind an empty AGENT; it is kept as text, as version 3.0 writes it. */
-function takeAgent(lines: Iterator<Line>, begin: Line, properties: CardProperty[]): void {
+function takeAgent(lines: LineReader, begin: Line, properties: CardProperty[]): void {
   const agent = properties.at(-1);
   if (agent?.name !== 'AGENT' || agent.value !== '') {
     throw new CardError('several', 'a card begins inside of another', begin.line);
@@ -73,9 +82,9 @@ function takeAgent(lines: Iterator<Line>, begin: Line, properties: CardProperty[
   const inner = [begin.text];
   for (;;) {
     const next = lines.next();
-    if (next.done) throw new CardError('syntax', 'END:VCARD is missing', begin.line);
-    inner.push(next.value.text);
-    if (isMark(next.value, 'END')) break;
+    if (next === null) throw new CardError('syntax', 'END:VCARD is missing', begin.line);
+    inner.push(next.text);
+    if (isMark(next, 'END')) break;
   }
   properties[properties.length - 1] = { ...agent, value: escapeText(inner.join('\n')) };
 }

@@ -1,11 +1,9 @@
-import { betweenCardsBytesMax } from './limits.ts';
+import { OctetLines } from '../content-lines/index.ts';
 
 /** A card of a larger file, as its bytes stand there, or what stands there instead. Lines count from 1. */
 export type Piece =
   | { readonly line: number; readonly bytes: Buffer }
   | { readonly line: number; readonly refused: string };
-
-const LF = 10;
 
 /**
  * Cards of a file of any size, one at a time: no more than one of at most `bytesMax` octets is held. What is larger, has no
@@ -16,17 +14,19 @@ export async function* splitCards(
   bytesMax: number,
 ): AsyncGenerator<Piece> {
   const splitter = new Splitter(bytesMax);
-  for await (const chunk of source) yield* splitter.take(chunk);
-  yield* splitter.end();
+  for await (const chunk of source) {
+    splitter.lines.push(chunk);
+    yield* splitter.taken();
+  }
+  splitter.lines.end();
+  splitter.end();
+  yield* splitter.taken();
 }
 
 class Splitter {
+  readonly lines: OctetLines;
   readonly #bytesMax: number;
-  #line = 0;
-  /** A line that is not whole yet, bounded; `#cut`: the rest of it is passed over. */
-  #open: Buffer[] = [];
-  #openBytes = 0;
-  #cut = false;
+  #pieces: Piece[] = [];
   /** The card being read: its lines, or null between two. */
   #card: Buffer[] | null = null;
   #cardBytes = 0;
@@ -38,79 +38,62 @@ class Splitter {
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
+    this.lines = new OctetLines(bytesMax, (octets, line) => {
+      const mark = octets === null ? null : markOf(octets, line === 1);
+      if (this.#card === null) this.#between(octets, line, mark);
+      else this.#inside(octets, line, mark);
+    });
   }
 
-  *take(chunk: Uint8Array): Generator<Piece> {
-    for (let start = 0; start < chunk.length; ) {
-      const end = chunk.indexOf(LF, start);
-      this.#add(chunk.subarray(start, end < 0 ? chunk.length : end + 1));
-      if (end < 0) return;
-      start = end + 1;
-      yield* this.#whole();
-    }
+  taken(): readonly Piece[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
   }
 
-  *end(): Generator<Piece> {
-    if (this.#openBytes > 0) yield* this.#whole();
-    if (this.#card) yield { line: this.#cardLine, refused: 'END:VCARD is missing' };
-    else yield* this.#stray();
+  end(): void {
+    if (this.#card) this.#pieces.push({ line: this.#cardLine, refused: 'END:VCARD is missing' });
+    else this.#stray();
   }
 
-  #add(piece: Uint8Array): void {
-    const max = this.#card ? this.#bytesMax : betweenCardsBytesMax;
-    if (this.#openBytes + piece.length > max) this.#cut = true;
-    else this.#open.push(Buffer.from(piece));
-    this.#openBytes += piece.length;
-  }
-
-  *#whole(): Generator<Piece> {
-    const line = this.#open.length === 1 && this.#open[0] ? this.#open[0] : Buffer.concat(this.#open);
-    const size = this.#openBytes;
-    const mark = this.#cut ? null : markOf(line, this.#line === 0);
-    this.#line += 1;
-    this.#open = [];
-    this.#openBytes = 0;
-    this.#cut = false;
-    if (this.#card) yield* this.#inside(line, size, mark);
-    else yield* this.#between(line, mark);
-  }
-
-  *#between(line: Buffer, mark: Mark): Generator<Piece> {
-    if (mark !== 'begin') {
-      if (this.#strayLine === 0 && !isBlank(line)) this.#strayLine = this.#line;
+  #between(octets: Buffer | null, line: number, mark: Mark): void {
+    if (octets === null || mark !== 'begin') {
+      if (this.#strayLine === 0 && (octets === null || !isBlank(octets))) this.#strayLine = line;
       return;
     }
-    yield* this.#stray();
-    this.#card = [line];
-    this.#cardBytes = line.length;
-    this.#cardLine = this.#line;
+    this.#stray();
+    this.#card = [octets];
+    this.#cardBytes = octets.length;
+    this.#cardLine = line;
     this.#depth = 1;
   }
 
-  *#inside(line: Buffer, size: number, mark: Mark): Generator<Piece> {
+  #inside(octets: Buffer | null, line: number, mark: Mark): void {
     // version 2.1 writes a card into a card, behind an AGENT; anywhere else the one before has no end
     if (mark === 'begin' && !this.#agent) {
-      yield { line: this.#cardLine, refused: 'END:VCARD is missing' };
+      this.#pieces.push({ line: this.#cardLine, refused: 'END:VCARD is missing' });
       this.#card = null;
-      return yield* this.#between(line, mark);
+      this.#between(octets, line, mark);
+      return;
     }
-    this.#agent = /^AGENT[^:]*:\s*$/i.test(line.toString('latin1', 0, 100));
-    this.#cardBytes += size;
-    if (this.#cardBytes <= this.#bytesMax) this.#card?.push(line);
+    this.#agent = octets !== null && /^AGENT[^:]*:\s*$/i.test(octets.toString('latin1', 0, 100));
+    this.#cardBytes += octets?.length ?? this.#bytesMax;
+    const fits = octets !== null && this.#cardBytes <= this.#bytesMax;
+    if (fits) this.#card?.push(octets);
     else this.#card = [];
-    if (mark === 'begin') this.#depth += 1;
-    if (mark === 'end') this.#depth -= 1;
+    if (mark === 'begin') this.#depth++;
+    if (mark === 'end') this.#depth--;
     if (this.#depth > 0) return;
-    const lines = this.#card ?? [];
-    const fits = this.#cardBytes <= this.#bytesMax;
+    this.#pieces.push(
+      fits
+        ? { line: this.#cardLine, bytes: Buffer.concat(this.#card ?? []) }
+        : { line: this.#cardLine, refused: `a card has at most ${this.#bytesMax} octets` },
+    );
     this.#card = null;
-    yield fits
-      ? { line: this.#cardLine, bytes: Buffer.concat(lines) }
-      : { line: this.#cardLine, refused: `a card has at most ${this.#bytesMax} octets` };
   }
 
-  *#stray(): Generator<Piece> {
-    if (this.#strayLine > 0) yield { line: this.#strayLine, refused: 'this is no card' };
+  #stray(): void {
+    if (this.#strayLine > 0) this.#pieces.push({ line: this.#strayLine, refused: 'this is no card' });
     this.#strayLine = 0;
   }
 }
@@ -127,5 +110,5 @@ function markOf(line: Buffer, first: boolean): Mark {
 }
 
 function isBlank(line: Buffer): boolean {
-  return line.every((octet) => octet === 32 || octet === 9 || octet === 13 || octet === LF);
+  return line.every((octet) => octet === 32 || octet === 9 || octet === 13 || octet === 10);
 }

@@ -1,13 +1,7 @@
 import { FormatError } from '../../base/index.ts';
+import type { LineFault, Parameter } from '../content-lines/index.ts';
 
 export type CardVersion = '2.1' | '3.0' | '4.0';
-
-export interface CardParameter {
-  /** Upper case. */
-  readonly name: string;
-  /** Without quotes, RFC 6868 decoded. */
-  readonly values: readonly string[];
-}
 
 export interface CardProperty {
   /** As it was written, such as `item1`; '' for none. */
@@ -16,7 +10,7 @@ export interface CardProperty {
   readonly name: string;
   /** As it was written, such as `X-ABLabel`. */
   readonly spelling: string;
-  readonly parameters: readonly CardParameter[];
+  readonly parameters: readonly Parameter[];
   /** As it stands on its unfolded line, with its escapes. */
   readonly value: string;
   /** Where it began in what was read, from 1; 0: it was made here. */
@@ -31,11 +25,8 @@ export interface Card {
   readonly properties: readonly CardProperty[];
 }
 
-/**
- * `version`: one that is not read here. `several`: more than one card. `characters`: no UTF-8, or a control character.
- * `limit`: too many properties or parameters.
- */
-export type CardFault = 'too-large' | 'characters' | 'syntax' | 'several' | 'version' | 'limit';
+/** `version`: one that is not read here. `several`: more than one card. */
+export type CardFault = LineFault | 'too-large' | 'several' | 'version';
 
 /** A card that cannot be read. `at` is the line, from 1. */
 export class CardError extends FormatError {

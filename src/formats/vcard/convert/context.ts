@@ -1,4 +1,4 @@
-import { unescapeText } from '../text.ts';
+import { unescapeText } from '../../content-lines/index.ts';
 import type { CardProperty } from '../types.ts';
 import { decodeComponent } from './addresses.ts';
 import { typesOf } from './shape.ts';

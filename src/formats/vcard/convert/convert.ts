@@ -1,4 +1,4 @@
-import { unescapeText } from '../text.ts';
+import { unescapeText } from '../../content-lines/index.ts';
 import type { Card } from '../types.ts';
 import { toFour } from './to-four.ts';
 import { toThree } from './to-three.ts';

@@ -1,4 +1,5 @@
-import type { CardParameter, CardProperty } from '../types.ts';
+import type { Parameter } from '../../content-lines/index.ts';
+import type { CardProperty } from '../types.ts';
 
 /** A property that no client wrote. */
 export function made(
@@ -33,7 +34,7 @@ export function firstOf(property: CardProperty, name: string): string {
 /** No values: the parameter goes. */
 export function withValues(property: CardProperty, name: string, values: readonly string[]): CardProperty {
   const at = property.parameters.findIndex((parameter) => parameter.name === name);
-  const parameters: CardParameter[] = property.parameters.filter((parameter) => parameter.name !== name);
+  const parameters: Parameter[] = property.parameters.filter((parameter) => parameter.name !== name);
   if (values.length > 0) parameters.splice(at < 0 ? parameters.length : at, 0, { name, values });
   return { ...property, parameters };
 }

@@ -1,4 +1,5 @@
-import { componentsOf, escapeText, unescapeText } from '../text.ts';
+import { escapeText, unescapeText } from '../../content-lines/index.ts';
+import { componentsOf } from '../text.ts';
 import type { CardProperty } from '../types.ts';
 import { addressUri } from './addresses.ts';
 import { type Context, contextOf } from './context.ts';

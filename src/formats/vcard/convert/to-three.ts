@@ -1,4 +1,4 @@
-import { escapeText, unescapeText } from '../text.ts';
+import { escapeText, unescapeText } from '../../content-lines/index.ts';
 import type { CardProperty } from '../types.ts';
 import { decodeComponent } from './addresses.ts';
 import { type Context, contextOf } from './context.ts';
