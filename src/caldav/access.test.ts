@@ -130,10 +130,11 @@ const matrix: readonly (readonly [what: string, asked: Asked, statuses: readonly
     { method: 'MOVE', path: '/p', destination: '/new' },
     [201, 403, 403, 403, 403, 403, 404, 401],
   ],
+  // What stands there has another UID.
   [
     'MOVE onto what is private',
     { method: 'MOVE', path: '/a', destination: '/p' },
-    [204, 403, 403, 403, 403, 403, 404, 401],
+    [403, 403, 403, 403, 403, 403, 404, 401],
   ],
   // One UID cannot be there twice.
   ['COPY', { method: 'COPY', path: '/a', destination: '/new' }, [403, 403, 403, 403, 403, 403, 404, 401]],

@@ -16,6 +16,8 @@ export function caldavExtension(house: CaldavHouse): DavExtension {
     name: 'caldav',
     features: [
       'calendar-access',
+      // RFC 7809 §3.1.1
+      'calendar-no-timezone',
       'calendar-managed-attachments',
       // RFC 8607 §3.1: an instance that is not written down gets none of its own.
       'calendar-managed-attachments-no-recurrence',

@@ -167,3 +167,76 @@ describe('Thunderbird', () => {
     expect(got.text).toContain('EMAIL;TYPE=pref:cy@x.org');
   });
 });
+
+describe('Evolution', () => {
+  const names =
+    'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="urn:ietf:params:xml:ns:carddav"';
+  const find = (path: string, depth: string, prop: string) =>
+    ask('PROPFIND', path, { depth }, `<propfind ${names}><prop>${prop}</prop></propfind>`);
+
+  /** From `/`, or from where `.well-known` leads, to the home. */
+  async function homeFrom(path: string): Promise<string> {
+    const sought =
+      '<resourcetype/><current-user-principal/><principal-URL/><C:calendar-home-set/><C:calendar-user-address-set/><A:addressbook-home-set/>';
+    const first = await find(path, '0', sought);
+    if (first.status === 301) return homeFrom(first.headers.location ?? '');
+    const principal = hrefIn(first.text, 'current-user-principal');
+    return hrefIn((await find(principal, '0', sought)).text, 'addressbook-home-set');
+  }
+
+  test('finds the book from the server alone, opens it, and keeps it the same by tags, ETags and multiget', async () => {
+    const home = await homeFrom('/.well-known/carddav');
+    expect([home, await homeFrom('/')]).toEqual(['/dav/contacts/ana/', home]);
+    const listed = await find(
+      home,
+      '1',
+      '<displayname/><resourcetype/><current-user-privilege-set/><A:addressbook-description/><A:supported-address-data/>',
+    );
+    const book = `${home}personal/`;
+    expect(listed.text).toContain(`<D:href>${book}</D:href>`);
+
+    // It may write where OPTIONS says addressbook and a privilege of writing is named.
+    const { dav } = (await ask('OPTIONS', book, {})).headers;
+    expect(String(dav).split(/, ?/)).toContain('addressbook');
+    expect((await find(book, '0', '<current-user-privilege-set/>')).text).toContain('<D:write-content/>');
+    const tag = async () => {
+      const body = `<propfind ${names} xmlns:E="http://calendarserver.org/ns/"><prop><E:getctag/></prop></propfind>`;
+      return hrefIn((await ask('PROPFIND', book, { depth: '0' }, body)).text, 'getctag');
+    };
+    const before = await tag();
+    expect(before).not.toBe('');
+
+    const uid = 'pas-id-6A1F0C1E00000001';
+    const path = `${book}${uid}.vcf`;
+    const card = (name: string) =>
+      `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${uid}\r\nFN:${name}\r\nN:Roe;Di;;;\r\nX-EVOLUTION-FILE-AS:Roe\\, Di\r\nEMAIL;TYPE=WORK:di@x.org\r\nEND:VCARD\r\n`;
+    const type = { 'content-type': 'text/vcard; charset="utf-8"' };
+    const made = await ask('PUT', path, { ...type, 'if-none-match': '*' }, card('Di Roe'));
+    expect([made.status, made.headers.etag]).toEqual([201, expect.stringMatching(/^"[^"]+"$/)]);
+    const changed = await ask('PUT', path, { ...type, 'if-match': String(made.headers.etag) }, card('Di'));
+    expect(changed.status).toBe(204);
+    const late = await ask('PUT', path, { ...type, 'if-match': String(made.headers.etag) }, card('Late'));
+    expect(late.status).toBe(412);
+
+    expect(await tag()).not.toBe(before);
+    const rows = await find(book, '1', '<getetag/>');
+    expect(rows.text).toContain(
+      `<D:href>${path}</D:href><D:propstat><D:prop><D:getetag>${changed.headers.etag}</D:getetag>`,
+    );
+    // Its reports have no Depth.
+    const got = await ask(
+      'REPORT',
+      book,
+      {},
+      `<A:addressbook-multiget xmlns:D="DAV:" xmlns:A="urn:ietf:params:xml:ns:carddav"><D:prop><D:getetag/><A:address-data/></D:prop><D:href>${path}</D:href><D:href>${book}gone.vcf</D:href></A:addressbook-multiget>`,
+    );
+    expect(got.text).toContain(card('Di').replaceAll('\r', '&#13;'));
+    expect(got.text).toContain(`<D:href>${book}gone.vcf</D:href><D:status>HTTP/1.1 404`);
+
+    const alone = await ask('GET', path, {});
+    expect([alone.text, alone.headers.etag]).toEqual([card('Di'), changed.headers.etag]);
+    const gone = await ask('DELETE', path, { 'if-match': String(changed.headers.etag) });
+    expect(gone.status).toBe(204);
+    expect((await ask('GET', path, {})).status).toBe(404);
+  });
+});

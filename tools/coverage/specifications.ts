@@ -175,7 +175,7 @@ RFC 5397 | current-user-principal | Yes | src/webdav/properties/5397-current-use
 RFC 5689 | Extended MKCOL | Yes | src/webdav/properties/changes.ts |
 RFC 5995 | POST to add members | Yes | src/webdav/properties/5995-add-member.ts |
 RFC 6578 | WebDAV synchronisation | Yes | src/webdav/reports/sync-collection.ts src/webdav/properties/6578-sync-token.ts |
-RFC 7240 | Prefer | Partial | src/webdav/server/headers.ts | return=minimal is obeyed; others are passed over, as it allows
+RFC 7240 | Prefer | Partial | src/webdav/server/headers.ts src/webdav/methods/representation.ts | return=minimal and, of PUT and POST, return=representation are obeyed; others are passed over, as it allows
 RFC 8144 | Prefer in WebDAV | Yes | src/webdav/server/headers.ts src/webdav/methods/propfind.ts |
 RFC 6266 | Content-Disposition in HTTP | Yes | src/web/http/disposition.ts src/web/public/send.ts | files of public links, archives, earlier contents
 RFC 7578 | multipart/form-data | Yes | src/web/http/multipart.ts | files that are sent to a public link; never held
@@ -187,7 +187,7 @@ RFC 6638 | CalDAV scheduling | Partial | src/caldav/scheduling/hooks.ts src/cald
 RFC 8607 | Managed attachments of calendars | Partial | | an instance that is not written down gets none of its own
 RFC 7953 | VAVAILABILITY | Partial | src/formats/icalendar/busy/availability.ts | kept with the inbox and read for busy times
 RFC 6352 | CardDAV | Yes | src/carddav/extension.ts src/carddav/reports/query.ts src/carddav/reports/multiget.ts src/carddav/properties/book.ts src/carddav/collections/flavor.ts |
-RFC 6764 | Finding CalDAV and CardDAV | No | |
+RFC 6764 | Finding CalDAV and CardDAV | Yes | src/webdav/server/dav.ts src/cli/dns/services.ts | .well-known leads to /dav/; SRV and TXT rows are in myco dns show
 
 # Chat
 RFC 6120 | XMPP core | No | |

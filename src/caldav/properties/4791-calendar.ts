@@ -63,10 +63,8 @@ export function calendarProperties(settings: CalendarSettings): readonly LivePro
       }),
       onlyWhenMade: true,
     },
-    caldavProperty('supported-calendar-component-sets', 'caldav-mkcalendar §5', onHomes, () =>
-      // Each calendar may have any of them.
-      elementOf(caldavName('supported-calendar-component-set'), comps(calendarComponents)),
-    ),
+    // That it is empty says that a calendar may be made for any of the components and any several.
+    caldavProperty('supported-calendar-component-sets', 'caldav-extensions-01 §4', onHomes, () => ''),
     caldavProperty(
       'supported-calendar-data',
       '4791 §5.2.4',

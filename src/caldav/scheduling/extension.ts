@@ -7,8 +7,8 @@ import { outboxPost } from './outbox.ts';
 export function schedulingExtension(house: SchedulingHouse): DavExtension {
   return {
     name: 'scheduling',
-    // RFC 6638 §3
-    features: ['calendar-auto-schedule'],
+    // RFC 6638 §3, RFC 7953 §7.1
+    features: ['calendar-auto-schedule', 'calendar-availability'],
     methods: [outboxPost(house)],
     properties: schedulingProperties(house),
     reports: [],

@@ -7,7 +7,7 @@ import {
   propertiesPerCardMax,
   readCard,
 } from '../../formats/vcard/index.ts';
-import { type Arriving, hrefElement, type Prepared, receivedName, type Xml } from '../../webdav/index.ts';
+import type { Arriving, Prepared } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
 import type { CardSettings } from '../house.ts';
 import { demandCardType } from './media.ts';
@@ -33,11 +33,7 @@ export function preparedCard(arriving: Arriving, settings: CardSettings): Prepar
   if (Buffer.byteLength(card.uid) > uidBytesMax) {
     throw refusal('valid-address-data', `a UID has at most ${uidBytesMax} octets`);
   }
-  const { existing } = arriving;
   if (card.uid === '') return withUid(arriving, card);
-  if (existing && existing.uid !== card.uid) {
-    throw refusal('no-uid-conflict', 'the card there has another UID', hrefOf(arriving));
-  }
   return { item: itemOf(card, arriving.bytes), verbatim: true };
 }
 
@@ -85,12 +81,4 @@ function uuid(): string {
   octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
   octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
   return octets.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-/** What stands where it is put, as its visitor calls it. */
-function hrefOf({ scene, collection, name }: Arriving): Xml {
-  const { visit, right, owner } = scene;
-  const handle = visit.visitor.kind === 'member' ? visit.visitor.handle : '';
-  const book = right === 'own' ? collection.name : receivedName(owner?.at(-1) ?? '', collection.id);
-  return hrefElement(visit, ['contacts', handle, book, name], false);
 }

@@ -93,6 +93,45 @@ function raw(port: number, words: string): { socket: Socket; text: () => string;
   return { socket, text: () => text, closed };
 }
 
+test('requests that come one behind the other are taken up one after the other (RFC 9112 §9.3.2)', async () => {
+  const begun: string[] = [];
+  const waiting: (() => void)[] = [];
+  const { port } = await open(async (request) => {
+    begun.push(new URL(request.url).pathname);
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return new Response('done');
+  });
+  const asked = (path: string, more = '') =>
+    `PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n${more}\r\n`;
+  const { text, closed } = raw(port, asked('/1') + asked('/2') + asked('/3', 'Connection: close\r\n'));
+  for (const path of ['/1', '/2', '/3']) {
+    await expect.poll(() => begun.at(-1)).toBe(path);
+    waiting.at(-1)?.();
+  }
+  await closed;
+  expect(begun).toEqual(['/1', '/2', '/3']);
+  expect(text().match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
+});
+
+test('of a connection that goes, what waited behind is not taken up', async () => {
+  const begun: string[] = [];
+  const gone: string[] = [];
+  const { port } = await open(() => new Response('done'), {
+    raw(request, response) {
+      begun.push(request.url ?? '');
+      response.once('close', () => gone.push(request.url ?? ''));
+      return true;
+    },
+  });
+  const asked = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const { socket, closed } = raw(port, asked('/1') + asked('/2') + asked('/3'));
+  await expect.poll(() => begun).toEqual(['/1']);
+  socket.destroy();
+  await closed;
+  await expect.poll(() => gone).toEqual(['/1']);
+  expect(begun).toEqual(['/1']);
+});
+
 describe('an HTTP door', () => {
   test.each([false, true])('serves a hono app and tells it the client (TLS: %s)', async (secure) => {
     const app = new Hono<{ Bindings: HttpEnvironment }>();

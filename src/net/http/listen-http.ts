@@ -140,19 +140,39 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
     },
     (request, response) => {
       if (options.raw) limitRequest(request, requestMsMax);
-      if (!options.raw?.(request, response)) void fetched(request, response);
+      inTurn(request, response, () => {
+        if (!options.raw?.(request, response)) void fetched(request, response);
+      });
     },
   );
   server.on('checkContinue', (request, response) => {
     if (options.raw) limitRequest(request, requestMsMax);
-    if (options.raw?.(request, response)) return;
-    response.writeContinue();
-    void fetched(request, response);
+    inTurn(request, response, () => {
+      if (options.raw?.(request, response)) return;
+      response.writeContinue();
+      void fetched(request, response);
+    });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, stream) => answerBadClient(error, stream));
   // Node starts the clock of slow headers and requests when a server listens; this one is fed by hand.
   server.emit('listening');
   return server;
+}
+
+const lastAnswers = new WeakMap<Duplex, ServerResponse>();
+
+/** Of requests that come one behind the other none begins before the one before it was answered (RFC 9112 §9.3.2). */
+function inTurn({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
+  const before = lastAnswers.get(socket);
+  lastAnswers.set(socket, response);
+  if (before === undefined || before.closed) begin();
+  else {
+    before.once('close', () => {
+      if (!socket.destroyed) begin();
+      // Node closes of those that wait the first alone.
+      else response.emit('close');
+    });
+  }
 }
 
 const requestTimers = new WeakMap<IncomingMessage, NodeJS.Timeout>();

@@ -7,7 +7,7 @@ import type { Content, CopyTarget, DavPrivilege, Resource, WriteOptions, Written
 import type { CollectionResource } from './collection.ts';
 import type { View } from './house.ts';
 import { scheduleTagOf } from './tags.ts';
-import { readWhole, refusalOfUid, removeItem, storeItem } from './writes.ts';
+import { demandUid, readWhole, refusalOfUid, removeItem, storeItem } from './writes.ts';
 
 /** A calendar object or a card, as one visitor sees it. */
 export class ItemResource extends Bare implements Resource {
@@ -122,7 +122,7 @@ export class ItemResource extends Bare implements Resource {
     this.#demandOpen();
     const to = collectionOf(target, this.collection);
     const { scene, row } = this.collection;
-    existingOf(target);
+    demandUid(to, existingOf(target), this.row.uid);
     if (to.row.account !== row.account || row.kind !== to.row.kind) return this.#moveAway(target, options);
     scene.flavor.accepts?.(this.row, to.row);
     const move = scene.house.collections.move(

@@ -31,7 +31,11 @@ async function findIn(
 ): Promise<Found> {
   const resource = await home.find(name);
   if (item === undefined) return { resource, parent: home, name };
-  if (!(resource instanceof CollectionResource)) return { resource: null, parent: null, name: item };
+  if (!(resource instanceof CollectionResource)) {
+    // What stands beside the collections, such as the outbox, has nothing in it that can be found by its name.
+    const parent = resource?.isCollection && more.length === 0 ? (resource as Collection) : null;
+    return { resource: null, parent, name: item };
+  }
   const { account, id } = resource.row;
   const row = await home.scene.house.collections.item(account, id, item);
   if (more.length > 0) return { resource: null, parent: null, name: more.at(-1) ?? '' };

@@ -44,6 +44,7 @@ export async function storeItem(collection: CollectionResource, storing: Storing
     throw new DavError(403, 'that is not allowed any more');
   for (let attempt = 1; ; attempt++) {
     const prepared = await scene.flavor.prepare({ ...storing, scene, collection: row, existing });
+    demandUid(collection, existing, prepared.item.uid);
     const { scheduleTag, ...more } = prepared.options ?? {};
     const expected = {
       hash: existing?.hash ?? null,
@@ -63,6 +64,15 @@ export async function storeItem(collection: CollectionResource, storing: Storing
       if (existing && !collection.item(existing).may('write-content')) throw error;
     }
   }
+}
+
+/** What stands there keeps its UID: another is something else, with a name of its own (RFC 4791 §5.3.2.1, RFC 6352 §6.3.2.1). */
+export function demandUid({ scene, path }: CollectionResource, existing: ItemRow | null, uid: string): void {
+  if (existing === null || existing.uid === uid) return;
+  const href = textOf(scene.visit.href({ path: [...path, existing.name], isCollection: false }));
+  throw new DavError(403, 'what stands there has another UID', {
+    condition: scene.flavor.conditions.conflict(`<D:href>${href}</D:href>`, 'collection'),
+  });
 }
 
 /** A UID that something else has is answered with where that is (RFC 4791 §5.3.2.1, RFC 6352 §6.3.2.1). */

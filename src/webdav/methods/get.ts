@@ -2,19 +2,11 @@ import { Readable } from 'node:stream';
 import { randomToken } from '../../base/index.ts';
 import { DavError } from '../errors.ts';
 import { smallFileBytesMax } from '../limits.ts';
-import { httpTime } from '../properties/times.ts';
 import { rangeHolds } from '../server/index.ts';
 import type { DavMethod, Exchange, Found, Resource } from '../types.ts';
+import { canOpen, gathered, headersOf, type Openable, typeOf } from './content.ts';
 import { listing } from './listing.ts';
 import { type ByteRange, readRanges } from './ranges.ts';
-
-type Openable = Resource & Required<Pick<Resource, 'open'>>;
-
-const fallbackType = 'application/octet-stream';
-
-function canOpen(resource: Resource | null): resource is Openable {
-  return resource?.open !== undefined;
-}
 
 function reading(name: 'GET' | 'HEAD'): DavMethod {
   return {
@@ -71,39 +63,6 @@ async function whole(
   }
   if (length === 0) return exchange.send(200, headers, '');
   exchange.send(200, headers, resource.readNow?.() ?? (await gathered(resource.open())));
-}
-
-async function gathered(content: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of content) chunks.push(chunk as Buffer);
-  const [first] = chunks;
-  return chunks.length === 1 && first ? first : Buffer.concat(chunks);
-}
-
-/**
- * What members put here is theirs, not ours: a page among it runs no script and reaches nothing of the portal. Only PDF
- * is left out: browsers do not show it in a sandbox, and what scripts it has reach nothing anyway.
- */
-const sandbox =
-  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'";
-
-function headersOf(resource: Resource): Readonly<Record<string, string>> {
-  const type = typeOf(resource);
-  return {
-    'Content-Type': type,
-    ...(resource.etag === null ? {} : { ETag: resource.etag }),
-    ...(resource.modifiedMs === null ? {} : { 'Last-Modified': httpTime(resource.modifiedMs) }),
-    'Accept-Ranges': resource.wholeOnly ? 'none' : 'bytes',
-    'Cache-Control': 'private, no-cache',
-    ...(type === 'application/pdf' ? {} : { 'Content-Security-Policy': sandbox }),
-    'X-Content-Type-Options': 'nosniff',
-    ...resource.headers?.(),
-  };
-}
-
-/** A type that a client once sent stands in our header: nothing but printable ASCII does (THREATS 11). */
-function typeOf({ type }: Resource): string {
-  return type !== null && /^[\x20-\x7e]+$/.test(type) ? type : fallbackType;
 }
 
 function contentRange([start, end]: ByteRange, length: number): string {

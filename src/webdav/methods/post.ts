@@ -1,8 +1,9 @@
 import { randomToken } from '../../base/index.ts';
 import { slugBytesMax } from '../limits.ts';
 import type { Collection, DavMethod, Exchange, Found } from '../types.ts';
-import { answerWritten, inParent, noParent } from './answer.ts';
+import { inParent, noParent } from './answer.ts';
 import { contentOf } from './put.ts';
+import { answerContent } from './representation.ts';
 
 const nameBits = 80;
 
@@ -21,7 +22,11 @@ export const post: DavMethod = {
     const { visit } = exchange;
     // What somebody may not see has no name for them, not even where they brought it.
     const seen = written.resource.may('read');
-    answerWritten(exchange, written, seen ? { Location: visit.origin + visit.href(written.resource) } : {});
+    await answerContent(
+      exchange,
+      written,
+      seen ? { Location: visit.origin + visit.href(written.resource) } : {},
+    );
   },
 };
 

@@ -1,7 +1,8 @@
 import { DavError } from '../errors.ts';
 import { readModified } from '../server/headers.ts';
 import type { Content, DavMethod, Exchange, Found } from '../types.ts';
-import { answerWritten, inParent, noParent } from './answer.ts';
+import { inParent, noParent } from './answer.ts';
+import { answerContent } from './representation.ts';
 
 /** RFC 9110 §9.3.4: a content is there whole or not at all. */
 export const put: DavMethod = {
@@ -23,9 +24,10 @@ export const put: DavMethod = {
     await checkExpected(exchange, parent);
     // Nextcloud's clients send their file's time, and take it for kept where this comes back.
     const more: Record<string, string> = modifiedMs === null ? {} : { 'X-OC-MTime': 'accepted' };
-    if (resource?.put) return answerWritten(exchange, await resource.put(content, exchange.write), more);
+    if (resource?.put)
+      return await answerContent(exchange, await resource.put(content, exchange.write), more);
     if (!parent?.create) throw noParent();
-    answerWritten(exchange, await inParent(parent.create(name, content, exchange.write)), more);
+    await answerContent(exchange, await inParent(parent.create(name, content, exchange.write)), more);
   },
 };
 

@@ -2,14 +2,14 @@ import type { Accounts } from '../../accounts/index.ts';
 import { FormatError } from '../../base/index.ts';
 import { childOf, type XmlElement } from '../../formats/xml/index.ts';
 import { below } from '../methods/walk.ts';
-import { prefixDeclarations } from '../prefixes.ts';
+import { elementOf, prefixDeclarations } from '../prefixes.ts';
 import { groupPrincipal, groupsOfVisitor, memberPath, memberPrincipal } from '../principals/principal.ts';
 import { nameKey } from '../properties/declared.ts';
 import { planOf } from '../properties/plan.ts';
 import { sendRows } from '../properties/rows.ts';
 import { readReportWish } from '../properties/wish.ts';
 import { preferencesApplied } from '../server/headers.ts';
-import type { DavReport, Exchange, Resource, Visit } from '../types.ts';
+import type { DavReport, Exchange, QName, Resource, Visit } from '../types.ts';
 import {
   matchedResourcesMax,
   principalCandidatesMax,
@@ -20,16 +20,38 @@ import { missingRow, truncatedRow } from './rows.ts';
 
 const isPrincipalFolder = ({ kind }: Resource) => kind === 'principals';
 
-/** What somebody can be found by. Apple's and CalDAV's names for the address are asked for by their clients. */
-const searchable: ReadonlyMap<string, 'name' | 'address'> = new Map([
-  [nameKey({ namespace: 'DAV:', name: 'displayname' }), 'name'],
-  [nameKey({ namespace: 'DAV:', name: 'alternate-URI-set' }), 'address'],
-  [nameKey({ namespace: 'http://calendarserver.org/ns/', name: 'email-address-set' }), 'address'],
-  [nameKey({ namespace: 'urn:ietf:params:xml:ns:caldav', name: 'calendar-user-address-set' }), 'address'],
-]);
+interface Searchable extends QName {
+  readonly by: 'name' | 'address';
+  readonly says: string;
+}
 
-const searchProperty = (name: string, says: string) =>
-  `<D:principal-search-property><D:prop><D:${name}/></D:prop><D:description xml:lang="en">${says}</D:description></D:principal-search-property>`;
+/** What somebody can be found by. Apple's and CalDAV's names for the address are asked for by their clients. */
+const searchable: readonly Searchable[] = [
+  { namespace: 'DAV:', name: 'displayname', by: 'name', says: 'Name' },
+  { namespace: 'DAV:', name: 'alternate-URI-set', by: 'address', says: 'Address of mail' },
+  {
+    namespace: 'urn:ietf:params:xml:ns:caldav',
+    name: 'calendar-user-address-set',
+    by: 'address',
+    says: 'Address for invitations',
+  },
+  {
+    namespace: 'http://calendarserver.org/ns/',
+    name: 'email-address-set',
+    by: 'address',
+    says: 'Address of mail',
+  },
+];
+
+const searchedBy = new Map(searchable.map((each) => [nameKey(each), each.by]));
+
+const searchProperties = searchable
+  .map((each) => {
+    const prop = `<D:prop>${elementOf(each)}</D:prop>`;
+    const says = `<D:description xml:lang="en">${each.says}</D:description>`;
+    return `<D:principal-search-property>${prop}${says}</D:principal-search-property>`;
+  })
+  .join('');
 
 /** RFC 3744 §9.5 */
 export const principalSearchPropertySet: DavReport = {
@@ -39,9 +61,7 @@ export const principalSearchPropertySet: DavReport = {
   on: isPrincipalFolder,
   privilege: 'read',
   async run(exchange) {
-    const properties =
-      searchProperty('displayname', 'Name') + searchProperty('alternate-URI-set', 'Address of mail');
-    const set = `<D:principal-search-property-set${prefixDeclarations}>${properties}</D:principal-search-property-set>`;
+    const set = `<D:principal-search-property-set${prefixDeclarations}>${searchProperties}</D:principal-search-property-set>`;
     exchange.send(
       200,
       { 'Content-Type': 'application/xml; charset=utf-8' },
@@ -80,7 +100,7 @@ function readCriteria(body: XmlElement): readonly Criterion[] {
   const criteria = body.children
     .filter(({ name }) => name === 'property-search')
     .map((search) => ({
-      by: (childOf(search, 'prop')?.children ?? []).map((each) => searchable.get(nameKey(each)) ?? 'nothing'),
+      by: (childOf(search, 'prop')?.children ?? []).map((each) => searchedBy.get(nameKey(each)) ?? 'nothing'),
       text: folded(childOf(search, 'match')?.text.trim() ?? '').replace(/^mailto:/, ''),
     }));
   if (criteria.length === 0) throw new FormatError('a principal-property-search has a DAV:property-search');

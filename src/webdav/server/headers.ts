@@ -63,14 +63,16 @@ export function readPreferences(prefer: string | undefined, brief: string | unde
   return { return: wanted, depthNoroot };
 }
 
-/** RFC 7240 §3: says which preferences were followed. `listed`: depth-noroot is heard. */
+/** RFC 7240 §3: says which preferences were followed. `listed`: depth-noroot is heard; `represented`: what is kept is answered. */
 export function preferencesApplied(
   exchange: Pick<Exchange, 'visit' | 'header'>,
   listed = false,
+  represented = false,
 ): Record<string, string> {
   const { prefer } = exchange.visit;
   const followed = [
     ...(prefer.return === 'minimal' ? ['return=minimal'] : []),
+    ...(represented ? ['return=representation'] : []),
     ...(listed && prefer.depthNoroot ? ['depth-noroot'] : []),
   ];
   // Microsoft's Brief is answered in its own words alone.
