@@ -2,7 +2,12 @@ import {
   addressOf,
   attendeeMayNot,
   attendeeMessage,
+  attendeesIn,
   type CalendarObject,
+  instanceKey,
+  instancesByKey,
+  type Property,
+  withNotes,
   writeCalendar,
 } from '../../formats/icalendar/index.ts';
 import type { NewJob } from '../../stores/collections/index.ts';
@@ -10,7 +15,7 @@ import { refusal } from '../conditions.ts';
 import { type Change, isOver } from './change.ts';
 import type { SchedulingHouse } from './house.ts';
 import { jobsFor } from './jobs.ts';
-import { withStatus } from './status.ts';
+import { withProperties, withStatus } from './status.ts';
 import { placeOf } from './users.ts';
 
 /** Who was invited keeps their copy: the organiser hears their answer, and nothing else is theirs (RFC 6638 §3.2.2). */
@@ -18,14 +23,37 @@ export async function attendeeWrites(
   house: SchedulingHouse,
   change: Change & { readonly after: CalendarObject },
 ): Promise<{ readonly bytes: Buffer | null; readonly jobs: readonly NewJob[] }> {
-  const { before, after } = change;
-  const wrong = before === null ? null : attendeeMayNot(before, after);
+  const { before, self } = change;
+  const wrong = before === null ? null : attendeeMayNot(before, change.after, self);
   if (wrong !== null)
     throw refusal('allowed-attendee-scheduling-object-change', `the organiser’s to change: ${wrong}`);
-  const { jobs, statuses } = await answer(house, change);
+  const after = before === null ? change.after : withNotes(before, withOthers(before, change.after, self));
+  const { jobs, statuses } = await answer(house, { ...change, after });
   const told = withStatus(after, 'ORGANIZER', statuses);
-  return { bytes: told === after ? null : Buffer.from(writeCalendar(told)), jobs };
+  return { bytes: told === change.after ? null : Buffer.from(writeCalendar(told)), jobs };
 }
+
+/** What others are and answered is not an attendee's to say: an older copy does not bring back what it says of them. */
+function withOthers(
+  before: CalendarObject,
+  after: CalendarObject,
+  self: ReadonlySet<string>,
+): CalendarObject {
+  const was = instancesByKey(before, before.zones());
+  const zones = after.zones();
+  return withProperties(after, 'ATTENDEE', (property, component) => {
+    const address = addressOf(property.value);
+    const then = was.get(instanceKey(component, zones)) ?? was.get('');
+    if (then === undefined || self.has(address)) return property;
+    const known = attendeesIn(then).find((party) => party.address === address)?.property;
+    return known === undefined || standingOf(known) === standingOf(property) ? property : known;
+  });
+}
+
+const standingOf = (property: Property): string =>
+  ['PARTSTAT', 'ROLE', 'DELEGATED-TO', 'DELEGATED-FROM']
+    .map((name) => property.parameterValues(name).join())
+    .join('\n');
 
 export async function attendeeRemoves(house: SchedulingHouse, change: Change): Promise<readonly NewJob[]> {
   return (await answer(house, change)).jobs;

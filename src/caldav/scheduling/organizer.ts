@@ -1,10 +1,12 @@
 import {
   addressOf,
+  askedAnew,
   attendeesIn,
   type CalendarObject,
+  instanceOf,
   instancesByKey,
   organizerMessages,
-  timingOf,
+  whenOf,
   writeCalendar,
 } from '../../formats/icalendar/index.ts';
 import type { NewJob } from '../../stores/collections/index.ts';
@@ -12,7 +14,7 @@ import { type Change, isOver } from './change.ts';
 import type { SchedulingHouse } from './house.ts';
 import { jobsFor } from './jobs.ts';
 import { organizerAddress } from './role.ts';
-import { withProperties, withStatus } from './status.ts';
+import { withInstances, withProperties, withStatus } from './status.ts';
 import { type Place, placeOf } from './users.ts';
 
 /** RFC 5546 §3.6, RFC 6638 §3.2.9 */
@@ -28,10 +30,19 @@ export async function organizerWrites(
   merge: boolean,
 ): Promise<{ readonly bytes: Buffer | null; readonly jobs: readonly NewJob[] }> {
   const { before } = change;
-  const after = before === null ? change.after : withAnswers(before, change.after, merge);
+  const after = before === null ? change.after : withAnswers(before, counted(before, change), merge);
   const { jobs, statuses } = await tell(house, { ...change, after });
   const told = withStatus(after, 'ATTENDEE', statuses);
   return { bytes: told === change.after ? null : Buffer.from(writeCalendar(told)), jobs };
+}
+
+/** What is at another time than before is asked anew. */
+function counted(
+  before: CalendarObject,
+  { after, self }: Change & { readonly after: CalendarObject },
+): CalendarObject {
+  const changed = askedAnew(before, after, self);
+  return withInstances(after, (component) => changed.get(component) ?? component);
 }
 
 export async function organizerRemoves(house: SchedulingHouse, change: Change): Promise<readonly NewJob[]> {
@@ -67,11 +78,15 @@ const answered = 'X-MYCO-ANSWERED';
  * (`merge`), does not take it back (RFC 6638 §3.2.10), and what the server notes of them is not a client's to lose.
  */
 function withAnswers(before: CalendarObject, after: CalendarObject, merge: boolean): CalendarObject {
-  const known = instancesByKey(before, before.zones());
-  const keys = new Map([...instancesByKey(after, after.zones())].map(([key, component]) => [component, key]));
+  const zonesBefore = before.zones();
+  const zones = after.zones();
+  const known = instancesByKey(before, zonesBefore);
+  const keys = new Map([...instancesByKey(after, zones)].map(([key, component]) => [component, key]));
   return withProperties(after, 'ATTENDEE', (property, component) => {
-    const then = known.get(keys.get(component) ?? '') ?? known.get('');
-    if (then === undefined || timingOf(then) !== timingOf(component)) return property;
+    const key = keys.get(component) ?? '';
+    const series = known.get('');
+    const then = known.get(key) ?? (series && instanceOf(series, component, zonesBefore));
+    if (then == null || whenOf(then, zonesBefore) !== whenOf(component, zones)) return property;
     const address = addressOf(property.value);
     const old = attendeesIn(then).find((party) => party.address === address)?.property;
     const stamp = old?.parameter(answered);

@@ -57,3 +57,9 @@ export const zonesPerObjectMax = 24;
 export const countedPeriodsMax = 100_000;
 /** Times that are excluded or overridden one after another; then nothing more is looked for. */
 export const excludedInRowMax = 20_000;
+/** Times of a rule that are looked at before its UNTIL, to know which is the last. */
+export const ruleEndStepsMax = 1_500;
+/** Instances that one reply answers. */
+export const answersPerMessageMax = 1_000;
+/** To whom one attendee delegates. */
+export const delegatesMax = 10;

@@ -1,8 +1,12 @@
 import { Component, Property } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
-import { formatTime, readTime, utcTime } from '../values/time.ts';
-import { agentOf, attendeeIn, organizerIn, partstatOf, toldTo } from './people.ts';
-import { instanceKey, instancesByKey, messageWith, timeKey, timingOf } from './view.ts';
+import { formatTime, utcTime } from '../values/time.ts';
+import { instanceOf, instancesByKey } from './instance.ts';
+import { calledOff, toldOf } from './notes.ts';
+import { agentOf, attendeeIn, isCancelled, organizerIn, partstatOf, toldTo } from './people.ts';
+import { progressOf, withProgress } from './progress.ts';
+import { messageWith } from './view.ts';
+import { exceptionsOf } from './when.ts';
 
 /** What an attendee says to the organiser. */
 export interface AttendeeMessage {
@@ -52,118 +56,119 @@ function declined(object: CalendarObject, me: ReadonlySet<string>): Told[] {
   return concerned.flatMap((component) => {
     const own = attendeeIn(component, me);
     if (own === null || partstatOf(own) === 'DECLINED' || isCancelled(component)) return [];
-    return [{ component, attendee: own.property.withParameter('PARTSTAT', 'DECLINED') }];
+    return [{ component, attendee: declining(own.property) }];
   });
 }
 
+const declining = (own: Property): Property =>
+  own.withParameter('PARTSTAT', 'DECLINED').withParameter('DELEGATED-TO', null);
+
 function answered(before: CalendarObject | null, after: CalendarObject, me: ReadonlySet<string>): Told[] {
-  const zones = after.zones();
   const was = before === null ? new Map<string, Component>() : instancesByKey(before, before.zones());
+  const is = instancesByKey(after, after.zones());
   const told: Told[] = [];
-  for (const component of after.instances) {
+  for (const [key, component] of is) {
     const own = attendeeIn(component, me);
     if (own === null || isCancelled(component)) continue;
     // A new override says what the series said before.
-    const then = was.get(instanceKey(component, zones)) ?? was.get('');
+    const then = was.get(key) ?? was.get('');
     const asked = then === undefined ? null : attendeeIn(then, me);
     const same =
-      asked === null
+      then === undefined || asked === null
         ? partstatOf(own) === 'NEEDS-ACTION'
-        : answerOf(asked.property) === answerOf(own.property);
-    if (!same || isForced(component)) told.push({ component, attendee: own.property });
+        : answerOf(asked.property, then) === answerOf(own.property, component);
+    if (same && !isForced(component)) continue;
+    const silent = asked !== null && partstatOf(asked) === partstatOf(own);
+    told.push({ component, attendee: silent ? withProgress(own.property, component, then) : own.property });
   }
-  return [...told, ...leftOut(before, after, me)];
+  return [...told, ...leftOut(before, after, me), ...comeBack(was, is, after, me)];
 }
 
 /** Instances that the attendee took out of their copy (RFC 6638 §3.2.2.1): declined. */
 function leftOut(before: CalendarObject | null, after: CalendarObject, me: ReadonlySet<string>): Told[] {
   const { master } = after;
-  const own = master === null ? null : attendeeIn(master, me);
-  if (before?.master == null || master === null || own === null || partstatOf(own) === 'DECLINED') return [];
+  if (before?.master == null || master === null) return [];
   const zones = after.zones();
-  const known = new Set(exceptions(before.master).map(({ value, tzid }) => timeKey(value, tzid, zones)));
-  const was = instancesByKey(before, zones);
-  return exceptions(master).flatMap(({ value, tzid, parameters }) => {
-    const key = timeKey(value, tzid, zones);
-    if (known.has(key)) return [];
+  const was = instancesByKey(before, before.zones());
+  const known = exceptionsOf(before.master, before.zones());
+  const told: Told[] = [];
+  for (const [key, { parameters, value }] of exceptionsOf(master, zones)) {
     const gone = was.get(key);
-    if (gone !== undefined && isCancelled(gone)) return [];
+    if (known.has(key) || (gone !== undefined && isCancelled(gone))) continue;
+    const own = attendeeIn(gone ?? master, me);
+    if (own === null || partstatOf(own) === 'DECLINED') continue;
     const id = new Property('RECURRENCE-ID', parameters, value);
-    const instance = (gone ?? master).without('RRULE', 'RDATE', 'EXDATE').with(id);
-    return [{ component: instance, attendee: own.property.withParameter('PARTSTAT', 'DECLINED') }];
+    const instance = gone ?? instanceOf(master.without('EXDATE'), new Component(master.name, [id]), zones);
+    if (instance !== null) told.push({ component: instance, attendee: declining(own.property) });
+  }
+  return told;
+}
+
+/** Instances that are again as the series says: answered as the series is. */
+function comeBack(
+  was: ReadonlyMap<string, Component>,
+  is: ReadonlyMap<string, Component>,
+  after: CalendarObject,
+  me: ReadonlySet<string>,
+): Told[] {
+  const { master } = after;
+  const own = master === null ? null : attendeeIn(master, me);
+  const series = was.get('');
+  if (master === null || own === null || series === undefined) return [];
+  const zones = after.zones();
+  const gone = [...was].filter(([key]) => !is.has(key)).map(([, component]) => component);
+  // What was taken out, and stands apart again, was told with what stands.
+  const back = [...exceptionsOf(series, zones)]
+    .filter(([key]) => !calledOff(series, zones).has(key) && !is.has(key))
+    .map(([, { parameters, value }]) =>
+      series
+        .with(new Property('RECURRENCE-ID', parameters, value))
+        .mapping((property) =>
+          property.name === 'ATTENDEE' && property === attendeeIn(series, me)?.property
+            ? declining(property)
+            : property,
+        ),
+    );
+  return [...gone, ...back].flatMap((then) => {
+    const before = attendeeIn(then, me);
+    const instance = instanceOf(master, then, zones);
+    if (before === null || instance === null || isCancelled(then)) return [];
+    if (answerOf(before.property, then) === answerOf(own.property, master)) return [];
+    return [{ component: instance.with(...then.properties('X-MYCO-TOLD')), attendee: own.property }];
   });
 }
-
-function exceptions(component: Component) {
-  return component.properties('EXDATE').flatMap((property) =>
-    property.value.split(',').map((value) => ({
-      value,
-      tzid: property.parameter('TZID') ?? null,
-      parameters: property.parameters,
-    })),
-  );
-}
-
-const isCancelled = (component: Component) => component.text('STATUS')?.toUpperCase() === 'CANCELLED';
 
 /** RFC 6638 §7.2 */
 const isForced = (component: Component) =>
   component.property('ORGANIZER')?.parameter('SCHEDULE-FORCE-SEND')?.toUpperCase() === 'REPLY';
 
-/** What of an ATTENDEE is an answer. */
-const answerOf = (property: Property) =>
+/** What of a component is its attendee's answer. */
+const answerOf = (attendee: Property, component: Component) =>
   [
-    property.parameter('PARTSTAT')?.toUpperCase() ?? 'NEEDS-ACTION',
-    ...property.parameterValues('DELEGATED-TO'),
-  ].join();
+    attendee.parameter('PARTSTAT')?.toUpperCase() ?? 'NEEDS-ACTION',
+    ...attendee.parameterValues('DELEGATED-TO'),
+    ...progressOf(component),
+    ...component.properties('COMMENT').map(({ value }) => value),
+  ].join('\n');
 
-/** RFC 5546 §3.2.3: whose answer it is, to what. */
+/** RFC 5546 §3.2.3, §3.4.3: whose answer it is, to what, as the organiser counts. */
 function replyOf({ component, attendee }: Told, nowMs: number): Component {
   const kept = new Set(
-    'UID,RECURRENCE-ID,DTSTART,DTEND,DURATION,DUE,SEQUENCE,SUMMARY,COMMENT,ORGANIZER,PERCENT-COMPLETE'.split(
+    'UID,RECURRENCE-ID,DTSTART,DTEND,DURATION,DUE,SUMMARY,COMMENT,ORGANIZER,PERCENT-COMPLETE,COMPLETED'.split(
       ',',
     ),
   );
+  if (component.name === 'VTODO') kept.add('STATUS');
   const properties = component
     .properties()
     .filter(({ name }) => kept.has(name))
     .map((property) => (property.name === 'ORGANIZER' ? toldTo(property) : property));
+  const { sequence } = toldOf(component);
   return new Component(component.name, [
     ...properties,
+    ...(sequence === 0 ? [] : [Property.of('SEQUENCE', String(sequence))]),
     toldTo(attendee).withParameter('RSVP', null),
     Property.of('DTSTAMP', formatTime(utcTime(nowMs))),
     Property.of('REQUEST-STATUS', '2.0;Success'),
   ]);
-}
-
-/**
- * What of an attendee's change is the organiser's to change (RFC 6638 §3.2.2.1): its words, or null where all may be. Who is
- * invited only to some instances may have just these.
- */
-export function attendeeMayNot(before: CalendarObject, after: CalendarObject): string | null {
-  const zones = after.zones();
-  const was = instancesByKey(before, zones);
-  for (const component of after.instances) {
-    const key = instanceKey(component, zones);
-    const then = was.get(key);
-    const series = was.get('');
-    if (then === undefined && series === undefined) return 'an instance that nobody invited to';
-    const organizer = organizerIn(component)?.address;
-    const invited = then ?? series;
-    if (invited !== undefined && organizer !== organizerIn(invited)?.address) return 'ORGANIZER';
-    if (then !== undefined && fixed(then) !== fixed(component)) return 'when it is';
-    if (then === undefined && component.property('DTSTART') !== undefined) {
-      const start = component.property('DTSTART');
-      const at = start === undefined ? '' : timeKey(start.value, start.parameter('TZID') ?? null, zones);
-      if (at !== key) return 'when one instance is';
-    }
-  }
-  return null;
-}
-
-/** An attendee may leave instances out; when the others are is not theirs. */
-function fixed(component: Component): string {
-  const start = component.property('DTSTART');
-  if (start !== undefined) readTime(start.value, start.parameter('TZID') ?? null);
-  return timingOf(component.without('EXDATE'));
 }

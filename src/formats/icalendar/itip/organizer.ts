@@ -1,8 +1,9 @@
 import { type Component, Property } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
 import { formatTime, utcTime } from '../values/time.ts';
-import { agentOf, type Party, toldTo } from './people.ts';
-import { Invitation, meaningOf, messageWith, sequenceOf, type View } from './view.ts';
+import { sequenceOf } from './notes.ts';
+import { agentOf, organizerOf, type Party, toldTo } from './people.ts';
+import { Invitation, meaningOf, messageWith, type View } from './view.ts';
 
 /** What an organiser says to one attendee. */
 export interface OrganizerMessage {
@@ -24,6 +25,11 @@ export function organizerMessages(
   after: CalendarObject | null,
   { organizer, nowMs }: { readonly organizer: ReadonlySet<string>; readonly nowMs: number },
 ): readonly OrganizerMessage[] {
+  // RFC 6638 §7.1: who sends by themselves says so at the organiser, or at each attendee.
+  const speaking = [after, before]
+    .map((object) => object && organizerOf(object))
+    .find((found) => found !== null);
+  if (speaking !== undefined && speaking !== 'several' && agentOf(speaking) !== 'SERVER') return [];
   const was = before && new Invitation(before);
   const is = after && new Invitation(after);
   const parties = new Map([...(was?.parties() ?? []), ...(is?.parties() ?? [])]);
@@ -55,7 +61,7 @@ function toOne(
   if (before === null || was === null)
     return say.request(after.object, [...is.instances.values()], to, false);
   const withdrawn = is.instances.has('') ? [] : withdrawnFrom(was, is);
-  const changed = changedIn(was, is, after.forced(to) === 'REQUEST');
+  const changed = changedIn(before, was, after, is, to);
   if (changed.components.length > 0)
     return say.request(after.object, changed.components, to, changed.answersOnly);
   return withdrawn.length === 0 ? null : say.cancel(before.object, withdrawn, party, null);
@@ -115,10 +121,19 @@ class Messages {
 }
 
 /** What is new for an attendee: single instances where the series is as it was, else all of it. */
-function changedIn(was: View, is: View, forced: boolean): { components: Component[]; answersOnly: boolean } {
+function changedIn(
+  before: Invitation,
+  was: View,
+  after: Invitation,
+  is: View,
+  to: string,
+): { components: Component[]; answersOnly: boolean } {
+  const forced = after.forced(to) === 'REQUEST';
+  const series = was.instances.get('');
   const differs = (answers: boolean, key: string, now: Component) => {
-    const then = was.instances.get(key);
-    return then === undefined || meaningOf(then, answers) !== meaningOf(now, answers);
+    // An instance that is told apart from now on is compared with what the series said of it.
+    const then = was.instances.get(key) ?? (series === undefined ? null : before.inSeries(series, key, now));
+    return then === null || meaningOf(then, before.zones, answers) !== meaningOf(now, after.zones, answers);
   };
   const changed: Component[] = [];
   let answersOnly = !forced;

@@ -1,5 +1,6 @@
 import type { Component, Property } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
+import { progressParameter } from './progress.ts';
 
 /** An ORGANIZER or an ATTENDEE of one component. */
 export interface Party {
@@ -66,6 +67,9 @@ export function organizerOf(object: CalendarObject): Party | 'several' | null {
 export const partstatOf = ({ property }: Party): string =>
   property.parameter('PARTSTAT')?.toUpperCase() ?? 'NEEDS-ACTION';
 
+export const isCancelled = (component: Component): boolean =>
+  component.text('STATUS')?.trim().toUpperCase() === 'CANCELLED';
+
 /** Who sends scheduling messages for a party (RFC 6638 §7.1). What is unknown is as NONE. */
 export function agentOf({ property }: Party): 'SERVER' | 'CLIENT' | 'NONE' {
   const agent = property.parameter('SCHEDULE-AGENT')?.toUpperCase() ?? 'SERVER';
@@ -81,6 +85,7 @@ export const privateParameters = [
   'SCHEDULE-STATUS',
   'SCHEDULE-FORCE-SEND',
   answeredParameter,
+  progressParameter,
 ] as const;
 
 export function toldTo(property: Property): Property {

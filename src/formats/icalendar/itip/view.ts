@@ -1,34 +1,11 @@
 import { Component, Property } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
-import type { Zones } from '../types.ts';
-import { formatTime, readTime, utcTime } from '../values/time.ts';
-import { writeComponent } from '../write.ts';
+import { writeProperty } from '../write.ts';
+import type { ZoneBook } from '../zones/book.ts';
+import { instanceKey, instanceOf } from './instance.ts';
+import { sequenceOf } from './notes.ts';
 import { answeredParameter, attendeesIn, type Party, toldTo } from './people.ts';
-
-/** Which instance a component is: '' for the master, else its RECURRENCE-ID, the same however it was written. */
-export function instanceKey(component: Component, zones: Zones): string {
-  const id = component.property('RECURRENCE-ID');
-  return id === undefined ? '' : timeKey(id.value, id.parameter('TZID') ?? null, zones);
-}
-
-/** A date as it stands, a time as its instant. */
-export function timeKey(value: string, tzid: string | null, zones: Zones): string {
-  const time = readTime(value, tzid);
-  return time.allDay ? formatTime(time) : formatTime(utcTime(zones.instantOf(time)));
-}
-
-/** The components of an object by `instanceKey`. */
-export function instancesByKey(object: CalendarObject, zones: Zones): Map<string, Component> {
-  const byKey = new Map<string, Component>();
-  for (const component of object.instances) byKey.set(instanceKey(component, zones), component);
-  return byKey;
-}
-
-/** SEQUENCE (RFC 5545 §3.8.7.4). */
-export function sequenceOf(component: Component): number {
-  const number = Number(component.property('SEQUENCE')?.value ?? 0);
-  return Number.isSafeInteger(number) && number > 0 ? number : 0;
-}
+import { exceptionsOf, whenOf } from './when.ts';
 
 /** What an organiser's object is to one attendee: what they are invited to, and nothing else (RFC 6638 §3.2.1.2). */
 export interface View {
@@ -48,10 +25,12 @@ interface Instance {
 /** An organiser's object, taken apart once for all who are invited: what is the same for two of them is one value. */
 export class Invitation {
   readonly object: CalendarObject;
+  readonly zones: ZoneBook;
   readonly #master: Instance | null = null;
   readonly #overrides: readonly Instance[];
   /** The series as those see it who miss the same instances. */
   readonly #without = new Map<string, Component>();
+  readonly #ofSeries = new Map<Component, Map<string, Component | null>>();
 
   constructor(object: CalendarObject) {
     const zones = object.zones();
@@ -65,6 +44,7 @@ export class Invitation {
       };
     };
     this.object = object;
+    this.zones = zones;
     if (object.master !== null) this.#master = apart(object.master);
     this.#overrides = object.overrides.map(apart);
   }
@@ -105,6 +85,21 @@ export class Invitation {
     return made;
   }
 
+  /** What a series said of an instance that now stands apart; null: it had none such. */
+  inSeries(series: Component, key: string, named: Component): Component | null {
+    let known = this.#ofSeries.get(series);
+    if (known === undefined) {
+      known = new Map();
+      this.#ofSeries.set(series, known);
+    }
+    let found = known.get(key);
+    if (found === undefined) {
+      found = instanceOf(series, named, this.zones);
+      known.set(key, found);
+    }
+    return found;
+  }
+
   /** RFC 6638 §7.2 */
   forced(address: string): string | null {
     for (const { parties } of this.#instances) {
@@ -140,20 +135,36 @@ const restless = new Set(['DTSTAMP', 'LAST-MODIFIED', 'CREATED', 'SEQUENCE', 'TR
 /** Asked of one component once for each who is invited. */
 const meanings = { all: new WeakMap<Component, string>(), asked: new WeakMap<Component, string>() };
 
-/** Two components with the same answer say the same to those who are invited. `answers`: what others answered counts. */
-export function meaningOf(component: Component, answers: boolean): string {
+/** Said by `whenOf`, whichever way they are written. */
+const timing = new Set([
+  'DTSTART',
+  'DTEND',
+  'DUE',
+  'DURATION',
+  'RRULE',
+  'EXRULE',
+  'RDATE',
+  'EXDATE',
+  'RECURRENCE-ID',
+]);
+
+/**
+ * Two components with the same answer say the same to those who are invited. `answers`: what others answered counts. A
+ * component is asked for with the zones of its object.
+ */
+export function meaningOf(component: Component, zones: ZoneBook, answers: boolean): string {
   const known = answers ? meanings.all : meanings.asked;
   let meaning = known.get(component);
   if (meaning === undefined) {
-    meaning = readMeaning(component, answers);
+    meaning = readMeaning(component, zones, answers);
     known.set(component, meaning);
   }
   return meaning;
 }
 
-function readMeaning(component: Component, answers: boolean): string {
+function readMeaning(component: Component, zones: ZoneBook, answers: boolean): string {
   const said = component.mapping((property) => {
-    if (restless.has(property.name)) return null;
+    if (restless.has(property.name) || timing.has(property.name)) return null;
     if (property.name.startsWith('X-') && property.name !== 'X-ALT-DESC') return null;
     if (property.name !== 'ATTENDEE' || answers) return property;
     return ['PARTSTAT', 'RSVP', answeredParameter].reduce(
@@ -161,18 +172,9 @@ function readMeaning(component: Component, answers: boolean): string {
       property,
     );
   });
-  const lines = said.properties().map((property) => writeComponent(new Component('X', [property])));
-  return lines.sort().join('');
-}
-
-/** What makes an appointment another one: then answers that were given stand no more. */
-const timing = ['DTSTART', 'DTEND', 'DUE', 'DURATION', 'RRULE', 'RDATE', 'EXDATE', 'RECURRENCE-ID'];
-
-export function timingOf(component: Component): string {
-  return timing
-    .flatMap((name) => component.properties(name))
-    .map((property) => writeComponent(new Component('X', [property])))
-    .join('');
+  const lines = said.properties().map((property) => writeProperty(property));
+  const off = [...exceptionsOf(component, zones).keys()].sort().join();
+  return [whenOf(component, zones), off, instanceKey(component, zones), ...lines.sort()].join('\n');
 }
 
 /** A VCALENDAR of components with the zones of an object. */
