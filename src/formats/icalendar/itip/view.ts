@@ -1,6 +1,6 @@
+import { writeContentLine } from '../../content-lines/index.ts';
 import { Component, Property } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
-import { writeProperty } from '../write.ts';
 import type { ZoneBook } from '../zones/book.ts';
 import { instanceKey, instanceOf } from './instance.ts';
 import { sequenceOf } from './notes.ts';
@@ -172,7 +172,7 @@ function readMeaning(component: Component, zones: ZoneBook, answers: boolean): s
       property,
     );
   });
-  const lines = said.properties().map((property) => writeProperty(property));
+  const lines = said.properties().map((property) => writeContentLine(property));
   const off = [...exceptionsOf(component, zones).keys()].sort().join();
   return [whenOf(component, zones), off, instanceKey(component, zones), ...lines.sort()].join('\n');
 }
