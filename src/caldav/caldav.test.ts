@@ -102,7 +102,7 @@ describe('calendars', () => {
       { depth: '0' },
     );
     for (const shown of [
-      '<D:displayname>Garden &#38; hens</D:displayname>',
+      '<D:displayname>Garden &amp; hens</D:displayname>',
       '<C:calendar-description>Who waters</C:calendar-description>',
       '<ICAL:calendar-color>#FF2968FF</ICAL:calendar-color>',
       '<ICAL:calendar-order>3</ICAL:calendar-order>',
@@ -316,6 +316,26 @@ describe('sync-collection', () => {
   });
 });
 
+test('sync-collection answers the data too where it is asked for, as a query would', async () => {
+  const path = await fresh('synced-data');
+  const bytes = event('daily', 'RRULE:FREQ=DAILY;COUNT=2', 'DTSTART:20260305T100000Z');
+  await put(`${path}/daily.ics`, bytes);
+  const sync = async (within: string) => {
+    const body = document(
+      'D:sync-collection',
+      `<D:sync-token/><D:sync-level>1</D:sync-level><D:prop><D:getetag/><C:calendar-data>${within}</C:calendar-data></D:prop>`,
+    );
+    return (await ask('REPORT', `${path}/`, body)).text;
+  };
+  expect(await sync('')).toContain(`<C:calendar-data>${bytes.replaceAll('\r', '&#13;')}</C:calendar-data>`);
+  const expanded = await sync('<C:expand start="20260305T000000Z" end="20260309T000000Z"/>');
+  expect([...expanded.matchAll(/DTSTART:(\d+T\d+Z)/g)].map(([, at]) => at)).toEqual([
+    '20260305T100000Z',
+    '20260306T100000Z',
+  ]);
+  expect(expanded).toContain('<D:sync-token>');
+});
+
 describe('calendar-multiget', () => {
   test('in any spelling; what is not there is said so', async () => {
     const path = await fresh('many');
@@ -522,7 +542,7 @@ describe('calendar-query', () => {
     const part = await data(
       '<C:comp name="VCALENDAR"><C:comp name="VEVENT"><C:prop name="UID"/><C:prop name="SUMMARY" novalue="yes"/></C:comp></C:comp>',
     );
-    expect(part).toContain('BEGIN:VEVENT\r\nUID:weekly\r\nSUMMARY:\r\nEND:VEVENT');
+    expect(part).toContain('BEGIN:VEVENT&#13;\nUID:weekly&#13;\nSUMMARY:&#13;\nEND:VEVENT');
     expect(part).not.toContain('VERSION');
   });
 

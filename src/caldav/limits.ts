@@ -7,21 +7,10 @@ export const timesToYearMax = 9_999;
 export const detailBytesMax = 8_192;
 /** Octets of a calendar's VTIMEZONE. */
 export const timezoneBytesMax = 65_536;
-/** Conditions of one filter, and how deep they lie: VCALENDAR, VEVENT, VALARM and one more. */
-export const filterConditionsMax = 100;
+/** How deep comp-filters lie in each other: VCALENDAR, VEVENT, VALARM and one more. */
 export const filterDepthMax = 4;
-/** Octets of one text-match: each value is compared with it. */
-export const textMatchBytesMax = 4_096;
-/** Objects that one query answers; what is more is told of (RFC 4791 §7.8). */
-export const queryRowsMax = 50_000;
-/** Components and properties that a calendar-data picks. */
-export const pickedNamesMax = 200;
 /** Zones of calendars and queries that are kept read. */
 export const timezonesKeptMax = 256;
-/** Objects whose bytes are held at once for an answer. */
-export const batchItemsMax = 100;
-/** Their octets, one object at least. */
-export const batchBytesMax = 8 * 1_048_576;
 /** Instances that one answer holds, of all objects that it expands. */
 export const expandedInstancesMax = 50_000;
 /** How much time one free-busy-query asks for; days. */

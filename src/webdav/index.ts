@@ -10,28 +10,40 @@ export { Bare, bareFolder, looksOnly, nothing } from './bare.ts';
 export {
   type Arriving,
   alarmProperty,
-  answerMultiget,
+  answerQuery,
+  attributeOf,
   type Collation,
   CollectionResource,
   type CollectionsHouse,
   collations,
+  collectionsAt,
   collectionsSpace,
   type Detailed,
   detailProperty,
+  type FilterDialect,
+  FilterReader,
   type Flavor,
   HomeResource,
   homeOf,
+  type ItemJudge,
+  type ItemQuery,
   ItemResource,
   inboxName,
+  inHome,
+  isAbsent,
   isDetailed,
   type Leaving,
-  type MatchType,
-  matcherOf,
+  type Matcher,
+  multigetReport,
+  type ParamFilter,
+  type PickedProperty,
+  PickReader,
   type Prepared,
+  paramHolds,
+  queryLimits,
   type Right,
   receivedName,
   type Scene,
-  type TextMatch,
   type View,
 } from './collections/index.ts';
 export { DavError, Gone } from './errors.ts';
@@ -62,6 +74,7 @@ export {
 } from './properties/index.ts';
 export { hrefElement } from './properties/live.ts';
 export { sendRows } from './properties/rows.ts';
+export { tooMuch } from './properties/too-much.ts';
 export { readNames, readReportWish } from './properties/wish.ts';
 export { missingRow, truncatedRow } from './reports/rows.ts';
 export { preferencesApplied } from './server/headers.ts';

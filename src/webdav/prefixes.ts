@@ -33,9 +33,16 @@ export function elementOf(name: QName, inner: Xml = ''): Xml {
   return inner === '' ? `<${start}/>` : `<${start}>${inner}</${end}>`;
 }
 
-const plain = /^[\x20-\x25\x27-\x3b\x3d\x3f-\x7e\u{a0}-\u{d7ff}]*$/u;
+const refused = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const allRefused = new RegExp(refused, 'gu');
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** Character data. Most is sent as it is; what XML 1.0 cannot hold is left out. */
+/**
+ * Character data, read back as it is but for what XML 1.0 cannot hold at all. A reader takes a bare CR for a line feed
+ * (XML 1.0 §2.11), and what is kept octet for octet would come back as something else.
+ */
 export function textOf(value: string): Xml {
-  return plain.test(value) ? value : escapeXml(value);
+  const clean = refused.test(value) ? value.replace(allRefused, '') : value;
+  const marked = /[&<>]/.test(clean) ? clean.replace(/[&<>]/g, (char) => escapes[char] ?? char) : clean;
+  return marked.replaceAll('\r', '&#13;');
 }

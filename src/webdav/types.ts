@@ -5,6 +5,7 @@ import type { XmlElement } from '../formats/xml/index.ts';
 import type { HttpRequest } from '../net/index.ts';
 import type { Quiet } from '../stores/collections/index.ts';
 import type { FileCondition } from '../stores/files/index.ts';
+import type { tooMuch } from './properties/too-much.ts';
 
 /** An expanded XML name; '' for no name space. */
 export interface QName {
@@ -233,6 +234,11 @@ export interface Collection extends Resource {
     options: WriteOptions,
   ): Promise<Written>;
   readonly sync?: SyncAbility;
+  /**
+   * Members with their content, where that is read cheaper at once: in batches that may be held. What went meanwhile is left
+   * out.
+   */
+  withContent?(members: readonly Resource[]): AsyncIterable<readonly Resource[]>;
   /** What is so at any depth below it, in no order, at most `max`. */
   search?(where: SearchCondition, max: number): Promise<readonly Resource[]>;
   /** RFC 4331; null for no limit. */
@@ -277,6 +283,9 @@ export type Admission =
   | { readonly ok: true; readonly visitor: Visitor }
   | { readonly ok: false; readonly retryAfterMs: number };
 
+/** Undefined: 404. `tooMuch`: 507, for the value would be larger than is answered. */
+export type PropertyValue = Xml | undefined | typeof tooMuch;
+
 /** A live property (RFC 4918 §15), declared. `key` names it in PropertyChanges. */
 export interface LiveProperty extends QName {
   readonly key: string;
@@ -293,8 +302,7 @@ export interface LiveProperty extends QName {
   marked?(resource: Resource, visit: Visit): AsyncIterable<Resource>;
   /** It is set with what is made, and protected from then on. */
   readonly onlyWhenMade?: boolean;
-  /** Undefined: 404. */
-  read(resource: Resource, visit: Visit): Xml | undefined | Promise<Xml | undefined>;
+  read(resource: Resource, visit: Visit): Ready<PropertyValue>;
   /**
    * Absent: protected. `parse` throws DavError for a value that cannot be. `privilege`: what the visitor must be allowed
    * for it; absent: to write properties.
@@ -303,6 +311,27 @@ export interface LiveProperty extends QName {
     parse(value: XmlElement | null): unknown;
     readonly privilege?: DavPrivilege;
   };
+}
+
+/** A property that is answered by reports alone, as their body asks for it (RFC 4791 §9.6, RFC 6352 §10.4), declared. */
+export interface ReportProperty extends QName {
+  readonly rfc: string;
+  on(resource: Resource): boolean;
+  /** `element`: as it stands in DAV:prop. DavError for what cannot be answered. */
+  prepare(element: XmlElement, asked: AskedReport): PreparedProperty;
+}
+
+export interface AskedReport {
+  readonly exchange: Exchange;
+  readonly resource: Resource;
+  readonly body: XmlElement;
+}
+
+/** One made ready for many resources, which are read with their content. */
+export interface PreparedProperty {
+  read(resource: Resource): Ready<PropertyValue>;
+  /** Whether nothing more of it is answered to this request. Absent: it never is so. */
+  isSpent?(): boolean;
 }
 
 /** A report (RFC 3253 §3.6), declared. */
@@ -396,6 +425,7 @@ export interface DavExtension {
   readonly features: readonly string[];
   readonly methods: readonly DavMethod[];
   readonly properties: readonly LiveProperty[];
+  readonly reportProperties?: readonly ReportProperty[];
   readonly reports: readonly DavReport[];
   readonly spaces: readonly Space[];
   readonly posts?: readonly DavPost[];

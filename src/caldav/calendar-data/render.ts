@@ -23,12 +23,12 @@ export interface Rendering {
   readonly timezones: Timezones;
   /** Of one object, expanded. */
   readonly instancesMax: number;
-  /** Instances that the whole answer may still have; what is beyond is left out, and told of by who counts. */
+  /** Instances that the whole answer may still have; below 0: there were more. */
   readonly budget: { instances: number };
 }
 
-/** The bytes of an object as a report wants them (RFC 4791 §9.6). Most want them as they are. */
-export function render(bytes: Buffer, rendering: Rendering): string {
+/** The bytes of an object as a report wants them (RFC 4791 §9.6); most want them as they are. Null: that is too much. */
+export function render(bytes: Buffer, rendering: Rendering): string | null {
   const { wish, timezones } = rendering;
   const text = bytes.toString();
   const shaped = wish.expand ?? wish.limitRecurrence ?? wish.limitFreeBusy;
@@ -38,8 +38,9 @@ export function render(bytes: Buffer, rendering: Rendering): string {
     if (quick !== null) return quick;
   }
   try {
-    let calendar = oneCalendar(parseComponents(text, Number.POSITIVE_INFINITY));
-    if (shaped) calendar = shape(calendar, rendering);
+    const kept = oneCalendar(parseComponents(text, Number.POSITIVE_INFINITY));
+    let calendar = shaped ? shape(kept, rendering) : kept;
+    if (calendar === null) return null;
     // What is expanded has no zones left.
     if (wish.expand === null) calendar = withTimezones(calendar, timezones);
     return writeComponent(wish.pick ? pick(calendar, wish.pick) : calendar);
@@ -50,15 +51,22 @@ export function render(bytes: Buffer, rendering: Rendering): string {
   }
 }
 
-function shape(calendar: Component, { wish, floating, instancesMax, budget }: Rendering): Component {
+function shape(calendar: Component, { wish, floating, instancesMax, budget }: Rendering): Component | null {
   let shaped = calendar;
   // Its METHOD, if it has one, is of no interest here: messages in the inbox are objects too.
   const object = (): CalendarObject => objectOf(shaped, { bytesMax: Number.POSITIVE_INFINITY });
   if (wish.limitFreeBusy) shaped = limitFreebusySet(object(), wish.limitFreeBusy);
   if (wish.limitRecurrence) return limitRecurrenceSet(object(), wish.limitRecurrence, floating);
   if (wish.expand === null) return shaped;
-  const max = Math.max(0, Math.min(instancesMax, budget.instances));
-  const expanded = expand(object(), wish.expand, max, floating);
-  budget.instances -= expanded.calendar.components().length + (expanded.capped ? 1 : 0);
-  return expanded.calendar;
+  if (budget.instances < 0) return null;
+  const { calendar: expanded, capped } = expand(
+    object(),
+    wish.expand,
+    Math.min(instancesMax, budget.instances),
+    floating,
+  );
+  budget.instances -= expanded.components().length;
+  // One that has too many by itself leaves room for others.
+  if (capped && budget.instances === 0) budget.instances = -1;
+  return capped ? null : expanded;
 }

@@ -1,5 +1,6 @@
 import type { Component, Property, TimeRange } from '../../formats/icalendar/index.ts';
-import type { CompFilter, ParamFilter, PropFilter } from './types.ts';
+import { paramHolds } from '../../webdav/index.ts';
+import type { CompFilter, PropFilter } from './types.ts';
 
 /** What a judge must know of time. */
 export interface Times {
@@ -35,13 +36,6 @@ function propFits(filter: PropFilter, component: Component, times: Times): boole
     (property) =>
       (filter.text === null || filter.text(property.text)) &&
       (filter.range === null || times.property(property, filter.range)) &&
-      filter.params.every((each) => paramFits(each, property)),
+      filter.params.every((each) => paramHolds(each, property.parameterValues(each.name))),
   );
-}
-
-function paramFits({ name, absent, text }: ParamFilter, property: Property): boolean {
-  const values = property.parameterValues(name);
-  if (absent) return values.length === 0;
-  if (values.length === 0) return false;
-  return text === null || values.some(text);
 }

@@ -1,4 +1,5 @@
 import type { TimeRange } from '../../formats/icalendar/index.ts';
+import type { Matcher, ParamFilter } from '../../webdav/index.ts';
 
 /** RFC 4791 §9.7.1 */
 export interface CompFilter {
@@ -16,16 +17,6 @@ export interface PropFilter {
   readonly name: string;
   readonly absent: boolean;
   readonly range: TimeRange | null;
-  readonly text: Test | null;
+  readonly text: Matcher | null;
   readonly params: readonly ParamFilter[];
 }
-
-/** RFC 4791 §9.7.3 */
-export interface ParamFilter {
-  readonly name: string;
-  readonly absent: boolean;
-  readonly text: Test | null;
-}
-
-/** A text-match that is ready. */
-export type Test = (value: string) => boolean;

@@ -6,7 +6,7 @@ import {
   writeFreeBusy,
 } from '../../formats/icalendar/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
-import type { CollectionResource, DavReport } from '../../webdav/index.ts';
+import { type CollectionResource, collectionsAt, type DavReport } from '../../webdav/index.ts';
 import { BusyTimes } from '../busy-times.ts';
 import { refusal } from '../conditions.ts';
 import { readTimeRange } from '../filter/time-range.ts';
@@ -14,7 +14,6 @@ import { freeBusyDaysMax } from '../limits.ts';
 import { caldav, kinds } from '../names.ts';
 import { onCalendars } from '../properties/kinds.ts';
 import { floatingZoneOf } from '../zones.ts';
-import { scopeOf } from './scope.ts';
 
 const dayMs = 86_400_000;
 
@@ -27,9 +26,8 @@ export const freeBusyQuery: DavReport = {
   privilege: 'read-free-busy',
   async run(exchange, resource, body) {
     const window = readWindow(body);
-    const { collections } = await scopeOf(exchange, resource);
     const busy = new BusyTimes();
-    for (const collection of collections) {
+    for (const collection of await collectionsAt(exchange, resource)) {
       if (onCalendars(collection) && collection.may('read-free-busy'))
         await addBusy(busy, collection, window);
     }

@@ -15,7 +15,7 @@ function picked(card: Card, pick: NonNullable<DataWish['pick']>): Card {
     const { name, group } = property;
     const found = pick.get(name) ?? pick.get(`${group.toUpperCase()}.${name}`);
     if (found === undefined) return [];
-    return found.noValue ? [{ ...property, value: '' }] : [property];
+    return found.novalue ? [{ ...property, value: '' }] : [property];
   });
   return { ...card, properties };
 }

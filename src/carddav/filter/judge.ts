@@ -1,5 +1,6 @@
 import type { CardFacts, Fact } from '../../formats/vcard/index.ts';
-import type { CardFilter, ParamFilter, PropFilter } from './types.ts';
+import { paramHolds } from '../../webdav/index.ts';
+import type { CardFilter, PropFilter } from './types.ts';
 
 /** Null: the facts do not say; the card itself does. */
 export type Verdict = boolean | null;
@@ -31,17 +32,13 @@ function judgeFact({ all, texts, params }: PropFilter, { text, parameters }: Fac
   if (text === null) return null;
   const verdicts = [
     ...texts.map((matches) => matches(text)),
-    ...params.map((param) => judgeParameter(param, parameters)),
+    ...params.map((param) => paramHolds(param, valuesOf(parameters, param.name))),
   ];
   return combined(all, verdicts);
 }
 
-function judgeParameter({ name, absent, text }: ParamFilter, parameters: Fact['parameters']): boolean {
-  const found = parameters.find(([own]) => own === name);
-  if (absent) return found === undefined;
-  if (found === undefined) return false;
-  return text === null || found[1].some(text);
-}
+const valuesOf = (parameters: Fact['parameters'], name: string): readonly string[] =>
+  parameters.find(([own]) => own === name)?.[1] ?? [];
 
 function combined(all: boolean, verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes(!all)) return !all;

@@ -1,3 +1,5 @@
+import type { Matcher, ParamFilter } from '../../webdav/index.ts';
+
 /** RFC 6352 §10.5, made ready for many cards. */
 export interface CardFilter {
   /** All conditions, or any. */
@@ -16,13 +18,3 @@ export interface PropFilter {
   readonly texts: readonly Matcher[];
   readonly params: readonly ParamFilter[];
 }
-
-export interface ParamFilter {
-  /** Upper case. */
-  readonly name: string;
-  readonly absent: boolean;
-  /** Null: it is there. */
-  readonly text: Matcher | null;
-}
-
-export type Matcher = (value: string) => boolean;

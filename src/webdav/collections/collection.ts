@@ -23,6 +23,7 @@ import type {
   WriteOptions,
   Written,
 } from '../types.ts';
+import { batchesOf } from './batches.ts';
 import { overlaid, splitChanges } from './details.ts';
 import type { Scene } from './house.ts';
 import { ItemResource } from './item.ts';
@@ -101,6 +102,11 @@ export class CollectionResource extends Bare implements Collection {
     const { account, id } = this.row;
     const found: readonly Item[] = await this.scene.house.collections.itemsNamed(account, id, names);
     return found.map((each) => this.item(each, each.bytes));
+  }
+
+  async *withContent(items: readonly Resource[]): AsyncIterable<readonly ItemResource[]> {
+    for (const batch of batchesOf(items.filter((each) => each instanceof ItemResource)))
+      yield await this.itemsNamed(batch.map(({ row }) => row.name));
   }
 
   async *members(): AsyncIterable<readonly Resource[]> {

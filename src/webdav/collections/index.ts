@@ -10,8 +10,7 @@ export { alarmProperty, type Detailed, detailProperty, isDetailed } from './deta
 export { HomeResource } from './home.ts';
 export type { Arriving, CollectionsHouse, Flavor, Leaving, Prepared, Scene, View } from './house.ts';
 export { ItemResource } from './item.ts';
-export { answerMultiget } from './multiget.ts';
 export { inboxName, receivedName } from './names.ts';
+export * from './query/index.ts';
 export type { Right } from './rights.ts';
 export { collectionsSpace, homeOf } from './space.ts';
-export { type Collation, collations, type MatchType, matcherOf, type TextMatch } from './text-match.ts';

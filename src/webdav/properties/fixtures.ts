@@ -27,7 +27,15 @@ export function testVisit(more: Partial<Visit> = {}): Visit {
     prefer: { return: null, depthNoroot: false },
     request: Readable.from([]) as unknown as HttpRequest,
     clock: fakeClock(Date.UTC(2026, 10, 22, 12)),
-    dav: { features: [], methods: [], properties: davProperties, reports: [], spaces: [], options: {} },
+    dav: {
+      features: [],
+      methods: [],
+      properties: davProperties,
+      reportProperties: [],
+      reports: [],
+      spaces: [],
+      options: {},
+    },
     href: ({ path, isCollection }) =>
       `/dav/${path.map(encodeURIComponent).join('/')}${isCollection && path.length > 0 ? '/' : ''}`,
     tokens: [],

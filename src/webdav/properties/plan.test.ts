@@ -38,7 +38,7 @@ describe('what is asked by name', () => {
     const visit = testVisit();
     const row = planOf(named('getetag', 'displayname', 'getetag'), visit).row(testFile(['a&b']), visit);
     expect(row).toBe(
-      '<D:propstat><D:prop><D:getetag>"1-2"</D:getetag><D:displayname>a&#38;b</D:displayname></D:prop>' +
+      '<D:propstat><D:prop><D:getetag>"1-2"</D:getetag><D:displayname>a&amp;b</D:displayname></D:prop>' +
         '<D:status>HTTP/1.1 200 OK</D:status></D:propstat>',
     );
   });

@@ -1,6 +1,16 @@
 import { elementOf, tagOf } from '../prefixes.ts';
-import type { DeadProperty, LiveProperty, QName, Registry, Resource, Visit, Xml } from '../types.ts';
+import type {
+  DeadProperty,
+  LiveProperty,
+  PropertyValue,
+  QName,
+  Registry,
+  Resource,
+  Visit,
+  Xml,
+} from '../types.ts';
 import { declaredNamed, nameKey } from './declared.ts';
+import { tooMuch } from './too-much.ts';
 
 /** What is asked of every resource of a listing, made once. */
 export interface Plan {
@@ -15,7 +25,7 @@ export type Wish =
   | { readonly kind: 'all'; readonly include: readonly QName[] }
   | { readonly kind: 'names' };
 
-type Value = Xml | undefined | Promise<Xml | undefined>;
+type Value = PropertyValue | Promise<PropertyValue>;
 
 /** One property that is asked for: how its tags are written, and who can read it. */
 interface Reader {
@@ -32,20 +42,23 @@ interface Reader {
   readonly silent: boolean;
 }
 
-export function planOf(wish: Wish, { dav, prefer }: Visit): Plan {
+/** `more`: properties of this request alone, over those that are declared. */
+export function planOf(wish: Wish, { dav, prefer }: Visit, more: readonly LiveProperty[] = []): Plan {
   const minimal = prefer.return === 'minimal';
   if (wish.kind === 'names') return namesPlan(dav);
-  const named = (wish.kind === 'named' ? wish.names : wish.include).map((name) => readerOf(name, dav, false));
+  const named = (wish.kind === 'named' ? wish.names : wish.include).map((name) => {
+    const own = more.filter((each) => nameKey(each) === nameKey(name));
+    return readerOf(name, own.length > 0 ? own : declaredNamed(dav, name), false);
+  });
   if (wish.kind === 'named') return plan(unique(named), false, minimal);
   const all = dav.properties
     .filter(({ allprop }) => allprop)
-    .map((property) => readerOf(property, dav, true));
+    .map((property) => readerOf(property, declaredNamed(dav, property), true));
   return plan(unique([...all, ...named]), true, minimal);
 }
 
-function readerOf(name: QName, dav: Registry, silent: boolean): Reader {
+function readerOf(name: QName, live: readonly LiveProperty[], silent: boolean): Reader {
   const { start, end } = tagOf(name);
-  const live = declaredNamed(dav, name);
   // Where a writable one is not on the resource, what was set under its name is a dead property.
   const dead =
     live.length === 0 || live.some(({ deadFirst, write }) => deadFirst === true || write !== undefined);
@@ -82,6 +95,7 @@ interface Sheet {
 }
 
 const isDenied = Symbol('denied');
+type Answered = PropertyValue | typeof isDenied;
 
 function rowOf(
   sheet: Sheet,
@@ -100,7 +114,7 @@ function rowOf(
     waits ||= typeof value === 'object';
   }
   const rest = sheet.allDead && own !== null ? [...own.values()].map(({ xml }) => xml).join('') : '';
-  if (!waits) return written(sheet, values as (Xml | undefined | typeof isDenied)[], rest);
+  if (!waits) return written(sheet, values as Answered[], rest);
   return Promise.all(values).then((ready) => written(sheet, ready, rest));
 }
 
@@ -134,14 +148,11 @@ function propertyOn(live: readonly LiveProperty[], resource: Resource): LiveProp
 /** XML cannot hold it, so no value begins with it. */
 const wholeMark = '\0';
 
-function written(
-  { readers, minimal }: Sheet,
-  values: readonly (Xml | undefined | typeof isDenied)[],
-  rest: Xml,
-): Xml {
+function written({ readers, minimal }: Sheet, values: readonly Answered[], rest: Xml): Xml {
   let found = '';
   let missing = '';
   let denied = '';
+  let large = '';
   // Of the property before, where its end tag is still to be written.
   let close = '';
   for (let at = 0; at < readers.length; at++) {
@@ -158,19 +169,21 @@ function written(
     const { empty, silent } = reader;
     if (value === isDenied) {
       if (!silent) denied += empty;
-    } else if (value === undefined) {
+    } else if (value === tooMuch) large += empty;
+    else if (value === undefined) {
       if (!silent) missing += empty;
     } else found += value === '' ? empty : value.slice(1);
   }
   found += close;
   found += rest;
   if (minimal) missing = '';
-  const answer = missing === '' && denied === '' ? propstat(200, found) : '';
+  const answer = missing === '' && denied === '' && large === '' ? propstat(200, found) : '';
   if (answer !== '') return answer;
   return (
     (found === '' ? '' : propstat(200, found)) +
     (denied === '' ? '' : propstat(403, denied)) +
-    (missing === '' ? '' : propstat(404, missing))
+    (missing === '' ? '' : propstat(404, missing)) +
+    (large === '' ? '' : propstat(507, large, '<D:error><D:number-of-matches-within-limits/></D:error>'))
   );
 }
 

@@ -3,12 +3,11 @@ import { childOf, type XmlElement } from '../../formats/xml/index.ts';
 import { DavError } from '../errors.ts';
 import { textOf } from '../prefixes.ts';
 import { canSync, readSyncTokenUri, syncOf, syncTokenUri } from '../properties/6578-sync-token.ts';
-import { planOf } from '../properties/plan.ts';
 import { sendRows } from '../properties/rows.ts';
-import { readReportWish } from '../properties/wish.ts';
 import { preferencesApplied } from '../server/headers.ts';
-import type { DavReport, SyncAbility } from '../types.ts';
+import type { Collection, DavReport, SyncAbility } from '../types.ts';
 import { syncRowsMax } from './limits.ts';
+import { reportPlanOf } from './plan.ts';
 import { missingRow, truncatedRow } from './rows.ts';
 
 /** RFC 6578 §3.2: what became of a collection's members since a token. */
@@ -23,12 +22,14 @@ export const syncCollection: DavReport = {
     const sync = syncOf(resource);
     if (sync === undefined) throw new DavError(403, 'this cannot be synchronised');
     demandLevel(body, exchange.header('depth'));
-    const plan = planOf(readReportWish(body), visit);
+    const plan = reportPlanOf(exchange, resource, body);
+    const { withContent } = resource as Collection;
     let left = readLimit(body);
     let page = await changesSince(sync, readToken(body), left);
     const answer = exchange.multiStatus(preferencesApplied(exchange));
     for (;;) {
-      await sendRows(answer, visit, plan, page.changed);
+      const batches = plan.content && withContent?.call(resource, page.changed);
+      for await (const batch of batches || [page.changed]) await sendRows(answer, visit, plan, batch);
       for (const name of page.gone) {
         const isCollection = name.endsWith('/');
         const path = [...resource.path, isCollection ? name.slice(0, -1) : name];

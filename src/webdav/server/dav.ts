@@ -98,6 +98,7 @@ function registryOf(extensions: readonly DavExtension[]): Registry {
     features: [...new Set(extensions.flatMap(({ features }) => features))],
     methods: [declaredPost(posts), ...extensions.flatMap(({ methods }) => methods)],
     properties: extensions.flatMap(({ properties }) => properties),
+    reportProperties: extensions.flatMap(({ reportProperties }) => reportProperties ?? []),
     reports: extensions.flatMap(({ reports }) => reports),
     spaces: extensions.flatMap(({ spaces }) => spaces),
     options: Object.assign({}, ...extensions.map(({ options }) => options ?? {})),

@@ -13,12 +13,15 @@ export interface TextMatch {
   readonly negate: boolean;
 }
 
+/** Of several values, as one parameter may have, one must match; where that is negated, none. */
+export type Matcher = (...values: readonly string[]) => boolean;
+
 /** A text-match, made ready once for many values. */
-export function matcherOf({ collation, type, text, negate }: TextMatch): (value: string) => boolean {
+export function matcherOf({ collation, type, text, negate }: TextMatch): Matcher {
   const fold = folds[collation];
   const wanted = fold(text);
   const matches = tests[type];
-  return (value) => matches(fold(value), wanted) !== negate;
+  return (...values) => values.some((value) => matches(fold(value), wanted)) !== negate;
 }
 
 const tests = {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { parseXml } from '../../formats/xml/index.ts';
-import type { Exchange, Resource } from '../types.ts';
-import { multigetBytesMax, multigetFirstItemsMax, multigetHrefsMax, multigetItemsMax } from './limits.ts';
-import { answerMultiget, nextItems } from './multiget.ts';
+import { parseXml } from '../../../formats/xml/index.ts';
+import type { Exchange, Resource } from '../../types.ts';
+import { batchItemsMax } from '../limits.ts';
+import { multigetHrefsMax } from './limits.ts';
+import { answerMultiget } from './multiget.ts';
 
 const bodyOf = (hrefs: number) =>
   parseXml(
@@ -32,8 +33,8 @@ const nowhere = { path: ['a'] } as unknown as Resource;
 
 test('each name is answered, in whatever number of reads, and one that is no URL too', async () => {
   const rows: string[] = [];
-  await answerMultiget(exchangeOf(rows), nowhere, bodyOf(multigetItemsMax + 1), plan);
-  expect(rows).toHaveLength(multigetItemsMax + 1);
+  await answerMultiget(exchangeOf(rows), nowhere, bodyOf(batchItemsMax + 1), plan);
+  expect(rows).toHaveLength(batchItemsMax + 1);
 });
 
 test('too many names, and none', async () => {
@@ -41,12 +42,4 @@ test('too many names, and none', async () => {
     'at most',
   );
   await expect(answerMultiget(exchangeOf([]), nowhere, bodyOf(0), plan)).rejects.toThrow('DAV:href');
-});
-
-test('as many are read at once as are likely not to be too much', () => {
-  expect(nextItems(multigetFirstItemsMax, 0)).toBe(multigetItemsMax);
-  expect(nextItems(multigetFirstItemsMax, multigetFirstItemsMax)).toBe(multigetItemsMax);
-  expect(nextItems(multigetFirstItemsMax, multigetBytesMax)).toBe(multigetFirstItemsMax);
-  expect(nextItems(multigetItemsMax, multigetItemsMax * 1_048_576)).toBe(8);
-  expect(nextItems(1, 100 * multigetBytesMax)).toBe(1);
 });

@@ -1,14 +1,30 @@
-import { FormatError } from '../../base/index.ts';
-import type { XmlElement } from '../../formats/xml/index.ts';
-import { textOf } from '../prefixes.ts';
-import type { Plan } from '../properties/index.ts';
-import { sendRows } from '../properties/rows.ts';
-import { missingRow } from '../reports/rows.ts';
-import { preferencesApplied } from '../server/headers.ts';
-import type { Exchange, MultiStatus, Resource } from '../types.ts';
-import { CollectionResource } from './collection.ts';
-import { ItemResource } from './item.ts';
-import { multigetBytesMax, multigetFirstItemsMax, multigetHrefsMax, multigetItemsMax } from './limits.ts';
+import { FormatError } from '../../../base/index.ts';
+import type { XmlElement } from '../../../formats/xml/index.ts';
+import type { Home } from '../../../stores/collections/index.ts';
+import { textOf } from '../../prefixes.ts';
+import type { Plan } from '../../properties/index.ts';
+import { sendRows } from '../../properties/rows.ts';
+import { reportPlanOf } from '../../reports/plan.ts';
+import { missingRow } from '../../reports/rows.ts';
+import { preferencesApplied } from '../../server/headers.ts';
+import type { DavReport, Exchange, MultiStatus, QName, Resource } from '../../types.ts';
+import { nextItems } from '../batches.ts';
+import { CollectionResource } from '../collection.ts';
+import { ItemResource } from '../item.ts';
+import { batchBytesMax, batchItemsMax, firstItemsMax } from '../limits.ts';
+import { multigetHrefsMax } from './limits.ts';
+import { inHome } from './scope.ts';
+
+/** calendar-multiget and addressbook-multiget (RFC 4791 §7.9, RFC 6352 §8.7) */
+export function multigetReport(name: QName & { readonly rfc: string }, home: Home): DavReport {
+  return {
+    ...name,
+    on: inHome(home),
+    privilege: 'read',
+    run: (exchange, resource, body) =>
+      answerMultiget(exchange, resource, body, reportPlanOf(exchange, resource, body)),
+  };
+}
 
 /** One name of a multiget, as it was written and where it leads. */
 interface Wanted {
@@ -17,10 +33,7 @@ interface Wanted {
   readonly path: readonly string[] | null;
 }
 
-/**
- * calendar-multiget and addressbook-multiget (RFC 4791 §7.9, RFC 6352 §8.7): what the body names, in as few reads as can be;
- * 404 for each that is not there. `plan` is made of what the body asks for; it may ask the items for their bytes.
- */
+/** What the body names, in as few reads as can be; 404 for each that is not there. */
 export async function answerMultiget(
   exchange: Exchange,
   resource: Resource,
@@ -29,20 +42,14 @@ export async function answerMultiget(
 ): Promise<void> {
   const wanted = readHrefs(exchange, body);
   const answer = exchange.multiStatus(preferencesApplied(exchange));
-  const isLarge = resource instanceof CollectionResource && resource.row.bytes > multigetBytesMax;
-  let items = isLarge ? multigetFirstItemsMax : multigetItemsMax;
+  const isLarge = resource instanceof CollectionResource && resource.row.bytes > batchBytesMax;
+  let items = isLarge ? firstItemsMax : batchItemsMax;
   for (let at = 0; at < wanted.length; ) {
     const bytes = await answerBatch(exchange, answer, resource, wanted.slice(at, at + items), plan);
     at += items;
     items = nextItems(items, bytes);
   }
   await answer.end();
-}
-
-/** As many as are likely not to be too much together, after so many were so large. */
-export function nextItems(items: number, bytes: number): number {
-  const likely = bytes === 0 ? multigetItemsMax : Math.floor((items * multigetBytesMax) / bytes);
-  return Math.max(1, Math.min(multigetItemsMax, likely));
 }
 
 function readHrefs(exchange: Exchange, { children }: XmlElement): readonly Wanted[] {
