@@ -160,7 +160,7 @@ describe('autodiscover', () => {
   });
 });
 
-test('the profile for Apple’s devices holds the doors and the authority, and no password', async () => {
+test('the profile for Apple’s devices, and the link for DAVx5, hold the doors, and no password', async () => {
   const { admin } = suite.rooms.accounts;
   const member = await admin.addMember('apple', { name: '<Ana & Co>' });
   const { token } = await admin.createSignInToken(member.id);
@@ -183,6 +183,11 @@ test('the profile for Apple’s devices holds the doors and the authority, and n
   expect(text).not.toContain('correct horse');
   expect((await own.get('/mail/apple.mobileconfig')).text).toBe(text);
   expect((await browser.get('/mail/apple.mobileconfig')).headers.location).toBe('/sign-in');
+  // What DAVx5 makes of its link: https in the place of its own scheme, and the user name.
+  const link = /href="(davx5:[^"]+)"/.exec((await own.get('/mail')).text)?.[1] ?? '';
+  const { username, href } = new URL(link.replace(/^davx5:/, 'https:'));
+  expect(decodeURIComponent(username)).toBe(member.address);
+  expect(href.replace(`${username}@`, '')).toBe(`${own.origin}/`);
 });
 
 test('security.txt: RFC 9116', async () => {

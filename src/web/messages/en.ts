@@ -75,6 +75,11 @@ export const en = {
   appleProfile: 'Profile for iPhone, iPad and Mac',
   appleProfileLead:
     'Sets up mail, calendars and contacts at once; the device asks for a password, best one of those below.',
+  calendarPrograms: 'Calendars and contacts',
+  calendarProgramsLead:
+    'Most programs find them by your address alone. Where one asks for a server, give it this; the password is best one of those below.',
+  davx5: 'Set up DAVx⁵ on Android',
+  davx5Lead: 'Open this page on the phone that has DAVx⁵: server and user name are filled in there.',
   back: 'Back to your mail',
 
   appLoginTitle: 'Let an app in',

@@ -81,6 +81,12 @@ export const fr: Messages = {
   appleProfile: 'Profil pour iPhone, iPad et Mac',
   appleProfileLead:
     'Règle le courrier, les agendas et les contacts d’un coup ; l’appareil demande un mot de passe, de préférence l’un de ceux ci-dessous.',
+  calendarPrograms: 'Agendas et contacts',
+  calendarProgramsLead:
+    'La plupart des logiciels les trouvent par votre seule adresse. Si l’un demande un serveur, donnez celui-ci ; le mot de passe est de préférence l’un de ceux ci-dessous.',
+  davx5: 'Configurer DAVx⁵ sur Android',
+  davx5Lead:
+    'Ouvrez cette page sur le téléphone où se trouve DAVx⁵ : serveur et nom d’utilisateur y sont remplis.',
   back: 'Revenir à votre courrier',
 
   appLoginTitle: 'Autoriser une application',

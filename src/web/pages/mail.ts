@@ -4,6 +4,7 @@ import { type Html, html } from '../html.ts';
 import { problem } from '../http/page.ts';
 import { bestMailDoors, type MailDoor, mailDoors } from '../mail-doors.ts';
 import type { Messages } from '../messages/index.ts';
+import { calendarPrograms } from './calendar-programs.ts';
 import { forMember, type SignedIn } from './member.ts';
 
 function doorRows(doors: readonly MailDoor[], say: Messages): Html[] {
@@ -67,6 +68,7 @@ export async function mailPage(
     title: say.yourMail,
     status: wrong === null ? 200 : 422,
     body: html`${problem(wrong)}${settingsOf(visit, house, self)}
+${calendarPrograms(visit, house, self)}
 ${house.authority() === null ? null : trust}
 <h2 id="devices">${say.appPasswords}</h2>
 <p>${say.appPasswordLead}</p>
