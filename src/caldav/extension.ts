@@ -25,8 +25,6 @@ export function caldavExtension(house: CaldavHouse): DavExtension {
       // RFC 7809 §3.1.1
       'calendar-no-timezone',
       'calendar-managed-attachments',
-      // RFC 8607 §3.1: an instance that is not written down gets none of its own.
-      'calendar-managed-attachments-no-recurrence',
     ],
     methods: [attachmentsMethod(house), mkcalendar],
     properties: [

@@ -1,8 +1,10 @@
 import type { NewJob } from '../stores/collections/index.ts';
 import type { Arriving, CollectionsHouse, Leaving } from '../webdav/index.ts';
+import type { UserAccounts } from './scheduling/users.ts';
 
 /** What CalDAV stands on. */
 export interface CaldavHouse extends CollectionsHouse {
+  readonly accounts: UserAccounts;
   readonly settings: CalendarSettings;
   /** RFC 6638; absent: nobody is told of anything. */
   readonly scheduling?: SchedulingHooks;

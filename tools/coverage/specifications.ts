@@ -184,7 +184,7 @@ RFC 5051 | i;unicode-casemap | Yes | src/webdav/collections/text-match.ts |
 RFC 4790 | Collations (i;octet, i;ascii-casemap) | Yes | src/webdav/collections/text-match.ts |
 RFC 7809 | Time zones by reference | Partial | src/caldav/calendar-data/timezones.ts src/caldav/properties/4791-timezone.ts | no time zone service is named
 RFC 6638 | CalDAV scheduling | Partial | src/caldav/scheduling/hooks.ts src/caldav/scheduling/outbox.ts src/caldav/properties/6638-scheduling.ts | the default calendar is told, and not set by clients; a mail that bounces leaves SCHEDULE-STATUS as it was
-RFC 8607 | Managed attachments of calendars | Partial | | an instance that is not written down gets none of its own
+RFC 8607 | Managed attachments of calendars | Yes | | mail invites with the address alone: who is not a member cannot open it
 RFC 7953 | VAVAILABILITY | Partial | src/formats/icalendar/busy/availability.ts | kept with the inbox and read for busy times
 RFC 6352 | CardDAV | Yes | src/carddav/extension.ts src/carddav/reports/query.ts src/carddav/reports/multiget.ts src/carddav/properties/book.ts src/carddav/collections/flavor.ts |
 RFC 6764 | Finding CalDAV and CardDAV | Yes | src/webdav/server/dav.ts src/cli/dns/services.ts | .well-known leads to /dav/; SRV and TXT rows are in myco dns show

@@ -1,4 +1,17 @@
-import { type Component, Property, parseComponents, writeComponent } from '../../formats/icalendar/index.ts';
+import {
+  type CalendarObject,
+  Component,
+  groupObject,
+  instanceKey,
+  instanceOf,
+  managedIdsIn,
+  occurrences,
+  Property,
+  readTime,
+  writeComponent,
+  type Zone,
+  type Zones,
+} from '../../formats/icalendar/index.ts';
 import { refusal } from '../conditions.ts';
 
 /** What an ATTACH says of bytes that the server keeps (RFC 8607 §4). */
@@ -21,58 +34,99 @@ const attachOf = ({ url, managedId, type, filename, size }: ManagedAttach): Prop
 const isManaged = (property: Property, managedId: string) =>
   property.name === 'ATTACH' && property.parameter('MANAGED-ID') === managedId;
 
-/** Which components a request is about (RFC 8607 §3.3.2): null is all. `M` is the master, others are named by RECURRENCE-ID. */
-export type Instances = readonly string[] | null;
-
-function changed(bytes: Buffer, change: (component: Component, rid: string) => Component): Buffer {
-  const [calendar] = parseComponents(bytes, Number.POSITIVE_INFINITY);
-  if (calendar === undefined) return bytes;
-  const components = calendar.components().map((component) => {
-    if (component.name === 'VTIMEZONE') return component;
-    return change(component, component.property('RECURRENCE-ID')?.value ?? 'M');
-  });
-  return Buffer.from(writeComponent(calendar.withComponents(components)));
+/** Of an object: each of its VEVENTs, VTODOs and so on becomes what `change` answers. */
+function changed(object: CalendarObject, change: (component: Component) => Component): Buffer {
+  const instances = new Set(object.instances);
+  const components = object.calendar.components().map((each) => (instances.has(each) ? change(each) : each));
+  return Buffer.from(writeComponent(object.calendar.withComponents(components)));
 }
 
-/** DavError valid-rid for an instance that is not written down. */
-function demandInstances(bytes: Buffer, instances: Instances): void {
-  if (instances === null) return;
-  const there = new Set<string>();
-  changed(bytes, (component, rid) => {
-    there.add(rid);
-    return component;
-  });
-  if (instances.length === 0 || instances.some((rid) => !there.has(rid)))
-    throw refusal('valid-rid', 'there is no such instance in it');
+/**
+ * An object whose instances are asked for by `rid` (RFC 8607 §3.3.2): those of the series that are not written down yet are
+ * written into it. Null is all of it, `M` the master; others are named by RECURRENCE-ID: a date, or a time, of UTC where
+ * the series is in some zone. DavError valid-rid.
+ */
+export function demandInstances(
+  object: CalendarObject,
+  rid: string | null,
+  floating: Zone | undefined,
+): { readonly object: CalendarObject; isAsked(component: Component): boolean } {
+  if (rid === null) return { object, isAsked: () => true };
+  const zones = object.zones(floating);
+  const written = new Map(object.instances.map((each) => [instanceKey(each, zones), each]));
+  const wanted = new Set<string>();
+  const made: Component[] = [];
+  for (const each of rid.split(',').map((text) => text.trim())) {
+    const named = each === 'M' ? null : namedBy(each);
+    const key = named === null ? '' : instanceKey(named, zones);
+    wanted.add(key);
+    if (written.has(key)) continue;
+    const instance = named === null ? null : instanceIn(object, named, zones, floating);
+    if (instance === null) throw refusal('valid-rid', 'there is no such instance in it');
+    written.set(key, instance);
+    made.push(instance);
+  }
+  return {
+    object: withInstances(object, made),
+    isAsked: (component) => wanted.has(instanceKey(component, zones)),
+  };
 }
 
-const isAsked = (instances: Instances, rid: string) => instances === null || instances.includes(rid);
-
-export function withAttachment(bytes: Buffer, attach: ManagedAttach, instances: Instances): Buffer {
-  demandInstances(bytes, instances);
-  return changed(bytes, (component, rid) =>
-    isAsked(instances, rid) ? component.adding(attachOf(attach)) : component,
-  );
+/** A component that names an instance. */
+function namedBy(rid: string): Component {
+  const isDate = /^\d{8}$/.test(rid);
+  if (!isDate && !/^\d{8}T\d{6}Z?$/.test(rid))
+    throw refusal('valid-rid', 'an instance is named by a date, or by a time of UTC');
+  return new Component('X', [Property.of('RECURRENCE-ID', rid, isDate ? { VALUE: 'DATE' } : {})]);
 }
 
-export function withOther(bytes: Buffer, before: string, attach: ManagedAttach): Buffer {
-  return changed(bytes, (component) =>
+function instanceIn(
+  object: CalendarObject,
+  named: Component,
+  zones: Zones,
+  floating: Zone | undefined,
+): Component | null {
+  const { master } = object;
+  const instance = master === null ? null : instanceOf(master, named, zones);
+  if (instance === null) return null;
+  const startMs = zones.instantOf(readTime(named.property('RECURRENCE-ID')?.value ?? '', null));
+  const range = { startMs, endMs: startMs + 1 };
+  // Of a series at most one begins there; others may still go on.
+  const { found } = occurrences(object, range, instancesLookedAtMax, floating);
+  return found.some((each) => each.component === 0 && each.startMs === startMs) ? instance : null;
+}
+
+/** Happenings of one object at one instant that are looked at. */
+const instancesLookedAtMax = 100;
+
+function withInstances(object: CalendarObject, made: readonly Component[]): CalendarObject {
+  if (made.length === 0) return object;
+  const { calendar } = object;
+  return groupObject(calendar.withComponents([...calendar.components(), ...made]));
+}
+
+export const withAttachment = (
+  object: CalendarObject,
+  attach: ManagedAttach,
+  isAsked: (component: Component) => boolean,
+): Buffer =>
+  changed(object, (component) => (isAsked(component) ? component.adding(attachOf(attach)) : component));
+
+export const withOther = (object: CalendarObject, before: string, attach: ManagedAttach): Buffer =>
+  changed(object, (component) =>
     component.mapping((property) => (isManaged(property, before) ? attachOf(attach) : property)),
   );
-}
 
-export function withoutAttachment(bytes: Buffer, managedId: string, instances: Instances): Buffer {
-  demandInstances(bytes, instances);
-  return changed(bytes, (component, rid) =>
-    isAsked(instances, rid)
+export const withoutAttachment = (
+  object: CalendarObject,
+  managedId: string,
+  isAsked: (component: Component) => boolean,
+): Buffer =>
+  changed(object, (component) =>
+    isAsked(component)
       ? component.mapping((property) => (isManaged(property, managedId) ? null : property))
       : component,
   );
-}
 
-export const names = (bytes: Buffer, managedId: string): boolean =>
-  parseComponents(bytes, Number.POSITIVE_INFINITY).some((calendar) =>
-    calendar
-      .components()
-      .some((component) => component.properties('ATTACH').some((each) => isManaged(each, managedId))),
-  );
+export const names = ({ calendar }: CalendarObject, managedId: string): boolean =>
+  managedIdsIn(calendar).includes(managedId);

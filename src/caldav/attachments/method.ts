@@ -1,19 +1,17 @@
 import { FormatError, StoreError } from '../../base/index.ts';
-import type { Attachment } from '../../stores/collections/index.ts';
-import {
-  DavError,
-  type DavMethod,
-  type Exchange,
-  ItemResource,
-  type Resource,
-  type Visit,
-} from '../../webdav/index.ts';
+import { type CalendarObject, managedIdsIn } from '../../formats/icalendar/index.ts';
+import type { NewAttachment } from '../../stores/collections/index.ts';
+import { type DavMethod, type Exchange, ItemResource, type Resource } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
 import type { CaldavHouse } from '../house.ts';
 import { attachmentBytesMax } from '../limits.ts';
 import { kinds } from '../names.ts';
+import { readKept } from '../scheduling/shelf.ts';
+import { floatingZoneOf } from '../zones.ts';
+import { attachOf } from './attach-of.ts';
+import { demandCount } from './count.ts';
 import {
-  type Instances,
+  demandInstances,
   type ManagedAttach,
   names,
   withAttachment,
@@ -23,6 +21,24 @@ import {
 
 const isObject = (resource: Resource | null): resource is ItemResource =>
   resource instanceof ItemResource && resource.kind === kinds.item;
+
+/** What a request asks for, as far as it can be judged without its body. */
+interface Asked {
+  readonly exchange: Exchange;
+  readonly house: CaldavHouse;
+  readonly resource: ItemResource;
+  /** With the instances that `rid` names. */
+  readonly object: CalendarObject;
+  readonly isAsked: ReturnType<typeof demandInstances>['isAsked'];
+  /** '' where none is named. */
+  readonly managedId: string;
+}
+
+const actions: Readonly<Record<string, (asked: Asked) => Promise<void>>> = {
+  'attachment-add': add,
+  'attachment-update': update,
+  'attachment-remove': remove,
+};
 
 /** POST of bytes to an event (RFC 8607 §3.4): the server keeps them and writes the ATTACH. */
 export function attachmentsMethod(house: CaldavHouse): DavMethod {
@@ -34,41 +50,76 @@ export function attachmentsMethod(house: CaldavHouse): DavMethod {
     async run(exchange, { resource }) {
       if (!isObject(resource)) return;
       const query = new URLSearchParams(exchange.query);
-      const instances = instancesIn(query.get('rid'));
+      const act = actions[query.get('action') ?? ''];
+      if (act === undefined) throw refusal('valid-action', 'an attachment is added, updated or removed');
       const managedId = query.get('managed-id') ?? '';
-      const action = query.get('action');
-      if (action === 'attachment-add') return add(exchange, house, resource, instances);
-      if (action !== 'attachment-update' && action !== 'attachment-remove')
-        throw refusal('valid-action', 'an attachment is added, updated or removed');
-      if (!names(await resource.bytes(), managedId))
-        throw refusal('valid-managed-id', 'it has no such attachment');
-      if (action === 'attachment-remove') return remove(exchange, house, resource, managedId, instances);
-      if (instances !== null) throw refusal('valid-rid', 'all instances are updated');
-      await update(exchange, house, resource, managedId);
+      const kept = readKept(await resource.bytes());
+      // RFC 8607 §3.3.3: what is added has no name yet, and nothing else is done without one.
+      const named = act === add ? !query.has('managed-id') : names(kept, managedId);
+      if (!named) throw refusal('valid-managed-id', 'it has no such attachment');
+      const rid = query.get('rid');
+      if (rid !== null && act === update) throw refusal('valid-rid', 'all instances are updated');
+      const floating = floatingZoneOf(resource.collection.row.details);
+      const { object, isAsked } = demandInstances(kept, rid, floating);
+      await act({ exchange, house, resource, object, isAsked, managedId });
     },
   };
 }
 
-function instancesIn(rid: string | null): Instances {
-  return rid === null ? null : rid.split(',').map((each) => each.trim());
+const tooLarge = () =>
+  refusal('max-attachment-size', `an attachment has at most ${attachmentBytesMax} bytes`);
+
+/** What can be known of the bytes before they come; DavError with the precondition that does not hold. */
+function demandRoom({ exchange, object }: Asked, more: 0 | 1): void {
+  if (exchange.length !== null && exchange.length > attachmentBytesMax) throw tooLarge();
+  demandCount(managedIdsIn(object.calendar).length + more);
 }
 
-/** The bytes of the request, kept; DavError with the precondition that does not hold. */
-async function keep(exchange: Exchange, house: CaldavHouse, { row }: ItemResource): Promise<Attachment> {
+/** The bytes of the request, kept and written of; what was kept for nothing goes. */
+async function withBytes(
+  asked: Asked,
+  write: (attach: ManagedAttach) => Buffer,
+  status: number,
+): Promise<void> {
+  const { exchange, house, resource } = asked;
+  const { attachments } = house.collections;
+  const { account } = resource.row;
+  const brought = await keep(asked);
+  try {
+    const attach = await attachOf(house, exchange.visit, account, brought);
+    const { resource: written } = await resource.rewrite(write(attach), [brought], exchange.write);
+    await answer(exchange, written, status, attach);
+  } finally {
+    attachments.release(brought);
+  }
+}
+
+async function keep({ exchange, house, resource }: Asked): Promise<NewAttachment> {
   const type =
     exchange.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() || 'application/octet-stream';
   const content = { body: exchange.body, type, filename: filenameIn(exchange.header('content-disposition')) };
-  const tooLarge = () =>
-    refusal('max-attachment-size', `an attachment has at most ${attachmentBytesMax} bytes`);
-  if (exchange.length !== null && exchange.length > attachmentBytesMax) throw tooLarge();
   try {
-    return await house.collections.attachments.add(row.account, row.id, content, attachmentBytesMax);
+    return await house.collections.attachments.take(resource.row.account, content, attachmentBytesMax);
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    if (error.reason === 'too-large') throw tooLarge();
-    if (error.reason === 'limit') throw refusal('max-attachments-per-resource', error.message);
+    if (error instanceof StoreError && error.reason === 'too-large') throw tooLarge();
     throw error;
   }
+}
+
+async function add(asked: Asked): Promise<void> {
+  demandRoom(asked, 1);
+  await withBytes(asked, (attach) => withAttachment(asked.object, attach, asked.isAsked), 201);
+}
+
+async function update(asked: Asked): Promise<void> {
+  demandRoom(asked, 0);
+  await withBytes(asked, (attach) => withOther(asked.object, asked.managedId, attach), 200);
+}
+
+async function remove({ exchange, resource, object, managedId, isAsked }: Asked): Promise<void> {
+  const bytes = withoutAttachment(object, managedId, isAsked);
+  const { resource: written } = await resource.rewrite(bytes, [], exchange.write);
+  await answer(exchange, written, 204, null);
 }
 
 /** RFC 6266 §4.1; what is no name of a file becomes one. */
@@ -85,89 +136,15 @@ function filenameIn(disposition = ''): string {
   return last === '' || last === '.' || last === '..' ? 'attachment' : last;
 }
 
-async function attachOf(house: CaldavHouse, visit: Visit, attachment: Attachment): Promise<ManagedAttach> {
-  const { account, managedId, type, filename, size } = attachment;
-  const owner = await house.accounts.member(account);
-  if (!owner) throw new DavError(404, 'there is nothing here');
-  const path = ['attachments', house.accounts.handleOf(owner), managedId, filename];
-  const url = visit.origin + visit.href({ path, isCollection: false });
-  return { url, managedId, type, filename, size };
-}
-
-/** Writes the object as any other change of it: who is invited hears of it. */
-async function write(exchange: Exchange, resource: ItemResource, bytes: Buffer): Promise<Resource> {
-  const body = (async function* () {
-    yield bytes;
-  })();
-  // What came meanwhile is not written over.
-  const options = { ...exchange.write, seen: exchange.write.seen ?? { etag: resource.etag } };
-  const content = { body, length: bytes.length, type: 'text/calendar', modifiedMs: null };
-  return (await resource.put(content, options)).resource;
-}
-
-async function add(
-  exchange: Exchange,
-  house: CaldavHouse,
-  resource: ItemResource,
-  instances: Instances,
-): Promise<void> {
-  const attachment = await keep(exchange, house, resource);
-  const { account, managedId } = attachment;
-  try {
-    const attach = await attachOf(house, exchange.visit, attachment);
-    const written = await write(
-      exchange,
-      resource,
-      withAttachment(await resource.bytes(), attach, instances),
-    );
-    await answer(exchange, written, 201, managedId);
-  } catch (error) {
-    await house.collections.attachments.remove(account, managedId);
-    throw error;
-  }
-}
-
-async function update(
-  exchange: Exchange,
-  house: CaldavHouse,
-  resource: ItemResource,
-  before: string,
-): Promise<void> {
-  const attachment = await keep(exchange, house, resource);
-  const { account, managedId } = attachment;
-  let written: Resource;
-  try {
-    const attach = await attachOf(house, exchange.visit, attachment);
-    written = await write(exchange, resource, withOther(await resource.bytes(), before, attach));
-  } catch (error) {
-    await house.collections.attachments.remove(account, managedId);
-    throw error;
-  }
-  await house.collections.attachments.remove(account, before);
-  await answer(exchange, written, 200, managedId);
-}
-
-async function remove(
-  exchange: Exchange,
-  house: CaldavHouse,
-  resource: ItemResource,
-  managedId: string,
-  instances: Instances,
-): Promise<void> {
-  const bytes = withoutAttachment(await resource.bytes(), managedId, instances);
-  const written = await write(exchange, resource, bytes);
-  if (!names(bytes, managedId)) await house.collections.attachments.remove(resource.row.account, managedId);
-  await answer(exchange, written, 204, null);
-}
-
 /** RFC 8607 §3.4: the object is answered where that is preferred, since the server wrote into it. */
 async function answer(
   exchange: Exchange,
   written: Resource,
   status: number,
-  managedId: string | null,
+  attach: ManagedAttach | null,
 ): Promise<void> {
-  const id: Record<string, string> = managedId === null ? {} : { 'Cal-Managed-ID': managedId };
+  const id: Record<string, string> =
+    attach === null ? {} : { 'Cal-Managed-ID': attach.managedId, Location: attach.url };
   if (exchange.visit.prefer.return !== 'representation' || !(written instanceof ItemResource))
     return exchange.send(status, id);
   const headers = {

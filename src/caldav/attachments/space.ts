@@ -1,21 +1,14 @@
 import { Readable } from 'node:stream';
-import { parseComponents } from '../../formats/icalendar/index.ts';
 import type { Attachment } from '../../stores/collections/index.ts';
-import {
-  Bare,
-  type DavPrivilege,
-  nothing,
-  type Resource,
-  type Space,
-  type Visit,
-} from '../../webdav/index.ts';
-import { isPrivate } from '../collections/busy-only.ts';
+import { Bare, type DavPrivilege, nothing, type Resource, type Space } from '../../webdav/index.ts';
 import type { CaldavHouse } from '../house.ts';
+import { attachmentsName } from './attach-of.ts';
+import { mayRead } from './may-read.ts';
 
-/** `/dav/attachments/<member>/<managed id>/<filename>`: for who may read the event that it belongs to, and its attendees here. */
+/** `/dav/attachments/<member>/<managed id>/<filename>`: for who may read the event that names it, and its attendees here. */
 export function attachmentsSpace(house: CaldavHouse): Space {
   return {
-    name: 'attachments',
+    name: attachmentsName,
     async find(visit, path) {
       const [handle, managedId, filename, ...more] = path;
       if (handle === undefined || managedId === undefined || filename === undefined || more.length > 0)
@@ -28,31 +21,6 @@ export function attachmentsSpace(house: CaldavHouse): Space {
   };
 }
 
-async function mayRead(
-  { collections }: CaldavHouse,
-  { visitor }: Visit,
-  { account, item }: Attachment,
-): Promise<boolean> {
-  if (visitor.kind !== 'member') return false;
-  const { id, address } = visitor.member;
-  if (id === account) return true;
-  const bytes = await collections.bytes(account, item);
-  const components = bytes
-    ? parseComponents(bytes, Number.POSITIVE_INFINITY).flatMap((calendar) => calendar.components())
-    : [];
-  const attendees = components.flatMap((each) => each.properties('ATTENDEE'));
-  if (attendees.some(({ value }) => value.toLowerCase() === `mailto:${address.toLowerCase()}`)) return true;
-  const uid = components.find(({ name }) => name !== 'VTIMEZONE')?.text('UID') ?? '';
-  const row = (await collections.byUid(account, 'calendars', uid)).find((each) => each.id === item);
-  // What is private is its owner's, and who is busy says no more.
-  if (!row || isPrivate(row.digest)) return false;
-  const { sharing } = collections;
-  const delegated = await sharing.delegatedTo(id, visitor.groups);
-  if (delegated.some((each) => each.account === account)) return true;
-  const rights = await sharing.rightsIn(id, visitor.groups, account, row.collection);
-  return rights === 'read' || rights === 'write';
-}
-
 class AttachmentResource extends Bare implements Resource {
   readonly kind = 'attachment';
   readonly isCollection = false;
@@ -62,7 +30,7 @@ class AttachmentResource extends Bare implements Resource {
   readonly #attachment: Attachment;
 
   constructor(house: CaldavHouse, path: readonly string[], attachment: Attachment) {
-    super(['attachments', ...path]);
+    super([attachmentsName, ...path]);
     this.#house = house;
     this.#attachment = attachment;
   }

@@ -6,6 +6,7 @@ import {
   type NewItem,
 } from '../../stores/collections/index.ts';
 import type { Arriving, Prepared } from '../../webdav/index.ts';
+import { settleAttachments } from '../attachments/arriving.ts';
 import { refusal } from '../conditions.ts';
 import type { CaldavHouse, CalendarSettings } from '../house.ts';
 import { calendarComponents } from '../properties/4791-calendar.ts';
@@ -20,15 +21,19 @@ export async function prepareObject(house: CaldavHouse, arriving: Arriving): Pro
   // What is no calendar object is refused before anybody is told of it.
   const before = readObject(arriving.bytes, arriving.collection, house.settings);
   const scheduled = (await house.scheduling?.arriving(arriving)) ?? null;
-  if (scheduled === null) {
-    return { item: { ...before, bytes: arriving.bytes, scheduleTag: 'none' }, verbatim: true };
-  }
-  const { bytes: changed, tag, jobs, scheduleTag } = scheduled;
-  const index = changed === null ? before : readObject(changed, arriving.collection, house.settings);
+  const told = scheduled?.bytes ?? arriving.bytes;
+  const settled = await settleAttachments(house, arriving, told, before.attachments ?? []);
+  const bytes = settled.bytes ?? told;
+  const verbatim = bytes === arriving.bytes;
+  const index = verbatim ? before : readObject(bytes, arriving.collection, house.settings);
+  const { brought } = settled;
+  if (scheduled === null)
+    return { item: { ...index, bytes, scheduleTag: 'none' }, verbatim, options: { brought } };
+  const { tag, jobs, scheduleTag } = scheduled;
   return {
-    item: { ...index, bytes: changed ?? arriving.bytes, scheduleTag: tag },
-    verbatim: changed === null,
-    options: { jobs, uniqueInHome: true, ...(scheduleTag === undefined ? {} : { scheduleTag }) },
+    item: { ...index, bytes, scheduleTag: tag },
+    verbatim,
+    options: { brought, jobs, uniqueInHome: true, ...(scheduleTag === undefined ? {} : { scheduleTag }) },
   };
 }
 

@@ -292,26 +292,27 @@ describeEngines('items of files', (engine) => {
       const odd = await collectionNamed(store, account, 'calendars', 'a:b*?');
       const text = calendar(...event('a', 'ATTACH;MANAGED-ID=M1:https://x.example/M1'));
       await importCalendar(store, odd, file(text), limits, quiet);
-      const item = await store.item(account, odd.id, 'a.ics');
       const body = async function* () {
         yield Buffer.from('the agenda');
       };
-      const { managedId } = await store.attachments.add(
+      const attached = await store.attachments.take(
         account,
-        item?.id ?? 0,
         { body: body(), type: 'text/plain', filename: 'agenda.txt' },
         1_000,
       );
-      const bytes = Buffer.from(text.replaceAll('M1', managedId));
-      await store.put(account, odd.id, 'a.ics', {
+      const bytes = Buffer.from(text.replaceAll('M1', attached.managedId));
+      const made = {
         bytes,
         uid: 'a',
         component: 'VEVENT',
         firstMs: 0,
         lastMs: 1,
         digest: '',
+        attachments: [attached.managedId],
         scheduleTag: 'none',
-      });
+      } as const;
+      await store.put(account, odd.id, 'a.ics', made, { brought: [attached] });
+      store.attachments.release(attached);
       expect(await exportCollections(store, account, out(), quiet)).toMatchObject({ attachments: 1 });
       const kept = join(
         out(),

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   CalendarError,
-  type Component,
   joinCalendars,
+  managedIdsIn,
   parseComponents,
 } from '../../formats/icalendar/index.ts';
 import type { CollectionRow, CollectionsWriter, Home, Item } from '../../stores/collections/index.ts';
@@ -105,21 +105,13 @@ async function* cards(items: AsyncIterable<Item>): AsyncGenerator<Buffer> {
   }
 }
 
-function managedIds(bytes: Buffer): ReadonlySet<string> {
-  const found = new Set<string>();
-  const look = (component: Component): void => {
-    for (const attach of component.properties('ATTACH')) {
-      const id = attach.parameter('MANAGED-ID');
-      if (id !== undefined) found.add(id);
-    }
-    component.components().forEach(look);
-  };
+function managedIds(bytes: Buffer): readonly string[] {
   try {
-    parseComponents(bytes, Number.POSITIVE_INFINITY).forEach(look);
+    return parseComponents(bytes, Number.POSITIVE_INFINITY).flatMap(managedIdsIn);
   } catch (error) {
     if (!(error instanceof CalendarError)) throw error;
+    return [];
   }
-  return found;
 }
 
 /** Octets of a name before its ending: file systems end at 255. */

@@ -44,4 +44,6 @@ export interface ObjectIndex {
   readonly firstMs: number | null;
   readonly lastMs: number | null;
   readonly digest: string;
+  /** MANAGED-IDs that it names (RFC 8607 §4.3). */
+  readonly attachments: readonly string[];
 }

@@ -4,10 +4,7 @@ import { limits } from './limits.ts';
 import { collectionsOperations as operations } from './module.ts';
 import { checkName } from './names.ts';
 import type { CollectionsOptions } from './reader.ts';
-import type { AttachmentRow } from './scripts/attachments.ts';
-import type { Attachment, Attachments } from './types.ts';
-
-const shown = ({ created: _, ...row }: AttachmentRow): Attachment => row;
+import type { Attachment, Attachments, NewAttachment } from './types.ts';
 
 /** Attachments over one database and one blob store. */
 export class AttachmentStore implements Attachments {
@@ -17,26 +14,26 @@ export class AttachmentStore implements Attachments {
     this.#options = options;
   }
 
-  async add(
+  async take(
     account: number,
-    item: number,
-    content: Parameters<Attachments['add']>[2],
+    content: Parameters<Attachments['take']>[1],
     bytesMax: number,
-  ): Promise<Attachment> {
-    const { blobs, clock, database } = this.#options;
+  ): Promise<NewAttachment> {
     const { type } = content;
     const filename = checkName(content.filename);
     if (type.length > limits.typeCharsMax || type.includes('\0'))
       throw new StoreError('invalid', `a type has at most ${limits.typeCharsMax} characters`);
     const { quota } = this.#options.settings();
-    const blob = await this.#take(content.body, bytesMax, quota - (await this.#used(account)));
-    try {
-      const written = { account, now: clock.nowMs(), quota };
-      const row = { item, managedId: randomToken(), blob, type, filename };
-      return shown(await database.call(operations.addAttachment, { ...written, ...row }));
-    } finally {
-      blobs.release(blob);
-    }
+    const blob = await this.#store(content.body, bytesMax, quota - (await this.#used(account)));
+    return { managedId: randomToken(), blob, type, filename };
+  }
+
+  release({ blob }: NewAttachment): void {
+    this.#options.blobs.release(blob);
+  }
+
+  copyOf({ hash, size, type, filename }: Attachment): NewAttachment {
+    return { managedId: randomToken(), blob: { hash, size, place: null }, type, filename };
   }
 
   #used(account: number): Promise<number> {
@@ -44,7 +41,7 @@ export class AttachmentStore implements Attachments {
   }
 
   /** No more is taken in than there is room for now; whether there is then is judged again where it gets its row. */
-  async #take(body: AsyncIterable<Uint8Array>, bytesMax: number, room: number): Promise<StoredBlob> {
+  async #store(body: AsyncIterable<Uint8Array>, bytesMax: number, room: number): Promise<StoredBlob> {
     const noRoom = () => new StoreError('over-quota', 'there is no room left', { room: Math.max(0, room) });
     if (room <= 0) throw noRoom();
     try {
@@ -56,16 +53,15 @@ export class AttachmentStore implements Attachments {
   }
 
   async find(account: number, managedId: string): Promise<Attachment | null> {
-    const found = await this.#options.database.call(operations.findAttachment, { account, managedId });
-    return found && shown(found);
+    const rows = await this.#options.database.call(operations.findAttachment, { account, managedId });
+    const [first] = rows;
+    if (first === undefined) return null;
+    const { hash, size, type, filename } = first;
+    const items = rows.map(({ item }) => item);
+    return { account, managedId, items, hash, size, type, filename };
   }
 
   open({ hash }: Attachment): AsyncIterable<Uint8Array> {
     return this.#options.blobs.stream(hash);
-  }
-
-  remove(account: number, managedId: string): Promise<void> {
-    const now = this.#options.clock.nowMs();
-    return this.#options.database.call(operations.removeAttachment, { account, managedId, now });
   }
 }

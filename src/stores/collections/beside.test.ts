@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, refusal, type TestStores, textOf } from '../../testing/index.ts';
-import type { CollectionRow, CollectionsWriter, Home, NewItem } from './index.ts';
+import type { Attachment, CollectionRow, CollectionsWriter, Home, NewAttachment, NewItem } from './index.ts';
 import { limits } from './limits.ts';
 import { collectionsOperations as operations } from './module.ts';
 
@@ -120,14 +120,15 @@ describeEngines('what is kept beside collections', (engine) => {
 
   test('what a crash left of a collection that was removed goes with the next clean-up', async () => {
     const calendar = await make(ana, 'work');
-    const { item } = await store.put(ana, calendar.id, 'a', itemOf('event'));
+    const held = await store.attachments.take(ana, { body: once('x'), type: '', filename: 'f' }, 10);
+    const naming = { ...itemOf('event'), attachments: [held.managedId] };
+    const { item } = await store.put(ana, calendar.id, 'a', naming, { brought: [held] });
     const many = Array.from({ length: limits.stepRows + 1 }, (_, at) => ({
       name: `n${at}`,
       item: itemOf(`n${at}`),
     }));
     await store.putMany(ana, calendar.id, many);
     await store.changeProperties(ana, item.id, [{ namespace: '', name: 'p', xml: '<p/>' }]);
-    await store.attachments.add(ana, item.id, { body: once('x'), type: '', filename: 'f' }, 10);
     quota = 2 ** 30;
     const args = { account: ana, now: 1, quota, collection: calendar.id, jobs: [] };
     // As far as it is before the process ends: its steps have not begun.
@@ -255,43 +256,98 @@ describeEngines('what is kept beside collections', (engine) => {
     expect(await refusal(sharing.publish(ana, 99, 'read'))).toBe('not-found');
   });
 
-  test('attachments are counted, read, and go with their item', async () => {
-    const calendar = await make(ana, 'work');
-    const { item } = await store.put(ana, calendar.id, 'a', itemOf('event'));
-    const { attachments } = store;
-    const add = (node: number, body: AsyncIterable<Uint8Array>, bytesMax = 500) =>
-      attachments.add(ana, node, { body, type: 'text/plain', filename: 'f.txt' }, bytesMax);
-    const one = await add(item.id, once('some ', 'text'));
-    expect(one).toMatchObject({
-      account: ana,
-      item: item.id,
-      size: 9,
-      type: 'text/plain',
-      filename: 'f.txt',
+  describe('attachments', () => {
+    const take = (text: string, bytesMax = 500) =>
+      store.attachments.take(ana, { body: once(text), type: 'text/plain', filename: 'f.txt' }, bytesMax);
+    /** An item that names these, with those that come with it. */
+    const put = (
+      calendar: CollectionRow,
+      name: string,
+      attachments: readonly string[],
+      brought: readonly NewAttachment[] = [],
+    ) => {
+      const item = { ...itemOf(`${name}${attachments}`), uid: name, attachments };
+      return store.put(ana, calendar.id, name, item, { brought });
+    };
+    const used = async () => (await store.quota(ana)).used;
+
+    test('come with their item, are read, counted, and go when nothing names them any more', async () => {
+      const calendar = await make(ana, 'work');
+      const { attachments } = store;
+      const one = await take('some text');
+      expect(await attachments.find(ana, one.managedId)).toBeNull();
+      const { item } = await put(calendar, 'a', [one.managedId], [one]);
+      attachments.release(one);
+      const found = await attachments.find(ana, one.managedId);
+      expect(found).toMatchObject({
+        account: ana,
+        items: [item.id],
+        size: 9,
+        type: 'text/plain',
+        filename: 'f.txt',
+      });
+      expect(await attachments.find(ben, one.managedId)).toBeNull();
+      expect(found && (await textOf(attachments.open(found) as never))).toBe('some text');
+      expect(await used()).toBe(item.size + 9);
+
+      // A copy has it too, and each goes without the other's.
+      const copy = await put(calendar, 'copy', [one.managedId, 'of another server']);
+      expect((await attachments.find(ana, one.managedId))?.items).toEqual([item.id, copy.item.id]);
+      expect(await used()).toBe(item.size + copy.item.size + 18);
+      await store.remove(ana, calendar.id, 'a');
+      expect((await attachments.find(ana, one.managedId))?.items).toEqual([copy.item.id]);
+      await store.move(
+        ana,
+        { collection: calendar.id, name: 'copy' },
+        { collection: calendar.id, name: 'moved' },
+      );
+      expect((await attachments.find(ana, one.managedId))?.items).toEqual([copy.item.id]);
+      const without = await store.put(ana, calendar.id, 'moved', {
+        ...itemOf('without'),
+        uid: 'copy',
+        attachments: [],
+      });
+      expect(await attachments.find(ana, one.managedId)).toBeNull();
+      expect(await used()).toBe(without.item.size);
+
+      // What went for good does not come back by its name.
+      await put(calendar, 'late', [one.managedId]);
+      expect(await attachments.find(ana, one.managedId)).toBeNull();
     });
-    expect(await attachments.find(ana, one.managedId)).toEqual(one);
-    expect(await attachments.find(ben, one.managedId)).toBeNull();
-    expect(await textOf(attachments.open(one) as never)).toBe('some text');
-    expect((await store.quota(ana)).used).toBe(14);
-    const same = await add(item.id, once('some text'));
-    expect(same.managedId).not.toBe(one.managedId);
-    expect(await refusal(add(item.id, once('x'.repeat(501))))).toBe('too-large');
-    expect(await refusal(add(999, once('x')))).toBe('not-found');
-    quota = 30;
-    expect(await refusal(add(item.id, once('x'.repeat(8))))).toBe('over-quota');
-    quota = 10;
-    expect(await refusal(add(item.id, once('x')))).toBe('over-quota');
-    await attachments.remove(ana, same.managedId);
-    await attachments.remove(ana, same.managedId);
-    expect((await store.quota(ana)).used).toBe(14);
-    await store.remove(ana, calendar.id, 'a');
-    expect(await attachments.find(ana, one.managedId)).toBeNull();
-    expect((await store.quota(ana)).used).toBe(0);
-    quota = 10_000;
-    const again = await store.put(ana, calendar.id, 'b', itemOf('event'));
-    await add(again.item.id, once('goes with its calendar'));
-    await store.removeCollection(ana, calendar.id);
-    expect((await store.quota(ana)).used).toBe(0);
+
+    test('stay where nothing is said of them, and are nobody’s in an inbox', async () => {
+      const calendar = await make(ana, 'work');
+      const one = await take('x');
+      await put(calendar, 'a', [one.managedId], [one]);
+      await store.put(ana, calendar.id, 'a', { ...itemOf('other'), uid: 'a' });
+      expect(await store.attachments.find(ana, one.managedId)).not.toBeNull();
+      const inbox = (await store.collections(ana, 'calendars')).find(({ kind }) => kind === 'inbox');
+      if (inbox) await put(inbox, 'news', [one.managedId]);
+      expect((await store.attachments.find(ana, one.managedId))?.items).toHaveLength(1);
+      await store.removeCollection(ana, calendar.id);
+      expect(await store.attachments.find(ana, one.managedId)).toBeNull();
+    });
+
+    test('fit into the quota or change nothing', async () => {
+      const calendar = await make(ana, 'work');
+      expect(await refusal(take('x'.repeat(501)))).toBe('too-large');
+      const one = await take('x'.repeat(100));
+      quota = 110;
+      expect(await refusal(take('x'.repeat(111)))).toBe('over-quota');
+      expect(await refusal(put(calendar, 'far too long a name', [one.managedId], [one]))).toBe('over-quota');
+      expect([await used(), await store.attachments.find(ana, one.managedId)]).toEqual([0, null]);
+      quota = 300;
+      const { item } = await put(calendar, 'a', [one.managedId], [one]);
+      quota = item.size + 100;
+      expect(await refusal(take('x'))).toBe('over-quota');
+      quota = item.size + 250;
+      expect(await refusal(put(calendar, 'b', [one.managedId]))).toBe('accepted');
+      expect(await refusal(put(calendar, 'c', [one.managedId]))).toBe('over-quota');
+      // One that takes the place of another needs no room beside it.
+      const next = store.attachments.copyOf((await store.attachments.find(ana, one.managedId)) as Attachment);
+      expect(await refusal(put(calendar, 'b', [next.managedId], [next]))).toBe('accepted');
+      expect((await store.attachments.find(ana, one.managedId))?.items).toEqual([item.id]);
+    });
   });
 
   test('who is erased leaves nothing, and nobody has anything from them', async () => {
@@ -304,7 +360,9 @@ describeEngines('what is kept beside collections', (engine) => {
     await store.put(ana, book.id, 'b', itemOf('gone'));
     await store.remove(ana, book.id, 'b');
     await store.changeProperties(ana, work.id, [{ namespace: '', name: 'p', xml: '<p/>' }]);
-    await store.attachments.add(ana, item.id, { body: once('x'), type: '', filename: 'f' }, 10);
+    const held = await store.attachments.take(ana, { body: once('x'), type: '', filename: 'f' }, 10);
+    const naming = { ...itemOf('attached'), uid: item.uid, attachments: [held.managedId] };
+    await store.put(ana, work.id, 'a', naming, { brought: [held] });
     await store.addJob(ana, { kind: 'k', key: 'a', payload: null });
     const wish = { rights: 'read', summary: '', accepted: true } as const;
     await sharing.give(ana, work.id, toBen, wish);

@@ -54,14 +54,16 @@ async function fill(store: CollectionsWriter): Promise<{ calendar: number; item:
     name: 'personal',
     details: {},
   });
-  const { item } = await store.put(ana, calendar.id, 'a', itemOf('one'));
+  const content = { body: once('attached'), type: 'text/plain', filename: 'f.txt' };
+  const attached = await store.attachments.take(ana, content, 100);
+  const naming = { ...itemOf('one'), attachments: [attached.managedId] };
+  const { item } = await store.put(ana, calendar.id, 'a', naming, { brought: [attached] });
+  store.attachments.release(attached);
   await store.put(ana, calendar.id, 'b', itemOf('three'));
   await store.put(ana, calendar.id, 'c', itemOf('gone'));
   await store.remove(ana, calendar.id, 'c');
   await store.put(ana, book.id, 'card', itemOf('card', 'VCARD'));
   await store.changeProperties(ana, item.id, [{ namespace: 'x:', name: 'p', xml: '<p/>' }]);
-  const content = { body: once('attached'), type: 'text/plain', filename: 'f.txt' };
-  await store.attachments.add(ana, item.id, content, 100);
   const wish = { rights: 'read', summary: '' } as const;
   await store.sharing.give(ana, calendar.id, { member: 8, group: '' }, wish);
   await store.sharing.publish(ana, calendar.id, 'busy');

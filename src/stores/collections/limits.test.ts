@@ -5,13 +5,14 @@ import { type Engine, openTestStores, refusal, type TestStores } from '../../tes
 import type { CollectionRow, CollectionsWriter, NewItem, PropertyChange } from './index.ts';
 import { limits } from './limits.ts';
 import type { CollectionsQueries } from './queries.ts';
-import { addAttachment } from './scripts/attachments.ts';
+import { tendAttachments } from './scripts/attachments.ts';
 import { makeCollection } from './scripts/collections.ts';
 import { put } from './scripts/items.ts';
 import { addJobs } from './scripts/jobs.ts';
 import { setProperties } from './scripts/properties.ts';
 import { purgeOld } from './scripts/purge.ts';
 import { give } from './scripts/sharing.ts';
+import { Growth } from './scripts/shelf.ts';
 
 /** Queries that are never run: each is its own name, and the test answers in its place. */
 const q = new Proxy({}, { get: (_, name) => name }) as CollectionsQueries;
@@ -80,6 +81,7 @@ describe('what would be too many rows to make', () => {
       last: 1,
       digest: '',
       tag: 'none',
+      attachments: null,
     } as const;
     const args = { ...write, collection: 2, wish };
     const holds = (items: number) => ({ ...known, collectionFind: [{ ...shelf, items }] });
@@ -129,18 +131,14 @@ describe('what would be too many rows to make', () => {
   });
 
   test('attachmentsPerItemMax', () => {
-    const blob = { hash: 'h', size: 1, place: null };
-    const args = { ...write, item: 3, managedId: 'm', blob, type: '', filename: 'f' };
-    const of = (count: number) => ({
-      ...known,
-      itemFind: [{}],
-      attachmentsCount: [{ count }],
-      blobGrow: [{ refs: 1 }],
-    });
-    expect(refused(() => drive(addAttachment(q, args), of(limits.attachmentsPerItemMax - 1)))).toBe(
-      'accepted',
-    );
-    expect(refused(() => drive(addAttachment(q, args), of(limits.attachmentsPerItemMax)))).toBe('limit');
+    const growth = new Growth(q, write, shelf, { nextId: 4, bytes: 0 });
+    const named = (count: number) => Array.from({ length: count }, (_, at) => `m${at}`);
+    const row = { hash: 'h', size: 0, type: '', filename: 'f' };
+    const answers = { attachmentsOfItem: [], attachmentFind: [row], blobGrow: [{ refs: 1 }] };
+    const tend = (count: number) =>
+      refused(() => drive(tendAttachments(growth, 3, named(count), []), answers));
+    expect(tend(limits.attachmentsPerItemMax)).toBe('accepted');
+    expect(tend(limits.attachmentsPerItemMax + 1)).toBe('limit');
   });
 
   test('tombstonesPerAccountMax, stepRows: the oldest are forgotten, a step at a time', () => {
@@ -311,9 +309,8 @@ describe('limits of one write', () => {
   });
 
   test('typeCharsMax; the name of an attachment is one', async () => {
-    const { item } = await putItem('a', newItem(1));
     const add = (type: string, filename: string) =>
-      refusal(store.attachments.add(ana, item.id, { body: once('x'), type, filename }, 10));
+      refusal(store.attachments.take(ana, { body: once('x'), type, filename }, 10));
     expect(await add('t'.repeat(limits.typeCharsMax), 'f')).toBe('accepted');
     expect(await add('t'.repeat(limits.typeCharsMax + 1), 'f')).toBe('invalid');
     expect(await add('t', 'a/b')).toBe('invalid');

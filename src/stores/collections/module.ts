@@ -1,7 +1,7 @@
 import { defineModule, run } from '../../storage/index.ts';
 import { jobQueries } from './queries/jobs.ts';
 import { collectionsQueries } from './queries.ts';
-import { addAttachment, findAttachment, removeAttachment } from './scripts/attachments.ts';
+import { findAttachment } from './scripts/attachments.ts';
 import { changes } from './scripts/changes.ts';
 import { blobOwners, blobUses, check } from './scripts/checks.ts';
 import { changeCollection, makeCollection, removeCollection } from './scripts/collections.ts';
@@ -17,6 +17,7 @@ import {
   collectionById,
   collections,
   item,
+  itemById,
   items,
   itemsNamed,
   itemsWithBytes,
@@ -53,6 +54,7 @@ export const { module: collectionsModule, operations: collectionsOperations } = 
     collection: recall(collection),
     collectionById: recall(collectionById),
     item: recall(item),
+    itemById: read(itemById),
     bytes: read(bytes),
     items: read(items),
     itemsNamed: read(itemsNamed),
@@ -70,9 +72,7 @@ export const { module: collectionsModule, operations: collectionsOperations } = 
     remove: write(remove),
     move: write(move),
     changeProperties: write(changeProperties),
-    addAttachment: write(addAttachment),
     findAttachment: read(findAttachment),
-    removeAttachment: write(removeAttachment),
     sharesOf: recall(sharesOf),
     standingIn: read(standingIn),
     received: read(received),

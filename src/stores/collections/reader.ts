@@ -65,6 +65,11 @@ export class CollectionsStoreReader implements CollectionsReader {
     return found && shownItem(found);
   }
 
+  async itemById(account: number, id: number): Promise<ItemRow | null> {
+    const found = await this.database.call(operations.itemById, { account, item: id });
+    return found && shownItem(found);
+  }
+
   bytes(account: number, id: number): Promise<Buffer | null> {
     return this.database.call(operations.bytes, { account, item: id });
   }

@@ -29,7 +29,7 @@ import type {
 const isNul = (text: string) => text.includes('\0');
 
 function wishOf(name: string, item: NewItem): Wish {
-  const { bytes, uid, component, digest, firstMs, lastMs, scheduleTag } = item;
+  const { bytes, uid, component, digest, firstMs, lastMs, scheduleTag, attachments = null } = item;
   if (uid === '' || isNul(uid) || Buffer.byteLength(uid) > limits.uidBytesMax)
     throw new StoreError('invalid', `a UID has 1 to ${limits.uidBytesMax} octets`);
   if (isNul(digest) || Buffer.byteLength(digest) > limits.digestBytesMax)
@@ -44,6 +44,7 @@ function wishOf(name: string, item: NewItem): Wish {
     first: timeOf(firstMs, noFirst),
     last: timeOf(lastMs, noLast),
     tag: scheduleTag,
+    attachments,
   };
 }
 

@@ -146,6 +146,7 @@ export const collectionsTables = defineTables((kit) => ({
     },
     { primaryKey: ['account', 'node', 'namespace', 'name'], rowid: false },
   ),
+  /** One row for each item that names it. */
   collection_attachments: kit.table(
     'collection_attachments',
     {
@@ -158,7 +159,7 @@ export const collectionsTables = defineTables((kit) => ({
       filename: kit.text().notNull(),
       created: kit.int().notNull(),
     },
-    { primaryKey: ['account', 'managedId'], index: [['account', 'item']], rowid: false },
+    { primaryKey: ['account', 'managedId', 'item'], index: [['account', 'item']], rowid: false },
   ),
   collection_jobs: kit.table(
     'collection_jobs',

@@ -1,3 +1,5 @@
+import type { StoredBlob } from '../../storage/index.ts';
+
 /** Where a collection is listed; also the first segment of its address. */
 export type Home = 'calendars' | 'contacts';
 
@@ -95,6 +97,8 @@ export interface NewItem {
   readonly firstMs: number | null;
   readonly lastMs: number | null;
   readonly digest: string;
+  /** MANAGED-IDs that it names (RFC 8607): those that are known are its attachments from then on. Absent: they stay as they are. */
+  readonly attachments?: readonly string[];
   /** `none`: no scheduling object. `new`: the tag changes. `keep`: it stays, as replies do not touch it (RFC 6638 §3.2.10). */
   readonly scheduleTag: 'none' | 'new' | 'keep';
 }
@@ -147,6 +151,8 @@ export interface PutOptions {
   readonly jobs?: readonly NewJob[];
   /** Its UID must be in no other calendar of the account (RFC 6638 §3.2.4.1). */
   readonly uniqueInHome?: boolean;
+  /** Attachments that come with it, beside those that items of the account have. */
+  readonly brought?: readonly NewAttachment[];
 }
 
 /** A dead property (RFC 4918 §4): the whole element standing by itself. */
@@ -232,14 +238,23 @@ export interface Publication {
   readonly createdMs: number;
 }
 
-/** RFC 8607: bytes that belong to an item. */
+/** RFC 8607: bytes that belong to the items that name them. */
 export interface Attachment {
   readonly account: number;
   /** MANAGED-ID; changes with the bytes. */
   readonly managedId: string;
-  readonly item: number;
+  /** One at least; each counts against the quota. */
+  readonly items: readonly number[];
   readonly hash: string;
   readonly size: number;
+  readonly type: string;
+  readonly filename: string;
+}
+
+/** One that no item has yet. */
+export interface NewAttachment {
+  readonly managedId: string;
+  readonly blob: StoredBlob;
   readonly type: string;
   readonly filename: string;
 }
@@ -250,6 +265,7 @@ export interface CollectionsReader {
   collection(account: number, home: Home, name: string): Promise<CollectionRow | null>;
   collectionById(account: number, id: number): Promise<CollectionRow | null>;
   item(account: number, collection: number, name: string): Promise<ItemRow | null>;
+  itemById(account: number, id: number): Promise<ItemRow | null>;
   /** Null where it went meanwhile. */
   bytes(account: number, id: number): Promise<Buffer | null>;
   /** With their bytes, in the order of the names; those that are not there are left out. At most `namesPerReadMax` names. */
@@ -390,20 +406,24 @@ export interface CollectionSharing {
   publicationOf(account: number, collection: number): Promise<Publication | null>;
 }
 
-/** Bytes of attachments: in the blob store, one use for each row. */
+/**
+ * Bytes of attachments: in the blob store, one use for each item that names them. Only `put` gives them to an item and takes
+ * them away, in its own transaction: there are none that nothing names, and none go that something names.
+ */
 export interface Attachments {
-  /** StoreError 'too-large', 'over-quota', 'not-found' (the item). Durable when it resolves. */
-  add(
+  /** For `PutOptions.brought`; whoever has it lets it go with `release`. StoreError 'too-large', 'over-quota', 'invalid'. */
+  take(
     account: number,
-    item: number,
     content: {
       readonly body: AsyncIterable<Uint8Array>;
       readonly type: string;
       readonly filename: string;
     },
     bytesMax: number,
-  ): Promise<Attachment>;
+  ): Promise<NewAttachment>;
+  release(attachment: NewAttachment): void;
+  /** The same bytes for another account, under a name of their own. */
+  copyOf(attachment: Attachment): NewAttachment;
   find(account: number, managedId: string): Promise<Attachment | null>;
   open(attachment: Attachment): AsyncIterable<Uint8Array>;
-  remove(account: number, managedId: string): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type {
   Details,
   Home,
   ItemRow,
+  NewAttachment,
   NewItem,
   PutOptions,
 } from '../../stores/collections/index.ts';
@@ -40,6 +41,8 @@ export interface Arriving {
   readonly type: string | null;
   /** What stands there. The write happens only where it still does. */
   readonly existing: ItemRow | null;
+  /** Attachments that come with it. */
+  readonly brought?: readonly NewAttachment[];
   readonly options: WriteOptions;
 }
 
@@ -47,7 +50,9 @@ export interface Prepared {
   readonly item: NewItem;
   /** False where `item.bytes` are not those that came. */
   readonly verbatim: boolean;
-  readonly options?: Pick<PutOptions, 'jobs' | 'uniqueInHome'> & { readonly scheduleTag?: string };
+  readonly options?: Pick<PutOptions, 'jobs' | 'uniqueInHome' | 'brought'> & {
+    readonly scheduleTag?: string;
+  };
 }
 
 /** An item that is about to go. */

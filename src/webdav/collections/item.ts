@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { StoreError } from '../../base/index.ts';
-import type { ItemRow } from '../../stores/collections/index.ts';
+import type { ItemRow, NewAttachment } from '../../stores/collections/index.ts';
 import { Bare } from '../bare.ts';
 import { DavError } from '../errors.ts';
 import type { Content, CopyTarget, DavPrivilege, Resource, WriteOptions, Written } from '../types.ts';
@@ -100,6 +100,20 @@ export class ItemResource extends Bare implements Resource {
     const bytes = await readWhole(this.collection, content);
     const { name } = this.row;
     return storeItem(this.collection, { name, bytes, type: content.type, existing: this.row, options });
+  }
+
+  /** The server writes into it, with what comes along; what was written meanwhile is not written over. */
+  rewrite(bytes: Buffer, brought: readonly NewAttachment[], options: WriteOptions): Promise<Written> {
+    const { name } = this.row;
+    const seen = options.seen ?? { etag: this.etag };
+    return storeItem(this.collection, {
+      name,
+      bytes,
+      type: null,
+      existing: this.row,
+      brought,
+      options: { ...options, seen },
+    });
   }
 
   async remove(options: WriteOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { StoreError } from '../../base/index.ts';
-import type { ItemRow } from '../../stores/collections/index.ts';
+import type { ItemRow, NewAttachment } from '../../stores/collections/index.ts';
 import { DavError } from '../errors.ts';
 import { textOf } from '../prefixes.ts';
 import type { Content, WriteOptions, Written } from '../types.ts';
@@ -28,6 +28,7 @@ interface Storing {
   readonly bytes: Buffer;
   readonly type: string | null;
   readonly existing: ItemRow | null;
+  readonly brought?: readonly NewAttachment[];
   readonly options: WriteOptions;
 }
 

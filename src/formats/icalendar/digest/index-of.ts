@@ -1,4 +1,5 @@
 import type { Component } from '../component.ts';
+import { managedIdsIn } from '../managed.ts';
 import type { CalendarObject } from '../object.ts';
 import { countRule } from '../recur/count.ts';
 import { RuleWalk } from '../recur/walk.ts';
@@ -15,7 +16,13 @@ import { type ComponentData, componentData, type DigestData, type RuleData, time
 export function indexOf(object: CalendarObject, floating: Zone = utcZone): ObjectIndex {
   const zones = object.zones(floating);
   const data = digestOf(object, zones);
-  return { uid: object.uid, component: object.kind, ...boundsOf(data, zones), digest: JSON.stringify(data) };
+  return {
+    uid: object.uid,
+    component: object.kind,
+    ...boundsOf(data, zones),
+    digest: JSON.stringify(data),
+    attachments: managedIdsIn(object.calendar),
+  };
 }
 
 /** The digest before it is text. */

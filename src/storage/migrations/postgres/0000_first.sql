@@ -169,7 +169,7 @@ CREATE TABLE "collection_attachments" (
 	"type" text NOT NULL,
 	"filename" text NOT NULL,
 	"created" bigint NOT NULL,
-	CONSTRAINT "collection_attachments_account_managedId_pk" PRIMARY KEY("account","managedId")
+	CONSTRAINT "collection_attachments_account_managedId_item_pk" PRIMARY KEY("account","managedId","item")
 );
 --> statement-breakpoint
 CREATE TABLE "collection_jobs" (

@@ -195,7 +195,7 @@ CREATE TABLE `collection_attachments` (
 	`type` text NOT NULL,
 	`filename` text NOT NULL,
 	`created` integer NOT NULL,
-	PRIMARY KEY(`account`, `managedId`)
+	PRIMARY KEY(`account`, `managedId`, `item`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `collection_attachments_account_item` ON `collection_attachments` (`account`,`item`);

@@ -100,9 +100,15 @@ export function propertyQueries({ db, t, d }: Context) {
 export function attachmentQueries({ db, t, d }: Context) {
   const x = t.collection_attachments;
   const here = and(eq(x.account, p('account')), eq(x.managedId, p('managedId')));
+  const ofItem = and(eq(x.account, p('account')), eq(x.item, p('item')));
   const gone = { hash: x.hash, size: x.size };
   return {
-    attachmentFind: db.select().from(x).where(here).prepare('collection_attachment_find'),
+    attachmentFind: db
+      .select()
+      .from(x)
+      .where(here)
+      .orderBy(asc(x.item))
+      .prepare('collection_attachment_find'),
     attachmentAdd: db
       .insert(x)
       .values({
@@ -116,16 +122,19 @@ export function attachmentQueries({ db, t, d }: Context) {
         created: bound('now'),
       })
       .prepare('collection_attachment_add'),
-    attachmentDrop: db.delete(x).where(here).returning(gone).prepare('collection_attachment_drop'),
+    attachmentDrop: db
+      .delete(x)
+      .where(and(here, eq(x.item, p('item'))))
+      .prepare('collection_attachment_drop'),
     attachmentsDrop: db
       .delete(x)
       .where(and(eq(x.account, p('account')), d.inNumbers(x.item, 'ids')))
       .returning(gone)
       .prepare('collection_attachments_drop'),
-    attachmentsCount: db
-      .select({ count: sql<number>`count(*)`.mapWith(Number) })
+    attachmentsOfItem: db
+      .select({ managedId: x.managedId, ...gone })
       .from(x)
-      .where(and(eq(x.account, p('account')), eq(x.item, p('item'))))
-      .prepare('collection_attachments_count'),
+      .where(ofItem)
+      .prepare('collection_attachments_of_item'),
   };
 }

@@ -2,7 +2,8 @@ import { StoreError } from '../../../base/index.ts';
 import { dropBlobs, numbers, run, type Script } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
 import type { CollectionsQueries } from '../queries.ts';
-import type { Component, Expected, NewItem, NewJob } from '../types.ts';
+import type { Component, Expected, NewAttachment, NewItem, NewJob } from '../types.ts';
+import { tendAttachments } from './attachments.ts';
 import { addJobs } from './jobs.ts';
 import { dropProperties } from './properties.ts';
 import { type Done, type Entry, type Growth, growthOf, missing, type Shelf, type Write } from './shelf.ts';
@@ -18,6 +19,7 @@ export interface Wish {
   readonly last: number;
   readonly digest: string;
   readonly tag: NewItem['scheduleTag'];
+  readonly attachments: readonly string[] | null;
 }
 
 export interface Rules {
@@ -27,6 +29,7 @@ export interface Rules {
 
 export interface WriteOptions extends Rules {
   readonly jobs?: readonly NewJob[];
+  readonly brought?: readonly NewAttachment[];
 }
 
 /** StoreError 'conflict' where a name does not hold what was seen there. */
@@ -84,10 +87,15 @@ const tagOf = (wish: Wish, existing: Entry | undefined, modseq: number): string 
 };
 
 /** Keeps what was judged; answers the row as it is then. The same bytes change nothing that anybody is told. */
-export function* place(growth: Growth, wish: Wish, existing: Entry | undefined): Script<Entry> {
+export function* place(
+  growth: Growth,
+  wish: Wish,
+  existing: Entry | undefined,
+  brought: readonly NewAttachment[] = [],
+): Script<Entry> {
   const { q, shelf, write } = growth;
   const { account } = write;
-  const { name, bytes, tag: _, ...made } = wish;
+  const { name, bytes, tag: _, attachments, ...made } = wish;
   if (existing?.hash === wish.hash) {
     const row = { ...existing, ...made };
     const isSame =
@@ -119,6 +127,9 @@ export function* place(growth: Growth, wish: Wish, existing: Entry | undefined):
   }
   yield* run(q.bytesSet, { account, item: row.id, bytes });
   growth.grow({ items: existing ? 0 : 1, bytes: bytes.length - (existing?.size ?? 0) });
+  // What is new and names nothing has nothing.
+  if (attachments !== null && (existing || attachments.length > 0))
+    yield* tendAttachments(growth, row.id, attachments, brought);
   return row;
 }
 
@@ -130,7 +141,7 @@ export interface PutArgs extends Write, WriteOptions {
 export function* put(q: CollectionsQueries, a: PutArgs): Script<Done<{ item: Entry; created: boolean }>> {
   const growth = yield* growthOf(q, a, a.collection);
   const existing = yield* judge(growth, a.wish, a);
-  const item = yield* place(growth, a.wish, existing);
+  const item = yield* place(growth, a.wish, existing, a.brought);
   yield* growth.end();
   yield* addJobs(q, a, a.jobs);
   return { done: { item, created: !existing }, moved: growth.moved ? [a.collection] : [] };

@@ -37,6 +37,10 @@ export function* item(
   return (yield* run(q.itemNamed, a))[0] ?? null;
 }
 
+export function* itemById(q: CollectionsQueries, a: { account: number; item: number }): Script<Entry | null> {
+  return (yield* run(q.itemFind, a))[0] ?? null;
+}
+
 export function* bytes(q: CollectionsQueries, a: { account: number; item: number }): Script<Buffer | null> {
   return (yield* run(q.bytesFind, a))[0]?.bytes ?? null;
 }

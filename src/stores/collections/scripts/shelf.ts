@@ -124,7 +124,7 @@ export class Growth {
 
   /** StoreError 'over-quota'. */
   demandRoom(bytes: number): void {
-    const left = this.write.quota - this.#used - this.#bytes;
+    const left = this.write.quota - this.#used - this.#bytes - this.#beside;
     if (bytes > 0 && bytes > left)
       throw new StoreError('over-quota', 'there is no room left', { room: Math.max(0, left) });
   }
