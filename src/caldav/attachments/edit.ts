@@ -2,15 +2,11 @@ import {
   type CalendarObject,
   Component,
   groupObject,
+  InstanceFinder,
   instanceKey,
-  instanceOf,
   managedIdsIn,
-  occurrences,
   Property,
-  readTime,
   writeComponent,
-  type Zone,
-  type Zones,
 } from '../../formats/icalendar/index.ts';
 import { refusal } from '../conditions.ts';
 
@@ -49,10 +45,10 @@ function changed(object: CalendarObject, change: (component: Component) => Compo
 export function demandInstances(
   object: CalendarObject,
   rid: string | null,
-  floating: Zone | undefined,
 ): { readonly object: CalendarObject; isAsked(component: Component): boolean } {
   if (rid === null) return { object, isAsked: () => true };
-  const zones = object.zones(floating);
+  const zones = object.zones();
+  const series = new InstanceFinder(object);
   const written = new Map(object.instances.map((each) => [instanceKey(each, zones), each]));
   const wanted = new Set<string>();
   const made: Component[] = [];
@@ -61,7 +57,7 @@ export function demandInstances(
     const key = named === null ? '' : instanceKey(named, zones);
     wanted.add(key);
     if (written.has(key)) continue;
-    const instance = named === null ? null : instanceIn(object, named, zones, floating);
+    const instance = named === null ? null : series.find(named);
     if (instance === null) throw refusal('valid-rid', 'there is no such instance in it');
     written.set(key, instance);
     made.push(instance);
@@ -79,25 +75,6 @@ function namedBy(rid: string): Component {
     throw refusal('valid-rid', 'an instance is named by a date, or by a time of UTC');
   return new Component('X', [Property.of('RECURRENCE-ID', rid, isDate ? { VALUE: 'DATE' } : {})]);
 }
-
-function instanceIn(
-  object: CalendarObject,
-  named: Component,
-  zones: Zones,
-  floating: Zone | undefined,
-): Component | null {
-  const { master } = object;
-  const instance = master === null ? null : instanceOf(master, named, zones);
-  if (instance === null) return null;
-  const startMs = zones.instantOf(readTime(named.property('RECURRENCE-ID')?.value ?? '', null));
-  const range = { startMs, endMs: startMs + 1 };
-  // Of a series at most one begins there; others may still go on.
-  const { found } = occurrences(object, range, instancesLookedAtMax, floating);
-  return found.some((each) => each.component === 0 && each.startMs === startMs) ? instance : null;
-}
-
-/** Happenings of one object at one instant that are looked at. */
-const instancesLookedAtMax = 100;
 
 function withInstances(object: CalendarObject, made: readonly Component[]): CalendarObject {
   if (made.length === 0) return object;

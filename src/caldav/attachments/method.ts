@@ -7,7 +7,6 @@ import type { CaldavHouse } from '../house.ts';
 import { attachmentBytesMax } from '../limits.ts';
 import { kinds } from '../names.ts';
 import { readKept } from '../scheduling/shelf.ts';
-import { floatingZoneOf } from '../zones.ts';
 import { attachOf } from './attach-of.ts';
 import { demandCount } from './count.ts';
 import {
@@ -59,8 +58,7 @@ export function attachmentsMethod(house: CaldavHouse): DavMethod {
       if (!named) throw refusal('valid-managed-id', 'it has no such attachment');
       const rid = query.get('rid');
       if (rid !== null && act === update) throw refusal('valid-rid', 'all instances are updated');
-      const floating = floatingZoneOf(resource.collection.row.details);
-      const { object, isAsked } = demandInstances(kept, rid, floating);
+      const { object, isAsked } = demandInstances(kept, rid);
       await act({ exchange, house, resource, object, isAsked, managedId });
     },
   };

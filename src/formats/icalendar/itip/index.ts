@@ -11,7 +11,7 @@
 export { askedAnew } from './anew.ts';
 export { type AttendeeMessage, attendeeMessage } from './attendee.ts';
 export { applyCancel } from './cancel.ts';
-export { instanceKey, instanceOf, instancesByKey } from './instance.ts';
+export { InstanceFinder, instanceKey, instanceOf, instancesByKey } from './instance.ts';
 export { attendeeMayNot } from './may-not.ts';
 export { sequenceOf, withNotes } from './notes.ts';
 export { type OrganizerMessage, organizerMessages } from './organizer.ts';
