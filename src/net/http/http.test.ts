@@ -113,6 +113,16 @@ test('requests that come one behind the other are taken up one after the other (
   expect(text().match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
 });
 
+test.each(['OPTIONS *', 'GET none', 'GET http://[/'])('%s is no fault of ours', async (line) => {
+  const logged: string[] = [];
+  const log = createLog({ level: 'debug', format: 'json', write: (text) => logged.push(text) });
+  const { port } = await open(() => new Response('done'), { log });
+  const { text, closed } = raw(port, `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  await closed;
+  expect(text()).toMatch(/^HTTP\/1\.1 400 /);
+  expect(logged.filter((each) => each.includes('"level":"error"'))).toEqual([]);
+});
+
 test('of a connection that goes, what waited behind is not taken up', async () => {
   const begun: string[] = [];
   const gone: string[] = [];

@@ -6,7 +6,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { type Log, silentLog } from '../../observability/index.ts';
 import type { Connection } from '../connection.ts';
 import { httpHeaderBytesMax, httpHeaderMsMax, httpKeepAliveMsMax, httpRequestMsMax } from '../limits.ts';
@@ -121,6 +121,8 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
     {
       overrideGlobalObjects: false,
       errorHandler: (error) => {
+        // A target that is no URL, `*` among them: nothing of ours is wrong.
+        if (error instanceof RequestError) return new Response('bad request\n', { status: 400 });
         log.error('http handler failed', { listener: options.name, error });
         return new Response('internal error\n', { status: 500 });
       },

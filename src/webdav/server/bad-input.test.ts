@@ -142,6 +142,19 @@ describe('headers', () => {
     expect(files.text('a')).toBe('x');
   });
 
+  test('a body in a coding that is not read here', async () => {
+    for (const line of ['PUT /dav/files/packed', 'PROPFIND /dav/files/']) {
+      const answer = await answerTo(words(line, ['Content-Encoding: gzip', 'Content-Length: 4'], 'four'));
+      expect([answer.status, answer.head]).toEqual([
+        415,
+        expect.stringMatching(/^Accept-Encoding: identity$/im),
+      ]);
+    }
+    expect(files.text('packed')).toBeUndefined();
+    const plain = words('PUT /dav/files/plain', ['Content-Encoding: identity', 'Content-Length: 4'], 'four');
+    expect((await answerTo(plain)).status).toBe(201);
+  });
+
   test('a method that is none here', async () => {
     const answer = await answerTo(words('SUBSCRIBE /dav/files/'));
     expect(answer.status).toBe(405);

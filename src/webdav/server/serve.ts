@@ -37,6 +37,7 @@ export function serveStranger({ registry, methods }: Rooms, exchange: HttpExchan
 /** Where, may they, is it still so; then the method runs. */
 export async function serve(rooms: Rooms, exchange: HttpExchange, lists: readonly IfList[]): Promise<void> {
   refuseForeignPages(exchange);
+  refuseEncoded(exchange);
   const found = await exchange.find(exchange.path);
   const declared = rooms.methods.get(exchange.method) ?? [];
   const method = declared.find((each) => each.on(found));
@@ -65,6 +66,15 @@ const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND',
 function refuseForeignPages(exchange: HttpExchange): void {
   if (safe.has(exchange.method) || exchange.header('sec-fetch-site') !== 'cross-site') return;
   throw new DavError(403, 'a page of another site may not do that');
+}
+
+/** RFC 9110 §8.4: bytes that are taken for what they are not would be kept so. */
+function refuseEncoded(exchange: HttpExchange): void {
+  const coding = exchange.header('content-encoding')?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity') return;
+  // RFC 9110 §15.5.16
+  const headers = { 'Accept-Encoding': 'identity' };
+  throw new DavError(415, 'a body is taken as it is, without Content-Encoding', { headers });
 }
 
 async function judgeConditions(
