@@ -684,6 +684,12 @@ describeEngines('accounts', (engine) => {
         'postmaster',
       ];
       for (const address of others) expect(await owns(address), address).toBe(false);
+      const many = [...others, a.address, `${mine}+x@coop.example`, 'no address'];
+      expect([...(await it.accounts.ownedAmong(a.id, many))]).toEqual(many.slice(-3, -1));
+      const all = await it.accounts.resolveAll(many);
+      for (const address of many)
+        expect(all.get(address), address).toEqual(await it.accounts.resolve(address));
+      expect(all.size).toBe(many.length);
       await it.admin.disableMember(b.id);
       expect(await owns(`${ours}@coop.example`)).toBe(false);
     });

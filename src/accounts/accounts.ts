@@ -15,7 +15,7 @@ import { createScramLogin } from './scram-login.ts';
 import { type AccountsSettings, accountsSettings } from './settings.ts';
 import { type Outcome, Throttle } from './throttle.ts';
 import { createTokenLogin } from './token-login.ts';
-import type { Accounts, TokenVerifier } from './types.ts';
+import type { Accounts, Resolution, TokenVerifier } from './types.ts';
 
 export interface AccountsOptions {
   readonly database: Database;
@@ -136,6 +136,12 @@ function lookups(database: Database, domain: string, clock: Clock): Lookups {
   const read = (text: string): LookupAddress | null =>
     tryAddress(text.toLowerCase() === 'postmaster' ? `postmaster@${domain}` : text);
 
+  const wantedAmong = (texts: Iterable<string>) =>
+    [...new Set(texts)].flatMap((text) => {
+      const address = read(text);
+      return address ? [{ text, wanted: { key: address.key, tag: address.tag, full: address.full } }] : [];
+    });
+
   const memberAt = async (key: string | undefined) => {
     if (key === undefined) return null;
     const row = await database.call(operations.address, { address: key });
@@ -157,6 +163,14 @@ function lookups(database: Database, domain: string, clock: Clock): Lookups {
       const { key, tag, full } = address;
       return database.call(operations.resolve, { key, tag, full });
     },
+    async resolveAll(texts) {
+      const read = wantedAmong(texts);
+      const found = await database.call(operations.resolveAll, { wanted: read.map(({ wanted }) => wanted) });
+      const unknown: Resolution = { kind: 'unknown' };
+      const all = new Map<string, Resolution>([...texts].map((text) => [text, unknown]));
+      for (const [at, { text }] of read.entries()) all.set(text, found[at] ?? unknown);
+      return all;
+    },
     async isLocalDomain(text) {
       const name = tryAddress(`postmaster@${text}`)?.domain;
       return name !== undefined && database.call(operations.domain, { domain: name });
@@ -174,6 +188,12 @@ function lookups(database: Database, domain: string, clock: Clock): Lookups {
       if (!address) return false;
       const { key, tag, full } = address;
       return database.call(operations.leadsOnlyTo, { key, tag, full, member });
+    },
+    async ownedAmong(member, texts) {
+      const read = wantedAmong(texts);
+      const wanted = read.map((each) => each.wanted);
+      const owned = await database.call(operations.ownedAmong, { wanted, member });
+      return new Set(read.filter((_, at) => owned[at]).map(({ text }) => text));
     },
   };
 }

@@ -12,7 +12,7 @@ import {
 } from './scripts/credentials.ts';
 import { addDomain, dropDomain, ensure } from './scripts/domains.ts';
 import { addMember, buryMember, changeMember, findMembers, renameMember } from './scripts/members.ts';
-import { leadsOnlyTo, resolveAddress, type Wanted } from './scripts/resolve.ts';
+import { leadsOnlyTo, ownedAmong, resolveAddress, resolveAll, type Wanted } from './scripts/resolve.ts';
 import { accountTables } from './tables.ts';
 
 /** What the threads run for the accounts. Every write but `used`, `rehash` and `redeem` moves account 0's counter. */
@@ -61,6 +61,8 @@ const defined = defineModule({
       return yield* resolveAddress(q, a);
     }),
     leadsOnlyTo: read(leadsOnlyTo),
+    resolveAll: read(resolveAll),
+    ownedAmong: read(ownedAmong),
     salt: read(function* (q, a: { id: number }) {
       return first(yield* run(q.memberSalt, { id: a.id }))?.salt ?? null;
     }),

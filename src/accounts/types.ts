@@ -141,6 +141,8 @@ export interface Accounts {
   handleOf(member: Pick<Member, 'address'>): string;
   /** RCPT TO: what becomes of mail for this address. */
   resolve(address: string): Promise<Resolution>;
+  /** The same of many, each by itself: `addresses` -> what `resolve` answers. */
+  resolveAll(addresses: Iterable<string>): Promise<ReadonlyMap<string, Resolution>>;
   isLocalDomain(domain: string): Promise<boolean>;
   /** The groups that a member is in: canonical addresses of the aliases that lead to them, also by way of others; sorted. */
   groupsOf(member: number): Promise<readonly string[]>;
@@ -150,4 +152,6 @@ export interface Accounts {
   findMembers(text: string, max: number): Promise<readonly Member[]>;
   /** May this member write as `address` (own address, alias that leads to the member alone, plus-tags of these)? */
   owns(member: number, address: string): Promise<boolean>;
+  /** Those of the addresses that `owns` says yes to. */
+  ownedAmong(member: number, addresses: Iterable<string>): Promise<ReadonlySet<string>>;
 }

@@ -11,10 +11,15 @@ import { schedulingHouse } from './calendars.ts';
 import type { Observers } from './observers.ts';
 
 /** Brings invitations to where they belong: to members here, and by the outbox to others. */
-export function startInvitations(rooms: Rooms, signer: Signer, { log }: Observers): SchedulingWorker {
+export function startInvitations(
+  rooms: Rooms,
+  signer: Signer,
+  { log, metrics }: Observers,
+): SchedulingWorker {
   return startSchedulingWorker({
     ...schedulingHouse(rooms),
     log: log.child({ protocol: 'caldav' }),
+    metrics,
     send: (mail) => sendInvitation(rooms, signer, mail),
   });
 }

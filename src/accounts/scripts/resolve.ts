@@ -126,3 +126,40 @@ export function* leadsOnlyTo(q: AccountQueries, a: Wanted & { member: number }):
   const [only, ...others] = walk.recipients.values();
   return walk.disabled === 0 && others.length === 0 && only?.kind === 'member' && only.account === a.member;
 }
+
+/** Domains are asked about once, and what is at another's is not looked for here. */
+function* atOurs(q: AccountQueries, wanted: readonly Wanted[]): Script<readonly boolean[]> {
+  const ours = new Map<string, boolean>();
+  const found: boolean[] = [];
+  for (const { key } of wanted) {
+    const domain = key.slice(key.lastIndexOf('@') + 1);
+    const known = ours.get(domain) ?? (yield* run(q.domainFind, { domain })).length > 0;
+    ours.set(domain, known);
+    found.push(known);
+  }
+  return found;
+}
+
+/** As `resolveAddress`, in their order. */
+export function* resolveAll(
+  q: AccountQueries,
+  { wanted }: { wanted: readonly Wanted[] },
+): Script<readonly Resolution[]> {
+  const ours = yield* atOurs(q, wanted);
+  const found: Resolution[] = [];
+  for (const [at, each] of wanted.entries())
+    found.push(ours[at] ? yield* resolveAddress(q, each) : { kind: 'foreign' });
+  return found;
+}
+
+/** As `leadsOnlyTo`, in their order. */
+export function* ownedAmong(
+  q: AccountQueries,
+  { wanted, member }: { wanted: readonly Wanted[]; member: number },
+): Script<readonly boolean[]> {
+  const ours = yield* atOurs(q, wanted);
+  const found: boolean[] = [];
+  for (const [at, each] of wanted.entries())
+    found.push(ours[at] === true && (yield* leadsOnlyTo(q, { ...each, member })));
+  return found;
+}

@@ -15,7 +15,7 @@ import { answersToldAttendeesMax, deliveryAttemptsMax } from './limits.ts';
 import { tell } from './organizer.ts';
 import { organizerAddress, roleIn } from './role.ts';
 import { roomAnswers } from './room.ts';
-import { announce, type Kept, keep, keptOf } from './shelf.ts';
+import { type Kept, keep, keptOf, type News } from './shelf.ts';
 import { selfIn } from './users.ts';
 
 /** A message as it comes to one account. Whoever gives it here knows that it is from `from`. */
@@ -77,8 +77,8 @@ async function takeRequest(
   const answered = await roomAnswers(house, account, next, self);
   // RFC 6638 §3.2.10: answers of others are no change that a client must look at first.
   const tag = quiet ? 'keep' : 'new';
-  await keep(house, account, kept, answered?.object ?? next, { tag, jobs: answered?.jobs ?? [] });
-  if (!quiet && answered === null) await announce(house, account, message, delivery.from);
+  if (answered !== null) await keep(house, account, kept, answered.object, { ...answered, tag });
+  else await keep(house, account, kept, next, { tag, ...(quiet ? {} : { news: newsOf(delivery, message) }) });
   return 'taken';
 }
 
@@ -95,8 +95,7 @@ async function takeCancel(
   if (roleIn(kept.object, self) !== 'attendee') return 'refused';
   const next = applyCancel(kept.object, message);
   if (next === null) return 'nothing-new';
-  await keep(house, account, kept, next, { tag: 'new' });
-  await announce(house, account, message, delivery.from);
+  await keep(house, account, kept, next, { tag: 'new', news: newsOf(delivery, message) });
   return 'taken';
 }
 
@@ -121,10 +120,11 @@ async function takeReply(
     partiesIn(after) > answersToldAttendeesMax
       ? { jobs: [] }
       : await tell(house, { account, before, after, self });
-  await keep(house, account, kept, after, { tag: 'keep', jobs });
-  await announce(house, account, message, from);
+  await keep(house, account, kept, after, { tag: 'keep', jobs, news: newsOf(delivery, message) });
   return 'taken';
 }
+
+const newsOf = ({ from }: Delivery, message: CalendarObject): News => ({ message, from });
 
 const partiesIn = (object: CalendarObject): number =>
   Math.max(...object.instances.map((component) => attendeesIn(component).length));

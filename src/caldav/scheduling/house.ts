@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/index.ts';
 import type { Component } from '../../formats/icalendar/index.ts';
-import type { Log } from '../../observability/index.ts';
+import type { Log, Metrics } from '../../observability/index.ts';
 import type { CollectionsWriter } from '../../stores/collections/index.ts';
 import type { CalendarSettings } from '../house.ts';
 import type { UserAccounts } from './users.ts';
@@ -38,4 +38,5 @@ export type SendInvitation = (mail: InvitationMail) => Promise<void>;
 export interface WorkerOptions extends SchedulingHouse {
   readonly send: SendInvitation;
   readonly log: Log;
+  readonly metrics: Metrics;
 }

@@ -18,6 +18,22 @@ export interface Posted {
   readonly arrived: boolean;
 }
 
+/**
+ * What is said about one object reaches everybody in the order in which it was said. Jobs of all who are told are of one
+ * lane; who could not be told goes on in a lane of their own, and nobody else waits.
+ */
+export const laneOf = (uid: string): string => createHash('sha256').update(uid).digest('hex').slice(0, 32);
+export const laneBeside = (lane: string, receiver: string): string => `${lane} ${receiver}`;
+export const isShared = (lane: string): boolean => lane !== '' && !lane.includes(' ');
+/** What came by mail waits for nothing that its receiver says. */
+export const laneOfArrived = (uid: string): string => laneBeside(laneOf(uid), 'arrived');
+
+const uidOf = (calendar: Component): string =>
+  calendar
+    .components()
+    .find(({ name }) => name !== 'VTIMEZONE')
+    ?.text('UID') ?? '';
+
 /** Messages that say the same to several are one job. */
 export function jobsFor(
   from: string,
@@ -40,15 +56,17 @@ export function jobsFor(
         arrived: false,
       });
   }
+  const [first] = messages;
+  const lane = first === undefined ? '' : laneOf(uidOf(first.calendar));
   return [...same.values()].map((posted) =>
-    jobOf(posted, !posted.quiet && posted.to.some((to) => outside.has(to))),
+    jobOf(posted, { lane, outward: !posted.quiet && posted.to.some((to) => outside.has(to)) }),
   );
 }
 
 /** Once and not twice, however often its cause is tried again. */
-export function jobOf(posted: Posted, outward: boolean): NewJob {
+export function jobOf(posted: Posted, how: Pick<NewJob, 'lane' | 'outward' | 'dueMs'>): NewJob {
   const key = createHash('sha256').update(JSON.stringify(posted)).digest('hex');
-  return { kind: jobKind, key, payload: posted, outward };
+  return { kind: jobKind, key, payload: posted, ...how };
 }
 
 /** What a job holds; null where it is none of ours. */

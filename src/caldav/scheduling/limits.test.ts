@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fakeClock, type Reason, StoreError } from '../../base/index.ts';
 import { indexOf, oneCalendar, parseComponents, readCalendar } from '../../formats/icalendar/index.ts';
-import { createLog } from '../../observability/index.ts';
+import { createLog, createMetrics } from '../../observability/index.ts';
 import type { CollectionRow, CollectionsWriter, Item, Job, NewItem } from '../../stores/collections/index.ts';
 import { refusal } from '../../testing/index.ts';
 import { calendar, event } from '../fixtures.ts';
@@ -12,6 +12,7 @@ import {
   answersToldAttendeesMax,
   asideMs,
   attemptsMax,
+  claimMs,
   deliveryAttemptsMax,
   firstPauseMs,
   inboxItemsMax,
@@ -73,12 +74,19 @@ function houseOf(
     typeOf: () => own.type ?? 'INDIVIDUAL',
     accounts: {
       member: async (id: number) => (id === 1 ? ana : { ...ana, id, address: 'x@coop.example' }),
-      owns: async (id: number, address: string) => id === 1 && address === ana.address,
+      ownedAmong: async (id: number, all: Iterable<string>) =>
+        new Set([...all].filter((address) => id === 1 && address === ana.address)),
       groupsOf: async () => [],
-      resolve: async (address: string) => ({
-        kind: 'local',
-        recipients: [{ kind: 'member', account: address === ana.address ? 1 : 2, address, tag: null }],
-      }),
+      resolveAll: async (all: Iterable<string>) =>
+        new Map(
+          [...all].map((address) => [
+            address,
+            {
+              kind: 'local',
+              recipients: [{ kind: 'member', account: address === ana.address ? 1 : 2, address, tag: null }],
+            },
+          ]),
+        ),
     },
     collections: {
       collections: async () => [collection('calendar', 1), collection('inbox', 2, own.inboxItems)],
@@ -167,7 +175,9 @@ describe('attemptsMax', () => {
   const run = async (attempts: number, payload: unknown) => {
     const settled: unknown[] = [];
     const logged: string[] = [];
-    let jobs = [{ account: 1, id: 5, kind: 'itip', key: 'k', payload, attempts, dueMs: 0 }] as Job[];
+    let jobs = [
+      { account: 1, id: 5, kind: 'itip', key: 'k', payload, attempts, dueMs: nowMs + claimMs },
+    ] as Job[];
     const { house } = houseOf(
       {},
       {
@@ -184,8 +194,9 @@ describe('attemptsMax', () => {
         byUid: () => Promise.reject(new StoreError('unavailable', 'not now')),
       },
     );
+    const metrics = createMetrics({ processMetrics: false });
     const log = createLog({ level: 'debug', format: 'json', write: (line) => logged.push(line) });
-    const worker = startSchedulingWorker({ ...house, log, send: async () => undefined });
+    const worker = startSchedulingWorker({ ...house, log, metrics, send: async () => undefined });
     await worker.idle();
     await worker.stop();
     log.flush();
@@ -209,7 +220,7 @@ describe('attemptsMax', () => {
     ['no job', 1, 'x'],
   ])('%s: it is put aside with a word, and nothing of it is in the log', async (_, attempts, payload) => {
     const { settled, logged } = await run(attempts, payload);
-    expect(settled).toEqual([{ againMs: nowMs + asideMs }]);
+    expect(settled).toEqual([{ againMs: nowMs + asideMs, aside: true }]);
     expect(logged).toContain('invitation put aside');
     expect(logged).toContain('"id":5');
     expect(logged).not.toMatch(/coop\.example|Event u/);

@@ -4,7 +4,7 @@
 export const answersToldAttendeesMax = 50;
 /** Times that a delivery begins again because somebody else wrote meanwhile. */
 export const deliveryAttemptsMax = 6;
-/** Jobs that one look takes, and how long they are ours: so long they wait where a process was killed. */
+/** Jobs that one look takes, and how long they are ours: so long they wait where a process was killed. A long one goes on. */
 export const turnRows = 4;
 export const claimMs = 20_000;
 /** Between two attempts: the first, doubled each time, at most. */

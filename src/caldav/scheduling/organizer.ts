@@ -15,7 +15,7 @@ import type { SchedulingHouse } from './house.ts';
 import { jobsFor } from './jobs.ts';
 import { organizerAddress } from './role.ts';
 import { withInstances, withProperties, withStatus } from './status.ts';
-import { type Place, placeOf } from './users.ts';
+import { type Place, placesOf } from './users.ts';
 
 /** RFC 5546 §3.6, RFC 6638 §3.2.9 */
 const statusOf = { member: '1.2', mail: '1.1', nobody: '3.7' } as const satisfies Record<
@@ -60,10 +60,13 @@ export async function tell(
   const from = (after && organizerAddress(after)) ?? (before && organizerAddress(before));
   if (from === null || isOver([before, after], nowMs)) return { jobs: [], statuses };
   const messages = organizerMessages(before, after, { organizer: self, nowMs });
-  const places = await Promise.all(messages.map(({ to }) => placeOf(house.accounts, to)));
+  const places = await placesOf(
+    house.accounts,
+    messages.map(({ to }) => to),
+  );
   const outside = new Set<string>();
-  const sent = messages.filter(({ to, answersOnly }, at) => {
-    const kind = places[at]?.kind ?? 'nobody';
+  const sent = messages.filter(({ to, answersOnly }) => {
+    const kind = places.get(to)?.kind ?? 'nobody';
     if (!answersOnly) statuses.set(to, statusOf[kind]);
     if (kind === 'mail') outside.add(to);
     return kind === 'member' || (kind === 'mail' && !answersOnly);

@@ -19,8 +19,16 @@ import { busyOf } from './busy.ts';
 import type { SchedulingHouse } from './house.ts';
 import { jobsFor } from './jobs.ts';
 import { roomDaysMax, roomInstancesMax } from './limits.ts';
+import { shelvesOf } from './shelf.ts';
 import { withInstances } from './status.ts';
 import { placeOf } from './users.ts';
+
+export interface RoomAnswer {
+  readonly object: CalendarObject;
+  readonly jobs: readonly NewJob[];
+  /** It rests on the room's calendars as they were then. */
+  readonly unmovedSince: number;
+}
 
 /**
  * What a room, or another resource, says to an invitation: yes where it is free, no where it is not; of a series that is
@@ -31,7 +39,7 @@ export async function roomAnswers(
   account: number,
   object: CalendarObject,
   self: ReadonlySet<string>,
-): Promise<{ readonly object: CalendarObject; readonly jobs: readonly NewJob[] } | null> {
+): Promise<RoomAnswer | null> {
   const member = await house.accounts.member(account);
   if (member === null || house.typeOf(member.address) === 'INDIVIDUAL') return null;
   const isAsked = (component: Component) => {
@@ -43,6 +51,8 @@ export async function roomAnswers(
   const nowMs = house.clock.nowMs();
   const window = { startMs: nowMs - dayMs, endMs: nowMs + roomDaysMax * dayMs };
   const { found } = occurrences(object, window, roomInstancesMax);
+  const calendars = (await shelvesOf(house, account)).filter(({ kind }) => kind === 'calendar');
+  const unmovedSince = Math.max(0, ...calendars.map(({ modseq }) => modseq));
   const busy = await busyOf(house, account, window, object.uid);
   const collides = ({ startMs, endMs }: Occurrence) => busy.some((period) => overlap(period, startMs, endMs));
   const zones = object.zones();
@@ -66,9 +76,10 @@ export async function roomAnswers(
       : groupObject(answered.calendar.withComponents([...answered.calendar.components(), ...apart]));
   const message = attendeeMessage(object, next, { me: self, nowMs });
   const place = message && (await placeOf(house.accounts, message.to));
-  if (message === null || place === null || place.kind === 'nobody') return { object: next, jobs: [] };
+  if (message === null || place === null || place.kind === 'nobody')
+    return { object: next, jobs: [], unmovedSince };
   const outside = new Set(place.kind === 'mail' ? [message.to] : []);
-  return { object: next, jobs: jobsFor(message.from, [message], outside) };
+  return { object: next, jobs: jobsFor(message.from, [message], outside), unmovedSince };
 }
 
 const dayMs = 86_400_000;
@@ -79,11 +90,17 @@ const overlap = (period: BusyPeriod, startMs: number, endMs: number) =>
 const keyOf = ({ recurrenceId }: Occurrence, zones: ReturnType<CalendarObject['zones']>) =>
   recurrenceId === null ? '' : timeKey(formatTime(recurrenceId), recurrenceId.zone, zones);
 
+/** What people read of a refusal (RFC 5546 §3.2.3). */
+const refused = Property.text('COMMENT', 'Not free at that time / Non disponible à cette heure');
+
 function answer(component: Component, self: ReadonlySet<string>, partstat: string): Component {
   const own = attendeeIn(component, self)?.property;
-  return component.mapping((property) =>
-    property === own ? property.withParameter('PARTSTAT', partstat).withParameter('RSVP', null) : property,
-  );
+  const answered = component.mapping((property) => {
+    if (property === own) return property.withParameter('PARTSTAT', partstat).withParameter('RSVP', null);
+    // The answer before is no answer to this.
+    return property.name === 'COMMENT' && property.value === refused.value ? null : property;
+  });
+  return partstat === 'DECLINED' ? answered.adding(refused) : answered;
 }
 
 /** Instances of the series itself that collide, as overrides that say no. */

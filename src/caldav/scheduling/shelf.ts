@@ -13,6 +13,7 @@ import {
 import {
   type CollectionRow,
   type Item,
+  type KeepOptions,
   collectionsLimits as limits,
   type NewItem,
   type NewJob,
@@ -79,43 +80,58 @@ export function defaultCalendar(
   return holding.find(({ id }) => id === wanted) ?? holding[0] ?? null;
 }
 
-/** Keeps a copy as the server itself makes it. StoreError as `put`: 'conflict' or 'exists' where somebody was faster. */
+/** A message that its receiver is to see, and who sent it. */
+export interface News {
+  readonly message: CalendarObject;
+  readonly from: string;
+}
+
+export interface Keeping {
+  readonly tag: 'new' | 'keep';
+  readonly jobs?: readonly NewJob[];
+  readonly news?: News;
+  /** As in `put`. */
+  readonly unmovedSince?: number;
+}
+
+/**
+ * Keeps a copy as the server itself makes it, what follows from it and the news of it, in one transaction. StoreError as
+ * `put`: 'conflict' or 'exists' where somebody was faster.
+ */
 export async function keep(
   house: SchedulingHouse,
   account: number,
   kept: Kept | null,
   object: CalendarObject,
-  wish: { readonly tag: 'new' | 'keep'; readonly jobs?: readonly NewJob[] },
+  { tag, jobs = [], news, unmovedSince }: Keeping,
 ): Promise<void> {
   const { collections } = house;
-  const { jobs = [] } = wish;
+  const beside = news && (await placeOfNews(house, account, news));
+  const more = {
+    jobs,
+    ...(beside === undefined ? {} : { beside }),
+    ...(unmovedSince === undefined ? {} : { unmovedSince }),
+  };
   if (kept !== null) {
     const collection = await collections.collectionById(account, kept.item.collection);
     if (collection === null) throw new StoreError('conflict', 'its calendar went');
-    await collections.put(
-      account,
-      collection.id,
-      kept.item.name,
-      itemOf(house, object, collection, wish.tag),
-      {
-        expected: { hash: kept.item.hash },
-        jobs,
-      },
-    );
+    await collections.put(account, collection.id, kept.item.name, itemOf(house, object, collection, tag), {
+      ...more,
+      expected: { hash: kept.item.hash },
+    });
     return;
   }
   const collection = defaultCalendar(await shelvesOf(house, account), object.kind);
-  if (collection === null) return;
+  if (collection === null) {
+    if (beside !== undefined) await collections.put(account, beside.collection, beside.name, beside.item);
+    return;
+  }
   await collections.put(
     account,
     collection.id,
     `${randomToken(130)}.ics`,
-    itemOf(house, object, collection, wish.tag),
-    {
-      expected: { hash: null },
-      uniqueInHome: true,
-      jobs,
-    },
+    itemOf(house, object, collection, tag),
+    { ...more, expected: { hash: null }, uniqueInHome: true },
   );
 }
 
@@ -139,27 +155,22 @@ function itemOf(
  * A message as news in the inbox (RFC 6638 §4.1): the last of each sender about each object. It is for clients to show and
  * take away; an inbox that nobody looks at loses its oldest.
  */
-export async function announce(
+async function placeOfNews(
   house: SchedulingHouse,
   account: number,
-  message: CalendarObject,
-  from: string,
-): Promise<void> {
-  const { collections } = house;
+  { message, from }: News,
+): Promise<KeepOptions['beside']> {
   const rows = await shelvesOf(house, account);
   const inbox = rows.find(({ kind, name }) => kind === 'inbox' || name === inboxName);
-  if (inbox === undefined) return;
+  if (inbox === undefined) return undefined;
   if (inbox.items >= inboxItemsMax) await forgetOldest(house, inbox);
   const name = createHash('sha256')
     .update(`${addressOf(from)}\n${message.uid}`)
     .digest('hex')
     .slice(0, 40);
   const bytes = Buffer.from(writeComponent(message.calendar));
-  await collections.put(account, inbox.id, `${name}.ics`, {
-    ...indexOf(message),
-    bytes,
-    scheduleTag: 'none',
-  });
+  const item = { ...indexOf(message), bytes, scheduleTag: 'none' } as const;
+  return { collection: inbox.id, name: `${name}.ics`, item };
 }
 
 async function forgetOldest({ collections }: SchedulingHouse, { account, id }: CollectionRow): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Accounts, Member } from '../../accounts/index.ts';
+import type { Accounts, Member, Resolution } from '../../accounts/index.ts';
 import {
   addressOf,
   attendeesIn,
@@ -7,7 +7,10 @@ import {
   organizerIn,
 } from '../../formats/icalendar/index.ts';
 
-export type UserAccounts = Pick<Accounts, 'byName' | 'member' | 'handleOf' | 'groupsOf' | 'resolve' | 'owns'>;
+export type UserAccounts = Pick<
+  Accounts,
+  'byName' | 'member' | 'handleOf' | 'groupsOf' | 'resolveAll' | 'ownedAmong'
+>;
 
 /** Where a message for a calendar user goes. */
 export type Place =
@@ -25,15 +28,14 @@ export async function addressesOfMember(
   member: Pick<Member, 'id' | 'address'>,
 ): Promise<readonly string[]> {
   const groups = await accounts.groupsOf(member.id);
-  const own = await Promise.all(
-    groups.map(async (group) =>
-      !group.startsWith('*@') && (await accounts.owns(member.id, group)) ? group : null,
-    ),
+  const own = await accounts.ownedAmong(
+    member.id,
+    groups.filter((group) => !group.startsWith('*@')),
   );
-  return [member.address, ...own.filter((address) => address !== null)].map((address) => `mailto:${address}`);
+  return [member.address, ...own].map((address) => `mailto:${address}`);
 }
 
-/** Of the calendar users in some objects those who are a member: aliases, former addresses and tags count. */
+/** Of the calendar users in some objects those who are a member: aliases, former addresses and tags count. One question of all. */
 export async function selfIn(
   accounts: UserAccounts,
   account: number,
@@ -49,29 +51,46 @@ export async function selfIn(
       for (const { address } of attendeesIn(component)) all.add(address);
     }
   }
-  const found = await Promise.all(
-    [...all].map(async (address) => ((await isSelf(accounts, member, address)) ? address : null)),
-  );
-  return new Set(found.filter((address) => address !== null));
+  const mails = [...all].flatMap((address) => mailOf(address) ?? []);
+  const owned = await accounts.ownedAmong(account, mails);
+  const own = [...all].filter((address) => {
+    const mail = mailOf(address);
+    if (mail !== null) return mail === member.address || owned.has(mail);
+    return handleIn(address) === accounts.handleOf(member);
+  });
+  return new Set(own);
 }
 
-async function isSelf(accounts: UserAccounts, member: Member, address: string): Promise<boolean> {
-  const mail = mailOf(address);
-  if (mail !== null) return mail === member.address || accounts.owns(member.id, mail);
-  const [, handle] = principalPattern.exec(address) ?? [];
-  return handle !== undefined && address.startsWith('/') && handle === accounts.handleOf(member);
-}
+const handleIn = (address: string): string | undefined =>
+  address.startsWith('/') ? principalPattern.exec(address)?.[1] : undefined;
 
-/** As `addressOf`. A group, and whom an alias leads elsewhere, get mail. */
-export async function placeOf(accounts: UserAccounts, address: string): Promise<Place> {
-  const [, handle] = address.startsWith('/') ? (principalPattern.exec(address) ?? []) : [];
-  if (handle !== undefined) {
-    const member = await accounts.byName(handle);
-    return member === null || member.disabled ? nobody : { kind: 'member', account: member.id };
+/** As `addressOf`, of each: asked together. A group, and whom an alias leads elsewhere, get mail. */
+export async function placesOf(
+  accounts: UserAccounts,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, Place>> {
+  const resolved = await accounts.resolveAll(addresses.flatMap((address) => mailOf(address) ?? []));
+  const places = new Map<string, Place>();
+  for (const address of addresses) {
+    const mail = mailOf(address);
+    const found = mail === null ? undefined : resolved.get(mail);
+    const handle = handleIn(address);
+    if (found !== undefined && mail !== null) places.set(address, placeAt(mail, found));
+    else places.set(address, handle === undefined ? nobody : await principalAt(accounts, handle));
   }
-  const mail = mailOf(address);
-  if (mail === null) return nobody;
-  const resolved = await accounts.resolve(mail);
+  return places;
+}
+
+/** The same of one. */
+export const placeOf = async (accounts: UserAccounts, address: string): Promise<Place> =>
+  (await placesOf(accounts, [address])).get(address) ?? nobody;
+
+async function principalAt(accounts: UserAccounts, handle: string): Promise<Place> {
+  const member = await accounts.byName(handle);
+  return member === null || member.disabled ? nobody : { kind: 'member', account: member.id };
+}
+
+function placeAt(mail: string, resolved: Resolution): Place {
   if (resolved.kind === 'foreign') return { kind: 'mail', address: mail };
   if (resolved.kind !== 'local') return nobody;
   const [only, ...more] = resolved.recipients;

@@ -109,6 +109,94 @@ describeEngines('what is kept beside collections', (engine) => {
     expect(await store.heldJobs()).toBe(0);
   });
 
+  test('jobs of a lane are taken one after the other, and nobody else waits for them', async () => {
+    const add = (account: number, key: string, lane?: string) =>
+      store.addJob(account, { kind: 'itip', key, payload: null, ...(lane === undefined ? {} : { lane }) });
+    await add(ana, '1', 'x');
+    await add(ana, '2', 'x');
+    await add(ana, '3', 'x y');
+    await add(ben, '4', 'x');
+    await add(ana, '5');
+    await add(ana, '6');
+    const look = async () => store.takeJobs('itip', 10, 1_000);
+    const [first, ...others] = await look();
+    expect([first, ...others].map((job) => job?.key)).toEqual(['1', '3', '4', '5', '6']);
+    expect(await store.busyLanes(ana, 'itip', 'x')).toEqual(['x', 'x y']);
+    expect(await store.busyLanes(ana, 'itip', 'x ')).toEqual(['x y']);
+    expect(await store.busyLanes(ben, 'itip', 'x ')).toEqual([]);
+    expect(await store.waitingJobs('itip')).toBe(6);
+    if (!first) throw new Error('nothing was taken');
+    for (const job of others) await store.settleJob(job, 'done');
+    // What is put off is waited for, and a look finds nothing before its time.
+    const now = clock.nowMs();
+    await store.settleJob(first, { againMs: now + 500 });
+    expect(await look()).toEqual([]);
+    expect(await store.nextJobMs('itip')).toBe(now + 500);
+    clock.advance(500);
+    const [again] = await look();
+    expect(again?.key).toBe('1');
+    if (!again) throw new Error('nothing was taken');
+    await store.settleJob(again, { againMs: clock.nowMs() + 2 * limits.jobsAsideMs, aside: true });
+    expect(await store.waitingJobs('itip')).toBe(1);
+    const [second] = await look();
+    expect(second?.key).toBe('2');
+    if (!second) throw new Error('nothing was taken');
+    const next = [{ kind: 'itip', key: '7', payload: null, lane: 'x z' }];
+    await store.settleJob(second, { next });
+    // Who has not got it any more lets nothing follow.
+    await store.settleJob(second, { next: [{ kind: 'itip', key: '8', payload: null }] });
+    expect((await look()).map(({ key }) => key)).toEqual(['7']);
+  });
+
+  test('of several that take from one lane at one time one gets its first', async () => {
+    for (const key of ['1', '2', '3']) await store.addJob(ana, { kind: 'k', key, payload: null, lane: 'x' });
+    const looks = await Promise.all([1, 2, 3, 4].map(() => store.takeJobs('k', 8, 60_000)));
+    expect(looks.flat().map(({ key }) => key)).toEqual(['1']);
+  });
+
+  test('what is kept beside an item is kept with it, or neither is', async () => {
+    const calendar = await make(ana, 'a');
+    const inbox = await store.collection(ana, 'calendars', 'inbox');
+    if (!inbox) throw new Error('there is no inbox');
+    const heard: number[] = [];
+    store.watch(({ collection }) => heard.push(collection));
+    const beside = { collection: inbox.id, name: 'news', item: itemOf('one') };
+    const { item } = await store.put(ana, calendar.id, 'a', itemOf('one'), { beside });
+    const news = await store.item(ana, inbox.id, 'news');
+    expect(news?.id).not.toBe(item.id);
+    expect(heard).toEqual([calendar.id, inbox.id]);
+    const expected = { hash: null };
+    expect(await refusal(store.put(ana, calendar.id, 'a', itemOf('one'), { expected, beside }))).toBe(
+      'conflict',
+    );
+    const gone = { ...beside, collection: 1_000 };
+    expect(await refusal(store.put(ana, calendar.id, 'b', itemOf('two'), { beside: gone }))).toBe(
+      'not-found',
+    );
+    expect(await store.item(ana, calendar.id, 'b')).toBeNull();
+    const long = { ...beside, item: itemOf('x'.repeat(9_999)) };
+    expect(await refusal(store.put(ana, calendar.id, 'b', itemOf('three'), { beside: long }))).toBe(
+      'invalid',
+    );
+  });
+
+  test('a decision that rests on all calendars is kept where none has moved', async () => {
+    const one = await make(ana, 'a');
+    const two = await make(ana, 'b');
+    const { modseq } = await store.collectionById(ana, two.id).then((row) => row ?? two);
+    const put = (name: string, unmovedSince: number) =>
+      refusal(store.put(ana, one.id, name, itemOf(name), { unmovedSince }));
+    // Of two at one time one finds that the other was there.
+    const outcomes = await Promise.all([put('x', modseq), put('y', modseq)]);
+    expect(outcomes.sort()).toEqual(['accepted', 'conflict']);
+    await make(ana, 'book', 'contacts');
+    const inbox = await store.collection(ana, 'calendars', 'inbox');
+    if (!inbox) throw new Error('there is no inbox');
+    const moved = await store.collectionById(ana, one.id);
+    await store.put(ana, inbox.id, 'news', itemOf('news'));
+    expect(await put('z', moved?.modseq ?? 0)).toBe('accepted');
+  });
+
   test('of several that look for jobs at one time each gets others', async () => {
     for (let at = 0; at < 20; at++)
       await store.addJob(at % 2 === 0 ? ana : ben, { kind: 'k', key: String(at), payload: at });

@@ -34,6 +34,8 @@ export const limits = {
   jobKeyBytesMax: 1_024,
   jobBytesPerWriteMax: 64 * 1024 * 1024,
   jobsPerWriteMax: 2_000,
+  /** What is put off by more than this is put aside. */
+  jobsAsideMs: 30 * 86_400_000,
   /** That one look takes, one at least. */
   jobsPerTakeMax: 100,
   jobBytesPerTakeMax: 16 * 1024 * 1024,

@@ -6,7 +6,17 @@ import { changes } from './scripts/changes.ts';
 import { blobOwners, blobUses, check } from './scripts/checks.ts';
 import { changeCollection, makeCollection, removeCollection } from './scripts/collections.ts';
 import { put, putMany, remove } from './scripts/items.ts';
-import { addJobs, decideHeld, heldJobs, nextJob, restoredJobs, settleJob, takeJobs } from './scripts/jobs.ts';
+import {
+  addJobs,
+  busyLanes,
+  decideHeld,
+  heldJobs,
+  nextJob,
+  restoredJobs,
+  settleJob,
+  takeJobs,
+  waitingJobs,
+} from './scripts/jobs.ts';
 import { move } from './scripts/move.ts';
 import { changeProperties } from './scripts/properties.ts';
 import { bury, erase, purgeOld } from './scripts/purge.ts';
@@ -119,6 +129,8 @@ export const { module: collectionJobsModule, operations: jobOperations } = defin
     take: write(takeJobs),
     settle: write(settleJob),
     next: read(nextJob),
+    lanes: read(busyLanes),
+    waiting: read(waitingJobs),
     held: scan(heldJobs),
     decideHeld: write(decideHeld),
     restored: write(restoredJobs),

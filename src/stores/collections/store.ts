@@ -18,6 +18,8 @@ import type {
   Home,
   ItemRow,
   Job,
+  JobOutcome,
+  KeepOptions,
   Moved,
   NewItem,
   NewJob,
@@ -25,6 +27,9 @@ import type {
   PutOptions,
   Quiet,
 } from './types.ts';
+
+/** Above all that a lane is made of. */
+const lastCharacter = '~';
 
 const isNul = (text: string) => text.includes('\0');
 
@@ -153,9 +158,11 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     collection: number,
     name: string,
     item: NewItem,
-    { quiet, ...options }: PutOptions = {},
+    options: KeepOptions = {},
   ): Promise<{ readonly item: ItemRow; readonly created: boolean }> {
-    const args = { ...options, ...this.#write(account), collection, wish: wishOf(name, item) };
+    const { beside: also, quiet, ...rest } = options;
+    const beside = also && { collection: also.collection, wish: wishOf(also.name, also.item) };
+    const args = { ...rest, ...this.#write(account), collection, wish: wishOf(name, item), beside };
     const put = await this.#do(operations.put, args, quiet);
     return { item: shownItem(put.item), created: put.created };
   }
@@ -246,10 +253,21 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     return () => this.#jobListeners.delete(listener);
   }
 
-  settleJob(job: Job, outcome: 'done' | { readonly againMs: number }): Promise<void> {
+  async settleJob(job: Job, outcome: JobOutcome): Promise<void> {
     const { account, kind, key, id, attempts } = job;
-    const due = outcome === 'done' ? null : outcome.againMs;
-    return this.database.call(jobOperations.settle, { account, kind, key, id, attempts, due });
+    const now = this.options.clock.nowMs();
+    await this.database.call(jobOperations.settle, { account, kind, key, id, attempts, now, outcome });
+    if (typeof outcome === 'object' && 'next' in outcome && outcome.next.length > 0) this.#tellJobs();
+  }
+
+  busyLanes(account: number, kind: string, prefix: string): Promise<readonly string[]> {
+    const args = { account, kind, from: prefix, to: `${prefix}${lastCharacter}` };
+    return this.database.call(jobOperations.lanes, args);
+  }
+
+  waitingJobs(kind: string): Promise<number> {
+    const until = this.options.clock.nowMs() + limits.jobsAsideMs;
+    return this.database.call(jobOperations.waiting, { kind, until });
   }
 
   nextJobMs(kind: string): Promise<number | null> {

@@ -168,6 +168,8 @@ export const collectionsTables = defineTables((kit) => ({
       account: kit.int().notNull(),
       kind: kit.text().notNull(),
       key: kit.text().notNull(),
+      /** '': it waits for no other, and no other for it. Before the payload, which may be long. */
+      lane: kit.text().notNull(),
       payload: kit.json<unknown>().notNull(),
       /** Of the payload. */
       bytes: kit.int().notNull(),
@@ -177,7 +179,13 @@ export const collectionsTables = defineTables((kit) => ({
       attempts: kit.int().notNull(),
       outward: kit.bool().notNull(),
     },
-    { unique: [['account', 'kind', 'key']], index: [['kind', 'due']] },
+    {
+      unique: [['account', 'kind', 'key']],
+      index: [
+        ['kind', 'due'],
+        ['account', 'kind', 'lane'],
+      ],
+    },
   ),
   /**
    * To a member (`address` is ''), to a group (`member` is 0), or what a member of a group made of it (both): there `rights`

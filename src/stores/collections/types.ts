@@ -122,7 +122,16 @@ export interface NewJob {
   readonly dueMs?: number;
   /** It may send mail: after a restore it is held, for it may have been done since the backup. */
   readonly outward?: boolean;
+  /** Jobs of one account, kind and lane are taken in the order in which they came, each once those before it are done. */
+  readonly lane?: string;
 }
+
+/** What becomes of a job that was taken: it goes, and others may follow in the same transaction; or it comes again. */
+export type JobOutcome =
+  | 'done'
+  | { readonly next: readonly NewJob[] }
+  /** `aside`: nothing waits for it any more. */
+  | { readonly againMs: number; readonly aside?: boolean };
 
 /** One that was taken. */
 export interface Job extends NewJob {
@@ -153,6 +162,14 @@ export interface PutOptions {
   readonly uniqueInHome?: boolean;
   /** Attachments that come with it, beside those that items of the account have. */
   readonly brought?: readonly NewAttachment[];
+}
+
+/** Of `put` alone. */
+export interface KeepOptions extends PutOptions {
+  /** Kept in the same transaction in another collection of the account, whatever stands there. */
+  readonly beside?: { readonly collection: number; readonly name: string; readonly item: NewItem };
+  /** Nothing in the calendars, or address books, of its home has a modseq above this one; else StoreError 'conflict'. */
+  readonly unmovedSince?: number;
 }
 
 /** A dead property (RFC 4918 §4): the whole element standing by itself. */
@@ -311,7 +328,7 @@ export interface CollectionsWriter extends CollectionsReader {
     collection: number,
     name: string,
     item: NewItem,
-    options?: PutOptions,
+    options?: KeepOptions,
   ): Promise<{ readonly item: ItemRow; readonly created: boolean }>;
   /** Several at once, each as `put` would with nothing expected; one that cannot be is named and the others are kept. */
   putMany(
@@ -333,10 +350,13 @@ export interface CollectionsWriter extends CollectionsReader {
   /** Jobs that are due, `max` at most, hidden from others for `claimMs`. */
   takeJobs(kind: string, max: number, claimMs: number): Promise<readonly Job[]>;
   addJob(account: number, job: NewJob): Promise<void>;
-  /** Done: it goes; `againMs`: it comes again then. */
-  settleJob(job: Job, outcome: 'done' | { readonly againMs: number }): Promise<void>;
-  /** When the next is due; null for none. */
+  settleJob(job: Job, outcome: JobOutcome): Promise<void>;
+  /** When the next may be taken; null for none. */
   nextJobMs(kind: string): Promise<number | null>;
+  /** Lanes beginning so in which something of the account waits. */
+  busyLanes(account: number, kind: string, prefix: string): Promise<readonly string[]>;
+  /** How many wait; those that are held or put aside are left out. */
+  waitingJobs(kind: string): Promise<number>;
   /**
    * Called after each commit of this process that added jobs or let some go; must not throw. Answers how to stop. Others are
    * found by asking now and then when the next is due.

@@ -8,7 +8,7 @@ import {
   writeComponent,
 } from '../../../formats/icalendar/index.ts';
 import type { NewJob } from '../../../stores/collections/index.ts';
-import { jobOf } from '../jobs.ts';
+import { jobOf, laneOfArrived } from '../jobs.ts';
 
 /** Who speaks by a message of each method. */
 const speakers = { REQUEST: 'organizer', CANCEL: 'organizer', REPLY: 'attendee' } as const;
@@ -28,7 +28,8 @@ export function arrivedJob(bytes: Buffer, author: string): NewJob | null {
   const from = speaker === 'organizer' ? organizerOfAll(object, sender) : attendeeOfAll(object, sender);
   if (from === null) return null;
   const calendar = writeComponent(object.calendar);
-  return jobOf({ from, to: [], calendar, quiet: false, arrived: true }, false);
+  const lane = laneOfArrived(object.uid);
+  return jobOf({ from, to: [], calendar, quiet: false, arrived: true }, { lane, outward: false });
 }
 
 const isSpoken = (method: string): method is keyof typeof speakers => Object.hasOwn(speakers, method);

@@ -177,6 +177,7 @@ CREATE TABLE "collection_jobs" (
 	"account" bigint NOT NULL,
 	"kind" text NOT NULL,
 	"key" text NOT NULL,
+	"lane" text NOT NULL,
 	"payload" text NOT NULL,
 	"bytes" bigint NOT NULL,
 	"due" bigint NOT NULL,
@@ -743,6 +744,8 @@ CREATE INDEX "collection_attachments_account_item" ON "collection_attachments" U
 CREATE UNIQUE INDEX "collection_jobs_account_kind_key" ON "collection_jobs" USING btree ("account","kind","key");
 --> statement-breakpoint
 CREATE INDEX "collection_jobs_kind_due" ON "collection_jobs" USING btree ("kind","due");
+--> statement-breakpoint
+CREATE INDEX "collection_jobs_account_kind_lane" ON "collection_jobs" USING btree ("account","kind","lane");
 --> statement-breakpoint
 CREATE INDEX "collection_shares_address" ON "collection_shares" USING btree ("address");
 --> statement-breakpoint

@@ -205,6 +205,7 @@ CREATE TABLE `collection_jobs` (
 	`account` integer NOT NULL,
 	`kind` text NOT NULL,
 	`key` text NOT NULL,
+	`lane` text NOT NULL,
 	`payload` text NOT NULL,
 	`bytes` integer NOT NULL,
 	`due` integer NOT NULL,
@@ -215,6 +216,8 @@ CREATE TABLE `collection_jobs` (
 CREATE UNIQUE INDEX `collection_jobs_account_kind_key` ON `collection_jobs` (`account`,`kind`,`key`);
 --> statement-breakpoint
 CREATE INDEX `collection_jobs_kind_due` ON `collection_jobs` (`kind`,`due`);
+--> statement-breakpoint
+CREATE INDEX `collection_jobs_account_kind_lane` ON `collection_jobs` (`account`,`kind`,`lane`);
 --> statement-breakpoint
 CREATE TABLE `collection_shares` (
 	`account` integer NOT NULL,

@@ -136,15 +136,35 @@ export function* place(
 export interface PutArgs extends Write, WriteOptions {
   readonly collection: number;
   readonly wish: Wish;
+  readonly beside?: { readonly collection: number; readonly wish: Wish } | undefined;
+  readonly unmovedSince?: number;
 }
 
 export function* put(q: CollectionsQueries, a: PutArgs): Script<Done<{ item: Entry; created: boolean }>> {
   const growth = yield* growthOf(q, a, a.collection);
   const existing = yield* judge(growth, a.wish, a);
+  if (a.unmovedSince !== undefined) yield* demandUnmoved(growth, a.unmovedSince);
   const item = yield* place(growth, a.wish, existing, a.brought);
   yield* growth.end();
+  const moved = growth.moved ? [a.collection] : [];
+  if (a.beside !== undefined) {
+    // After the end of the other: both take their ids from one counter.
+    const { collection, wish } = a.beside;
+    const also = yield* growthOf(q, a, collection);
+    yield* place(also, wish, yield* judge(also, wish, {}));
+    yield* also.end();
+    if (also.moved) moved.push(collection);
+  }
   yield* addJobs(q, a, a.jobs);
-  return { done: { item, created: !existing }, moved: growth.moved ? [a.collection] : [] };
+  return { done: { item, created: !existing }, moved };
+}
+
+/** StoreError 'conflict' where a decision rests on what is not so any more. */
+function* demandUnmoved({ q, shelf }: Growth, since: number): Script<void> {
+  const { account, home } = shelf;
+  for (const { kind, modseq } of yield* run(q.collectionsIn, { account, home }))
+    if (kind !== 'inbox' && modseq > since)
+      throw new StoreError('conflict', 'something else came into the home meanwhile');
 }
 
 export type Outcome = { readonly created: boolean } | { readonly refused: string };

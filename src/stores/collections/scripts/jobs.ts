@@ -2,7 +2,7 @@ import { StoreError } from '../../../base/index.ts';
 import { run, type Script } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
 import type { JobQueries } from '../queries/jobs.ts';
-import type { NewJob } from '../types.ts';
+import type { JobOutcome, NewJob } from '../types.ts';
 
 export interface JobRow {
   readonly id: number;
@@ -14,6 +14,7 @@ export interface JobRow {
   readonly due: number;
   readonly attempts: number;
   readonly outward: boolean;
+  readonly lane: string;
 }
 
 /** What follows from a write, in its transaction. A job that is there already stays as it is. */
@@ -25,16 +26,17 @@ export function* addJobs(
   if (jobs.length > limits.jobsPerWriteMax)
     throw new StoreError('limit', `one write has at most ${limits.jobsPerWriteMax} jobs`);
   let sum = 0;
-  for (const { kind, key, payload, dueMs, outward } of jobs) {
+  for (const { kind, key, payload, dueMs, outward = false, lane = '' } of jobs) {
     const bytes = jsonBytes(payload);
     sum += bytes;
     const isTooLarge =
       Buffer.byteLength(key) > limits.jobKeyBytesMax ||
+      Buffer.byteLength(lane) > limits.jobKeyBytesMax ||
       bytes > limits.jobBytesMax ||
       sum > limits.jobBytesPerWriteMax;
     if (isTooLarge) throw new StoreError('too-large', 'what follows from this is too much to keep');
     const due = dueMs ?? a.now;
-    yield* run(q.jobAdd, { account: a.account, kind, key, payload, bytes, due, outward: outward ?? false });
+    yield* run(q.jobAdd, { account: a.account, kind, key, payload, bytes, due, outward, lane });
   }
 }
 
@@ -55,13 +57,35 @@ export function* takeJobs(
   return taken;
 }
 
+export interface Settling {
+  readonly account: number;
+  readonly kind: string;
+  readonly key: string;
+  readonly id: number;
+  readonly attempts: number;
+  readonly now: number;
+  readonly outcome: JobOutcome;
+}
+
 /** Does nothing where somebody else took it meanwhile. */
-export function* settleJob(
+export function* settleJob(q: JobQueries, { outcome, ...a }: Settling): Script<void> {
+  if (typeof outcome === 'object' && 'againMs' in outcome) {
+    yield* run(outcome.aside ? q.jobAside : q.jobAgain, { ...a, due: outcome.againMs });
+    return;
+  }
+  const gone = yield* run(q.jobDone, { ...a });
+  if (outcome !== 'done' && gone.length > 0) yield* addJobs(q, a, outcome.next);
+}
+
+export function* busyLanes(
   q: JobQueries,
-  a: { account: number; kind: string; key: string; id: number; attempts: number; due: number | null },
-): Script<void> {
-  if (a.due === null) yield* run(q.jobDone, { ...a });
-  else yield* run(q.jobAgain, { ...a });
+  a: { account: number; kind: string; from: string; to: string },
+): Script<readonly string[]> {
+  return (yield* run(q.jobLanes, a)).map(({ lane }) => lane);
+}
+
+export function* waitingJobs(q: JobQueries, a: { kind: string; until: number }): Script<number> {
+  return (yield* run(q.jobsWaiting, a))[0]?.count ?? 0;
 }
 
 export function* nextJob(q: JobQueries, a: { kind: string }): Script<number | null> {
