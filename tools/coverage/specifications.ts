@@ -182,6 +182,7 @@ RFC 7578 | multipart/form-data | Yes | src/web/http/multipart.ts | files that ar
 RFC 4791 | CalDAV | Partial | src/caldav/collections/prepare.ts src/caldav/reports/calendar-query.ts src/caldav/filter/parse.ts src/caldav/methods/mkcalendar.ts | locks and dead properties of single objects are left out
 RFC 5051 | i;unicode-casemap | Yes | src/webdav/collections/text-match.ts |
 RFC 4790 | Collations (i;octet, i;ascii-casemap) | Yes | src/webdav/collections/text-match.ts |
+RFC 7529 | Non-Gregorian recurrence rules | Partial | src/formats/icalendar/recur/day-filter.ts src/caldav/properties/4791-calendar.ts | of RSCALE=GREGORIAN alone, SKIP among it
 RFC 7809 | Time zones by reference | Partial | src/caldav/calendar-data/timezones.ts src/caldav/properties/4791-timezone.ts | no time zone service is named
 RFC 6638 | CalDAV scheduling | Partial | src/caldav/scheduling/hooks.ts src/caldav/scheduling/outbox.ts src/caldav/properties/6638-scheduling.ts | the default calendar is told, and not set by clients; a mail that bounces leaves SCHEDULE-STATUS as it was
 RFC 8607 | Managed attachments of calendars | Yes | | mail invites with the address alone: who is not a member cannot open it

@@ -63,7 +63,7 @@ function shape(calendar: Component, { wish, floating, instancesMax, budget }: Re
     object(),
     wish.expand,
     Math.min(instancesMax, budget.instances),
-    floating,
+    { floating },
   );
   budget.instances -= expanded.components().length;
   // One that has too many by itself leaves room for others.

@@ -22,7 +22,7 @@ const dayMs = 86_400_000;
 
 /** Whether something of an object is in a range, by its digest. */
 export function rangeHolds(digest: string, { component, range }: RangeTest, zone: Zone | undefined): boolean {
-  return matchesTimeRange(digest, component, range, zone);
+  return matchesTimeRange(digest, component, range, { floating: zone });
 }
 
 /** Judges the bytes of an item as its visitor sees them. Times of components are those of the whole object. */
@@ -37,7 +37,9 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, zone: Zone | 
   const saying = (name: string, range: TimeRange) => {
     let who = said.get(range);
     if (who === undefined) {
-      who = sayingIt(name, calendar, () => occurrences(digest, range, judgedInstancesMax, zone));
+      who = sayingIt(name, calendar, () =>
+        occurrences(digest, range, judgedInstancesMax, { floating: zone }),
+      );
       said.set(range, who);
     }
     return who;
@@ -47,7 +49,8 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, zone: Zone | 
   const times: Times = {
     component: (component, range) => {
       const matches =
-        matching.get(range) ?? matchesTimeRange(digest, component.name as RangedComponent, range, zone);
+        matching.get(range) ??
+        matchesTimeRange(digest, component.name as RangedComponent, range, { floating: zone });
       matching.set(range, matches);
       if (!matches) return false;
       const who = saying(component.name, range);

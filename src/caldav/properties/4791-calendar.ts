@@ -78,6 +78,9 @@ export function calendarProperties(settings: CalendarSettings): readonly LivePro
     caldavProperty('max-date-time', '4791 §5.2.7', onObjectHolders, () =>
       dateTime(timesToYearMax, '1231T235959Z'),
     ),
+    caldavProperty('supported-rscale-set', '7529 §7.1', onObjectHolders, () =>
+      elementOf(caldavName('supported-rscale'), 'GREGORIAN'),
+    ),
     number('max-instances', '5.2.8', settings.instancesMax),
     number('max-attendees-per-instance', '5.2.9', settings.attendeesMax),
     caldavProperty('supported-collation-set', '4791 §7.5.1', onObjectHolders, () =>

@@ -63,5 +63,5 @@ async function addBusy(
     }
   }
   // RFC 7953 §7.1
-  if (availabilities.length > 0) await busy.add(availabilityPeriods(availabilities, window, floating));
+  if (availabilities.length > 0) await busy.add(availabilityPeriods(availabilities, window, { floating }));
 }

@@ -43,7 +43,7 @@ export async function busyOf(
   const availability = rows.find(({ kind }) => kind === 'inbox')?.details.availability;
   if (availability !== undefined) {
     const { digest } = indexOf(readCalendar(availability), zone);
-    await busy.add(availabilityPeriods([digest], window, zone));
+    await busy.add(availabilityPeriods([digest], window, { floating: zone }));
   }
   return busy.all();
 }

@@ -4,14 +4,15 @@ import {
   alarmsPerComponentMax,
   attendeesMax,
   countedMax,
-  countedPeriodsMax,
+  countedStepsMax,
   datesMax,
   rulesPerComponentMax,
   timesPerPeriodMax,
   zonesPerObjectMax,
 } from './limits.ts';
 import type { CalendarObject } from './object.ts';
-import { countRule } from './recur/count.ts';
+import { lastOfCount } from './recur/count.ts';
+import { Steps, within } from './recur/steps.ts';
 import { timesPerPeriod } from './recur/walk.ts';
 import { readDuration } from './values/duration.ts';
 import { readPeriod } from './values/period.ts';
@@ -56,7 +57,7 @@ export function checkObject(object: CalendarObject, limits: ObjectLimits): void 
   }
   for (const zone of object.vtimezones) checkZone(zone, zones);
   let count = object.overrides.length;
-  const budget = { periods: countedPeriodsMax };
+  const counted = new Steps(countedStepsMax, countedStepsMax);
   for (const component of object.instances) {
     count += countDates(component);
     for (const available of component.components('AVAILABLE')) count += countDates(available);
@@ -71,7 +72,7 @@ export function checkObject(object: CalendarObject, limits: ObjectLimits): void 
     if (!isMessage && component.name === 'VEVENT' && component.property('DTSTART') === undefined) {
       throw new CalendarError('VEVENT has no DTSTART', component.line, 'valid-calendar-object-resource');
     }
-    checkComponent(component, zones, limits, budget);
+    checkComponent(component, zones, limits, counted);
   }
   checkOverrides(object, zones);
 }
@@ -92,12 +93,7 @@ function countDates(component: Component): number {
   return count;
 }
 
-/** Periods that COUNT may still take to be counted, in the whole object. */
-interface Budget {
-  periods: number;
-}
-
-function checkComponent(component: Component, zones: ZoneBook, limits: ObjectLimits, budget: Budget): void {
+function checkComponent(component: Component, zones: ZoneBook, limits: ObjectLimits, counted: Steps): void {
   let attendees = 0;
   let rules = 0;
   for (const property of component.properties()) {
@@ -115,14 +111,14 @@ function checkComponent(component: Component, zones: ZoneBook, limits: ObjectLim
   if (rules > rulesPerComponentMax) {
     throw new CalendarError(`more than ${rulesPerComponentMax} rules`, component.line, 'max-instances');
   }
-  checkTogether(component, budget);
+  checkTogether(component, counted);
   const alarms = component.components('VALARM');
   if (alarms.length > alarmsPerComponentMax) {
     throw new CalendarError(`more than ${alarmsPerComponentMax} alarms`, component.line);
   }
   for (const alarm of alarms) checkAlarm(alarm);
   for (const available of component.components('AVAILABLE')) {
-    checkComponent(available, zones, limits, budget);
+    checkComponent(available, zones, limits, counted);
     if (available.property('DTSTART') === undefined) {
       throw new CalendarError('AVAILABLE has no DTSTART', available.line, 'valid-calendar-object-resource');
     }
@@ -151,7 +147,7 @@ function checkZoned(zone: string | null, { name, line }: Property, zones: ZoneBo
 }
 
 /** What properties of a component say together. */
-function checkTogether(component: Component, budget: Budget): void {
+function checkTogether(component: Component, counted: Steps): void {
   const start = component.property('DTSTART');
   const wrong = (message: string, property?: Property) =>
     new CalendarError(message, property?.line ?? component.line, 'valid-calendar-object-resource');
@@ -167,8 +163,7 @@ function checkTogether(component: Component, budget: Budget): void {
     const rule = readRule(property.value, property.line);
     checkRule(rule, time.allDay, property.line);
     if (rule.count === null) continue;
-    budget.periods -= countRule(rule, localMsOf(time), budget.periods).tried;
-    if (budget.periods < 0) {
+    if (within(() => lastOfCount(rule, localMsOf(time), counted), undefined) === undefined) {
       throw new CalendarError('COUNT cannot be counted in reasonable time', property.line, 'max-instances');
     }
   }

@@ -4,7 +4,7 @@ import { lineCharactersMax } from './limits.ts';
 
 export { shown } from '../content-lines/index.ts';
 
-/** Named as the preconditions of RFC 4791 §5.3.2.1 are. */
+/** Named as the preconditions of RFC 4791 §5.3.2.1 and RFC 7529 §8 are. */
 export type CalendarReason =
   | 'supported-calendar-data'
   | 'valid-calendar-data'
@@ -14,7 +14,8 @@ export type CalendarReason =
   | 'min-date-time'
   | 'max-date-time'
   | 'max-instances'
-  | 'max-attendees-per-instance';
+  | 'max-attendees-per-instance'
+  | 'supported-rscale';
 
 /** What was wrong with an iCalendar object. The message names its line and never quotes more than a name or a short value. */
 export class CalendarError extends FormatError {

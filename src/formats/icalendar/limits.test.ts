@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { CalendarError, indexOf, matchesTimeRange, parseComponents, readCalendar } from './index.ts';
+import {
+  busyPeriods,
+  CalendarError,
+  indexOf,
+  matchesTimeRange,
+  occurrences,
+  parseComponents,
+  readCalendar,
+  Steps,
+} from './index.ts';
 import * as limits from './limits.ts';
 import { readVtimezone } from './zones/vtimezone.ts';
 
@@ -96,11 +105,11 @@ describe('too much is refused', () => {
     expect(refused(rule(`FREQ=DAILY;COUNT=${limits.countedMax + 1}`)).reason).toBe('max-instances');
   });
 
-  test('countedPeriodsMax: what COUNT takes to be counted', () => {
+  test('countedStepsMax: what COUNT takes to be counted', () => {
     const sparse = 'FREQ=SECONDLY;INTERVAL=7;BYHOUR=3;BYMINUTE=4;BYSECOND=5;BYMONTHDAY=31;COUNT=50000';
     expect(refused(event(`RRULE:${sparse}`))).toMatchObject({ reason: 'max-instances', line: 6 });
     const dense = `RRULE:FREQ=SECONDLY;COUNT=${limits.countedMax}`;
-    expect(limits.countedPeriodsMax).toBe(2 * limits.countedMax);
+    expect(limits.countedStepsMax).toBe(4 * limits.countedMax);
     expect(readCalendar(event(dense)).uid).toBe('1');
     expect(refused(event(dense, dense, dense)).reason).toBe('max-instances');
   });
@@ -113,11 +122,29 @@ describe('too much is refused', () => {
     expect(refused(zones(limits.zonesPerObjectMax + 1)).message).toContain('VTIMEZONEs');
   });
 
-  test('excludedInRowMax: a rule that takes itself away', () => {
+  test('stepsPerObjectMax: what cannot be looked at is said to be there, and capped, and busy', () => {
     const { digest } = indexOf(readCalendar(event('RRULE:FREQ=SECONDLY', 'EXRULE:FREQ=SECONDLY')));
-    expect(limits.excludedInRowMax).toBeGreaterThan(limits.datesMax);
-    const year = { startMs: Date.UTC(2026, 0, 1), endMs: Date.UTC(2027, 0, 1) };
-    expect(matchesTimeRange(digest, 'VEVENT', year)).toBe(false);
+    const range = (hours: number) => ({
+      startMs: Date.UTC(2026, 5, 1),
+      endMs: Date.UTC(2026, 5, 1, hours),
+    });
+    const steps = new Steps();
+    expect(matchesTimeRange(digest, 'VEVENT', range(1), { steps })).toBe(false);
+    expect(matchesTimeRange(digest, 'VEVENT', range(24), { steps })).toBe(true);
+    expect(occurrences(digest, range(24), 10, { steps })).toEqual({ found: [], capped: true });
+    expect(busyPeriods(digest, range(24), { steps })).toEqual([{ ...range(24), type: 'BUSY' }]);
+    expect(steps.spent).toBe(false);
+    // The next object has its own.
+    expect(matchesTimeRange(digest, 'VEVENT', range(1), { steps })).toBe(false);
+  });
+
+  test('steps of a request are those of all that it asks', () => {
+    const { digest } = indexOf(readCalendar(event('RRULE:FREQ=DAILY', 'EXRULE:FREQ=DAILY')));
+    const month = { startMs: Date.UTC(2026, 5, 1), endMs: Date.UTC(2026, 6, 1) };
+    const steps = new Steps(500);
+    const answers = Array.from({ length: 10 }, () => matchesTimeRange(digest, 'VEVENT', month, { steps }));
+    expect(answers).toEqual([false, false, false, true, true, true, true, true, true, true]);
+    expect(steps.spent).toBe(true);
   });
 
   test('alarmsPerComponentMax, alarmRepeatsMax', () => {

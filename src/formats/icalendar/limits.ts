@@ -53,13 +53,16 @@ export const zoneTextsKeptMax = 128;
 export const componentsPerFileMax = 5_000_000;
 /** VTIMEZONEs of one object. */
 export const zonesPerObjectMax = 24;
-/** Periods that are looked at to count what COUNT says, of all rules of a component together. */
-export const countedPeriodsMax = 100_000;
-/** Times that are excluded or overridden one after another; then nothing more is looked for. */
-export const excludedInRowMax = 20_000;
 /** Times of a rule that are looked at before its UNTIL, to know which is the last. */
 export const ruleEndStepsMax = 1_500;
 /** Instances that one reply answers. */
 export const answersPerMessageMax = 1_000;
 /** To whom one attendee delegates. */
 export const delegatesMax = 10;
+/**
+ * Steps (days that rules are tried on, times that come of them) to count what COUNT says, of all rules of an object, and to
+ * find out which of them never fire.
+ */
+export const countedStepsMax = 4 * countedMax;
+/** Steps to answer one question of one object; it is then answered as if what was asked for were there. */
+export const stepsPerObjectMax = 100_000;

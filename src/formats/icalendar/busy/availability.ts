@@ -1,8 +1,8 @@
 import { type Compiled, compileData, compileDigest, touching } from '../digest/compile.ts';
 import type { ComponentData } from '../digest/data.ts';
-import { availabilityBounds } from '../digest/match.ts';
+import { type Asked, availabilityBounds } from '../digest/match.ts';
 import { availableInstancesMax } from '../limits.ts';
-import type { Zone } from '../zones/zone.ts';
+import { Steps, within } from '../recur/steps.ts';
 import { type BusyPeriod, type BusyType, busyTypeOf, type Window } from './periods.ts';
 
 interface Layer {
@@ -20,9 +20,11 @@ interface Layer {
 export function availabilityPeriods(
   digests: readonly string[],
   window: Window,
-  floating?: Zone,
+  { floating, steps = new Steps() }: Asked = {},
 ): readonly BusyPeriod[] {
-  const layers = digests.flatMap((digest) => layersOf(compileDigest(digest, floating), window));
+  const layers = digests.flatMap((digest) =>
+    layersOf(compileDigest(digest, floating), window, steps.begin()),
+  );
   layers.sort((a, b) => rank(b.priority) - rank(a.priority));
   let painted: readonly BusyPeriod[] = [];
   for (const layer of layers) {
@@ -53,7 +55,7 @@ function busyIn({ startMs, endMs, type, free }: Layer): readonly BusyPeriod[] {
   return busy;
 }
 
-function layersOf(compiled: Compiled, window: Window): Layer[] {
+function layersOf(compiled: Compiled, window: Window, steps: Steps): Layer[] {
   if (compiled.kind !== 'VAVAILABILITY') return [];
   return compiled.components.flatMap((data) => {
     if (data === null) return [];
@@ -62,14 +64,21 @@ function layersOf(compiled: Compiled, window: Window): Layer[] {
     const endMs = Math.min(to, window.endMs);
     if (!(startMs < endMs)) return [];
     const type = busyTypeOf(data.bt ?? 'BUSY-UNAVAILABLE');
-    return [
-      { startMs, endMs, type, priority: data.pr ?? 0, free: freeIn(data, compiled, { startMs, endMs }) },
-    ];
+    // What cannot be looked at is not free.
+    const free: Window[] = [];
+    within(() => addFree(free, data, compiled, { startMs, endMs }, steps), undefined);
+    return [{ startMs, endMs, type, priority: data.pr ?? 0, free }];
   });
 }
 
 /** Times of AVAILABLE, cut to a window. An AVAILABLE may be overridden by others of its UID (RFC 7953 §3.1). */
-function freeIn(data: ComponentData, { zones }: Compiled, window: Window): Window[] {
+function addFree(
+  free: Window[],
+  data: ComponentData,
+  { zones }: Compiled,
+  window: Window,
+  steps: Steps,
+): void {
   const byUid = new Map<string, ComponentData[]>();
   (data.av ?? []).forEach((part, at) => {
     const key = part.u || `#${at}`;
@@ -77,14 +86,13 @@ function freeIn(data: ComponentData, { zones }: Compiled, window: Window): Windo
     if (same) same.push(part);
     else byUid.set(key, [part]);
   });
-  const free: Window[] = [];
   let seen = 0;
   for (const parts of byUid.values()) {
     const master = parts.find(({ i }) => i === undefined) ?? null;
     const overrides = parts.filter(({ i }) => i !== undefined);
     const compiled = compileData({ v: 1, k: 'VEVENT', c: [master, ...overrides] }, zones);
-    for (const { startMs, endMs } of touching(compiled, window.startMs, window.endMs)) {
-      if (++seen > availableInstancesMax) return free;
+    for (const { startMs, endMs } of touching(compiled, window.startMs, window.endMs, steps)) {
+      if (++seen > availableInstancesMax) return;
       const from = Math.max(startMs, window.startMs);
       const to = Math.min(endMs, window.endMs);
       const last = free.at(-1);
@@ -93,5 +101,4 @@ function freeIn(data: ComponentData, { zones }: Compiled, window: Window): Windo
       } else if (from < to) free.push({ startMs: from, endMs: to });
     }
   }
-  return free;
 }

@@ -1,7 +1,8 @@
 import { compileDigest, touching } from '../digest/compile.ts';
 import type { ComponentData } from '../digest/data.ts';
+import type { Asked } from '../digest/match.ts';
 import { busyInstancesMax } from '../limits.ts';
-import type { Zone } from '../zones/zone.ts';
+import { Steps, within } from '../recur/steps.ts';
 
 export type BusyType = 'BUSY' | 'BUSY-UNAVAILABLE' | 'BUSY-TENTATIVE';
 
@@ -21,12 +22,13 @@ export interface Window {
 /**
  * When an object makes its owner busy (RFC 4791 §7.10): events that are neither transparent nor cancelled, and what VFREEBUSY
  * says. `self`: addresses of the owner, lower case, without `mailto:`; what they declined does not bind them, what they did
- * not accept does so tentatively. Not ordered; cut to the window. Of one object `busyInstancesMax` instances count.
+ * not accept does so tentatively. Not ordered; cut to the window. Of one object `busyInstancesMax` instances are looked at: where
+ * there are more, or too much would have to be looked at, all that follows is busy.
  */
 export function busyPeriods(
   digest: string,
   window: Window,
-  options: { readonly floating?: Zone; readonly self?: ReadonlySet<string> } = {},
+  options: Asked & { readonly self?: ReadonlySet<string> } = {},
 ): readonly BusyPeriod[] {
   const compiled = compileDigest(digest, options.floating);
   const periods: { startMs: number; endMs: number; type: BusyType }[] = [];
@@ -47,12 +49,20 @@ export function busyPeriods(
   if (compiled.kind !== 'VEVENT') return periods;
   const types = compiled.components.map((data) => (data === null ? null : typeOf(data, options.self)));
   if (types.every((type) => type === null)) return periods;
+  const { steps = new Steps() } = options;
   let seen = 0;
-  for (const { startMs, endMs, component } of touching(compiled, window.startMs, window.endMs)) {
-    if (++seen > busyInstancesMax) break;
-    const type = types[component];
-    if (type) add(startMs, endMs, type);
-  }
+  let reachedMs = window.startMs;
+  steps.begin();
+  const isAll = within(() => {
+    for (const { startMs, endMs, component } of touching(compiled, window.startMs, window.endMs, steps)) {
+      if (++seen > busyInstancesMax) return false;
+      reachedMs = startMs;
+      const type = types[component];
+      if (type) add(startMs, endMs, type);
+    }
+    return true;
+  }, false);
+  if (!isAll) add(reachedMs, window.endMs, types.find((type) => type !== null) ?? 'BUSY');
   return periods;
 }
 

@@ -4,13 +4,14 @@ import type { ObjectKind } from '../object.ts';
 import { parseComponents } from '../parse.ts';
 import {
   type Added,
-  endOf,
   type Moment,
+  momentAlone,
   type Override,
   Series,
   type SeriesRule,
   type Span,
 } from '../recur/series.ts';
+import type { Steps } from '../recur/steps.ts';
 import type { Occurrence, WrittenTime } from '../types.ts';
 import { dayMs } from '../values/days.ts';
 import { readRule } from '../values/rule.ts';
@@ -187,23 +188,24 @@ function addedTimes(data: ComponentData, master: Moment, zones: ZoneBook): Added
   return added.sort((a, b) => a.localMs - b.localMs);
 }
 
-/** What may touch a range, of whatever the object is made of, or of one component of it. Null is open. */
-export function* touching(
+/** What may touch a range, of whatever the object is made of, or of one component of it. Null is open. Throws StepsSpent. */
+export function touching(
   { series, alone, kind }: Compiled,
   fromMs: number | null,
   toMs: number | null,
+  steps?: Steps,
   component?: number,
-): Generator<Occurrence> {
-  if (series !== null) yield* series.touching(fromMs, toMs, component);
-  for (const { moment, recurrenceId } of alone) {
-    if (component !== undefined && moment.component !== component) continue;
-    const { startMs } = moment;
-    const endMs = endOf(moment, moment.localMs, startMs);
-    if ((toMs !== null && startMs > toMs) || (fromMs !== null && endMs < fromMs)) continue;
-    if (kind !== 'VFREEBUSY') {
-      yield { startMs, endMs, recurrenceId, component: moment.component, start: moment.start };
-    }
-  }
+): Iterable<Occurrence> {
+  if (series !== null) return series.touching(fromMs, toMs, steps, component);
+  if (kind === 'VFREEBUSY') return nothing;
+  return alone
+    .filter(({ moment }) => component === undefined || moment.component === component)
+    .map(({ moment, recurrenceId }) => momentAlone(moment, recurrenceId))
+    .filter(
+      ({ startMs, endMs }) => (toMs === null || startMs <= toMs) && (fromMs === null || endMs >= fromMs),
+    );
 }
+
+const nothing: readonly Occurrence[] = [];
 
 export type { AlarmData };

@@ -1,7 +1,9 @@
 import type { Component } from '../component.ts';
+import { countedStepsMax } from '../limits.ts';
 import { managedIdsIn } from '../managed.ts';
 import type { CalendarObject } from '../object.ts';
-import { countRule } from '../recur/count.ts';
+import { lastOfCount } from '../recur/count.ts';
+import { Steps, within } from '../recur/steps.ts';
 import { RuleWalk } from '../recur/walk.ts';
 import type { ObjectIndex, WrittenTime } from '../types.ts';
 import { dayMs, hourMs } from '../values/days.ts';
@@ -28,7 +30,8 @@ export function indexOf(object: CalendarObject, floating: Zone = utcZone): Objec
 /** The digest before it is text. */
 export function digestOf(object: CalendarObject, zones: ZoneBook): DigestData {
   const instantOf = (time: WrittenTime) => zones.instantOf(time);
-  const made = (component: Component) => settle(componentData(component, instantOf), zones);
+  const looked: Looked = { counted: whole(), tried: whole() };
+  const made = (component: Component) => settle(componentData(component, instantOf), zones, looked);
   const data: DigestData = {
     v: 1,
     k: object.kind,
@@ -38,31 +41,47 @@ export function digestOf(object: CalendarObject, zones: ZoneBook): DigestData {
   return z === null ? data : { ...data, z };
 }
 
+/** What it takes to count what COUNT says, and to find out that a rule never fires, in the whole object. */
+interface Looked {
+  readonly counted: Steps;
+  readonly tried: Steps;
+}
+
+const whole = () => new Steps(countedStepsMax, countedStepsMax);
+
 /** Rules lose their COUNT and gain an end; those that never fire go. */
-function settle(data: ComponentData, zones: ZoneBook): ComponentData {
+function settle(data: ComponentData, zones: ZoneBook, looked: Looked): ComponentData {
   const settled = { ...data };
-  if (data.av !== undefined) settled.av = data.av.map((part) => settle(part, zones));
+  if (data.av !== undefined) settled.av = data.av.map((part) => settle(part, zones, looked));
   const text = data.s ?? data.e;
   if (text === undefined || (data.r === undefined && data.n === undefined)) return settled;
   const start = timeOfText(text);
-  const rules = (list: readonly RuleData[]) => list.flatMap(({ rule }) => settleRule(rule, start, zones));
+  const rules = (list: readonly RuleData[]) =>
+    list.flatMap(({ rule }) => settleRule(rule, start, zones, looked));
   if (data.r !== undefined) settled.r = rules(data.r);
   if (data.n !== undefined) settled.n = rules(data.n);
   return settled;
 }
 
-const counted = /;?COUNT=[^;]*/i;
-const until = /;?UNTIL=[^;]*/i;
+const countPart = /;?COUNT=[^;]*/i;
+const untilPart = /;?UNTIL=[^;]*/i;
 
-function settleRule(text: string, start: WrittenTime, zones: ZoneBook): readonly RuleData[] {
+function settleRule(
+  text: string,
+  start: WrittenTime,
+  zones: ZoneBook,
+  { counted, tried }: Looked,
+): readonly RuleData[] {
   const rule = readRule(text);
   const startMs = localMsOf(start);
-  const plain = text.trim().toUpperCase().replace(counted, '').replace(until, '').replace(/^;/, '');
+  const plain = text.trim().toUpperCase().replace(countPart, '').replace(untilPart, '').replace(/^;/, '');
   if (rule.count !== null) {
-    const { lastMs } = countRule(rule, startMs);
+    const lastMs = within(() => lastOfCount(rule, startMs, counted), undefined);
+    if (lastMs === undefined) return [{ rule: plain }];
     return lastMs === null ? [] : [{ rule: plain, until: lastMs }];
   }
-  if (new RuleWalk(rule, startMs).next() === null) return [];
+  const walk = new RuleWalk(rule, startMs, Number.POSITIVE_INFINITY, tried);
+  if (within(() => walk.next(), startMs) === null) return [];
   if (rule.until === null) return [{ rule: plain }];
   const end = rule.until;
   const endMs = localMsOf(end);

@@ -1,4 +1,5 @@
 import { endOf } from '../recur/series.ts';
+import { Steps, within } from '../recur/steps.ts';
 import type { Occurrence, TimeRange } from '../types.ts';
 import { durationMs } from '../values/duration.ts';
 import { movedBy, type Zone } from '../zones/zone.ts';
@@ -15,22 +16,32 @@ export type RangedComponent =
   | 'VPOLL'
   | 'VALARM';
 
+/** What a question of time may come with. */
+export interface Asked {
+  /** Reads times without a zone; absent, UTC. */
+  readonly floating?: Zone | undefined;
+  /** What the request may still look at; absent: as much as one object may take. */
+  readonly steps?: Steps | undefined;
+}
+
 /**
  * Whether a component of the object lies in a range, as the tables of RFC 4791 §9.9 say; false where the object has none of
- * that name. Recurrences are tried as far as the range goes. `floating` reads times without a zone; absent, UTC.
+ * that name. Recurrences are tried as far as the range goes; where that is too much, the object is said to be there.
  */
 export function matchesTimeRange(
   digest: string,
   component: RangedComponent,
   range: TimeRange,
-  floating?: Zone,
+  { floating, steps = new Steps() }: Asked = {},
 ): boolean {
   const compiled = compileDigest(digest, floating);
-  if (component === 'VALARM') return alarmMatches(compiled, range);
-  return compiled.kind === component && tables[component](compiled, range);
+  if (component !== 'VALARM' && compiled.kind !== component) return false;
+  const table = component === 'VALARM' ? alarmMatches : tables[component];
+  steps.begin();
+  return within(() => table(compiled, range, steps), true);
 }
 
-type Table = (compiled: Compiled, range: TimeRange) => boolean;
+type Table = (compiled: Compiled, range: TimeRange, steps: Steps) => boolean;
 
 const infinite = Number.POSITIVE_INFINITY;
 const startOf = ({ startMs }: TimeRange) => startMs ?? -infinite;
@@ -51,17 +62,17 @@ export function overlaps({ startMs, endMs }: Occurrence, range: TimeRange): bool
   return endMs > startMs ? startOf(range) < endMs : startOf(range) <= startMs;
 }
 
-function matchesSpan(compiled: Compiled, range: TimeRange): boolean {
-  for (const occurrence of touching(compiled, range.startMs, range.endMs)) {
+function matchesSpan(compiled: Compiled, range: TimeRange, steps: Steps): boolean {
+  for (const occurrence of touching(compiled, range.startMs, range.endMs, steps)) {
     if (overlaps(occurrence, range)) return true;
   }
   return false;
 }
 
-function matchesTodo(compiled: Compiled, range: TimeRange): boolean {
+function matchesTodo(compiled: Compiled, range: TimeRange, steps: Steps): boolean {
   const start = startOf(range);
   const end = endOfRange(range);
-  for (const { startMs, endMs, component } of touching(compiled, range.startMs, range.endMs)) {
+  for (const { startMs, endMs, component } of touching(compiled, range.startMs, range.endMs, steps)) {
     const data = compiled.components[component];
     if (data?.s === undefined) {
       // Row 4: DUE alone.
@@ -126,37 +137,75 @@ export function availabilityBounds(data: ComponentData, { zones }: Compiled): [n
 }
 
 /** Whether an alarm rings in the range: (start <= trigger) and (end > trigger), its repetitions among them. */
-function alarmMatches(compiled: Compiled, range: TimeRange): boolean {
-  return compiled.components.some((data, component) =>
-    (data?.a ?? []).some((alarm) => {
-      for (let again = 0; again <= (alarm.repeat ?? 0); again++) {
-        if (rings(compiled, component, alarm, again * (alarm.everyMs ?? 0), range)) return true;
-      }
-      return false;
-    }),
-  );
+function alarmMatches(compiled: Compiled, range: TimeRange, steps: Steps): boolean {
+  return compiled.components.some((data, component) => {
+    const alarms = data?.a ?? [];
+    if (alarms.some((alarm) => alarm.at !== undefined && ringsFrom(alarm, alarm.at, range))) return true;
+    return windowsOf(alarms, range).some((window) => ringsWithin(compiled, component, window, range, steps));
+  });
 }
 
-function rings(
+/** A stretch of what happens, and the alarms that would ring in a range because of something in it. */
+interface AlarmWindow {
+  readonly fromMs: number;
+  toMs: number;
+  readonly alarms: AlarmData[];
+}
+
+const slackMs = 3 * 3_600_000;
+const lastingMs = ({ repeat = 0, everyMs = 0 }: AlarmData) => repeat * everyMs;
+
+/** Where to look: what overlaps is looked at once for all of its alarms. */
+function windowsOf(alarms: readonly AlarmData[], range: TimeRange): readonly AlarmWindow[] {
+  const all = alarms
+    .filter(({ at }) => at === undefined)
+    .map((alarm): AlarmWindow => {
+      const [days, ms] = alarm.offset ?? [0, 0];
+      const offset = durationMs({ days, ms });
+      const slack = days === 0 ? 0 : slackMs;
+      const fromMs = startOf(range) - offset - lastingMs(alarm) - slack;
+      return { fromMs, toMs: endOfRange(range) - offset + slack, alarms: [alarm] };
+    })
+    .sort((one, other) => one.fromMs - other.fromMs);
+  const windows: AlarmWindow[] = [];
+  for (const window of all) {
+    const last = windows.at(-1);
+    if (last === undefined || last.toMs < window.fromMs) windows.push(window);
+    else {
+      last.toMs = Math.max(last.toMs, window.toMs);
+      last.alarms.push(...window.alarms);
+    }
+  }
+  return windows;
+}
+
+function ringsWithin(
   compiled: Compiled,
   component: number,
-  alarm: AlarmData,
-  laterMs: number,
+  { fromMs, toMs, alarms }: AlarmWindow,
   range: TimeRange,
+  steps: Steps,
 ): boolean {
-  const within = (at: number) => startOf(range) <= at && endOfRange(range) > at;
-  if (alarm.at !== undefined) return within(alarm.at + laterMs);
-  const [days, ms] = alarm.offset ?? [0, 0];
-  const offset = durationMs({ days, ms }) + laterMs;
-  const slack = days === 0 ? 0 : slackMs;
-  const from = range.startMs === null ? null : range.startMs - offset - slack;
-  const to = range.endMs === null ? null : range.endMs - offset + slack;
-  for (const occurrence of touching(compiled, from, to, component)) {
-    const anchor = alarm.to === 'e' ? occurrence.endMs : occurrence.startMs;
+  const from = fromMs === -infinite ? null : fromMs;
+  const to = toMs === infinite ? null : toMs;
+  for (const occurrence of touching(compiled, from, to, steps, component)) {
+    steps.take(alarms.length);
     const zone = compiled.zones.zoneOf(occurrence.start.zone);
-    if (within(movedBy(zone, anchor, days) + ms + laterMs)) return true;
+    for (const alarm of alarms) {
+      const [days, ms] = alarm.offset ?? [0, 0];
+      const anchor = alarm.to === 'e' ? occurrence.endMs : occurrence.startMs;
+      if (ringsFrom(alarm, movedBy(zone, anchor, days) + ms, range)) return true;
+    }
   }
   return false;
 }
 
-const slackMs = 3 * 3_600_000;
+/** Whether it rings in the range where it does so first at `at`. */
+function ringsFrom(alarm: AlarmData, at: number, range: TimeRange): boolean {
+  const start = startOf(range);
+  const every = alarm.everyMs ?? 0;
+  const again = at >= start || every === 0 ? 0 : Math.ceil((start - at) / every);
+  if (again > (alarm.repeat ?? 0)) return false;
+  const rung = at + again * every;
+  return start <= rung && endOfRange(range) > rung;
+}

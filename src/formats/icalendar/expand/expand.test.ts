@@ -52,7 +52,9 @@ describe('expand (RFC 4791 §9.6.5)', () => {
       'END:VEVENT',
     );
     const newYork = resolveZone('America/New_York') ?? undefined;
-    expect(linesOf(expand(days, { ...range, endMs: at('2006-01-04T01:00') }, 9, newYork).calendar)).toEqual([
+    expect(
+      linesOf(expand(days, { ...range, endMs: at('2006-01-04T01:00') }, 9, { floating: newYork }).calendar),
+    ).toEqual([
       ...['BEGIN:VEVENT', 'UID:1', 'DTSTART;VALUE=DATE:20060103', 'DTEND;VALUE=DATE:20060104'],
       ...['RECURRENCE-ID;VALUE=DATE:20060103', 'END:VEVENT'],
     ]);
@@ -63,7 +65,9 @@ describe('expand (RFC 4791 §9.6.5)', () => {
       'DTEND:20060103T130000',
       'END:VEVENT',
     );
-    expect(linesOf(expand(floating, range, 9, newYork).calendar)).toEqual(linesOf(floating.calendar));
+    expect(linesOf(expand(floating, range, 9, { floating: newYork }).calendar)).toEqual(
+      linesOf(floating.calendar),
+    );
     const zoned = object(
       'BEGIN:VEVENT',
       'UID:1',
@@ -90,6 +94,33 @@ describe('expand (RFC 4791 §9.6.5)', () => {
     expect(text).toEqual([
       ...['BEGIN:VEVENT', 'UID:1', 'DTSTART:20060105T190000Z', 'DURATION:PT1H', 'SUMMARY:Event #2 bis'],
       ...['RECURRENCE-ID:20060105T170000Z', 'END:VEVENT'],
+    ]);
+  });
+
+  test('a period lasts as it says, whatever the others do (RFC 5545 §3.8.5.2)', () => {
+    const added = 'RDATE;VALUE=PERIOD:20060103T090000Z/PT30M,20060104T090000Z/20060104T110000Z';
+    const lasting = (...lines: readonly string[]) =>
+      linesOf(
+        expand(
+          object('BEGIN:VEVENT', 'UID:1', 'DTSTART:20060103T170000Z', ...lines, added, 'END:VEVENT'),
+          range,
+          9,
+        ).calendar,
+      ).filter((line) => /^(DTSTART|DTEND|DURATION)/.test(line));
+    expect(lasting('DURATION:PT1H')).toEqual([
+      ...['DTSTART:20060103T090000Z', 'DURATION:PT30M'],
+      ...['DTSTART:20060103T170000Z', 'DURATION:PT1H'],
+      ...['DTSTART:20060104T090000Z', 'DURATION:PT2H'],
+    ]);
+    expect(lasting('DTEND:20060103T180000Z')).toEqual([
+      ...['DTSTART:20060103T090000Z', 'DTEND:20060103T093000Z'],
+      ...['DTSTART:20060103T170000Z', 'DTEND:20060103T180000Z'],
+      ...['DTSTART:20060104T090000Z', 'DTEND:20060104T110000Z'],
+    ]);
+    expect(lasting()).toEqual([
+      ...['DTSTART:20060103T090000Z', 'DURATION:PT30M'],
+      'DTSTART:20060103T170000Z',
+      ...['DTSTART:20060104T090000Z', 'DURATION:PT2H'],
     ]);
   });
 

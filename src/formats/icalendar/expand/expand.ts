@@ -1,10 +1,12 @@
 import { type Component, Property } from '../component.ts';
+import type { Asked } from '../digest/match.ts';
 import type { CalendarObject } from '../object.ts';
 import type { Occurrence, TimeRange, WrittenTime } from '../types.ts';
 import { dayMs } from '../values/days.ts';
+import { formatDuration, readDuration } from '../values/duration.ts';
 import { formatTime, timeOf, timeOfLocalMs, utcTime } from '../values/time.ts';
 import type { ZoneBook } from '../zones/book.ts';
-import { localIn, utcZone, type Zone } from '../zones/zone.ts';
+import { localIn, movedBy } from '../zones/zone.ts';
 import { occurrences } from './occurrences.ts';
 
 const recurrence = new Set(['RRULE', 'RDATE', 'EXDATE', 'EXRULE']);
@@ -18,9 +20,9 @@ export function expand(
   object: CalendarObject,
   range: TimeRange,
   max: number,
-  floating: Zone = utcZone,
+  asked: Asked = {},
 ): { readonly calendar: Component; readonly capped: boolean } {
-  const zones = object.zones(floating);
+  const zones = object.zones(asked.floating);
   const rest = object.calendar
     .components()
     .filter((component) => component.name !== 'VTIMEZONE' && component.name !== object.kind);
@@ -28,7 +30,7 @@ export function expand(
     const own = object.instances.map((component) => inUtc(component, zones));
     return { calendar: object.calendar.withComponents([...rest, ...own]), capped: false };
   }
-  const { found, capped } = occurrences(object, range, max, floating);
+  const { found, capped } = occurrences(object, range, max, asked);
   const instances = found.flatMap((occurrence) => {
     const component = object.instance(occurrence.component);
     return component === null ? [] : [instanceOf(component, occurrence, zones)];
@@ -43,8 +45,10 @@ export function expand(
 
 function instanceOf(component: Component, occurrence: Occurrence, zones: ZoneBook): Component {
   const { start, startMs, endMs, recurrenceId } = occurrence;
+  const lasts = component.property('DURATION');
   let made = component.mapping((property) => {
     if (recurrence.has(property.name)) return null;
+    if (property === lasts) return lastingTo(property, occurrence, zones);
     if (property.name === 'RECURRENCE-ID') return null;
     if (property.name === 'DTSTART') return timed(property, start, startMs);
     if (property.name !== 'DTEND' && property.name !== 'DUE') return propertyInUtc(property, zones);
@@ -54,6 +58,8 @@ function instanceOf(component: Component, occurrence: Occurrence, zones: ZoneBoo
     const localMs = start.allDay ? localIn(zones.zoneOf(start.zone), endMs) : localIn(zones.floating, endMs);
     return timed(property, timeOfLocalMs(localMs + (start.allDay ? 0 : dayMs - 1), null, true), endMs);
   });
+  if (lasts === undefined && !component.property('DTEND') && !component.property('DUE'))
+    made = made.adding(...ownEnd(occurrence));
   if (recurrenceId !== null) {
     const from = component.property('RECURRENCE-ID') ?? component.property('DTSTART');
     if (from !== undefined) {
@@ -62,6 +68,20 @@ function instanceOf(component: Component, occurrence: Occurrence, zones: ZoneBoo
     }
   }
   return made;
+}
+
+/** DURATION as it is written, unless this one is a period that lasts otherwise (RFC 5545 §3.8.5.2). */
+function lastingTo(property: Property, { start, startMs, endMs }: Occurrence, zones: ZoneBook): Property {
+  const { days, ms } = readDuration(property.value);
+  const usualMs = Math.max(0, movedBy(zones.zoneOf(start.zone), startMs, days) + ms - startMs);
+  if (endMs - startMs === usualMs) return property;
+  return property.withValue(formatDuration({ days: 0, ms: endMs - startMs }));
+}
+
+/** Of a component that says no end: that of a period that has one. */
+function ownEnd({ start, startMs, endMs }: Occurrence): readonly Property[] {
+  if (start.allDay || endMs === startMs) return [];
+  return [Property.of('DURATION', formatDuration({ days: 0, ms: endMs - startMs }))];
 }
 
 function renamed(property: Property, time: WrittenTime): Property {

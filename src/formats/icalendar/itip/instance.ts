@@ -2,6 +2,7 @@ import { type Component, Property } from '../component.ts';
 import { compileData, touching } from '../digest/compile.ts';
 import { digestOf } from '../digest/index-of.ts';
 import { CalendarObject } from '../object.ts';
+import { Steps, within } from '../recur/steps.ts';
 import { dateOfDay, dayMs, dayNumber } from '../values/days.ts';
 import { formatTime, timeOf } from '../values/time.ts';
 import type { ZoneBook } from '../zones/book.ts';
@@ -79,10 +80,13 @@ export class InstanceFinder {
 
   /** Whether an instance begins then, before overrides moved any. */
   has(startMs: number): boolean {
-    this.#series ??= this.#compiled();
-    for (const found of touching(this.#series, startMs, startMs, 0))
-      if (found.startMs === startMs) return true;
-    return false;
+    const series = this.#series ?? this.#compiled();
+    this.#series = series;
+    return within(() => {
+      for (const found of touching(series, startMs, startMs, new Steps(), 0))
+        if (found.startMs === startMs) return true;
+      return false;
+    }, true);
   }
 
   /** Without what it lasts: what overlaps is not looked through. */

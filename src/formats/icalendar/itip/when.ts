@@ -1,6 +1,7 @@
 import type { Component, Property } from '../component.ts';
-import { ruleEndStepsMax } from '../limits.ts';
-import { countRule } from '../recur/count.ts';
+import { countedStepsMax, ruleEndStepsMax } from '../limits.ts';
+import { lastOfCount } from '../recur/count.ts';
+import { Steps, within } from '../recur/steps.ts';
 import { RuleWalk } from '../recur/walk.ts';
 import type { WrittenTime } from '../types.ts';
 import { dayMs, dayNumber, weekdayOf } from '../values/days.ts';
@@ -140,7 +141,10 @@ function impliedDays(rule: Rule, { year, month, day }: WrittenTime): Rule {
 /** The last time of a rule, on the clock of its first; of one whose end is not found soon, where it ends. Null: it has none. */
 function lastOf(rule: Rule, start: WrittenTime, zones: ZoneBook): number | null {
   const startMs = localMsOf(start);
-  if (rule.count !== null) return countRule(rule, startMs).lastMs ?? startMs;
+  if (rule.count !== null) {
+    const counted = new Steps(countedStepsMax, countedStepsMax);
+    return within(() => lastOfCount(rule, startMs, counted), null) ?? startMs;
+  }
   if (rule.until === null) return null;
   const { until } = rule;
   const local = until.zone === 'UTC' && !start.allDay ? zones.timeAt(localMsOf(until), start) : until;

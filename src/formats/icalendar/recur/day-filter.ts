@@ -1,5 +1,5 @@
 import { dateOfDay, dayNumber, daysInMonth, isLeap, weekdayOf } from '../values/days.ts';
-import type { Rule } from '../values/rule.ts';
+import type { Rule, Skip } from '../values/rule.ts';
 
 /**
  * Which days a rule allows: BYMONTH, BYWEEKNO, BYYEARDAY, BYMONTHDAY and BYDAY, each of which must (RFC 5545 §3.3.10), with
@@ -8,6 +8,9 @@ import type { Rule } from '../values/rule.ts';
 export class DayFilter {
   readonly #months: readonly boolean[] | null;
   readonly #monthDays: ReadonlySet<number> | null;
+  /** The same, as a list. */
+  readonly #monthDayList: readonly number[];
+  readonly #skip: Skip;
   readonly #yearDays: ReadonlySet<number> | null;
   readonly #weeks: ReadonlySet<number> | null;
   /** Weekdays that are allowed wherever they fall; null: all, unless `#nth` says which. */
@@ -46,6 +49,9 @@ export class DayFilter {
     const nth = byDay.filter((day) => day.nth !== 0 && counted);
     this.#months = byMonth.length === 0 ? null : mask(byMonth, 13);
     this.#monthDays = setOf(byMonthDay);
+    this.#monthDayList = byMonthDay;
+    // Days are moved where they are made of BYMONTHDAY, and not where that only chooses among others.
+    this.#skip = rule.byWeek.length === 0 && rule.byYearDay.length === 0 ? rule.skip : 'OMIT';
     this.#yearDays = setOf(rule.byYearDay);
     this.#weeks = setOf(rule.byWeek);
     this.#weekdays =
@@ -103,9 +109,34 @@ export class DayFilter {
   #ofMonth(year: number, month: number, days: number[]): void {
     const first = dayNumber(year, month, 1);
     const length = daysInMonth(year, month);
-    for (let day = 1; day <= length; day++) {
-      if (this.#allows(year, month, day, length, first + day - 1)) days.push(first + day - 1);
+    if (this.#monthDays === null || this.#monthDayList.length > length / 2) {
+      // The day before may have been moved to the first of this month.
+      const from = days.at(-1) === first ? 2 : 1;
+      for (let day = from; day <= length; day++) {
+        if (this.#allows(year, month, day, length, first + day - 1)) days.push(first + day - 1);
+      }
+    } else {
+      for (const written of this.#monthDayList) {
+        const day = written > 0 ? written : length + written + 1;
+        if (day < 1 || day > length || !this.#allows(year, month, day, length, first + day - 1)) continue;
+        if (!days.includes(first + day - 1, -length)) days.push(first + day - 1);
+      }
+      if (this.#monthDayList.length > 1) days.sort(ascending);
     }
+    if (this.#skip !== 'OMIT') this.#moved(year, month, length, days);
+  }
+
+  /** RFC 7529 §4.1: of days that the month has not, its last or the first of the next; BYDAY is asked of that one. */
+  #moved(year: number, month: number, length: number, days: number[]): void {
+    if (!this.#monthDayList.some((day) => day > length || day < -length)) return;
+    const first = dayNumber(year, month, 1);
+    const day = this.#skip === 'BACKWARD' ? first + length - 1 : first + length;
+    const date = dateOfDay(day);
+    const allowed =
+      this.#weekdays === null ||
+      this.#weekdays[weekdayOf(day)] === true ||
+      this.#isNth(date.year, date.month, date.day, daysInMonth(date.year, date.month), weekdayOf(day));
+    if (allowed && days.at(-1) !== day) days.push(day);
   }
 
   #allows(year: number, month: number, day: number, length: number, number: number): boolean {
@@ -158,6 +189,8 @@ export class DayFilter {
     return fourth - ((weekdayOf(fourth) - this.#weekStart + 7) % 7);
   }
 }
+
+const ascending = (a: number, b: number) => a - b;
 
 function mask(numbers: readonly number[], length: number): readonly boolean[] {
   const made = Array<boolean>(length).fill(false);

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { missingTool } from '../../../testing/index.ts';
 import { readRule } from '../index.ts';
 import { localMsOf, readTime } from '../values/time.ts';
+import { Steps } from './steps.ts';
 import { RuleWalk } from './walk.ts';
 
 const rulesAtAll = 5_000;
@@ -198,7 +199,7 @@ test('from anywhere a rule goes on as from its beginning', () => {
       const untilMs = read.until === null ? startMs : localMsOf(read.until);
       const all = ours(each);
       const fromMs = startMs + Math.floor(((all.at(-1) ?? untilMs) - startMs) * part);
-      const walk = new RuleWalk(read, startMs, untilMs).from(fromMs);
+      const walk = new RuleWalk(read, startMs, untilMs).from(fromMs, new Steps());
       const expected = all.filter((at) => at >= fromMs);
       for (const at of expected) expect(walk.next()).toBe(at);
     }),

@@ -7,7 +7,9 @@ import {
   readCalendar,
   readRule,
   resolveZone,
+  Steps,
 } from '../index.ts';
+import { localMsOf, readTime } from '../values/time.ts';
 import { RuleWalk } from './walk.ts';
 
 type Lines = readonly string[];
@@ -160,7 +162,7 @@ describe('a recurrence set', () => {
     if (tokyo === null) throw new Error('no Tokyo');
     const { digest, firstMs, lastMs } = indexOf(object(event('DTSTART;VALUE=DATE:20260105')));
     const night = { startMs: Date.UTC(2026, 0, 4, 16), endMs: Date.UTC(2026, 0, 4, 17) };
-    expect(matchesTimeRange(digest, 'VEVENT', night, tokyo)).toBe(true);
+    expect(matchesTimeRange(digest, 'VEVENT', night, { floating: tokyo })).toBe(true);
     expect(matchesTimeRange(digest, 'VEVENT', night)).toBe(false);
     expect(firstMs).toBeLessThan(Date.UTC(2026, 0, 4, 10));
     expect(lastMs).toBeGreaterThan(Date.UTC(2026, 0, 6, 12));
@@ -185,6 +187,111 @@ describe('a recurrence set', () => {
       occurrences(digest, { startMs: Date.UTC(2026, 0, day), endMs: Date.UTC(2026, 0, day + 1) }, 5).found
         .length;
     expect([ask(20), ask(3), ask(20)]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('days that a month has not (RFC 7529 §4.1)', () => {
+  test.each([
+    ['FREQ=MONTHLY', '20140131', '20140131 20140331 20140531'],
+    ['FREQ=MONTHLY;RSCALE=GREGORIAN;SKIP=OMIT', '20140131', '20140131 20140331 20140531'],
+    ['RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD', '20140131', '20140131 20140228 20140331 20140430'],
+    ['RSCALE=gregorian;FREQ=MONTHLY;SKIP=forward', '20140131', '20140131 20140301 20140331 20140501'],
+    ['RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD', '20120229', '20120229 20130301 20140301 20150301 20160229'],
+    [
+      'RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD',
+      '20120229',
+      '20120229 20130228 20140228 20150228 20160229',
+    ],
+    // What is moved to a day that is there anyway is there once, and counts once.
+    [
+      'RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=1,31;SKIP=FORWARD;COUNT=6',
+      '20140331',
+      '20140331 20140401 20140501 20140531 20140601 20140701',
+    ],
+    [
+      'RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=30,31;SKIP=BACKWARD',
+      '20140130',
+      '20140130 20140131 20140228 20140330',
+    ],
+    // BYDAY is asked of the day that is taken instead.
+    [
+      'RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;BYDAY=FR;SKIP=BACKWARD',
+      '20140131',
+      '20140131 20140228 20141031',
+    ],
+    // The last of a set, a moved one among them.
+    [
+      'RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTH=2,3;BYMONTHDAY=29;BYSETPOS=1;SKIP=FORWARD',
+      '20130301',
+      '20130301 20140301',
+    ],
+  ])('%s from %s', (rule, start, expected) => {
+    const days = expected.split(' ').map((day) => localMsOf(readTime(day, null)));
+    const startMs = localMsOf(readTime(start, null));
+    const walk = new RuleWalk(readRule(rule), startMs);
+    expect(days.map(() => walk.next())).toEqual(days);
+    // It goes on from any of them.
+    if (rule.includes('COUNT')) return;
+    const starts = days.map((day) => new RuleWalk(readRule(rule), startMs).from(day, new Steps()).next());
+    expect(starts).toEqual(days);
+  });
+});
+
+/** Steps that a question takes: what bounds its cost is counted, and not timed. */
+describe('what a question costs', () => {
+  const costOf = (lines: readonly string[], ask: (digest: string, steps: Steps) => unknown): number => {
+    const { digest } = indexOf(object(event(...lines)));
+    let taken = 0;
+    class Counting extends Steps {
+      override take(count: number): void {
+        taken += count;
+        super.take(count);
+      }
+    }
+    ask(digest, new Counting());
+    return taken;
+  };
+  const march = { startMs: Date.UTC(2027, 2, 1), endMs: Date.UTC(2027, 3, 1) };
+  const inMarch = (digest: string, steps: Steps) => matchesTimeRange(digest, 'VEVENT', march, { steps });
+  const ringsInMarch = (digest: string, steps: Steps) => matchesTimeRange(digest, 'VALARM', march, { steps });
+  const alarm = (trigger: string) => ['BEGIN:VALARM', `TRIGGER:${trigger}`, 'END:VALARM'];
+
+  test('a rule is gone to where it is asked for, however dense it is', () => {
+    const start = 'DTSTART:20000101T100000Z';
+    for (const frequency of ['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY'])
+      expect(costOf([start, `RRULE:FREQ=${frequency}`], inMarch)).toBeLessThan(20);
+    expect(costOf([start, 'RRULE:FREQ=MONTHLY'], inMarch)).toBeLessThan(100);
+    expect(costOf([start, 'RRULE:FREQ=YEARLY'], inMarch)).toBeLessThan(1_000);
+  });
+
+  test('what does not recur costs nothing', () => {
+    expect(costOf(['DTSTART:20270310T100000Z'], inMarch)).toBe(0);
+  });
+
+  test('EXRULEs go along with the rule', () => {
+    const dense = costOf(
+      ['DTSTART:20270301T000000Z', 'RRULE:FREQ=MINUTELY;COUNT=2000', 'EXRULE:FREQ=MINUTELY'],
+      inMarch,
+    );
+    expect(dense).toBeLessThan(6 * 2_000);
+    // One that is far behind is not walked to there.
+    const sparse = costOf(
+      ['DTSTART:20270301T000000Z', 'RRULE:FREQ=DAILY;COUNT=20', 'EXRULE:FREQ=SECONDLY'],
+      inMarch,
+    );
+    expect(sparse).toBeLessThan(20 * 10);
+  });
+
+  test('alarms that look at the same time look once', () => {
+    const daily = ['DTSTART:20260101T100000Z', 'RRULE:FREQ=DAILY', 'EXRULE:FREQ=DAILY'];
+    const one = costOf([...daily, ...alarm('-PT5M')], ringsInMarch);
+    const many = Array.from({ length: 60 }, (_, n) => alarm(`-PT${n}M`)).flat();
+    expect(costOf([...daily, ...many], ringsInMarch)).toBeLessThan(2 * one);
+    const repeated = ['BEGIN:VALARM', 'TRIGGER:-PT5M', 'REPEAT:100', 'DURATION:PT1M', 'END:VALARM'];
+    expect(costOf([...daily, ...repeated], ringsInMarch)).toBeLessThan(2 * one);
+    // What they look at stands far apart: nothing between is looked at.
+    const far = [...alarm('-P1D'), ...alarm('-P1000D')];
+    expect(costOf([...daily, ...far], ringsInMarch)).toBeLessThan(3 * one);
   });
 });
 

@@ -2,6 +2,7 @@ import { emptyMonthsMax, emptyPeriodsMax, emptyWeeksMax, emptyYearsMax, yearMax 
 import { dateOfDay, dayMs, dayNumber, weekdayOf } from '../values/days.ts';
 import type { Frequency, Rule } from '../values/rule.ts';
 import { DayFilter } from './day-filter.ts';
+import type { Steps } from './steps.ts';
 
 const lastDay = dayNumber(yearMax, 12, 31);
 const unitSeconds = { SECONDLY: 1, MINUTELY: 60, HOURLY: 3600 } as const;
@@ -14,6 +15,17 @@ const emptyMax: Readonly<Record<Frequency, number>> = {
   HOURLY: emptyPeriodsMax,
   MINUTELY: emptyPeriodsMax,
   SECONDLY: emptyPeriodsMax,
+};
+
+/** Days that a period is tried on. */
+const periodSteps: Readonly<Record<Frequency, number>> = {
+  YEARLY: 31 * 12,
+  MONTHLY: 31,
+  WEEKLY: 7,
+  DAILY: 1,
+  HOURLY: 1,
+  MINUTELY: 1,
+  SECONDLY: 1,
 };
 
 /**
@@ -29,9 +41,9 @@ export class RuleWalk {
   /** Seconds of the day, or of the unit where the frequency is below a day; ascending. */
   readonly #times: readonly number[];
   readonly #untilMs: number;
+  readonly #steps: Steps | null;
   /** Number of the period that comes next, of those that the interval leaves. */
   #period = 0;
-  #tried = 0;
   /** The period under way: its days, what is to be added to each time, and which of its set are wanted. */
   #set: readonly number[] = [];
   #baseSeconds = 0;
@@ -41,10 +53,18 @@ export class RuleWalk {
   #size = 0;
   #left: number;
   #fromMs: number;
+  #lastMs = Number.NEGATIVE_INFINITY;
 
-  /** `untilMs`: on the same clock; what UNTIL says is not looked at. */
-  constructor(rule: Rule, startMs: number, untilMs = Number.POSITIVE_INFINITY, like?: RuleWalk) {
+  /** `untilMs`: on the same clock; what UNTIL says is not looked at. Without `steps` nothing but the rule's own end stops it. */
+  constructor(
+    rule: Rule,
+    startMs: number,
+    untilMs = Number.POSITIVE_INFINITY,
+    steps: Steps | null = null,
+    like?: RuleWalk,
+  ) {
     this.#rule = rule;
+    this.#steps = steps;
     this.#startMs = startMs;
     this.#startDay = Math.floor(startMs / dayMs);
     this.#days = like === undefined ? new DayFilter(rule, this.#startDay) : like.#days;
@@ -55,14 +75,9 @@ export class RuleWalk {
     this.#fromMs = startMs;
   }
 
-  /** How many periods were looked at. */
-  get tried(): number {
-    return this.#tried;
-  }
-
-  /** Another walk of the same rule, from `localMs` on. */
-  from(localMs: number): RuleWalk {
-    return new RuleWalk(this.#rule, this.#startMs, this.#untilMs, this).seek(localMs);
+  /** Another walk of the same rule, from `localMs` on. Throws StepsSpent where it takes more than `steps`. */
+  from(localMs: number, steps: Steps): RuleWalk {
+    return new RuleWalk(this.#rule, this.#startMs, this.#untilMs, steps, this).seek(localMs);
   }
 
   /** Goes to the first time at or after `localMs`, forwards or back. A rule with COUNT is walked from its beginning. */
@@ -70,6 +85,7 @@ export class RuleWalk {
     this.#fromMs = Math.max(localMs, this.#startMs);
     this.#size = 0;
     this.#at = 0;
+    this.#lastMs = Number.NEGATIVE_INFINITY;
     this.#left = this.#rule.count ?? Number.POSITIVE_INFINITY;
     this.#period = this.#rule.count === null ? this.#periodBefore(this.#fromMs) : 0;
     return this;
@@ -81,11 +97,14 @@ export class RuleWalk {
       if (this.#at >= this.#size && !this.#nextPeriod()) break;
       const index = this.#positions === null ? this.#at : (this.#positions[this.#at] ?? 0);
       this.#at++;
+      this.#steps?.take(1);
       const count = this.#times.length;
       const day = this.#set[Math.floor(index / count)] ?? 0;
       const found = day * dayMs + (this.#baseSeconds + (this.#times[index % count] ?? 0)) * 1000;
-      if (found < this.#startMs) continue;
+      // A day that was moved to may come again as itself.
+      if (found < this.#startMs || found <= this.#lastMs) continue;
       if (found > this.#untilMs) break;
+      this.#lastMs = found;
       this.#left--;
       if (found >= this.#fromMs) return found;
     }
@@ -126,7 +145,7 @@ export class RuleWalk {
     const step = this.#period * interval;
     const start = dateOfDay(this.#startDay);
     this.#period++;
-    this.#tried++;
+    this.#steps?.take(periodSteps[frequency]);
     if (frequency === 'YEARLY') {
       const year = start.year + step;
       if (!this.#reaches(dayNumber(Math.min(year, yearMax + 1), 1, 1))) return false;
@@ -142,6 +161,8 @@ export class RuleWalk {
       const week: number[] = [];
       for (let day = first; day < first + 7; day++) if (this.#days.has(day)) week.push(day);
       this.#set = week;
+      if (week.length === 0)
+        this.#passTo(Math.floor((this.#days.nextMonthFrom(first + 7) - first) / 7), -step);
     } else if (frequency === 'DAILY') {
       const day = this.#startDay + step;
       if (!this.#reaches(day)) return false;
@@ -203,7 +224,9 @@ export class RuleWalk {
       const unit = unitSeconds[frequency] * 1000;
       steps = Math.floor(localMs / unit) - Math.floor(this.#startMs / unit);
     }
-    return Math.max(0, Math.floor(steps / interval));
+    // What is moved forwards lies in the month after its own.
+    const before = this.#rule.skip === 'FORWARD' ? 1 : 0;
+    return Math.max(0, Math.floor(steps / interval) - before);
   }
 }
 

@@ -13,6 +13,9 @@ export const frequencies = [
   'YEARLY',
 ] as const;
 export type Frequency = (typeof frequencies)[number];
+const skips = ['OMIT', 'BACKWARD', 'FORWARD'] as const;
+/** What becomes of a day that a month has not (RFC 7529 §4.1): it is left out, or the one before or after it is taken. */
+export type Skip = (typeof skips)[number];
 
 /** `weekday`: 0 is Monday. `nth`: 0 is every one; from the end where it is below. */
 export interface ByDay {
@@ -37,6 +40,7 @@ export interface Rule {
   readonly bySetPosition: readonly number[];
   /** 0 is Monday. */
   readonly weekStart: number;
+  readonly skip: Skip;
 }
 
 const weekdays = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
@@ -55,7 +59,7 @@ const bounds: Readonly<Record<string, readonly [number, number, boolean]>> = {
   BYSETPOS: [1, 366, true],
 };
 
-/** A rule as it is written. CalendarError where it is none, or means another calendar than the Gregorian (RFC 7529). */
+/** A rule as it is written. CalendarError where it is none; 'supported-rscale' where it is of another calendar than the Gregorian (RFC 7529). */
 export function readRule(value: string, line = 0): Rule {
   const parts = new Map<string, string>();
   for (const part of value.trim().toUpperCase().split(';', 32)) {
@@ -68,13 +72,7 @@ export function readRule(value: string, line = 0): Rule {
   }
   const frequency = frequencies.find((known) => known === parts.get('FREQ'));
   if (frequency === undefined) throw new CalendarError('the rule has no FREQ that is known', line);
-  const calendar = parts.get('RSCALE');
-  if (calendar !== undefined && calendar !== 'GREGORIAN') {
-    throw new CalendarError(`the rule is of another calendar: ${shown(calendar)}`, line);
-  }
-  if ((parts.get('SKIP') ?? 'OMIT') !== 'OMIT') {
-    throw new CalendarError('the rule moves dates that are not there (SKIP), which is not understood', line);
-  }
+  const skip = readSkip(parts, line);
   const until = parts.get('UNTIL');
   const count = parts.get('COUNT');
   if (until !== undefined && count !== undefined) {
@@ -99,7 +97,22 @@ export function readRule(value: string, line = 0): Rule {
     byMonth: list('BYMONTH'),
     bySetPosition: list('BYSETPOS'),
     weekStart,
+    skip,
   };
+}
+
+function readSkip(parts: ReadonlyMap<string, string>, line: number): Skip {
+  const calendar = parts.get('RSCALE');
+  if (calendar !== undefined && calendar !== 'GREGORIAN') {
+    const message = `the rule is of another calendar: ${shown(calendar)}`;
+    throw new CalendarError(message, line, 'supported-rscale');
+  }
+  const text = parts.get('SKIP');
+  const skip = skips.find((known) => known === (text ?? 'OMIT'));
+  if (skip === undefined) throw new CalendarError(`SKIP has ${shown(text ?? '')}`, line);
+  if (text !== undefined && calendar === undefined)
+    throw new CalendarError('the rule has SKIP without RSCALE (RFC 7529 §4.1)', line);
+  return skip;
 }
 
 function unique(numbers: readonly number[]): readonly number[] {
