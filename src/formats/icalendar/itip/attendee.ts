@@ -2,7 +2,7 @@ import { Component, Property } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
 import { formatTime, utcTime } from '../values/time.ts';
 import { instanceOf, instancesByKey } from './instance.ts';
-import { calledOff, toldOf } from './notes.ts';
+import { calledOff, declinedIn, toldOf } from './notes.ts';
 import { agentOf, attendeeIn, isCancelled, organizerIn, partstatOf, toldTo } from './people.ts';
 import { progressOf, withProgress } from './progress.ts';
 import { messageWith } from './view.ts';
@@ -18,6 +18,9 @@ export interface AttendeeMessage {
   /** VCALENDAR with METHOD. */
   readonly calendar: Component;
 }
+
+/** On a REPLY: it names every instance that its attendee answered otherwise than the series. */
+export const eachProperty = 'X-MYCO-EACH';
 
 interface Told {
   readonly component: Component;
@@ -41,11 +44,12 @@ export function attendeeMessage(
   const from = first === undefined ? null : attendeeIn(first.component, me);
   if (first === undefined || from === null) return null;
   const components = told.map((one) => replyOf(one, nowMs));
+  const calendar = messageWith(object, 'REPLY', components);
   return {
     method: 'REPLY',
     to: organizer.address,
     from: from.address,
-    calendar: messageWith(object, 'REPLY', components),
+    calendar: after === null ? calendar : calendar.adding(Property.of(eachProperty, 'TRUE')),
   };
 }
 
@@ -66,7 +70,8 @@ const declining = (own: Property): Property =>
 function answered(before: CalendarObject | null, after: CalendarObject, me: ReadonlySet<string>): Told[] {
   const was = before === null ? new Map<string, Component>() : instancesByKey(before, before.zones());
   const is = instancesByKey(after, after.zones());
-  const told: Told[] = [];
+  const changed: Told[] = [];
+  const others: Told[] = [];
   for (const [key, component] of is) {
     const own = attendeeIn(component, me);
     if (own === null || isCancelled(component)) continue;
@@ -77,28 +82,50 @@ function answered(before: CalendarObject | null, after: CalendarObject, me: Read
       then === undefined || asked === null
         ? partstatOf(own) === 'NEEDS-ACTION'
         : answerOf(asked.property, then) === answerOf(own.property, component);
-    if (same && !isForced(component)) continue;
     const silent = asked !== null && partstatOf(asked) === partstatOf(own);
-    told.push({ component, attendee: silent ? withProgress(own.property, component, then) : own.property });
+    const attendee = silent ? withProgress(own.property, component, then) : own.property;
+    (same && !isForced(component) ? others : changed).push({ component, attendee });
   }
-  return [...told, ...leftOut(before, after, me), ...comeBack(was, is, after, me)];
+  const told = [...changed, ...leftOut(before, after, me), ...comeBack(was, is, after, me)];
+  // Who answers the series says what stays otherwise: else it would be taken for that answer too.
+  const series = changed.some(({ component }) => component === after.master);
+  return series ? [...told, ...others, ...stillOut(before, after, me)] : told;
 }
 
-/** Instances that the attendee took out of their copy (RFC 6638 §3.2.2.1): declined. */
+/** Instances that the attendee takes out of their copy (RFC 6638 §3.2.2.1): declined. */
 function leftOut(before: CalendarObject | null, after: CalendarObject, me: ReadonlySet<string>): Told[] {
-  const { master } = after;
-  if (before?.master == null || master === null) return [];
-  const zones = after.zones();
+  if (before?.master == null) return [];
   const was = instancesByKey(before, before.zones());
   const known = exceptionsOf(before.master, before.zones());
-  const told: Told[] = [];
-  for (const [key, { parameters, value }] of exceptionsOf(master, zones)) {
+  return withoutThem(after, me, (key) => {
     const gone = was.get(key);
-    if (known.has(key) || (gone !== undefined && isCancelled(gone))) continue;
-    const own = attendeeIn(gone ?? master, me);
-    if (own === null || partstatOf(own) === 'DECLINED') continue;
-    const id = new Property('RECURRENCE-ID', parameters, value);
-    const instance = gone ?? instanceOf(master.without('EXDATE'), new Component(master.name, [id]), zones);
+    return known.has(key) || (gone !== undefined && isCancelled(gone)) ? null : (gone ?? after.master);
+  });
+}
+
+/** Those that were out before. */
+function stillOut(before: CalendarObject | null, after: CalendarObject, me: ReadonlySet<string>): Told[] {
+  const own = declinedIn(before?.master ?? null);
+  return withoutThem(after, me, (key) => (own.has(key) ? after.master : null), true);
+}
+
+/** EXDATEs as answers; `from`: what was invited to there, null where it is no answer. `again`: it was answered so before. */
+function withoutThem(
+  object: CalendarObject,
+  me: ReadonlySet<string>,
+  from: (key: string) => Component | null,
+  again = false,
+): Told[] {
+  const { master } = object;
+  if (master === null) return [];
+  const book = object.zones();
+  const told: Told[] = [];
+  for (const [key, { parameters, value }] of exceptionsOf(master, book)) {
+    const invited = from(key);
+    const own = invited && attendeeIn(invited, me);
+    if (invited === null || own === null || (partstatOf(own) === 'DECLINED' && !again)) continue;
+    const named = new Component(master.name, [new Property('RECURRENCE-ID', parameters, value)]);
+    const instance = invited === master ? instanceOf(master.without('EXDATE'), named, book) : invited;
     if (instance !== null) told.push({ component: instance, attendee: declining(own.property) });
   }
   return told;

@@ -59,21 +59,28 @@ export const compareStamps = (a: Stamp, b: Stamp): number => a.sequence - b.sequ
 export const digestOfMeaning = (meaning: string): string =>
   createHash('sha256').update(meaning).digest('base64url').slice(0, 16);
 
-/** Instances that the attendee took out of their copy (RFC 6638 §3.2.2.1), as `timeKey`. */
-export function declinedIn(master: Component | null): ReadonlySet<string> {
-  const keys = master?.property(declined)?.value.split(',') ?? [];
-  return new Set(keys.filter((key) => key !== ''));
+/**
+ * Instances that the attendee took out of their copy (RFC 6638 §3.2.2.1): `timeKey`, and the SEQUENCE of what they declined by
+ * that.
+ */
+export function declinedIn(master: Component | null): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const entry of master?.property(declined)?.value.split(',') ?? []) {
+    const [key = '', sequence] = entry.split('/');
+    if (key !== '') found.set(key, counted(sequence));
+  }
+  return found;
 }
 
-export function withDeclined(master: Component, keys: Iterable<string>): Component {
-  const value = [...keys].sort().join(',');
-  return value === '' ? master.without(declined) : master.with(Property.of(declined, value));
+export function withDeclined(master: Component, keys: ReadonlyMap<string, number>): Component {
+  const value = [...keys].map(([key, sequence]) => `${key}/${sequence}`).sort();
+  return value.length === 0 ? master.without(declined) : master.with(Property.of(declined, value.join()));
 }
 
 /** What of EXDATE is the organiser's. */
 export function calledOff(master: Component | null, zones: ZoneBook): Map<string, Exception> {
   const all = master === null ? new Map<string, Exception>() : exceptionsOf(master, zones);
-  for (const key of declinedIn(master)) all.delete(key);
+  for (const key of declinedIn(master).keys()) all.delete(key);
   return all;
 }
 
@@ -93,8 +100,11 @@ export function withNotes(before: CalendarObject | null, after: CalendarObject):
     const known = then === undefined ? series && { ...toldOf(series), digest: '' } : toldOf(then);
     let next = withTold(component, known ?? stampOf(component));
     if (component === after.master) {
+      const known = declinedIn(before.master);
+      const sequence = (key: string) =>
+        known.get(key) ?? toldOf(was.get(key) ?? series ?? component).sequence;
       const own = [...exceptionsOf(component, zones).keys()].filter((key) => !off.has(key));
-      next = withDeclined(next, own);
+      next = withDeclined(next, new Map(own.map((key) => [key, sequence(key)])));
     }
     if (!sameNotes(component, next)) noted.set(component, next);
   }

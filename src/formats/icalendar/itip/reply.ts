@@ -1,6 +1,7 @@
 import type { Component, Property } from '../component.ts';
 import { answersPerMessageMax, delegatesMax } from '../limits.ts';
 import type { CalendarObject } from '../object.ts';
+import { eachProperty } from './attendee.ts';
 import { InstanceFinder, instanceKey, instancesByKey } from './instance.ts';
 import { sequenceOf } from './notes.ts';
 import { addressOf, answeredParameter, attendeeIn, attendeesIn, partstatOf } from './people.ts';
@@ -19,6 +20,7 @@ export function applyReply(
   const components = new Map(instancesByKey(current, current.zones()));
   const finder = new InstanceFinder(current);
   const zones = message.zones();
+  const namesEach = message.calendar.property(eachProperty) !== undefined;
   let changed = false;
   // What is said of the series comes first: instances may differ from it.
   const said = message.instances
@@ -32,19 +34,20 @@ export function applyReply(
     components.set(key, answered);
     changed = true;
     if (key !== '') continue;
-    // Single instances follow, where the attendee has not answered them otherwise.
+    // Single instances follow, where the attendee has not answered them otherwise; of one that was asked anew, who names each
+    // would say so.
     const old = attendeeIn(component, from);
     for (const [other, override] of components) {
       const own = other === '' ? null : attendeeIn(override, from);
       if (own === null || old === null || partstatOf(own) !== partstatOf(old)) continue;
-      const followed = answeredBy(override, answering.without('SEQUENCE'), answer.property, true);
+      const followed = answeredBy(override, answering, answer.property, !namesEach);
       if (followed !== null) components.set(other, followed);
     }
   }
   return changed ? rebuilt(current, message, [...components.values()]) : null;
 }
 
-/** A component with an answer in it; null where it is not taken. `follows`: it was given to the series. */
+/** A component with an answer in it; null where it is not taken. `follows`: it was given to the series, whatever that counts. */
 function answeredBy(
   component: Component,
   said: Component,

@@ -68,12 +68,17 @@ export function applyRequest(
   }
   if (news.size === 0) return null;
   const told = news.get('');
+  const again = told === undefined ? null : new InstanceFinder(rebuilt(current, message, [told]));
   const kept = new Map<string, Component>();
   for (const [key, component] of known) {
-    // A series that is told anew comes with all that differs from it, but for what was said since.
+    // A series that is told anew comes with all that differs from it, but for what was said or answered since.
     const gone = told !== undefined && key !== '' && !said.has(key);
-    if (gone && toldOf(component).stampMs <= toldOf(told).stampMs) continue;
-    kept.set(key, component);
+    if (!gone || toldOf(component).stampMs > toldOf(told).stampMs) kept.set(key, component);
+    else {
+      const instance = again?.find(component) ?? null;
+      const answered = instance && answeredApart(instance, zones, component, current.zones(), me);
+      if (answered !== null) kept.set(key, answered);
+    }
   }
   for (const [key, component] of news) kept.set(key, component);
   return rebuilt(
@@ -81,6 +86,20 @@ export function applyRequest(
     message,
     withOwnExceptions(current, rebuilt(current, message, [...kept.values()]), me),
   );
+}
+
+/** An instance of a series told anew, where the attendee answered it otherwise than the series; else null. */
+function answeredApart(
+  instance: Component,
+  zones: ZoneBook,
+  then: Component,
+  zonesThen: ZoneBook,
+  me: ReadonlySet<string>,
+): Component | null {
+  const [series, own] = [attendeeIn(instance, me), attendeeIn(then, me)];
+  if (series === null || own === null || partstatOf(series) === partstatOf(own)) return null;
+  if (partstatOf(own) === 'NEEDS-ACTION' || whenOf(instance, zones) !== whenOf(then, zonesThen)) return null;
+  return withTold(ownKept(bare(instance), zones, then, zonesThen, me), { ...toldOf(instance), digest: '' });
 }
 
 /** Without what only a server may note. */
@@ -108,17 +127,23 @@ function withOwnExceptions(
   const overrides = new Map(after.overrides.map((component) => [instanceKey(component, zones), component]));
   const finder = new InstanceFinder(after, series);
   const still = new Map<string, Exception>();
-  for (const key of declined) {
+  for (const [key, sequence] of declined) {
     const exception = written.get(key);
     if (exception === undefined || off.has(key)) continue;
     const override = overrides.get(key);
-    const own = override === undefined ? null : attendeeIn(override, me);
-    if (override !== undefined && (own === null || partstatOf(own) !== 'DECLINED')) continue;
+    if (override !== undefined && isAskedAnew(override, sequence, me)) continue;
     const named = series.with(new Property('RECURRENCE-ID', exception.parameters, exception.value));
     if (finder.find(named) !== null) still.set(key, exception);
   }
-  const next = withDeclined(withExceptions(series, [...off.values(), ...still.values()]), still.keys());
+  const counts = new Map([...still.keys()].map((key) => [key, declined.get(key) ?? 0]));
+  const next = withDeclined(withExceptions(series, [...off.values(), ...still.values()]), counts);
   return [next, ...after.overrides.filter((component) => !still.has(instanceKey(component, zones)))];
+}
+
+/** The organiser wants another answer than the one that taking it out was. */
+function isAskedAnew(override: Component, sequence: number, me: ReadonlySet<string>): boolean {
+  const own = attendeeIn(override, me);
+  return own === null || (partstatOf(own) !== 'DECLINED' && toldOf(override).sequence > sequence);
 }
 
 const withExceptions = (series: Component, exceptions: Iterable<Exception>): Component =>
