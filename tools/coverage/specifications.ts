@@ -168,7 +168,7 @@ RFC 6715 | vCard: interests and expertise | Yes | src/formats/vcard/convert/to-t
 RFC 9554 | vCard: pronouns, profiles, more | Yes | src/formats/vcard/convert/to-three.ts | kept in both versions
 RFC 4918 | WebDAV | Yes | src/webdav/server/if-header.ts src/webdav/server/multi-status.ts src/webdav/properties/4918-basic.ts src/webdav/properties/4918-locks.ts | classes 1, 2 and 3; dead properties are kept as they were written
 RFC 3253 | Versioning: REPORT, expand-property | Partial | src/webdav/methods/report.ts src/webdav/reports/expand-property.ts src/webdav/properties/3253-supported.ts | what RFC 3744 and clients need of it; versions are a collection of their own
-RFC 3744 | WebDAV access control | Partial | src/webdav/properties/3744-acl.ts src/webdav/properties/3744-principals.ts src/webdav/reports/principals.ts | privileges, principals and their reports; rights are given by sharing, not by the method ACL
+RFC 3744 | WebDAV access control | Partial | src/webdav/properties/3744-acl.ts src/webdav/properties/3744-principals.ts src/webdav/reports/principals.ts src/webdav/reports/principal-search.ts | privileges, principals and their reports; rights are given by sharing, not by the method ACL
 RFC 4331 | Quota and size properties | Yes | src/webdav/properties/4331-quota.ts |
 RFC 5323 | SEARCH | Partial | src/webdav/methods/search.ts src/webdav/search/parse.ts src/webdav/properties/5323-search.ts | DAV:basicsearch over names, types, dates and sizes; no full text
 RFC 5397 | current-user-principal | Yes | src/webdav/properties/5397-current-user-principal.ts |

@@ -1,5 +1,9 @@
 import type { Accounts } from '../../accounts/index.ts';
-import { principalPropertySearch, principalSearchPropertySet } from '../reports/principals.ts';
+import {
+  calendarserverPrincipalSearch,
+  principalPropertySearch,
+  principalSearchPropertySet,
+} from '../reports/principal-search.ts';
 import type { DavExtension } from '../types.ts';
 import { type Delegations, proxyProperties } from './proxies.ts';
 import { principalsSpace } from './space.ts';
@@ -9,10 +13,19 @@ export function principalsExtension(accounts: Accounts, delegations?: Delegation
   const proxies = delegations === undefined ? null : { accounts, delegations };
   return {
     name: 'principals',
-    features: proxies ? ['access-control', 'calendar-proxy'] : ['access-control'],
+    features: [
+      'access-control',
+      'calendarserver-principal-property-search',
+      'calendarserver-principal-search',
+      ...(proxies ? ['calendar-proxy'] : []),
+    ],
     methods: [],
     properties: proxies ? proxyProperties(proxies) : [],
-    reports: [principalPropertySearch(accounts), principalSearchPropertySet],
+    reports: [
+      principalPropertySearch(accounts),
+      calendarserverPrincipalSearch(accounts),
+      principalSearchPropertySet,
+    ],
     spaces: [principalsSpace(accounts, proxies)],
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Accounts, Member } from '../../accounts/index.ts';
 import { FormatError, StoreError } from '../../base/index.ts';
+import { refusalOf } from '../errors.ts';
 import { report } from '../methods/report.ts';
 import { principalsExtension } from '../principals/extension.ts';
 import { propstatsOf, testExchange, testFile, testFolder, testVisit } from '../properties/fixtures.ts';
@@ -315,6 +316,59 @@ describe('principals', () => {
     expect(await find(both)).toEqual([]);
     expect(await find(both, ' test="anyof"')).toEqual(['bea/', 'ana/']);
     expect(await find(by('displayname', 'rossi') + by('alternate-URI-set', 'bea@'))).toEqual(['bea/']);
+  });
+
+  test.each([
+    ['contains', 'rossi', ['bea/']],
+    ['starts-with', 'rossi', []],
+    ['starts-with', 'bea', ['bea/']],
+    ['ends-with', 'rossi', ['bea/']],
+    ['ends-with', 'bea', []],
+    ['equals', 'bea', []],
+    ['equals', 'BEA ROSSI', ['bea/']],
+    ['of another planet', 'rossi', ['bea/']],
+  ])('in the manner of Apple’s clients: %s %s', async (how, text, found) => {
+    const criterion = by('displayname', text).replace('<D:match>', `<D:match match-type="${how}">`);
+    expect(await find(criterion)).toEqual(found);
+  });
+
+  test.each([
+    ['one word', ['rossi'], '', ['bea/']],
+    ['a word of the name, one of the address', ['rossi', 'bea@'], '', ['bea/']],
+    ['a word of somebody else’s', ['rossi', 'ana@'], '', []],
+    ['a short one beside another', ['rossi', 'b'], '', ['bea/']],
+    ['short ones', ['b', 'r'], '', []],
+    [
+      'no more than asked for',
+      ['coop.example'],
+      '<D:limit><D:nresults>1</D:nresults></D:limit>',
+      ['ana/', ''],
+    ],
+  ])('calendarserver-principal-search: %s', async (_, words, more, found) => {
+    const tokens = words.map((word) => `<CS:search-token>${word}</CS:search-token>`).join('');
+    const body = `<CS:calendarserver-principal-search xmlns:CS="http://calendarserver.org/ns/" xmlns:D="DAV:" context="attendee">${tokens}${more}<D:prop><D:displayname/></D:prop></CS:calendarserver-principal-search>`;
+    const { rows } = await ask(body, folder);
+    expect(rows.map(({ href }) => href.slice('/dav/principals/'.length))).toEqual(found);
+  });
+
+  test.each([
+    ['a Depth', 'principal-property-search', by('displayname', 'rossi'), '1'],
+    ['a Depth', 'principal-search-property-set', '', 'infinity'],
+    ['a Depth', 'principal-match', '<D:self/>', '1'],
+    ['a Depth', 'acl-principal-prop-set', etag, '1'],
+    ['no properties', 'acl-principal-prop-set', '', '0'],
+    ['two of DAV:prop', 'principal-match', `<D:self/>${etag}${etag}`, '0'],
+    [
+      'a limit of nobody',
+      'principal-property-search',
+      `${by('displayname', 'rossi')}<D:limit><D:nresults>0</D:nresults></D:limit>`,
+      '0',
+    ],
+  ])('%s is refused: %s', async (_, name, inner, depth) => {
+    const own = ['principals', 'ana'];
+    const on = name === 'acl-principal-prop-set' ? own : folder;
+    const refused = await ask(dav(name, inner), on, { headers: { depth } }).catch((error: unknown) => error);
+    expect(refusalOf(refused, '', '').status).toBe(400);
   });
 
   test('principalMatchCharactersMin: nobody is listed by guessing', async () => {
