@@ -159,7 +159,7 @@ RFC 6750 | Bearer tokens | Yes | src/webdav/server/login.ts | of an issuer that 
 
 # Calendars, contacts and files
 RFC 5545 | iCalendar | No | |
-RFC 5546 | iTIP | Partial | src/formats/icalendar/itip/organizer.ts src/formats/icalendar/itip/apply.ts | REQUEST, REPLY, CANCEL, and VFREEBUSY by the outbox; no COUNTER, ADD, REFRESH
+RFC 5546 | iTIP | Partial | src/formats/icalendar/itip/organizer.ts src/formats/icalendar/itip/request.ts | REQUEST, REPLY, CANCEL, and VFREEBUSY by the outbox; no COUNTER, ADD, REFRESH
 RFC 6047 | iMIP | Partial | src/caldav/scheduling/imip/compose.ts src/caldav/scheduling/imip/arrived.ts | REQUEST, REPLY, CANCEL; believed from the author that DMARC, or a session, proves
 RFC 6350 | vCard 4 | Yes | src/formats/vcard/read.ts src/formats/vcard/write.ts src/formats/vcard/convert/to-four.ts | cards are kept as they came; values are not judged
 RFC 2426 | vCard 3 | Yes | src/formats/vcard/read.ts src/formats/vcard/convert/to-three.ts | kept as it came
@@ -180,14 +180,14 @@ RFC 8144 | Prefer in WebDAV | Yes | src/webdav/server/headers.ts src/webdav/meth
 RFC 6266 | Content-Disposition in HTTP | Yes | src/web/http/disposition.ts src/web/public/send.ts | files of public links, archives, earlier contents
 RFC 7578 | multipart/form-data | Yes | src/web/http/multipart.ts | files that are sent to a public link; never held
 RFC 4791 | CalDAV | Partial | src/caldav/collections/prepare.ts src/caldav/reports/calendar-query.ts src/caldav/filter/parse.ts src/caldav/methods/mkcalendar.ts | locks and dead properties of single objects are left out
-RFC 5051 | i;unicode-casemap | Yes | src/webdav/collections/text-match.ts |
-RFC 4790 | Collations (i;octet, i;ascii-casemap) | Yes | src/webdav/collections/text-match.ts |
+RFC 5051 | i;unicode-casemap | Yes | src/webdav/collections/query/text-match.ts |
+RFC 4790 | Collations (i;octet, i;ascii-casemap) | Yes | src/webdav/collections/query/text-match.ts |
 RFC 7529 | Non-Gregorian recurrence rules | Partial | src/formats/icalendar/recur/day-filter.ts src/caldav/properties/4791-calendar.ts | of RSCALE=GREGORIAN alone, SKIP among it
 RFC 7809 | Time zones by reference | Partial | src/caldav/calendar-data/timezones.ts src/caldav/properties/4791-timezone.ts | no time zone service is named
 RFC 6638 | CalDAV scheduling | Partial | src/caldav/scheduling/hooks.ts src/caldav/scheduling/outbox.ts src/caldav/properties/6638-scheduling.ts | the default calendar is told, and not set by clients; a mail that bounces leaves SCHEDULE-STATUS as it was
 RFC 8607 | Managed attachments of calendars | Yes | | mail invites with the address alone: who is not a member cannot open it
 RFC 7953 | VAVAILABILITY | Partial | src/formats/icalendar/busy/availability.ts | kept with the inbox and read for busy times
-RFC 6352 | CardDAV | Yes | src/carddav/extension.ts src/carddav/reports/query.ts src/carddav/reports/multiget.ts src/carddav/properties/book.ts src/carddav/collections/flavor.ts |
+RFC 6352 | CardDAV | Yes | src/carddav/extension.ts src/carddav/reports/query.ts src/webdav/collections/query/multiget.ts src/carddav/properties/book.ts src/carddav/collections/flavor.ts |
 RFC 6764 | Finding CalDAV and CardDAV | Yes | src/webdav/server/dav.ts src/cli/dns/services.ts | .well-known leads to /dav/; SRV and TXT rows are in myco dns show
 
 # Chat
