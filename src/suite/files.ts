@@ -19,6 +19,7 @@ import {
 import { openCalendars } from './calendars.ts';
 import { openContacts } from './contacts.ts';
 import type { Observers } from './observers.ts';
+import { openPush } from './push.ts';
 
 export interface FilesDoor {
   /** For the http and the https door: DAV, and what stands beside it. */
@@ -57,6 +58,7 @@ export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: (
       principalsExtension(accounts, rooms.collections.sharing),
       ...openCalendars(rooms),
       openContacts(rooms),
+      ...openPush(rooms),
       ...more,
     ],
     bases: apps ? [...defaultBases, ...nextcloudBases] : defaultBases,

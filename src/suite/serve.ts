@@ -6,6 +6,7 @@ import { openRooms, type Rooms } from '../rooms/index.ts';
 import { doors as doorInfo, formatProblem, type Loaded, type MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
 import { webAddress } from '../web/index.ts';
+import type { Pushes } from '../webdav/index.ts';
 import { openAuthenticity, startTrust } from './authenticity.ts';
 import { startSubscriptions } from './calendars.ts';
 import { type Doors, openDoors } from './doors.ts';
@@ -14,6 +15,7 @@ import { startInvitations, takeInvitations } from './invitations.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
 import { openOutbound } from './outbound.ts';
+import { startPushes } from './push.ts';
 import { openResolver } from './resolver.ts';
 import { startSearchIndex } from './search-index.ts';
 import { tokenIssuer } from './token-issuer.ts';
@@ -41,6 +43,7 @@ export interface Running {
   readonly admin: AdminServer;
   readonly observers: Observers;
   readonly invitations: SchedulingWorker;
+  readonly pushes: Pushes;
   /** Drains the doors, then closes the rooms; whoever is still there after `graceMs` is cut off. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -74,6 +77,7 @@ export async function openSuite(
     const trust = startTrust(rooms, resolver, authenticity.parts, log);
     const searchIndex = startSearchIndex(rooms, observers);
     const subscriptions = startSubscriptions(rooms, resolver, observers);
+    const pushes = startPushes(rooms, resolver, observers);
     const admin = await adminServer({
       dataDir: settings.data,
       services: {
@@ -94,6 +98,7 @@ export async function openSuite(
       admin,
       observers,
       invitations,
+      pushes,
       async stop(graceMs = drainMs) {
         await Promise.all([
           doors.close(graceMs),
@@ -104,6 +109,7 @@ export async function openSuite(
           trust.stop(),
           searchIndex.stop(),
           subscriptions.stop(),
+          pushes.stop(),
         ]);
         await authenticity.observers.stop();
         resolver.close();

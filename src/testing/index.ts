@@ -51,6 +51,7 @@ export {
 export { type MemoryName, type MemoryResolver, memoryResolver } from './memory-resolver.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';
 export { openProbe, probe, probeModule } from './probe/index.ts';
+export { openTestPushService, type TestDevice, type TestPush, type TestPushService } from './push-service.ts';
 export { refusal } from './refusal.ts';
 export { type ScramClient, type ScramClientOptions, scramClient } from './scram.ts';
 export { openSink, type Sink, type SinkScript, type SunkMessage } from './sink.ts';

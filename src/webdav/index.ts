@@ -76,6 +76,7 @@ export { hrefElement } from './properties/live.ts';
 export { sendRows } from './properties/rows.ts';
 export { tooMuch } from './properties/too-much.ts';
 export { readNames, readReportWish } from './properties/wish.ts';
+export { Pushes, type PushesHouse, type PushHouse, PushKeys, pushExtension } from './push/index.ts';
 export { missingRow, truncatedRow } from './reports/rows.ts';
 export { preferencesApplied } from './server/headers.ts';
 export {

@@ -7,6 +7,7 @@ import { imapSlice } from './imap.ts';
 import { listenersSlice } from './listeners.ts';
 import { mailSlice } from './mail.ts';
 import { authSlice, chatSlice, limitsSlice, logSlice } from './policy.ts';
+import { pushSlice } from './push.ts';
 import { dataSlice, storageSlice } from './storage.ts';
 import { tlsSlice } from './tls.ts';
 
@@ -24,6 +25,7 @@ export const mycoSlices = (folders: Folders) => ({
   files: filesSlice,
   calendars: calendarsSlice,
   contacts: contactsSlice,
+  push: pushSlice,
   chat: chatSlice,
   log: logSlice,
 });
