@@ -10,7 +10,6 @@ import type { Client } from 'pg';
 const require = createRequire(import.meta.url);
 const core = require('drizzle-orm') as typeof import('drizzle-orm');
 
-export const pg = require('drizzle-orm/pg-core') as typeof import('drizzle-orm/pg-core');
 export const lite = require('drizzle-orm/sqlite-core') as typeof import('drizzle-orm/sqlite-core');
 
 export const { and, asc, eq, getTableColumns, getTableName, gt, gte, inArray, lt, lte, max, min, ne, sql } =
@@ -20,6 +19,7 @@ export const { Column, is, noopDecoder, noopEncoder, Param, Placeholder } = core
 export const { SQL: RawSql } = core;
 
 /** Loaded where they are used: a process opens one engine only. */
+export const pgCore = () => require('drizzle-orm/pg-core') as typeof import('drizzle-orm/pg-core');
 export const overSqlite = (database: SqliteDatabase.Database) =>
   (require('drizzle-orm/better-sqlite3') as typeof import('drizzle-orm/better-sqlite3')).drizzle(database);
 export const overPostgres = (client: Client): NodePgDatabase =>

@@ -17,7 +17,9 @@ const ownTables = defineTables((kit) => ({
 
 export const coreTables = {
   sqlite: { ...ownTables.sqlite, ...counterTables.sqlite, ...blobTables.sqlite },
-  postgres: { ...ownTables.postgres, ...counterTables.postgres, ...blobTables.postgres },
+  get postgres() {
+    return { ...ownTables.postgres, ...counterTables.postgres, ...blobTables.postgres };
+  },
 };
 
 const p = sql.placeholder;

@@ -1,3 +1,4 @@
+import type { PreparedQueries } from '../schema/dialect.ts';
 import type { AnyOperation, StoreModule } from '../schema/module.ts';
 import type { Script } from '../schema/script.ts';
 import { coreModule } from './module.ts';
@@ -25,7 +26,7 @@ export class Registry {
   }
 
   /** Starts the script of an operation over the prepared queries of one connection. */
-  start(operation: AnyOperation, queries: ReadonlyMap<string, object>, args: unknown): Script<unknown> {
-    return operation.script(queries.get(operation.module) as never, args as never);
+  start(operation: AnyOperation, queries: PreparedQueries, args: unknown): Script<unknown> {
+    return operation.script(queries.of(operation.module) as never, args as never);
   }
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { StoreError } from '../../base/index.ts';
 import { overPostgres } from '../drizzle.ts';
 import { limits } from '../limits.ts';
-import { prepareAll } from '../schema/dialect.ts';
+import { PreparedQueries } from '../schema/dialect.ts';
 import type { StoreModule } from '../schema/module.ts';
 
 // bigint and count(*) arrive as text otherwise; every number here stays below 2^53.
@@ -12,7 +12,7 @@ pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 /** One client with the queries prepared on it: a prepared statement lives on the connection that made it. */
 export interface PostgresConnection {
   readonly client: pg.Client;
-  readonly queries: ReadonlyMap<string, object>;
+  readonly queries: PreparedQueries;
   /** Set once the connection broke; it is not used again. */
   broken: boolean;
 }
@@ -24,7 +24,8 @@ export async function connect(url: string, modules: readonly StoreModule[]): Pro
     connectionTimeoutMillis: 10_000,
   });
   await client.connect();
-  const queries = prepareAll(modules, 'postgres', overPostgres(client), (config) => client.query(config));
+  const over = { db: overPostgres(client), raw: (config: pg.QueryConfig) => client.query(config) };
+  const queries = new PreparedQueries(modules, 'postgres', over);
   const connection: PostgresConnection = { client, queries, broken: false };
   client.on('error', () => {
     connection.broken = true;

@@ -78,17 +78,38 @@ export function dialectTools(dialect: Dialect, db: NodePgDatabase, raw: RawQuery
   };
 }
 
-/** Every module's prepared queries, by module name, over one connection. */
-export function prepareAll(
-  modules: readonly StoreModule[],
-  dialect: Dialect,
-  db: NodePgDatabase,
-  raw: RawQuery | null,
-): ReadonlyMap<string, object> {
-  const d = dialectTools(dialect, db, raw);
-  const prepared = new Map<string, object>();
-  for (const module of modules) {
-    prepared.set(module.name, module.queries({ db, t: module.tables[dialect], d } as never));
+/** The prepared queries of each module over one connection, made when it is first asked for: most threads need a few. */
+export class PreparedQueries {
+  readonly #make: (module: StoreModule) => object;
+  readonly #modules: readonly StoreModule[];
+  readonly #prepared = new Map<string, object>();
+
+  /** `run`: what the connection makes of a module's queries before they are run. */
+  constructor(
+    modules: readonly StoreModule[],
+    dialect: Dialect,
+    over: { readonly db: NodePgDatabase; readonly raw: RawQuery | null },
+    run: (queries: object) => object = (queries) => queries,
+  ) {
+    const d = dialectTools(dialect, over.db, over.raw);
+    this.#modules = modules;
+    this.#make = (module) => run(module.queries({ db: over.db, t: module.tables[dialect], d } as never));
   }
-  return prepared;
+
+  of(name: string): object {
+    const before = this.#prepared.get(name);
+    if (before) return before;
+    const module = this.#modules.find((each) => each.name === name);
+    if (!module) throw new Error(`there is no module ${name}`);
+    const made = this.#make(module);
+    this.#prepared.set(name, made);
+    return made;
+  }
+
+  /** Prepares what is not yet prepared, a module at a time: true while there is more. */
+  prepareNext(): boolean {
+    const next = this.#modules.find(({ name }) => !this.#prepared.has(name));
+    if (next) this.of(next.name);
+    return next !== undefined;
+  }
 }

@@ -4,7 +4,7 @@ import {
   lite,
   type PgColumnBuilderBase,
   type PgTableExtraConfigValue,
-  pg,
+  pgCore,
   type SQLiteColumnBuilderBase,
   type SQLiteTableExtraConfigValue,
   sql,
@@ -36,12 +36,6 @@ const expectedRows = 1_000_000;
 /** `sqlite_stat1` as far as tables ask for it, by name of the table: an index and what is known of it. */
 export const plannerFacts = new Map<string, readonly { readonly index: string; readonly stat: string }[]>();
 
-const pgBytes = pg.customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
-const pgJson = pg.customType<{ data: unknown; driverData: string }>({
-  dataType: () => 'text',
-  toDriver: (value) => JSON.stringify(value),
-  fromDriver: (text) => JSON.parse(text),
-});
 const liteJson = lite.customType<{ data: unknown; driverData: string }>({
   dataType: () => 'text',
   toDriver: (value) => JSON.stringify(value),
@@ -57,39 +51,49 @@ function nameOf(table: string, columns: readonly string[]): string {
   return `${table}_${columns.join('_')}`;
 }
 
-const pgKit = {
-  /** A whole number up to 2^53. */
-  int: () => pg.bigint({ mode: 'number' }),
-  /** A number that the database hands out once and never again. */
-  id: () => pg.bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
-  text: () => pg.text(),
-  bytes: () => pgBytes(),
-  bool: () => pg.boolean(),
-  /** A value kept as JSON text; parsed when read, so keep it out of hot rows. */
-  json: <T>() => pgJson().$type<T>(),
-  table<N extends string, C extends PgColumns>(name: N, columns: C, keys: TableKeys<C>) {
-    return pg.pgTable(name, columns, (t) => {
-      const columnsOf = (names: readonly string[]) =>
-        names.map((column) => (t as Record<string, unknown>)[column]) as [AnyPgColumn, ...AnyPgColumn[]];
-      const made: PgTableExtraConfigValue[] = [];
-      if (keys.primaryKey) made.push(pg.primaryKey({ columns: columnsOf(keys.primaryKey) }));
-      for (const key of keys.unique ?? []) made.push(pg.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
-      for (const key of keys.index ?? []) made.push(pg.index(nameOf(name, key)).on(...columnsOf(key)));
-      for (const key of keys.indexAboveZero ?? []) {
-        const [column] = columnsOf([key]);
-        made.push(
-          pg
-            .index(nameOf(name, [key]))
-            .on(column)
-            .where(sql`${column} > 0`),
-        );
-      }
-      return made;
-    });
-  },
-};
+function makePgKit() {
+  const pg = pgCore();
+  const pgBytes = pg.customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+  const pgJson = pg.customType<{ data: unknown; driverData: string }>({
+    dataType: () => 'text',
+    toDriver: (value) => JSON.stringify(value),
+    fromDriver: (text) => JSON.parse(text),
+  });
+  return {
+    /** A whole number up to 2^53. */
+    int: () => pg.bigint({ mode: 'number' }),
+    /** A number that the database hands out once and never again. */
+    id: () => pg.bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+    text: () => pg.text(),
+    bytes: () => pgBytes(),
+    bool: () => pg.boolean(),
+    /** A value kept as JSON text; parsed when read, so keep it out of hot rows. */
+    json: <T>() => pgJson().$type<T>(),
+    table<N extends string, C extends PgColumns>(name: N, columns: C, keys: TableKeys<C>) {
+      return pg.pgTable(name, columns, (t) => {
+        const columnsOf = (names: readonly string[]) =>
+          names.map((column) => (t as Record<string, unknown>)[column]) as [AnyPgColumn, ...AnyPgColumn[]];
+        const made: PgTableExtraConfigValue[] = [];
+        if (keys.primaryKey) made.push(pg.primaryKey({ columns: columnsOf(keys.primaryKey) }));
+        for (const key of keys.unique ?? [])
+          made.push(pg.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
+        for (const key of keys.index ?? []) made.push(pg.index(nameOf(name, key)).on(...columnsOf(key)));
+        for (const key of keys.indexAboveZero ?? []) {
+          const [column] = columnsOf([key]);
+          made.push(
+            pg
+              .index(nameOf(name, [key]))
+              .on(column)
+              .where(sql`${column} > 0`),
+          );
+        }
+        return made;
+      });
+    },
+  };
+}
 
-export type Kit = typeof pgKit;
+export type Kit = ReturnType<typeof makePgKit>;
 
 type LiteColumns = Record<string, SQLiteColumnBuilderBase>;
 
@@ -134,12 +138,22 @@ const liteKit = {
 
 export type Dialect = 'sqlite' | 'postgres';
 
-/** Tables of both dialects behind the type of PostgreSQL's. */
+/** Tables of both dialects behind the type of PostgreSQL's; those of PostgreSQL are made when they are asked for. */
 export interface Tables<T> {
   readonly sqlite: T;
   readonly postgres: T;
 }
 
+let pgKit: Kit | undefined;
+
 export function defineTables<T extends Record<string, unknown>>(build: (kit: Kit) => T): Tables<T> {
-  return { sqlite: build(liteKit as unknown as Kit), postgres: build(pgKit) };
+  let postgres: T | undefined;
+  return {
+    sqlite: build(liteKit as unknown as Kit),
+    get postgres() {
+      pgKit ??= makePgKit();
+      postgres ??= build(pgKit);
+      return postgres;
+    },
+  };
 }

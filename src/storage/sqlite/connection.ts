@@ -1,15 +1,14 @@
 import SqliteDatabase from 'better-sqlite3';
 import { type NodePgDatabase, overSqlite } from '../drizzle.ts';
 import { limits } from '../limits.ts';
-import { ManyRows, prepareAll } from '../schema/dialect.ts';
+import { ManyRows, PreparedQueries } from '../schema/dialect.ts';
 import type { StoreModule } from '../schema/module.ts';
 import { DirectQuery } from './direct.ts';
 import { steady } from './steady.ts';
 
 export interface SqliteConnection {
   readonly raw: SqliteDatabase.Database;
-  /** Prepared queries by module; built on first use, since a thread may never need them. */
-  readonly queries: ReadonlyMap<string, object>;
+  readonly queries: PreparedQueries;
   close(): void;
 }
 
@@ -18,19 +17,15 @@ export interface SqliteMode {
   readonly unsafeNoSync?: boolean;
 }
 
-/** The queries of every module as they are run here. */
-function direct(modules: ReadonlyMap<string, object>): ReadonlyMap<string, object> {
-  const made = new Map<string, object>();
-  for (const [module, queries] of modules) {
-    const run = Object.entries(queries).map(([name, query]) => [
-      name,
-      query instanceof ManyRows
-        ? new ManyRows(new DirectQuery(query.insertRow as object), null)
-        : new DirectQuery(query),
-    ]);
-    made.set(module, Object.fromEntries(run));
-  }
-  return made;
+/** The queries of a module as they are run here. */
+function direct(queries: object): object {
+  const run = Object.entries(queries).map(([name, query]) => [
+    name,
+    query instanceof ManyRows
+      ? new ManyRows(new DirectQuery(query.insertRow as object), null)
+      : new DirectQuery(query),
+  ]);
+  return Object.fromEntries(run);
 }
 
 function prepareDirect(raw: SqliteDatabase.Database, modules: readonly StoreModule[]) {
@@ -38,7 +33,8 @@ function prepareDirect(raw: SqliteDatabase.Database, modules: readonly StoreModu
     get: (target, key) =>
       key === 'prepare' ? (statement: string) => target.prepare(steady(statement)) : Reflect.get(target, key),
   });
-  return direct(prepareAll(modules, 'sqlite', overSqlite(client) as unknown as NodePgDatabase, null));
+  const db = overSqlite(client) as unknown as NodePgDatabase;
+  return new PreparedQueries(modules, 'sqlite', { db, raw: null }, direct);
 }
 
 /**
@@ -60,7 +56,7 @@ export function openConnection(
   }
   raw.pragma('temp_store = MEMORY');
   raw.pragma(`cache_size = -${(mode.readonly ? limits.readerCacheBytes : limits.writerCacheBytes) / 1024}`);
-  let queries: ReadonlyMap<string, object> | undefined;
+  let queries: PreparedQueries | undefined;
   return {
     raw,
     get queries() {

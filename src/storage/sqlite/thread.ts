@@ -174,6 +174,13 @@ function check(connection: SqliteConnection): string[] {
   return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
 }
 
+/** Prepares what was not needed yet, and lets what waits run in between; then gives back what that and the start took. */
+function settle(connection: SqliteConnection): void {
+  if (!connection.raw.open) return;
+  if (connection.queries.prepareNext()) setImmediate(() => settle(connection)).unref();
+  else releaseStartupMemory();
+}
+
 /** The body of a writer or reader thread; `modules` is the same list that the main thread opened the database with. */
 export function runWorker(modules: readonly StoreModule[]): void {
   if (parentPort === null) throw new Error('runWorker runs in a worker thread');
@@ -203,7 +210,5 @@ export function runWorker(modules: readonly StoreModule[]): void {
       port.close();
     }
   });
-  // Preparing queries takes tens of milliseconds; better now than under the first delivery.
-  void connection.queries;
-  if (role.role === 'writer') setTimeout(releaseStartupMemory, limits.settleMs).unref();
+  if (role.role === 'writer') setTimeout(() => settle(connection), limits.settleMs).unref();
 }
