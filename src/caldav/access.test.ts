@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
-import { document, event, propfind, query, xml } from './fixtures.ts';
+import { document, event, found, propfind, query, todo, xml } from './fixtures.ts';
 
 const password = 'correct horse battery';
 let suite: TestSuite;
@@ -232,6 +232,122 @@ describe('what others see', () => {
       expect(await hits(actor)).not.toContain('<D:response>');
     const all = query('<C:comp-filter name="VEVENT"/>', '<C:calendar-data/>');
     expect((await ask('writer', { method: 'REPORT', path: '/', body: all })).text).not.toContain('doctor');
+  });
+
+  describe('of what is hidden nothing is found', () => {
+    const alarm = 'BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:-P2D\nEND:VALARM';
+    const hidden = `CLASS:PRIVATE\nLOCATION:The doctor\nSTATUS:TENTATIVE\nDURATION:PT1H\n${alarm}`;
+    const done = 'CLASS:CONFIDENTIAL\nCREATED:20260101T000000Z\nSTATUS:COMPLETED\nCOMPLETED:20260110T000000Z';
+    const comp = (name: string, inner: string) => `<C:comp-filter name="${name}">${inner}</C:comp-filter>`;
+    const prop = (name: string, inner = '') => `<C:prop-filter name="${name}">${inner}</C:prop-filter>`;
+    const match = (text: string, more = '') => `<C:text-match${more}>${text}</C:text-match>`;
+    const range = (start: string, end: string) =>
+      `<C:time-range start="2026${start}T000000Z" end="2026${end}T000000Z"/>`;
+    const absent = '<C:is-not-defined/>';
+    const seen: readonly (readonly [what: string, filter: string, owner: string, others: string])[] = [
+      ['when it is', comp('VEVENT', range('0305', '0306')), 'p', 'p'],
+      ['when it is not', comp('VEVENT', range('0306', '0307')), '', ''],
+      ['when it rings', comp('VEVENT', comp('VALARM', range('0303', '0304'))), 'p', ''],
+      [
+        'when it rings, and is',
+        comp('VEVENT', range('0305', '0306') + comp('VALARM', range('0303', '0304'))),
+        'p',
+        '',
+      ],
+      ['that it rings', comp('VEVENT', comp('VALARM', '')), 'p', ''],
+      ['that it does not', comp('VEVENT', comp('VALARM', absent)), '', 'p'],
+      ['what it is called', comp('VEVENT', prop('SUMMARY', match('event'))), 'p', ''],
+      ['as it is called by others', comp('VEVENT', prop('SUMMARY', match('busy'))), '', 'p'],
+      [
+        'what it is not called',
+        comp('VEVENT', prop('SUMMARY', match('event', ' negate-condition="yes"'))),
+        '',
+        'p',
+      ],
+      ['that it is somewhere', comp('VEVENT', prop('LOCATION')), 'p', ''],
+      ['that it is nowhere', comp('VEVENT', prop('LOCATION', absent)), '', 'p'],
+      ['whether it is sure', comp('VEVENT', prop('STATUS', match('TENTATIVE'))), 'p', 'p'],
+      ['how private it is', comp('VTODO', prop('CLASS', match('CONFIDENTIAL'))), 't', ''],
+      ['when it was made', comp('VTODO', range('0101', '0102')), 't', 't'],
+      ['when it was not there', comp('VTODO', range('0201', '0202')), '', 't'],
+      ['when it was done', comp('VTODO', prop('COMPLETED', range('0110', '0111'))), 't', ''],
+      ['what is not done', comp('VTODO', prop('COMPLETED', absent)), '', 't'],
+    ];
+
+    test('whoever asks', async () => {
+      await afresh();
+      const { collections } = suite.rooms;
+      await collections.remove(account, calendar, 'a');
+      const put = (path: string, body: string) => ask('owner', { method: 'PUT', path, body });
+      expect((await put('/p', event('p', hidden))).status).toBe(204);
+      expect((await put('/t', todo('t', done))).status).toBe(201);
+      for (const [what, filter, owner, others] of seen) {
+        for (const actor of ['owner', 'acts for her', 'writer', 'reader', 'sees busy times'] as const) {
+          const { text } = await ask(actor, { method: 'REPORT', path: '/', body: query(filter) });
+          const expected = actor === 'owner' ? owner : others;
+          expect([what, actor, found(text).join()]).toEqual([what, actor, expected]);
+        }
+      }
+    });
+
+    test('whatever is asked for', async () => {
+      await afresh();
+      const put = (path: string, body: string) => ask('owner', { method: 'PUT', path, body });
+      const rule = 'RRULE:FREQ=DAILY;COUNT=2\nORGANIZER;CN=The doctor:mailto:x@y.example';
+      expect((await put('/p', event('p', `${rule}\n${hidden}`))).status).toBe(204);
+      const span = 'start="20260301T000000Z" end="20260401T000000Z"';
+      const data = [
+        '<C:calendar-data/>',
+        `<C:calendar-data><C:expand ${span}/></C:calendar-data>`,
+        `<C:calendar-data><C:limit-recurrence-set ${span}/></C:calendar-data>`,
+        `<C:calendar-data><C:limit-freebusy-set ${span}/></C:calendar-data>`,
+        '<C:calendar-data><C:comp name="VCALENDAR"><C:allprop/><C:allcomp/></C:comp></C:calendar-data>',
+      ];
+      for (const actor of [
+        'acts for her',
+        'watches for her',
+        'writer',
+        'reader',
+        'sees busy times',
+      ] as const) {
+        const [, base] = actors[actor]();
+        for (const prop of data) {
+          const bodies = [
+            query('', prop),
+            document('C:calendar-multiget', `<D:prop>${prop}</D:prop><D:href>${base}/p</D:href>`),
+            document(
+              'D:sync-collection',
+              `<D:sync-token/><D:sync-level>1</D:sync-level><D:prop>${prop}<D:getetag/><C:schedule-tag/></D:prop>`,
+            ),
+          ];
+          for (const body of bodies) {
+            const { status, text } = await ask(actor, { method: 'REPORT', path: '/', body });
+            expect([status, text]).toEqual([207, expect.stringContaining('SUMMARY:Busy')]);
+            expect(text).not.toMatch(/doctor|VALARM|CONFIDENTIAL/);
+          }
+        }
+        const { text, headers } = await ask(actor, { method: 'REPORT', path: '/', body: freeBusy });
+        expect([text, headers['schedule-tag']]).toEqual([
+          expect.not.stringMatching(/doctor|Busy/),
+          undefined,
+        ]);
+      }
+    });
+
+    test('nor is its ETag made of it: who guesses cannot try', async () => {
+      await afresh();
+      const etag = async (actor: Actor) => (await ask(actor, { method: 'GET', path: '/p' })).headers.etag;
+      const own = (await etag('owner')) ?? '';
+      const before = await etag('reader');
+      expect(before).not.toContain(own.slice(1, 9));
+      expect(await etag('writer')).toBe(before);
+      await ask('owner', {
+        method: 'PUT',
+        path: '/p',
+        body: event('p', 'CLASS:PRIVATE', 'DTSTART:20260306T100000Z'),
+      });
+      expect(await etag('reader')).not.toBe(before);
+    });
   });
 
   test('a home lists what others share, under a name and a colour of one’s own', async () => {

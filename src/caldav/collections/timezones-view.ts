@@ -9,5 +9,5 @@ export function timezonesView(item: ItemRow, { request }: Visit): View | null {
   if (typeof header !== 'string' || request.method !== 'GET') return null;
   const wanted = timezonesWanted(header);
   const make = (bytes: Buffer) => changedTimezones(bytes, wanted);
-  return { mark: '', type: contentType(item), make, closed: false };
+  return { type: contentType(item), make, closed: false };
 }

@@ -1,8 +1,10 @@
 import {
   CalendarError,
   type Component,
+  indexOf,
   matchesTimeRange,
   type Occurrences,
+  objectOf,
   occurrences,
   type Property,
   parseComponents,
@@ -31,7 +33,8 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, zone: Zone | 
   if (bytes === null) return false;
   const [calendar] = parseComponents(bytes, Number.POSITIVE_INFINITY);
   if (calendar === undefined) return false;
-  const { digest } = item.row;
+  // The digest that is kept knows of alarms, and of what was done when, which who sees times alone does not.
+  const digest = item.view?.closed ? indexOf(objectOf(calendar), zone).digest : item.row.digest;
   // Each is asked of every component, or property, of an object that may have thousands.
   const said = new Map<TimeRange, ReadonlySet<Component> | 'all'>();
   const saying = (name: string, range: TimeRange) => {

@@ -12,6 +12,8 @@ export interface FilterPlan {
   readonly ranges: readonly RangeTest[];
   /** Null: row and ranges say it all. */
   readonly rest: CompFilter | null;
+  /** All of it. */
+  readonly whole: CompFilter;
 }
 
 export interface RangeTest {
@@ -36,7 +38,8 @@ export function planFilter(filter: CompFilter): FilterPlan {
   const wanted = filter.comps.filter(({ name, absent }) => kinds.has(name) && !absent);
   const [first] = wanted;
   // An object is of one kind.
-  if (first !== undefined && wanted.some(({ name }) => name !== first.name)) return nothing;
+  if (first !== undefined && wanted.some(({ name }) => name !== first.name))
+    return { span: everywhere, row: () => false, ranges: [], rest: null, whole: filter };
   const absent = new Set(
     filter.comps.filter((each) => each.absent && kinds.has(each.name)).map(({ name }) => name),
   );
@@ -51,10 +54,9 @@ export function planFilter(filter: CompFilter): FilterPlan {
       uids.every((each) => (each.absent ? false : each.text === null || each.text(row.uid))),
     ranges,
     rest: isAnswered(filter) ? null : filter,
+    whole: filter,
   };
 }
-
-const nothing: FilterPlan = { span: everywhere, row: () => false, ranges: [], rest: null };
 
 function rangesOf({ name, range, comps }: CompFilter): readonly RangeTest[] {
   const alarms = comps.filter((each) => each.name === 'VALARM' && !each.absent);

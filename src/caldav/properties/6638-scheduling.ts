@@ -53,7 +53,10 @@ export const schedulingProperties = (house: SchedulingHouse): readonly LivePrope
     'schedule-tag',
     '6638 §9.3',
     (resource) =>
-      resource instanceof ItemResource && resource.row.scheduleTag !== '' && resource.kind === kinds.item,
+      resource instanceof ItemResource &&
+      resource.row.scheduleTag !== '' &&
+      resource.kind === kinds.item &&
+      resource.view?.closed !== true,
     (resource) => (resource instanceof ItemResource ? `"${textOf(resource.row.scheduleTag)}"` : undefined),
   ),
   detailProperty({

@@ -1,6 +1,7 @@
 import { type Component, Property, parseComponents, writeComponent } from '../../formats/icalendar/index.ts';
 import type { CollectionRow, CollectionsReader, Publication } from '../../stores/collections/index.ts';
-import { busyOnly, isPrivate } from '../collections/busy-only.ts';
+import { busyCopy } from '../collections/busy-copy.ts';
+import { isPrivate } from '../collections/busy-only.ts';
 
 /**
  * All of a calendar as one VCALENDAR, item by item, each zone once and before what is in it. What is private is busy, and
@@ -15,7 +16,7 @@ export async function* publishedText(
   const zones = new Set<string>();
   for await (const page of collections.itemsWithBytes(calendar.account, calendar.id)) {
     for (const { bytes, digest } of page) {
-      const shown = rights === 'busy' || isPrivate(digest) ? busyOnly(bytes) : bytes;
+      const shown = rights === 'busy' || isPrivate(digest) ? busyCopy(bytes) : bytes;
       const text = parseComponents(shown, Number.POSITIVE_INFINITY)
         .flatMap((object) => object.components())
         .map((component) => piece(component, zones))

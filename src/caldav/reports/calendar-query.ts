@@ -1,10 +1,30 @@
-import { answerQuery, type DavReport, inHome } from '../../webdav/index.ts';
+import type { ItemRow, Span } from '../../stores/collections/index.ts';
+import {
+  answerQuery,
+  type CollectionResource,
+  type DavReport,
+  inHome,
+  type Scene,
+} from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
 import { judgeBytes, rangeHolds } from '../filter/in-time.ts';
 import { readFilter } from '../filter/parse.ts';
-import { planFilter } from '../filter/plan.ts';
+import { type FilterPlan, planFilter } from '../filter/plan.ts';
 import { caldav } from '../names.ts';
 import { floatingZoneOf, zoneOfQuery } from '../zones.ts';
+
+const isHidden = (collection: CollectionResource, row: ItemRow): boolean =>
+  collection.scene.right !== 'own' && collection.item(row).view?.closed === true;
+
+/** Whether the times that are asked for are shown to everybody: when alarms ring and what was done when is not. */
+const areShown = ({ ranges }: FilterPlan): boolean =>
+  ranges.every(({ component }) => component !== 'VTODO' && component !== 'VALARM');
+
+/** The index knows what is hidden too: where it is found by that, all is looked at. */
+function spanFor({ right }: Scene, filter: FilterPlan): Span {
+  if (right === 'own' || areShown(filter)) return filter.span;
+  return { ...filter.span, startMs: null, endMs: null };
+}
 
 /** RFC 4791 §7.8. The index finds what can be; the digest says what is; bytes are read only for what stands nowhere else. */
 export const calendarQuery: DavReport = {
@@ -19,17 +39,17 @@ export const calendarQuery: DavReport = {
     const filter = planFilter(readFilter(element));
     const asked = zoneOfQuery(body);
     await answerQuery(exchange, resource, body, {
-      pages: ({ scene, row }) => scene.house.collections.within(row.account, row.id, filter.span),
-      judgeOf({ details }) {
-        const zone = asked ?? floatingZoneOf(details);
-        const { rest } = filter;
+      pages: ({ scene, row }) => scene.house.collections.within(row.account, row.id, spanFor(scene, filter)),
+      judgeOf(collection) {
+        const zone = asked ?? floatingZoneOf(collection.details);
         return {
           row(row) {
-            if (!filter.row(row) || !filter.ranges.every((test) => rangeHolds(row.digest, test, zone)))
-              return false;
-            return rest === null ? true : null;
+            if (!filter.row(row)) return false;
+            if (isHidden(collection, row) && !areShown(filter)) return null;
+            if (!filter.ranges.every((test) => rangeHolds(row.digest, test, zone))) return false;
+            return filter.rest === null ? true : null;
           },
-          item: (item) => rest === null || judgeBytes(rest, item, zone),
+          item: (item) => judgeBytes(filter.whole, item, zone),
         };
       },
     });

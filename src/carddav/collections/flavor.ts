@@ -68,7 +68,6 @@ function negotiated(item: ItemRow, { visit: { request } }: Scene): View | null {
   }
   if (version === kept) return null;
   return {
-    mark: '',
     type: contentTypeOf(version),
     closed: false,
     make: (bytes) => Buffer.from(writeCard(convert(readKept(bytes), version))),

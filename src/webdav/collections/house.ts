@@ -65,8 +65,8 @@ export interface Leaving {
 
 /** An item as somebody sees it who does not see its bytes as they are kept. */
 export interface View {
-  /** Behind the hash in the ETag; '' where it counts as the same. */
-  readonly mark: string;
+  /** In place of the hash in the ETag; absent: it counts as the same. */
+  readonly etag?: string;
   readonly type: string;
   make(bytes: Buffer): Buffer;
   /** It is not theirs to change. */

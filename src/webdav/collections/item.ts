@@ -17,6 +17,7 @@ export class ItemResource extends Bare implements Resource {
   readonly row: ItemRow;
   #bytes: Buffer | null;
   #view: View | null | undefined;
+  #held: Buffer | null = null;
 
   constructor(collection: CollectionResource, row: ItemRow, bytes: Buffer | null = null) {
     super([...collection.path, row.name]);
@@ -34,9 +35,7 @@ export class ItemResource extends Bare implements Resource {
   }
 
   override get etag(): string {
-    const mark = this.view?.mark ?? '';
-    const hash = this.row.hash.slice(0, etagHexDigits);
-    return mark === '' ? `"${hash}"` : `"${hash}-${mark}"`;
+    return `"${this.view?.etag ?? this.row.hash.slice(0, etagHexDigits)}"`;
   }
 
   override get length(): number | null {
@@ -65,12 +64,15 @@ export class ItemResource extends Bare implements Resource {
   }
 
   headers(): Readonly<Record<string, string>> {
-    return { ...scheduleTagOf(this.row), ...this.collection.scene.flavor.headers };
+    const tags = this.view?.closed ? {} : scheduleTagOf(this.row);
+    return { ...tags, ...this.collection.scene.flavor.headers };
   }
 
   /** As the visitor sees them, where they were read beforehand. */
   get held(): Buffer | null {
-    return this.#bytes && this.view ? this.view.make(this.#bytes) : this.#bytes;
+    if (this.#bytes === null || this.view === null) return this.#bytes;
+    this.#held ??= this.view.make(this.#bytes);
+    return this.#held;
   }
 
   /** As they are kept. StoreError 'not-found' where it went meanwhile. */
@@ -84,7 +86,7 @@ export class ItemResource extends Bare implements Resource {
   /** As the visitor sees them. */
   async shownBytes(): Promise<Buffer> {
     const bytes = await this.bytes();
-    return this.view ? this.view.make(bytes) : bytes;
+    return this.held ?? bytes;
   }
 
   open(range?: readonly [start: number, end: number]): Readable {
