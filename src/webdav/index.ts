@@ -44,6 +44,7 @@ export {
   type Right,
   receivedName,
   type Scene,
+  stillActs,
   type View,
 } from './collections/index.ts';
 export { DavError, Gone } from './errors.ts';

@@ -34,8 +34,12 @@ export type DavPrivilege =
   | 'write-acl'
   | 'read-current-user-privilege-set'
   | 'read-free-busy'
-  | 'schedule-send'
-  | 'schedule-deliver';
+  | 'schedule-deliver-invite'
+  | 'schedule-deliver-reply'
+  | 'schedule-query-freebusy'
+  | 'schedule-send-invite'
+  | 'schedule-send-reply'
+  | 'schedule-send-freebusy';
 
 /** Who asks. */
 export type Visitor =

@@ -5,6 +5,7 @@ import { caldav, caldavName, calendarServer, kinds, personalCalendar } from '../
 import { outboxIn } from '../scheduling/outbox.ts';
 import { busyView } from './busy-only.ts';
 import { contentType } from './content-type.ts';
+import { demandAnotherCalendar, patchDefaultCalendar } from './default-calendar.ts';
 import { leavingAll } from './leaving-all.ts';
 import { demandComponent, prepareObject } from './prepare.ts';
 import { timezonesView } from './timezones-view.ts';
@@ -38,15 +39,17 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
     contentType,
     prepare: (arriving) => prepareObject(house, arriving),
     removing: async (leaving) => ({ jobs: (await scheduling?.leaving(leaving)) ?? [] }),
+    patching: patchDefaultCalendar,
     removingAll: async (scene, collection) => ({
       jobs: scheduling ? await leavingAll(scheduling, scene, collection) : [],
     }),
     accepts: ({ component }, collection) => demandComponent(component, collection),
     view: (item, { right, visit }) => busyView(item, right) ?? timezonesView(item, visit),
     may(row, right, privilege) {
-      if (isInbox(row) && privilege === 'schedule-deliver') return right === 'own';
+      if (isInbox(row) && delivering.has(privilege)) return right === 'own' || right === 'act';
       return isInbox(row) && putting.has(privilege) ? false : undefined;
     },
+    demandRemovable: demandAnotherCalendar,
     async besides(scene, home) {
       const outbox = scheduling ? outboxIn(scene, home) : null;
       return outbox === null ? [] : [outbox];
@@ -57,6 +60,11 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
 
 /** Who invites writes there; its owner takes away what they have seen (RFC 6638 §2.2). */
 const isInbox = ({ kind }: CollectionRow) => kind === 'inbox';
+const delivering: ReadonlySet<string> = new Set([
+  'schedule-deliver-invite',
+  'schedule-deliver-reply',
+  'schedule-query-freebusy',
+]);
 const putting: ReadonlySet<string> = new Set(['write-content', 'bind']);
 
 /** RFC 4791 §5.3.1, RFC 5689 §3: a collection in a home of calendars is a calendar. */

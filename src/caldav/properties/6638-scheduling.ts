@@ -9,6 +9,7 @@ import {
   type LiveProperty,
   textOf,
 } from '../../webdav/index.ts';
+import { defaultCalendarKey } from '../collections/default-calendar.ts';
 import { refusal } from '../conditions.ts';
 import { availabilityBytesMax } from '../limits.ts';
 import { caldav, kinds, outboxName } from '../names.ts';
@@ -43,12 +44,20 @@ export const schedulingProperties = (house: SchedulingHouse): readonly LivePrope
   caldavProperty('calendar-user-type', '6638 §2.4.2', isMember, (resource) =>
     isMember(resource) ? house.typeOf(resource.address) : undefined,
   ),
-  caldavProperty('schedule-default-calendar-URL', '6638 §9.2', isInbox, async (resource, visit) => {
-    if (!isInbox(resource)) return undefined;
-    const rows = await house.collections.collections(resource.row.account, 'calendars');
-    const calendar = defaultCalendar(rows);
-    return calendar === null ? '' : hrefElement(visit, [...resource.path.slice(0, -1), calendar.name]);
-  }),
+  {
+    ...caldavProperty('schedule-default-calendar-URL', '6638 §9.2', isInbox, async (resource, visit) => {
+      if (!isInbox(resource)) return undefined;
+      const rows = await house.collections.collections(resource.row.account, 'calendars');
+      const calendar = defaultCalendar(rows);
+      return calendar === null ? '' : hrefElement(visit, [...resource.path.slice(0, -1), calendar.name]);
+    }),
+    key: defaultCalendarKey,
+    write: {
+      parse: (value) =>
+        value?.children.find(({ namespace, name }) => namespace === 'DAV:' && name === 'href')?.text.trim() ??
+        '',
+    },
+  },
   caldavProperty(
     'schedule-tag',
     '6638 §9.3',

@@ -23,6 +23,7 @@ import {
   type Exchange,
   prefixDeclarations,
   type Scene,
+  stillActs,
 } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
 import { freeBusyDaysMax } from '../limits.ts';
@@ -36,16 +37,23 @@ import { placeOf, selfIn } from './users.ts';
 export interface OutboxResource extends Collection {
   readonly kind: typeof kinds.outbox;
   readonly account: number;
+  /** Whether the visitor still may, after a body came. */
+  still(): Promise<boolean>;
 }
 
 const privileges: ReadonlySet<DavPrivilege> = new Set([
   'read',
   'read-current-user-privilege-set',
-  'schedule-send',
+  'schedule-send-invite',
+  'schedule-send-reply',
+  'schedule-send-freebusy',
 ]);
 
 /** In a home, for its owner and who acts for them. */
-export function outboxIn({ account, owner, right }: Scene, home: readonly string[]): OutboxResource | null {
+export function outboxIn(
+  { account, house, owner, right, visit }: Scene,
+  home: readonly string[],
+): OutboxResource | null {
   if (right !== 'own' && right !== 'act') return null;
   return {
     ...bareFolder([...home, outboxName]),
@@ -54,6 +62,7 @@ export function outboxIn({ account, owner, right }: Scene, home: readonly string
     owner,
     types: [caldavName('schedule-outbox')],
     may: (privilege) => privileges.has(privilege),
+    still: () => stillActs(house, visit.visitor, account),
   };
 }
 
@@ -66,10 +75,11 @@ export function outboxPost(house: SchedulingHouse): DavMethod {
     name: 'POST',
     rfc: '6638 §5',
     on: ({ resource }) => isOutbox(resource),
-    demands: () => [{ on: 'resource', privilege: 'schedule-send' }],
+    demands: () => [{ on: 'resource', privilege: 'schedule-send-freebusy' }],
     async run(exchange, { resource }) {
       if (!isOutbox(resource)) return;
       const asked = await readQuestion(house, exchange, resource.account);
+      if (!(await resource.still())) throw new DavError(403, 'that is not allowed any more');
       const answers: string[] = [];
       for (const attendee of asked.attendees) answers.push(await answerFor(house, exchange, asked, attendee));
       const root = 'C:schedule-response';

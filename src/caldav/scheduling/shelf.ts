@@ -65,18 +65,21 @@ export async function shelvesOf(
   return collections.collections(account, 'calendars');
 }
 
+export const takesInvitations = (
+  { kind, details }: CollectionRow,
+  component: Component['name'] = 'VEVENT',
+): boolean =>
+  kind === 'calendar' &&
+  details.source === undefined &&
+  (details.components ?? calendarComponents).some((name) => name === component);
+
 /** Where invitations go (RFC 6638 §9.2): what its owner says, or the first calendar that holds such things. */
 export function defaultCalendar(
   rows: readonly CollectionRow[],
   component: Component['name'] = 'VEVENT',
 ): CollectionRow | null {
   const wanted = rows.find(({ kind }) => kind === 'inbox')?.details.defaultCalendar;
-  const holding = rows.filter(
-    ({ kind, details }) =>
-      kind === 'calendar' &&
-      details.source === undefined &&
-      (details.components ?? calendarComponents).some((name) => name === component),
-  );
+  const holding = rows.filter((row) => takesInvitations(row, component));
   return holding.find(({ id }) => id === wanted) ?? holding[0] ?? null;
 }
 

@@ -24,6 +24,7 @@ import type {
   Written,
 } from '../types.ts';
 import { batchesOf } from './batches.ts';
+import { delegatedRight } from './delegated.ts';
 import { overlaid, splitChanges } from './details.ts';
 import type { Scene } from './house.ts';
 import { ItemResource } from './item.ts';
@@ -157,7 +158,8 @@ export class CollectionResource extends Bare implements Collection {
     const { details, properties } = splitChanges(changes, this.details);
     if (this.share) return this.#patchOwnView(details, properties.length > 0);
     const { quiet } = this.scene.visit;
-    await collections.changeCollection(account, id, { details, properties, quiet });
+    const found = (await this.scene.flavor.patching?.(this.scene, this.row, changes)) ?? {};
+    await collections.changeCollection(account, id, { details: { ...details, ...found }, properties, quiet });
   }
 
   /** Who received it has a name and a colour of their own for it; the rest is the owner's. */
@@ -184,6 +186,7 @@ export class CollectionResource extends Bare implements Collection {
       return;
     }
     if (this.row.kind === 'inbox') throw new DavError(403, 'the inbox stays where it is');
+    await flavor.demandRemovable?.(this.scene, this.row);
     const { jobs } = (await flavor.removingAll?.(this.scene, this.row)) ?? {};
     await house.collections.removeCollection(account, id, jobs, visit.quiet);
   }
@@ -221,10 +224,8 @@ export class CollectionResource extends Bare implements Collection {
     const { account, id } = this.row;
     const groups = await house.accounts.groupsOf(member.id);
     if (!isReceived(right)) {
-      const delegated = await house.collections.sharing.delegatedTo(member.id, groups);
-      return delegated.some(
-        (each) => each.account === account && (right === 'watch' || each.rights === 'write'),
-      );
+      const now = await delegatedRight(house, { member: member.id, groups }, account);
+      return now !== null && allows(now, privilege);
     }
     const now = await house.collections.sharing.rightsIn(member.id, groups, account, id);
     return now !== null && allows(now, privilege);

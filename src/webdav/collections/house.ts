@@ -1,5 +1,6 @@
 import type { Accounts, Member } from '../../accounts/index.ts';
 import type {
+  CollectionChange,
   CollectionKind,
   CollectionRow,
   CollectionsWriter,
@@ -102,6 +103,14 @@ export interface Flavor {
   prepare(arriving: Arriving): Promise<Prepared>;
   /** What follows from it. */
   removing?(leaving: Leaving): Promise<Pick<PutOptions, 'jobs'>>;
+  /** Details of a collection that a client names by an address, looked up. DavError for one that cannot be. */
+  patching?(
+    scene: Scene,
+    collection: CollectionRow,
+    changes: PropertyChanges,
+  ): Promise<NonNullable<CollectionChange['details']>>;
+  /** DavError where a collection has to stay. */
+  demandRemovable?(scene: Scene, collection: CollectionRow): Promise<void>;
   /** Of a whole collection. */
   removingAll?(scene: Scene, collection: CollectionRow): Promise<Pick<PutOptions, 'jobs'>>;
   /** Before an item goes into a collection without being read again. DavError. */

@@ -6,6 +6,7 @@
  * - A delegation is of calendars; who has one does not see what others share with its principal.
  */
 export { CollectionResource } from './collection.ts';
+export { stillActs } from './delegated.ts';
 export { alarmProperty, type Detailed, detailProperty, isDetailed } from './details.ts';
 export { HomeResource } from './home.ts';
 export type { Arriving, CollectionsHouse, Flavor, Leaving, Prepared, Scene, View } from './house.ts';

@@ -3,6 +3,7 @@ import { bareFolder, looksOnly, nothing } from '../bare.ts';
 import { memberPath } from '../principals/principal.ts';
 import type { Collection, Found, Space, Visit } from '../types.ts';
 import { CollectionResource } from './collection.ts';
+import { delegatedRight } from './delegated.ts';
 import { HomeResource } from './home.ts';
 import type { CollectionsHouse, Flavor } from './house.ts';
 import type { Right } from './rights.ts';
@@ -60,7 +61,7 @@ export async function homeOf(
   return new HomeResource(scene, [flavor.home, handle]);
 }
 
-/** As oneself, or as who acts for somebody; the right to write is more than that to read. */
+/** As oneself, or as who acts for somebody. */
 async function rightAt(
   house: CollectionsHouse,
   { home }: Flavor,
@@ -70,10 +71,7 @@ async function rightAt(
   if (visitor.kind !== 'member') return null;
   if (member.id === visitor.member.id) return 'own';
   if (member.disabled || home !== 'calendars') return null;
-  const delegated = await house.collections.sharing.delegatedTo(visitor.member.id, visitor.groups);
-  const rights = delegated.filter(({ account }) => account === member.id).map(({ rights }) => rights);
-  if (rights.length === 0) return null;
-  return rights.includes('write') ? 'act' : 'watch';
+  return delegatedRight(house, { member: visitor.member.id, groups: visitor.groups }, member.id);
 }
 
 /** What lies above the homes: for each visitor there is one. */

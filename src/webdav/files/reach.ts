@@ -13,8 +13,12 @@ const bits = {
   'read-current-user-privilege-set': 256,
   // Of calendars alone.
   'read-free-busy': 512,
-  'schedule-send': 1_024,
-  'schedule-deliver': 2_048,
+  'schedule-deliver-invite': 1_024,
+  'schedule-deliver-reply': 2_048,
+  'schedule-query-freebusy': 4_096,
+  'schedule-send-invite': 8_192,
+  'schedule-send-reply': 16_384,
+  'schedule-send-freebusy': 32_768,
 } as const satisfies Record<DavPrivilege, number>;
 
 const reading = bits.read | bits['read-current-user-privilege-set'];

@@ -1,10 +1,10 @@
-import { privilegeElement } from '../privileges.ts';
+import { type Aggregate, privilegeElement } from '../privileges.ts';
 import type { Ace, DavPrivilege, LiveProperty, Resource, Visit, Xml } from '../types.ts';
 import { principalOf } from './5397-current-user-principal.ts';
 import { davElement, davProperty, hrefElement } from './live.ts';
 
 interface PrivilegeTree {
-  readonly name: DavPrivilege | 'all' | 'write';
+  readonly name: DavPrivilege | Aggregate;
   readonly says: string;
   readonly of?: readonly PrivilegeTree[];
 }
@@ -32,6 +32,26 @@ const privilegeTree: PrivilegeTree = {
   ],
 };
 
+/** RFC 6638 §6: of an inbox, and of an outbox. */
+const delivering: PrivilegeTree = {
+  name: 'schedule-deliver',
+  says: 'Deliver messages',
+  of: [
+    { name: 'schedule-deliver-invite', says: 'Deliver invitations' },
+    { name: 'schedule-deliver-reply', says: 'Deliver answers' },
+    { name: 'schedule-query-freebusy', says: 'Ask what is when' },
+  ],
+};
+const sending: PrivilegeTree = {
+  name: 'schedule-send',
+  says: 'Send messages',
+  of: [
+    { name: 'schedule-send-invite', says: 'Send invitations' },
+    { name: 'schedule-send-reply', says: 'Send answers' },
+    { name: 'schedule-send-freebusy', says: 'Ask when others are free' },
+  ],
+};
+
 const writing = ['write-content', 'write-properties', 'bind', 'unbind'] as const;
 
 function supported({ name, says, of = [] }: PrivilegeTree): Xml {
@@ -41,7 +61,20 @@ function supported({ name, says, of = [] }: PrivilegeTree): Xml {
   );
 }
 
-const supportedSet = supported(privilegeTree);
+const withMore = (more: PrivilegeTree): Xml =>
+  supported({ ...privilegeTree, of: [...(privilegeTree.of ?? []), more] });
+
+const supportedSets = {
+  plain: supported(privilegeTree),
+  inbox: withMore(delivering),
+  outbox: withMore(sending),
+} as const;
+
+function supportedBy({ types }: Resource): Xml {
+  const has = (wanted: string) => types?.some(({ name }) => name === wanted) ?? false;
+  if (has('schedule-inbox')) return supportedSets.inbox;
+  return has('schedule-outbox') ? supportedSets.outbox : supportedSets.plain;
+}
 
 const leaves: readonly DavPrivilege[] = [
   'read',
@@ -51,14 +84,20 @@ const leaves: readonly DavPrivilege[] = [
   'write-acl',
   'read-current-user-privilege-set',
   'read-free-busy',
-  'schedule-send',
-  'schedule-deliver',
+  'schedule-deliver-invite',
+  'schedule-deliver-reply',
+  'schedule-query-freebusy',
+  'schedule-send-invite',
+  'schedule-send-reply',
+  'schedule-send-freebusy',
 ];
 /** Those of RFC 3744, which DAV:all holds. */
 const own = leaves.slice(0, leaves.indexOf('read-free-busy'));
 /** Aggregates beside what they hold: clients ask for `write` and for `bind`. */
 function privilegeSet(has: (privilege: DavPrivilege) => boolean): Xml {
-  const names: (DavPrivilege | 'all' | 'write')[] = leaves.filter(has);
+  const names: (DavPrivilege | Aggregate)[] = leaves.filter(has);
+  for (const { name, of = [] } of [delivering, sending])
+    if (of.every((each) => has(each.name as DavPrivilege))) names.push(name);
   if (writing.every(has)) names.unshift('write');
   if (own.every(has)) names.unshift('all');
   return names.map(privilegeElement).join('');
@@ -91,7 +130,7 @@ function aceElement({ principal, privileges, inherited }: Ace, visit: Visit): Xm
 export const aclProperties: readonly LiveProperty[] = [
   davProperty('owner', '3744 §5.1', ({ owner }, visit) => (owner === null ? '' : hrefElement(visit, owner))),
   davProperty('group', '3744 §5.2', () => ''),
-  davProperty('supported-privilege-set', '3744 §5.3', () => supportedSet),
+  davProperty('supported-privilege-set', '3744 §5.3', supportedBy),
   davProperty('current-user-privilege-set', '3744 §5.4', (resource) =>
     privilegeSet((privilege) => resource.may(privilege)),
   ),
