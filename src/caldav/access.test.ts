@@ -371,4 +371,38 @@ describe('what others see', () => {
     expect((await list('ana')).text).not.toContain('ana~');
     expect((await list('gina')).text).not.toContain('ana');
   });
+
+  test('all of a calendar at once: a file for programs, a page for browsers', async () => {
+    await afresh();
+    const whole = (actor: Actor, headers: Record<string, string> = {}, path = '/') =>
+      ask(actor, { method: 'GET', path, headers });
+    const own = await whole('owner');
+    expect(own.headers['content-type']).toBe('text/calendar; charset=utf-8');
+    expect(own.headers['content-disposition']).toMatch(/^attachment; filename\*=UTF-8''\w+\.ics$/);
+    expect(own.text.match(/BEGIN:VCALENDAR/g)).toHaveLength(1);
+    expect(own.text).toContain('SUMMARY:Event a');
+    expect(own.text).toContain('The doctor');
+    const again = { 'if-none-match': String(own.headers.etag) };
+    expect((await whole('owner', again)).status).toBe(304);
+    expect((await ask('owner', { method: 'PUT', path: '/b', body: event('b') })).status).toBe(201);
+    expect((await whole('owner', again)).text).toContain('SUMMARY:Event b');
+    for (const actor of ['acts for her', 'watches for her', 'writer', 'reader'] as const) {
+      const { text } = await whole(actor);
+      expect([actor, text]).toEqual([actor, expect.stringContaining('SUMMARY:Event a')]);
+      expect(text).toContain('SUMMARY:Busy');
+      expect(text).not.toContain('doctor');
+    }
+    const busy = await whole('sees busy times');
+    expect(busy.text.match(/SUMMARY:Busy/g)).toHaveLength(3);
+    expect(busy.text).not.toMatch(/SUMMARY:Event|doctor/);
+    const page = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    expect((await whole('owner', page)).headers['content-type']).toContain('text/html');
+    expect((await whole('owner', page, '/?export')).text).toContain('BEGIN:VCALENDAR');
+    const head = await ask('owner', { method: 'HEAD', path: '/' });
+    expect([head.status, head.text, head.headers['content-type']]).toEqual([
+      200,
+      '',
+      'text/calendar; charset=utf-8',
+    ]);
+  });
 });

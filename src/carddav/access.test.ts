@@ -106,6 +106,18 @@ describe('who may do what in an address book', () => {
     expect(found).toEqual(Object.fromEntries(everybody.map((actor, at) => [actor, statuses[at]])));
   });
 
+  test('all of it at once, for who may read it', async () => {
+    await keep('b.vcf', 'b');
+    const found: Record<string, string | number> = {};
+    for (const actor of everybody) {
+      const { status, text, headers } = await ask(actor, { method: 'GET', path: '' });
+      const isWhole = headers['content-type'] === 'text/vcard; charset=utf-8';
+      found[actor] = isWhole ? (text.match(/BEGIN:VCARD/g)?.length ?? 0) : status;
+    }
+    expect(Object.values(found)).toEqual([2, 2, 2, 404, 404, 404, 401]);
+    await suite.rooms.collections.remove(account, book, 'b.vcf');
+  });
+
   test('a home shows what was given, and a multiget reaches nothing else', async () => {
     const home = await browser.ask('/dav/contacts/bea/', {
       method: 'PROPFIND',

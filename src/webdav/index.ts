@@ -46,6 +46,7 @@ export {
   type Scene,
   stillActs,
   type View,
+  type Whole,
 } from './collections/index.ts';
 export { DavError, Gone } from './errors.ts';
 export { coreExtension } from './extension.ts';

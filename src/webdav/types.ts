@@ -237,6 +237,8 @@ export interface Collection extends Resource {
     changes: PropertyChanges,
     options: WriteOptions,
   ): Promise<Written>;
+  /** All of it as one text, for who asks for that and not for a page. */
+  whole?(): Resource | null;
   readonly sync?: SyncAbility;
   /**
    * Members with their content, where that is read cheaper at once: in batches that may be held. What went meanwhile is left

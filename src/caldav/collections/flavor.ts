@@ -9,6 +9,7 @@ import { demandAnotherCalendar, patchDefaultCalendar } from './default-calendar.
 import { leavingAll } from './leaving-all.ts';
 import { demandComponent, prepareObject } from './prepare.ts';
 import { timezonesView } from './timezones-view.ts';
+import { wholeCalendar } from './whole.ts';
 
 const calendarType = caldavName('calendar');
 const subscribedType = { namespace: calendarServer, name: 'subscribed' };
@@ -37,6 +38,7 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
     },
     personal: () => personalCalendar,
     contentType,
+    whole: wholeCalendar,
     prepare: (arriving) => prepareObject(house, arriving),
     removing: async (leaving) => ({ jobs: (await scheduling?.leaving(leaving)) ?? [] }),
     patching: patchDefaultCalendar,

@@ -1,4 +1,6 @@
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import type { Accounts } from '../../accounts/index.ts';
 import { connectionOf, type HttpRequest, type HttpResponse, type RawHandler } from '../../net/index.ts';
 import type { Log } from '../../observability/index.ts';
@@ -50,11 +52,15 @@ async function answer(
   const found = await publishedBy(house, token);
   if (found === null) return end(response, 404);
   const { publication, calendar } = found;
-  const etag = `"${calendar.modseq.toString(36)}-${calendar.id.toString(36)}-${publication.rights}"`;
+  const gzip = takesGzip(request.headers['accept-encoding']);
+  const state = `${calendar.modseq.toString(36)}-${calendar.id.toString(36)}-${publication.rights}`;
+  // RFC 9110 §8.8.3: other bytes, another strong ETag.
+  const etag = gzip ? `"${state}-gzip"` : `"${state}"`;
   const headers = {
     ETag: etag,
     // It changes when it changes; a copy is good only once it was asked for again.
     'Cache-Control': 'private, no-cache',
+    Vary: 'Accept-Encoding',
     'X-Content-Type-Options': 'nosniff',
     'X-Robots-Tag': 'noindex',
   };
@@ -68,16 +74,28 @@ async function answer(
     ...headers,
     'Content-Type': 'text/calendar; charset=utf-8',
     'Content-Disposition': 'inline; filename="calendar.ics"',
+    ...(gzip ? { 'Content-Encoding': 'gzip' } : {}),
   });
   if (method === 'HEAD') {
     response.end();
     return;
   }
-  for await (const text of publishedText(house.collections, calendar, publication.rights)) {
-    if (response.destroyed) return;
-    if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  const text = Readable.from(publishedText(house.collections, calendar, publication.rights));
+  try {
+    if (gzip) await pipeline(text, createGzip(), response);
+    else await pipeline(text, response);
+  } catch (error) {
+    // Who asked is gone.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
+      throw error;
   }
-  response.end();
+}
+
+/** RFC 9110 §12.5.3 */
+function takesGzip(header: string | string[] | undefined): boolean {
+  return String(header ?? '')
+    .split(',')
+    .some((each) => /^\s*gzip\s*(?:;\s*q=(?!0(?:\.0{0,3})?\s*$)[\d.]+\s*)?$/i.test(each));
 }
 
 /** Null: nobody published it, or not any more; who is disabled publishes nothing. */

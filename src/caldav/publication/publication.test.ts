@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
 import { crlf, document, event, propfind, xml } from '../fixtures.ts';
@@ -83,7 +84,8 @@ test('a calendar is published whole, each zone once, what is private as busy, an
   expect((await browser.ask(address, { headers: { 'if-none-match': `"x", ${headers.etag}` } })).status).toBe(
     304,
   );
-  expect((await browser.ask(address, { method: 'HEAD' })).text).toBe('');
+  const head = await browser.ask(address, { method: 'HEAD' });
+  expect([head.status, head.text, head.headers.etag]).toEqual([200, '', headers.etag]);
   expect((await browser.ask(address, { method: 'PUT', body: 'x' })).status).toBe(405);
   // A second time it keeps its address.
   await publish();
@@ -116,4 +118,56 @@ test('nobody else publishes it, and an address that was guessed leads nowhere', 
   ).not.toBe(200);
   for (const path of ['/calendars/aaaaaaaaaaaaaaaaaaaaaaaaaa.ics', '/calendars/x.ics', '/calendars/../x.ics'])
     expect((await browser.ask(path)).status).toBe(404);
+});
+
+test('zones that differ under one name are not read in each other’s', async () => {
+  await ask('MKCALENDAR', '/dav/calendars/ana/zones/');
+  const own = (uid: string, offset: string) =>
+    zoned(uid).replaceAll('Europe/Paris', 'Home').replaceAll('TZOFFSETTO:+0100', `TZOFFSETTO:${offset}`);
+  for (const [name, body] of [
+    ['a', own('a', '+0100')],
+    ['b', own('b', '+0500')],
+    ['c', zoned('c').replace(/BEGIN:VTIMEZONE[\s\S]*END:VTIMEZONE\r\n/, '')],
+  ] as const)
+    expect((await ask('PUT', `/dav/calendars/ana/zones/${name}.ics`, body)).status).toBe(201);
+  await ask('POST', '/dav/calendars/ana/zones/', document('CS:publish-calendar', ''));
+  const { text } = await ask('PROPFIND', '/dav/calendars/ana/zones/', propfind('CS:publish-url'));
+  const address = /(\/calendars\/[a-z0-9]+\.ics)/.exec(text)?.[1] ?? '';
+  const parts = (await browser.ask(address)).text.split('END:VCALENDAR\r\n').slice(0, -1);
+  expect(parts).toHaveLength(2);
+  expect(parts[0]).toMatch(/TZOFFSETTO:\+0100[\s\S]*SUMMARY:Zoned a/);
+  expect(parts[1]).toMatch(/TZOFFSETTO:\+0500[\s\S]*SUMMARY:Zoned b/);
+  // One that the file does not say is the system's.
+  expect(parts[1]).toMatch(/TZID:Europe\/Paris[\s\S]*SUMMARY:Zoned c/);
+  // How often readers look again.
+  expect(parts[0]).toContain('REFRESH-INTERVAL;VALUE=DURATION:PT1H');
+});
+
+test('it comes compressed for who takes that, and is not what came otherwise', async () => {
+  await ask('PUT', `${work}gzip`, event('gzip'));
+  await publish();
+  const address = (await published()) ?? '';
+  const get = (encoding: string, more: Record<string, string> = {}) =>
+    browser.ask(address, { headers: { 'accept-encoding': encoding, ...more } });
+  const plain = await get('gzip;q=0, identity');
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  const packed = await get('br, gzip;q=0.5');
+  expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+  expect(gunzipSync(packed.bytes).toString()).toBe(plain.text);
+  expect(packed.headers.etag).not.toBe(plain.headers.etag);
+  expect((await get('gzip', { 'if-none-match': String(packed.headers.etag) })).status).toBe(304);
+  await ask('POST', work, document('CS:unpublish-calendar', ''));
+  expect((await get('gzip', { 'if-none-match': String(packed.headers.etag) })).status).toBe(404);
+});
+
+test('what is attached and kept here is not in it: strangers may not open it', async () => {
+  await ask('MKCALENDAR', '/dav/calendars/ana/files/');
+  const links =
+    'ATTACH:https://elsewhere.example/map.pdf\nATTACH;MANAGED-ID=x:https://elsewhere.example/kept';
+  expect((await ask('PUT', '/dav/calendars/ana/files/a.ics', event('a', links))).status).toBe(201);
+  await ask('POST', '/dav/calendars/ana/files/', document('CS:publish-calendar', ''));
+  const told = await ask('PROPFIND', '/dav/calendars/ana/files/', propfind('CS:publish-url'));
+  const { text } = await browser.ask(/(\/calendars\/[a-z0-9]+\.ics)/.exec(told.text)?.[1] ?? '');
+  expect(text).toContain('map.pdf');
+  expect(text).not.toContain('kept');
 });

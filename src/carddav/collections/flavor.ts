@@ -9,6 +9,7 @@ import { setMeCard } from '../me-card.ts';
 import { carddav, carddavName, kinds } from '../names.ts';
 import { contentTypeOf, type ServedVersion, versionFor } from './media.ts';
 import { preparedCard } from './prepare.ts';
+import { wholeBook } from './whole.ts';
 
 const bookType = carddavName('addressbook');
 
@@ -29,6 +30,7 @@ export function bookFlavor(house: CarddavHouse): Flavor {
     personal: () => ({ name: 'personal', details: { displayName: 'Personal' } }),
     contentType: (item) => contentTypeOf(keptVersion(item)),
     headers: { Vary: 'Accept' },
+    whole: wholeBook,
     prepare: async (arriving) => preparedCard(arriving, house.settings),
     async removingAll(_, collection) {
       if (isDirectory(collection)) throw new DavError(403, 'the directory stays where it is');

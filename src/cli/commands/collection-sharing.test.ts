@@ -58,7 +58,8 @@ test('calendars are shared, listed, published and taken back', async () => {
   expect(
     await run('calendar share', { ...work, with: 'team@coop.example', rights: 'busy', accepted: true }),
   ).toBe('team@coop.example may busy work (accepted)');
-  const url = await run('calendar publish', { ...work, name: 'At work' });
+  const [url, webcal] = (await run('calendar publish', { ...work, name: 'At work' })).split('\n');
+  expect(webcal).toBe(url?.replace('https:', 'webcal:'));
   expect(url).toMatch(/^https:\/\/mail\.coop\.example\/calendars\/[a-z0-9]+\.ics$/);
   expect(await run('calendar list', { address: 'ana' })).toBe(
     [

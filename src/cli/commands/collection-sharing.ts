@@ -162,7 +162,9 @@ const publish = command({
     const { sharing } = rooms.collections;
     const { token, rights } = await sharing.publish(member.id, row.id, busy ? 'busy' : 'read');
     const url = urlOf(rooms, token);
-    return { text: url, json: { name: row.name, rights, url } };
+    // Programs that know this scheme subscribe, where a browser would save a file.
+    const webcal = url.replace(/^https?:/, 'webcal:');
+    return { text: `${url}\n${webcal}`, json: { name: row.name, rights, url, webcal } };
   },
 });
 

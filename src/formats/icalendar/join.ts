@@ -12,22 +12,25 @@ export interface CalendarHead {
   readonly description?: string;
   /** As #RRGGBB. */
   readonly color?: string;
+  /** How often readers look again: a duration. */
+  readonly refresh?: string;
 }
 
 /**
  * Objects, each as it is kept, as one VCALENDAR, in pieces: every VTIMEZONE stands once, before what needs it. Where two objects
  * mean different zones by one name, another VCALENDAR begins (RFC 5545 §3.4 allows several): none is read in the other's zone.
- * What cannot be read any more is left out.
+ * What cannot be read any more is left out, and what `shown` answers null for.
  */
 export async function* joinCalendars(
   objects: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   head: CalendarHead = {},
+  shown: (component: Component) => Component | null = (component) => component,
 ): AsyncGenerator<string> {
   const [begin, end] = boundsOf(head);
   let zones = new Map<string, string>();
   yield begin;
   for await (const bytes of objects) {
-    const { zones: needed, components } = read(bytes);
+    const { zones: needed, components } = read(bytes, shown);
     if ([...needed].some(([tzid, text]) => (zones.get(tzid) ?? text) !== text)) {
       zones = new Map();
       yield end + begin;
@@ -48,7 +51,7 @@ interface Read {
   readonly components: string;
 }
 
-function read(bytes: Uint8Array): Read {
+function read(bytes: Uint8Array, shown: (component: Component) => Component | null): Read {
   const zones = new Map<string, string>();
   const named = new Set<string>();
   let components = '';
@@ -57,8 +60,10 @@ function read(bytes: Uint8Array): Read {
       const tzid = component.text('TZID');
       if (tzid !== undefined) zones.set(tzid, zoneText(tzid, component));
     } else {
-      tzidsOf(component, named);
-      components += writeComponent(component);
+      const seen = shown(component);
+      if (seen === null) continue;
+      tzidsOf(seen, named);
+      components += writeComponent(seen);
     }
   }
   for (const tzid of named) {
@@ -99,14 +104,25 @@ function tzidsOf(component: Component, found: Set<string>): void {
 
 const endLine = 'END:VCALENDAR\r\n';
 
-/** RFC 7986 §5.1, §5.2, §5.9, and what was written before it. */
-function boundsOf({ name, description, color }: CalendarHead): readonly [begin: string, end: string] {
+/** RFC 7986 §5.1, §5.2, §5.7, §5.9, and what was written before it. */
+function boundsOf({
+  name,
+  description,
+  color,
+  refresh,
+}: CalendarHead): readonly [begin: string, end: string] {
   const said = [
     ...(name === undefined ? [] : [Property.text('NAME', name), Property.text('X-WR-CALNAME', name)]),
     ...(description === undefined
       ? []
       : [Property.text('DESCRIPTION', description), Property.text('X-WR-CALDESC', description)]),
     ...(color === undefined ? [] : [Property.text('X-APPLE-CALENDAR-COLOR', color)]),
+    ...(refresh === undefined
+      ? []
+      : [
+          Property.of('REFRESH-INTERVAL', refresh, { VALUE: 'DURATION' }),
+          Property.of('X-PUBLISHED-TTL', refresh),
+        ]),
   ];
   const text = writeComponent(newCalendar().adding(...said));
   return [text.slice(0, -endLine.length), endLine];

@@ -29,6 +29,7 @@ import { overlaid, splitChanges } from './details.ts';
 import type { Scene } from './house.ts';
 import { ItemResource } from './item.ts';
 import { allows, isReceived, privilegesOf } from './rights.ts';
+import { WholeCollection } from './whole.ts';
 import { readWhole, storeItem } from './writes.ts';
 
 /** A calendar, an inbox or an address book, as one visitor sees it. */
@@ -108,6 +109,11 @@ export class CollectionResource extends Bare implements Collection {
   async *withContent(items: readonly Resource[]): AsyncIterable<readonly ItemResource[]> {
     for (const batch of batchesOf(items.filter((each) => each instanceof ItemResource)))
       yield await this.itemsNamed(batch.map(({ row }) => row.name));
+  }
+
+  /** All that is in it, as one text. */
+  whole(): Resource | null {
+    return this.row.kind === 'inbox' ? null : new WholeCollection(this, this.scene.flavor.whole);
   }
 
   async *members(): AsyncIterable<readonly Resource[]> {

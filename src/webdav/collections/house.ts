@@ -13,6 +13,7 @@ import type {
 } from '../../stores/collections/index.ts';
 import type { DavPrivilege, PropertyChanges, QName, Resource, Visit, WriteOptions, Xml } from '../types.ts';
 import type { Right } from './rights.ts';
+import type { Whole } from './whole.ts';
 
 /** What the spaces of collections stand on. */
 export interface CollectionsHouse {
@@ -97,6 +98,8 @@ export interface Flavor {
   /** What every member has from the beginning. */
   personal(member: Member): { readonly name: string; readonly details: Details };
   contentType(item: ItemRow): string;
+  /** All of a collection at once; not of what is only news. */
+  readonly whole: Whole;
   /** More for the header of what GET answers. */
   readonly headers?: Readonly<Record<string, string>>;
   /** DavError with the precondition that does not hold. */

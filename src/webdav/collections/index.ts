@@ -15,3 +15,4 @@ export { inboxName, receivedName } from './names.ts';
 export * from './query/index.ts';
 export type { Right } from './rights.ts';
 export { collectionsSpace, homeOf } from './space.ts';
+export type { Whole } from './whole.ts';

@@ -3,7 +3,7 @@ import { randomToken } from '../../base/index.ts';
 import { DavError } from '../errors.ts';
 import { smallFileBytesMax } from '../limits.ts';
 import { rangeHolds } from '../server/index.ts';
-import type { DavMethod, Exchange, Found, Resource } from '../types.ts';
+import type { Collection, DavMethod, Exchange, Found, Resource } from '../types.ts';
 import { canOpen, gathered, headersOf, type Openable, typeOf } from './content.ts';
 import { listing } from './listing.ts';
 import { type ByteRange, readRanges } from './ranges.ts';
@@ -17,13 +17,22 @@ function reading(name: 'GET' | 'HEAD'): DavMethod {
     async run(exchange, { resource }) {
       if (resource === null) return;
       if (canOpen(resource)) await content(exchange, resource);
-      else await listing(exchange, resource);
+      else await folder(exchange, resource as Collection);
     },
   };
 }
 
 export const get = reading('GET');
 export const head = reading('HEAD');
+
+/** A browser is shown what is in it; programs get all of it at once, where that is one text. */
+async function folder(exchange: Exchange, resource: Collection): Promise<void> {
+  const asked = exchange.query.split('&').includes('export');
+  const isPage = /\btext\/html\b/i.test(exchange.header('accept') ?? '');
+  const whole = asked || !isPage ? (resource.whole?.() ?? null) : null;
+  if (canOpen(whole)) await content(exchange, whole);
+  else await listing(exchange, resource);
+}
 
 async function content(exchange: Exchange, resource: Openable): Promise<void> {
   const headers = headersOf(resource);
