@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { qrCode } from '../formats/qr/index.ts';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
 import { bodyBytesMax, securityTxtDays } from './limits.ts';
 
@@ -160,7 +161,7 @@ describe('autodiscover', () => {
   });
 });
 
-test('the profile for Apple’s devices, and the link for DAVx5, hold the doors, and no password', async () => {
+test('the profile for Apple’s devices holds the doors and the authority, and no password', async () => {
   const { admin } = suite.rooms.accounts;
   const member = await admin.addMember('apple', { name: '<Ana & Co>' });
   const { token } = await admin.createSignInToken(member.id);
@@ -183,11 +184,34 @@ test('the profile for Apple’s devices, and the link for DAVx5, hold the doors,
   expect(text).not.toContain('correct horse');
   expect((await own.get('/mail/apple.mobileconfig')).text).toBe(text);
   expect((await browser.get('/mail/apple.mobileconfig')).headers.location).toBe('/sign-in');
-  // What DAVx5 makes of its link: https in the place of its own scheme, and the user name.
-  const link = /href="(davx5:[^"]+)"/.exec((await own.get('/mail')).text)?.[1] ?? '';
-  const { username, href } = new URL(link.replace(/^davx5:/, 'https:'));
-  expect(decodeURIComponent(username)).toBe(member.address);
-  expect(href.replace(`${username}@`, '')).toBe(`${own.origin}/`);
+});
+
+test('the link for DAVx5, and the same as a picture: server and user name, beside a new password that too', async () => {
+  const { admin } = suite.rooms.accounts;
+  const member = await admin.addMember('android');
+  const { token } = await admin.createSignInToken(member.id);
+  const own = testBrowser(suite.ports.https, suite.authority);
+  await own.get(`/sign-in/${token}`);
+  await own.post(`/sign-in/${token}`, { password: 'correct horse', again: 'correct horse' });
+  // What DAVx5 makes of its link: https in the place of its own scheme; who one is does not stay in it.
+  const read = (text: string) => {
+    const link = /href="(davx5:[^"]+)"/.exec(text)?.[1] ?? '';
+    const url = new URL(link.replace(/^davx5:/, 'https:'));
+    const [user, password] = [url.username, url.password].map(decodeURIComponent);
+    url.username = url.password = '';
+    // A dark module is a square of the picture.
+    const dark = qrCode(link).flat().filter(Boolean).length;
+    expect(text.match(/h1v1h-1z/g)).toHaveLength(dark);
+    return { user, password, server: url.href };
+  };
+  const server = `${own.origin}/`;
+  expect(read((await own.get('/mail')).text)).toEqual({ user: member.address, password: '', server });
+  const made = (await own.post('/mail/app-password', { name: 'Phone' })).text;
+  const password = /class="secret">([^<]+)</.exec(made)?.[1];
+  expect(read(made)).toEqual({ user: member.address, password, server });
+  const authorization = `Basic ${Buffer.from(`${member.address}:${password}`).toString('base64')}`;
+  const asked = await own.ask('/dav/', { method: 'PROPFIND', headers: { authorization, depth: '0' } });
+  expect(asked.status).toBe(207);
 });
 
 test('security.txt: RFC 9116', async () => {

@@ -79,7 +79,10 @@ export const en = {
   calendarProgramsLead:
     'Most programs find them by your address alone. Where one asks for a server, give it this; the password is best one of those below.',
   davx5: 'Set up DAVx⁵ on Android',
-  davx5Lead: 'Open this page on the phone that has DAVx⁵: server and user name are filled in there.',
+  davx5Lead:
+    'Open this on the phone that has DAVx⁵, or scan it with its camera: all of it is filled in there.',
+  davx5Picture: 'The same as a QR code',
+  appPasswordDavx5: 'Calendars and contacts on Android',
   back: 'Back to your mail',
 
   appLoginTitle: 'Let an app in',

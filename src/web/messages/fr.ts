@@ -86,7 +86,9 @@ export const fr: Messages = {
     'La plupart des logiciels les trouvent par votre seule adresse. Si l’un demande un serveur, donnez celui-ci ; le mot de passe est de préférence l’un de ceux ci-dessous.',
   davx5: 'Configurer DAVx⁵ sur Android',
   davx5Lead:
-    'Ouvrez cette page sur le téléphone où se trouve DAVx⁵ : serveur et nom d’utilisateur y sont remplis.',
+    'Ouvrez ceci sur le téléphone où se trouve DAVx⁵, ou scannez-le avec l’appareil photo : tout y est rempli.',
+  davx5Picture: 'La même chose en code QR',
+  appPasswordDavx5: 'Agendas et contacts sur Android',
   back: 'Revenir à votre courrier',
 
   appLoginTitle: 'Autoriser une application',

@@ -3,6 +3,7 @@ import { StoreError } from '../../base/index.ts';
 import type { House, Visit } from '../house.ts';
 import { html } from '../html.ts';
 import { seeOther } from '../http/page.ts';
+import { davx5 } from './davx5.ts';
 import { mailPage } from './mail.ts';
 import { forMember } from './member.ts';
 
@@ -18,10 +19,13 @@ export async function makeAppPassword(visit: Visit, house: House): Promise<Respo
     try {
       const { password } = await house.accounts.admin.addAppPassword(self.member.id, name, deviceScopes);
       self.changed();
+      const link = davx5(house, { say, address: self.member.address, password });
+      const android = link === null ? null : html`<h2>${say.appPasswordDavx5}</h2>\n${link}`;
       return self.page({
         title: say.appPasswordTitle,
         body: html`<p>${say.appPasswordShown(name)}</p>
 <p><span class="secret">${password}</span></p>
+${android}
 <p><a class="button" href="/mail">${say.back}</a></p>`,
       });
     } catch (error) {
