@@ -12,8 +12,9 @@ import {
   stopAll,
   withTools,
 } from '../harness/index.ts';
-import { freePort, type Neighbour, type NeighbourOptions } from '../harness/neighbour.ts';
+import type { Neighbour, NeighbourOptions } from '../harness/neighbour.ts';
 import { postfixPrograms, startPostfix } from '../harness/postfix.ts';
+import { freePort } from '../harness/programs.ts';
 
 /** Other people's servers as hosts that we send to: as the exchanger that the DNS names, and as a relay. */
 const kinds: readonly [string, readonly string[], (options: NeighbourOptions) => Promise<Neighbour>][] = [

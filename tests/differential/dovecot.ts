@@ -1,10 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { connectSocket, makeFolder, removeFolder } from '../../src/testing/index.ts';
-import { findTool } from '../harness/index.ts';
+import { makeFolder, removeFolder } from '../../src/testing/index.ts';
+import { ended, findTool, freePort, startListening } from '../harness/index.ts';
 
 /** A Dovecot of our own, on a free port of 127.0.0.1, its mail in a temporary folder. */
 export interface Dovecot {
@@ -25,18 +23,20 @@ export async function startDovecot(): Promise<Dovecot> {
   chownSync(join(folder, 'home'), owner.uid, owner.gid);
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'dovecot.conf'), configuration(folder, port, owner));
-  const child = spawn(program, ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' });
-  const stop = async () => {
-    await ended(child);
-    removeFolder(folder);
-  };
   try {
-    await listening(child, port, join(folder, 'log'));
+    const config = join(folder, 'dovecot.conf');
+    const child = await startListening(program, ['-F', '-c', config], port, join(folder, 'log'));
+    return {
+      port,
+      async stop() {
+        await ended(child);
+        removeFolder(folder);
+      },
+    };
   } catch (error) {
-    await stop();
+    removeFolder(folder);
     throw error;
   }
-  return { port, stop };
 }
 
 interface Owner {
@@ -110,43 +110,4 @@ service imap-login {
  }
 }
 ${users}`;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function listening(child: ChildProcess, port: number, log: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (child.exitCode !== null) break;
-    try {
-      const socket = await connectSocket({ port, patienceMs: 10_000 });
-      const greeting = await socket.readLine();
-      await socket.close();
-      if (greeting !== null) return;
-    } catch {
-      await sleep(50);
-    }
-  }
-  let said = '';
-  try {
-    said = readFileSync(log, 'utf8');
-  } catch {
-    said = 'it wrote no log';
-  }
-  throw new Error(`dovecot does not answer: ${said.slice(-2000)}`);
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await gone;
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { makeFolder, removeFolder } from '../../src/testing/index.ts';
 import {
   certificateFor,
-  freePort,
   giveBySmtp,
   idsOf,
   makeFolders,
@@ -12,6 +11,7 @@ import {
   type NeighbourOptions,
   readMaildir,
 } from './neighbour.ts';
+import { freePort } from './programs.ts';
 import { findTool } from './tools.ts';
 import { eventually } from './values.ts';
 

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createCertificates } from '../../src/net/index.ts';
 import { silentLog } from '../../src/observability/index.ts';
@@ -33,15 +32,6 @@ export interface NeighbourOptions {
   readonly sizeMax?: number;
   /** Local parts that it has; default all. */
   readonly users?: readonly string[];
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('there is no free port');
-  return address.port;
 }
 
 /** A certificate for a name, by an authority of its own: `pem` holds certificate and key. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { makeFolder, removeFolder } from '../../src/testing/index.ts';
 import {
   certificateFor,
-  freePort,
   giveBySmtp,
   idsOf,
   makeFolders,
@@ -11,6 +10,7 @@ import {
   type NeighbourOptions,
   readMaildir,
 } from './neighbour.ts';
+import { freePort } from './programs.ts';
 import { run } from './tools.ts';
 import { eventually } from './values.ts';
 

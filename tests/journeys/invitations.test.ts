@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeFolder, openTestDns, removeFolder, type TestDns } from '../../src/testing/index.ts';
 import { eventually, type Myco, openDav, password, startMyco, stopAll } from '../harness/index.ts';
-import { freePort, giveBySmtp } from '../harness/neighbour.ts';
+import { giveBySmtp } from '../harness/neighbour.ts';
+import { freePort } from '../harness/programs.ts';
 
 // Two co-ops that invite each other: calendars on both sides, mail between them.
 

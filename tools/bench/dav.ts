@@ -5,7 +5,7 @@
  */
 import { loadavg } from 'node:os';
 import { startOurs, startRadicale, type Target, whyNoCyrus } from './dav/servers.ts';
-import { type Answer, type Line, openLine } from './files/client.ts';
+import { type Answer, type Line, openLine } from './http/client.ts';
 
 interface Scale {
   readonly events: number;

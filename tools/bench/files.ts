@@ -5,8 +5,8 @@
  * where it is missing only myco is measured. `quick`: a tenth of everything.
  */
 
-import { type Answer, type Line, openLine } from './files/client.ts';
 import { startApache, startOurs, type Target } from './files/servers.ts';
+import { type Answer, type Line, openLine } from './http/client.ts';
 import { memoryKiB } from './imap/processes.ts';
 import { shown } from './imap/table.ts';
 

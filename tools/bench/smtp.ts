@@ -6,8 +6,8 @@
  * The reference runs privately on free ports and needs root; where it is missing only myco is measured.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { member } from '../../tests/harness/index.ts';
-import { away, freePort, members, startTargets, type Target } from './smtp/servers.ts';
+import { freePort, member } from '../../tests/harness/index.ts';
+import { away, members, startTargets, type Target } from './smtp/servers.ts';
 import { type Sink, startSink } from './smtp/sink.ts';
 
 const messageBytes = 5_120;

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { member, password, startMyco } from '../../../tests/harness/index.ts';
-import { openLine } from '../files/client.ts';
+import { ended, freePort, member, password, startListening } from '../../../tests/harness/index.ts';
+import { basic, startWithAna } from '../http/ours.ts';
 
 export type Kind = 'calendars' | 'contacts';
 
@@ -24,15 +22,12 @@ export interface Target {
   stop(): Promise<void> | void;
 }
 
-const basic = (user: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-
 export async function startOurs(): Promise<Target> {
-  const settings = { auth: '{ plaintext: allow }', log: '{ level: info, format: json }' };
-  const myco = await startMyco({ settings, members: ['ana'] });
+  const { myco, port, authorization } = await startWithAna();
   return {
     name: 'myco',
-    port: myco.port('http'),
-    authorization: basic(member('ana')),
+    port,
+    authorization,
     keepsOpen: true,
     makes: 'MKCALENDAR',
     home: (kind) => `/dav/${kind}/ana/`,
@@ -45,25 +40,6 @@ export async function startOurs(): Promise<Target> {
     },
     stop: () => myco.dispose(),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-async function answers(port: number): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) {
-    const line = await openLine(port).catch(() => null);
-    line?.close();
-    if (line) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('radicale does not listen');
 }
 
 /** Debian's Radicale, private, on a free port. It syncs to disk as it does by default, which is what our 201 means too. */
@@ -92,9 +68,7 @@ filesystem_folder = ${dir}/collections
 level = error
 `,
   );
-  const child = spawn('/usr/bin/radicale', ['--config', join(dir, 'config')], { stdio: 'ignore' });
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  await answers(port);
+  const child = await startListening('/usr/bin/radicale', ['--config', join(dir, 'config')], port);
   const target: Target = {
     name: 'radicale',
     port,
@@ -105,8 +79,7 @@ level = error
     fill: (kind, name, text) =>
       put(target, `/ana/${name}/`, kind === 'calendars' ? 'text/calendar' : 'text/vcard', text),
     async stop() {
-      child.kill('SIGTERM');
-      await ended;
+      await ended(child);
       rmSync(dir, { recursive: true, force: true });
     },
   };

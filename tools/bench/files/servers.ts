@@ -1,10 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { member, password, startMyco } from '../../../tests/harness/index.ts';
-import { openLine } from './client.ts';
+import { ended, freePort, password, startListening } from '../../../tests/harness/index.ts';
+import { basic, startWithAna } from '../http/ours.ts';
 
 /** A DAV server that is measured. */
 export interface Target {
@@ -17,19 +16,10 @@ export interface Target {
   stop(): Promise<void> | void;
 }
 
-const basic = (user: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-
 export async function startOurs(): Promise<Target> {
-  const settings = { auth: '{ plaintext: allow }', log: '{ level: info, format: json }' };
-  const myco = await startMyco({ settings, members: ['ana'] });
-  return {
-    name: 'myco',
-    port: myco.port('http'),
-    pid: myco.pid,
-    base: '/dav/files/ana/',
-    authorization: basic(member('ana')),
-    stop: () => myco.dispose(),
-  };
+  const { myco, port, authorization } = await startWithAna();
+  const stop = () => myco.dispose();
+  return { name: 'myco', port, pid: myco.pid, base: '/dav/files/ana/', authorization, stop };
 }
 
 const modules = [
@@ -72,25 +62,6 @@ KeepAliveTimeout 300
 `;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-async function answers(port: number): Promise<void> {
-  for (let turn = 0; turn < 100; turn++) {
-    const line = await openLine(port).catch(() => null);
-    line?.close();
-    if (line) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('apache2 does not listen');
-}
-
 /**
  * Debian's apache2 with mod_dav_fs, private, on a free port. It never syncs by itself; `durable`: its folder is marked so that
  * the file system writes what is in it at once (`chattr +SD`), as our answers promise.
@@ -114,11 +85,8 @@ export async function startApache(durable: boolean): Promise<Target | null> {
   writeFileSync(join(dir, 'users'), `ana:{SHA}${sha1}\n`);
   const port = await freePort();
   writeFileSync(join(dir, 'apache.conf'), configText(dir, port));
-  const child = spawn('/usr/sbin/apache2', ['-f', join(dir, 'apache.conf'), '-D', 'FOREGROUND'], {
-    stdio: 'ignore',
-  });
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  await answers(port);
+  const config = ['-f', join(dir, 'apache.conf'), '-D', 'FOREGROUND'];
+  const child = await startListening('/usr/sbin/apache2', config, port, join(dir, 'error.log'));
   return {
     name: durable ? 'apache, synchronous' : 'apache, not durable',
     port,
@@ -126,8 +94,7 @@ export async function startApache(durable: boolean): Promise<Target | null> {
     base: '/',
     authorization: basic('ana'),
     async stop() {
-      child.kill('SIGTERM');
-      await ended;
+      await ended(child);
       rmSync(dir, { recursive: true, force: true });
     },
   };

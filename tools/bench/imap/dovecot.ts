@@ -1,11 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { findTool, password } from '../../../tests/harness/index.ts';
-import { Connection } from './connection.ts';
+import { ended, findTool, freePort, password, startListening } from '../../../tests/harness/index.ts';
 import type { Certificate, Server } from './servers.ts';
 
 /** How Dovecot keeps mail: one file a message, or many in one file. */
@@ -39,14 +36,7 @@ export async function startDovecot(
     giveHomes(folder, members, forMemory);
     const config = join(folder, 'dovecot.conf');
     writeFileSync(config, configuration(format, folder, ports, certificate, forMemory));
-    const child = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });
-    try {
-      await listening(child, ports[0], join(folder, 'log'));
-    } catch (error) {
-      await ended(child);
-      throw error;
-    }
-    return child;
+    return startListening(program, ['-F', '-c', config], ports[0], join(folder, 'log'));
   };
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   let child: ChildProcess;
@@ -189,33 +179,4 @@ service imap-hibernate {
  }
 }
 `;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
-async function listening(child: ChildProcess, port: number, log: string): Promise<void> {
-  for (let tries = 0; tries < 200 && child.exitCode === null; tries++) {
-    try {
-      (await Connection.open({ port, ca: null })).destroy();
-      return;
-    } catch {
-      await pause(50);
-    }
-  }
-  throw new Error(`dovecot does not answer: ${readFileSync(log, 'utf8').slice(-2000)}`);
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await gone;
 }

@@ -10,10 +10,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { member, openImap, startMyco } from '../../../tests/harness/index.ts';
+import { freePort, member, openImap, startMyco } from '../../../tests/harness/index.ts';
 
 export const members = Array.from({ length: 10 }, (_, at) => `m${at}`);
 
@@ -146,14 +145,6 @@ function must(command: string, args: readonly string[], log: string): void {
   if (error) throw error;
   const said = existsSync(log) ? readFileSync(log, 'utf8') : '';
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${said}`);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Debian's postfix and dovecot as they are configured by default, in a folder of their own. */
