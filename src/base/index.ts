@@ -19,3 +19,4 @@ export { Gate } from './limits.ts';
 
 export { releaseStartupMemory } from './memory.ts';
 export { Recent } from './recent.ts';
+export { Turns, turnMsMax } from './turns.ts';

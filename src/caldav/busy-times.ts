@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type BusyPeriod, coalesce } from '../formats/icalendar/index.ts';
-import { busyPeriodsMax, busyRowsPerTurnMax } from './limits.ts';
+import { type Clock, Turns } from '../base/index.ts';
+import { type BusyPeriod, coalesce, Steps } from '../formats/icalendar/index.ts';
+import { busyPeriodsMax, busyStepsMax } from './limits.ts';
 
 const minuteMs = 60_000;
 
@@ -8,13 +8,19 @@ const minuteMs = 60_000;
 export class BusyTimes {
   #periods: readonly BusyPeriod[] = [];
   #gathered: BusyPeriod[] = [];
-  #rows = 0;
+  readonly #turns: Turns;
+  /** What may be looked at for all of it; when that is spent, what is not looked at is busy. */
+  readonly steps = new Steps(busyStepsMax);
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#turns = new Turns(clock);
+  }
 
   /** What one object says. */
   async add(periods: readonly BusyPeriod[]): Promise<void> {
     for (const period of periods) this.#gathered.push(period);
     if (this.#gathered.length > busyPeriodsMax) this.#settle();
-    if (++this.#rows % busyRowsPerTurnMax === 0) await nextTurn();
+    await this.#turns.rest();
   }
 
   /** In order, none overlapping. Where they would be too many, those that lie close together are one. */

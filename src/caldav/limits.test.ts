@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { indexOf, readCalendar } from '../formats/icalendar/index.ts';
+import { indexOf, matchesTimeRange, readCalendar, Steps } from '../formats/icalendar/index.ts';
 import { parseXml } from '../formats/xml/index.ts';
 import {
   type CollectionResource,
@@ -22,6 +22,7 @@ import {
   filterDepthMax,
   freeBusyDaysMax,
   judgedInstancesMax,
+  queryStepsMax,
   removalJobsMax,
   timesFromYearMin,
   timesToYearMax,
@@ -120,13 +121,30 @@ describe('a query', () => {
     };
     const budget = { instances: expandedInstancesMax };
     const bytes = Buffer.from(event('x', 'RRULE:FREQ=DAILY', 'DTSTART:20000101T000000Z'));
-    const common = { wish, floating: undefined, timezones: 'with', budget } as const;
+    const steps = new Steps(queryStepsMax, queryStepsMax);
+    const common = { wish, floating: undefined, timezones: 'with', budget, steps } as const;
     const text = (instancesMax: number) => render(bytes, { ...common, instancesMax });
     // By itself it has too many: others may be answered still.
     expect([text(10), budget.instances]).toEqual([null, expandedInstancesMax - 10]);
     for (let at = 0; at < 5; at++) text(expandedInstancesMax / 5);
     expect(budget.instances).toBe(-1);
     expect(text(10)).toBeNull();
+  });
+
+  test('queryStepsMax: whose rules take too much to be looked at says so', () => {
+    const march = { startMs: Date.UTC(2027, 2, 1), endMs: Date.UTC(2027, 3, 1) };
+    const wish = { pick: null, limitRecurrence: null, limitFreeBusy: null, expand: march };
+    const rules = 'RRULE:FREQ=SECONDLY\r\nEXRULE:FREQ=SECONDLY';
+    const heavy = event('x', rules, 'DTSTART:20000101T000000Z');
+    const { digest } = indexOf(readCalendar(heavy));
+    const steps = new Steps(queryStepsMax);
+    const common = { wish, floating: undefined, timezones: 'with', instancesMax: 9, steps } as const;
+    let asked = 0;
+    for (; !steps.spent; asked++) matchesTimeRange(digest, 'VEVENT', march, { steps });
+    // Of one object a tenth of them.
+    expect(asked).toBe(10);
+    // Nothing that recurs is expanded any more.
+    expect(render(Buffer.from(heavy), { ...common, budget: { instances: 9 } })).toBeNull();
   });
 
   test('looks at so many instances for the component that says them, and then takes it for one', () => {
@@ -148,11 +166,7 @@ describe('a query', () => {
       const within = { name: 'VEVENT', absent: false, range, props: [prop], comps: [] };
       const digest = indexOf(readCalendar(bytes)).digest;
       const item = { held: bytes, row: { digest } } as unknown as ItemResource;
-      return judgeBytes(
-        { ...within, name: 'VCALENDAR', range: null, props: [], comps: [within] },
-        item,
-        undefined,
-      );
+      return judgeBytes({ ...within, name: 'VCALENDAR', range: null, props: [], comps: [within] }, item, {});
     };
     expect(party(judgedInstancesMax)).toBe(false);
     expect(party(judgedInstancesMax + 1)).toBe(true);

@@ -11,6 +11,8 @@ export const timezoneBytesMax = 65_536;
 export const filterDepthMax = 4;
 /** Zones of calendars and queries that are kept read. */
 export const timezonesKeptMax = 256;
+/** Steps of recurrences (`Steps`) that one query, or one answer that expands, looks at; what is beyond is told of. */
+export const queryStepsMax = 1_000_000;
 /** Instances that one answer holds, of all objects that it expands. */
 export const expandedInstancesMax = 50_000;
 /** How much time one free-busy-query asks for; days. */
@@ -43,5 +45,5 @@ export const feedsAtOnceMax = 4;
 export const attachmentBytesMax = 100 * 1_048_576;
 /** Periods in one answer of what is busy, and gathered before they are put together. */
 export const busyPeriodsMax = 10_000;
-/** Objects that are asked when they are busy before others have their turn. */
-export const busyRowsPerTurnMax = 20;
+/** Steps of recurrences that one question for busy times looks at; what is beyond is busy. */
+export const busyStepsMax = 1_000_000;

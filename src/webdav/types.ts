@@ -407,10 +407,12 @@ export interface Exchange {
 }
 
 export interface MultiStatus {
-  /** One DAV:response, children only. Await what it answers: the client takes no more yet. Null: it does. */
+  /** One DAV:response, children only. Await what it answers: the client takes no more yet, or others have their turn. Null: go on. */
   response(href: string, inner: Xml): Promise<void> | null;
   /** Anything else inside DAV:multistatus, such as DAV:sync-token. */
   raw(xml: Xml): Promise<void> | null;
+  /** Between two steps of what makes it: as `response`, without an answer. */
+  rest(): Promise<void> | null;
   end(): Promise<void>;
 }
 

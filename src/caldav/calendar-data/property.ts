@@ -1,6 +1,7 @@
+import { Steps } from '../../formats/icalendar/index.ts';
 import { ItemResource, isDetailed, type ReportProperty, textOf, tooMuch } from '../../webdav/index.ts';
 import type { CaldavHouse } from '../house.ts';
-import { expandedInstancesMax } from '../limits.ts';
+import { expandedInstancesMax, queryStepsMax } from '../limits.ts';
 import { caldav } from '../names.ts';
 import { floatingZoneOf, zoneOfQuery } from '../zones.ts';
 import { type Rendering, render } from './render.ts';
@@ -22,6 +23,7 @@ export function calendarData({ settings }: CaldavHouse): ReportProperty {
         timezones: timezonesWanted(exchange.header('caldav-timezones')),
         instancesMax: settings.instancesMax,
         budget: { instances: expandedInstancesMax },
+        steps: new Steps(queryStepsMax),
       };
       const shown = (bytes: Buffer) => {
         const text = render(bytes, rendering);
@@ -32,7 +34,7 @@ export function calendarData({ settings }: CaldavHouse): ReportProperty {
           if (!(item instanceof ItemResource)) return undefined;
           return item.held ? shown(item.held) : item.shownBytes().then(shown);
         },
-        isSpent: () => rendering.budget.instances < 0,
+        isSpent: () => rendering.budget.instances < 0 || rendering.steps.spent,
       };
     },
   };

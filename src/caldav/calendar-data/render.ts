@@ -9,6 +9,7 @@ import {
   oneCalendar,
   parseComponents,
   pick,
+  type Steps,
   writeComponent,
   type Zone,
 } from '../../formats/icalendar/index.ts';
@@ -25,6 +26,7 @@ export interface Rendering {
   readonly instancesMax: number;
   /** Instances that the whole answer may still have; below 0: there were more. */
   readonly budget: { instances: number };
+  readonly steps: Steps;
 }
 
 /** The bytes of an object as a report wants them (RFC 4791 §9.6); most want them as they are. Null: that is too much. */
@@ -51,7 +53,10 @@ export function render(bytes: Buffer, rendering: Rendering): string | null {
   }
 }
 
-function shape(calendar: Component, { wish, floating, instancesMax, budget }: Rendering): Component | null {
+function shape(
+  calendar: Component,
+  { wish, floating, instancesMax, budget, steps }: Rendering,
+): Component | null {
   let shaped = calendar;
   // Its METHOD, if it has one, is of no interest here: messages in the inbox are objects too.
   const object = (): CalendarObject => objectOf(shaped, { bytesMax: Number.POSITIVE_INFINITY });
@@ -63,7 +68,7 @@ function shape(calendar: Component, { wish, floating, instancesMax, budget }: Re
     object(),
     wish.expand,
     Math.min(instancesMax, budget.instances),
-    { floating },
+    { floating, steps },
   );
   budget.instances -= expanded.components().length;
   // One that has too many by itself leaves room for others.

@@ -1,4 +1,5 @@
 import {
+  type Asked,
   CalendarError,
   type Component,
   indexOf,
@@ -11,7 +12,6 @@ import {
   type RangedComponent,
   type TimeRange,
   timeOf,
-  type Zone,
   zonesIn,
 } from '../../formats/icalendar/index.ts';
 import type { ItemResource } from '../../webdav/index.ts';
@@ -23,26 +23,24 @@ import type { CompFilter } from './types.ts';
 const dayMs = 86_400_000;
 
 /** Whether something of an object is in a range, by its digest. */
-export function rangeHolds(digest: string, { component, range }: RangeTest, zone: Zone | undefined): boolean {
-  return matchesTimeRange(digest, component, range, { floating: zone });
+export function rangeHolds(digest: string, { component, range }: RangeTest, asked: Asked): boolean {
+  return matchesTimeRange(digest, component, range, asked);
 }
 
 /** Judges the bytes of an item as its visitor sees them. Times of components are those of the whole object. */
-export function judgeBytes(filter: CompFilter, item: ItemResource, zone: Zone | undefined): boolean {
+export function judgeBytes(filter: CompFilter, item: ItemResource, asked: Asked): boolean {
   const bytes = item.held;
   if (bytes === null) return false;
   const [calendar] = parseComponents(bytes, Number.POSITIVE_INFINITY);
   if (calendar === undefined) return false;
   // The digest that is kept knows of alarms, and of what was done when, which who sees times alone does not.
-  const digest = item.view?.closed ? indexOf(objectOf(calendar), zone).digest : item.row.digest;
+  const digest = item.view?.closed ? indexOf(objectOf(calendar), asked.floating).digest : item.row.digest;
   // Each is asked of every component, or property, of an object that may have thousands.
   const said = new Map<TimeRange, ReadonlySet<Component> | 'all'>();
   const saying = (name: string, range: TimeRange) => {
     let who = said.get(range);
     if (who === undefined) {
-      who = sayingIt(name, calendar, () =>
-        occurrences(digest, range, judgedInstancesMax, { floating: zone }),
-      );
+      who = sayingIt(name, calendar, () => occurrences(digest, range, judgedInstancesMax, asked));
       said.set(range, who);
     }
     return who;
@@ -52,14 +50,14 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, zone: Zone | 
   const times: Times = {
     component: (component, range) => {
       const matches =
-        matching.get(range) ??
-        matchesTimeRange(digest, component.name as RangedComponent, range, { floating: zone });
+        matching.get(range) ?? matchesTimeRange(digest, component.name as RangedComponent, range, asked);
       matching.set(range, matches);
       if (!matches) return false;
       const who = saying(component.name, range);
       return who === 'all' || who.has(component);
     },
-    property: (property, range) => propertyIn(property, range, () => (zones ??= zonesIn(calendar, zone))),
+    property: (property, range) =>
+      propertyIn(property, range, () => (zones ??= zonesIn(calendar, asked.floating))),
   };
   return judge(filter, calendar, times);
 }

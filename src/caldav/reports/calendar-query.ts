@@ -1,3 +1,4 @@
+import { Steps } from '../../formats/icalendar/index.ts';
 import type { ItemRow, Span } from '../../stores/collections/index.ts';
 import {
   answerQuery,
@@ -10,6 +11,7 @@ import { refusal } from '../conditions.ts';
 import { judgeBytes, rangeHolds } from '../filter/in-time.ts';
 import { readFilter } from '../filter/parse.ts';
 import { type FilterPlan, planFilter } from '../filter/plan.ts';
+import { queryStepsMax } from '../limits.ts';
 import { caldav } from '../names.ts';
 import { floatingZoneOf, zoneOfQuery } from '../zones.ts';
 
@@ -38,18 +40,20 @@ export const calendarQuery: DavReport = {
     if (element === undefined) throw refusal('valid-filter', 'a calendar-query has a filter');
     const filter = planFilter(readFilter(element));
     const asked = zoneOfQuery(body);
+    const steps = new Steps(queryStepsMax);
     await answerQuery(exchange, resource, body, {
+      isSpent: () => steps.spent,
       pages: ({ scene, row }) => scene.house.collections.within(row.account, row.id, spanFor(scene, filter)),
       judgeOf(collection) {
-        const zone = asked ?? floatingZoneOf(collection.details);
+        const when = { floating: asked ?? floatingZoneOf(collection.details), steps };
         return {
           row(row) {
             if (!filter.row(row)) return false;
             if (isHidden(collection, row) && !areShown(filter)) return null;
-            if (!filter.ranges.every((test) => rangeHolds(row.digest, test, zone))) return false;
+            if (!filter.ranges.every((test) => rangeHolds(row.digest, test, when))) return false;
             return filter.rest === null ? true : null;
           },
-          item: (item) => judgeBytes(filter.whole, item, zone),
+          item: (item) => judgeBytes(filter.whole, item, when),
         };
       },
     });

@@ -26,7 +26,7 @@ export const freeBusyQuery: DavReport = {
   privilege: 'read-free-busy',
   async run(exchange, resource, body) {
     const window = readWindow(body);
-    const busy = new BusyTimes();
+    const busy = new BusyTimes(exchange.visit.clock);
     for (const collection of await collectionsAt(exchange, resource)) {
       if (onCalendars(collection) && collection.may('read-free-busy'))
         await addBusy(busy, collection, window);
@@ -59,9 +59,10 @@ async function addBusy(
     for (const { component, digest } of page) {
       if (component === 'VAVAILABILITY') availabilities.push(digest);
       else if (component === 'VEVENT' || component === 'VFREEBUSY')
-        await busy.add(busyPeriods(digest, window, floating ? { floating } : {}));
+        await busy.add(busyPeriods(digest, window, { floating, steps: busy.steps }));
     }
   }
   // RFC 7953 §7.1
-  if (availabilities.length > 0) await busy.add(availabilityPeriods(availabilities, window, { floating }));
+  if (availabilities.length > 0)
+    await busy.add(availabilityPeriods(availabilities, window, { floating, steps: busy.steps }));
 }

@@ -25,14 +25,14 @@ export async function busyOf(
   if (member === null) return [];
   const self = plainAddresses(await addressesOfMember(accounts, member));
   const rows = await shelvesOf(house, account);
-  const busy = new BusyTimes();
+  const busy = new BusyTimes(house.clock);
   let zone: Zone | undefined;
   for (const row of rows) {
     if (row.kind !== 'calendar') continue;
     const floating = floatingZoneOf(row.details);
     zone ??= floating;
     if (row.details.transparent === true) continue;
-    const options = floating === undefined ? { self } : { self, floating };
+    const options = { self, floating, steps: busy.steps };
     for await (const page of collections.within(account, row.id, window)) {
       for (const { uid, component, digest } of page) {
         if (uid === exceptUid || (component !== 'VEVENT' && component !== 'VFREEBUSY')) continue;
@@ -43,7 +43,7 @@ export async function busyOf(
   const availability = rows.find(({ kind }) => kind === 'inbox')?.details.availability;
   if (availability !== undefined) {
     const { digest } = indexOf(readCalendar(availability), zone);
-    await busy.add(availabilityPeriods([digest], window, { floating: zone }));
+    await busy.add(availabilityPeriods([digest], window, { floating: zone, steps: busy.steps }));
   }
   return busy.all();
 }

@@ -63,6 +63,7 @@ describe('PROPFIND', () => {
       multiStatus: () => ({
         response: async (href: string) => void steps.push(`sent ${href}`),
         raw: async () => undefined,
+        rest: () => null,
         end: async () => void steps.push('end'),
       }),
     };

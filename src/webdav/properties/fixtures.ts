@@ -128,6 +128,7 @@ export function testExchange(
         async raw(inner) {
           heard.raw.push(inner);
         },
+        rest: () => null,
         async end() {
           heard.ended = true;
         },

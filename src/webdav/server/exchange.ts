@@ -17,7 +17,7 @@ import type {
   WriteOptions,
 } from '../types.ts';
 import type { Body } from './body.ts';
-import { multiStatusOver } from './multi-status.ts';
+import { type ChunkSink, multiStatusOver } from './multi-status.ts';
 import { rootCollection } from './root.ts';
 import { type Arrived, leave, send } from './send.ts';
 
@@ -171,7 +171,7 @@ export class HttpExchange implements Exchange {
         response.writeHead(207, { 'Content-Type': 'application/xml; charset=utf-8', ...headers });
       }
     };
-    return multiStatusOver({
+    const sink: ChunkSink = {
       write: (chunk) => {
         begin();
         if (response.destroyed) throw new Gone('the client broke off');
@@ -187,7 +187,8 @@ export class HttpExchange implements Exchange {
           this.send(207, { 'Content-Type': 'application/xml; charset=utf-8', ...headers }, chunk);
         }
       },
-    });
+    };
+    return multiStatusOver(sink, this.visit.clock);
   }
 
   /** Resolves when the client has taken what waits for it, or is gone; one that takes nothing for long is sent away. */

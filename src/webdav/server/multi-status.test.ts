@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { fakeClock, turnMsMax } from '../../base/index.ts';
 import { parseXml } from '../../formats/xml/index.ts';
 import { multiStatusChunkChars } from '../limits.ts';
 import { multiStatusOver } from './multi-status.ts';
+
+const clock = fakeClock();
 
 function slowSink() {
   const chunks: Buffer[] = [];
@@ -26,7 +29,7 @@ function slowSink() {
 
 test('a document is written while it is made, and its maker waits for the client: multiStatusChunkChars', async () => {
   const { chunks, take, sink } = slowSink();
-  const answer = multiStatusOver(sink);
+  const answer = multiStatusOver(sink, clock);
   const inner = '<D:status>HTTP/1.1 200 OK</D:status>'.padEnd(1_000);
   let made = 0;
   const making = (async () => {
@@ -52,8 +55,25 @@ test('a document is written while it is made, and its maker waits for the client
   expect(document.children).toHaveLength(201);
 });
 
+test('whoever else waits has their turn while it is made', async () => {
+  const { sink } = slowSink();
+  const slow = fakeClock();
+  const answer = multiStatusOver(sink, slow);
+  expect([answer.response('/', ''), answer.rest()]).toEqual([null, null]);
+  for (const step of [() => answer.response('/', ''), () => answer.raw(''), () => answer.rest()]) {
+    slow.advance(turnMsMax);
+    let others = false;
+    setImmediate(() => {
+      others = true;
+    });
+    await step();
+    expect(others).toBe(true);
+    expect(step()).toBeNull();
+  }
+});
+
 test('an answer without rows is a document too', async () => {
   const { chunks, sink } = slowSink();
-  await multiStatusOver(sink).end();
+  await multiStatusOver(sink, clock).end();
   expect(parseXml(Buffer.concat(chunks)).children).toEqual([]);
 });

@@ -23,6 +23,7 @@ function exchangeOf(rows: string[]): Exchange {
     multiStatus: () => ({
       response: async (href: string) => void rows.push(href),
       raw: async () => undefined,
+      rest: () => null,
       end: async () => undefined,
     }),
   } as unknown as Exchange;

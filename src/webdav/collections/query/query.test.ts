@@ -20,7 +20,14 @@ const data: ReportProperty = {
 const row = (at: number) => ({ id: at, name: `${at}`, size: 1, hash: 'ab' }) as unknown as ItemRow;
 
 /** Asks for items 0, 1, 2 … of a collection, and says what was answered and which bytes were read for it. */
-async function run(count: number, judge: ItemJudge, prop = '<d:getetag xmlns:d="DAV:"/>', max?: number) {
+async function run(
+  count: number,
+  judge: ItemJudge,
+  prop = '<d:getetag xmlns:d="DAV:"/>',
+  max?: number,
+  isSpent = () => false,
+) {
+  let rests = 0;
   const rows: string[] = [];
   const reads: string[][] = [];
   const collections = {
@@ -40,18 +47,23 @@ async function run(count: number, judge: ItemJudge, prop = '<d:getetag xmlns:d="
     multiStatus: () => ({
       response: (href: string, inner: string) => void rows.push(`${href} ${inner}`),
       raw: () => null,
+      rest: () => {
+        rests++;
+        return null;
+      },
       end: async () => undefined,
     }),
   } as unknown as Exchange;
   const body = parseXml(Buffer.from(`<q><D:prop xmlns:D="DAV:">${prop}</D:prop></q>`));
   await answerQuery(exchange, resource, body, {
+    isSpent,
     ...(max === undefined ? {} : { max }),
     async *pages() {
       yield Array.from({ length: count }, (_, at) => row(at));
     },
     judgeOf: () => judge,
   });
-  return { rows, reads };
+  return { rows, reads, rests };
 }
 
 const all: ItemJudge = { row: () => true, item: () => true };
@@ -66,6 +78,22 @@ test('a query that finds more than is answered says so', async () => {
   expect((await run(3, all, '', 3)).rows).toHaveLength(3);
   expect((await run(3, all, '', 2)).rows.at(-1)).toContain('507');
   expect((await run(3, all, '', 0)).rows).toEqual([expect.stringContaining('507')]);
+});
+
+test('between any two items others may have their turn, whether they are it or not', async () => {
+  const no: ItemJudge = { row: () => false, item: () => false };
+  const unsure: ItemJudge = { row: () => null, item: () => false };
+  expect((await run(50, no)).rests).toBe(50);
+  expect((await run(50, unsure)).rests).toBe(100);
+});
+
+test('what would take too much to be looked at is told of, after what was found', async () => {
+  let looked = 0;
+  const judge: ItemJudge = { row: () => ++looked % 2 === 0, item: () => true };
+  const { rows } = await run(50, judge, undefined, undefined, () => looked >= 10);
+  expect(looked).toBe(10);
+  expect(rows).toHaveLength(5);
+  expect(rows.at(-1)).toContain('507');
 });
 
 test('bytes are read of what the row does not say, and of all that is answered with its data', async () => {

@@ -17,6 +17,8 @@ export interface ItemQuery {
   /** What may be it, without its bytes. */
   pages(collection: CollectionResource): AsyncIterable<readonly ItemRow[]>;
   judgeOf(collection: CollectionResource): ItemJudge;
+  /** Whether too much was looked at already for more to be looked at. */
+  isSpent?(): boolean;
 }
 
 /** Says of the items of one collection whether they are what is looked for, as their visitor sees them. */
@@ -61,7 +63,8 @@ interface Run {
   left: number;
 }
 
-const isSpent = ({ left, plan }: Run): boolean => left < 0 || plan.isSpent();
+const isSpent = ({ left, plan, query }: Run): boolean =>
+  left < 0 || plan.isSpent() || query.isSpent?.() === true;
 
 async function answerCollection(run: Run, collection: CollectionResource): Promise<void> {
   const judge = run.query.judgeOf(collection);
@@ -81,6 +84,9 @@ async function answerPage(
   const judged: ItemResource[] = [];
   for (const row of page) {
     const verdict = judge.row(row);
+    const rest = run.answer.rest();
+    if (rest !== null) await rest;
+    if (isSpent(run)) break;
     if (verdict === false) continue;
     if (verdict) sure.add(row.id);
     judged.push(collection.item(row));
@@ -94,11 +100,12 @@ async function answerPage(
   const unread = content ? judged : judged.filter(({ row }) => !sure.has(row.id));
   if (isSpent(run)) return;
   for await (const batch of collection.withContent(unread)) {
-    await send(
-      run,
-      batch.filter((item) => sure.has(item.row.id) || judge.item(item)),
-    );
-    if (isSpent(run)) return;
+    for (const item of batch) {
+      if (sure.has(item.row.id) || judge.item(item)) await send(run, [item]);
+      const rest = run.answer.rest();
+      if (rest !== null) await rest;
+      if (isSpent(run)) return;
+    }
   }
 }
 
