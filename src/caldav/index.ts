@@ -13,6 +13,8 @@ export {
   arrivedJob,
   type CalendarUserType,
   composeInvitation,
+  envelopeOf,
+  fateJob,
   type InvitationMail,
   type SchedulingHouse,
   type SchedulingWorker,

@@ -25,7 +25,7 @@ export {
   type TlsPolicies,
   type TlsRule,
 } from './outbound/policy/index.ts';
-export type { OutboundQueue } from './outbound/queue/index.ts';
+export type { Decided, HearOfMail, OutboundQueue } from './outbound/queue/index.ts';
 export { createRouter, type Hop, type Route, type Router } from './outbound/route/index.ts';
 export { createIntake, createObservers, createReporter, type Intake } from './reports/index.ts';
 export { createSmtpServers, type SmtpOptions, type SmtpServers } from './servers.ts';

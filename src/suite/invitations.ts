@@ -1,12 +1,14 @@
 import {
   arrivedJob,
   composeInvitation,
+  envelopeOf,
+  fateJob,
   type InvitationMail,
   type SchedulingWorker,
   startSchedulingWorker,
 } from '../caldav/index.ts';
 import type { Rooms } from '../rooms/index.ts';
-import type { Signer, TakeInvitation } from '../smtp/index.ts';
+import type { HearOfMail, Signer, TakeInvitation } from '../smtp/index.ts';
 import { schedulingHouse } from './calendars.ts';
 import type { Observers } from './observers.ts';
 
@@ -35,6 +37,16 @@ export function takeInvitations({ collections, settings }: Rooms, worker: Schedu
   };
 }
 
+/** What became of invitations that went out by mail is told on the sender's copy. */
+export function hearOfInvitations({ collections }: Rooms, worker: SchedulingWorker): HearOfMail {
+  return async ({ account, options }, fates) => {
+    const job = fateJob(options.envid, fates);
+    if (job === null || account === 0) return;
+    await collections.addJob(account, job);
+    worker.wake();
+  };
+}
+
 /** As a member's own mail: signed, counted to what they may send, bounced to them. */
 async function sendInvitation(rooms: Rooms, signer: Signer, mail: InvitationMail): Promise<void> {
   const { outbox, accounts, clock, settings } = rooms;
@@ -47,6 +59,7 @@ async function sendInvitation(rooms: Rooms, signer: Signer, mail: InvitationMail
     language: coop.languages[0] ?? 'en',
     nowMs: clock.nowMs(),
   });
+  const envid = mail.copy === null ? null : envelopeOf(mail.copy);
   const head = await signer.sign(bytes);
   // Last: only `enqueue` lets go of what was staged.
   const blob = await outbox.stage(bytes, Number.MAX_SAFE_INTEGER);
@@ -54,7 +67,7 @@ async function sendInvitation(rooms: Rooms, signer: Signer, mail: InvitationMail
     account: mail.account,
     kind: 'submission',
     sender: mail.from,
-    options: { body: utf8 ? '8BITMIME' : '7BIT', utf8, ret: 'HDRS', envid: null, tls: null },
+    options: { body: utf8 ? '8BITMIME' : '7BIT', utf8, ret: 'HDRS', envid, tls: null },
     head,
     blob,
     headerLength,

@@ -2,6 +2,7 @@ import { createDial } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import {
   createOutbound,
+  type HearOfMail,
   type OutboundQueue,
   type Signer,
   type Srs,
@@ -14,7 +15,12 @@ import type { WayOut } from './way-out.ts';
 export function openOutbound(
   { settings, outbox, mail, accounts, clock }: Rooms,
   { log, metrics }: Pick<Observers, 'log' | 'metrics'>,
-  made: WayOut & { readonly signer: Signer; readonly srs: Srs; readonly observer: TlsObserver },
+  made: WayOut & {
+    readonly signer: Signer;
+    readonly srs: Srs;
+    readonly observer: TlsObserver;
+    readonly heard: HearOfMail;
+  },
 ): OutboundQueue {
   const { coop, mail: ways } = settings.value;
   return createOutbound({
@@ -24,6 +30,7 @@ export function openOutbound(
     router: made.router,
     policies: made.policies,
     observer: made.observer,
+    heard: made.heard,
     dial: createDial(),
     hostname: coop.hostname,
     domain: coop.domain,

@@ -11,7 +11,7 @@ import { openAuthenticity, startTrust } from './authenticity.ts';
 import { startSubscriptions } from './calendars.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
-import { startInvitations, takeInvitations } from './invitations.ts';
+import { hearOfInvitations, startInvitations, takeInvitations } from './invitations.ts';
 import { startMaintenance } from './maintenance.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
 import { openOutbound } from './outbound.ts';
@@ -71,6 +71,7 @@ export async function openSuite(
       ...ways,
       ...authenticity.parts,
       observer: authenticity.observers.tls,
+      heard: hearOfInvitations(rooms, invitations),
     });
     await queue.start();
     const maintenance = startMaintenance(rooms);

@@ -114,10 +114,14 @@ const answered = (text: string, who: string, partstat: string) =>
 test(
   'to a member here and by mail to another co-op; both answers come back; a change and a cancellation arrive',
   async () => {
-    expect(await put(a, 'ana', 'one.ics', calendar(meeting('one', ['ben@a.test', 'ben@b.test'])))).toBe(201);
+    const guests = ['ben@a.test', 'ben@b.test', 'nobody@b.test'];
+    expect(await put(a, 'ana', 'one.ics', calendar(meeting('one', guests)))).toBe(201);
     const [near, nearText] = await copy(a, 'ben', 'one');
     const [there, thereText] = await copy(b, 'ben', 'one');
     expect(thereText).not.toContain('METHOD');
+    // What became of the mails is told on the organiser's copy (RFC 6638 §3.2.9).
+    await copy(a, 'ana', 'one', /SCHEDULE-STATUS=1\.2[^\r\n]*ben@b\.test/);
+    await copy(a, 'ana', 'one', /SCHEDULE-STATUS=3\.7[^\r\n]*nobody@b\.test/);
     expect(await put(a, 'ben', near, answered(nearText, 'ben@a.test', 'ACCEPTED'))).toBe(204);
     expect(await put(b, 'ben', there, answered(thereText, 'ben@b.test', 'TENTATIVE'))).toBe(204);
     await copy(a, 'ana', 'one', /PARTSTAT=ACCEPTED[^\r\n]*ben@a\.test/);

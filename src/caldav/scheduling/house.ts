@@ -28,6 +28,8 @@ export interface InvitationMail {
   readonly method: string;
   /** VCALENDAR with METHOD. */
   readonly calendar: Component;
+  /** The sender's own copy: an item; null where they have none. */
+  readonly copy: number | null;
   /** The same for one message whenever it is sent again. */
   readonly id: string;
 }

@@ -12,4 +12,5 @@ export { schedulingHooks } from './hooks.ts';
 export type { CalendarUserType, InvitationMail, SchedulingHouse, SendInvitation } from './house.ts';
 export { arrivedJob } from './imip/arrived.ts';
 export { type ComposedMail, composeInvitation } from './imip/compose.ts';
+export { envelopeOf, fateJob, type MailFate } from './imip/fate.ts';
 export { type SchedulingWorker, startSchedulingWorker } from './worker.ts';

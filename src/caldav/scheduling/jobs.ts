@@ -28,7 +28,7 @@ export const isShared = (lane: string): boolean => lane !== '' && !lane.includes
 /** What came by mail waits for nothing that its receiver says. */
 export const laneOfArrived = (uid: string): string => laneBeside(laneOf(uid), 'arrived');
 
-const uidOf = (calendar: Component): string =>
+export const uidOf = (calendar: Component): string =>
   calendar
     .components()
     .find(({ name }) => name !== 'VTIMEZONE')

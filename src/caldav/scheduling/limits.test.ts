@@ -268,6 +268,7 @@ END:VEVENT`);
     to: ['x@far.example'],
     method: 'REQUEST',
     calendar: oneCalendar(parseComponents(text)),
+    copy: null,
     id: 'i',
   };
   const { bytes } = composeInvitation(mail, { name: '', domain: 'coop.example', language: 'en', nowMs });

@@ -3,9 +3,10 @@ import { addressOf, mailOf, oneCalendar, parseComponents } from '../../formats/i
 import type { Job, NewJob } from '../../stores/collections/index.ts';
 import { deliver } from './deliver.ts';
 import type { WorkerOptions } from './house.ts';
-import { isShared, jobKind, jobOf, laneBeside, type Posted } from './jobs.ts';
+import { isShared, jobKind, jobOf, laneBeside, type Posted, uidOf } from './jobs.ts';
 import { claimMs, firstPauseMs } from './limits.ts';
 import type { InvitationCounters } from './metrics.ts';
+import { keptOf } from './shelf.ts';
 import { placesOf } from './users.ts';
 
 export interface PostHouse extends WorkerOptions {
@@ -108,6 +109,7 @@ async function mail(house: PostHouse, job: Job, { from, to, calendar }: Posted):
     }),
     method,
     calendar: component,
+    copy: (await keptOf(house, job.account, uidOf(component)))?.item.id ?? null,
     id: job.key,
   });
   house.counters.came(method, 'outward', 'sent');

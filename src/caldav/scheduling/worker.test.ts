@@ -8,6 +8,7 @@ import type { Arriving } from '../../webdav/index.ts';
 import { event } from '../fixtures.ts';
 import { schedulingHooks } from './hooks.ts';
 import type { InvitationMail, WorkerOptions } from './house.ts';
+import { envelopeOf, fateJob, type MailFate } from './imip/fate.ts';
 import { firstPauseMs } from './limits.ts';
 import { shelvesOf } from './shelf.ts';
 import { type SchedulingWorker, startSchedulingWorker } from './worker.ts';
@@ -219,6 +220,42 @@ describeEngines('scheduling messages on their way', (engine) => {
     for await (const page of stores.collections.itemsWithBytes(idOf(loser), inbox?.id ?? 0))
       told.push(...page.map(({ bytes }) => bytes.toString()));
     expect(told.join('')).toMatch(/METHOD:REPLY[\s\S]*COMMENT[^:]*:/);
+  });
+
+  test('what became of a mail is told on the copy of who sent it, and is no change that a client must look at', async () => {
+    await write('ana', 'one', invited('one', ['x@far.example', 'y@far.example', 'z@far.example']));
+    await work();
+    const [mail] = mails;
+    const [before] = await stores.collections.byUid(idOf('ana'), 'calendars', 'one');
+    expect(mail?.copy).toBe(before?.id);
+    const statuses = async () =>
+      Object.fromEntries(
+        [
+          ...((await copy('ana', 'one')) ?? '').matchAll(/SCHEDULE-STATUS=([\d.]+)[^:]*:mailto:(\w)@far/g),
+        ].map(([, code, who]) => [who, code]),
+      );
+    expect(await statuses()).toEqual({ x: '1.1', y: '1.1', z: '1.1' });
+    const tell = async (fates: readonly MailFate[], item = mail?.copy ?? 0) => {
+      const job = fateJob(envelopeOf(item), fates);
+      if (job) await stores.collections.addJob(idOf('ana'), job);
+      await work();
+    };
+    await tell([
+      { address: 'X@far.example', delivered: true, status: '2.1.5' },
+      { address: 'y@far.example', delivered: false, status: '5.1.1' },
+    ]);
+    expect(await statuses()).toEqual({ x: '1.2', y: '3.7', z: '1.1' });
+    const [after] = await stores.collections.byUid(idOf('ana'), 'calendars', 'one');
+    expect(after?.scheduleTag).toBe(before?.scheduleTag);
+    await tell([{ address: 'z@far.example', delivered: false, status: '4.4.7' }]);
+    await tell([{ address: 'y@far.example', delivered: false, status: '5.7.1' }]);
+    expect(await statuses()).toEqual({ x: '1.2', y: '3.8', z: '5.1' });
+    // Of what is not, or not any more, there, and of other mail, nothing is told.
+    await tell([{ address: 'x@far.example', delivered: false, status: '5.1.1' }], 12_345);
+    for (const envelope of [null, '', 'itip-', 'itip-x', 'QQ314159'])
+      expect(fateJob(envelope, [])).toBeNull();
+    expect(await statuses()).toEqual({ x: '1.2', y: '3.8', z: '5.1' });
+    expect(await stores.collections.nextJobMs('itip')).toBeNull();
   });
 
   test('what happened is counted, and nobody’s name is in it', async () => {

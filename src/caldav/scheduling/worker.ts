@@ -1,6 +1,7 @@
 import { FormatError, messageOf } from '../../base/index.ts';
 import type { Job } from '../../stores/collections/index.ts';
 import type { WorkerOptions } from './house.ts';
+import { readFate, takeFate } from './imip/fate.ts';
 import { jobKind, readPosted } from './jobs.ts';
 import {
   asideMs,
@@ -91,7 +92,13 @@ async function attend(house: PostHouse, job: Job): Promise<void> {
   // What waited too long for its turn is somebody else's.
   if (clock.nowMs() >= job.dueMs) return;
   const posted = readPosted(job.payload);
+  const fate = readFate(job.payload);
   try {
+    if (fate !== null) {
+      await takeFate(house, job.account, fate);
+      await collections.settleJob(job, 'done');
+      return;
+    }
     if (posted === null) throw new FormatError('the job cannot be read');
     await collections.settleJob(job, { next: await post(house, job, posted) });
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Outbox } from '../../stores/outbox/index.ts';
 import { createCourier, type Patience } from './courier/index.ts';
 import { createNotices } from './notices/index.ts';
 import type { TlsObserver, TlsPolicies } from './policy/types.ts';
-import { createLocalDelivery, createQueue, type OutboundQueue } from './queue/index.ts';
+import { createLocalDelivery, createQueue, type HearOfMail, type OutboundQueue } from './queue/index.ts';
 import type { Router } from './route/types.ts';
 
 export interface OutboundOptions {
@@ -30,6 +30,8 @@ export interface OutboundOptions {
   readonly returnTo?: (sender: string) => string;
   /** Header lines put above what the server itself writes. */
   readonly sign?: (bytes: Buffer) => Promise<string>;
+  /** What became of mail of members. */
+  readonly heard?: HearOfMail;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -60,6 +62,7 @@ export function createOutbound(options: OutboundOptions): OutboundQueue {
       returnTo: options.returnTo ?? ((sender) => sender),
       sign: options.sign ?? (async () => ''),
     }),
+    ...(options.heard ? { heard: options.heard } : {}),
     connectionsMax: options.connectionsMax,
     connectionsPerDestinationMax: options.connectionsPerDestinationMax,
     log,

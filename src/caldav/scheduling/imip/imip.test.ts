@@ -63,6 +63,7 @@ test('a mail is read by people in both languages, and by programs inline and att
     to: ['ben@coop.example', 'cleo@coop.example'],
     method: 'REQUEST',
     calendar: oneCalendar(parseComponents(text)),
+    copy: null,
     id: 'job',
   };
   const writer = { name: 'Ana Ünal', domain: 'far.example', language: 'fr', nowMs: 0 };

@@ -11,3 +11,4 @@
  */
 export { createLocalDelivery, type LocalDelivery, type LocalOptions } from './local.ts';
 export { createQueue, type OutboundQueue, type QueueOptions } from './queue.ts';
+export type { Decided, HearOfMail } from './worker.ts';

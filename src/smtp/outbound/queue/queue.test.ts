@@ -168,6 +168,34 @@ describe('the queue', () => {
     expect(world.sent).toEqual([`${id} x@far.example`]);
   });
 
+  test('what became of a message is heard before that is settled, again where it could not be written down; what is of the moment is not', async () => {
+    const heard: string[] = [];
+    let away = true;
+    world.at =
+      () =>
+      async ({ recipients }) => {
+        const to = recipients[0]?.address ?? '';
+        if (to.startsWith('z')) return deferred();
+        if (to.startsWith('x')) return delivered;
+        return { kind: 'failed', answer: { code: 550, status: '5.1.1', text: 'nobody', host: 'mx' } };
+      };
+    await begin({
+      async heard({ options }, fates) {
+        if (away) {
+          away = false;
+          throw new StoreError('unavailable', 'not now');
+        }
+        expect((await stores.outbox.counts()).claimed).toBeGreaterThan(0);
+        for (const { address, delivered, status } of fates)
+          heard.push(`${options.envid} ${address} ${delivered} ${status}`);
+      },
+    });
+    const options = { body: null, utf8: false, ret: null, envid: 'e1', tls: null } as const;
+    for (const to of ['x@far.example', 'y@far.example', 'z@far.example'])
+      await enqueue({ to: [to], options });
+    await until(() => [...heard].sort(), ['e1 x@far.example true 2.0.0', 'e1 y@far.example false 5.1.1']);
+  });
+
   test('no more connections than there may be, to one place and in all; lines serve the next message', async () => {
     for (let i = 0; i < rowsPerLaneMax * 3; i++) await enqueue({ to: [`x${i}@far.example`] });
     for (let i = 0; i < lanesPerStepMax + 5; i++) await enqueue({ to: [`x@d${i}.example`] });

@@ -17,7 +17,7 @@ import { Lines } from './lines.ts';
 import type { LocalDelivery } from './local.ts';
 import { queueCounters } from './metrics.ts';
 import { Settler } from './settler.ts';
-import { settleTold, type Workshop, work } from './worker.ts';
+import { type Decided, type HearOfMail, settleTold, type Workshop, work } from './worker.ts';
 
 export interface QueueOptions {
   readonly outbox: Outbox;
@@ -25,6 +25,7 @@ export interface QueueOptions {
   readonly courier: Courier;
   readonly local: LocalDelivery;
   readonly notices: Notices;
+  readonly heard?: HearOfMail;
   readonly connectionsMax: number;
   readonly connectionsPerDestinationMax: number;
   readonly log: Log;
@@ -68,6 +69,7 @@ class Queue implements OutboundQueue {
       outbox,
       local,
       notices,
+      heard: options.heard ?? null,
       lines: this.#lines,
       settler: new Settler(() => this.#held, log, this.#ended.signal),
       counters: queueCounters(metrics, { outbox, clock, connections }),
@@ -192,6 +194,7 @@ class Queue implements OutboundQueue {
     const now = this.#clock.nowMs();
     const told: Told[] = [];
     const outcomes: RowOutcome[] = [];
+    const fates: Decided[] = [];
     for (const recipient of recipients) {
       const expired = recipient.expires <= now;
       const action = expired ? 'failed' : 'delayed';
@@ -204,6 +207,7 @@ class Queue implements OutboundQueue {
       // RFC 3463: what was of the moment is final now.
       const status = expired ? answer.status.replace(/^4/, '5') : answer.status;
       if (wants(recipient, action)) told.push({ recipient, action, answer: { ...answer, status } });
+      if (expired) fates.push({ address: recipient.address, delivered: false, status });
       outcomes.push({ n: recipient.n, kind: expired ? 'failed' : 'warned' });
       this.#shop.counters.notice(expired ? 'expired' : 'delayed');
       this.#options.log.info(expired ? 'mail given up' : 'mail is late', {
@@ -213,7 +217,7 @@ class Queue implements OutboundQueue {
         code: answer.status,
       });
     }
-    await settleTold(this.#shop, message, outcomes, told);
+    await settleTold(this.#shop, message, { outcomes, told, fates });
   }
 }
 

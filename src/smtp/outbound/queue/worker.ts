@@ -19,12 +19,27 @@ import type { LocalDelivery } from './local.ts';
 import type { QueueCounters } from './metrics.ts';
 import type { Settler } from './settler.ts';
 
+/** What became of a message for one recipient, for good. */
+export interface Decided {
+  readonly address: string;
+  readonly delivered: boolean;
+  /** RFC 3463. */
+  readonly status: string;
+}
+
+/**
+ * Hears what became of a message before that is settled; once more where that could not be written down. What it throws is
+ * tried again where the stores are away.
+ */
+export type HearOfMail = (message: QueuedMessage, fates: readonly Decided[]) => Promise<void>;
+
 /** What workers share. */
 export interface Workshop {
   readonly outbox: Outbox;
   readonly lines: Lines;
   readonly local: LocalDelivery;
   readonly notices: Notices;
+  readonly heard: HearOfMail | null;
   readonly settler: Settler;
   readonly counters: QueueCounters;
   readonly clock: Clock;
@@ -220,14 +235,21 @@ class LaneWork {
 export async function settle(
   shop: Workshop,
   { message, recipients }: Claimed,
-  fates: ReadonlyMap<number, Fate>,
+  byNumber: ReadonlyMap<number, Fate>,
   lane?: LaneNews,
 ): Promise<void> {
   const outcomes: RowOutcome[] = [];
   const told: Told[] = [];
+  const fates: Decided[] = [];
   for (const recipient of recipients) {
-    const fate = fates.get(recipient.n);
+    const fate = byNumber.get(recipient.n);
     if (!fate) continue;
+    if (fate.kind === 'delivered' || fate.kind === 'failed')
+      fates.push({
+        address: recipient.address,
+        delivered: fate.kind === 'delivered',
+        status: fate.answer.status,
+      });
     const action = actionOf(fate);
     if (action !== null && wants(recipient, action)) told.push({ recipient, action, answer: fate.answer });
     outcomes.push(outcomeOf(shop, recipient, fate));
@@ -241,18 +263,26 @@ export async function settle(
       ...(fate.kind === 'deferred' && fate.unsure ? { reason: 'unsure' } : {}),
     });
   }
-  await settleTold(shop, message, outcomes, told, lane);
+  await settleTold(shop, message, { outcomes, told, fates }, lane);
 }
 
 /** Notices are made anew where the database has to be asked again: a staged one is for one attempt. */
 export async function settleTold(
-  shop: Pick<Workshop, 'settler' | 'notices' | 'log' | 'counters'>,
+  shop: Pick<Workshop, 'settler' | 'notices' | 'heard' | 'log' | 'counters'>,
   message: QueuedMessage,
-  outcomes: readonly RowOutcome[],
-  told: readonly Told[],
+  {
+    outcomes,
+    told,
+    fates,
+  }: {
+    readonly outcomes: readonly RowOutcome[];
+    readonly told: readonly Told[];
+    readonly fates: readonly Decided[];
+  },
   lane?: LaneNews,
 ): Promise<void> {
   await shop.settler.settle(async (withNotices) => {
+    if (withNotices && fates.length > 0) await shop.heard?.(message, fates);
     const notice = withNotices ? await shop.notices.about(message, told) : null;
     return { settlements: [{ message: message.id, outcomes, notices: notice ? [notice] : [] }], lane };
   });
