@@ -516,6 +516,11 @@ describe('calendar-query', () => {
       query('', '<C:calendar-data content-type="application/calendar+json"/>'),
       'supported-calendar-data',
     ],
+    [
+      'a collation that is no text',
+      query(vevent(prop('SUMMARY', match('x', ' collation="i;ascii-numeric"')))),
+      'supported-collation',
+    ],
     ['an unknown zone', query('', '', '<C:timezone-id>Mars/Olympus</C:timezone-id>'), 'valid-timezone'],
     ['a zone that is none', query('', '', '<C:timezone>x</C:timezone>'), 'valid-calendar-data'],
   ])('%s: refused', async (_, body, condition) => {
@@ -544,6 +549,39 @@ describe('calendar-query', () => {
     );
     expect(part).toContain('BEGIN:VEVENT&#13;\nUID:weekly&#13;\nSUMMARY:&#13;\nEND:VEVENT');
     expect(part).not.toContain('VERSION');
+  });
+
+  test('data that is too much is 507, and what else is asked of it is answered', async () => {
+    const where = await fresh('many-instances');
+    await put(`${where}/often`, event('often', 'RRULE:FREQ=DAILY', 'DTSTART:20000101T000000Z'));
+    await put(`${where}/once`, event('once', '', 'DTSTART:20000101T000000Z'));
+    const data =
+      '<D:getetag/><C:calendar-data><C:expand start="20000101T000000Z" end="21000101T000000Z"/></C:calendar-data>';
+    const hrefs = ['often', 'once'].map((name) => `<D:href>${where}/${name}</D:href>`).join('');
+    for (const body of [
+      query('', data),
+      document('C:calendar-multiget', `<D:prop>${data}</D:prop>${hrefs}`),
+      document('D:sync-collection', `<D:sync-token/><D:sync-level>1</D:sync-level><D:prop>${data}</D:prop>`),
+    ]) {
+      const { status, text } = await ask('REPORT', `${where}/`, body, { depth: '1' });
+      expect([status, found(text).sort()]).toEqual([207, ['often', 'once']]);
+      expect(text).toContain(
+        '<D:propstat><D:prop><C:calendar-data/></D:prop><D:status>HTTP/1.1 507 Insufficient Storage</D:status><D:error><D:number-of-matches-within-limits/></D:error></D:propstat>',
+      );
+      expect([...text.matchAll(/BEGIN:VEVENT/g)]).toHaveLength(1);
+    }
+  });
+
+  test.each([
+    ['half a range', '<C:expand start="20260105T000000Z"/>'],
+    ['a range that is none', '<C:limit-recurrence-set start="20260105" end="20260106"/>'],
+    [
+      'two of what cannot be together',
+      '<C:expand start="20260105T000000Z" end="20260106T000000Z"/><C:limit-recurrence-set start="20260105T000000Z" end="20260106T000000Z"/>',
+    ],
+  ])('%s is no request', async (_, within) => {
+    const body = query('', `<C:calendar-data>${within}</C:calendar-data>`);
+    expect((await ask('REPORT', `${path}/`, body, { depth: '1' })).status).toBe(400);
   });
 
   test('of a home with Depth infinity, of one object, and of nothing with Depth 0', async () => {
@@ -586,6 +624,38 @@ describe('free-busy-query', () => {
     expect((await busyIn(home, '20260305', '20260306', 'infinity')).text).toContain('20260305T100000Z/');
   });
 
+  test('what its owner declined, what they say does not count and what others share with them do not make them busy', async () => {
+    const bea = await suite.addMember('bea@coop.localhost', password);
+    const asBea = { authorization: `Basic ${Buffer.from(`bea:${password}`).toString('base64')}` };
+    const at = (day: number) => `DTSTART:202701${day}T100000Z`;
+    const theirs = '/dav/calendars/bea/personal';
+    expect((await put(`${theirs}/x`, event('of-bea', 'DURATION:PT1H', at(10)), asBea)).status).toBe(201);
+    const { collections } = suite.rooms;
+    const shared = await collections.collection(bea.id, 'calendars', 'personal');
+    const ana = await suite.rooms.accounts.accounts.byName('ana');
+    const to = { member: ana?.id ?? 0, group: '' };
+    const wish = { rights: 'read', summary: '', accepted: true } as const;
+    await collections.sharing.give(bea.id, shared?.id ?? 0, to, wish);
+    const path = await fresh('days');
+    const who = 'DURATION:PT1H\nATTENDEE;SCHEDULE-AGENT=NONE;PARTSTAT=';
+    const asked = (status: string) => `${who}${status}:mailto:ana@coop.localhost`;
+    await put(`${path}/declined`, event('declined', asked('DECLINED'), at(11)));
+    await put(`${path}/tentative`, event('tentative', asked('TENTATIVE'), at(12)));
+    const idle = await fresh('idle');
+    await put(`${idle}/x`, event('idle', 'DURATION:PT1H', at(13)));
+    const transp =
+      '<D:set><D:prop><C:schedule-calendar-transp><C:transparent/></C:schedule-calendar-transp></D:prop></D:set>';
+    expect((await ask('PROPPATCH', `${idle}/`, document('D:propertyupdate', transp))).status).toBe(207);
+    const days = async (where: string, depth = '1') =>
+      [...(await busyIn(where, '20270101', '20270201', depth)).text.matchAll(/FBTYPE=([\w-]+):202701(\d\d)/g)]
+        .map(([, type, day]) => `${day} ${type}`)
+        .join();
+    expect(await days(home, 'infinity')).toBe('12 BUSY-TENTATIVE');
+    expect(await days(path)).toBe('12 BUSY-TENTATIVE');
+    expect(await days(idle)).toBe('13 BUSY');
+    expect(await days(`${home}/bea~${shared?.id}`)).toBe('10 BUSY');
+  });
+
   test('of how much', async () => {
     const { status, text } = await busyIn(`${home}/personal`, '20200101', '20260101');
     expect([status, text]).toEqual([403, expect.stringContaining('<C:valid-filter/>')]);
@@ -608,6 +678,7 @@ describe('time zones by reference (RFC 7809)', () => {
     const asked = await ask('GET', `${path}/z`, undefined, { 'caldav-timezones': 'T' });
     expect(asked.text).toContain('BEGIN:VTIMEZONE\r\nTZID:Europe/Paris');
     expect(asked.headers.etag).toBe((await ask('GET', `${path}/z`)).headers.etag);
+    expect(asked.headers.vary).toContain('CalDAV-Timezones');
     const body = query('', '<C:calendar-data/>');
     const report = async (wanted: string) =>
       (await ask('REPORT', `${path}/`, body, { depth: '1', 'caldav-timezones': wanted })).text;

@@ -64,7 +64,7 @@ describe('bounds', () => {
     const wish = (props: number) =>
       readDataWish(element(`<C:comp name="VCALENDAR">${'<C:prop name="X"/>'.repeat(props)}</C:comp>`));
     expect(wish(pickedNamesMax - 1).pick?.name).toBe('VCALENDAR');
-    expect(caught(() => wish(pickedNamesMax))).toEqual(refused('valid-calendar-data'));
+    expect(caught(() => wish(pickedNamesMax))).toEqual(refused('supported-calendar-data'));
   });
 
   test('of details and zones', () => {

@@ -483,7 +483,6 @@ describe('addressbook-query', () => {
   });
 
   test.each([
-    ['no filter', '', 400, ''],
     [
       'another element',
       `<CARD:filter>${prop('FN', '<CARD:time-range/>')}</CARD:filter>`,

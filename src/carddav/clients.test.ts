@@ -223,6 +223,13 @@ describe('Evolution', () => {
     expect(rows.text).toContain(
       `<D:href>${path}</D:href><D:propstat><D:prop><D:getetag>${changed.headers.etag}</D:getetag>`,
     );
+    // All that is there, with the version and UID of each.
+    const listing = `<A:addressbook-query xmlns:D="DAV:" xmlns:A="urn:ietf:params:xml:ns:carddav"><D:prop><D:getetag/><A:address-data><A:prop name="VERSION"/><A:prop name="UID"/></A:address-data></D:prop></A:addressbook-query>`;
+    const all = await ask('REPORT', book, { depth: '0' }, listing);
+    expect([all.status, all.text]).toEqual([207, expect.stringContaining(`<D:href>${path}</D:href>`)]);
+    expect(all.text).toContain(
+      `BEGIN:VCARD&#13;\nVERSION:3.0&#13;\nUID:${uid}&#13;\nEND:VCARD&#13;\n</CARD:address-data>`,
+    );
     // Its reports have no Depth.
     const got = await ask(
       'REPORT',

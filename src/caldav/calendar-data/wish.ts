@@ -1,3 +1,4 @@
+import { FormatError } from '../../base/index.ts';
 import type { ComponentPick, TimeRange } from '../../formats/icalendar/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
 import { attributeOf, PickReader } from '../../webdav/index.ts';
@@ -22,14 +23,15 @@ export function readDataWish(element: XmlElement): DataWish {
   const named = (name: string) => own.find((each) => each.name === name);
   const range = (name: string) => {
     const found = named(name);
-    return found ? readTimeRange(found, 'valid-calendar-data', true) : null;
+    return found ? readTimeRange(found, (message) => new FormatError(message), true) : null;
   };
   const [expand, limitRecurrence] = [range('expand'), range('limit-recurrence-set')];
-  if (expand && limitRecurrence)
-    throw refusal('valid-calendar-data', 'recurrences are either expanded or limited');
+  if (expand && limitRecurrence) throw new FormatError('recurrences are either expanded or limited');
   const comp = named('comp');
   return {
-    pick: comp ? compOf(new PickReader((message) => refusal('valid-calendar-data', message)), comp) : null,
+    pick: comp
+      ? compOf(new PickReader((message) => refusal('supported-calendar-data', message)), comp)
+      : null,
     expand,
     limitRecurrence,
     limitFreeBusy: range('limit-freebusy-set'),

@@ -39,6 +39,8 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
     personal: () => personalCalendar,
     contentType,
     whole: wholeCalendar,
+    // RFC 7809 §3.1.3: with VTIMEZONEs, or without.
+    headers: { Vary: 'CalDAV-Timezones' },
     prepare: (arriving) => prepareObject(house, arriving),
     removing: async (leaving) => ({ jobs: (await scheduling?.leaving(leaving)) ?? [] }),
     patching: patchDefaultCalendar,

@@ -76,5 +76,5 @@ function prop(reader: FilterReader, element: XmlElement): PropFilter {
 function rangeIn(parts: readonly XmlElement[]) {
   const [range, ...more] = parts.filter(({ name }) => name === 'time-range');
   if (more.length > 0) throw invalid('there is one time-range');
-  return range === undefined ? null : readTimeRange(range, 'valid-filter');
+  return range === undefined ? null : readTimeRange(range, invalid);
 }

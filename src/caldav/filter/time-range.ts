@@ -1,6 +1,5 @@
 import type { TimeRange } from '../../formats/icalendar/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
-import { refusal } from '../conditions.ts';
 
 /** A time in UTC as RFC 4791 §9.9 has it; null for what is none. */
 export function readUtc(text: string | undefined): number | null {
@@ -15,18 +14,22 @@ export function readUtc(text: string | undefined): number | null {
 }
 
 /** RFC 4791 §9.9: open where an attribute is missing; `whole` where both must be there (§9.6.5 to §9.6.7). */
-export function readTimeRange({ name, attributes }: XmlElement, condition: string, whole = false): TimeRange {
+export function readTimeRange(
+  { name, attributes }: XmlElement,
+  invalid: (message: string) => Error,
+  whole = false,
+): TimeRange {
   const read = (which: string): number | null => {
     const text = attributes.find((each) => each.name === which)?.value;
     if (text === undefined) return null;
     const ms = readUtc(text);
-    if (ms === null) throw refusal(condition, `${which} of ${name} is a time in UTC like 20260101T000000Z`);
+    if (ms === null) throw invalid(`${which} of ${name} is a time in UTC like 20260101T000000Z`);
     return ms;
   };
   const [startMs, endMs] = [read('start'), read('end')];
   if (whole ? startMs === null || endMs === null : startMs === null && endMs === null)
-    throw refusal(condition, `${name} has a start ${whole ? 'and' : 'or'} an end`);
+    throw invalid(`${name} has a start ${whole ? 'and' : 'or'} an end`);
   if (startMs !== null && endMs !== null && endMs <= startMs)
-    throw refusal(condition, `the end of ${name} is after its start`);
+    throw invalid(`the end of ${name} is after its start`);
   return { startMs, endMs };
 }

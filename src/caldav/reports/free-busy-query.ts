@@ -6,13 +6,14 @@ import {
   writeFreeBusy,
 } from '../../formats/icalendar/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
-import { type CollectionResource, collectionsAt, type DavReport } from '../../webdav/index.ts';
+import { CollectionResource, collectionsAt, type DavReport, type Resource } from '../../webdav/index.ts';
 import { BusyTimes } from '../busy-times.ts';
 import { refusal } from '../conditions.ts';
 import { readTimeRange } from '../filter/time-range.ts';
 import { freeBusyDaysMax } from '../limits.ts';
 import { caldav, kinds } from '../names.ts';
 import { onCalendars } from '../properties/kinds.ts';
+import { addressesOfMember, plainAddresses } from '../scheduling/users.ts';
 import { floatingZoneOf } from '../zones.ts';
 
 const dayMs = 86_400_000;
@@ -28,7 +29,7 @@ export const freeBusyQuery: DavReport = {
     const window = readWindow(body);
     const busy = new BusyTimes(exchange.visit.clock);
     for (const collection of await collectionsAt(exchange, resource)) {
-      if (onCalendars(collection) && collection.may('read-free-busy'))
+      if (onCalendars(collection) && collection.may('read-free-busy') && counts(collection, resource))
         await addBusy(busy, collection, window);
     }
     const calendar = writeFreeBusy(window, busy.all(), exchange.visit.clock.nowMs());
@@ -36,10 +37,14 @@ export const freeBusyQuery: DavReport = {
   },
 };
 
+/** Of a home what makes its owner busy: neither what others share with them, nor what they say does not (RFC 6638 §9.1). */
+const counts = ({ share, details }: CollectionResource, asked: Resource): boolean =>
+  asked instanceof CollectionResource || (share === null && details.transparent !== true);
+
 function readWindow(body: XmlElement): Window {
   const element = body.children.find(({ namespace, name }) => namespace === caldav && name === 'time-range');
   const { startMs, endMs } = element
-    ? readTimeRange(element, 'valid-filter', true)
+    ? readTimeRange(element, (message) => refusal('valid-filter', message), true)
     : { startMs: null, endMs: null };
   if (startMs === null || endMs === null)
     throw refusal('valid-filter', 'a free-busy-query has a time-range with a start and an end');
@@ -54,12 +59,14 @@ async function addBusy(
   window: Window,
 ): Promise<void> {
   const floating = floatingZoneOf(details);
+  const owner = await scene.house.accounts.member(row.account);
+  const self = plainAddresses(owner ? await addressesOfMember(scene.house.accounts, owner) : []);
   const availabilities: string[] = [];
   for await (const page of scene.house.collections.within(row.account, row.id, window)) {
     for (const { component, digest } of page) {
       if (component === 'VAVAILABILITY') availabilities.push(digest);
       else if (component === 'VEVENT' || component === 'VFREEBUSY')
-        await busy.add(busyPeriods(digest, window, { floating, steps: busy.steps }));
+        await busy.add(busyPeriods(digest, window, { self, floating, steps: busy.steps }));
     }
   }
   // RFC 7953 §7.1

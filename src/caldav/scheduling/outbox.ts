@@ -31,6 +31,7 @@ import { caldavName, kinds, outboxName } from '../names.ts';
 import { busyOf } from './busy.ts';
 import type { SchedulingHouse } from './house.ts';
 import { freeBusyBytesMax, freeBusyRecipientsMax } from './limits.ts';
+import { readKept } from './shelf.ts';
 import { placeOf, selfIn } from './users.ts';
 
 /** Where clients ask when others are free (RFC 6638 §2.1). Nothing is kept in it. */
@@ -94,6 +95,10 @@ interface Question {
   readonly attendees: readonly Property[];
   /** UID and ORGANIZER, which each answer repeats. */
   readonly repeated: readonly Property[];
+  /** Who asks. */
+  readonly account: number;
+  /** The object that is about to be moved, and so makes nobody busy (X-CALENDARSERVER-MASK-UID of Apple's clients). */
+  readonly masked: string | null;
 }
 
 const wrong = (message: string) => refusal('valid-scheduling-message', message);
@@ -116,6 +121,8 @@ async function readQuestion(house: SchedulingHouse, exchange: Exchange, account:
     window: windowOf(component, object.zones()),
     attendees,
     repeated: [...component.properties('UID'), organizer.property],
+    account,
+    masked: component.text('X-CALENDARSERVER-MASK-UID')?.trim() ?? null,
   };
 }
 
@@ -160,7 +167,7 @@ function windowOf(
 async function answerFor(
   house: SchedulingHouse,
   { visit }: Exchange,
-  { window, repeated }: Question,
+  { window, repeated, account, masked }: Question,
   attendee: Property,
 ): Promise<string> {
   const place = await placeOf(house.accounts, addressOf(attendee.value));
@@ -169,8 +176,24 @@ async function answerFor(
     `<C:response>${recipient}<C:request-status>${status}</C:request-status>${data}</C:response>`;
   if (place.kind === 'mail') return response('5.3;No scheduling support for user');
   if (place.kind === 'nobody') return response('3.7;Invalid calendar user');
-  const periods = await busyOf(house, place.account, window);
+  const except = masked !== null && (await mayMask(house, account, place.account, masked)) ? masked : null;
+  const periods = await busyOf(house, place.account, window, except);
   const made = writeFreeBusy(window, periods, visit.clock.nowMs(), [...repeated, attendee]);
   const reply = made.with(Property.of('METHOD', 'REPLY'));
   return response('2.0;Success', `<C:calendar-data>${escapeXml(writeComponent(reply))}</C:calendar-data>`);
+}
+
+/** What is one's own, or what one leads; of anything else it would be told that it is there. */
+async function mayMask(
+  { accounts, collections }: SchedulingHouse,
+  asking: number,
+  asked: number,
+  uid: string,
+): Promise<boolean> {
+  if (asking === asked) return true;
+  const [item] = await collections.byUid(asked, 'calendars', uid);
+  if (item === undefined) return false;
+  const object = readKept(item.bytes);
+  const self = await selfIn(accounts, asking, [object]);
+  return object.instances.every((each) => self.has(organizerIn(each)?.address ?? ''));
 }

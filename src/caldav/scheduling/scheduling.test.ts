@@ -286,6 +286,24 @@ describe('what clients look for', () => {
     ]);
   });
 
+  test('what one is about to move makes nobody busy, but for what is not one’s own to move', async () => {
+    const at = (hour: number) => `DTSTART:20990305T${hour}0000Z\nDTEND:20990305T${hour}3000Z`;
+    await put('cleo', 'masked', event('masked', 'ORGANIZER:mailto:cleo@coop.localhost', at(15)));
+    await put('ana', 'own', event('own', '', at(16)));
+    await put('ana', 'led', meeting('led', '', at(17), ['ben']));
+    const isBusy = async (who: string, hour: number, uid: string) => {
+      const body = question([`${who}@coop.localhost`]).replace(
+        'END:VFREEBUSY',
+        `X-CALENDARSERVER-MASK-UID:${uid}\r\nEND:VFREEBUSY`,
+      );
+      const { text } = await ask('ana', 'POST', outbox, body);
+      return text.replace(/\r?\n /g, '').includes(`20990305T${hour}0000Z/`);
+    };
+    expect([await isBusy('cleo', 15, 'masked'), await isBusy('cleo', 15, 'other')]).toEqual([true, true]);
+    expect([await isBusy('ana', 16, 'own'), await isBusy('ana', 16, 'other')]).toEqual([false, true]);
+    expect([await isBusy('ben', 17, 'led'), await isBusy('ben', 17, 'other')]).toEqual([false, true]);
+  });
+
   test.each([
     ['another asks', question(['cleo@coop.localhost'], 'ben'), 'organizer-allowed'],
     [

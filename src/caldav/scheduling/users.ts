@@ -24,7 +24,7 @@ const principalPattern = /^(?:https?:\/\/[^/]+)?\/(?:[^/]+\/)*principals\/([^/]+
 
 /** The member's own addresses: of mail, and the principal. The first is how others write to them. */
 export async function addressesOfMember(
-  accounts: UserAccounts,
+  accounts: Pick<UserAccounts, 'groupsOf' | 'ownedAmong'>,
   member: Pick<Member, 'id' | 'address'>,
 ): Promise<readonly string[]> {
   const groups = await accounts.groupsOf(member.id);

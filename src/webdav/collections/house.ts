@@ -18,7 +18,7 @@ import type { Whole } from './whole.ts';
 /** What the spaces of collections stand on. */
 export interface CollectionsHouse {
   readonly collections: CollectionsWriter;
-  readonly accounts: Pick<Accounts, 'byName' | 'member' | 'handleOf' | 'groupsOf'>;
+  readonly accounts: Pick<Accounts, 'byName' | 'member' | 'handleOf' | 'groupsOf' | 'ownedAmong'>;
 }
 
 /** One visitor in the collections of one account. */

@@ -5,6 +5,6 @@ import type { CollectionsHouse } from '../collections/index.ts';
 export interface SharingHouse extends CollectionsHouse {
   readonly accounts: Pick<
     Accounts,
-    'byName' | 'byAddress' | 'group' | 'member' | 'handleOf' | 'groupsOf' | 'resolve'
+    'byName' | 'byAddress' | 'group' | 'member' | 'handleOf' | 'groupsOf' | 'ownedAmong' | 'resolve'
   >;
 }

@@ -14,6 +14,8 @@ import { collectionsAt } from './scope.ts';
 export interface ItemQuery {
   /** Items that the client wants at most. */
   readonly max?: number;
+  /** What lies in a collection is meant even where Depth says 0. */
+  readonly inside?: boolean;
   /** What may be it, without its bytes. */
   pages(collection: CollectionResource): AsyncIterable<readonly ItemRow[]>;
   judgeOf(collection: CollectionResource): ItemJudge;
@@ -38,7 +40,7 @@ export async function answerQuery(
 ): Promise<void> {
   const { visit } = exchange;
   const plan = reportPlanOf(exchange, resource, body);
-  const collections = await collectionsAt(exchange, resource);
+  const collections = await collectionsAt(exchange, resource, query.inside);
   const answer = exchange.multiStatus(preferencesApplied(exchange));
   const run = { visit, plan, query, answer, left: Math.min(query.max ?? queryRowsMax, queryRowsMax) };
   if (resource instanceof ItemResource) {

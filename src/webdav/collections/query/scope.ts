@@ -18,9 +18,10 @@ export const inHome =
 export async function collectionsAt(
   exchange: Exchange,
   resource: Resource,
+  inside = false,
 ): Promise<readonly CollectionResource[]> {
   const depth = readDepth(exchange) ?? '1';
-  if (depth === '0') return [];
+  if (depth === '0' && !inside) return [];
   if (resource instanceof CollectionResource) return [resource];
   if (!(resource instanceof HomeResource) || depth !== 'infinity') return [];
   const collections: CollectionResource[] = [];
