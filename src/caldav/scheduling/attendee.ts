@@ -4,6 +4,7 @@ import {
   attendeeMessage,
   attendeesIn,
   type CalendarObject,
+  delegatesAsked,
   instanceKey,
   instancesByKey,
   type Property,
@@ -16,7 +17,7 @@ import { type Change, isOver } from './change.ts';
 import type { SchedulingHouse } from './house.ts';
 import { jobsFor } from './jobs.ts';
 import { withProperties, withStatus } from './status.ts';
-import { placeOf } from './users.ts';
+import { placeOf, placesOf } from './users.ts';
 
 /** Who was invited keeps their copy: the organiser hears their answer, and nothing else is theirs (RFC 6638 §3.2.2). */
 export async function attendeeWrites(
@@ -73,8 +74,14 @@ export async function answer(
   const place = await placeOf(house.accounts, to);
   const statuses = new Map([[to, place.kind === 'nobody' ? '3.7' : place.kind === 'mail' ? '1.1' : '1.2']]);
   if (place.kind === 'nobody') return { jobs: [], statuses };
-  return {
-    jobs: jobsFor(message.from, [message], new Set(place.kind === 'mail' ? [to] : [])),
-    statuses,
-  };
+  const jobs = jobsFor(message.from, [message], new Set(place.kind === 'mail' ? [to] : []));
+  // An organiser who is here invites whom is delegated to as soon as they hear of it; another one may not.
+  const asked = after === null || place.kind === 'member' ? [] : delegatesAsked(before, after, self);
+  const places = await placesOf(
+    house.accounts,
+    asked.map((one) => one.to),
+  );
+  const reached = asked.filter((one) => (places.get(one.to)?.kind ?? 'nobody') !== 'nobody');
+  const outside = new Set(reached.filter((one) => places.get(one.to)?.kind === 'mail').map((one) => one.to));
+  return { jobs: [...jobs, ...jobsFor(message.from, reached, outside)], statuses };
 }

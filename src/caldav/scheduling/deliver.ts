@@ -7,15 +7,17 @@ import {
   attendeeIn,
   attendeesIn,
   type CalendarObject,
+  delegationIn,
   organizerIn,
   readMessage,
 } from '../../formats/icalendar/index.ts';
 import type { SchedulingHouse } from './house.ts';
 import { answersToldAttendeesMax, deliveryAttemptsMax } from './limits.ts';
 import { tell } from './organizer.ts';
-import { organizerAddress, roleIn } from './role.ts';
+import { isLeftToClient, organizerAddress, roleIn } from './role.ts';
 import { roomAnswers } from './room.ts';
-import { type Kept, keep, keptOf, type News } from './shelf.ts';
+import { announce, type Kept, keep, keptOf, type News } from './shelf.ts';
+import { takeAdd, takeCounter, takeDeclineCounter, takeRefresh } from './talk.ts';
 import { selfIn } from './users.ts';
 
 /** A message as it comes to one account. Whoever gives it here knows that it is from `from`. */
@@ -52,7 +54,15 @@ export async function deliver(house: SchedulingHouse, delivery: Delivery): Promi
 
 type Take = (house: SchedulingHouse, delivery: Delivery, message: CalendarObject) => Promise<Outcome>;
 
-const takers: Readonly<Record<string, Take>> = { REQUEST: takeRequest, CANCEL: takeCancel, REPLY: takeReply };
+const takers: Readonly<Record<string, Take>> = {
+  REQUEST: takeRequest,
+  CANCEL: takeCancel,
+  REPLY: takeReply,
+  ADD: takeAdd,
+  REFRESH: takeRefresh,
+  COUNTER: takeCounter,
+  DECLINECOUNTER: takeDeclineCounter,
+};
 
 /** The sender organises it, and organises what is there already. */
 function isOrganizer({ from }: Delivery, message: CalendarObject, kept: Kept | null): boolean {
@@ -68,10 +78,13 @@ async function takeRequest(
   const { account, quiet } = delivery;
   const kept = await keptOf(house, account, message.uid);
   const self = await selfIn(house.accounts, account, [message, kept?.object ?? null]);
-  if (!isOrganizer(delivery, message, kept) || self.has(delivery.from)) return 'refused';
+  if (self.has(delivery.from)) return 'refused';
+  const passedOn = kept === null && delegationIn(message, delivery.from, self);
+  if (!passedOn && !isOrganizer(delivery, message, kept)) return 'refused';
   if (message.instances.every((component) => attendeeIn(component, self) === null)) return 'refused';
   // Others' answers are told about what is there; what its owner removed does not come back by them.
   if (quiet && kept === null) return 'nothing-new';
+  if (kept !== null && isLeftToClient(kept.object)) return leftToClient(house, delivery, message);
   const next = applyRequest(kept?.object ?? null, message, self);
   if (next === null) return 'nothing-new';
   const answered = await roomAnswers(house, account, next, self);
@@ -92,6 +105,7 @@ async function takeCancel(
   if (!isOrganizer(delivery, message, kept)) return 'refused';
   if (kept === null) return 'nothing-new';
   const self = await selfIn(house.accounts, account, [message, kept.object]);
+  if (isLeftToClient(kept.object)) return leftToClient(house, delivery, message);
   if (roleIn(kept.object, self) !== 'attendee') return 'refused';
   const next = applyCancel(kept.object, message);
   if (next === null) return 'nothing-new';
@@ -113,6 +127,8 @@ async function takeReply(
   if (kept === null) return 'nothing-new';
   const before = kept.object;
   const self = await selfIn(house.accounts, account, [before]);
+  if (isLeftToClient(before) && self.has(organizerAddress(before) ?? ''))
+    return leftToClient(house, delivery, message);
   if (roleIn(before, self) !== 'organizer') return 'refused';
   const after = applyReply(before, message, new Set([from]));
   if (after === null) return 'nothing-new';
@@ -121,6 +137,17 @@ async function takeReply(
       ? { jobs: [] }
       : await tell(house, { account, before, after, self });
   await keep(house, account, kept, after, { tag: 'keep', jobs, news: newsOf(delivery, message) });
+  return 'taken';
+}
+
+/** A client that speaks for itself takes in what it finds in the inbox (RFC 6638 §7.1). */
+async function leftToClient(
+  house: SchedulingHouse,
+  delivery: Delivery,
+  message: CalendarObject,
+): Promise<Outcome> {
+  if (delivery.quiet) return 'nothing-new';
+  await announce(house, delivery.account, newsOf(delivery, message));
   return 'taken';
 }
 

@@ -7,7 +7,7 @@ import { attendeeRemoves, attendeeWrites } from './attendee.ts';
 import type { Change } from './change.ts';
 import type { SchedulingHouse } from './house.ts';
 import { organizerRemoves, organizerWrites } from './organizer.ts';
-import { roleIn } from './role.ts';
+import { isLeftToClient, roleIn } from './role.ts';
 import { readKept } from './shelf.ts';
 import { selfIn } from './users.ts';
 
@@ -46,6 +46,9 @@ async function writesAs(
   const another = change.before !== null && change.before.uid !== change.after.uid;
   if (was === 'organizer' && is === 'attendee' && !another)
     throw refusal('allowed-organizer-scheduling-object-change', 'who organises an event stays its organiser');
+  // RFC 6638 §7.1: from now on the client speaks for itself.
+  if (was !== null && is === null && !another && isLeftToClient(change.after))
+    return { bytes: null, jobs: [] };
   if (was === 'attendee' && is !== 'attendee' && !another)
     throw refusal(
       'allowed-attendee-scheduling-object-change',

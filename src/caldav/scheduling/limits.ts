@@ -26,3 +26,5 @@ export const roomInstancesMax = 200;
 export const inboxItemsMax = 500;
 /** Characters of what is shown of an event in a mail. */
 export const shownCharactersMax = 500;
+/** Who asks to be told all again (REFRESH) is told so often at most. */
+export const refreshPauseMs = 15 * 60_000;

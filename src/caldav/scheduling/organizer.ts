@@ -1,11 +1,14 @@
 import {
   addressOf,
+  answeredParameter,
   askedAnew,
   attendeesIn,
   type CalendarObject,
   instanceOf,
   instancesByKey,
   organizerMessages,
+  progressParameter,
+  refreshedParameter,
   whenOf,
   writeCalendar,
 } from '../../formats/icalendar/index.ts';
@@ -74,7 +77,8 @@ export async function tell(
   return { jobs: jobsFor(from, sent, outside), statuses };
 }
 
-const answered = 'X-MYCO-ANSWERED';
+/** What the server notes of an attendee. */
+const noted = [answeredParameter, progressParameter, refreshedParameter];
 
 /**
  * Answers that came stay with what they are answers to: a client that does not know of one, as its schedule tag says
@@ -83,19 +87,23 @@ const answered = 'X-MYCO-ANSWERED';
 function withAnswers(before: CalendarObject, after: CalendarObject, merge: boolean): CalendarObject {
   const zonesBefore = before.zones();
   const zones = after.zones();
-  const known = instancesByKey(before, zonesBefore);
+  const was = instancesByKey(before, zonesBefore);
   const keys = new Map([...instancesByKey(after, zones)].map(([key, component]) => [component, key]));
   return withProperties(after, 'ATTENDEE', (property, component) => {
     const key = keys.get(component) ?? '';
-    const series = known.get('');
-    const then = known.get(key) ?? (series && instanceOf(series, component, zonesBefore));
+    const series = was.get('');
+    const then = was.get(key) ?? (series && instanceOf(series, component, zonesBefore));
     if (then == null || whenOf(then, zonesBefore) !== whenOf(component, zones)) return property;
     const address = addressOf(property.value);
     const old = attendeesIn(then).find((party) => party.address === address)?.property;
-    const stamp = old?.parameter(answered);
-    if (old === undefined || stamp === undefined || property.parameter(answered) === stamp) return property;
-    const kept = property.withParameter(answered, stamp);
-    if (!merge) return kept;
+    if (old === undefined || noted.every((name) => old.parameter(name) === property.parameter(name)))
+      return property;
+    const kept = noted.reduce(
+      (made, name) => made.withParameter(name, old.parameter(name) ?? null),
+      property,
+    );
+    const known = old.parameter(answeredParameter) === property.parameter(answeredParameter);
+    if (!merge || known) return kept;
     return kept.withParameter('PARTSTAT', old.parameter('PARTSTAT') ?? null).withParameter('RSVP', null);
   });
 }

@@ -126,7 +126,7 @@ export async function keep(
   }
   const collection = defaultCalendar(await shelvesOf(house, account), object.kind);
   if (collection === null) {
-    if (beside !== undefined) await collections.put(account, beside.collection, beside.name, beside.item);
+    if (news !== undefined) await announce(house, account, news);
     return;
   }
   await collections.put(
@@ -136,6 +136,12 @@ export async function keep(
     itemOf(house, object, collection, tag),
     { ...more, expected: { hash: null }, uniqueInHome: true },
   );
+}
+
+/** News of something that changes nothing that is kept. */
+export async function announce(house: SchedulingHouse, account: number, news: News): Promise<void> {
+  const beside = await placeOfNews(house, account, news);
+  if (beside !== undefined) await house.collections.put(account, beside.collection, beside.name, beside.item);
 }
 
 /** What was put together is judged as what a client brings: it must stay what a client can bring again. */

@@ -66,3 +66,5 @@ export const delegatesMax = 10;
 export const countedStepsMax = 4 * countedMax;
 /** Steps to answer one question of one object; it is then answered as if what was asked for were there. */
 export const stepsPerObjectMax = 100_000;
+/** Instances that one ADD brings. */
+export const addedPerMessageMax = 100;

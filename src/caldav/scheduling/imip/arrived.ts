@@ -11,7 +11,15 @@ import type { NewJob } from '../../../stores/collections/index.ts';
 import { jobOf, laneOfArrived } from '../jobs.ts';
 
 /** Who speaks by a message of each method. */
-const speakers = { REQUEST: 'organizer', CANCEL: 'organizer', REPLY: 'attendee' } as const;
+const speakers = {
+  REQUEST: 'organizer',
+  CANCEL: 'organizer',
+  ADD: 'organizer',
+  DECLINECOUNTER: 'organizer',
+  REPLY: 'attendee',
+  REFRESH: 'attendee',
+  COUNTER: 'one of the attendees',
+} as const;
 
 /**
  * What is to be done with a message that came by mail, whose one author was proven. Null where it is just mail: it cannot be
@@ -25,7 +33,7 @@ export function arrivedJob(bytes: Buffer, author: string): NewJob | null {
   const speaker = isSpoken(method) ? speakers[method] : null;
   if (speaker === null) return null;
   const sender = addressOf(`mailto:${author}`);
-  const from = speaker === 'organizer' ? organizerOfAll(object, sender) : attendeeOfAll(object, sender);
+  const from = speakerOf[speaker](object, sender);
   if (from === null) return null;
   const calendar = writeComponent(object.calendar);
   const lane = laneOfArrived(object.uid);
@@ -57,3 +65,17 @@ function attendeeOfAll({ instances }: CalendarObject, sender: string): string | 
   if (first === undefined) return null;
   return all.every((party) => party.address === sender) ? first.address : null;
 }
+
+/** RFC 5546 §3.2.7: who proposes something names the others too. */
+function oneOfAll({ instances }: CalendarObject, sender: string): string | null {
+  const all = instances.every((component) =>
+    attendeesIn(component).some(({ address }) => address === sender),
+  );
+  return all ? sender : null;
+}
+
+const speakerOf = {
+  organizer: organizerOfAll,
+  attendee: attendeeOfAll,
+  'one of the attendees': oneOfAll,
+} as const;

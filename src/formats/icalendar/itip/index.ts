@@ -8,9 +8,11 @@
  * - Times are compared by what they mean, never as text.
  * - Who sent a message is judged before: here it is believed.
  */
+export { applyAdd } from './add.ts';
 export { askedAnew } from './anew.ts';
 export { type AttendeeMessage, attendeeMessage } from './attendee.ts';
 export { applyCancel } from './cancel.ts';
+export { delegatesAsked, delegationIn } from './delegation.ts';
 export { InstanceFinder, instanceKey, instanceOf, instancesByKey } from './instance.ts';
 export { attendeeMayNot } from './may-not.ts';
 export { sequenceOf, withNotes } from './notes.ts';
@@ -18,6 +20,7 @@ export { type OrganizerMessage, organizerMessages } from './organizer.ts';
 export {
   addressOf,
   agentOf,
+  answeredParameter,
   attendeeIn,
   attendeesIn,
   mailOf,
@@ -25,7 +28,9 @@ export {
   organizerOf,
   type Party,
   partstatOf,
+  refreshedParameter,
 } from './people.ts';
+export { progressParameter } from './progress.ts';
 export { applyReply } from './reply.ts';
 export { applyRequest } from './request.ts';
 export { messageWith } from './view.ts';

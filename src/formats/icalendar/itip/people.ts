@@ -79,6 +79,9 @@ export function agentOf({ property }: Party): 'SERVER' | 'CLIENT' | 'NONE' {
 /** When an attendee's last answer was made: an older one that comes later says nothing. */
 export const answeredParameter = 'X-MYCO-ANSWERED';
 
+/** When an attendee was last told all because they asked (REFRESH). */
+export const refreshedParameter = 'X-MYCO-REFRESHED';
+
 /** Parameters that are between a client and its server, and are told to nobody else (RFC 6638 §7). */
 export const privateParameters = [
   'SCHEDULE-AGENT',
@@ -86,6 +89,7 @@ export const privateParameters = [
   'SCHEDULE-FORCE-SEND',
   answeredParameter,
   progressParameter,
+  refreshedParameter,
 ] as const;
 
 export function toldTo(property: Property): Property {

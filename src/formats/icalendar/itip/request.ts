@@ -14,7 +14,7 @@ import {
   withDeclined,
   withTold,
 } from './notes.ts';
-import { attendeeIn, isCancelled, partstatOf } from './people.ts';
+import { addressOf, attendeeIn, isCancelled, organizerIn, partstatOf } from './people.ts';
 import { rebuilt } from './rebuild.ts';
 import { meaningOf } from './view.ts';
 import { type Exception, exceptionsOf, whenOf } from './when.ts';
@@ -156,6 +156,14 @@ const own = new Set(['CLASS', 'TRANSP', 'CATEGORIES', 'COLOR', 'PERCENT-COMPLETE
 const isOwn = ({ name }: Property) =>
   !noteNames.has(name) && (own.has(name) || (name.startsWith('X-') && name !== 'X-ALT-DESC'));
 
+/** What became of what was said to the organiser is noted at them (RFC 6638 §3.2.9). */
+function withStanding(property: Property, then: Component): Property {
+  const known = property.name === 'ORGANIZER' ? organizerIn(then) : null;
+  const status = known?.property.parameter('SCHEDULE-STATUS');
+  if (known === null || status === undefined || known.address !== addressOf(property.value)) return property;
+  return property.withParameter('SCHEDULE-STATUS', status);
+}
+
 function ownKept(
   said: Component,
   zones: ZoneBook,
@@ -170,7 +178,7 @@ function ownKept(
   const mine = [...then.properties().filter(isOwn), ...status];
   const names = new Set(mine.map(({ name }) => name));
   const withAlarms = said
-    .mapping((property) => (names.has(property.name) ? null : property))
+    .mapping((property) => (names.has(property.name) ? null : withStanding(property, then)))
     .adding(...mine)
     .withComponents([
       ...said.components().filter(({ name }) => name !== 'VALARM'),

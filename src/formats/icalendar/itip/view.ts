@@ -120,7 +120,7 @@ export class Invitation {
 const spoken = /^X-(?:ALT-DESC|APPLE-STRUCTURED-LOCATION|GOOGLE-CONFERENCE|MICROSOFT-|MS-)/;
 
 /** As others are told: without what is its owner's alone. */
-function tell(component: Component): Component {
+export function tell(component: Component): Component {
   return component
     .mapping((property) => {
       if (property.name === 'ATTENDEE' || property.name === 'ORGANIZER') return toldTo(property);
