@@ -18,6 +18,7 @@ export {
 } from './certificates.ts';
 export { changesSince } from './changes.ts';
 export { openCheckedSmtp, sayAtMx } from './checked-smtp.ts';
+export { startCompany, TestCompany } from './company.ts';
 export { openTestStores, type TestStores, testFiles } from './database.ts';
 export {
   type DavAnswer,

@@ -1,28 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { StoreError } from '../../base/index.ts';
 import { indexOf, readCalendar } from '../../formats/icalendar/index.ts';
-import type { TestSuite } from '../../testing/index.ts';
+import { startCompany, type TestCompany, type TestSuite } from '../../testing/index.ts';
 import { document, event, propfind, xml } from '../fixtures.ts';
 import { availabilityBytesMax } from '../limits.ts';
-import { type Company, far, meeting, partstat, startCompany } from './fixtures.ts';
+import { far, meeting, partstat } from './fixtures.ts';
 import { freeBusyBytesMax, freeBusyRecipientsMax } from './limits.ts';
 
 // Invitations inside the co-op, as clients see them over CalDAV.
 
-let company: Company;
+let company: TestCompany;
 let suite: TestSuite;
 
 beforeAll(async () => {
-  company = await startCompany();
+  company = await startCompany(['ana', 'ben', 'cleo'], ['hall']);
   suite = company.suite;
 });
 afterAll(() => company.stop());
 
-const ask: Company['ask'] = (...given) => company.ask(...given);
-const put: Company['put'] = (...given) => company.put(...given);
-const copyOf: Company['copyOf'] = (...given) => company.copyOf(...given);
-const idOf: Company['idOf'] = (name) => company.idOf(name);
-const news: Company['news'] = (name) => company.news(name);
+const ask: TestCompany['ask'] = (...given) => company.ask(...given);
+const put: TestCompany['put'] = (...given) => company.put(...given);
+const copyOf: TestCompany['copyOf'] = (...given) => company.copyOf(...given);
+const idOf: TestCompany['idOf'] = (name) => company.idOf(name);
+const news: TestCompany['news'] = (name) => company.news(name);
 
 describe('an invitation inside', () => {
   test('is in the calendar and the inbox of who is invited; the answer comes back', async () => {

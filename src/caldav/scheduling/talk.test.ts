@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startCompany, type TestCompany } from '../../testing/index.ts';
 import { calendar, event } from '../fixtures.ts';
-import { type Company, far, meeting, partstat, startCompany } from './fixtures.ts';
+import { far, meeting, partstat } from './fixtures.ts';
 import { refreshPauseMs } from './limits.ts';
 
 // What messages mean, between people and their programs: Ana invites, Ben and Cleo are invited, Eve is nobody's guest.
 
-let company: Company;
+let company: TestCompany;
 beforeAll(async () => {
-  company = await startCompany();
+  company = await startCompany(['ana', 'ben', 'cleo'], ['hall']);
 });
 afterAll(() => company.stop());
 

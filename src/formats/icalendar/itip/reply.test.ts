@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type CalendarObject, readCalendar, readMessage, writeCalendar, writeComponent } from '../index.ts';
-import { answersPerMessageMax, delegatesMax, ruleEndStepsMax } from '../limits.ts';
+import { addedPerMessageMax, answersPerMessageMax, delegatesMax, ruleEndStepsMax } from '../limits.ts';
 import { ana, bea, later, nowMs, object, paris, weekly, without } from './fixtures.ts';
 import {
+  applyAdd,
   applyReply,
   applyRequest,
   askedAnew,
@@ -236,4 +237,41 @@ test('ruleEndStepsMax: the end of a rule that is dense is what it says', () => {
   const copy = dense('20260105T200000Z');
   expect(attendeeMayNot(copy, copy, bea)).toBeNull();
   expect(attendeeMayNot(copy, dense('20260105T200001Z'), bea)).toBe('when it is');
+});
+
+describe('ADD (RFC 5546 §3.2.4)', () => {
+  const copy = object(weekly);
+  const added = (day: number, more: readonly string[] = []) => {
+    const date = new Date(Date.UTC(2026, 4, day)).toISOString().slice(0, 10).replaceAll('-', '');
+    return [
+      ...without(weekly, 'RRULE', 'DTSTART', 'DTEND'),
+      'SEQUENCE:1',
+      `DTSTART;${paris}:${date}T150000`,
+      `DTEND;${paris}:${date}T160000`,
+      ...more,
+    ];
+  };
+
+  test('an instance more, once', () => {
+    const next = applyAdd(copy, object(added(1)), bea);
+    expect(text(next)).toContain(`RDATE;${paris}:20260501T150000`);
+    expect(next?.overrides).toHaveLength(1);
+    expect(next && applyAdd(next, object(added(1)), bea)).toBeNull();
+  });
+
+  test.each([
+    ['to others', () => object(without(added(1), 'ATTENDEE;PARTSTAT=NEEDS'))],
+    ['of rules', () => object(added(1, ['RRULE:FREQ=DAILY']))],
+    ['that is there', () => object([...without(weekly, 'RRULE'), 'SEQUENCE:1'])],
+    ['that counts no more than what is known', () => object(without(added(1), 'SEQUENCE'))],
+  ])('not one %s', (_, message) => expect(applyAdd(copy, message(), bea)).toBeNull());
+
+  test('addedPerMessageMax', () => {
+    const many = Array.from({ length: addedPerMessageMax + 2 }, (_, at) => {
+      const day = added(at + 1);
+      const [start = ''] = day.filter((line) => line.startsWith('DTSTART'));
+      return [...day, start.replace('DTSTART', 'RECURRENCE-ID')];
+    });
+    expect(applyAdd(copy, object(...many), bea)?.overrides).toHaveLength(addedPerMessageMax);
+  });
 });
