@@ -31,3 +31,5 @@ export const zipsPerNetworkMax = 4;
 /** Who takes nothing of one for so long is cut off; and how often it is asked whether they may still have it. */
 export const zipIdleMsMax = 300_000;
 export const zipStillMs = 1_000;
+/** Octets of an address that is shown as a QR code: what a telephone reads from a screen without effort. */
+export const pictureBytesMax = 500;

@@ -1,6 +1,7 @@
-import { qrCode, textBytesMax } from '../../formats/qr/index.ts';
+import { encode } from 'uqr';
 import type { House } from '../house.ts';
 import { type Html, html } from '../html.ts';
+import { pictureBytesMax } from '../limits.ts';
 import { webAddress } from '../links.ts';
 import type { Messages } from '../messages/index.ts';
 
@@ -27,15 +28,11 @@ export function davx5(house: House, { say, address, password }: Davx5): Html | n
 ${picture(link, say.davx5Picture)}`;
 }
 
-/** Dark on light whatever the page's colours are, with the margin that readers need. */
-function picture(text: string, says: string): Html | null {
-  if (Buffer.byteLength(text) > textBytesMax) return null;
-  const rows = qrCode(text);
-  const margin = 4;
-  const size = rows.length + 2 * margin;
-  const squares = rows.flatMap((row, y) =>
-    row.flatMap((dark, x) => (dark ? [`M${x + margin} ${y + margin}h1v1h-1z`] : [])),
-  );
+/** Dark on light whatever the page's colours are, with the margin that readers need (ISO/IEC 18004 §5.3.8). */
+export function picture(text: string, says: string): Html | null {
+  if (Buffer.byteLength(text) > pictureBytesMax) return null;
+  const { data, size } = encode(text, { ecc: 'M', border: 4 });
+  const squares = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])));
   return html`<svg class="qr" viewBox="0 0 ${size} ${size}" role="img" aria-label="${says}" shape-rendering="crispEdges">
 <path fill="#fff" d="M0 0h${size}v${size}h-${size}z"/><path fill="#000" d="${squares.join('')}"/></svg>`;
 }
