@@ -6,6 +6,7 @@ import {
   countedMax,
   countedStepsMax,
   datesMax,
+  overridesMax,
   rulesPerComponentMax,
   timesPerPeriodMax,
   zonesPerObjectMax,
@@ -52,6 +53,13 @@ const dates: Readonly<Record<string, 'one' | 'many'>> = {
 export function checkObject(object: CalendarObject, limits: ObjectLimits): void {
   const isMessage = object.calendar.property('METHOD') !== undefined;
   const zones = object.zones();
+  if (object.overrides.length > overridesMax) {
+    throw new CalendarError(
+      `more than ${overridesMax} changed instances`,
+      object.calendar.line,
+      'max-instances',
+    );
+  }
   if (object.vtimezones.length > zonesPerObjectMax) {
     throw new CalendarError(`more than ${zonesPerObjectMax} VTIMEZONEs`, object.calendar.line);
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   busyPeriods,
   CalendarError,
@@ -28,13 +28,18 @@ const event = (...lines: readonly string[]) =>
     '',
   ].join('\r\n');
 
-function refusal(read: () => unknown): CalendarError {
+function orRefusal<T>(read: () => T): T | CalendarError {
   try {
-    read();
+    return read();
   } catch (error) {
     if (error instanceof CalendarError) return error;
     throw error;
   }
+}
+
+function refusal(read: () => unknown): CalendarError {
+  const made = orRefusal(read);
+  if (made instanceof CalendarError) return made;
   throw new Error('it was taken');
 }
 const refused = (text: string) => refusal(() => readCalendar(text));
@@ -84,6 +89,18 @@ describe('too much is refused', () => {
     );
   });
 
+  test('overridesMax', () => {
+    const changed = (count: number) =>
+      times(
+        count,
+        (at) =>
+          `BEGIN:VEVENT\r\nUID:1\r\nRECURRENCE-ID:${2026 + at}0101T100000Z\r\nDTSTART:20260101T100000Z\r\nEND:VEVENT\r\n`,
+      ).join('');
+    const object = (count: number) => event().replace('END:VCALENDAR', `${changed(count)}END:VCALENDAR`);
+    expect(readCalendar(object(limits.overridesMax)).overrides).toHaveLength(limits.overridesMax);
+    expect(refused(object(limits.overridesMax + 1))).toMatchObject({ reason: 'max-instances' });
+  });
+
   test('attendeesMax', () => {
     const attendees = times(limits.attendeesMax + 1, (at) => `ATTENDEE:mailto:${at}@a`);
     expect(refused(event(...attendees)).reason).toBe('max-attendees-per-instance');
@@ -109,9 +126,12 @@ describe('too much is refused', () => {
     const sparse = 'FREQ=SECONDLY;INTERVAL=7;BYHOUR=3;BYMINUTE=4;BYSECOND=5;BYMONTHDAY=31;COUNT=50000';
     expect(refused(event(`RRULE:${sparse}`))).toMatchObject({ reason: 'max-instances', line: 6 });
     const dense = `RRULE:FREQ=SECONDLY;COUNT=${limits.countedMax}`;
-    expect(limits.countedStepsMax).toBe(4 * limits.countedMax);
+    expect(limits.countedStepsMax).toBe(6 * limits.countedMax);
+    // As some clients write birthdays.
+    for (const rule of ['COUNT=2000', 'COUNT=600;BYDAY=1MO', 'COUNT=2000;BYMONTH=2;BYMONTHDAY=1'])
+      expect(readCalendar(event(`RRULE:FREQ=YEARLY;${rule}`)).uid).toBe('1');
     expect(readCalendar(event(dense)).uid).toBe('1');
-    expect(refused(event(dense, dense, dense)).reason).toBe('max-instances');
+    expect(refused(event(dense, dense, dense, dense)).reason).toBe('max-instances');
   });
 
   test('zonesPerObjectMax', () => {
@@ -182,6 +202,57 @@ describe('too much is refused', () => {
       part(`RDATE:${hours.join(',')}\r\n`) + part().replace('2000', '2001').replace('+0100', '+0200'),
     );
     expect(dense.offsetAt(Date.UTC(2026, 0, 1))).toBe(3_600_000);
+  });
+});
+
+/** Steps, not time: what each of these may cost at most is the same on every machine. */
+describe('bad input is answered after a bounded number of steps', () => {
+  const dates = times(limits.datesMax, (at) =>
+    new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString().replace(/[-:]|\.000/g, ''),
+  );
+  const alarms = times(limits.alarmsPerComponentMax, (at) =>
+    ['BEGIN:VALARM', `TRIGGER:-P${at * 30}D`, 'REPEAT:100', 'DURATION:P30D', 'END:VALARM'].join('\r\n'),
+  );
+  const eight = (rule: string) => times(8, (at) => `${rule};INTERVAL=${at + 1}`);
+  test.each<[what: string, lines: readonly string[]]>([
+    ['RDATEs', [`RDATE:${dates.join(',')}`]],
+    ['EXDATEs of a dense rule', ['RRULE:FREQ=MINUTELY', `EXDATE:${dates.join(',')}`]],
+    ['SECONDLY for ever', ['RRULE:FREQ=SECONDLY']],
+    ['SECONDLY without itself', ['RRULE:FREQ=SECONDLY', 'EXRULE:FREQ=SECONDLY']],
+    ['SECONDLY without much', ['RRULE:FREQ=SECONDLY', ...times(7, () => 'EXRULE:FREQ=SECONDLY;COUNT=6000')]],
+    ['YEARLY that never fires', eight('RRULE:FREQ=YEARLY;BYMONTHDAY=31;BYYEARDAY=1;BYDAY=MO')],
+    ['MONTHLY that never fires', eight('RRULE:FREQ=MONTHLY;BYMONTHDAY=31;BYDAY=MO;BYYEARDAY=1')],
+    ['WEEKLY that never fires', eight('RRULE:FREQ=WEEKLY;BYDAY=MO,TU;BYMONTHDAY=31;BYYEARDAY=1')],
+    ['DAILY that never fires', eight('RRULE:FREQ=DAILY;BYMONTHDAY=30;BYMONTH=2')],
+    ['SECONDLY that never fires', times(8, (at) => `RRULE:FREQ=SECONDLY;INTERVAL=86400;BYSECOND=${at + 30}`)],
+    ['COUNT of little', ['RRULE:FREQ=DAILY;COUNT=50000;BYMONTHDAY=29;BYMONTH=2;BYDAY=MO']],
+    ['COUNT of much', times(4, () => 'RRULE:FREQ=SECONDLY;COUNT=50000')],
+    ['alarms of a dense rule', ['RRULE:FREQ=SECONDLY', ...alarms]],
+  ])('%s', (_, lines) => {
+    const take = vi.spyOn(Steps.prototype, 'take');
+    const taken = () => {
+      const sum = take.mock.calls.reduce((all, [count]) => all + count, 0);
+      take.mockClear();
+      return sum;
+    };
+    const range = { startMs: Date.UTC(2027, 2, 1), endMs: Date.UTC(2027, 3, 1) };
+    try {
+      const object = orRefusal(() => readCalendar(event(...lines)));
+      expect(taken()).toBeLessThan(1.01 * limits.countedStepsMax);
+      if (object instanceof CalendarError) return;
+      const { digest } = indexOf(object);
+      expect(taken()).toBeLessThan(2.02 * limits.countedStepsMax);
+      for (const component of ['VEVENT', 'VALARM'] as const) {
+        matchesTimeRange(digest, component, range);
+        expect(taken()).toBeLessThan(1.01 * limits.stepsPerObjectMax);
+      }
+      occurrences(digest, range, 1_000);
+      expect(taken()).toBeLessThan(1.01 * limits.stepsPerObjectMax);
+      busyPeriods(digest, range);
+      expect(taken()).toBeLessThan(1.01 * limits.stepsPerObjectMax);
+    } finally {
+      take.mockRestore();
+    }
   });
 });
 

@@ -6,8 +6,10 @@ export const propertiesMax = 50_000;
 export const componentsMax = 10_000;
 /** VCALENDAR counted. */
 export const depthMax = 16;
-/** Values of RDATE, of EXDATE and overrides, together, of one object. */
-export const datesMax = 5_000;
+/** Values of RDATE, of EXDATE and overrides, together, of one object: more would not find room in its digest. */
+export const datesMax = 3_000;
+/** Instances of one object that are changed. */
+export const overridesMax = 1_200;
 export const attendeesMax = 2_000;
 /** Of one part of a rule, such as BYSECOND. */
 export const ruleValuesMax = 400;
@@ -63,7 +65,7 @@ export const delegatesMax = 10;
  * Steps (days that rules are tried on, times that come of them) to count what COUNT says, of all rules of an object, and to
  * find out which of them never fire.
  */
-export const countedStepsMax = 4 * countedMax;
+export const countedStepsMax = 6 * countedMax;
 /** Steps to answer one question of one object; it is then answered as if what was asked for were there. */
 export const stepsPerObjectMax = 100_000;
 /** Instances that one ADD brings. */

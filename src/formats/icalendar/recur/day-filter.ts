@@ -73,6 +73,15 @@ export class DayFilter {
     this.#monthList = byMonth.length === 0 ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] : byMonth;
   }
 
+  /** Days that are looked at to know those of a month, and of a year. */
+  get monthSteps(): number {
+    return this.#monthDays === null ? 31 : Math.min(31, this.#monthDayList.length);
+  }
+
+  get yearSteps(): number {
+    return this.#monthList.length * this.monthSteps;
+  }
+
   /** Days of a year that are allowed, ascending. */
   ofYear(year: number): number[] {
     const days: number[] = [];

@@ -18,15 +18,11 @@ const emptyMax: Readonly<Record<Frequency, number>> = {
 };
 
 /** Days that a period is tried on. */
-const periodSteps: Readonly<Record<Frequency, number>> = {
-  YEARLY: 31 * 12,
-  MONTHLY: 31,
-  WEEKLY: 7,
-  DAILY: 1,
-  HOURLY: 1,
-  MINUTELY: 1,
-  SECONDLY: 1,
-};
+function periodSteps({ frequency }: Rule, days: DayFilter): number {
+  if (frequency === 'YEARLY') return days.yearSteps;
+  if (frequency === 'MONTHLY') return days.monthSteps;
+  return frequency === 'WEEKLY' ? 7 : 1;
+}
 
 /**
  * The times of one rule, ascending, on the clock of its first (`localMs`, as if that were UTC). Nothing is computed before it
@@ -38,6 +34,7 @@ export class RuleWalk {
   readonly #startMs: number;
   readonly #startDay: number;
   readonly #days: DayFilter;
+  readonly #periodSteps: number;
   /** Seconds of the day, or of the unit where the frequency is below a day; ascending. */
   readonly #times: readonly number[];
   readonly #untilMs: number;
@@ -68,6 +65,7 @@ export class RuleWalk {
     this.#startMs = startMs;
     this.#startDay = Math.floor(startMs / dayMs);
     this.#days = like === undefined ? new DayFilter(rule, this.#startDay) : like.#days;
+    this.#periodSteps = periodSteps(rule, this.#days);
     this.#times =
       like === undefined ? timesOf(rule, Math.floor((startMs - this.#startDay * dayMs) / 1000)) : like.#times;
     this.#untilMs = untilMs;
@@ -145,7 +143,7 @@ export class RuleWalk {
     const step = this.#period * interval;
     const start = dateOfDay(this.#startDay);
     this.#period++;
-    this.#steps?.take(periodSteps[frequency]);
+    this.#steps?.take(this.#periodSteps);
     if (frequency === 'YEARLY') {
       const year = start.year + step;
       if (!this.#reaches(dayNumber(Math.min(year, yearMax + 1), 1, 1))) return false;
