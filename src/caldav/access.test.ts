@@ -234,6 +234,53 @@ describe('what others see', () => {
     expect((await ask('writer', { method: 'REPORT', path: '/', body: all })).text).not.toContain('doctor');
   });
 
+  test('who comes to see more, or less, is told of everything again', async () => {
+    await afresh();
+    const { sharing } = suite.rooms.collections;
+    const fred = await suite.rooms.accounts.accounts.byName('fred');
+    const give = (rights: 'read' | 'busy') =>
+      sharing.give(account, calendar, { member: fred?.id ?? 0, group: '' }, { rights, summary: '' });
+    const sees = 'sees busy times';
+    const known = async (token: string) => {
+      const body = document(
+        'D:sync-collection',
+        `<D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop>`,
+      );
+      const { text } = await ask(sees, { method: 'REPORT', path: '/', body });
+      return {
+        found: found(text).sort().join(),
+        gone: [...text.matchAll(/([^/<]+)<\/D:href><D:status>HTTP\/1.1 404/g)].map(([, name]) => name).join(),
+        token: /<D:sync-token>([^<]*)/.exec(text)?.[1] ?? '',
+        etags: [...text.matchAll(/<D:getetag>([^<]*)/g)].map(([, etag]) => etag),
+      };
+    };
+    const tags = async () => {
+      const asked = propfind('CS:getctag', 'D:sync-token');
+      const { text } = await ask(sees, {
+        method: 'PROPFIND',
+        path: '/',
+        headers: { depth: '0' },
+        body: asked,
+      });
+      return text;
+    };
+    const busy = await known('');
+    expect([busy.found, (await known(busy.token)).found]).toEqual(['a,p', '']);
+    const tagBefore = await tags();
+    await ask('owner', { method: 'DELETE', path: '/p' });
+    await give('read');
+    expect(await tags()).not.toBe(tagBefore);
+    const whole = await known(busy.token);
+    expect([whole.found, whole.gone]).toEqual(['a', 'p']);
+    expect(busy.etags).not.toContain(whole.etags[0]);
+    expect((await known(whole.token)).found).toBe('');
+    await give('busy');
+    const again = await known(whole.token);
+    expect([again.found, again.gone]).toEqual(['a', '']);
+    expect(busy.etags).toContain(again.etags[0]);
+    expect((await known(again.token)).found).toBe('');
+  });
+
   describe('of what is hidden nothing is found', () => {
     const alarm = 'BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:-P2D\nEND:VALARM';
     const hidden = `CLASS:PRIVATE\nLOCATION:The doctor\nSTATUS:TENTATIVE\nDURATION:PT1H\n${alarm}`;

@@ -658,8 +658,11 @@ describe('free-busy-query', () => {
 
   test('of how much', async () => {
     const { status, text } = await busyIn(`${home}/personal`, '20200101', '20260101');
-    expect([status, text]).toEqual([403, expect.stringContaining('<C:valid-filter/>')]);
-    expect((await ask('REPORT', `${home}/personal/`, document('C:free-busy-query', ''))).status).toBe(403);
+    expect([status, text]).toEqual([403, expect.stringContaining('<D:number-of-matches-within-limits/>')]);
+    for (const range of ['', '<C:time-range start="20260101" end="20260102"/>', '<C:time-range/>']) {
+      const body = document('C:free-busy-query', range);
+      expect([range, (await ask('REPORT', `${home}/personal/`, body)).status]).toEqual([range, 400]);
+    }
   });
 });
 

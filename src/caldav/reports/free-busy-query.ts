@@ -1,3 +1,4 @@
+import { FormatError } from '../../base/index.ts';
 import {
   availabilityPeriods,
   busyPeriods,
@@ -6,9 +7,14 @@ import {
   writeFreeBusy,
 } from '../../formats/icalendar/index.ts';
 import type { XmlElement } from '../../formats/xml/index.ts';
-import { CollectionResource, collectionsAt, type DavReport, type Resource } from '../../webdav/index.ts';
+import {
+  CollectionResource,
+  collectionsAt,
+  DavError,
+  type DavReport,
+  type Resource,
+} from '../../webdav/index.ts';
 import { BusyTimes } from '../busy-times.ts';
-import { refusal } from '../conditions.ts';
 import { readTimeRange } from '../filter/time-range.ts';
 import { freeBusyDaysMax } from '../limits.ts';
 import { caldav, kinds } from '../names.ts';
@@ -43,13 +49,14 @@ const counts = ({ share, details }: CollectionResource, asked: Resource): boolea
 
 function readWindow(body: XmlElement): Window {
   const element = body.children.find(({ namespace, name }) => namespace === caldav && name === 'time-range');
-  const { startMs, endMs } = element
-    ? readTimeRange(element, (message) => refusal('valid-filter', message), true)
-    : { startMs: null, endMs: null };
-  if (startMs === null || endMs === null)
-    throw refusal('valid-filter', 'a free-busy-query has a time-range with a start and an end');
+  const range = element && readTimeRange(element, (message) => new FormatError(message), true);
+  if (!range || range.startMs === null || range.endMs === null)
+    throw new FormatError('a free-busy-query has a time-range with a start and an end');
+  const { startMs, endMs } = range;
   if (endMs - startMs > freeBusyDaysMax * dayMs)
-    throw refusal('valid-filter', `a free-busy-query is of at most ${freeBusyDaysMax} days`);
+    throw new DavError(403, `a free-busy-query is of at most ${freeBusyDaysMax} days`, {
+      condition: '<D:number-of-matches-within-limits/>',
+    });
   return { startMs, endMs };
 }
 

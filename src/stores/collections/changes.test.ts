@@ -4,6 +4,7 @@ import { modules } from '../../modules.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, refusal, type TestStores } from '../../testing/index.ts';
 import type { CollectionRow, CollectionsWriter, Component, NewItem, Span } from './index.ts';
+import { retoldFrom } from './index.ts';
 import { limits } from './limits.ts';
 
 const ana = 7;
@@ -48,6 +49,25 @@ describeEngines('changes and spans of collections', (engine) => {
     const { changed, gone, token, more } = await store.changes(ana, calendar.id, since, max);
     return { changed: changed.map(({ name }) => name), gone, token, more };
   };
+
+  test('who saw it otherwise is told of all that is there again, in pages, and of what went since', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await put(name, name);
+    await store.remove(ana, calendar.id, 'a');
+    const { token } = await news('');
+    await put('b', 'new');
+    await store.remove(ana, calendar.id, 'c');
+    const again = retoldFrom(token) ?? '';
+    const whole = await news(again);
+    expect(whole).toMatchObject({ changed: ['d', 'b'], gone: ['c'], more: false });
+    const first = await news(again, 1);
+    expect(first).toMatchObject({ changed: ['d'], gone: [], more: true });
+    // In the midst of it they see it otherwise once more.
+    expect(await news(retoldFrom(first.token) ?? '')).toEqual(whole);
+    const second = await news(first.token, 1);
+    expect(await news(second.token)).toMatchObject({ changed: [], gone: ['c'], token: whole.token });
+    expect(await news(whole.token)).toMatchObject({ changed: [], gone: [], token: whole.token });
+    expect(retoldFrom('x')).toBeNull();
+  });
 
   test('what changed and went is told once, and nothing twice', async () => {
     for (const name of ['a', 'b', 'c']) await put(name, name);

@@ -12,5 +12,6 @@
 export { limits as collectionsLimits } from './limits.ts';
 export { collectionJobsModule, collectionsModule } from './module.ts';
 export type { CollectionsOptions, CollectionsSettings } from './reader.ts';
+export { retoldFrom } from './scripts/changes.ts';
 export { createCollections } from './store.ts';
 export type * from './types.ts';

@@ -1,11 +1,12 @@
-import type {
-  CollectionChange,
-  CollectionRow,
-  Details,
-  Item,
-  ItemRow,
-  KeptProperty,
-  Share,
+import {
+  type CollectionChange,
+  type CollectionRow,
+  type Details,
+  type Item,
+  type ItemRow,
+  type KeptProperty,
+  retoldFrom,
+  type Share,
 } from '../../stores/collections/index.ts';
 import { Bare } from '../bare.ts';
 import { DavError } from '../errors.ts';
@@ -69,7 +70,7 @@ export class CollectionResource extends Bare implements Collection {
   /** Changes with everything in it: what clients ask for as CS:getctag. */
   override get etag(): string {
     const { account, id, modseq } = this.row;
-    return `"${account.toString(36)}-${id.toString(36)}-${modseq.toString(36)}"`;
+    return `"${account.toString(36)}-${id.toString(36)}-${modseq.toString(36)}${this.#sight}"`;
   }
 
   override get displayName(): string {
@@ -139,12 +140,25 @@ export class CollectionResource extends Bare implements Collection {
     const { account, id } = this.row;
     const { collections } = this.scene.house;
     return {
-      token: () => collections.syncToken(account, id),
+      token: async () => (await collections.syncToken(account, id)) + this.#sight,
       changes: async (since, max) => {
-        const { changed, ...rest } = await collections.changes(account, id, since, max);
-        return { ...rest, changed: changed.map((row) => this.item(row)) };
+        const { changed, token, ...rest } = await collections.changes(account, id, this.#known(since), max);
+        return { ...rest, token: token + this.#sight, changed: changed.map((row) => this.item(row)) };
       },
     };
+  }
+
+  /** How all that is in it is seen, which a share that is changed changes: behind its tag and its tokens. */
+  get #sight(): string {
+    return this.scene.right === 'busy' ? busySight : '';
+  }
+
+  /** What the store knows of a token: who saw the items otherwise does not have them. */
+  #known(since: string): string {
+    const wasBusy = since.endsWith(busySight);
+    const token = wasBusy ? since.slice(0, -busySight.length) : since;
+    if (since === '' || wasBusy === (this.#sight === busySight)) return token;
+    return retoldFrom(token) ?? token;
   }
 
   async quota() {
@@ -237,6 +251,8 @@ export class CollectionResource extends Bare implements Collection {
     return now !== null && allows(now, privilege);
   }
 }
+
+const busySight = '-busy';
 
 const sharedType: QName = { namespace: 'http://calendarserver.org/ns/', name: 'shared' };
 const sharedOwnerType: QName = { ...sharedType, name: 'shared-owner' };

@@ -26,6 +26,17 @@ export function readToken(token: string): SyncPoint | null {
 export const writeToken = ({ collection, since, begun }: SyncPoint): string =>
   begun === 0 ? `${collection}-${since}` : `${collection}-${since}-${begun}`;
 
+/**
+ * Where to go on from for who knows what a token stands for, but saw it otherwise than they do now: all that is there is told
+ * again, and what went since. Null for what is no token.
+ */
+export function retoldFrom(token: string): string | null {
+  const known = readToken(token);
+  if (known === null) return null;
+  const { collection, since, begun } = known;
+  return writeToken({ collection, since: 0, begun: begun === 0 ? since : begun });
+}
+
 export interface Changed {
   readonly changed: readonly Entry[];
   readonly gone: readonly string[];
