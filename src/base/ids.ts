@@ -1,4 +1,4 @@
-import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -13,6 +13,11 @@ export function randomToken(bits = 130): string {
   let token = '';
   for (const byte of bytes) token += base32[byte & 31];
   return token;
+}
+
+/** A UUID of version 4 (RFC 9562 §5.4), in lower case. */
+export function randomUuid(): string {
+  return randomUUID();
 }
 
 /** An integer in [0, below). */

@@ -14,7 +14,7 @@ export {
   StoreError,
   unreachable,
 } from './errors.ts';
-export { equalInConstantTime, randomBelow, randomOctets, randomToken } from './ids.ts';
+export { equalInConstantTime, randomBelow, randomOctets, randomToken, randomUuid } from './ids.ts';
 export { Gate } from './limits.ts';
 
 export { releaseStartupMemory } from './memory.ts';

@@ -5,6 +5,7 @@
  * - A query is answered from the digest of each card; bytes are read for what does not stand in it.
  * - The directory holds the members who consent, and nobody else; it is compared with the members before it is answered.
  */
+export { cardItem } from './collections/prepare.ts';
 export {
   type Consent,
   createDirectory,

@@ -1,4 +1,4 @@
-import { randomOctets } from '../../base/index.ts';
+import { randomUuid } from '../../base/index.ts';
 import {
   type Card,
   CardError,
@@ -6,7 +6,9 @@ import {
   digestOf,
   propertiesPerCardMax,
   readCard,
+  withUid,
 } from '../../formats/vcard/index.ts';
+import type { NewItem } from '../../stores/collections/index.ts';
 import type { Arriving, Prepared } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
 import type { CardSettings } from '../house.ts';
@@ -33,8 +35,8 @@ export function preparedCard(arriving: Arriving, settings: CardSettings): Prepar
   if (Buffer.byteLength(card.uid) > uidBytesMax) {
     throw refusal('valid-address-data', `a UID has at most ${uidBytesMax} octets`);
   }
-  if (card.uid === '') return withUid(arriving, card);
-  return { item: itemOf(card, arriving.bytes), verbatim: true };
+  if (card.uid === '') return namedHere(arriving, card);
+  return { item: cardItem(card, arriving.bytes), verbatim: true };
 }
 
 function readOrRefuse(bytes: Buffer, { cardBytesMax }: CardSettings): Card {
@@ -46,7 +48,8 @@ function readOrRefuse(bytes: Buffer, { cardBytesMax }: CardSettings): Card {
   }
 }
 
-function itemOf(card: Card, bytes: Buffer): Prepared['item'] {
+/** What is kept of a card: its bytes, and what is asked of it without them. */
+export function cardItem(card: Card, bytes: Buffer): NewItem {
   return {
     bytes,
     uid: card.uid,
@@ -59,26 +62,12 @@ function itemOf(card: Card, bytes: Buffer): Prepared['item'] {
 }
 
 /** RFC 6352 §5.1: a card has a UID. Whose client gave none gets one, and no ETag, so that the client reads it. */
-function withUid({ bytes, existing }: Arriving, card: Card): Prepared {
-  const uid = existing?.uid ?? uuid();
+function namedHere({ bytes, existing }: Arriving, card: Card): Prepared {
+  const uid = existing?.uid ?? randomUuid();
   const text = bytes.toString('latin1');
   const end = Math.max(...[...text.matchAll(/end:/gi)].map(({ index }) => index));
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
   const line = Buffer.from(`UID:${uid}${lineEnd}`);
   const whole = Buffer.concat([bytes.subarray(0, end), line, bytes.subarray(end)]);
-  const property = { group: '', name: 'UID', spelling: 'UID', parameters: [], value: uid, line: 0 };
-  const named = {
-    ...card,
-    uid,
-    properties: [...card.properties.filter(({ name }) => name !== 'UID'), property],
-  };
-  return { item: itemOf(named, whole), verbatim: false };
-}
-
-/** RFC 9562 §5.4 */
-function uuid(): string {
-  const octets = randomOctets(16);
-  octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
-  octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
-  return octets.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return { item: cardItem(withUid(card, uid), whole), verbatim: false };
 }

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
+import { cardItem } from '../../carddav/index.ts';
 import {
-  type Card,
   CardError,
   convert,
-  digestOf,
   propertiesPerCardMax,
   readCard,
   splitCards,
+  withUid,
   writeCard,
 } from '../../formats/vcard/index.ts';
 import type { CollectionRow, CollectionsWriter, NewItem } from '../../stores/collections/index.ts';
@@ -43,25 +43,10 @@ export async function importCards(
 function itemOf(bytes: Buffer, bytesMax: number): NewItem {
   const limits = { bytesMax, propertiesMax: propertiesPerCardMax };
   const card = readCard(bytes, limits);
-  if (card.version !== '2.1' && card.uid !== '') return newItem(card, bytes);
+  if (card.version !== '2.1' && card.uid !== '') return cardItem(card, bytes);
   // Kept are cards that every client reads, each with its UID (RFC 6352 §5.1).
-  const written = Buffer.from(writeCard(withUid(convert(card, card.version === '4.0' ? '4.0' : '3.0'))));
-  return newItem(readCard(written, limits), written);
+  const newer = convert(card, card.version === '4.0' ? '4.0' : '3.0');
+  const named = newer.uid === '' ? withUid(newer, uidFor(writeCard(newer))) : newer;
+  const written = Buffer.from(writeCard(named));
+  return cardItem(readCard(written, limits), written);
 }
-
-function withUid(card: Card): Card {
-  if (card.uid !== '') return card;
-  const uid = uidFor(writeCard(card));
-  const property = { group: '', name: 'UID', spelling: 'UID', parameters: [], value: uid, line: 0 };
-  return { ...card, uid, properties: [...card.properties.filter(({ name }) => name !== 'UID'), property] };
-}
-
-const newItem = (card: Card, bytes: Buffer): NewItem => ({
-  bytes,
-  uid: card.uid,
-  component: 'VCARD',
-  firstMs: null,
-  lastMs: null,
-  digest: digestOf(card),
-  scheduleTag: 'none',
-});

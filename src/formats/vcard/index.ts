@@ -11,7 +11,7 @@ export { escapeText, unescapeText } from '../content-lines/index.ts';
 export { convert, nameOfCard } from './convert/convert.ts';
 export { type CardFacts, digestOf, type Fact, factsOf, readDigest, versionOfDigest } from './digest.ts';
 export { cardBytesMax, propertiesPerCardMax } from './limits.ts';
-export { defaultLimits, readCard, readKept } from './read.ts';
+export { defaultLimits, readCard, readKept, withUid } from './read.ts';
 export { type Piece, splitCards } from './split.ts';
 export { componentsOf, listOf } from './text.ts';
 export {

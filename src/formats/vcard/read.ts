@@ -99,6 +99,12 @@ function versionOf({ value, line }: CardProperty): CardVersion {
   throw new CardError('version', 'versions 3.0 and 4.0 are known', line);
 }
 
+/** The card with that UID in place of the empty one it has. */
+export function withUid(card: Card, uid: string): Card {
+  const property = { group: '', name: 'UID', spelling: 'UID', parameters: [], value: uid, line: 0 };
+  return { ...card, uid, properties: [...card.properties.filter(({ name }) => name !== 'UID'), property] };
+}
+
 function uidOf(properties: readonly CardProperty[]): string {
   const uids = properties.filter(({ name }) => name === 'UID');
   const [first, second] = uids;

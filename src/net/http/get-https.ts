@@ -1,5 +1,4 @@
-import { request } from 'node:https';
-import { wholeAnswer } from './whole-answer.ts';
+import { askAddress } from './ask-address.ts';
 
 export interface HttpsGet {
   /** The certificate must be valid for this name; it is never looked up here. */
@@ -54,28 +53,21 @@ function isUnreached(error: unknown): boolean {
 }
 
 async function once(
-  { host, port, path, answerBytesMax, post }: HttpsGet,
+  { post, ...get }: HttpsGet,
   address: string,
   authority: string | undefined,
   signal: AbortSignal,
 ): Promise<HttpsAnswer> {
-  const sent = request({
-    host: address,
-    port,
-    path,
+  const { status, headers, body } = await askAddress({
+    ...get,
+    secure: true,
+    address,
     method: post ? 'POST' : 'GET',
-    agent: false,
-    servername: host,
+    headers: { accept: '*/*', ...(post ? { 'content-type': post.type } : {}) },
+    body: post?.bytes,
     signal,
-    headers: {
-      host: port === 443 ? host : `${host}:${port}`,
-      accept: '*/*',
-      'accept-encoding': 'identity',
-      ...(post ? { 'content-type': post.type, 'content-length': post.bytes.length } : {}),
-    },
-    ...(authority === undefined ? {} : { ca: authority }),
+    authority,
   });
-  const { status, headers, body } = await wholeAnswer(sent, answerBytesMax, post?.bytes);
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   return { status, type, body };
 }

@@ -1,9 +1,8 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { DnsError, type Resolver } from '../dns/index.ts';
 import { isPublicAddress, type Networks } from '../networks.ts';
-import { type WholeAnswer, wholeAnswer } from './whole-answer.ts';
+import { askAddress } from './ask-address.ts';
+import type { WholeAnswer } from './whole-answer.ts';
 
 export interface OutwardRequest {
   /** As a member named it: http or https. It is judged, and so is wherever it leads. */
@@ -113,24 +112,20 @@ async function once(
   authority: string | undefined,
 ): Promise<WholeAnswer> {
   const secure = url.protocol === 'https:';
-  const sent = (secure ? requestHttps : requestHttp)({
-    host: address,
-    port: Number(url.port || (secure ? 443 : 80)),
-    path: url.pathname + url.search,
-    method,
-    agent: false,
-    signal,
-    headers: {
-      'accept-encoding': 'identity',
-      ...headers,
-      host: url.host,
-      ...(body ? { 'content-length': String(body.length) } : {}),
-    },
-    ...(secure && isIP(bareHost(url.hostname)) === 0 ? { servername: url.hostname } : {}),
-    ...(secure && authority !== undefined ? { ca: authority } : {}),
-  });
   try {
-    return await wholeAnswer(sent, answerBytesMax, body);
+    return await askAddress({
+      secure,
+      host: bareHost(url.hostname),
+      address,
+      port: Number(url.port || (secure ? 443 : 80)),
+      path: url.pathname + url.search,
+      method,
+      headers,
+      body,
+      signal,
+      answerBytesMax,
+      authority,
+    });
   } catch (error) {
     if (signal.aborted) throw new OutwardError(`no answer within ${msMax} ms`);
     throw new OutwardError(

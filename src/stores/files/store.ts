@@ -1,5 +1,5 @@
 import { publicAccount } from '../../accounts/index.ts';
-import { randomOctets, StoreError } from '../../base/index.ts';
+import { randomUuid, StoreError } from '../../base/index.ts';
 import { Coming } from './coming.ts';
 import { isMediaType, typeOfName } from './content-types.ts';
 import { limits } from './limits.ts';
@@ -28,16 +28,8 @@ import type {
   Usage,
 } from './types.ts';
 
-/** RFC 4918 §6.5, RFC 9562 §5.4 */
-function lockToken(): string {
-  const octets = randomOctets(16);
-  octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x40;
-  octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
-  const hex = octets.toString('hex');
-  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
-  return `urn:uuid:${groups.join('-')}`;
-}
-
+/** RFC 4918 §6.5 */
+const lockToken = () => `urn:uuid:${randomUuid()}`;
 const cut = (text: string, chars: number) => text.slice(0, chars);
 const typeOf = (name: string, { type }: PutOptions) =>
   type !== undefined && isMediaType(type) ? type : typeOfName(name);
