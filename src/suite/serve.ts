@@ -79,12 +79,10 @@ export async function openSuite(
     const searchIndex = startSearchIndex(rooms, observers);
     const subscriptions = startSubscriptions(rooms, resolver, observers);
     const pushes = startPushes(rooms, resolver, observers);
+    const running = { open: () => doors.open, authority: () => doors.certificates.authority };
     const admin = await adminServer({
       dataDir: settings.data,
-      services: {
-        ...rooms,
-        running: { open: () => doors.open, authority: () => doors.certificates.authority },
-      },
+      services: { ...rooms, running },
       commands: options.commands,
       onFault(error, command) {
         const incident = randomToken(40);
