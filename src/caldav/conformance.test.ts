@@ -99,6 +99,15 @@ describe('RFC 4791 §5.3.2.1, §5.3.3: what may stand where', () => {
     ],
     ['PUT into the outbox', 'PUT', 'outbox/n.ics', event('n'), '', 403, ''],
     ['MKCALENDAR in the outbox', 'MKCALENDAR', 'outbox/n', undefined, '', 403, /<D:bind\/>/],
+    [
+      'PUT with a zone that nobody knows (RFC 7809 §3.1.4)',
+      'PUT',
+      'one/n.ics',
+      event('n', '', 'DTSTART;TZID=Nowhere/Land:20260305T100000'),
+      '',
+      403,
+      '<C:valid-timezone/>',
+    ],
     ['PUT into what is not there', 'PUT', 'none/n.ics', event('n'), '', 409, ''],
     ['PUT below an object', 'PUT', 'one/a.ics/n.ics', event('n'), '', 409, ''],
   ] as const)('%s', async (_, method, path, body, destination, status, condition) => {

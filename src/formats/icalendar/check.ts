@@ -151,7 +151,8 @@ function checkProperty(property: Property, zones: ZoneBook): void {
 
 function checkZoned(zone: string | null, { name, line }: Property, zones: ZoneBook): void {
   if (zone === null || zone === 'UTC' || zones.find(zone) !== null) return;
-  throw new CalendarError(`${name} is in a time zone that nobody knows: ${shown(zone)}`, line);
+  const message = `${name} is in a time zone that nobody knows: ${shown(zone)}`;
+  throw new CalendarError(message, line, 'valid-timezone');
 }
 
 /** What properties of a component say together. */

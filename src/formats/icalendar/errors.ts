@@ -4,11 +4,12 @@ import { lineCharactersMax } from './limits.ts';
 
 export { shown } from '../content-lines/index.ts';
 
-/** Named as the preconditions of RFC 4791 §5.3.2.1 and RFC 7529 §8 are. */
+/** Named as the preconditions of RFC 4791 §5.3.2.1, RFC 7529 §8 and RFC 7809 §3.1.4 are. */
 export type CalendarReason =
   | 'supported-calendar-data'
   | 'valid-calendar-data'
   | 'valid-calendar-object-resource'
+  | 'valid-timezone'
   | 'supported-calendar-component'
   | 'max-resource-size'
   | 'min-date-time'

@@ -79,7 +79,7 @@ describe('an object is refused', () => {
     [event('RRULE:FREQ=DAILY;INTERVAL=0'), 'valid-calendar-data', 'INTERVAL', 7],
     [event('RRULE:FREQ=DAILY;BYHOUR=24'), 'valid-calendar-data', 'BYHOUR', 7],
     [event('RRULE:FREQ=MONTHLY;BYDAY=0MO'), 'valid-calendar-data', 'BYDAY', 7],
-    [event('RDATE;TZID=Nowhere:20260101T100000'), 'valid-calendar-data', 'nobody knows', 7],
+    [event('RDATE;TZID=Nowhere:20260101T100000'), 'valid-timezone', 'nobody knows', 7],
     [event('SUMMARY:a\u0000b'), 'valid-calendar-data', 'U+0000', 7],
     [event('SUMMARY;A="b:c'), 'valid-calendar-data', 'quoted', 7],
     [calendar('BEGIN:VEVENT', 'UID:1', 'END:VEVENT'), 'valid-calendar-object-resource', 'DTSTART', 4],
