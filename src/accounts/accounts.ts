@@ -3,7 +3,7 @@ import type { Database } from '../storage/index.ts';
 import { credentialAdmin, signInHash } from './admin/credentials.ts';
 import { directoryAdmin } from './admin/directory.ts';
 import { memberAdmin } from './admin/members.ts';
-import type { EraseHook } from './admin/parts.ts';
+import type { EraseHook, GroupHook } from './admin/parts.ts';
 import type { AccountsAdmin } from './admin/types.ts';
 import { argon2Hasher, type Hasher } from './hasher.ts';
 import { signInTokenBits } from './limits.ts';
@@ -27,6 +27,8 @@ export interface AccountsOptions {
   readonly clock?: Clock;
   /** Run when a member is deleted, in this order: what each store does to let go of the member's data. */
   readonly onErase?: readonly EraseHook[];
+  /** Run when an alias is removed, and before one is made: nothing that an earlier group of its name had is handed on. */
+  readonly onGroupEnd?: readonly GroupHook[];
   /** Hears what a login or a background write stumbled over; never a name or a password. */
   readonly onError?: (event: string, error: unknown) => void;
   /** The issuer whose tokens sign members in; without one no token does. */
@@ -86,7 +88,7 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     },
   };
   const admin = { database, domain, configuredDomains, settings, clock, hasher, appPasswordSecret };
-  const adminParts = { ...admin, onErase: options.onErase ?? [] };
+  const adminParts = { ...admin, onErase: options.onErase ?? [], onGroupEnd: options.onGroupEnd ?? [] };
   return {
     accounts: {
       login: createPasswordLogin(login),

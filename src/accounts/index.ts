@@ -20,7 +20,7 @@ export {
   type Verdict,
 } from './access.ts';
 export { type AccountsOptions, type AccountsService, createAccounts } from './accounts.ts';
-export type { EraseHook } from './admin/parts.ts';
+export type { EraseHook, GroupHook } from './admin/parts.ts';
 export type {
   AccountsAdmin,
   Alias,

@@ -48,6 +48,28 @@ describe('a home', () => {
     expect(text).toContain('<D:displayname>Personal</D:displayname>');
   });
 
+  test('keeps the alarms of all calendars, where one has none of its own', async () => {
+    const alarm = 'BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT5M\nEND:VALARM';
+    const set = (name: string, text: string) =>
+      ask(
+        'PROPPATCH',
+        `${home}/`,
+        document('D:propertyupdate', `<D:set><D:prop><${name}>${text}</${name}></D:prop></D:set>`),
+      );
+    const names = ['C:default-alarm-vevent-datetime', 'C:default-alarm-vtodo-date'] as const;
+    const shown = async (path: string) =>
+      (await ask('PROPFIND', path, propfind(...names), { depth: '0' })).text;
+    expect(await shown(`${home}/`)).not.toContain('VALARM');
+    expect((await set(names[0], alarm)).text).toContain('200 OK');
+    expect(await shown(`${home}/`)).toMatch(/vevent-datetime>BEGIN:VALARM[\s\S]*404 Not Found/);
+    expect(await shown(`${home}/personal/`)).not.toContain('VALARM');
+    for (const junk of ['junk', 'BEGIN:VALARM', 'BEGIN:VEVENT\nUID:x\nEND:VEVENT'])
+      expect((await set(names[1], junk)).text).toContain('<C:valid-calendar-data/>');
+    expect((await set(names[1], '')).text).toContain('200 OK');
+    expect((await set('C:calendar-description', 'x')).text).toContain('403 Forbidden');
+    expect((await ask('OPTIONS', `${home}/`)).headers.dav).toContain('calendar-default-alarms');
+  });
+
   test('is named by the principal, whose address is there too', async () => {
     const { text } = await ask(
       'PROPFIND',
@@ -157,7 +179,7 @@ describe('calendars', () => {
     expect(
       (
         await set(
-          '<D:displayname>Été</D:displayname><C:schedule-calendar-transp><C:transparent/></C:schedule-calendar-transp><C:default-alarm-vevent-date>BEGIN:VALARM</C:default-alarm-vevent-date>',
+          '<D:displayname>Été</D:displayname><C:schedule-calendar-transp><C:transparent/></C:schedule-calendar-transp><C:default-alarm-vevent-date>BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT15H\nEND:VALARM\n</C:default-alarm-vevent-date>',
         )
       ).text,
     ).not.toMatch(/40[0-9] |42[0-9] /);

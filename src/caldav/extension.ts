@@ -25,6 +25,7 @@ export function caldavExtension(house: CaldavHouse): DavExtension {
       // RFC 7809 §3.1.1
       'calendar-no-timezone',
       'calendar-managed-attachments',
+      'calendar-default-alarms',
     ],
     methods: [attachmentsMethod(house), mkcalendar],
     properties: [

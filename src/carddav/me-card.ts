@@ -24,9 +24,6 @@ export async function findMeCard(
 
 /** What a client sets on a home: which card is its owner's own. Null: none is. */
 export async function setMeCard({ house, account, visit }: Scene, changes: PropertyChanges): Promise<void> {
-  if (changes.dead.length > 0 || !changes.live.has(meCardKey)) {
-    throw new DavError(403, 'a home has its me-card alone');
-  }
   const href = changes.live.get(meCardKey);
   const [book, name] = typeof href === 'string' ? cardAt(visit, href) : [null, null];
   const books = await house.collections.collections(account, 'contacts');

@@ -104,6 +104,7 @@ export async function openRooms(
         (member) => collections.erase(member),
         (member) => push.erase(member),
       ],
+      onGroupEnd: [(group) => collections.sharing.forgetGroup(group)],
       onError,
     });
     const sharing = fileRooms.openSharing(accounts);

@@ -222,6 +222,8 @@ export interface Resource {
   /** At hand where they were read for a listing. */
   deadProperties?(): Ready<readonly DeadProperty[]>;
   patch?(changes: PropertyChanges, options: WriteOptions): Promise<void>;
+  /** Whether the visitor may set a property, where they may set some alone; `key`: of a live one. Absent: any. */
+  sets?(property: QName, key: string | null): boolean;
 }
 
 /** A collection. Members come in pages, so that no listing is ever held whole. */

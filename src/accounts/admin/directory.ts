@@ -44,6 +44,10 @@ function readTargets(texts: readonly string[], mainDomain: string): Wanted[] {
 export function directoryAdmin(parts: AdminParts): DirectoryAdmin {
   const { database, clock, domain: mainDomain } = parts;
 
+  async function endGroup(address: string): Promise<void> {
+    for (const hook of parts.onGroupEnd) await hook(address);
+  }
+
   async function putAlias(
     { key, domain }: { readonly key: string; readonly domain: string },
     texts: readonly string[],
@@ -51,6 +55,7 @@ export function directoryAdmin(parts: AdminParts): DirectoryAdmin {
   ): Promise<Alias> {
     const targets = readTargets(texts, mainDomain);
     const now = clock.nowMs();
+    if (!replace && (await database.call(operations.address, { address: key })) === null) await endGroup(key);
     await database.call(operations.putAlias, { alias: { key, domain }, targets, replace, now });
     return { address: key, targets: targets.map((target) => target.full) };
   }
@@ -88,7 +93,9 @@ export function directoryAdmin(parts: AdminParts): DirectoryAdmin {
       return pageOf(rows, max, (alias) => alias.address);
     },
     async removeAlias(text) {
-      await database.call(operations.dropAlias, { alias: readOwnAddress(text, mainDomain).key });
+      const { key } = readOwnAddress(text, mainDomain);
+      await database.call(operations.dropAlias, { alias: key });
+      await endGroup(key);
     },
   };
 }

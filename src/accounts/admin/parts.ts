@@ -6,6 +6,9 @@ import type { AccountsSettings } from '../settings.ts';
 /** Lets go of all data of a member; may be run again after it was interrupted. */
 export type EraseHook = (member: number) => Promise<void>;
 
+/** Lets go of what was given to the group of an address (canonical); may be run again. */
+export type GroupHook = (address: string) => Promise<void>;
+
 export interface AdminParts {
   readonly database: Database;
   /** The main domain, and all that the configuration names. */
@@ -16,4 +19,5 @@ export interface AdminParts {
   readonly hasher: Hasher;
   readonly appPasswordSecret: Buffer;
   readonly onErase: readonly EraseHook[];
+  readonly onGroupEnd: readonly GroupHook[];
 }

@@ -1,11 +1,12 @@
 import type { CollectionRow, Details } from '../../stores/collections/index.ts';
-import { DavError, elementOf, type Flavor, type QName } from '../../webdav/index.ts';
+import { DavError, detailOfKey, elementOf, type Flavor, type QName } from '../../webdav/index.ts';
 import type { CaldavHouse } from '../house.ts';
 import { caldav, caldavName, calendarServer, kinds, personalCalendar } from '../names.ts';
 import { outboxIn } from '../scheduling/outbox.ts';
 import { busyView } from './busy-only.ts';
 import { contentType } from './content-type.ts';
 import { demandAnotherCalendar, patchDefaultCalendar } from './default-calendar.ts';
+import { patchHomeAlarms } from './home-alarms.ts';
 import { leavingAll } from './leaving-all.ts';
 import { demandComponent, prepareObject } from './prepare.ts';
 import { timezonesView } from './timezones-view.ts';
@@ -53,6 +54,8 @@ export function calendarFlavor(house: CaldavHouse): Flavor {
       if (isInbox(row) && delivering.has(privilege)) return right === 'own' || right === 'act';
       return isInbox(row) && putting.has(privilege) ? false : undefined;
     },
+    setsAtHome: (key) => detailOfKey(key) === 'alarms',
+    patchHome: patchHomeAlarms,
     demandRemovable: demandAnotherCalendar,
     async besides(scene, home) {
       const outbox = scheduling ? outboxIn(scene, home) : null;

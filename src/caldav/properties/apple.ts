@@ -1,6 +1,10 @@
+import { CalendarError, parseComponents } from '../../formats/icalendar/index.ts';
+import type { XmlElement } from '../../formats/xml/index.ts';
 import { alarmProperty, DavError, detailProperty, type LiveProperty, textOf } from '../../webdav/index.ts';
+import { homeAlarms } from '../collections/home-alarms.ts';
+import { refusal } from '../conditions.ts';
 import { apple, caldav } from '../names.ts';
-import { onCalendars } from './kinds.ts';
+import { onCalendars, onHomes } from './kinds.ts';
 import { shortText } from './values.ts';
 
 const alarms = [
@@ -36,9 +40,24 @@ export const appleProperties: readonly LiveProperty[] = [
   ...alarms.map((name) =>
     alarmProperty(caldav, name, {
       rfc: 'caldav-default-alarms §4',
-      on: onCalendars,
+      on: (resource) => onCalendars(resource) || onHomes(resource),
+      detailsAt: homeAlarms,
       read: textOf,
-      parse: shortText,
+      parse: readAlarms,
     }),
   ),
 ];
+
+/** VALARMs, one after another; none: nothing rings. */
+function readAlarms(element: XmlElement): string {
+  const text = shortText(element);
+  if (text === '') return text;
+  try {
+    const components = parseComponents(text);
+    if (components.length > 0 && components.every(({ name }) => name === 'VALARM')) return text;
+  } catch (error) {
+    if (!(error instanceof CalendarError)) throw error;
+    throw refusal('valid-calendar-data', error.message);
+  }
+  throw refusal('valid-calendar-data', 'a default alarm is a VALARM');
+}

@@ -5,7 +5,7 @@ import { refusal } from '../conditions.ts';
 import { directoryBook, isDirectory } from '../directory/book.ts';
 import type { CarddavHouse } from '../house.ts';
 import { acceptBytesMax } from '../limits.ts';
-import { setMeCard } from '../me-card.ts';
+import { meCardKey, setMeCard } from '../me-card.ts';
 import { carddav, carddavName, kinds } from '../names.ts';
 import { contentTypeOf, type ServedVersion, versionFor } from './media.ts';
 import { preparedCard } from './prepare.ts';
@@ -39,6 +39,7 @@ export function bookFlavor(house: CarddavHouse): Flavor {
     // Of a card nothing is left where only times are shown.
     may: (_, right) => (right === 'busy' ? false : undefined),
     view: negotiated,
+    setsAtHome: (key) => key === meCardKey,
     patchHome: setMeCard,
     wanted,
     besides: (scene, home) => directoryBook(house, scene, home),

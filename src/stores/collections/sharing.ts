@@ -112,6 +112,10 @@ export class SharingStore implements CollectionSharing {
     return (await this.#database.call(operations.delegatedTo, { member, groups })).map(shownDelegate);
   }
 
+  async forgetGroup(group: string): Promise<void> {
+    if (group !== '') await this.#database.call(operations.forgetGroup, { address: group });
+  }
+
   async publish(account: number, collection: number, rights: Publication['rights']): Promise<Publication> {
     const args = { account, collection, rights, token: randomToken(), now: this.#clock.nowMs() };
     return shownPublication(await this.#database.call(operations.publish, args));

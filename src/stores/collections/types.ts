@@ -420,6 +420,9 @@ export interface CollectionSharing {
   /** Accounts for which a member may act. */
   delegatedTo(member: number, groups: readonly string[]): Promise<readonly Delegate[]>;
 
+  /** A group is no more: one that is made under its name later has nothing of what it had. */
+  forgetGroup(group: string): Promise<void>;
+
   publish(account: number, collection: number, rights: Publication['rights']): Promise<Publication>;
   unpublish(account: number, collection: number): Promise<boolean>;
   publication(token: string): Promise<Publication | null>;

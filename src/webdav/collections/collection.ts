@@ -26,7 +26,7 @@ import type {
 } from '../types.ts';
 import { batchesOf } from './batches.ts';
 import { delegatedRight } from './delegated.ts';
-import { overlaid, splitChanges } from './details.ts';
+import { detailOfKey, overlaid, splitChanges } from './details.ts';
 import type { Scene } from './house.ts';
 import { ItemResource } from './item.ts';
 import { allows, isReceived, privilegesOf } from './rights.ts';
@@ -172,24 +172,27 @@ export class CollectionResource extends Bare implements Collection {
     return this.dead ?? this.scene.house.collections.properties(this.row.account, this.row.id);
   }
 
+  sets({ namespace, name }: QName, key: string | null): boolean {
+    if (!this.share || (namespace === 'DAV:' && name === 'displayname')) return true;
+    const detail = key === null ? null : detailOfKey(key);
+    return detail !== null && receivers.has(detail);
+  }
+
   async patch(changes: PropertyChanges, _: WriteOptions): Promise<void> {
     const { collections } = this.scene.house;
     const { account, id } = this.row;
     const { details, properties } = splitChanges(changes, this.details);
-    if (this.share) return this.#patchOwnView(details, properties.length > 0);
+    if (this.share) return this.#patchOwnView(details);
     const { quiet } = this.scene.visit;
     const found = (await this.scene.flavor.patching?.(this.scene, this.row, changes)) ?? {};
     await collections.changeCollection(account, id, { details: { ...details, ...found }, properties, quiet });
   }
 
   /** Who received it has a name and a colour of their own for it; the rest is the owner's. */
-  async #patchOwnView(details: NonNullable<CollectionChange['details']>, more: boolean): Promise<void> {
+  async #patchOwnView(details: NonNullable<CollectionChange['details']>): Promise<void> {
     const { house, visit } = this.scene;
     const { visitor } = visit;
-    if (visitor.kind !== 'member' || more || Object.keys(details).some((name) => !receivers.has(name)))
-      throw new DavError(403, 'that is the owner’s to set', {
-        condition: '<D:cannot-modify-protected-property/>',
-      });
+    if (visitor.kind !== 'member') throw new DavError(403, 'only members have it');
     await house.collections.sharing.answer(visitor.member.id, visitor.groups, this.row.account, this.row.id, {
       details,
     });

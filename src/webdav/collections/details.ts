@@ -14,6 +14,11 @@ type Change = NonNullable<CollectionChange['details']>;
 /** A key of PropertyChanges: which detail the value is for. */
 const keyOf = (detail: string) => `detail:${detail}`;
 const alarmKeyOf = (name: string) => `alarm:${name}`;
+/** The detail that a property's key stands for; null where it stands for none. */
+export function detailOfKey(key: string): string | null {
+  if (key.startsWith('alarm:')) return 'alarms';
+  return key.startsWith('detail:') ? key.slice('detail:'.length) : null;
+}
 
 interface DetailSpec<K extends keyof Details> {
   readonly namespace: string;
@@ -53,6 +58,8 @@ export function alarmProperty(
     readonly rfc: string;
     on(resource: Resource): boolean;
     read(value: string): Xml;
+    /** Of what has no details of its own. */
+    detailsAt?(resource: Resource): Promise<Details>;
     parse(value: XmlElement): string;
   },
 ): LiveProperty {
@@ -64,8 +71,9 @@ export function alarmProperty(
     on: spec.on,
     privilege: 'read',
     allprop: false,
-    read(resource) {
-      const value = isDetailed(resource) ? resource.details.alarms?.[name] : undefined;
+    async read(resource) {
+      const { alarms } = isDetailed(resource) ? resource.details : ((await spec.detailsAt?.(resource)) ?? {});
+      const value = alarms?.[name];
       return value === undefined ? undefined : spec.read(value);
     },
     write: { parse: (value) => (value === null ? null : spec.parse(value)) },
@@ -108,7 +116,7 @@ export function newDetails(change: Change): Details {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Details;
 }
 
-/** A collection as who received it calls it: theirs over the owner's. */
-export function overlaid(own: Details, over: Details): Details {
+/** A collection as who received it calls it: theirs over the owner's, whose alarms are the owner's alone. */
+export function overlaid({ alarms: _, ...own }: Details, over: Details): Details {
   return { ...own, ...over };
 }

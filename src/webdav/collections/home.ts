@@ -36,6 +36,10 @@ export class HomeResource extends Bare implements Collection {
     return this.scene.owner;
   }
 
+  sets(_: QName, key: string | null): boolean {
+    return key !== null && this.scene.flavor.setsAtHome?.(key) === true;
+  }
+
   may(privilege: DavPrivilege): boolean {
     return allowsAtHome(this.scene.right, privilege);
   }

@@ -124,7 +124,9 @@ export interface Flavor {
   may?(row: CollectionRow, right: Right, privilege: DavPrivilege): boolean | undefined;
   /** DavError where a new collection cannot be so. */
   wanted(types: readonly QName[], details: Details): void;
-  /** What is set on a home itself; absent: nothing can be. */
+  /** Which live properties are set on a home itself, by their keys. */
+  setsAtHome?(key: string): boolean;
+  /** What is set there; absent: nothing can be. */
   patchHome?(scene: Scene, changes: PropertyChanges): Promise<void>;
   /** What stands in a home beside its collections, with the home's own path. */
   besides?(scene: Scene, home: readonly string[]): Promise<readonly Resource[]>;

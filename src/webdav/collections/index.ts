@@ -7,7 +7,14 @@
  */
 export { CollectionResource } from './collection.ts';
 export { stillActs } from './delegated.ts';
-export { alarmProperty, type Detailed, detailProperty, isDetailed } from './details.ts';
+export {
+  alarmProperty,
+  type Detailed,
+  detailOfKey,
+  detailProperty,
+  isDetailed,
+  splitChanges,
+} from './details.ts';
 export { HomeResource } from './home.ts';
 export type { Arriving, CollectionsHouse, Flavor, Leaving, Prepared, Scene, View } from './house.ts';
 export { ItemResource } from './item.ts';

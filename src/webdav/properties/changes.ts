@@ -106,6 +106,9 @@ class Reading {
     }
     const declared = declaredNamed(dav, property);
     const live = declared.find((each) => resource === null || each.on(resource));
+    if (resource?.sets?.(property, live?.key ?? null) === false) {
+      return { status: 403, condition: '<D:cannot-modify-protected-property/>' };
+    }
     this.#demands.add(live?.write?.privilege ?? 'write-properties');
     const fixed = resource !== null && live?.onlyWhenMade === true;
     if (live?.write && live.deadFirst !== true && !fixed) return this.#setLive(live, set ? property : null);

@@ -67,6 +67,8 @@ const read = async (user: string, path: string, ...properties: string[]) =>
 const list = async (user: string, path: string, ...properties: string[]) =>
   (await ask(user, 'PROPFIND', path, propfind(...properties), { depth: '1' })).text;
 
+const idOf = async (name: string) => (await suite.rooms.accounts.accounts.byName(name))?.id ?? 0;
+
 const hrefsIn = (text: string) =>
   [...text.matchAll(/<D:response><D:href>([^<]*)</g)].map(([, href]) => href ?? '');
 
@@ -191,6 +193,109 @@ describe('a calendar that is shared', () => {
     expect(outsider.status).toBe(403);
     await ask('ana', 'POST', calendar, share(remove('mailto:team@coop.localhost')));
     expect(await list('bea', '/dav/calendars/bea/', 'CS:shared-url')).not.toContain(calendar);
+  });
+
+  test('with a group: who leaves it, and a group that is no more, have nothing at once', async () => {
+    const { admin } = suite.rooms.accounts;
+    const calendar = await fresh('crew');
+    const of = ['bea@coop.localhost', 'carl@coop.localhost'];
+    await admin.addAlias('crew@coop.localhost', of);
+    await ask('ana', 'POST', calendar, share(set('mailto:crew@coop.localhost', '<CS:read-write/>')));
+    const homes = () =>
+      Promise.all(
+        ['bea', 'carl'].map(async (user) =>
+          (await list(user, `/dav/calendars/${user}/`, 'CS:shared-url')).includes(calendar),
+        ),
+      );
+    for (const user of ['bea', 'carl'])
+      await ask(user, 'POST', `/dav/calendars/${user}/`, reply(calendar, 'invite-accepted'));
+    expect(await homes()).toEqual([true, true]);
+    const id = (await suite.rooms.collections.collection(await idOf('ana'), 'calendars', 'crew'))?.id;
+    const sync = (user: string) =>
+      ask(
+        user,
+        'REPORT',
+        `/dav/calendars/${user}/ana~${id}/`,
+        document('D:sync-collection', '<D:sync-token/><D:sync-level>1</D:sync-level><D:prop/>'),
+      );
+    expect((await sync('carl')).status).toBe(207);
+
+    await admin.changeAlias('crew@coop.localhost', ['bea@coop.localhost']);
+    expect(await homes()).toEqual([true, false]);
+    expect((await sync('carl')).status).toBe(404);
+    await admin.changeAlias('crew@coop.localhost', of);
+    expect(await homes()).toEqual([true, true]);
+
+    const { sharing } = suite.rooms.collections;
+    await sharing.setDelegates(await idOf('ana'), 'write', [{ member: 0, group: 'crew@coop.localhost' }]);
+    const acts = async () => (await ask('bea', 'PROPFIND', calendar, undefined, { depth: '0' })).status;
+    expect(await acts()).toBe(207);
+    await admin.removeAlias('crew@coop.localhost');
+    expect([await homes(), await acts(), (await sync('bea')).status]).toEqual([[false, false], 404, 404]);
+    expect(await list('bea', '/dav/notifications/bea/', 'D:getetag')).not.toContain(`-${id}.xml`);
+    expect(await read('ana', calendar, 'CS:invite')).toContain('404 Not Found');
+    // Another group under its name is another group.
+    await admin.addAlias('crew@coop.localhost', of);
+    expect([await homes(), await acts()]).toEqual([[false, false], 404]);
+    expect(await list('bea', '/dav/notifications/bea/', 'D:getetag')).not.toContain(`-${id}.xml`);
+  });
+
+  test('who is erased has nothing, gives nothing, and is not named', async () => {
+    const { id } = await suite.addMember('erin@coop.localhost', password);
+    const calendar = await fresh('erased');
+    await ask('ana', 'POST', calendar, share(set('mailto:erin@coop.localhost')));
+    await ask('ana', 'POST', calendar, share(set('mailto:bea@coop.localhost')));
+    await ask('erin', 'MKCALENDAR', '/dav/calendars/erin/hers/', undefined, { 'content-type': '' });
+    await ask('erin', 'POST', '/dav/calendars/erin/hers/', share(set('mailto:bea@coop.localhost')));
+    await ask('bea', 'POST', '/dav/calendars/bea/', reply('/dav/calendars/erin/hers/', 'invite-accepted'));
+    expect(await list('bea', '/dav/calendars/bea/', 'D:displayname')).toContain('/erin~');
+    await suite.rooms.accounts.admin.deleteMember(id);
+    expect(await list('bea', '/dav/calendars/bea/', 'D:displayname')).not.toContain('erin');
+    const invite = await read('ana', calendar, 'CS:invite', 'D:invite');
+    expect(invite).toContain('bea@');
+    expect(invite).not.toContain('erin');
+  });
+
+  test('each receiver has a name and a colour of their own for it; the rest is the owner’s', async () => {
+    const calendar = await fresh('colours');
+    await ask('ana', 'POST', calendar, share(set('mailto:bea@coop.localhost')));
+    await ask('bea', 'POST', '/dav/calendars/bea/', reply(calendar, 'invite-accepted'));
+    const id = (await suite.rooms.collections.collection(await idOf('ana'), 'calendars', 'colours'))?.id;
+    const hers = `/dav/calendars/bea/ana~${id}/`;
+    const alarm = (minutes: number) => `BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT${minutes}M\nEND:VALARM`;
+    const patch = (user: string, path: string, prop: string) =>
+      ask(user, 'PROPPATCH', path, document('D:propertyupdate', `<D:set><D:prop>${prop}</D:prop></D:set>`));
+    const colour = (value: string) =>
+      `<x:calendar-color xmlns:x="http://apple.com/ns/ical/">${value}</x:calendar-color>`;
+    const rings = (minutes: number) =>
+      `<C:default-alarm-vevent-datetime>${alarm(minutes)}</C:default-alarm-vevent-datetime>`;
+    await patch('ana', calendar, colour('#111111') + rings(10));
+    const shown = async (user: string, path: string) =>
+      (
+        await ask(
+          user,
+          'PROPFIND',
+          path,
+          document(
+            'D:propfind',
+            '<D:prop><x:calendar-color xmlns:x="http://apple.com/ns/ical/"/><C:default-alarm-vevent-datetime/><u:u xmlns:u="urn:u"/></D:prop>',
+          ),
+          { depth: '0' },
+        )
+      ).text;
+    // Her alarms are hers; the colour is the owner’s until she has one.
+    const first = await shown('bea', hers);
+    expect(first).toContain('#111111');
+    expect(first).not.toContain('VALARM');
+    await patch('bea', hers, colour('#222222') + rings(20));
+    expect(await shown('bea', hers)).toMatch(/#222222[\s\S]*-PT20M/);
+    expect(await shown('ana', calendar)).toMatch(/#111111[\s\S]*-PT10M/);
+    // RFC 4918 §9.2: what is not hers to set is named, and nothing else is done.
+    const refused = await patch('bea', hers, `${colour('#333333')}<u xmlns="urn:u">1</u>`);
+    expect(refused.status).toBe(207);
+    expect(refused.text).toMatch(/calendar-color[\s\S]*424[\s\S]*403/);
+    expect(refused.text).toContain('<D:cannot-modify-protected-property/>');
+    expect(await shown('bea', hers)).toContain('#222222');
   });
 
   test('busy times alone, in our own word for it', async () => {

@@ -68,6 +68,11 @@ function shareQueries({ db, d }: QueryContext<never>) {
       .returning({ member: s.member })
       .prepare('collection_shares_drop_group'),
     sharesDrop: db.delete(s).where(of).prepare('collection_shares_drop'),
+    /** To the group, and what its members made of it. */
+    sharesForgetGroup: db
+      .delete(s)
+      .where(eq(s.address, p('address')))
+      .prepare('collection_shares_forget_group'),
     sharesDropFrom: db
       .delete(s)
       .where(eq(s.account, p('account')))
@@ -112,6 +117,10 @@ function delegateQueries({ db, d }: QueryContext<never>) {
       .from(x)
       .where(and(eq(x.member, 0), d.inTexts(x.address, 'addresses')))
       .prepare('collection_delegated_to_groups'),
+    delegatesForgetGroup: db
+      .delete(x)
+      .where(and(eq(x.member, 0), eq(x.address, p('address'))))
+      .prepare('collection_delegates_forget_group'),
     delegatesDropFrom: db
       .delete(x)
       .where(eq(x.account, p('account')))

@@ -40,6 +40,12 @@ export function standing(
   return held.reduce<ShareRow | null>((best, row) => (best && rank(best) >= rank(row) ? best : row), null);
 }
 
+/** What was given to a group that is no more, by whomever. */
+export function* forgetGroup(q: CollectionsQueries, a: { address: string }): Script<void> {
+  yield* run(q.sharesForgetGroup, a);
+  yield* run(q.delegatesForgetGroup, a);
+}
+
 export function* sharesOf(q: CollectionsQueries, a: { account: number; collection: number }) {
   return yield* run(q.sharesOf, a);
 }
