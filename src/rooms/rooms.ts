@@ -97,13 +97,7 @@ export async function openRooms(
       clock,
       ...(options.tokens ? { tokens: options.tokens } : {}),
       // What an erased member still has waiting is not sent any more.
-      onErase: [
-        (member) => outbox.erase(member),
-        (member) => mail.erase(member),
-        (member) => fileRooms.erase(member),
-        (member) => collections.erase(member),
-        (member) => push.erase(member),
-      ],
+      onErase: [outbox, mail, fileRooms, collections, push].map((room) => (member) => room.erase(member)),
       onGroupEnd: [(group) => collections.sharing.forgetGroup(group)],
       onError,
     });
