@@ -63,8 +63,8 @@ export async function openSuite(
   try {
     const authenticity = await openAuthenticity(rooms, resolver, observers);
     const invitations = startInvitations(rooms, authenticity.parts.signer, observers);
-    const mailParts = { ...authenticity.parts, invitations: takeInvitations(rooms, invitations) };
-    const doors = await openDoors(rooms, resolver, { parts: mailParts }, observers);
+    const parts = { ...authenticity.parts, invitations: takeInvitations(rooms, invitations) };
+    const doors = await openDoors(rooms, resolver, { parts }, observers);
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const ways = openWayOut(rooms, resolver, observers, () => doors.open);
     const queue = openOutbound(rooms, observers, {
@@ -84,11 +84,7 @@ export async function openSuite(
       dataDir: settings.data,
       services: { ...rooms, running },
       commands: options.commands,
-      onFault(error, command) {
-        const incident = randomToken(40);
-        log.error('admin command failed', { error, command, incident });
-        return incident;
-      },
+      onFault: incidentsIn(log),
     });
     return {
       rooms,
@@ -121,6 +117,13 @@ export async function openSuite(
     throw error;
   }
 }
+
+/** What failed is told to the log, and its number to who asked. */
+const incidentsIn = (log: Observers['log']) => (error: unknown, command: string) => {
+  const incident = randomToken(40);
+  log.error('admin command failed', { error, command, incident });
+  return incident;
+};
 
 function announce({ doors }: Running, options: ServeOptions, link: string | null): void {
   const { io, json, settings } = options;
