@@ -159,8 +159,8 @@ RFC 6750 | Bearer tokens | Yes | src/webdav/server/login.ts | of an issuer that 
 
 # Calendars, contacts and files
 RFC 5545 | iCalendar | No | |
-RFC 5546 | iTIP | Partial | src/formats/icalendar/itip/organizer.ts src/formats/icalendar/itip/request.ts | REQUEST, REPLY, CANCEL, and VFREEBUSY by the outbox; no COUNTER, ADD, REFRESH
-RFC 6047 | iMIP | Partial | src/caldav/scheduling/imip/compose.ts src/caldav/scheduling/imip/arrived.ts | REQUEST, REPLY, CANCEL; believed from the author that DMARC, or a session, proves
+RFC 5546 | iTIP | Partial | src/formats/icalendar/itip/organizer.ts src/formats/icalendar/itip/request.ts src/caldav/scheduling/talk.ts | VEVENT and VTODO: REQUEST, REPLY, CANCEL, ADD, REFRESH, delegation; COUNTER and DECLINECOUNTER are shown in the inbox; VFREEBUSY by the outbox; PUBLISH stays mail; VJOURNAL is no invitation
+RFC 6047 | iMIP | Partial | src/caldav/scheduling/imip/compose.ts src/caldav/scheduling/imip/arrived.ts | REQUEST, REPLY and CANCEL both ways, the other methods of RFC 5546 but PUBLISH as they come; believed from the author that DMARC, or a session, proves
 RFC 6350 | vCard 4 | Yes | src/formats/vcard/read.ts src/formats/vcard/write.ts src/formats/vcard/convert/to-four.ts | cards are kept as they came; values are not judged
 RFC 2426 | vCard 3 | Yes | src/formats/vcard/read.ts src/formats/vcard/convert/to-three.ts | kept as it came
 RFC 6868 | Parameter values of vCard 4 and iCalendar | Yes | src/formats/vcard/text.ts |
