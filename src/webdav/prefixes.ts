@@ -33,6 +33,8 @@ export function elementOf(name: QName, inner: Xml = ''): Xml {
   return inner === '' ? `<${start}/>` : `<${start}>${inner}</${end}>`;
 }
 
+/** What is more than text that is sent as it is, and returns: most values have nothing of it, which this tells soonest. */
+const odd = /[^\t\n\r\x20-\x25\x27-\x3b\x3d\x3f-\x7e]/;
 const refused = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const allRefused = new RegExp(refused, 'gu');
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -42,6 +44,7 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
  * (XML 1.0 §2.11), and what is kept octet for octet would come back as something else.
  */
 export function textOf(value: string): Xml {
+  if (!odd.test(value)) return value.includes('\r') ? value.replaceAll('\r', '&#13;') : value;
   const clean = refused.test(value) ? value.replace(allRefused, '') : value;
   const marked = /[&<>]/.test(clean) ? clean.replace(/[&<>]/g, (char) => escapes[char] ?? char) : clean;
   return marked.replaceAll('\r', '&#13;');

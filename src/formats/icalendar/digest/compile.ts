@@ -41,7 +41,8 @@ const none: ReadonlySet<number> = new Set();
 
 /** Of a digest as `indexOf` made it. Those that were asked lately are kept. */
 export function compileDigest(digest: string, floating: Zone = utcZone): Compiled {
-  const key = `${floating.id}\n${digest}`;
+  // A digest begins as no zone is called.
+  const key = floating === utcZone ? digest : `${floating.id}\n${digest}`;
   const kept = compiled.get(key);
   if (kept !== undefined) return kept.made;
   const data: DigestData = JSON.parse(digest);

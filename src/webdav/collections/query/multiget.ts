@@ -113,8 +113,9 @@ async function findAll(
       add(path, items.get(names[at] ?? ''));
     });
   }
+  const asked = new Set(inside);
   for (const path of paths) {
-    if (inside.includes(path)) continue;
+    if (asked.has(path)) continue;
     // What is not below the request URI is not asked for here (RFC 4791 §7.9).
     if (path.length > resource.path.length && startsWith(path, resource.path))
       add(path, (await exchange.find(path)).resource);
