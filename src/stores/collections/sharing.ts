@@ -1,12 +1,13 @@
 import { type Clock, randomToken } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { collectionsOperations as operations } from './module.ts';
-import type { ShareRow } from './scripts/sharing.ts';
+import type { Shared, ShareRow } from './scripts/sharing.ts';
 import { shownCollection } from './shown.ts';
 import type {
   CollectionSharing,
   Delegate,
   Home,
+  Moved,
   Publication,
   Received,
   Share,
@@ -41,10 +42,18 @@ const shownPublication = ({
 export class SharingStore implements CollectionSharing {
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #tell: (moved: Moved) => void;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, tell: (moved: Moved) => void) {
     this.#database = database;
     this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** Tells who listens, once it is durable. */
+  #told<T>(account: number, collection: number, { done, home, members }: Shared<T>): T {
+    this.#tell({ account, collection, quiet: [], what: 'shared', home, members });
+    return done;
   }
 
   async sharesOf(account: number, collection: number): Promise<readonly Share[]> {
@@ -79,12 +88,13 @@ export class SharingStore implements CollectionSharing {
     const { rights, summary, accepted = false } = wish;
     const receiver = { member: to.member, address: to.group };
     const args = { account, collection, ...receiver, rights, summary, accepted, now: this.#clock.nowMs() };
-    return shownShare(await this.#database.call(operations.give, args));
+    return shownShare(this.#told(account, collection, await this.#database.call(operations.give, args)));
   }
 
-  takeBack(account: number, collection: number, from: To): Promise<boolean> {
+  async takeBack(account: number, collection: number, from: To): Promise<boolean> {
     const args = { account, collection, member: from.member, address: from.group };
-    return this.#database.call(operations.takeBack, args);
+    const shared = await this.#database.call(operations.takeBack, args);
+    return shared !== null && this.#told(account, collection, shared);
   }
 
   async answer(
@@ -96,7 +106,7 @@ export class SharingStore implements CollectionSharing {
   ): Promise<Share> {
     const { state = null, details = null } = answer;
     const args = { member, groups, account, collection, state, details, now: this.#clock.nowMs() };
-    return shownShare(await this.#database.call(operations.answer, args));
+    return shownShare(this.#told(account, collection, await this.#database.call(operations.answer, args)));
   }
 
   async delegates(account: number): Promise<readonly Delegate[]> {

@@ -7,6 +7,7 @@ import { describeEngines, openTestStores, refusal, type TestStores } from '../..
 import type { CollectionRow, CollectionsWriter, Home, ItemRow, NewItem } from './index.ts';
 
 const ana = 7;
+const bea = 8;
 const ben = 8;
 
 function itemOf(text: string, more: Partial<NewItem> = {}): NewItem {
@@ -326,6 +327,13 @@ describeEngines('collections', (engine) => {
     await store.changeCollection(ana, id, { details: { color: 'red' }, quiet: ['phone'] });
     await store.changeProperties(ana, id, [{ namespace: '', name: 'p', xml: '<p/>' }]);
     await store.remove(ana, id, 'a', { quiet: ['phone', 'desk'] });
+    const to = { member: bea, group: '' };
+    const share = { rights: 'read', summary: '' } as const;
+    await store.sharing.give(ana, id, to, share);
+    await store.sharing.answer(bea, [], ana, id, { state: 'accepted' });
+    await store.sharing.give(ana, id, { member: 0, group: 'team@coop.example' }, share);
+    await store.sharing.takeBack(ana, id, to);
+    await store.sharing.give(ana, id, { member: bea + 1, group: '' }, share);
     await store.removeCollection(ana, id, [], ['desk']);
     stop();
     expect(told).toEqual([
@@ -334,7 +342,12 @@ describeEngines('collections', (engine) => {
       [id, { what: 'details', quiet: ['phone'] }],
       [id, { what: 'details', quiet: [] }],
       [id, { what: 'items', quiet: ['phone', 'desk'] }],
-      [id, { what: 'removed', home: 'calendars', quiet: ['desk'] }],
+      [id, { what: 'shared', home: 'calendars', members: [bea], quiet: [] }],
+      [id, { what: 'shared', home: 'calendars', members: [bea], quiet: [] }],
+      [id, { what: 'shared', home: 'calendars', members: [], quiet: [] }],
+      [id, { what: 'shared', home: 'calendars', members: [bea], quiet: [] }],
+      [id, { what: 'shared', home: 'calendars', members: [bea + 1], quiet: [] }],
+      [id, { what: 'removed', home: 'calendars', members: [bea + 1], quiet: ['desk'] }],
     ]);
   });
 

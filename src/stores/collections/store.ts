@@ -15,11 +15,11 @@ import type {
   CollectionChange,
   CollectionRow,
   CollectionsWriter,
-  Home,
   ItemRow,
   Job,
   JobOutcome,
   KeepOptions,
+  Move,
   Moved,
   NewItem,
   NewJob,
@@ -68,11 +68,6 @@ function wishOrFault(name: string, item: NewItem): Wish | string {
   }
 }
 
-/** What a write did to a collection that it moved. */
-type What =
-  | { readonly what: 'items' | 'details' }
-  | { readonly what: 'made' | 'removed'; readonly home: Home };
-
 /** Calendars and address books over one database and one blob store. */
 export class CollectionsStore extends CollectionsStoreReader implements CollectionsWriter {
   readonly sharing: SharingStore;
@@ -82,7 +77,7 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
 
   constructor(options: CollectionsOptions) {
     super(options);
-    this.sharing = new SharingStore(options.database, options.clock);
+    this.sharing = new SharingStore(options.database, options.clock, (moved) => this.#tell(moved));
     this.attachments = new AttachmentStore(options);
     if (options.onChanged) this.watch(options.onChanged);
   }
@@ -96,15 +91,17 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     operation: Operation<Args, Done<T>>,
     args: Args,
     quiet: Quiet = [],
-    what: (done: T, collection: number) => What = () => ({ what: 'items' }),
+    moveOf: (done: T, collection: number) => Move = () => ({ what: 'items' }),
   ): Promise<T> {
     const { done, moved } = await this.database.call(operation, args);
     const { account } = args;
-    for (const collection of moved)
-      for (const listener of this.#listeners)
-        listener({ account, collection, quiet, ...what(done, collection) });
+    for (const collection of moved) this.#tell({ account, collection, quiet, ...moveOf(done, collection) });
     if (args.jobs !== undefined && args.jobs.length > 0) this.#tellJobs();
     return done;
+  }
+
+  #tell(moved: Moved): void {
+    for (const listener of this.#listeners) listener(moved);
   }
 
   #tellJobs(): void {
@@ -144,7 +141,7 @@ export class CollectionsStore extends CollectionsStoreReader implements Collecti
     quiet: Quiet = [],
   ): Promise<void> {
     const args = { ...this.#write(account), collection: id, jobs };
-    await this.#do(operations.removeCollection, args, quiet, (home) => ({ what: 'removed', home }));
+    await this.#do(operations.removeCollection, args, quiet, (removed) => ({ what: 'removed', ...removed }));
     await this.#bury(account);
   }
 

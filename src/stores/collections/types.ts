@@ -146,12 +146,14 @@ export interface Job extends NewJob {
 /** Who need not be told of a write, for they know: nobody at all, or those that these texts name to whoever tells. */
 export type Quiet = 'all' | readonly string[];
 
-/** A write that moved a collection: what is in it, itself, or that there is one. */
-export type Moved = {
-  readonly account: number;
-  readonly collection: number;
-  readonly quiet: Quiet;
-} & ({ readonly what: 'items' | 'details' } | { readonly what: 'made' | 'removed'; readonly home: Home });
+/** What a write did to a collection: to what is in it, to itself, that there is one, or who has it. */
+export type Move =
+  | { readonly what: 'items' | 'details' }
+  | { readonly what: 'made'; readonly home: Home }
+  /** `members`: those whom it was given to, or who had it; of groups those alone who answered. */
+  | { readonly what: 'removed' | 'shared'; readonly home: Home; readonly members: readonly number[] };
+
+export type Moved = Move & { readonly account: number; readonly collection: number; readonly quiet: Quiet };
 
 export interface PutOptions {
   readonly quiet?: Quiet;
@@ -368,7 +370,7 @@ export interface CollectionsWriter extends CollectionsReader {
   decideHeldJobs(go: boolean): Promise<number>;
 
   /**
-   * Hears of each write of this process that moved a collection, after its commit; must not throw. Answers how to stop.
+   * Hears of each write of this process that moved a collection, or its shares, after its commit; must not throw. Answers how to stop.
    * What other processes wrote is told by the changes of the database.
    */
   watch(listener: (moved: Moved) => void): () => void;

@@ -1,5 +1,6 @@
 import { StoreError } from '../../base/index.ts';
 import { defineModule, first, one, run, type Script } from '../../storage/index.ts';
+import { limits } from './limits.ts';
 import { type PushQueries, pushQueries } from './queries.ts';
 import { pushTables } from './tables.ts';
 
@@ -22,11 +23,14 @@ function* register(
   q: PushQueries,
   { now, max, ...wish }: Wish & { readonly now: number; readonly max: number },
 ): Script<string> {
-  const { member } = wish;
+  const { member, account, place } = wish;
   if (!first(yield* run(q.same, { ...wish }))) {
     yield* run(q.dropEndedOf, { member, now });
     if (Number(one(yield* run(q.count, { member })).rows) >= max)
       throw new StoreError('limit', `a member has at most ${max} registrations for push`);
+    const { rows } = one(yield* run(q.countOf, { member, account, place }));
+    if (Number(rows) >= limits.registrationsPerPlaceMax)
+      throw new StoreError('limit', `at most ${limits.registrationsPerPlaceMax} of them are of one place`);
   }
   return one(yield* run(q.put, { ...wish })).token;
 }

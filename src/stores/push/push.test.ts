@@ -114,6 +114,15 @@ describeEngines('registrations for push', (engine) => {
     expect((await at('three', start + 9_000)).created).toBe(true);
   });
 
+  test('registrationsPerPlaceMax', async () => {
+    const at = (name: number, place = '3') =>
+      push.register(wish({ place, resource: `https://push.example/${name}` }));
+    for (let name = 0; name < pushLimits.registrationsPerPlaceMax; name++) await at(name);
+    expect(await refusal(at(1_000))).toBe('limit');
+    expect((await at(0)).created).toBe(false);
+    expect((await at(1_000, '4')).created).toBe(true);
+  });
+
   test('pageRowsMax: more than a page is read to its end', async () => {
     const count = pushLimits.pageRowsMax + 1;
     for (let member = 1; member <= count; member++) await push.register(wish({ member }));

@@ -27,6 +27,11 @@ export function pushQueries({ db, t }: QueryContext<PushTables>) {
       .from(r)
       .where(and(isPlace, eq(r.member, p('member')), eq(r.digest, p('digest'))))
       .prepare('push_same'),
+    countOf: db
+      .select({ rows: sql<number>`count(*)` })
+      .from(r)
+      .where(and(isPlace, eq(r.member, p('member'))))
+      .prepare('push_count_of'),
     count: db
       .select({ rows: sql<number>`count(*)` })
       .from(r)

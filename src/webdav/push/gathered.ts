@@ -28,13 +28,20 @@ export class Gathered {
     this.#placesMax = placesMax;
   }
 
-  /** False: there was no room for it. */
+  /** False: there was no room for all of it. */
   add(moved: Moved): boolean {
     const { account, collection, quiet } = moved;
     const own = { account, place: placeOfCollection(collection) };
     if (!('home' in moved)) return this.#note(own, moved.what === 'items' ? 'content' : 'properties', quiet);
-    const room = this.#note({ account, place: moved.home }, 'content', quiet);
-    return moved.what === 'removed' ? this.#note(own, 'content', quiet, true) && room : room;
+    // Whose homes have one more, or one less; with a share come other privileges.
+    const members = moved.what === 'shared' ? [] : [account];
+    if ('members' in moved) members.push(...moved.members);
+    const noted = members.map((member) =>
+      this.#note({ account: member, place: moved.home }, 'content', quiet),
+    );
+    if (moved.what === 'shared') noted.push(this.#note(own, 'properties', quiet));
+    if (moved.what === 'removed') noted.push(this.#note(own, 'content', quiet, true));
+    return !noted.includes(false);
   }
 
   #note(

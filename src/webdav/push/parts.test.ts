@@ -52,12 +52,17 @@ describe('what is gathered', () => {
     const gathered = new Gathered(10);
     gathered.add({ account: 1, collection: 3, what: 'details', quiet: ['a'] });
     gathered.add(items(3, ['b']));
-    gathered.add({ account: 1, collection: 4, what: 'removed', home: 'calendars', quiet: ['c'] });
-    gathered.add({ account: 1, collection: 5, what: 'made', home: 'calendars', quiet: [] });
+    const home = 'calendars' as const;
+    gathered.add({ account: 1, collection: 4, what: 'removed', home, members: [2], quiet: ['c'] });
+    gathered.add({ account: 1, collection: 5, what: 'made', home, quiet: [] });
+    gathered.add({ account: 1, collection: 6, what: 'shared', home, members: [3], quiet: [] });
     expect(gathered.take()).toEqual([
       { account: 1, place: '3', properties: ['a'], content: ['b'], gone: false },
       { account: 1, place: 'calendars', content: [], gone: false },
+      { account: 2, place: 'calendars', content: ['c'], gone: false },
       { account: 1, place: '4', content: ['c'], gone: true },
+      { account: 3, place: 'calendars', content: [], gone: false },
+      { account: 1, place: '6', properties: [], gone: false },
     ]);
   });
 

@@ -107,7 +107,7 @@ async function calendar(name: string): Promise<string> {
 }
 
 const event = (uid: string, summary: string) =>
-  `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\nBEGIN:VEVENT\r\nUID:${uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260305T100000Z\r\nSUMMARY:${summary}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
+  `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\nBEGIN:VEVENT\r\nUID:${uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20990305T100000Z\r\nSUMMARY:${summary}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
 
 async function put(user: string, path: string, headers: Record<string, string> = {}): Promise<void> {
   const name = `e${++count}`;
@@ -404,6 +404,55 @@ describe('a phone', () => {
 });
 
 describe('another member’s phone', () => {
+  test('hears of what comes into its home by a share, and goes', async () => {
+    const path = await calendar('given');
+    const [home, calendars] = [device('home'), device('calendars')];
+    await register('bea', '/dav/calendars/bea/', home);
+    const hers = await share(path);
+    expect((await home.next()).text).toContain(await topicOf('bea', '/dav/calendars/bea/'));
+    const trigger = '<property-update><D:depth>0</D:depth></property-update>';
+    await register('bea', hers, calendars, { trigger });
+    await share(path, 'write');
+    expect((await calendars.next()).text).toContain('<P:property-update/>');
+    expect((await ask('ana', 'DELETE', path)).status).toBe(204);
+    await expect.poll(() => home.messages.length).toBeGreaterThanOrEqual(2);
+    expect(home.messages.every(({ text }) => text.includes('<P:content-update/>'))).toBe(true);
+  });
+
+  test('hears of an invitation at once, whatever the organiser’s client would not hear of', async () => {
+    const path = await calendar('meetings');
+    const [calendars, inbox] = [device('calendars'), device('inbox')];
+    await register('bea', '/dav/calendars/bea/personal/', calendars);
+    await register('bea', '/dav/calendars/bea/inbox/', inbox);
+    const headers = { 'content-type': 'text/calendar', 'push-dont-notify': '*' };
+    const people =
+      'ORGANIZER:mailto:ana@coop.localhost\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ana@coop.localhost\r\nATTENDEE:mailto:bea@coop.localhost\r\nEND:VEVENT';
+    const invitation = event('meeting', 'Meeting').replace('END:VEVENT', people);
+    expect((await ask('ana', 'PUT', `${path}meeting.ics`, headers, invitation)).status).toBe(201);
+    const [one, other] = await Promise.all([calendars.next(), inbox.next()]);
+    expect(one.text).toContain(await topicOf('bea', '/dav/calendars/bea/personal/'));
+    expect(other.text).toContain(await topicOf('bea', '/dav/calendars/bea/inbox/'));
+  });
+
+  test('hears of what its member looks after for another', async () => {
+    const path = await calendar('delegated');
+    const { collections, accounts } = suite.rooms;
+    const ana = (await accounts.accounts.byName('ana'))?.id ?? 0;
+    const bea = (await accounts.accounts.byName('bea'))?.id ?? 0;
+    const [anas, beas] = [device('anas'), device('beas')];
+    await collections.sharing.setDelegates(ana, 'read', [{ member: bea, group: '' }]);
+    await register('ana', path, anas);
+    await register('bea', path, beas);
+    await put('ana', path);
+    await Promise.all([anas.next(), beas.next()]);
+    await collections.sharing.setDelegates(ana, 'read', []);
+    await put('ana', path);
+    await anas.next();
+    await put('ana', path);
+    await anas.next();
+    expect(beas.messages).toHaveLength(1);
+  });
+
   test('is told while the share lasts, and then no more', async () => {
     const path = await calendar('shared');
     const hers = await share(path, 'write');

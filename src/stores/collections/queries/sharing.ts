@@ -67,7 +67,7 @@ function shareQueries({ db, d }: QueryContext<never>) {
       .where(and(of, eq(s.address, p('address'))))
       .returning({ member: s.member })
       .prepare('collection_shares_drop_group'),
-    sharesDrop: db.delete(s).where(of).prepare('collection_shares_drop'),
+    sharesDrop: db.delete(s).where(of).returning({ member: s.member }).prepare('collection_shares_drop'),
     /** To the group, and what its members made of it. */
     sharesForgetGroup: db
       .delete(s)

@@ -5,7 +5,8 @@ import type { CollectionsQueries } from '../queries.ts';
 import type { CollectionChange, CollectionKind, Details, Home, NewJob, PropertyChange } from '../types.ts';
 import { addJobs } from './jobs.ts';
 import { dropProperties, setProperties } from './properties.ts';
-import { type Done, growthOf, nothing, type Shelf, shelfOf, type Write } from './shelf.ts';
+import { membersOf } from './sharing.ts';
+import { type Done, growthOf, homeOf, nothing, type Shelf, shelfOf, type Write } from './shelf.ts';
 
 export const inboxName = 'inbox';
 
@@ -32,11 +33,9 @@ function* add(q: CollectionsQueries, a: Omit<Making, 'properties'>): Script<Shel
   return one(yield* run(q.collectionAdd, { account, id, home, name, kind, details, modseq, now }));
 }
 
-const homeOf = { calendar: 'calendars', inbox: 'calendars', addressbook: 'contacts' } as const;
-
 export function* makeCollection(q: CollectionsQueries, a: Making): Script<Done<Shelf>> {
   const { account, home, kind } = a;
-  if (homeOf[kind] !== home) throw new StoreError('invalid', 'this home has other collections');
+  if (homeOf({ kind }) !== home) throw new StoreError('invalid', 'this home has other collections');
   checkDetails(a.details);
   yield* run(q.accountMake, { account });
   const there = yield* run(q.collectionsIn, { account, home });
@@ -84,7 +83,7 @@ export function* changeCollection(
 export function* removeCollection(
   q: CollectionsQueries,
   a: Write & { collection: number; jobs: readonly NewJob[] },
-): Script<Done<Home>> {
+): Script<Done<{ readonly home: Home; readonly members: readonly number[] }>> {
   const { account, collection } = a;
   const shelf = yield* shelfOf(q, account, collection);
   const { kind } = shelf;
@@ -93,10 +92,10 @@ export function* removeCollection(
   yield* run(q.collectionDoom, { account, collection, details: {} });
   const properties = yield* dropProperties(q, account, [collection]);
   yield* run(q.goneDropIn, { account, ids: numbers([collection]) });
-  yield* run(q.sharesDrop, { account, collection });
+  const shares = yield* run(q.sharesDrop, { account, collection });
   yield* run(q.publicationDrop, { account, collection });
   const grown = { bytes: -shelf.bytes, properties: -properties, doomed: 1 };
   yield* run(q.accountGrow, { account, ...nothing, ...grown });
   yield* addJobs(q, a, a.jobs);
-  return { done: homeOf[kind], moved: [collection] };
+  return { done: { home: homeOf({ kind }), members: membersOf(shares) }, moved: [collection] };
 }

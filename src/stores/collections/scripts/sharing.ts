@@ -1,9 +1,17 @@
 import { StoreError } from '../../../base/index.ts';
-import { one, run, type Script, texts } from '../../../storage/index.ts';
+import { first, one, run, type Script, texts } from '../../../storage/index.ts';
 import { limits } from '../limits.ts';
 import type { CollectionsQueries } from '../queries.ts';
-import type { CollectionChange, Delegate, Details, Publication, ShareRights, ShareState } from '../types.ts';
-import { type Shelf, shelfOf } from './shelf.ts';
+import type {
+  CollectionChange,
+  Delegate,
+  Details,
+  Home,
+  Publication,
+  ShareRights,
+  ShareState,
+} from '../types.ts';
+import { homeOf, type Shelf, shelfOf } from './shelf.ts';
 
 export interface ShareRow {
   readonly account: number;
@@ -16,6 +24,18 @@ export interface ShareRow {
   readonly summary: string;
   readonly created: number;
 }
+
+/** What became of a share: whose it is, and in which home. */
+export interface Shared<T> {
+  readonly done: T;
+  readonly home: Home;
+  readonly members: readonly number[];
+}
+
+/** Rows of groups have none. */
+export const membersOf = (rows: readonly { readonly member: number }[]): readonly number[] => [
+  ...new Set(rows.map(({ member }) => member).filter((member) => member !== 0)),
+];
 
 const byRights: readonly ShareRights[] = ['busy', 'read', 'write'];
 const byState: readonly ShareState[] = ['declined', 'invited', 'accepted'];
@@ -106,7 +126,7 @@ function checkReceiver({ account, member, address }: Receiver & { readonly accou
   if (member === account) throw new StoreError('invalid', 'this is theirs already');
 }
 
-export function* give(q: CollectionsQueries, a: GiveArgs): Script<ShareRow> {
+export function* give(q: CollectionsQueries, a: GiveArgs): Script<Shared<ShareRow>> {
   const { account, collection, member, address, rights, summary } = a;
   const shelf = yield* shelfOf(q, account, collection);
   if (shelf.kind === 'inbox') throw new StoreError('denied', 'the inbox is not shared');
@@ -123,15 +143,18 @@ export function* give(q: CollectionsQueries, a: GiveArgs): Script<ShareRow> {
   const state = a.accepted ? 'accepted' : asked;
   const { details, created } = same ?? { details: {}, created: a.now };
   const row = { account, collection, member, address, rights, state, details, summary, created };
-  return one(yield* run(q.shareSet, row));
+  const done = one(yield* run(q.shareSet, row));
+  return { done, home: homeOf(shelf), members: membersOf([row]) };
 }
 
 export function* takeBack(
   q: CollectionsQueries,
   a: Receiver & { account: number; collection: number },
-): Script<boolean> {
+): Script<Shared<boolean> | null> {
+  const shelf = first(yield* run(q.collectionFind, { ...a }));
   const isGroup = a.member === 0;
-  return (yield* run(isGroup ? q.sharesDropGroup : q.shareDrop, { ...a })).length > 0;
+  const rows = yield* run(isGroup ? q.sharesDropGroup : q.shareDrop, { ...a });
+  return shelf ? { done: rows.length > 0, home: homeOf(shelf), members: membersOf(rows) } : null;
 }
 
 export interface AnswerArgs {
@@ -145,9 +168,9 @@ export interface AnswerArgs {
 }
 
 /** Said of the collection, however many shares the member has it by. */
-export function* answer(q: CollectionsQueries, a: AnswerArgs): Script<ShareRow> {
+export function* answer(q: CollectionsQueries, a: AnswerArgs): Script<Shared<ShareRow>> {
   const { account, collection, member, groups } = a;
-  yield* shelfOf(q, account, collection);
+  const shelf = yield* shelfOf(q, account, collection);
   const rows: readonly ShareRow[] = yield* run(q.sharesFor, { account, collection, member });
   const before = standing(rows, member, groups);
   if (!before) throw new StoreError('not-found', 'nothing is shared by that name');
@@ -165,7 +188,7 @@ export function* answer(q: CollectionsQueries, a: AnswerArgs): Script<ShareRow> 
     yield* run(q.shareSet, { ...row, member, state, details, created: isOwn ? row.created : a.now });
   }
   const after: readonly ShareRow[] = yield* run(q.sharesFor, { account, collection, member });
-  return standing(after, member, groups) ?? before;
+  return { done: standing(after, member, groups) ?? before, home: homeOf(shelf), members: [member] };
 }
 
 export function* delegates(q: CollectionsQueries, a: { account: number }) {

@@ -52,6 +52,11 @@ export interface Done<T> {
   readonly moved: readonly number[];
 }
 
+const homes = { calendar: 'calendars', inbox: 'calendars', addressbook: 'contacts' } as const;
+
+/** Also of one that is doomed. */
+export const homeOf = ({ kind }: Pick<Shelf, 'kind'>): Home => homes[kind];
+
 export const missing = (what = 'the item') => new StoreError('not-found', `${what} is not there`);
 
 /** StoreError 'not-found' where it is not, or no more, there. */
