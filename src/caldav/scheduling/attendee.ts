@@ -60,6 +60,9 @@ export async function attendeeRemoves(house: SchedulingHouse, change: Change): P
   return (await answer(house, change)).jobs;
 }
 
+/** RFC 6638 §3.2.9. A group organises nothing. */
+const statusOf = { member: '1.2', mail: '1.1', group: '3.7', nobody: '3.7' } as const;
+
 /** What an attendee's change says to the organiser. */
 export async function answer(
   house: SchedulingHouse,
@@ -72,8 +75,8 @@ export async function answer(
   if (message === null) return nothing;
   const to = addressOf(message.to);
   const place = await placeOf(house.accounts, to);
-  const statuses = new Map([[to, place.kind === 'nobody' ? '3.7' : place.kind === 'mail' ? '1.1' : '1.2']]);
-  if (place.kind === 'nobody') return { jobs: [], statuses };
+  const statuses = new Map([[to, statusOf[place.kind]]]);
+  if (place.kind === 'nobody' || place.kind === 'group') return { jobs: [], statuses };
   const jobs = jobsFor(message.from, [message], new Set(place.kind === 'mail' ? [to] : []));
   // An organiser who is here invites whom is delegated to as soon as they hear of it; another one may not.
   const asked = after === null || place.kind === 'member' ? [] : delegatesAsked(before, after, self);

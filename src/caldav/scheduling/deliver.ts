@@ -11,6 +11,7 @@ import {
   organizerIn,
   readMessage,
 } from '../../formats/icalendar/index.ts';
+import { invitedByGroup } from './groups.ts';
 import type { SchedulingHouse } from './house.ts';
 import { answersToldAttendeesMax, deliveryAttemptsMax } from './limits.ts';
 import { tell } from './organizer.ts';
@@ -73,11 +74,14 @@ function isOrganizer({ from }: Delivery, message: CalendarObject, kept: Kept | n
 async function takeRequest(
   house: SchedulingHouse,
   delivery: Delivery,
-  message: CalendarObject,
+  sent: CalendarObject,
 ): Promise<Outcome> {
   const { account, quiet } = delivery;
-  const kept = await keptOf(house, account, message.uid);
-  const self = await selfIn(house.accounts, account, [message, kept?.object ?? null]);
+  const kept = await keptOf(house, account, sent.uid);
+  const known = await selfIn(house.accounts, account, [sent, kept?.object ?? null]);
+  const message = await invitedByGroup(house, account, sent, kept?.object ?? null, known);
+  const more = message === sent ? [] : await selfIn(house.accounts, account, [message]);
+  const self = new Set([...known, ...more]);
   if (self.has(delivery.from)) return 'refused';
   const passedOn = kept === null && delegationIn(message, delivery.from, self);
   if (!passedOn && !isOrganizer(delivery, message, kept)) return 'refused';

@@ -1,10 +1,16 @@
-import { type CalendarObject, organizerOf, readCalendar } from '../../formats/icalendar/index.ts';
+import {
+  type CalendarObject,
+  organizerOf,
+  readCalendar,
+  writeCalendar,
+} from '../../formats/icalendar/index.ts';
 import type { CollectionRow, ItemRow, NewJob } from '../../stores/collections/index.ts';
 import { type Arriving, DavError, type Leaving, type Visit } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
 import type { Scheduled, SchedulingHooks } from '../house.ts';
 import { attendeeRemoves, attendeeWrites } from './attendee.ts';
 import type { Change } from './change.ts';
+import { withMembers } from './groups.ts';
 import type { SchedulingHouse } from './house.ts';
 import { organizerRemoves, organizerWrites } from './organizer.ts';
 import { isLeftToClient, roleIn } from './role.ts';
@@ -23,17 +29,25 @@ async function arrives(house: SchedulingHouse, arriving: Arriving): Promise<Sche
   const { collection, existing, options, bytes } = arriving;
   if (collection.kind === 'inbox') return null;
   const { objectBytesMax: bytesMax, attendeesMax } = house.settings;
-  const came = readCalendar(bytes, { bytesMax, attendeesMax });
+  const brought = readCalendar(bytes, { bytesMax, attendeesMax });
   const stood = await objectOf(house, collection, existing);
-  if (organizerOf(came) === 'several')
+  if (organizerOf(brought) === 'several')
     throw refusal('same-organizer-in-all-components', 'all parts of an event have one organiser');
-  const self = await selfIn(house.accounts, collection.account, [came, stood]);
+  const self = await selfIn(house.accounts, collection.account, [brought, stood]);
+  const organizes = roleIn(brought, self) === 'organizer';
+  const came = organizes ? await withMembers(house, stood, brought, self) : brought;
   const change = { account: collection.account, before: stood, after: came, self };
   const [was, is] = [roleIn(stood, self), roleIn(came, self)];
   const tag = tagWanted(options.visit, existing);
   if (is === null && was === null) return null;
   const outcome = await writesAs(house, change, was, is, tag !== undefined);
-  return { ...outcome, tag: 'new', ...(tag === undefined ? {} : { scheduleTag: tag }) };
+  const made = came === brought ? null : Buffer.from(writeCalendar(came));
+  return {
+    ...outcome,
+    bytes: outcome.bytes ?? made,
+    tag: 'new',
+    ...(tag === undefined ? {} : { scheduleTag: tag }),
+  };
 }
 
 async function writesAs(

@@ -21,7 +21,7 @@ import { withInstances, withProperties, withStatus } from './status.ts';
 import { type Place, placesOf } from './users.ts';
 
 /** RFC 5546 §3.6, RFC 6638 §3.2.9 */
-const statusOf = { member: '1.2', mail: '1.1', nobody: '3.7' } as const satisfies Record<
+const statusOf = { member: '1.2', group: '1.2', mail: '1.1', nobody: '3.7' } as const satisfies Record<
   Place['kind'],
   string
 >;

@@ -174,7 +174,7 @@ async function answerFor(
   const recipient = `<C:recipient><D:href>${escapeXml(attendee.value)}</D:href></C:recipient>`;
   const response = (status: string, data = '') =>
     `<C:response>${recipient}<C:request-status>${status}</C:request-status>${data}</C:response>`;
-  if (place.kind === 'mail') return response('5.3;No scheduling support for user');
+  if (place.kind === 'mail' || place.kind === 'group') return response('5.3;No scheduling support for user');
   if (place.kind === 'nobody') return response('3.7;Invalid calendar user');
   const except = masked !== null && (await mayMask(house, account, place.account, masked)) ? masked : null;
   const periods = await busyOf(house, place.account, window, except);

@@ -76,7 +76,7 @@ export async function roomAnswers(
       : groupObject(answered.calendar.withComponents([...answered.calendar.components(), ...apart]));
   const message = attendeeMessage(object, next, { me: self, nowMs });
   const place = message && (await placeOf(house.accounts, message.to));
-  if (message === null || place === null || place.kind === 'nobody')
+  if (message === null || place === null || place.kind === 'nobody' || place.kind === 'group')
     return { object: next, jobs: [], unmovedSince };
   const outside = new Set(place.kind === 'mail' ? [message.to] : []);
   return { object: next, jobs: jobsFor(message.from, [message], outside), unmovedSince };

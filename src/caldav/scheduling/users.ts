@@ -9,13 +9,15 @@ import {
 
 export type UserAccounts = Pick<
   Accounts,
-  'byName' | 'member' | 'handleOf' | 'groupsOf' | 'resolveAll' | 'ownedAmong'
+  'byName' | 'member' | 'handleOf' | 'group' | 'groupsOf' | 'resolveAll' | 'ownedAmong'
 >;
 
 /** Where a message for a calendar user goes. */
 export type Place =
   | { readonly kind: 'member'; readonly account: number }
   | { readonly kind: 'mail'; readonly address: string }
+  /** Its members are attendees themselves. */
+  | { readonly kind: 'group' }
   /** Nobody here, and no address of mail. */
   | { readonly kind: 'nobody' };
 
@@ -64,7 +66,7 @@ export async function selfIn(
 const handleIn = (address: string): string | undefined =>
   address.startsWith('/') ? principalPattern.exec(address)?.[1] : undefined;
 
-/** As `addressOf`, of each: asked together. A group, and whom an alias leads elsewhere, get mail. */
+/** As `addressOf`, of each: asked together. Whom an alias leads elsewhere gets mail. */
 export async function placesOf(
   accounts: UserAccounts,
   addresses: readonly string[],
@@ -75,7 +77,7 @@ export async function placesOf(
     const mail = mailOf(address);
     const found = mail === null ? undefined : resolved.get(mail);
     const handle = handleIn(address);
-    if (found !== undefined && mail !== null) places.set(address, placeAt(mail, found));
+    if (found !== undefined && mail !== null) places.set(address, await placeAt(accounts, mail, found));
     else places.set(address, handle === undefined ? nobody : await principalAt(accounts, handle));
   }
   return places;
@@ -90,11 +92,12 @@ async function principalAt(accounts: UserAccounts, handle: string): Promise<Plac
   return member === null || member.disabled ? nobody : { kind: 'member', account: member.id };
 }
 
-function placeAt(mail: string, resolved: Resolution): Place {
+async function placeAt(accounts: UserAccounts, mail: string, resolved: Resolution): Promise<Place> {
   if (resolved.kind === 'foreign') return { kind: 'mail', address: mail };
   if (resolved.kind !== 'local') return nobody;
   const [only, ...more] = resolved.recipients;
   if (only?.kind === 'member' && more.length === 0) return { kind: 'member', account: only.account };
+  if (more.length > 0 && (await accounts.group(mail)) !== null) return { kind: 'group' };
   return { kind: 'mail', address: mail };
 }
 
