@@ -21,6 +21,8 @@ export const freeBusyDaysMax = 1_100;
 export const removalJobsMax = 1_000;
 /** Instances of an object that are looked at to find one that a certain component of it says. */
 export const judgedInstancesMax = 1_000;
+/** Alarms of an object that are looked at one by one to find when each rings. */
+export const judgedAlarmsMax = 20;
 /** Octets of what a member says of their days (RFC 7953). */
 export const availabilityBytesMax = 65_536;
 

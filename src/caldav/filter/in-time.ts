@@ -15,7 +15,7 @@ import {
   zonesIn,
 } from '../../formats/icalendar/index.ts';
 import type { ItemResource } from '../../webdav/index.ts';
-import { judgedInstancesMax } from '../limits.ts';
+import { judgedAlarmsMax, judgedInstancesMax } from '../limits.ts';
 import { judge, type Times } from './judge.ts';
 import type { RangeTest } from './plan.ts';
 import type { CompFilter } from './types.ts';
@@ -34,7 +34,7 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, asked: Asked)
   const [calendar] = parseComponents(bytes, Number.POSITIVE_INFINITY);
   if (calendar === undefined) return false;
   // The digest that is kept knows of alarms, and of what was done when, which who sees times alone does not.
-  const digest = item.view?.closed ? indexOf(objectOf(calendar), asked.floating).digest : item.row.digest;
+  const digest = item.view?.closed ? digestOf(calendar, asked) : item.row.digest;
   // Each is asked of every component, or property, of an object that may have thousands.
   const said = new Map<TimeRange, ReadonlySet<Component> | 'all'>();
   const saying = (name: string, range: TimeRange) => {
@@ -53,6 +53,7 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, asked: Asked)
         matching.get(range) ?? matchesTimeRange(digest, component.name as RangedComponent, range, asked);
       matching.set(range, matches);
       if (!matches) return false;
+      if (component.name === 'VALARM') return rings(component, calendar, range, asked);
       const who = saying(component.name, range);
       return who === 'all' || who.has(component);
     },
@@ -60,6 +61,20 @@ export function judgeBytes(filter: CompFilter, item: ItemResource, asked: Asked)
       propertyIn(property, range, () => (zones ??= zonesIn(calendar, asked.floating))),
   };
   return judge(filter, calendar, times);
+}
+
+const digestOf = (calendar: Component, { floating }: Asked): string =>
+  indexOf(objectOf(calendar), floating).digest;
+
+/** Whether it is this one, of an object with an alarm in the range, that rings then. */
+function rings(alarm: Component, calendar: Component, range: TimeRange, asked: Asked): boolean {
+  const alarms = calendar.components().flatMap((each) => each.components('VALARM'));
+  if (alarms.length === 1 || alarms.length > judgedAlarmsMax) return true;
+  const isOther = (inner: Component) => inner.name === 'VALARM' && inner !== alarm;
+  const alone = calendar
+    .components()
+    .map((each) => each.withComponents(each.components().filter((inner) => !isOther(inner))));
+  return matchesTimeRange(digestOf(calendar.withComponents(alone), asked), 'VALARM', range, asked);
 }
 
 /** Of an object with overrides: the components that say one of the instances in a range (RFC 4791 §9.7.1). */

@@ -1,9 +1,10 @@
-import { Steps } from '../../formats/icalendar/index.ts';
+import { type Asked, Steps } from '../../formats/icalendar/index.ts';
 import type { ItemRow, Span } from '../../stores/collections/index.ts';
 import {
   answerQuery,
   type CollectionResource,
   type DavReport,
+  type ItemJudge,
   inHome,
   type Scene,
 } from '../../webdav/index.ts';
@@ -15,7 +16,7 @@ import { queryStepsMax } from '../limits.ts';
 import { caldav } from '../names.ts';
 import { floatingZoneOf, zoneOfQuery } from '../zones.ts';
 
-const isHidden = (collection: CollectionResource, row: ItemRow): boolean =>
+const isHidden = (collection: Pick<CollectionResource, 'scene' | 'item'>, row: ItemRow): boolean =>
   collection.scene.right !== 'own' && collection.item(row).view?.closed === true;
 
 /** Whether the times that are asked for are shown to everybody: when alarms ring and what was done when is not. */
@@ -44,18 +45,25 @@ export const calendarQuery: DavReport = {
     await answerQuery(exchange, resource, body, {
       isSpent: () => steps.spent,
       pages: ({ scene, row }) => scene.house.collections.within(row.account, row.id, spanFor(scene, filter)),
-      judgeOf(collection) {
-        const when = { floating: asked ?? floatingZoneOf(collection.details), steps };
-        return {
-          row(row) {
-            if (!filter.row(row)) return false;
-            if (isHidden(collection, row) && !areShown(filter)) return null;
-            if (!filter.ranges.every((test) => rangeHolds(row.digest, test, when))) return false;
-            return filter.rest === null ? true : null;
-          },
-          item: (item) => judgeBytes(filter.whole, item, when),
-        };
-      },
+      judgeOf: (collection) =>
+        judgeIn(collection, filter, { floating: asked ?? floatingZoneOf(collection.details), steps }),
     });
   },
 };
+
+/** How the items of a calendar are judged. */
+export function judgeIn(
+  collection: Pick<CollectionResource, 'scene' | 'item'>,
+  filter: FilterPlan,
+  when: Asked,
+): ItemJudge {
+  return {
+    row(row) {
+      if (!filter.row(row)) return false;
+      if (isHidden(collection, row) && !areShown(filter)) return null;
+      if (!filter.ranges.every((test) => rangeHolds(row.digest, test, when))) return false;
+      return filter.rest === null ? true : null;
+    },
+    item: (item) => judgeBytes(filter.whole, item, when),
+  };
+}
