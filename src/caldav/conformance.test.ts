@@ -211,3 +211,29 @@ describe('RFC 7240 §4.2, RFC 8144 §2: Prefer', () => {
     expect(put.headers.etag).toBe(got.headers.etag);
   });
 });
+
+test('RFC 4918 §9.2: what one property cannot be is told of that one, and the others stay as they were', async () => {
+  const proxies = `${principal}calendar-proxy-read/`;
+  const nobody = '<D:group-member-set><D:href>/dav/principals/nobody/</D:href></D:group-member-set>';
+  for (const [path, bad, name, condition] of [
+    [proxies, nobody, 'D:group-member-set', '<D:recognized-principal/>'],
+    [
+      `${home}/inbox/`,
+      `<C:schedule-default-calendar-URL><D:href>${home}/tasks/</D:href></C:schedule-default-calendar-URL><D:displayname>In</D:displayname>`,
+      'C:schedule-default-calendar-URL',
+      '<C:valid-schedule-default-calendar-URL/>',
+    ],
+  ] as const) {
+    const body = document('D:propertyupdate', `<D:set><D:prop>${bad}</D:prop></D:set>`);
+    const { status, text } = await ask('PROPPATCH', path, body, { prefer: 'return=minimal' });
+    expect(status).toBe(207);
+    expect(text).toContain(
+      `<D:prop><${name}/></D:prop><D:status>HTTP/1.1 403 Forbidden</D:status><D:error>${condition}</D:error>`,
+    );
+    if (bad.includes('displayname')) {
+      expect(text).toMatch(/<D:prop><D:displayname\/><\/D:prop><D:status>HTTP\/1\.1 424 /);
+      const kept = await ask('PROPFIND', path, propfind('D:displayname'), { depth: '0' });
+      expect(kept.text).toContain('<D:displayname>inbox</D:displayname>');
+    }
+  }
+});

@@ -576,7 +576,8 @@ describe('me-card', () => {
       '%',
     ]) {
       const answer = await set(home, to(href));
-      expect([href, answer.status]).toEqual([href, 409]);
+      expect([href, answer.status]).toEqual([href, 207]);
+      expect(answer.text).toMatch(/<CS:me-card\/><\/D:prop><D:status>HTTP\/1\.1 409 /);
     }
     await put('me.vcf', vcard('me', ['FN:Ana']));
     await set(home, to(`${own}me.vcf`));

@@ -5,9 +5,11 @@ import type {
   ItemRow,
 } from '../stores/collections/index.ts';
 import { DavError, type PropertyChanges, type Scene, type Visit } from '../webdav/index.ts';
+import { calendarServer } from './names.ts';
 
 /** By which PropertyChanges name it. */
 export const meCardKey = 'me-card';
+const meCardName = { namespace: calendarServer, name: 'me-card' };
 
 /** The card that a member says is their own; null where they said none, or it is gone. */
 export async function findMeCard(
@@ -29,7 +31,7 @@ export async function setMeCard({ house, account, visit }: Scene, changes: Prope
   const books = await house.collections.collections(account, 'contacts');
   const wanted = book === null ? null : books.find((each) => each.name === book);
   if (wanted === undefined || (wanted && name && !(await house.collections.item(account, wanted.id, name)))) {
-    throw new DavError(409, 'there is no such card');
+    throw new DavError(409, 'there is no such card', { property: meCardName });
   }
   for (const each of books) {
     const meCard = each === wanted && name ? name : undefined;
@@ -56,5 +58,5 @@ function cardAt({ base, visitor }: Visit, href: string): readonly [book: string,
   } catch {
     // no URL at all
   }
-  throw new DavError(409, 'a me-card is a card in an address book of one’s own');
+  throw new DavError(409, 'a me-card is a card in an address book of one’s own', { property: meCardName });
 }

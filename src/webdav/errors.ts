@@ -1,12 +1,14 @@
 import { blameOf, FormatError, type Reason, StoreError } from '../base/index.ts';
 import { escapeXml } from '../formats/xml/index.ts';
 import { prefixDeclarations } from './prefixes.ts';
-import type { HeaderLines, Xml } from './types.ts';
+import type { HeaderLines, QName, Xml } from './types.ts';
 
 export interface DavErrorParts {
   /** Inside of DAV:error (RFC 4918 §16): the condition that does not hold. */
   readonly condition?: Xml;
   readonly headers?: HeaderLines;
+  /** Whose value it is that cannot be, where a PROPPATCH found out when it was about to be kept. */
+  readonly property?: QName;
 }
 
 /** A request that is refused; `message` is safe to show to whoever asked. */
@@ -15,12 +17,14 @@ export class DavError extends Error {
   readonly status: number;
   readonly condition: Xml;
   readonly headers: HeaderLines;
+  readonly property: QName | null;
 
   constructor(status: number, message: string, parts: DavErrorParts = {}) {
     super(message);
     this.status = status;
     this.condition = parts.condition ?? '';
     this.headers = parts.headers ?? {};
+    this.property = parts.property ?? null;
   }
 }
 

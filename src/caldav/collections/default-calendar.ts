@@ -1,6 +1,7 @@
 import type { CollectionChange, CollectionRow } from '../../stores/collections/index.ts';
-import type { PropertyChanges, Scene } from '../../webdav/index.ts';
+import { DavError, elementOf, type PropertyChanges, type Scene } from '../../webdav/index.ts';
 import { refusal } from '../conditions.ts';
+import { caldavName } from '../names.ts';
 import { takesInvitations } from '../scheduling/shelf.ts';
 
 /** By which PropertyChanges name it. */
@@ -23,7 +24,10 @@ export async function patchDefaultCalendar(
     return bare(path) === bare(pathIn(href)) && takesInvitations(row);
   });
   if (calendar === undefined)
-    throw refusal('valid-schedule-default-calendar-URL', 'that is no calendar of theirs which takes events');
+    throw new DavError(403, 'that is no calendar of theirs which takes events', {
+      condition: elementOf(caldavName('valid-schedule-default-calendar-URL')),
+      property: caldavName('schedule-default-calendar-URL'),
+    });
   return { defaultCalendar: calendar.id };
 }
 

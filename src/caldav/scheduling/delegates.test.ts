@@ -200,7 +200,9 @@ describe('where invitations go (RFC 6638 §9.2)', () => {
       })
       .catch(() => undefined);
     const { status, text } = await set(href);
-    expect(status).toBe(403);
-    expect(text).toContain('<C:valid-schedule-default-calendar-URL/>');
+    expect(status).toBe(207);
+    expect(text).toMatch(
+      /<C:schedule-default-calendar-URL\/><\/D:prop><D:status>HTTP\/1\.1 403 [^<]*<\/D:status><D:error><C:valid-schedule-default-calendar-URL\/>/,
+    );
   });
 });

@@ -8,7 +8,7 @@ export const acl: DavMethod = {
   on: ({ resource }) => resource !== null,
   demands: () => [{ on: 'resource', privilege: 'write-acl' }],
   async run() {
-    throw new DavError(403, 'who has access is changed on the page of your files, not here', {
+    throw new DavError(403, 'who has access is changed by sharing it, not here', {
       condition: '<D:no-protected-ace-conflict/>',
     });
   },

@@ -99,6 +99,7 @@ async function delegateOf(accounts: Accounts, visit: Visit, href: string) {
   }
   throw new DavError(403, 'neither a member nor a group of this co-op', {
     condition: '<D:recognized-principal/>',
+    property: { namespace: 'DAV:', name: 'group-member-set' },
   });
 }
 
