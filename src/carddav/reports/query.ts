@@ -4,6 +4,7 @@ import { childOf, type XmlElement } from '../../formats/xml/index.ts';
 import { answerQuery, type DavReport, inHome } from '../../webdav/index.ts';
 import { judge } from '../filter/judge.ts';
 import { readFilter } from '../filter/parse.ts';
+import { refuterOf } from '../filter/refute.ts';
 import type { CardFilter } from '../filter/types.ts';
 import { carddav } from '../names.ts';
 
@@ -20,6 +21,7 @@ export const addressbookQuery: DavReport = {
     const element = body.children.find(({ namespace, name }) => namespace === carddav && name === 'filter');
     // Evolution lists all cards so, and says Depth: 0.
     const filter = element === undefined ? everything : readFilter(element);
+    const isNone = refuterOf(filter);
     await answerQuery(exchange, resource, body, {
       max: readLimit(body),
       inside: element === undefined,
@@ -27,6 +29,7 @@ export const addressbookQuery: DavReport = {
       judgeOf: () => ({
         row({ digest }) {
           if (filter.props.length === 0) return true;
+          if (isNone(digest)) return false;
           const facts = readDigest(digest);
           return facts === null ? null : judge(filter, facts);
         },

@@ -14,14 +14,20 @@ export interface TextMatch {
 }
 
 /** Of several values, as one parameter may have, one must match; where that is negated, none. */
-export type Matcher = (...values: readonly string[]) => boolean;
+export interface Matcher {
+  (...values: readonly string[]): boolean;
+  /** ASCII that stands, but for its case, in every value of ASCII that matches; absent: nothing is sure. */
+  readonly needle?: string;
+}
 
 /** A text-match, made ready once for many values. */
 export function matcherOf({ collation, type, text, negate }: TextMatch): Matcher {
   const fold = folds[collation];
   const wanted = fold(text);
   const matches = tests[type];
-  return (...values) => values.some((value) => matches(fold(value), wanted)) !== negate;
+  const matcher = (...values: readonly string[]) =>
+    values.some((value) => matches(fold(value), wanted)) !== negate;
+  return negate || text === '' || !ascii.test(text) ? matcher : Object.assign(matcher, { needle: text });
 }
 
 const tests = {
