@@ -4,6 +4,7 @@ import {
   askedAnew,
   attendeesIn,
   type CalendarObject,
+  type Component,
   instanceOf,
   instancesByKey,
   organizerMessages,
@@ -88,12 +89,15 @@ function withAnswers(before: CalendarObject, after: CalendarObject, merge: boole
   const zonesBefore = before.zones();
   const zones = after.zones();
   const was = instancesByKey(before, zonesBefore);
-  const keys = new Map([...instancesByKey(after, zones)].map(([key, component]) => [component, key]));
-  return withProperties(after, 'ATTENDEE', (property, component) => {
-    const key = keys.get(component) ?? '';
-    const series = was.get('');
+  const series = was.get('');
+  const same = new Map<Component, Component>();
+  for (const [key, component] of instancesByKey(after, zones)) {
     const then = was.get(key) ?? (series && instanceOf(series, component, zonesBefore));
-    if (then == null || whenOf(then, zonesBefore) !== whenOf(component, zones)) return property;
+    if (then != null && whenOf(then, zonesBefore) === whenOf(component, zones)) same.set(component, then);
+  }
+  return withProperties(after, 'ATTENDEE', (property, component) => {
+    const then = same.get(component);
+    if (then === undefined) return property;
     const address = addressOf(property.value);
     const old = attendeesIn(then).find((party) => party.address === address)?.property;
     if (old === undefined || noted.every((name) => old.parameter(name) === property.parameter(name)))

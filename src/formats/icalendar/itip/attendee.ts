@@ -119,13 +119,14 @@ function withoutThem(
   const { master } = object;
   if (master === null) return [];
   const book = object.zones();
+  const whole = master.without('EXDATE');
   const told: Told[] = [];
   for (const [key, { parameters, value }] of exceptionsOf(master, book)) {
     const invited = from(key);
     const own = invited && attendeeIn(invited, me);
     if (invited === null || own === null || (partstatOf(own) === 'DECLINED' && !again)) continue;
     const named = new Component(master.name, [new Property('RECURRENCE-ID', parameters, value)]);
-    const instance = invited === master ? instanceOf(master.without('EXDATE'), named, book) : invited;
+    const instance = invited === master ? instanceOf(whole, named, book) : invited;
     if (instance !== null) told.push({ component: instance, attendee: declining(own.property) });
   }
   return told;
@@ -145,17 +146,13 @@ function comeBack(
   const zones = after.zones();
   const gone = [...was].filter(([key]) => !is.has(key)).map(([, component]) => component);
   // What was taken out, and stands apart again, was told with what stands.
+  const off = calledOff(series, zones);
+  const declinedThen = series
+    .without('EXDATE')
+    .mapping((property) => (property === attendeeIn(series, me)?.property ? declining(property) : property));
   const back = [...exceptionsOf(series, zones)]
-    .filter(([key]) => !calledOff(series, zones).has(key) && !is.has(key))
-    .map(([, { parameters, value }]) =>
-      series
-        .with(new Property('RECURRENCE-ID', parameters, value))
-        .mapping((property) =>
-          property.name === 'ATTENDEE' && property === attendeeIn(series, me)?.property
-            ? declining(property)
-            : property,
-        ),
-    );
+    .filter(([key]) => !off.has(key) && !is.has(key))
+    .map(([, { parameters, value }]) => declinedThen.with(new Property('RECURRENCE-ID', parameters, value)));
   return [...gone, ...back].flatMap((then) => {
     const before = attendeeIn(then, me);
     const instance = instanceOf(master, then, zones);

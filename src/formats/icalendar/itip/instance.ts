@@ -38,9 +38,7 @@ export function instanceOf(master: Component, named: Component, zones: ZoneBook)
   if (at.allDay !== begin.allDay) return null;
   const local = at.allDay ? at : zones.timeAt(zones.instantOf(at), begin);
   const written = (name: string) => new Property(name, start.parameters, formatTime(local));
-  const instance = master
-    .without('RRULE', 'RDATE', 'EXDATE', 'EXRULE', 'X-MYCO-DECLINED')
-    .with(written('RECURRENCE-ID'), written('DTSTART'));
+  const instance = plainOf(master).with(written('RECURRENCE-ID'), written('DTSTART'));
   const end = instance.property('DTEND') ?? instance.property('DUE');
   if (end === undefined) return instance;
   const lasts = zones.instantOf(timeOf(end)) - zones.instantOf(begin);
@@ -49,6 +47,15 @@ export function instanceOf(master: Component, named: Component, zones: ZoneBook)
     : formatTime(zones.timeAt(zones.instantOf(local) + lasts, timeOf(end)));
   return instance.with(end.withValue(stop));
 }
+
+/** A series without what makes it one: for many instances of it once. */
+function plainOf(master: Component): Component {
+  const known = plain.get(master) ?? master.without('RRULE', 'RDATE', 'EXDATE', 'EXRULE', 'X-MYCO-DECLINED');
+  plain.set(master, known);
+  return known;
+}
+
+const plain = new WeakMap<Component, Component>();
 
 function addDays({ year, month, day }: { year: number; month: number; day: number }, days: number): string {
   const date = dateOfDay(dayNumber(year, month, day) + days);
@@ -61,6 +68,8 @@ export class InstanceFinder {
   readonly #zones: ZoneBook;
   readonly #master: Component | null;
   #series: ReturnType<typeof compileData> | null = null;
+  /** Of all that are looked for together; what is not found by then is none. */
+  readonly #steps = new Steps();
 
   /** `master`: in place of the object's own. */
   constructor(object: CalendarObject, master: Component | null = object.master) {
@@ -83,10 +92,10 @@ export class InstanceFinder {
     const series = this.#series ?? this.#compiled();
     this.#series = series;
     return within(() => {
-      for (const found of touching(series, startMs, startMs, new Steps(), 0))
+      for (const found of touching(series, startMs, startMs, this.#steps, 0))
         if (found.startMs === startMs) return true;
       return false;
-    }, true);
+    }, false);
   }
 
   /** Without what it lasts: what overlaps is not looked through. */

@@ -20,7 +20,7 @@ export function attendeeMayNot(
   const was = instancesByKey(before, zonesBefore);
   const is = instancesByKey(after, zones);
   const finder = new InstanceFinder(before, withoutOwn(before, zonesBefore));
-  const left = after.master === null ? new Map() : exceptionsOf(after.master, zones);
+  const left = new Map(after.master === null ? [] : exceptionsOf(after.master, zones));
   for (const key of calledOff(before.master, zonesBefore).keys()) {
     if (after.master !== null && !left.has(key)) return 'which instances were called off';
   }

@@ -79,7 +79,7 @@ export function withDeclined(master: Component, keys: ReadonlyMap<string, number
 
 /** What of EXDATE is the organiser's. */
 export function calledOff(master: Component | null, zones: ZoneBook): Map<string, Exception> {
-  const all = master === null ? new Map<string, Exception>() : exceptionsOf(master, zones);
+  const all = new Map(master === null ? [] : exceptionsOf(master, zones));
   for (const key of declinedIn(master).keys()) all.delete(key);
   return all;
 }

@@ -37,15 +37,21 @@ export function organizerIn(component: Component): Party | null {
   return property === undefined ? null : partyOf(property);
 }
 
-/** In their order; of two with one address the first. */
+/** In their order; of two with one address the first. Asked of one component for each who is invited. */
 export function attendeesIn(component: Component): readonly Party[] {
+  const known = attendees.get(component);
+  if (known !== undefined) return known;
   const seen = new Map<string, Party>();
   for (const property of component.properties('ATTENDEE')) {
     const party = partyOf(property);
     if (!seen.has(party.address)) seen.set(party.address, party);
   }
-  return [...seen.values()];
+  const found = [...seen.values()];
+  attendees.set(component, found);
+  return found;
 }
+
+const attendees = new WeakMap<Component, readonly Party[]>();
 
 export function attendeeIn(component: Component, addresses: ReadonlySet<string>): Party | null {
   return attendeesIn(component).find(({ address }) => addresses.has(address)) ?? null;

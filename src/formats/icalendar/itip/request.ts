@@ -1,4 +1,4 @@
-import { type Component, Property } from '../component.ts';
+import { Component, Property } from '../component.ts';
 import type { CalendarObject } from '../object.ts';
 import type { ZoneBook } from '../zones/book.ts';
 import { InstanceFinder, instanceKey, instanceOf, instancesByKey, recurs } from './instance.ts';
@@ -132,7 +132,8 @@ function withOwnExceptions(
     if (exception === undefined || off.has(key)) continue;
     const override = overrides.get(key);
     if (override !== undefined && isAskedAnew(override, sequence, me)) continue;
-    const named = series.with(new Property('RECURRENCE-ID', exception.parameters, exception.value));
+    const id = new Property('RECURRENCE-ID', exception.parameters, exception.value);
+    const named = new Component(series.name, [id]);
     if (finder.find(named) !== null) still.set(key, exception);
   }
   const counts = new Map([...still.keys()].map((key) => [key, declined.get(key) ?? 0]));

@@ -26,17 +26,25 @@ export interface Exception {
   readonly value: string;
 }
 
+/** Components do not change: what was found out about one is kept with it. A component is asked for with the zones of its object. */
+const exceptions = new WeakMap<Component, ReadonlyMap<string, Exception>>();
+const times = new WeakMap<Component, string>();
+
 /** EXDATEs by `timeKey`, in however many lines. */
-export function exceptionsOf(component: Component, zones: ZoneBook): Map<string, Exception> {
+export function exceptionsOf(component: Component, zones: ZoneBook): ReadonlyMap<string, Exception> {
+  const known = exceptions.get(component);
+  if (known !== undefined) return known;
   const found = new Map<string, Exception>();
-  for (const { parameters, value, ...property } of component.properties('EXDATE')) {
-    const tzid = parameters.find(({ name }) => name === 'TZID')?.values[0] ?? null;
+  for (const property of component.properties('EXDATE')) {
+    const { parameters, value, line } = property;
+    const tzid = property.parameter('TZID') ?? null;
     for (const one of value.split(',')) {
       if (one.trim() === '') continue;
-      const key = keyOfTime(readTime(one, tzid, property.line), zones);
+      const key = keyOfTime(readTime(one, tzid, line), zones);
       if (!found.has(key)) found.set(key, { parameters, value: one.trim() });
     }
   }
+  exceptions.set(component, found);
   return found;
 }
 
@@ -45,12 +53,20 @@ export function exceptionsOf(component: Component, zones: ZoneBook): Map<string,
  * rules by what they mean; a zone counts as far as a rule goes on in it.
  */
 export function whenOf(component: Component, zones: ZoneBook): string {
+  const known = times.get(component) ?? readWhen(component, zones);
+  times.set(component, known);
+  return known;
+}
+
+function readWhen(component: Component, zones: ZoneBook): string {
   const first =
     component.property('DTSTART') ?? component.property('RECURRENCE-ID') ?? component.property('DUE');
   if (first === undefined) return '';
   const start = timeOf(first);
   const startMs = zones.instantOf(start);
-  const rules = ['RRULE', 'EXRULE'].flatMap((name) =>
+  // An instance recurs by its series.
+  const own = component.property('RECURRENCE-ID') === undefined ? ['RRULE', 'EXRULE'] : [];
+  const rules = own.flatMap((name) =>
     component.properties(name).map(({ value }) => `${name} ${ruleMeaning(readRule(value), start, zones)}`),
   );
   const added = component
