@@ -1,65 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseXml, type XmlElement } from '../formats/xml/index.ts';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
-import { document, event, propfind, query, todo, xml } from './fixtures.ts';
+import type { XmlElement } from '../formats/xml/index.ts';
+import { type DavSuite, type MultiStatus, readMultiStatus, startDavSuite } from '../testing/index.ts';
+import { document, event, propfind, query, todo } from './fixtures.ts';
 
 // What the members' clients ask, in their order, from the first address that they try to the first event.
 
-const password = 'correct horse battery';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
-  await suite.addMember('ana@coop.localhost', password);
+  suite = await startDavSuite(['ana']);
 });
 afterAll(() => suite.stop());
 
-const login = (user: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-
-async function ask(
+const ask = (
   method: string,
   path: string,
   body?: string,
   headers: Readonly<Record<string, string>> = {},
   user: string | null = 'ana@coop.localhost',
-) {
-  return browser.ask(path, {
-    method,
-    headers: {
-      ...(user === null ? {} : { authorization: login(user) }),
-      ...(body?.startsWith('<?xml') ? xml : {}),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+) => suite.ask(user, method, path, body, headers);
 
-/** href -> status -> local name -> element. */
-type Found = Record<string, Record<string, Record<string, XmlElement>>>;
-
-function read(text: string): Found {
-  const found: Found = {};
-  for (const response of parseXml(Buffer.from(text)).children) {
-    const href = response.children.find(({ name }) => name === 'href')?.text;
-    if (response.name !== 'response' || href === undefined) continue;
-    const row: Found[string] = {};
-    for (const { name, children } of response.children) {
-      if (name !== 'propstat') continue;
-      const status = children.find((each) => each.name === 'status')?.text.split(' ')[1] ?? '';
-      const prop = children.find((each) => each.name === 'prop');
-      row[status] = Object.fromEntries((prop?.children ?? []).map((each) => [each.name, each]));
-    }
-    found[href] = row;
-  }
-  return found;
-}
-
-async function find(path: string, depth: string, ...names: string[]): Promise<Found> {
+async function find(path: string, depth: string, ...names: string[]): Promise<MultiStatus> {
   const answer = await ask('PROPFIND', path, propfind(...names), { depth });
   expect([path, answer.status]).toEqual([path, 207]);
-  return read(answer.text);
+  return readMultiStatus(answer.text);
 }
 
 const href = (element: XmlElement | undefined) => element?.children[0]?.text ?? '';
@@ -199,13 +163,13 @@ describe('iOS and macOS', () => {
       'D:sync-collection',
       `<D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getcontenttype/><D:getetag/></D:prop>`,
     );
-    const rows = read((await ask('REPORT', path, sync)).text);
+    const rows = readMultiStatus((await ask('REPORT', path, sync)).text);
     expect(rows[name]?.['200']?.getetag?.text).toBe(put.headers.etag);
     const multiget = document(
       'C:calendar-multiget',
       `<D:prop><D:getetag/><C:calendar-data/><C:schedule-tag/></D:prop><D:href>${name}</D:href>`,
     );
-    const data = read((await ask('REPORT', path, multiget, { depth: '1' })).text);
+    const data = readMultiStatus((await ask('REPORT', path, multiget, { depth: '1' })).text);
     expect(data[name]?.['200']?.['calendar-data']?.text).toBe(text);
     expect((await ask('DELETE', name, undefined, { 'if-match': String(put.headers.etag) })).status).toBe(204);
   });
@@ -322,7 +286,7 @@ describe('DAVx5', () => {
       const body = query(
         `<C:comp-filter name="${component}"><C:time-range start="20260101T000000Z"/></C:comp-filter>`,
       );
-      return Object.keys(read((await ask('REPORT', path, body, { depth: '1' })).text));
+      return Object.keys(readMultiStatus((await ask('REPORT', path, body, { depth: '1' })).text));
     };
     const events = await names('VEVENT');
     expect(events).toHaveLength(12);
@@ -335,7 +299,7 @@ describe('DAVx5', () => {
         .map((each) => `<D:href>${each}</D:href>`)
         .join('')}`,
     );
-    const rows = read((await ask('REPORT', path, body)).text);
+    const rows = readMultiStatus((await ask('REPORT', path, body)).text);
     expect(Object.keys(rows)).toEqual(events.slice(0, 10));
     for (const row of Object.values(rows))
       expect(row['200']?.['calendar-data']?.text).toContain('BEGIN:VEVENT');

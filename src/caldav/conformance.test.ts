@@ -1,19 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
-import { document, event, propfind, todo, xml } from './fixtures.ts';
+import { type DavSuite, startDavSuite } from '../testing/index.ts';
+import { document, event, propfind, todo } from './fixtures.ts';
 
 // What conformance suites of others ask, section by section: a request, its status, and the condition that does not hold.
 
-const password = 'correct horse battery';
 const home = '/dav/calendars/ana';
 const principal = '/dav/principals/ana/';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
-  for (const name of ['ana', 'bea']) await suite.addMember(`${name}@coop.localhost`, password);
+  suite = await startDavSuite(['ana', 'bea']);
   for (const name of ['one', 'two']) expect((await ask('MKCALENDAR', `${home}/${name}`)).status).toBe(201);
   const tasks =
     '<D:set><D:prop><C:supported-calendar-component-set><C:comp name="VTODO"/></C:supported-calendar-component-set></D:prop></D:set>';
@@ -30,16 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => suite.stop());
 
-function ask(method: string, path: string, body?: string, headers: Readonly<Record<string, string>> = {}) {
-  const authorization = `Basic ${Buffer.from(`ana@coop.localhost:${password}`).toString('base64')}`;
-  const calendar = { 'content-type': 'text/calendar; charset=utf-8' };
-  const type = body === undefined ? {} : body.startsWith('<?xml') ? xml : calendar;
-  return browser.ask(path, {
-    method,
-    headers: { authorization, ...type, ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+const ask = (method: string, path: string, body?: string, headers: Readonly<Record<string, string>> = {}) =>
+  suite.ask('ana', method, path, body, headers);
 
 /** What stands in DAV:error beside the words for people. */
 const conditionOf = (text: string): string => /<D:error[^>]*>(.*?)<s:message/s.exec(text)?.[1] ?? '';

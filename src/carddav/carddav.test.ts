@@ -2,20 +2,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Member } from '../accounts/index.ts';
 import { digestOf, readCard } from '../formats/vcard/index.ts';
 import { parseXml, type XmlElement } from '../formats/xml/index.ts';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
+import { type DavSuite, startDavSuite } from '../testing/index.ts';
 import { queryLimits } from '../webdav/index.ts';
 import { acceptBytesMax, descriptionBytesMax } from './limits.ts';
 
 const { filterConditionsMax, pickedNamesMax, queryRowsMax, textMatchBytesMax } = queryLimits;
 
 const password = 'correct horse battery';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 let member: Member;
 
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
+  suite = await startDavSuite([]);
   member = await suite.addMember('ana@coop.localhost', password);
 });
 afterAll(() => suite.stop());
@@ -36,21 +34,15 @@ const declared =
   'xmlns:D="DAV:" xmlns:CARD="urn:ietf:params:xml:ns:carddav" xmlns:CS="http://calendarserver.org/ns/"';
 const newBook = `<D:mkcol ${declared}><D:set><D:prop><D:resourcetype><D:collection/><CARD:addressbook/></D:resourcetype><D:displayname>Work</D:displayname><CARD:addressbook-description>People</CARD:addressbook-description></D:prop></D:set></D:mkcol>`;
 
-function ask(
+const ask = (
   method: string,
   path: string,
   headers: Readonly<Record<string, string>> = {},
   body?: string | Buffer,
-) {
-  const authorization = `Basic ${Buffer.from(`ana:${password}`).toString('base64')}`;
-  const type =
-    method === 'PUT' ? { 'content-type': 'text/vcard; charset=utf-8' } : { 'content-type': 'text/xml' };
-  return browser.ask(path, {
-    method,
-    headers: { authorization, ...(body === undefined ? {} : type), ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+) => {
+  const type = method === 'PUT' ? { 'content-type': 'text/vcard; charset=utf-8' } : {};
+  return suite.ask('ana', method, path, body, { ...type, ...headers });
+};
 
 const vcard = (uid: string, lines: readonly string[], version = '3.0') =>
   ['BEGIN:VCARD', `VERSION:${version}`, `UID:${uid}`, ...lines, 'END:VCARD', ''].join('\r\n');

@@ -1,26 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
+import { type DavSuite, startDavSuite } from '../testing/index.ts';
 
-const password = 'correct horse battery';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
-  await suite.addMember('ana@coop.localhost', password);
+  suite = await startDavSuite(['ana']);
 });
 afterAll(() => suite.stop());
 
-function ask(method: string, path: string, headers: Readonly<Record<string, string>>, body?: string) {
-  const authorization = `Basic ${Buffer.from(`ana@coop.localhost:${password}`).toString('base64')}`;
-  const type = body?.startsWith('<') ? { 'content-type': 'application/xml; charset=utf-8' } : {};
-  return browser.ask(path, {
-    method,
-    headers: { authorization, ...type, ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+const ask = (method: string, path: string, headers: Readonly<Record<string, string>>, body?: string) =>
+  suite.ask('ana', method, path, body, headers);
 
 const hrefIn = (text: string, property: string): string =>
   new RegExp(`<[A-Z]+:${property}>(?:<D:href>)?([^<]+)`).exec(text)?.[1] ?? '';

@@ -1,17 +1,12 @@
 import { arrivedJob } from '../caldav/index.ts';
-import { type TestBrowser, testBrowser } from './browser.ts';
-import { startSuite, type TestSuite } from './suite.ts';
-
-const password = 'correct horse battery';
+import { type DavSuite, startDavSuite } from './dav/index.ts';
 
 /** Members who invite each other, over CalDAV and by mail. Every call waits until all that follows from it is done. */
 export class TestCompany {
-  readonly suite: TestSuite;
-  readonly #browser: TestBrowser;
+  readonly suite: DavSuite;
 
-  constructor(suite: TestSuite) {
+  constructor(suite: DavSuite) {
     this.suite = suite;
-    this.#browser = testBrowser(suite.ports.https, suite.authority);
   }
 
   stop(): Promise<void> {
@@ -25,15 +20,8 @@ export class TestCompany {
     body?: string,
     headers: Readonly<Record<string, string>> = {},
   ) {
-    const answer = await this.#browser.ask(path, {
-      method,
-      headers: {
-        authorization: `Basic ${Buffer.from(`${as}:${password}`).toString('base64')}`,
-        ...(body === undefined ? {} : { 'content-type': 'text/calendar' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body }),
-    });
+    const type = body === undefined ? {} : { 'content-type': 'text/calendar' };
+    const answer = await this.suite.ask(as, method, path, body, { ...type, ...headers });
     await this.suite.running.invitations.idle();
     return answer;
   }
@@ -96,7 +84,6 @@ export class TestCompany {
 /** `names` are members of coop.localhost; those of `rooms` answer by themselves. */
 export async function startCompany(names: readonly string[], rooms: readonly string[]): Promise<TestCompany> {
   const addresses = rooms.map((name) => `${name}@coop.localhost`);
-  const suite = await startSuite({ settings: { calendars: { rooms: addresses } } });
-  for (const name of [...names, ...rooms]) await suite.addMember(`${name}@coop.localhost`, password);
-  return new TestCompany(suite);
+  const settings = { calendars: { rooms: addresses } };
+  return new TestCompany(await startDavSuite([...names, ...rooms], { settings }));
 }

@@ -23,9 +23,14 @@ export { openTestStores, type TestStores, testFiles } from './database.ts';
 export {
   type DavAnswer,
   type DavRequest,
+  type DavSuite,
   davLogin,
   MemorySpace,
+  type MultiStatus,
   openTestDav,
+  readMultiStatus,
+  startDavSuite,
+  suiteLogin,
   type TestDav,
   testAccounts,
 } from './dav/index.ts';

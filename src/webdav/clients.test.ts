@@ -1,64 +1,32 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseXml, type XmlElement } from '../formats/xml/index.ts';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../testing/index.ts';
+import { type DavSuite, type MultiStatus, readMultiStatus, startDavSuite } from '../testing/index.ts';
 
 const password = 'correct horse battery';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
-  for (const name of ['ana', 'bea']) await suite.addMember(`${name}@coop.localhost`, password);
+  suite = await startDavSuite(['ana', 'bea']);
   await suite.rooms.accounts.admin.addAlias('board@coop.localhost', ['ana@coop.localhost']);
 });
 afterAll(() => suite.stop());
 
-const basic = (user: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-
-async function ask(
+const ask = (
   method: string,
   path: string,
   headers: Readonly<Record<string, string>> = {},
   body?: string,
   user: string | null = 'ana',
-) {
-  return browser.ask(path, {
-    method,
-    headers: { ...(user === null ? {} : { authorization: basic(user) }), ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+) => suite.ask(user, method, path, body, headers);
 
 const declared =
   'xmlns:D="DAV:" xmlns:Z="urn:schemas-microsoft-com:" xmlns:A="http://apache.org/dav/props/" xmlns:CS="http://calendarserver.org/ns/"';
 const wanted = (...names: string[]) =>
   `<?xml version="1.0" encoding="utf-8"?><D:propfind ${declared}><D:prop>${names.map((name) => `<${name}/>`).join('')}</D:prop></D:propfind>`;
 
-/** href -> status -> local name -> element. */
-type Found = Record<string, Record<string, Record<string, XmlElement>>>;
-
-function read(text: string): Found {
-  const found: Found = {};
-  for (const response of parseXml(Buffer.from(text)).children) {
-    const href = response.children.find(({ name }) => name === 'href')?.text;
-    if (response.name !== 'response' || href === undefined) continue;
-    const row: Found[string] = {};
-    for (const { name, children } of response.children) {
-      if (name !== 'propstat') continue;
-      const status = children.find((each) => each.name === 'status')?.text.split(' ')[1] ?? '';
-      const prop = children.find((each) => each.name === 'prop');
-      row[status] = Object.fromEntries((prop?.children ?? []).map((each) => [each.name, each]));
-    }
-    found[href] = row;
-  }
-  return found;
-}
-
-async function propfind(path: string, depth: string, ...names: string[]): Promise<Found> {
+async function propfind(path: string, depth: string, ...names: string[]): Promise<MultiStatus> {
   const answer = await ask('PROPFIND', path, { depth, 'content-type': 'text/xml' }, wanted(...names));
   expect(answer.status).toBe(207);
-  return read(answer.text);
+  return readMultiStatus(answer.text);
 }
 
 const patch = (inner: string) =>
@@ -86,7 +54,7 @@ describe('Windows Explorer', () => {
           `<Z:Win32LastModifiedTime>${time}</Z:Win32LastModifiedTime><Z:Win32FileAttributes>00000020</Z:Win32FileAttributes>`,
       ),
     );
-    expect(Object.keys(read(set.text)['/dav/files/ana/Neu.docx'] ?? {})).toEqual(['200']);
+    expect(Object.keys(readMultiStatus(set.text)['/dav/files/ana/Neu.docx'] ?? {})).toEqual(['200']);
     const names = ['CreationTime', 'LastModifiedTime', 'LastAccessTime', 'FileAttributes'];
     const found = await propfind(
       '/dav/files/ana/Neu.docx',
@@ -237,7 +205,7 @@ describe('DAVx5, Apple, Thunderbird: who am I', () => {
     expect(other?.['200']?.displayname?.text).toBe('bea');
     expect(await ask('PROPFIND', '/dav/principals/zoe/', { depth: '0' })).toMatchObject({ status: 404 });
     const seen = await ask('PROPFIND', board, { depth: '0' }, wanted('D:group-member-set'), 'bea');
-    expect(Object.keys(read(seen.text)[board] ?? {})).toEqual(['403']);
+    expect(Object.keys(readMultiStatus(seen.text)[board] ?? {})).toEqual(['403']);
   });
 
   test('a member whose name is that of a folder of principals has another path', async () => {
@@ -247,7 +215,7 @@ describe('DAVx5, Apple, Thunderbird: who am I', () => {
     for (const path of ['/dav/files/groups/', own]) {
       const { status, text } = await ask('PROPFIND', path, { depth: '0' }, asked, 'groups');
       expect(status).toBe(207);
-      const row = read(text)[path]?.['200'];
+      const row = readMultiStatus(text)[path]?.['200'];
       expect(row?.['current-user-principal']?.children[0]?.text).toBe(own);
       expect(row?.owner?.children[0]?.text).toBe(own);
     }
@@ -312,7 +280,7 @@ test('a search finds what lies deep, by name and by kind', async () => {
     const body = `<D:searchrequest ${declared}><D:basicsearch><D:select><D:prop><D:displayname/></D:prop></D:select><D:from><D:scope><D:href>/dav/files/ana/deep/</D:href><D:depth>infinity</D:depth></D:scope></D:from><D:where>${where}</D:where></D:basicsearch></D:searchrequest>`;
     const { status, text } = await ask('SEARCH', '/dav/files/ana/', {}, body);
     expect(status).toBe(207);
-    return Object.keys(read(text));
+    return Object.keys(readMultiStatus(text));
   };
   const like = (name: string, literal: string) =>
     `<D:like><D:prop><D:${name}/></D:prop><D:literal>${literal}</D:literal></D:like>`;
@@ -334,19 +302,19 @@ test('a name for people, and whatever else a client keeps, comes back as it was 
     {},
     patch(`<D:displayname>Für später</D:displayname>${mixed}`),
   );
-  expect(Object.keys(read(set.text)['/dav/files/ana/kept/'] ?? {})).toEqual(['200']);
+  expect(Object.keys(readMultiStatus(set.text)['/dav/files/ana/kept/'] ?? {})).toEqual(['200']);
   const { text } = await ask('PROPFIND', '/dav/files/ana/kept/', { depth: '0' });
   expect(text).toContain(
     '<c:note xmlns:c="urn:c" c:k="&lt;1&gt;" xml:lang="it">a<c:b/>b&lt;c&gt; c:d</c:note>',
   );
-  expect(read(text)['/dav/files/ana/kept/']?.['200']?.displayname?.text).toBe('Für später');
+  expect(readMultiStatus(text)['/dav/files/ana/kept/']?.['200']?.displayname?.text).toBe('Für später');
   const refused = await ask(
     'PROPPATCH',
     '/dav/files/ana/kept/',
     {},
     patch('<D:displayname>no</D:displayname><D:getetag>"x"</D:getetag>'),
   );
-  const row = read(refused.text)['/dav/files/ana/kept/'] ?? {};
+  const row = readMultiStatus(refused.text)['/dav/files/ana/kept/'] ?? {};
   expect([Object.keys(row['403'] ?? {}), Object.keys(row['424'] ?? {})]).toEqual([
     ['getetag'],
     ['displayname'],

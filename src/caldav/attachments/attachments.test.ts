@@ -1,38 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectionsLimits } from '../../stores/collections/index.ts';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
+import { type DavSuite, startDavSuite } from '../../testing/index.ts';
 import { event, propfind, xml } from '../fixtures.ts';
 import { attachmentBytesMax } from '../limits.ts';
 
-const password = 'correct horse battery';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 let ana = 0;
-const ids: Record<string, number> = {};
+let ids: DavSuite['ids'] = {};
 const at = '/dav/calendars/ana/personal/e.ics';
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
-  for (const name of ['ana', 'bea', 'carl', 'dora'])
-    ids[name] = (await suite.addMember(`${name}@coop.localhost`, password)).id;
+  suite = await startDavSuite(['ana', 'bea', 'carl', 'dora']);
+  ids = suite.ids;
   ana = ids.ana ?? 0;
 });
 afterAll(() => suite.stop());
 
-function ask(
-  user: string,
-  method: string,
-  path: string,
-  body?: string,
-  headers: Record<string, string> = {},
-) {
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-  return browser.ask(path, {
-    method,
-    headers: { authorization, ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+const ask: DavSuite['ask'] = (...given) => suite.ask(...given);
 const calendarType = { 'content-type': 'text/calendar' };
 const textType = {
   'content-type': 'text/plain',
@@ -102,7 +85,7 @@ describe('an attachment', () => {
     await give('carl', 'read');
     await give('dora', 'busy');
     expect(await heard()).toEqual([200, 200, 200, 404]);
-    expect((await browser.ask(url)).status).toBe(401);
+    expect((await suite.browser.ask(url)).status).toBe(401);
   });
 
   test('is refused with what does not hold', async () => {

@@ -1,20 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
+import { type DavSuite, startDavSuite } from '../../testing/index.ts';
 import { document, event, propfind, xml } from '../fixtures.ts';
 
 // Bea acts for Ana, Carl looks after her calendars; Dora may write to one of them.
 
-const password = 'correct horse battery';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 let ana = 0;
-const ids: Record<string, number> = {};
+let ids: DavSuite['ids'] = {};
 
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
-  for (const name of ['ana', 'bea', 'carl', 'dora', 'emil'])
-    ids[name] = (await suite.addMember(`${name}@coop.localhost`, password)).id;
+  suite = await startDavSuite(['ana', 'bea', 'carl', 'dora', 'emil']);
+  ids = suite.ids;
   ana = ids.ana ?? 0;
   await ask('ana', 'PROPFIND', '/dav/calendars/ana/', propfind('D:resourcetype'), { depth: '1', ...xml });
 });
@@ -23,25 +19,11 @@ afterEach(async () => {
 });
 afterAll(() => suite.stop());
 
-async function ask(
-  as: string,
-  method: string,
-  path: string,
-  body?: string,
-  headers: Record<string, string> = {},
-) {
-  const answer = await browser.ask(path, {
-    method,
-    headers: {
-      authorization: `Basic ${Buffer.from(`${as}:${password}`).toString('base64')}`,
-      ...(body === undefined ? {} : { 'content-type': 'text/calendar' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body }),
-  });
+const ask: DavSuite['ask'] = async (...given) => {
+  const answer = await suite.ask(...given);
   await suite.running.invitations.idle();
   return answer;
-}
+};
 
 async function delegate(writing: readonly string[], reading: readonly string[] = []): Promise<void> {
   const { sharing } = suite.rooms.collections;

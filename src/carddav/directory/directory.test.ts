@@ -1,18 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Member } from '../../accounts/index.ts';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
+import { type DavSuite, startDavSuite } from '../../testing/index.ts';
 import { createDirectory, type Directory } from '../index.ts';
 import { directoryPhotoBytesMax, phoneCharactersMax } from '../limits.ts';
 
 const password = 'correct horse battery';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 let directory: Directory;
 const members: Record<string, Member> = {};
 
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
+  suite = await startDavSuite([]);
   for (const name of ['ana', 'bea', 'carl']) {
     members[name] = await suite.addMember(`${name}@coop.localhost`, password);
   }
@@ -22,20 +20,13 @@ beforeAll(async () => {
 });
 afterAll(() => suite.stop());
 
-function ask(
+const ask = (
   user: string,
   method: string,
   path: string,
-  headers: Record<string, string> = {},
+  headers: Readonly<Record<string, string>> = {},
   body?: string,
-) {
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-  return browser.ask(path, {
-    method,
-    headers: { authorization, ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+) => suite.ask(user, method, path, body, headers);
 
 const at = (user: string) => `/dav/contacts/${user}/directory/`;
 const member = (name: string): Member => {

@@ -1,4 +1,4 @@
-/** testing/dav: a tree in memory and a door of DAV over the spaces of a test. */
+/** testing/dav: a tree in memory and a door of DAV over the spaces of a test; a whole suite as clients of DAV meet it. */
 export {
   type DavAnswer,
   type DavRequest,
@@ -8,3 +8,4 @@ export {
   testAccounts,
 } from './door.ts';
 export { MemorySpace } from './memory-space.ts';
+export { type DavSuite, type MultiStatus, readMultiStatus, startDavSuite, suiteLogin } from './suite.ts';

@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
+import { type DavSuite, startDavSuite } from '../../testing/index.ts';
 import { delegateHrefsMax } from '../limits.ts';
 
 // Who acts for whom, as macOS sets it and iOS and DAVx5 follow it.
 
-const password = 'correct horse battery';
-let suite: TestSuite;
-let browser: TestBrowser;
+let suite: DavSuite;
 beforeAll(async () => {
-  suite = await startSuite();
-  browser = testBrowser(suite.ports.https, suite.authority);
-  for (const name of ['ana', 'bea', 'carl']) await suite.addMember(`${name}@coop.localhost`, password);
+  suite = await startDavSuite(['ana', 'bea', 'carl']);
   await suite.rooms.accounts.admin.addAlias('team@coop.localhost', ['carl@coop.localhost']);
 });
 afterAll(() => suite.stop());
@@ -26,14 +22,8 @@ const members = (...hrefs: string[]) =>
     `<D:set><D:prop><D:group-member-set>${hrefs.map((href) => `<D:href>${href}</D:href>`).join('')}</D:group-member-set></D:prop></D:set>`,
   );
 
-function ask(user: string, method: string, path: string, body?: string, depth = '0') {
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-  return browser.ask(path, {
-    method,
-    headers: { authorization, depth, 'content-type': 'application/xml; charset=utf-8' },
-    ...(body === undefined ? {} : { body }),
-  });
-}
+const ask = (user: string, method: string, path: string, body?: string, depth = '0') =>
+  suite.ask(user, method, path, body, { depth });
 
 const write = '/dav/principals/ana/calendar-proxy-write/';
 const read = '/dav/principals/ana/calendar-proxy-read/';
