@@ -148,6 +148,13 @@ describe('what is refused, and where', () => {
       ['a.yaml:1:30: b.example is listed twice'],
     ],
     [
+      'a contact that nobody can be written to at',
+      'push:\n  contact: http://coop.localhost/\n',
+      [
+        "a.yaml:2:12: push.contact: expected an address such as mailto:admin@coop.localhost or https://coop.localhost/contact, found 'http://coop.localhost/'",
+      ],
+    ],
+    [
       'a relay that speaks http',
       'mail:\n  relay: http://user:secret@host\n',
       [

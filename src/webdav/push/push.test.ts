@@ -60,6 +60,9 @@ function open(more: Partial<PushesHouse> = {}): Pushes {
   });
 }
 
+/** Machines that are busy take their time. */
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+
 const xml = { 'content-type': 'application/xml; charset="utf-8"' };
 
 function ask(
@@ -189,6 +192,21 @@ describe('a registration', () => {
       first.headers.location,
       wished,
     ]);
+  });
+
+  test('may ask for more than there is, in the words of earlier drafts too', async () => {
+    const path = await calendar('deep');
+    const phone = device('phone');
+    for (const trigger of [
+      '<content-update><D:depth>infinity</D:depth></content-update><property-update><D:depth>1</D:depth></property-update>',
+      '<content-update><D:sync-level>infinite</D:sync-level></content-update><moon-update/>',
+    ]) {
+      const url = await register('ana', path, phone, { trigger });
+      const token = url.split('/').at(-1) ?? '';
+      expect((await suite.rooms.push.find(token))?.contentDepth).toBe(1);
+    }
+    await put('ana', path);
+    expect((await phone.next()).text).toContain('content-update');
   });
 
   test('registrationMsMax: what is wished beyond is cut; less is taken', async () => {
@@ -399,7 +417,7 @@ describe('a phone', () => {
     expect((await phone.next()).text).toContain('content-update');
     expect((await club.next()).text).toContain('<P:content-update/>');
     expect(phone.messages).toHaveLength(2);
-    await expect.poll(async () => (await ask('bea', 'DELETE', new URL(url).pathname)).status).toBe(404);
+    await soon(async () => (await ask('bea', 'DELETE', new URL(url).pathname)).status).toBe(404);
   });
 });
 
@@ -415,7 +433,7 @@ describe('another member’s phone', () => {
     await share(path, 'write');
     expect((await calendars.next()).text).toContain('<P:property-update/>');
     expect((await ask('ana', 'DELETE', path)).status).toBe(204);
-    await expect.poll(() => home.messages.length).toBeGreaterThanOrEqual(2);
+    await soon(() => home.messages.length).toBeGreaterThanOrEqual(2);
     expect(home.messages.every(({ text }) => text.includes('<P:content-update/>'))).toBe(true);
   });
 
@@ -443,6 +461,8 @@ describe('another member’s phone', () => {
     await collections.sharing.setDelegates(ana, 'read', [{ member: bea, group: '' }]);
     await register('ana', path, anas);
     await register('bea', path, beas);
+    const home = await post('bea', '/dav/calendars/ana/', document(beas));
+    expect([home.status, home.text.includes('<x:push-not-available ')]).toEqual([403, true]);
     await put('ana', path);
     await Promise.all([anas.next(), beas.next()]);
     await collections.sharing.setDelegates(ana, 'read', []);
@@ -468,7 +488,7 @@ describe('another member’s phone', () => {
     await suite.rooms.collections.sharing.takeBack(ana, row?.id ?? 0, { member: bea, group: '' });
     await put('ana', path);
     await anas.next();
-    await expect.poll(async () => (await ask('bea', 'DELETE', new URL(url).pathname)).status).toBe(404);
+    await soon(async () => (await ask('bea', 'DELETE', new URL(url).pathname)).status).toBe(404);
     expect(beas.messages).toHaveLength(1);
   });
 
@@ -500,7 +520,7 @@ describe('a push service', () => {
     phone.answers.push({ status });
     await put('ana', path);
     await phone.next();
-    await expect.poll(() => suite.rooms.push.find(url.split('/').at(-1) ?? '')).toBeNull();
+    await soon(() => suite.rooms.push.find(url.split('/').at(-1) ?? '')).toBeNull();
   });
 
   test.each([
@@ -517,8 +537,8 @@ describe('a push service', () => {
     await phone.next();
     await put('ana', path);
     const token = await tokenOf('ana', path);
-    await expect.poll(() => phone.messages.at(-1)?.text).toContain(`>${token}<`);
-    await expect.poll(() => phone.answers).toEqual([]);
+    await soon(() => phone.messages.at(-1)?.text).toContain(`>${token}<`);
+    await soon(() => phone.answers).toEqual([]);
   });
 
   test('failuresMax: one that fails for long ends the registration', async () => {
@@ -531,7 +551,7 @@ describe('a push service', () => {
     const impatient = open({ times: { pushEveryMs: 1, againMs: 1, failuresMax: 3 } });
     impatient.start();
     await put('ana', path);
-    await expect.poll(() => suite.rooms.push.find(url.split('/').at(-1) ?? '')).toBeNull();
+    await soon(() => suite.rooms.push.find(url.split('/').at(-1) ?? '')).toBeNull();
     expect(phone.messages).toHaveLength(3);
     await impatient.stop();
     pushes = open();
@@ -583,9 +603,9 @@ test('the server itself tells, counts what became of it, and logs nothing of whe
     });
     expect(written.status).toBe(201);
     // Its certificate is of an authority that nobody knows.
-    await expect
-      .poll(async () => (await own.running.observers.metrics.render()).body)
-      .toContain('myco_push_messages_total{outcome="failed"} 1');
+    await soon(async () => (await own.running.observers.metrics.render()).body).toContain(
+      'myco_push_messages_total{outcome="failed"} 1',
+    );
     expect(phone.messages).toEqual([]);
     expect(own.logged.join('')).not.toMatch(/push\.test|phone-/);
   } finally {
