@@ -85,7 +85,8 @@ async function takeRequest(
   if (self.has(delivery.from)) return 'refused';
   const passedOn = kept === null && delegationIn(message, delivery.from, self);
   if (!passedOn && !isOrganizer(delivery, message, kept)) return 'refused';
-  if (message.instances.every((component) => attendeeIn(component, self) === null)) return 'refused';
+  const invites = message.instances.some((component) => attendeeIn(component, self) !== null);
+  if (!invites && roleIn(kept?.object ?? null, self) !== 'attendee') return 'refused';
   // Others' answers are told about what is there; what its owner removed does not come back by them.
   if (quiet && kept === null) return 'nothing-new';
   if (kept !== null && isLeftToClient(kept.object)) return leftToClient(house, delivery, message);

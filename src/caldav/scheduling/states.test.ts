@@ -99,6 +99,14 @@ describe('what the organiser says', () => {
   });
 });
 
+test('a request that leaves somebody out calls it off for them, and is nobody’s who has nothing', async () => {
+  const others = `ORGANIZER:${zoe}\nATTENDEE:mailto:yan@far.example`;
+  await states.invited('uninvited');
+  expect(await effectOf('uninvited', message('REQUEST', 'uninvited', others, 2, 'after'))).toBe('kept');
+  expect(await copyOf('uninvited')).toContain('STATUS:CANCELLED');
+  expect(await effectOf('stranger', message('REQUEST', 'stranger', others, 2, 'after'))).toBe('nothing');
+});
+
 describe('what an attendee says', () => {
   test.each<[keyof typeof states, string, number, Effect]>([
     ['organises', 'REPLY', 0, 'nothing'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CalendarObject, readCalendar, readMessage, writeCalendar, writeComponent } from '../index.ts';
 import { addedPerMessageMax, answersPerMessageMax, delegatesMax, ruleEndStepsMax } from '../limits.ts';
-import { ana, bea, later, nowMs, object, paris, weekly, without } from './fixtures.ts';
+import { ana, bea, later, moved, nowMs, object, paris, weekly, without } from './fixtures.ts';
 import {
   applyAdd,
   applyReply,
@@ -82,6 +82,33 @@ describe('an answer to an instance', () => {
       'ATTENDEE;PARTSTAT=DECLINED:mailto:bea@a.test',
     ]);
     expect(applyReply(daily, object(...answers), bea)?.overrides).toHaveLength(answersPerMessageMax);
+  });
+});
+
+describe('a request that does not invite any more', () => {
+  const stamped = (lines: readonly string[]) => lines.map((line) => line.replace('0101T', '0105T'));
+  const left = (lines: readonly string[]) => without(stamped(lines), 'ATTENDEE;PARTSTAT=NEEDS');
+  const copy = applyRequest(null, object(weekly), bea) ?? object(weekly);
+
+  test('to all of it: it is off, and asked again it is not', () => {
+    const off = applyRequest(copy, object(left(weekly)), bea);
+    expect(text(off)).toContain('STATUS:CANCELLED');
+    expect(off && applyRequest(off, object(left(weekly)), bea)).toBeNull();
+    const again = object(weekly.map((line) => line.replace('0101T', '0106T')));
+    expect(text(off && applyRequest(off, again, bea))).not.toContain('CANCELLED');
+  });
+
+  test('to one instance: that one is off', () => {
+    const next = applyRequest(copy, object(stamped(weekly), left(moved)), bea);
+    expect(next?.overrides.map((one) => one.text('STATUS'))).toEqual(['CANCELLED']);
+    expect(next?.master?.text('STATUS')).toBeUndefined();
+  });
+
+  test('and never did to the series: that instance alone is there', () => {
+    const next = applyRequest(null, object(left(weekly), stamped(moved)), bea);
+    expect(next?.master).toBeNull();
+    expect(next?.overrides).toHaveLength(1);
+    expect(applyRequest(null, object(left(weekly)), bea)).toBeNull();
   });
 });
 

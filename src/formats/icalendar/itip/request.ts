@@ -46,15 +46,19 @@ export function applyRequest(
   const zones = message.zones();
   const said = instancesByKey(message, zones);
   if (current === null) {
-    const fresh = message.instances.map((component) => withTold(bare(component), saidIn(component, zones)));
-    return rebuilt(null, message, fresh);
+    const all = message.master !== null && attendeeIn(message.master, me) !== null;
+    const fresh = message.instances
+      .filter((component) => all || attendeeIn(component, me) !== null)
+      .map((component) => withTold(forOne(bare(component), me), saidIn(component, zones)));
+    return fresh.length === 0 ? null : rebuilt(null, message, fresh);
   }
   const known = instancesByKey(current, current.zones());
   const series = known.get('');
   const news = new Map<string, Component>();
-  for (const [key, component] of said) {
+  for (const [key, whole] of said) {
     const then = known.get(key);
-    const stamp = saidIn(component, zones);
+    const stamp = saidIn(whole, zones);
+    const component = forOne(bare(whole), me);
     const cancels = isCancelled(component);
     if (
       then !== undefined
@@ -64,7 +68,7 @@ export function applyRequest(
       continue;
     // An instance that is told of for the first time is compared with the series that it comes from.
     const from = then ?? (series && instanceOf(series, component, current.zones())) ?? series ?? null;
-    news.set(key, withTold(ownKept(bare(component), zones, from, current.zones(), me), stamp));
+    news.set(key, withTold(ownKept(component, zones, from, current.zones(), me), stamp));
   }
   if (news.size === 0) return null;
   const told = news.get('');
@@ -87,6 +91,10 @@ export function applyRequest(
     withOwnExceptions(current, rebuilt(current, message, [...kept.values()]), me),
   );
 }
+
+/** What does not invite any more is off (RFC 5546 §3.2.2): some organisers leave somebody out, and say nothing else to them. */
+const forOne = (component: Component, me: ReadonlySet<string>): Component =>
+  attendeeIn(component, me) !== null ? component : component.with(Property.of('STATUS', 'CANCELLED'));
 
 /** An instance of a series told anew, where the attendee answered it otherwise than the series; else null. */
 function answeredApart(
