@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   Component,
+  objectKinds,
   Property,
   parseComponents,
   resolveZone,
@@ -23,14 +24,7 @@ export function busyCopy(bytes: Buffer): Buffer {
 
 const head = [Property.of('VERSION', '2.0'), Property.of('PRODID', '-//myco//busy//EN')];
 
-const kinds: ReadonlySet<string> = new Set([
-  'VEVENT',
-  'VTODO',
-  'VJOURNAL',
-  'VFREEBUSY',
-  'VAVAILABILITY',
-  'VPOLL',
-]);
+const kinds: ReadonlySet<string> = new Set(objectKinds);
 
 /** What a property may say; null: nothing. */
 type Reader = (property: Property, component: Component, zones: Zones) => Property | null;

@@ -1,4 +1,4 @@
-import type { RangedComponent, TimeRange } from '../../formats/icalendar/index.ts';
+import { objectKinds, type RangedComponent, type TimeRange } from '../../formats/icalendar/index.ts';
 import type { Component as ComponentName, ItemRow, Span } from '../../stores/collections/index.ts';
 import type { CompFilter, PropFilter } from './types.ts';
 
@@ -22,14 +22,7 @@ export interface RangeTest {
 }
 
 /** Those that an item can be made of, and so be found by. */
-const kinds: ReadonlySet<string> = new Set([
-  'VEVENT',
-  'VTODO',
-  'VJOURNAL',
-  'VFREEBUSY',
-  'VAVAILABILITY',
-  'VPOLL',
-]);
+const kinds: ReadonlySet<string> = new Set(objectKinds);
 
 const everywhere = { startMs: null, endMs: null };
 

@@ -27,7 +27,7 @@ export * from './itip/index.ts';
 export { type CalendarHead, joinCalendars } from './join.ts';
 export { attendeesMax, datesMax, objectBytesMax } from './limits.ts';
 export { managedIdsIn } from './managed.ts';
-export { CalendarObject, groupObject, type ObjectKind, zonesIn } from './object.ts';
+export { CalendarObject, groupObject, type ObjectKind, objectKinds, zonesIn } from './object.ts';
 export { parseComponents } from './parse.ts';
 export { newCalendar, objectOf, oneCalendar, readCalendar, readMessage, writeCalendar } from './read.ts';
 export { Steps } from './recur/steps.ts';
