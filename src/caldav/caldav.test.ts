@@ -191,13 +191,20 @@ describe('calendars', () => {
       '<C:valid-timezone/>',
     );
     expect((await set('<C:max-instances>1</C:max-instances>')).text).toContain('403 Forbidden');
+    expect((await set('<C:supported-rscale-set/>')).text).toContain('403 Forbidden');
     const { text } = await ask(
       'PROPFIND',
       `${path}/`,
-      propfind('D:displayname', 'C:schedule-calendar-transp', 'C:default-alarm-vevent-date'),
+      propfind(
+        'D:displayname',
+        'C:schedule-calendar-transp',
+        'C:default-alarm-vevent-date',
+        'C:supported-rscale-set',
+      ),
       { depth: '0' },
     );
     expect(text).toContain('<D:displayname>Été</D:displayname>');
+    expect(text).toContain('<C:supported-rscale>GREGORIAN</C:supported-rscale>');
     expect(text).toContain('<C:transparent/>');
     expect(text).toContain('BEGIN:VALARM');
     const gone = document(
@@ -254,6 +261,7 @@ describe('objects', () => {
     ],
     ['a METHOD', calendar(`METHOD:REQUEST\n${inner('a')}`), 'valid-calendar-object-resource'],
     ['a rule that is none', event('r', 'RRULE:FREQ=SOMETIMES'), 'valid-calendar-data'],
+    ['a rule of another calendar', event('r', 'RRULE:RSCALE=HEBREW;FREQ=YEARLY'), 'supported-rscale'],
     ['a UID without end', event('u'.repeat(2_000)), 'valid-calendar-object-resource'],
     ['50,000 dates', event('r', `RDATE:${dates(50_000)}`), 'max-instances'],
     ['more dates than are kept', event('r', `RDATE:${dates(4_500)}`), 'max-instances'],

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   formatTime,
   indexOf,
   matchesTimeRange,
+  type Occurrence,
   occurrences,
   readCalendar,
   readRule,
@@ -293,6 +295,51 @@ describe('what a question costs', () => {
     const far = [...alarm('-P1D'), ...alarm('-P1000D')];
     expect(costOf([...daily, ...far], ringsInMarch)).toBeLessThan(3 * one);
   });
+});
+
+test('a part of a series is that part of the whole, also where clocks change', () => {
+  const all = { startMs: Date.UTC(2026, 0, 1), endMs: Date.UTC(2027, 0, 1) };
+  const spans = fc.constantFrom('DURATION:PT0S', 'DURATION:PT1H', 'DURATION:P1D', 'DURATION:P3DT2H');
+  const rules = fc.constantFrom(
+    'HOURLY;INTERVAL=5',
+    'DAILY',
+    'WEEKLY;BYDAY=SU,WE',
+    'MONTHLY;BYDAY=-1SU',
+    'YEARLY',
+  );
+  const starts = fc.constantFrom('0101T013000', '0105T023000', '0329T013000', '0328T233000');
+  const exceptions = fc.constantFrom(
+    ['X-NONE:1'],
+    ['EXRULE:FREQ=DAILY;INTERVAL=2'],
+    ['EXRULE:FREQ=WEEKLY;BYDAY=SU;UNTIL=20260601T000000Z', 'RDATE:20260329T003000Z,20261025T003000Z'],
+  );
+  // About the days on which clocks change in Paris, and anywhere.
+  const from = fc.oneof(
+    fc.integer({ min: Date.UTC(2026, 2, 27) / 1000, max: Date.UTC(2026, 2, 31) / 1000 }),
+    fc.integer({ min: Date.UTC(2026, 9, 23) / 1000, max: Date.UTC(2026, 9, 27) / 1000 }),
+    fc.integer({ min: all.startMs / 1000, max: all.endMs / 1000 }),
+  );
+  const hours = fc.integer({ min: 1, max: 200 });
+  fc.assert(
+    fc.property(rules, starts, spans, exceptions, from, hours, (rule, start, span, more, at, length) => {
+      const lines = event(paris('DTSTART', start), span, `RRULE:FREQ=${rule}`, ...more);
+      const { digest } = indexOf(object(lines));
+      const range = { startMs: at * 1000, endMs: at * 1000 + length * 3_600_000 };
+      const overlapping = ({ startMs, endMs }: { startMs: number; endMs: number }) =>
+        startMs < range.endMs && (endMs > startMs ? endMs > range.startMs : startMs >= range.startMs);
+      const plain = ({ startMs, endMs, start: own, recurrenceId }: Occurrence) => ({
+        startMs,
+        endMs,
+        own,
+        recurrenceId,
+      });
+      const whole = { startMs: all.startMs - 1e10, endMs: all.endMs + 1e10 };
+      const expected = occurrences(digest, whole, 10_000).found.filter(overlapping).map(plain);
+      expect(occurrences(digest, range, 10_000).found.map(plain)).toEqual(expected);
+      expect(matchesTimeRange(digest, 'VEVENT', range)).toBe(expected.length > 0);
+    }),
+    { seed: 11, numRuns: 400 },
+  );
 });
 
 /** What is told apart from `rrule` and python-dateutil in the differential test, and what we answer. */
