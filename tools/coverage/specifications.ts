@@ -188,7 +188,7 @@ RFC 6638 | CalDAV scheduling | Partial | src/caldav/scheduling/hooks.ts src/cald
 RFC 8607 | Managed attachments of calendars | Yes | | mail invites with the address alone: who is not a member cannot open it
 RFC 7953 | VAVAILABILITY | Partial | src/formats/icalendar/busy/availability.ts | kept with the inbox and read for busy times
 RFC 6352 | CardDAV | Yes | src/carddav/extension.ts src/carddav/reports/query.ts src/webdav/collections/query/multiget.ts src/carddav/properties/book.ts src/carddav/collections/flavor.ts |
-draft-bitfire-webdav-push | Push for WebDAV (WebDAV-Push) | Yes | src/webdav/push/register.ts src/webdav/push/properties.ts src/webdav/push/pushes.ts | calendars, address books, inboxes and their homes; of property updates which property it was is not told apart
+draft-bitfire-webdav-push | Push for WebDAV (WebDAV-Push) | Yes | src/webdav/push/register.ts src/webdav/push/properties.ts src/webdav/push/pushes.ts | calendars, address books, inboxes and their homes; principals and folders of files tell nothing; of property updates which property it was is not told apart
 RFC 8030 | Web Push | Yes | src/webdav/push/deliver.ts | as the application server
 RFC 8291 | Encrypted messages for Web Push | Yes | src/webdav/push/deliver.ts src/webdav/push/subscription.ts |
 RFC 8292 | VAPID: who sends, for push services | Yes | src/webdav/push/keys.ts src/webdav/push/deliver.ts |
