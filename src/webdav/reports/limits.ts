@@ -7,6 +7,8 @@ export const expandedResourcesMax = 500;
 /** Characters of a name or address that have to be known before somebody is found by it. */
 export const principalMatchCharactersMin = 2;
 export const principalsFoundMax = 100;
+/** Criteria of one search: where any will do, each looks through everybody. */
+export const principalCriteriaMax = 20;
 /** Those that one criterion finds before the others are looked at. */
 export const principalCandidatesMax = 1_000;
 /** Resources that are looked at for principal-match. */

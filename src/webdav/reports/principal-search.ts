@@ -5,7 +5,12 @@ import { elementOf, prefixDeclarations } from '../prefixes.ts';
 import { groupPrincipal, groupsOfVisitor, memberPrincipal } from '../principals/principal.ts';
 import { nameKey } from '../properties/declared.ts';
 import type { DavReport, Exchange, QName, Resource, Visit } from '../types.ts';
-import { principalCandidatesMax, principalMatchCharactersMin, principalsFoundMax } from './limits.ts';
+import {
+  principalCandidatesMax,
+  principalCriteriaMax,
+  principalMatchCharactersMin,
+  principalsFoundMax,
+} from './limits.ts';
 import { answerPrincipals, demandNoDepth } from './principal-answer.ts';
 
 const calendarServer = 'http://calendarserver.org/ns/';
@@ -160,6 +165,8 @@ async function findPrincipals(
   criteria: readonly Criterion[],
   { any }: { readonly any: boolean },
 ): Promise<readonly Resource[]> {
+  if (criteria.length > principalCriteriaMax)
+    throw new FormatError(`a search for principals has at most ${principalCriteriaMax} criteria`);
   const usable = criteria.filter(({ text }) => text.length >= principalMatchCharactersMin);
   if (usable.length === 0) return [];
   const fits = (name: string, address: string) => {

@@ -12,6 +12,7 @@ import {
   expandedResourcesMax,
   matchedResourcesMax,
   principalCandidatesMax,
+  principalCriteriaMax,
   principalMatchCharactersMin,
   principalsFoundMax,
   syncRowsMax,
@@ -377,6 +378,14 @@ describe('principals', () => {
     asked = [];
     expect(await find(by('displayname', part.slice(1)))).toEqual([]);
     expect(await find(by('displayname', ''))).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  test('principalCriteriaMax: nobody has everybody looked through a thousand times', async () => {
+    const some = (count: number) => by('displayname', 'rossi').repeat(count);
+    expect(await find(some(principalCriteriaMax), ' test="anyof"')).toEqual(['bea/']);
+    asked = [];
+    await expect(find(some(principalCriteriaMax + 1), ' test="anyof"')).rejects.toThrow(FormatError);
     expect(asked).toEqual([]);
   });
 
