@@ -16,6 +16,7 @@ export {
   envelopeOf,
   fateJob,
   type InvitationMail,
+  isKnown,
   type SchedulingHouse,
   type SchedulingWorker,
   schedulingExtension,

@@ -4,6 +4,7 @@ import {
   envelopeOf,
   fateJob,
   type InvitationMail,
+  isKnown,
   type SchedulingWorker,
   startSchedulingWorker,
 } from '../caldav/index.ts';
@@ -27,12 +28,18 @@ export function startInvitations(
 }
 
 /** Invitations that come by mail: kept as jobs before the mail is acknowledged. */
-export function takeInvitations({ collections, settings }: Rooms, worker: SchedulingWorker): TakeInvitation {
+export function takeInvitations(
+  { accounts: { accounts: all }, collections, settings }: Rooms,
+  worker: SchedulingWorker,
+): TakeInvitation {
   return async ({ accounts, author, bytes }) => {
-    if (settings.value.calendars.invitations === 'off') return;
+    const { invitations } = settings.value.calendars;
+    if (invitations === 'off') return;
     const job = arrivedJob(bytes, author);
     if (job === null) return;
-    for (const account of accounts) await collections.addJob(account, job);
+    const everybody = invitations === 'everybody' || (await all.byAddress(author)) !== null;
+    for (const account of accounts)
+      if (everybody || (await isKnown(collections, account, job))) await collections.addJob(account, job);
     worker.wake();
   };
 }

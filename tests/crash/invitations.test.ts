@@ -170,7 +170,10 @@ test(`${rounds} rounds of SIGKILL while people are invited: what was acknowledge
     let has: ReadonlyMap<string, number | null> = new Map();
     await eventually(
       `Ben has what Ana says, round ${round}`,
-      async () => agrees((has = await calendarOfBen(ben))) || undefined,
+      async () => {
+        has = await calendarOfBen(ben);
+        return agrees(has) || undefined;
+      },
       patienceMs,
     ).catch(() => expect(Object.fromEntries(has)).toEqual(Object.fromEntries(wanted)));
     ana.close();

@@ -13,4 +13,5 @@ export type { CalendarUserType, InvitationMail, SchedulingHouse, SendInvitation 
 export { arrivedJob } from './imip/arrived.ts';
 export { type ComposedMail, composeInvitation } from './imip/compose.ts';
 export { envelopeOf, fateJob, type MailFate } from './imip/fate.ts';
+export { isKnown } from './imip/known.ts';
 export { type SchedulingWorker, startSchedulingWorker } from './worker.ts';

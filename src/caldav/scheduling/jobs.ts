@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type Component, writeComponent } from '../../formats/icalendar/index.ts';
+import {
+  type Component,
+  oneCalendar,
+  parseComponents,
+  writeComponent,
+} from '../../formats/icalendar/index.ts';
 import type { NewJob } from '../../stores/collections/index.ts';
+
+/** The UID of a message as text. */
+export const uidIn = (calendar: string): string => uidOf(oneCalendar(parseComponents(calendar)));
 
 /** Jobs of this folder. */
 export const jobKind = 'itip';

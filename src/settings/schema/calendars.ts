@@ -30,8 +30,9 @@ export const calendarsSlice = z
       description: 'The largest event or task taken.',
       reload: 'restart',
     }),
-    invitations: z.enum(['everybody', 'off']).prefault('everybody').meta({
-      description: 'Whose invitations that come by mail are put into calendars; off: they stay mail.',
+    invitations: z.enum(['everybody', 'known', 'off']).prefault('everybody').meta({
+      description:
+        'Whose invitations that come by mail are put into calendars. known: of members, and of whom one has in an address book; off: nobody’s, they stay mail.',
       reload: 'live',
     }),
     rooms: addresses('rooms'),
