@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCompany, type TestCompany } from '../../testing/index.ts';
-import { calendar, event } from '../fixtures.ts';
+import { calendar, event, todo } from '../fixtures.ts';
 import { far, meeting, partstat } from './fixtures.ts';
 import { refreshPauseMs } from './limits.ts';
 
@@ -308,4 +308,24 @@ describe('the rest of what iTIP says (RFC 5546 §3.2)', () => {
     expect((await company.put('ana', 'diary', journal)).status).toBe(201);
     expect(await company.copyOf('ben', 'diary')).toBeNull();
   });
+});
+
+test('a to-do that somebody is given: how far they are is theirs to say, and the organiser hears it', async () => {
+  const given = `DUE:20990305T100000Z\nORGANIZER:${member('ana')}\nATTENDEE;PARTSTAT=NEEDS-ACTION:${member('ben')}`;
+  expect((await company.put('ana', 'task', todo('task', given))).status).toBe(201);
+  const half = (text: string) =>
+    text.replace('SUMMARY', 'STATUS:IN-PROCESS\r\nPERCENT-COMPLETE:50\r\nSUMMARY');
+  expect((await company.rewrites('ben', 'task', half)).status).toBe(204);
+  expect((await company.copyOf('ana', 'task'))?.text).toMatch(/PARTSTAT=IN-PROCESS[^\r]*X-MYCO-PERCENT=50/);
+  const done = (text: string) =>
+    text
+      .replace('STATUS:IN-PROCESS', 'STATUS:COMPLETED\r\nCOMPLETED:20990301T100000Z')
+      .replace('COMPLETE:50', 'COMPLETE:100');
+  expect((await company.rewrites('ben', 'task', done)).status).toBe(204);
+  expect(partstat((await company.copyOf('ana', 'task'))?.text, 'ben')).toBe('COMPLETED');
+  // It is still done when the organiser says something else of it.
+  await company.rewrites('ana', 'task', (text) => text.replace('SUMMARY:To do', 'SUMMARY:Task'));
+  const ben = await company.copyOf('ben', 'task');
+  expect(ben?.text).toContain('SUMMARY:Task');
+  expect(ben?.text).toContain('STATUS:COMPLETED');
 });
