@@ -31,6 +31,8 @@ export const sourceBytesMax = 2_048;
 /** Octets of what is read from there, and objects in it. */
 export const feedBytesMax = 10 * 1_048_576;
 export const feedItemsMax = 10_000;
+/** How often it says anew what a zone is. */
+export const feedZonesAnewMax = 1_000;
 /** How long it may take, and how often it may lead on. */
 export const feedMsMax = 30_000;
 export const feedRedirectsMax = 5;

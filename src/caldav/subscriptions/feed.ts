@@ -12,7 +12,8 @@ import type { CollectionRow, NewItem } from '../../stores/collections/index.ts';
 import { DavError } from '../../webdav/index.ts';
 import { readObject } from '../collections/prepare.ts';
 import type { CalendarSettings } from '../house.ts';
-import { feedEveryMs, feedEveryMsMax, feedEveryMsMin, feedItemsMax } from '../limits.ts';
+import { feedEveryMs, feedEveryMsMax, feedEveryMsMin, feedItemsMax, feedZonesAnewMax } from '../limits.ts';
+import { FeedZones } from './feed-zones.ts';
 
 /** What a feed says now. */
 export interface Feed {
@@ -38,23 +39,26 @@ export async function readFeed(
   if (!/^\uFEFF?\s*BEGIN:VCALENDAR/i.test(head)) throw new FeedError('what is there is no calendar');
   if (!/END:VCALENDAR\s*$/i.test(bytes.subarray(-64).toString('utf8')))
     throw new FeedError('what is there is cut off');
-  const objects = new Map<string, Component[]>();
-  const zones = new Map<string, Component>();
+  const objects = new Map<string, { readonly anew: number; readonly components: Component[] }>();
+  const zones = new FeedZones();
   let refused = 0;
   for await (const piece of splitCalendar([bytes])) {
-    if (piece.type === 'zone') zones.set(piece.tzid, piece.component);
-    else if (piece.type === 'refused') refused++;
+    if (piece.type === 'zone') {
+      zones.take(piece.tzid, piece.component);
+      if (zones.anew > feedZonesAnewMax)
+        throw new FeedError(`it says more than ${feedZonesAnewMax} times anew what a zone is`);
+    } else if (piece.type === 'refused') refused++;
     else {
       const { component, uid } = identified(piece.component, piece.uid);
       const same = objects.get(uid);
-      if (same) same.push(component);
-      else objects.set(uid, [component]);
+      if (same) same.components.push(component);
+      else objects.set(uid, { anew: zones.anew, components: [component] });
       if (objects.size > feedItemsMax) throw new FeedError(`it has more than ${feedItemsMax} objects`);
     }
   }
   const items = new Map<string, NewItem>();
-  for (const [uid, components] of objects) {
-    const item = itemOf(components, zones, calendar, settings);
+  for (const [uid, { anew, components }] of objects) {
+    const item = itemOf(components, zones.at(anew), calendar, settings);
     if (item) items.set(nameOf(uid), item);
     else refused++;
   }
@@ -74,7 +78,7 @@ const nameOf = (uid: string) => `${hashOf(uid)}.ics`;
 
 function itemOf(
   components: readonly Component[],
-  zones: ReadonlyMap<string, Component>,
+  zones: ReturnType<FeedZones['at']>,
   calendar: CollectionRow,
   settings: CalendarSettings,
 ): NewItem | null {

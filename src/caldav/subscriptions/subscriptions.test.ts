@@ -25,6 +25,7 @@ import {
   feedMsMax,
   feedRedirectsMax,
   feedsAtOnceMax,
+  feedZonesAnewMax,
   sourceBytesMax,
 } from '../limits.ts';
 import { FeedError, readFeed } from './feed.ts';
@@ -221,6 +222,43 @@ describe('where it is read from', () => {
     await subscribe(`${origin}/feed.ics`);
     await reader.refreshDue();
     expect(requests).toHaveLength(0);
+  });
+});
+
+describe('zones of a feed', () => {
+  const zone = (offset: string) =>
+    `BEGIN:VTIMEZONE\nTZID:Home\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:${offset}\nTZOFFSETTO:${offset}\nEND:STANDARD\nEND:VTIMEZONE`;
+  const at = (uid: string) =>
+    `BEGIN:VEVENT\nUID:${uid}\nDTSTAMP:20260101T000000Z\nDTSTART;TZID=Home:20260305T100000\nEND:VEVENT`;
+  const made = () =>
+    collections.makeCollection(1, { home: 'calendars', kind: 'calendar', name: 'feed', details: {} });
+
+  test('mean what they say in their own VCALENDAR, wherever they stand in it', async () => {
+    const feed = [
+      calendar([zone('+0100'), at('a')].join('\n')),
+      calendar([at('late'), zone('+0100')].join('\n')),
+      calendar([zone('+0500'), at('b')].join('\n')),
+    ].join('');
+    const { items } = await readFeed(Buffer.from(feed), await made(), settings);
+    const offsets = [...items.values()].map(({ uid, bytes }) => [
+      uid,
+      /TZOFFSETTO:(\S+)/.exec(String(bytes))?.[1],
+    ]);
+    expect(Object.fromEntries(offsets)).toEqual({ a: '+0100', late: '+0100', b: '+0500' });
+  });
+
+  test('are said anew so often and no more', async () => {
+    const feed = (times: number) =>
+      Buffer.from(
+        Array.from({ length: times + 1 }, (_, index) =>
+          calendar(`${zone(index % 2 === 0 ? '+0100' : '+0500')}\n${at(`u${index}`)}`),
+        ).join(''),
+      );
+    const calendarRow = await made();
+    expect((await readFeed(feed(feedZonesAnewMax), calendarRow, settings)).items.size).toBe(
+      feedZonesAnewMax + 1,
+    );
+    await expect(readFeed(feed(feedZonesAnewMax + 1), calendarRow, settings)).rejects.toThrow(FeedError);
   });
 });
 

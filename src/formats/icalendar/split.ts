@@ -35,7 +35,10 @@ export async function* splitCalendar(
 }
 
 /** A VCALENDAR of components of one UID, with those of the zones that they name. Zones of the system need no VTIMEZONE. */
-export function assemble(components: readonly Component[], zones: ReadonlyMap<string, Component>): Component {
+export function assemble(
+  components: readonly Component[],
+  zones: Pick<ReadonlyMap<string, Component>, 'get'>,
+): Component {
   const named = new Set<string>();
   const look = (component: Component): void => {
     for (const property of component.properties()) {
