@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import pg from 'pg';
 import { type Clock, systemClock } from '../base/index.ts';
 import { modules } from '../modules.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
@@ -25,6 +27,8 @@ export interface TestStores {
   readonly outbox: Outbox;
   /** Errors that the storage layer reported rather than threw. */
   readonly reported: string[];
+  /** Runs SQL behind the stores' back, as damage would come. */
+  damage(statement: string): Promise<void>;
   /** Closes and opens them again on the same data. */
   reopen(): Promise<TestStores>;
   close(): Promise<void>;
@@ -119,6 +123,7 @@ async function openAt(where: Where): Promise<TestStores> {
     collections,
     outbox,
     reported,
+    damage: (statement) => damage(where, statement),
     async reopen() {
       await stop();
       return openAt(where);
@@ -128,4 +133,17 @@ async function openAt(where: Where): Promise<TestStores> {
       removeFolder(where.dir);
     },
   };
+}
+
+async function damage({ dir, url }: Where, statement: string): Promise<void> {
+  if (url === 'sqlite') {
+    const raw = new SqliteDatabase(join(dir, 'myco.sqlite'));
+    raw.exec(statement);
+    raw.close();
+    return;
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
 }

@@ -1,6 +1,3 @@
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
-import pg from 'pg';
 import { expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { modules } from '../../modules.ts';
@@ -11,20 +8,6 @@ import { limits } from './limits.ts';
 import { collectionsOperations as operations } from './module.ts';
 
 const ana = 7;
-
-/** Runs SQL behind the store's back, as damage would come. */
-async function damage(stores: TestStores, url: string, statement: string): Promise<void> {
-  if (url === 'sqlite') {
-    const raw = new SqliteDatabase(join(stores.dir, 'myco.sqlite'));
-    raw.exec(statement);
-    raw.close();
-    return;
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
 
 const itemOf = (text: string, component: NewItem['component'] = 'VEVENT'): NewItem => ({
   bytes: Buffer.from(text),
@@ -126,15 +109,14 @@ function damages({ calendar, book }: { calendar: number; book: number }): Damage
 
 describeEngines('integrity of collections', (engine) => {
   test('what is wrong is named and mended', async () => {
-    const url = await engine.database();
-    const stores = await openTestStores({ ...engine, database: async () => url }, { clock: fakeClock() });
+    const stores = await openTestStores(engine, { clock: fakeClock() });
     const all = { ...stores, modules };
     try {
       const filled = await fill(stores.collections);
       expect(await verifyAll(all)).toEqual([]);
       expect(await repairAll(all, 1_000)).toEqual([]);
       for (const [statement, fault] of damages(filled)) {
-        await damage(stores, url, statement);
+        await stores.damage(statement);
         expect((await walk(stores, 'check')).join('\n'), statement).toMatch(fault);
         expect(await walk(stores, 'repair'), statement).not.toEqual([]);
         expect(await walk(stores, 'check'), statement).toEqual([]);
@@ -157,8 +139,7 @@ describeEngines('integrity of collections', (engine) => {
   }, 240_000);
 
   test('harmed bytes are named and stay: a client may have them still', async () => {
-    const url = await engine.database();
-    const stores = await openTestStores({ ...engine, database: async () => url }, { clock: fakeClock() });
+    const stores = await openTestStores(engine, { clock: fakeClock() });
     const all = { ...stores, modules };
     const { calendar, item } = await fill(stores.collections);
     // More than are read at once.
@@ -166,9 +147,9 @@ describeEngines('integrity of collections', (engine) => {
       await stores.collections.put(ana, calendar, `n${at}`, itemOf(`n${at}`));
     const last = await stores.collections.item(ana, calendar, `n${limits.checkedItemsMax}`);
     if (!last) throw new Error('not there');
-    const other = url === 'sqlite' ? `x'00'` : `'\\x00'`;
-    await damage(stores, url, `update collection_bytes set bytes = ${other} where item = ${last.id}`);
-    await damage(stores, url, `delete from collection_bytes where item = ${item}`);
+    const other = engine.name === 'sqlite' ? `x'00'` : `'\\x00'`;
+    await stores.damage(`update collection_bytes set bytes = ${other} where item = ${last.id}`);
+    await stores.damage(`delete from collection_bytes where item = ${item}`);
     const faults = [
       `collections of account ${ana}: item ${item}: its bytes are missing`,
       `collections of account ${ana}: item ${last.id}: its bytes are not what they were`,
@@ -181,10 +162,9 @@ describeEngines('integrity of collections', (engine) => {
   });
 
   test('two of one UID are named', async () => {
-    const url = await engine.database();
-    const stores = await openTestStores({ ...engine, database: async () => url }, { clock: fakeClock() });
+    const stores = await openTestStores(engine, { clock: fakeClock() });
     const { calendar } = await fill(stores.collections);
-    await damage(stores, url, `update collection_items set uid = 'one' where name = 'b'`);
+    await stores.damage(`update collection_items set uid = 'one' where name = 'b'`);
     expect((await verifyAll({ ...stores, modules })).join('\n')).toMatch(/another one in its collection/);
     await stores.collections.remove(ana, calendar, 'b');
     expect(await verifyAll({ ...stores, modules })).toEqual([]);

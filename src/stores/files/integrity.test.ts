@@ -1,7 +1,5 @@
 import { readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
-import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type AccountsService, argon2Hasher, createAccounts } from '../../accounts/index.ts';
 import { fakeClock } from '../../base/index.ts';
@@ -20,20 +18,6 @@ import { uploadOperations } from './uploads/module.ts';
 const ana = 7;
 const by = { member: ana, tokens: [] };
 
-/** Runs SQL behind the store's back, as damage would come. */
-async function damage(stores: TestStores, url: string, statement: string): Promise<void> {
-  if (url === 'sqlite') {
-    const raw = new SqliteDatabase(join(stores.dir, 'myco.sqlite'));
-    raw.exec(statement);
-    raw.close();
-    return;
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
-
 /** `f/a` with a version, `f/g/b`, `t` in the trash, `gone` gone. */
 async function fill(stores: TestStores, tree: TestTree): Promise<void> {
   for (const path of ['f', 'f/g', 't']) await tree.folder(path);
@@ -51,10 +35,8 @@ async function fill(stores: TestStores, tree: TestTree): Promise<void> {
 describeEngines('integrity of files', (engine) => {
   let stores: TestStores;
   let tree: TestTree;
-  let url: string;
   beforeEach(async () => {
-    url = await engine.database();
-    stores = await openTestStores({ ...engine, database: async () => url }, { clock: fakeClock() });
+    stores = await openTestStores(engine, { clock: fakeClock() });
     tree = testTree(stores.files, ana);
     await fill(stores, tree);
     expect(await verifyAll({ ...stores, modules })).toEqual([]);
@@ -129,7 +111,7 @@ describeEngines('integrity of files', (engine) => {
     ],
     ['a version', 'delete from file_versions', /blob \w+: counted 1 times, referred to 0 times/],
   ])('%s that is wrong is named and mended', async (_, statement, fault) => {
-    await damage(stores, url, statement);
+    await stores.damage(statement);
     stores = await stores.reopen();
     tree = testTree(stores.files, ana);
     const all = { ...stores, modules };
@@ -164,7 +146,7 @@ describeEngines('integrity of files', (engine) => {
       node('-1', '200000 + i', file),
       ...[ring(700001, 700002), ring(700002, 700001), ring(700003, 700004), ring(700004, 700003)],
     ])
-      await damage(stores, url, statement);
+      await stores.damage(statement);
     stores = await stores.reopen();
     tree = testTree(stores.files, ana);
     const all = { ...stores, modules };
@@ -188,12 +170,10 @@ describeEngines('integrity of files', (engine) => {
 describeEngines('integrity of uploads and shares', (engine) => {
   let stores: TestStores;
   let accounts: AccountsService;
-  let url: string;
   let [bo, cy] = [0, 0];
   const clock = fakeClock();
   beforeEach(async () => {
-    url = await engine.database();
-    stores = await openTestStores({ ...engine, database: async () => url }, { clock });
+    stores = await openTestStores(engine, { clock });
     accounts = await createAccounts({ database: stores.database, domain: 'coop.example', clock });
     owner = (await accounts.admin.addMember('ana', {})).id;
     bo = (await accounts.admin.addMember('bo', {})).id;
@@ -230,7 +210,7 @@ describeEngines('integrity of uploads and shares', (engine) => {
   /** Damages, and opens again; answers what is wrong, and what was mended. */
   const damaged = async (...statements: string[]) => {
     expect(await verifyAll({ ...stores, modules })).toEqual([]);
-    for (const statement of statements) await damage(stores, url, statement);
+    for (const statement of statements) await stores.damage(statement);
     await accounts.close();
     stores = await stores.reopen();
     accounts = await createAccounts({ database: stores.database, domain: 'coop.example', clock });

@@ -1,7 +1,5 @@
 import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modules } from '../../../modules.ts';
 import { afterRestore, repairAll, verifyAll } from '../../../storage/index.ts';
@@ -13,32 +11,13 @@ const account = 7;
 const bytes = (subject: string, size = 300) =>
   Buffer.from(`Subject: ${subject}\r\n\r\n${'x'.repeat(size)}\r\n`);
 
-/** Runs SQL behind the stores' back, as damage would come. */
-type Damage = (statement: string) => Promise<void>;
-
-async function damager(stores: TestStores, url: string): Promise<{ damage: Damage; end(): Promise<void> }> {
-  if (url === 'sqlite') {
-    const raw = new SqliteDatabase(join(stores.dir, 'myco.sqlite'));
-    return {
-      damage: async (statement) => void raw.exec(statement),
-      end: async () => void raw.close(),
-    };
-  }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  return { damage: async (statement) => void (await client.query(statement)), end: () => client.end() };
-}
-
 describeEngines('integrity of mail', (engine) => {
   let stores: TestStores;
-  let tool: Awaited<ReturnType<typeof damager>>;
   const all = () => ({ database: stores.database, blobs: stores.blobs, modules });
   const verify = () => verifyAll(all());
 
   beforeAll(async () => {
-    const url = await engine.database();
-    stores = await openTestStores({ ...engine, database: async () => url });
-    tool = await damager(stores, url);
+    stores = await openTestStores(engine);
     await stores.mail.provision(account);
     const inbox = await stores.mail.find(account, 'INBOX');
     for (let at = 0; at < 6; at++) {
@@ -60,7 +39,6 @@ describeEngines('integrity of mail', (engine) => {
     await stores.mail.expunge(account, inbox.id, null);
   });
   afterAll(async () => {
-    await tool.end();
     await stores.close();
   });
 
@@ -230,12 +208,12 @@ describeEngines('integrity of mail', (engine) => {
   };
 
   test.each(wrong)('%s is named', async (what, statement, fault, mendable) => {
-    await tool.damage(statement);
+    await stores.damage(statement);
     const faults = await verify();
     expect(faults.join('\n')).toMatch(fault);
     expect(faults.join('\n')).not.toContain('Subject');
     if (mendable) expect((await repairAll(all(), 1)).length).toBeGreaterThan(0);
-    else await tool.damage(undo[what] ?? '');
+    else await stores.damage(undo[what] ?? '');
     expect(await verify()).toEqual([]);
   });
 
@@ -244,7 +222,7 @@ describeEngines('integrity of mail', (engine) => {
     await stores.mail.provision(20);
     await stores.mail.deliver(20, 'INBOX', staged);
     stores.mail.discard(staged.blob);
-    await tool.damage('delete from messages where account = 20');
+    await stores.damage('delete from messages where account = 20');
     expect((await verify()).join('\n')).toMatch(/account 20: content 1: no message uses it/);
     await repairAll(all(), 1);
     expect(await verify()).toEqual([]);
@@ -261,7 +239,7 @@ describeEngines('integrity of mail', (engine) => {
     };
     await deliver();
     const full = `update mail_accounts set messages = ${limits.messagesPerAccountMax - 1} where account = 21`;
-    await tool.damage(full);
+    await stores.damage(full);
     await deliver();
     await expect(deliver()).rejects.toMatchObject({ reason: 'limit' });
     await expect(stores.mail.copy(21, id, id, [1])).rejects.toMatchObject({ reason: 'limit' });
@@ -272,11 +250,11 @@ describeEngines('integrity of mail', (engine) => {
   });
 
   test('rows of an account that has none of its own are named', async () => {
-    await tool.damage(`insert into search_texts (account, id, fields) values (30, 1, 'x')`);
+    await stores.damage(`insert into search_texts (account, id, fields) values (30, 1, 'x')`);
     const faults = (await verify()).join('\n');
     expect(faults).toMatch(/account 30: has mail but no row of its own/);
     expect(faults).toMatch(/account 30: search index: has a text too many of 1 contents/);
-    await tool.damage('delete from search_texts where account = 30');
+    await stores.damage('delete from search_texts where account = 30');
   });
 
   test('a search index that misses something is named, thrown away and built again', async () => {
@@ -303,7 +281,7 @@ describeEngines('integrity of mail', (engine) => {
         'parts of block 4, which is not there',
       ],
     ] as const) {
-      await tool.damage(damage);
+      await stores.damage(damage);
       expect((await verify()).join('\n')).toContain(`account 22: search index: ${fault}`);
       expect(await repairAll(all(), 1)).toEqual([
         'mail of account 22: search index thrown away, it is built again',
@@ -321,14 +299,14 @@ describeEngines('integrity of mail', (engine) => {
     const staged = await stores.mail.stage(bytes('lost'), 10_000);
     await stores.mail.deliver(21, 'INBOX', staged);
     stores.mail.discard(staged.blob);
-    await tool.damage('delete from emails where account = 21');
+    await stores.damage('delete from emails where account = 21');
     expect((await verify()).join('\n')).toMatch(/account 21: content 1: is missing, though messages use it/);
-    await tool.damage('delete from mailboxes where account = 21');
+    await stores.damage('delete from mailboxes where account = 21');
     expect((await verify()).join('\n')).toMatch(
       /account 21: mailbox 1: is missing, though messages lie in it/,
     );
-    await tool.damage('delete from messages where account = 21');
-    await tool.damage('delete from mail_accounts where account = 21');
+    await stores.damage('delete from messages where account = 21');
+    await stores.damage('delete from mail_accounts where account = 21');
     await repairAll(all(), 1);
     expect(await verify()).toEqual([]);
   });
