@@ -51,7 +51,7 @@ function exchangeOver(stalled: Stalled): HttpExchange {
   return new HttpExchange({
     request,
     response,
-    visit: {} as Visit,
+    visit: { clock: systemClock } as Visit,
     spaces: new Map(),
     path: [],
     slash: false,
