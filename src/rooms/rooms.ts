@@ -98,7 +98,7 @@ export async function openRooms(
       ...(options.tokens ? { tokens: options.tokens } : {}),
       // What an erased member still has waiting is not sent any more.
       onErase: [outbox, mail, fileRooms, collections, push].map((room) => (member) => room.erase(member)),
-      onGroupEnd: [(group) => collections.sharing.forgetGroup(group)],
+      onGroupEnd: [fileRooms, collections.sharing].map((room) => (group) => room.forgetGroup(group)),
       onError,
     });
     const sharing = fileRooms.openSharing(accounts);
@@ -175,6 +175,7 @@ function openFileRooms({
       });
       return sharing;
     },
+    forgetGroup: async (group: string) => sharing?.forgetGroup(group),
     async erase(member: number): Promise<void> {
       await sharing?.erase(member);
       await uploads.erase(member);

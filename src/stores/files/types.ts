@@ -447,6 +447,8 @@ export interface Sharing extends SharingReader {
     id: number,
     change: { readonly rights?: ShareRights; readonly expiresMs?: number },
   ): Promise<Share>;
+  /** A group is no more: one that is made under its address later has nothing of what it had. */
+  forgetGroup(address: string): Promise<void>;
   /** With what was shared on from it. */
   revoke(id: number): Promise<void>;
   /** The receiver's own name for it below Shared/. 'exists'. */

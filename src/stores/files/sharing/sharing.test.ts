@@ -137,6 +137,9 @@ describeEngines('shares and links', (engine) => {
       ]);
       await accounts.admin.changeAlias('team', ['dee@coop.example']);
       expect([await seenBy('bo'), await seenBy('dee')]).toEqual([[], ['Letters read']]);
+      await give('ana', 'bo', 2);
+      await sharing.forgetGroup('team@coop.example');
+      expect([await seenBy('bo'), await seenBy('dee')]).toEqual([['Letters read'], []]);
     });
 
     test('of one node count once, with the most that any gives', async () => {

@@ -170,6 +170,11 @@ class SharingStore implements Sharing {
     return shareOf(row);
   }
 
+  async forgetGroup(address: string): Promise<void> {
+    const { rows } = await this.#database.call(operations.given, { member: 0, groups: [address] });
+    for (const { id } of rows) await this.revoke(id);
+  }
+
   async revoke(id: number): Promise<void> {
     const row = await this.#database.call(operations.share, { id });
     if (!row) return;
