@@ -44,7 +44,7 @@ export function schedulingHouse({ collections, accounts, clock, settings }: Room
 export function startSubscriptions(
   rooms: Rooms,
   resolver: Resolver,
-  { log }: Pick<Observers, 'log'>,
+  { log, metrics }: Pick<Observers, 'log' | 'metrics'>,
 ): Subscriptions {
   const { collections, clock, settings } = rooms;
   const allowed = () => parseNetworks(settings.value.calendars.subscriptionNetworks);
@@ -52,6 +52,7 @@ export function startSubscriptions(
     collections,
     clock,
     log,
+    metrics,
     settings: schedulingHouse(rooms).settings,
     ask: createAskOutward({ resolver, allowed }),
   });

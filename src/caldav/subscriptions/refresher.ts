@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/index.ts';
 import { type AskOutward, OutwardError } from '../../net/index.ts';
-import type { Log } from '../../observability/index.ts';
+import type { Log, Metrics } from '../../observability/index.ts';
 import type { CollectionRow, CollectionsWriter, Job } from '../../stores/collections/index.ts';
 import type { CalendarSettings } from '../house.ts';
 import {
@@ -21,6 +21,7 @@ export interface SubscriptionsHouse {
   readonly ask: AskOutward;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** One reading may take so long before another process takes it up. */
@@ -33,11 +34,19 @@ const lookEveryMs = 5_000;
  */
 export class Subscriptions {
   readonly #house: SubscriptionsHouse;
+  readonly #count: (result: 'read' | 'same' | 'failed') => void;
   #underWay: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(house: SubscriptionsHouse) {
     this.#house = house;
+    const readings = house.metrics.counter({
+      name: 'myco_calendar_subscriptions_total',
+      help: 'Calendars read from elsewhere, by what came of it',
+      kind: 'counter',
+      labels: ['result'],
+    });
+    this.#count = (result) => readings.with({ result }).inc();
   }
 
   start(): void {
@@ -99,6 +108,7 @@ export class Subscriptions {
     try {
       const answer = await this.#fetch(source, before);
       if (answer === null) {
+        this.#count('same');
         if (before.failures > 0) await this.#tell(calendar, { ...before, failures: 0, reason: '' });
         return feedEveryMs;
       }
@@ -107,9 +117,11 @@ export class Subscriptions {
       const { etag, modified } = answer;
       const state = { ...noState, etag, modified };
       if (JSON.stringify(state) !== JSON.stringify(before)) await this.#tell(calendar, state);
+      this.#count('read');
       return feed.everyMs;
     } catch (error) {
       if (!(error instanceof FeedError) && !(error instanceof OutwardError)) throw error;
+      this.#count('failed');
       const failures = before.failures + 1;
       await this.#tell(calendar, { ...before, failures, reason: error.message });
       return Math.min(feedAgainMs * 2 ** Math.min(failures - 1, 20), feedAgainMsMax);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAskOutward, parseNetworks } from '../../net/index.ts';
-import { createLog } from '../../observability/index.ts';
+import { createLog, createMetrics, type Metrics } from '../../observability/index.ts';
 import { type CollectionsWriter, createCollections } from '../../stores/collections/index.ts';
 import {
   engines,
@@ -40,6 +40,7 @@ const settings = { objectBytesMax: 65_536, instancesMax: 100, attendeesMax: 10 }
 let stores: TestStores;
 let collections: CollectionsWriter;
 let reader: Subscriptions;
+let metrics: Metrics;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let origin: string;
 let port: number;
@@ -67,9 +68,10 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
   origin = `http://feed.example:${port}`;
+  metrics = createMetrics({ processMetrics: false });
   const log = createLog({ level: 'error', format: 'json', write: () => {} });
   const ask = createAskOutward({ resolver, allowed: () => parseNetworks(allowed) });
-  reader = new Subscriptions({ collections, settings, ask, clock, log });
+  reader = new Subscriptions({ collections, settings, ask, clock, log, metrics });
   close = async () => {
     server.closeAllConnections();
     server.close();
@@ -96,6 +98,21 @@ const serveText = (text: string, headers: Record<string, string> = {}) => {
 };
 
 describe('a subscription', () => {
+  test('is counted by what came of reading it, and where it is is not told', async () => {
+    serveText(calendar(vevent('a')), { etag: '"1"' });
+    await subscribe(`${origin}/feed.ics`);
+    await reader.refreshDue();
+    for (const status of [304, 500]) {
+      answer = (_, response) => response.writeHead(status).end();
+      clock.advance(feedEveryMs);
+      await reader.refreshDue();
+    }
+    const { body } = await metrics.render();
+    for (const result of ['read', 'same', 'failed'])
+      expect(body).toContain(`myco_calendar_subscriptions_total{result="${result}"} 1`);
+    expect(body).not.toContain('feed.example');
+  });
+
   test('is read at once, then when it is due; what changed alone moves', async () => {
     serveText(calendar(`${vevent('a')}\n${vevent('b')}`), { etag: '"1"' });
     const { id } = await subscribe(`${origin}/feed.ics`);
