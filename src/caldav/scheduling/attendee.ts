@@ -70,11 +70,13 @@ export async function answer(
 ): Promise<{ readonly jobs: readonly NewJob[]; readonly statuses: ReadonlyMap<string, string> }> {
   const nowMs = house.clock.nowMs();
   const nothing = { jobs: [], statuses: new Map<string, string>() };
-  if (isOver([before, after], nowMs)) return nothing;
+  const over = isOver([before, after], nowMs);
+  if (over && after === null) return nothing;
   const message = attendeeMessage(before, after, { me: self, nowMs });
   if (message === null) return nothing;
   const to = addressOf(message.to);
   const place = await placeOf(house.accounts, to);
+  if (over && place.kind === 'mail') return nothing;
   const statuses = new Map([[to, statusOf[place.kind]]]);
   if (place.kind === 'nobody' || place.kind === 'group') return { jobs: [], statuses };
   const jobs = jobsFor(message.from, [message], new Set(place.kind === 'mail' ? [to] : []));

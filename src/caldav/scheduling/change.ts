@@ -9,7 +9,10 @@ export interface Change {
   readonly self: ReadonlySet<string>;
 }
 
-/** What is over is told to nobody: it is put in order, or comes from elsewhere. */
+/**
+ * Whether all of it is over. Who puts old things in order, or brings a calendar along from elsewhere, writes no mail by that,
+ * and what is taken away then is called off for nobody.
+ */
 export function isOver(objects: readonly (CalendarObject | null)[], nowMs: number): boolean {
   return objects.every((object) => {
     if (object === null) return true;

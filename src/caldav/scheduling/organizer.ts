@@ -62,7 +62,8 @@ export async function tell(
   const statuses = new Map<string, string>();
   // Who takes away all attendees often takes away the organiser too: those who were invited are told by whom they were.
   const from = (after && organizerAddress(after)) ?? (before && organizerAddress(before));
-  if (from === null || isOver([before, after], nowMs)) return { jobs: [], statuses };
+  const over = isOver([before, after], nowMs);
+  if (from === null || (over && after === null)) return { jobs: [], statuses };
   const messages = organizerMessages(before, after, { organizer: self, nowMs });
   const places = await placesOf(
     house.accounts,
@@ -71,6 +72,7 @@ export async function tell(
   const outside = new Set<string>();
   const sent = messages.filter(({ to, answersOnly }) => {
     const kind = places.get(to)?.kind ?? 'nobody';
+    if (over && kind === 'mail') return false;
     if (!answersOnly) statuses.set(to, statusOf[kind]);
     if (kind === 'mail') outside.add(to);
     return kind === 'member' || (kind === 'mail' && !answersOnly);

@@ -192,9 +192,16 @@ describe('an invitation inside', () => {
     refusing.mockRestore();
   });
 
-  test('what is over is told to nobody', async () => {
-    await put('ana', 'past', meeting('past', '', 'DTSTART:20200305T100000Z\nDTEND:20200305T110000Z'));
-    expect(await copyOf('ben', 'past')).toBeNull();
+  test('what is over is told to members alone, and taken away it is called off for nobody', async () => {
+    const when = 'DTSTART:20200305T100000Z\nDTEND:20200305T110000Z';
+    const abroad = 'ATTENDEE:mailto:x@far.example';
+    expect((await put('ana', 'past', meeting('past', abroad, when))).status).toBe(201);
+    expect(await copyOf('ben', 'past')).not.toBeNull();
+    expect((await copyOf('ana', 'past'))?.text).toContain('ATTENDEE:mailto:x@far.example');
+    const sent = await suite.rooms.outbox.list({}, { max: 100 });
+    expect(sent.map(({ recipient }) => recipient.address)).not.toContain('x@far.example');
+    await ask('ana', 'DELETE', '/dav/calendars/ana/personal/past.ics');
+    expect((await copyOf('ben', 'past'))?.text).not.toContain('CANCELLED');
   });
 });
 
