@@ -17,7 +17,7 @@ const whole: Scale = { events: 1_000, large: 10_000, recurring: 500, cards: 5_00
 const quick: Scale = { events: 100, large: 1_000, recurring: 50, cards: 500 };
 
 /** Requests of one row: as many as fit into its time, the first of them not counted. */
-const timesMax = 100;
+const timesMax = 1_000;
 const rowMs = 20_000;
 
 const stamp = (day: number, hour: number) => {
