@@ -4,7 +4,7 @@
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  formats: ['base', 'formats/address', 'formats/content-lines'],
+  formats: ['base', 'formats/address', 'formats/content-lines', 'formats/iban', 'formats/xml'],
   settings: ['base'],
   observability: ['base'],
   storage: ['base', 'observability'],

@@ -1,0 +1,99 @@
+import { FormatError } from '../../base/index.ts';
+import type { Iban } from '../iban/index.ts';
+import { escapeXml } from '../xml/index.ts';
+import { sepaText } from './sepa-text.ts';
+
+/** One payment to one person. */
+export interface Transfer {
+  /** Comes back with the payment wherever it goes; unique in the file, of the characters every bank takes. */
+  readonly endToEndId: string;
+  /** Cents of euros, above nothing. */
+  readonly amount: number;
+  readonly name: string;
+  readonly iban: Iban;
+  /** What the receiver reads. */
+  readonly remittance: string;
+}
+
+/** What a bank is asked to do, in one file. */
+export interface TransferFile {
+  /** Unique for ever at this bank; also the name of the payment in it. */
+  readonly id: string;
+  /** When it was made, ms since 1970: the same for the same file. */
+  readonly createdMs: number;
+  /** `2026-04-07`: the day on which the bank is to pay. */
+  readonly day: string;
+  readonly debtor: { readonly name: string; readonly iban: Iban; readonly bic?: string };
+  readonly transfers: readonly Transfer[];
+}
+
+/** Characters of an identifier and of a name (pain.001.001.09: Max35Text, EPC: 70 of a name, 140 of the remittance). */
+export const idCharactersMax = 35;
+export const nameCharactersMax = 70;
+export const remittanceCharactersMax = 140;
+/** Cents of one transfer (EPC132-08: 999,999,999.99). */
+export const transferCentsMax = 99_999_999_999;
+const idPattern = /^[a-zA-Z0-9\-?:().,'+](?:[a-zA-Z0-9/\-?:().,'+ ]{0,33}[a-zA-Z0-9\-?:().,'+])?$/;
+
+const euros = (cents: number) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+const element = (name: string, text: string) => `<${name}>${escapeXml(text)}</${name}>`;
+
+/**
+ * The file in pieces: pain.001.001.09, one payment with all transfers, booked as one. No addresses are given, which EPC132-08
+ * allows; who carries charges is shared as SEPA asks (SLEV). FormatError names what no bank would take, before anything is written.
+ */
+export function creditTransfers(file: TransferFile): Iterable<string> {
+  demand(file);
+  return pieces(file);
+}
+
+function* pieces({ id, createdMs, day, debtor, transfers }: TransferFile): Generator<string> {
+  const sum = euros(transfers.reduce((total, { amount }) => total + amount, 0));
+  const counted = `${element('NbOfTxs', String(transfers.length))}${element('CtrlSum', sum)}`;
+  const name = element('Nm', nameOf(debtor.name));
+  const made = new Date(createdMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  const agent = debtor.bic === undefined ? '<Othr><Id>NOTPROVIDED</Id></Othr>' : element('BICFI', debtor.bic);
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09">\n<CstmrCdtTrfInitn>\n';
+  yield `<GrpHdr>${element('MsgId', id)}${element('CreDtTm', made)}${counted}<InitgPty>${name}</InitgPty></GrpHdr>\n`;
+  yield `<PmtInf>${element('PmtInfId', id)}<PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>${counted}`;
+  yield `<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl></PmtTpInf><ReqdExctnDt>${element('Dt', day)}</ReqdExctnDt>`;
+  yield `<Dbtr>${name}</Dbtr><DbtrAcct><Id>${element('IBAN', debtor.iban)}</Id></DbtrAcct>`;
+  yield `<DbtrAgt><FinInstnId>${agent}</FinInstnId></DbtrAgt><ChrgBr>SLEV</ChrgBr>\n`;
+  for (const transfer of transfers) yield transferXml(transfer);
+  yield '</PmtInf>\n</CstmrCdtTrfInitn>\n</Document>\n';
+}
+
+function transferXml({ endToEndId, amount, name, iban, remittance }: Transfer): string {
+  const words = sepaText(remittance, remittanceCharactersMax);
+  return [
+    `<CdtTrfTxInf><PmtId>${element('EndToEndId', endToEndId)}</PmtId>`,
+    `<Amt><InstdAmt Ccy="EUR">${euros(amount)}</InstdAmt></Amt>`,
+    `<Cdtr>${element('Nm', nameOf(name))}</Cdtr><CdtrAcct><Id>${element('IBAN', iban)}</Id></CdtrAcct>`,
+    words === '' ? '' : `<RmtInf>${element('Ustrd', words)}</RmtInf>`,
+    '</CdtTrfTxInf>\n',
+  ].join('');
+}
+
+const nameOf = (name: string) => sepaText(name, nameCharactersMax);
+
+function demand({ id, day, debtor, transfers }: TransferFile): void {
+  if (!idPattern.test(id)) throw new FormatError(`'${id}' is no identifier of a file for a bank`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new FormatError(`'${day}' is no day`);
+  if (debtor.bic !== undefined && !/^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/.test(debtor.bic))
+    throw new FormatError(`'${debtor.bic}' is no BIC`);
+  if (nameOf(debtor.name) === '') throw new FormatError('who pays has no name that a bank can write');
+  if (transfers.length === 0) throw new FormatError('a file for a bank has a transfer');
+  const seen = new Set<string>();
+  let total = 0;
+  for (const { endToEndId, amount, name } of transfers) {
+    if (!idPattern.test(endToEndId)) throw new FormatError(`'${endToEndId}' is no identifier of a transfer`);
+    if (seen.has(endToEndId)) throw new FormatError(`two transfers are called ${endToEndId}`);
+    seen.add(endToEndId);
+    if (!Number.isSafeInteger(amount) || amount <= 0 || amount > transferCentsMax)
+      throw new FormatError(`${endToEndId}: ${amount} is no amount of cents that a transfer can have`);
+    if (nameOf(name) === '')
+      throw new FormatError(`${endToEndId}: who is paid has no name that a bank can write`);
+    total += amount;
+  }
+  if (!Number.isSafeInteger(total)) throw new FormatError('the transfers are more money than can be counted');
+}
