@@ -16,9 +16,11 @@ export { and, asc, eq, gt, gte, inArray, lt, lte, max, min, ne, sql } from './dr
 export { afterRestore, repairAll, type Stored, verifyAll } from './integrity.ts';
 export { openDatabase } from './open.ts';
 export { restoreDatabase } from './restore.ts';
+export { guarding, unguarding } from './schema/guards.ts';
 export { type Dialect, defineTables, type Tables } from './schema/kit.ts';
 export {
   defineModule,
+  type Guard,
   numbers,
   type Operation,
   type QueryContext,

@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { modules } from '../../src/modules.ts';
-import { schemaOf } from '../../src/storage/index.ts';
+import { type Guard, guarding, schemaOf, unguarding } from '../../src/storage/index.ts';
 
 type Snapshot = Record<string, unknown>;
 interface Api {
@@ -35,19 +35,34 @@ function lastSnapshot(folder: URL): Snapshot | undefined {
   return last === undefined ? undefined : JSON.parse(readFileSync(new URL(last, folder), 'utf8'));
 }
 
+/** Guards are taken away before the tables change, and made again after: a table that is made anew has lost its own. */
+function guarded(before: readonly Guard[], statements: readonly string[], dialect: 'sqlite' | 'postgres'): string[] {
+  const guards = modules.flatMap((module) => module.guards ?? []);
+  if (statements.length === 0 && JSON.stringify(before) === JSON.stringify(guards)) return [];
+  return [
+    ...before.flatMap((guard) => unguarding(guard, dialect)),
+    ...statements,
+    ...guards.flatMap((guard) => guarding(guard, dialect)),
+  ];
+}
+
 /** The statements that lead from the newest committed snapshot to the tables of the code. */
 export async function difference(dialect: 'sqlite' | 'postgres'): Promise<{ to: Snapshot; statements: string[] }> {
   const { tables, withoutRowid } = schemaOf(modules, dialect);
-  const before = lastSnapshot(new URL(`${dialect}/`, root));
+  const { guards: had = [], ...before } = lastSnapshot(new URL(`${dialect}/`, root)) ?? {};
+  const guards = modules.flatMap((module) => module.guards ?? []);
+  const known = Object.keys(before).length > 0 ? before : undefined;
   if (dialect === 'sqlite') {
-    const from = before ?? (await api.generateSQLiteDrizzleJson({}));
+    const from = known ?? (await api.generateSQLiteDrizzleJson({}));
     const to = await api.generateSQLiteDrizzleJson(tables);
-    const statements = await api.generateSQLiteMigration(from, to);
-    return { to, statements: statements.map((statement) => strict(statement, withoutRowid)) };
+    const made = await api.generateSQLiteMigration(from, to);
+    const statements = made.map((statement) => strict(statement, withoutRowid));
+    return { to: { ...to, guards }, statements: guarded(had as readonly Guard[], statements, dialect) };
   }
-  const from = before ?? api.generateDrizzleJson({});
+  const from = known ?? api.generateDrizzleJson({});
   const to = api.generateDrizzleJson(tables);
-  return { to, statements: await api.generateMigration(from, to) };
+  const statements = await api.generateMigration(from, to);
+  return { to: { ...to, guards }, statements: guarded(had as readonly Guard[], statements, dialect) };
 }
 
 /** Writes one engine's next migration; answers its file name, or null where nothing changed. */

@@ -83,12 +83,25 @@ export interface ModuleChecks {
   readonly restored?: Operation<Step & { readonly nowSeconds: number }, Walked>;
 }
 
+/**
+ * A rule that the database itself keeps, whoever writes: a statement that would make `refuse` true is refused with `message`.
+ * The condition is SQL that both engines know, over NEW and OLD, with names in double quotes; no booleans.
+ */
+export interface Guard {
+  readonly name: string;
+  readonly table: string;
+  readonly on: 'INSERT' | 'UPDATE' | 'DELETE';
+  readonly refuse: string;
+  readonly message: string;
+}
+
 /** What a store contributes: its tables, its prepared queries, its operations and its own integrity checks. */
 export interface StoreModule extends ModuleChecks {
   readonly name: string;
   readonly tables: Tables<Record<string, unknown>>;
   readonly queries: (context: QueryContext<never>) => object;
   readonly operations: readonly AnyOperation[];
+  readonly guards?: readonly Guard[];
 }
 
 type OperationMaker<Q> = <Args, Result>(
@@ -120,6 +133,7 @@ export function defineModule<
   queries: (context: QueryContext<T>) => Q;
   operations: (make: Record<OperationKind, OperationMaker<Q>>) => O;
   integrity?: (operations: OperationsOf<O>) => ModuleChecks;
+  guards?: readonly Guard[];
 }): { module: StoreModule; operations: OperationsOf<O> } {
   const maker = (kind: OperationKind) =>
     ((script: Declared['script']) => ({ kind, script })) as unknown as OperationMaker<Q>;
@@ -143,6 +157,7 @@ export function defineModule<
       tables: declaration.tables,
       queries: declaration.queries as StoreModule['queries'],
       operations,
+      ...(declaration.guards && { guards: declaration.guards }),
     },
     operations: byKey as unknown as OperationsOf<O>,
   };
