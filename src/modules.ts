@@ -3,6 +3,7 @@
  * stores' module.ts rather than their index.ts, so that a database thread loads queries and scripts and nothing else.
  */
 import { accountsModule } from './accounts/module.ts';
+import { coopModule } from './coop/store/module.ts';
 import type { StoreModule } from './storage/index.ts';
 import { collectionJobsModule, collectionsModule } from './stores/collections/module.ts';
 import { filesModule } from './stores/files/module.ts';
@@ -19,6 +20,7 @@ export const modules: readonly StoreModule[] = [
   accountsModule,
   collectionJobsModule,
   collectionsModule,
+  coopModule,
   filesModule,
   mailModule,
   outboxModule,

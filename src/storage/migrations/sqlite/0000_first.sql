@@ -258,6 +258,75 @@ CREATE TABLE `collection_publications` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `collection_publications_account_collection` ON `collection_publications` (`account`,`collection`);
 --> statement-breakpoint
+CREATE TABLE `ledger_head` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`seq` integer NOT NULL,
+	`hash` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `ledger_accounts` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`name` text NOT NULL,
+	`owner` integer NOT NULL,
+	`salt` blob NOT NULL,
+	`shown` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `ledger_accounts_name` ON `ledger_accounts` (`name`);
+--> statement-breakpoint
+CREATE INDEX `ledger_accounts_owner` ON `ledger_accounts` (`owner`);
+--> statement-breakpoint
+CREATE TABLE `ledger_entries` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`date` text NOT NULL,
+	`month` text NOT NULL,
+	`kind` text NOT NULL,
+	`key` text NOT NULL,
+	`memo` text NOT NULL,
+	`draft` text NOT NULL,
+	`hash` text NOT NULL,
+	`reverses` integer NOT NULL,
+	`sealed` integer NOT NULL,
+	`isSealed` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `ledger_entries_key` ON `ledger_entries` (`key`);
+--> statement-breakpoint
+CREATE INDEX `ledger_entries_month_seq` ON `ledger_entries` (`month`,`seq`);
+--> statement-breakpoint
+CREATE INDEX `ledger_entries_reverses` ON `ledger_entries` (`reverses`) WHERE "ledger_entries"."reverses" > 0;
+--> statement-breakpoint
+CREATE TABLE `ledger_postings` (
+	`seq` integer NOT NULL,
+	`n` integer NOT NULL,
+	`account` integer NOT NULL,
+	`asset` text NOT NULL,
+	`amount` integer NOT NULL,
+	PRIMARY KEY(`seq`, `n`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `ledger_postings_account_asset_seq` ON `ledger_postings` (`account`,`asset`,`seq`);
+--> statement-breakpoint
+CREATE TABLE `ledger_balances` (
+	`account` integer NOT NULL,
+	`asset` text NOT NULL,
+	`amount` integer NOT NULL,
+	PRIMARY KEY(`account`, `asset`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `ledger_closed` (
+	`month` text PRIMARY KEY NOT NULL,
+	`closed` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `ledger_checkpoints` (
+	`size` integer PRIMARY KEY NOT NULL,
+	`root` text NOT NULL,
+	`peaks` text NOT NULL,
+	`at` integer NOT NULL,
+	`note` text NOT NULL
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `file_nodes` (
 	`account` integer NOT NULL,
 	`parent` integer NOT NULL,
@@ -831,3 +900,27 @@ CREATE TABLE `file_upload_pieces` (
 	`modified` integer NOT NULL,
 	PRIMARY KEY(`account`, `upload`, `name`)
 ) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_entries_gap" BEFORE INSERT ON "ledger_entries" BEGIN SELECT RAISE(ABORT, 'gap: entries have no gap') WHERE NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) + 1 FROM "ledger_entries"); END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_entries_open" BEFORE INSERT ON "ledger_entries" BEGIN SELECT RAISE(ABORT, 'sealed: an entry is sealed when its postings are there') WHERE NEW."isSealed" <> 0; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_entries_month" BEFORE INSERT ON "ledger_entries" BEGIN SELECT RAISE(ABORT, 'closed: the month is closed') WHERE EXISTS (SELECT 1 FROM "ledger_closed" WHERE "month" >= NEW."month"); END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_entries_kept" BEFORE UPDATE ON "ledger_entries" BEGIN SELECT RAISE(ABORT, 'immutable: a sealed entry is not changed') WHERE OLD."isSealed" = 1 OR NEW."seq" <> OLD."seq" OR NEW."date" <> OLD."date" OR NEW."month" <> OLD."month" OR NEW."kind" <> OLD."kind" OR NEW."key" <> OLD."key" OR NEW."memo" <> OLD."memo" OR NEW."draft" <> OLD."draft" OR NEW."hash" <> OLD."hash" OR NEW."reverses" <> OLD."reverses" OR NEW."sealed" <> OLD."sealed"; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_entries_balance" BEFORE UPDATE ON "ledger_entries" BEGIN SELECT RAISE(ABORT, 'unbalanced: the postings of an entry add up to nothing in each asset') WHERE (SELECT COUNT(*) FROM "ledger_postings" WHERE "seq" = NEW."seq") < 2 OR EXISTS (SELECT 1 FROM "ledger_postings" WHERE "seq" = NEW."seq" GROUP BY "asset" HAVING SUM("amount") <> 0); END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_entries_stay" BEFORE DELETE ON "ledger_entries" BEGIN SELECT RAISE(ABORT, 'immutable: entries stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_postings_late" BEFORE INSERT ON "ledger_postings" BEGIN SELECT RAISE(ABORT, 'sealed: an entry that is sealed takes no posting') WHERE NOT EXISTS (SELECT 1 FROM "ledger_entries" WHERE "seq" = NEW."seq" AND "isSealed" = 0); END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_postings_kept" BEFORE UPDATE ON "ledger_postings" BEGIN SELECT RAISE(ABORT, 'immutable: postings stay as they are') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_postings_stay" BEFORE DELETE ON "ledger_postings" BEGIN SELECT RAISE(ABORT, 'immutable: postings stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_closed_stay" BEFORE DELETE ON "ledger_closed" BEGIN SELECT RAISE(ABORT, 'immutable: what is closed stays closed') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_checkpoints_kept" BEFORE UPDATE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay as they are') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_checkpoints_stay" BEFORE DELETE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay') WHERE 1 = 1; END;

@@ -1,0 +1,11 @@
+/**
+ * coop: the co-operative's money (docs/MONEY.md).
+ * - Amounts are whole minor units, never a float; assets are never mixed; what is sealed is never changed.
+ * - No number of a law or a statute stands in the code: rules come from `config/countries/`.
+ * - All rooms are one storage module (`store/module.ts`): what belongs together is one transaction.
+ * - What is refused has a code of the closed list in `refusals.ts`.
+ */
+export { Ledger, type LedgerOptions } from './ledger/ledger.ts';
+export type { AccountKind, Balance, Chart, Draft, Entry, Posting } from './ledger/types.ts';
+export { type Refusal, refusals } from './refusals.ts';
+export { coopModule } from './store/module.ts';

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../formats/canonical-json/index.ts';
+import type { Posting } from './types.ts';
+
+/** What is hashed of an entry: names are those of the public part, personal accounts are commitments (docs/MONEY.md). */
+export interface Chained {
+  readonly seq: number;
+  readonly date: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly memo: string;
+  readonly postings: readonly Posting[];
+}
+
+const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/** Where the chain of a co-op begins. */
+export const chainStart = (coop: string): Buffer => sha256('coop-ledger/v1\0', coop);
+
+/** The link after `before`. */
+export function chainLink(before: Uint8Array, { seq, date, kind, key, memo, postings }: Chained): Buffer {
+  const rows = postings.map(({ account, asset, amount }) => [account, asset, amount]);
+  return sha256('coop-entry/v1\0', before, canonicalJson({ seq, date, kind, key, memo, postings: rows }));
+}
+
+/** Of a personal account: as many as cannot be tried. */
+export const saltOctets = 16;
+
+/** What stands for a personal account: nobody without the salt can tell whose it is. */
+export const commitmentOf = (salt: Uint8Array, account: string): string =>
+  sha256(salt, account).toString('hex');
+
+/** What tells one draft from another of the same key. */
+export const draftHash = (draft: Omit<Chained, 'seq'> & { readonly reverses: number }): string => {
+  const { date, kind, key, memo, postings, reverses } = draft;
+  const rows = postings.map(({ account, asset, amount }) => [account, asset, amount]);
+  return sha256(
+    'coop-draft/v1\0',
+    canonicalJson({ date, kind, key, memo, postings: rows, reverses }),
+  ).toString('hex');
+};

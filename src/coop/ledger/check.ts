@@ -1,0 +1,74 @@
+import { refusal } from '../refusals.ts';
+import {
+  accountCharactersMax,
+  draftsMax,
+  keyCharactersMax,
+  kindCharactersMax,
+  memoCharactersMax,
+  postingsMax,
+} from './limits.ts';
+import type { CheckedDraft } from './scripts/append.ts';
+import type { Chart, Day, Draft, Posting } from './types.ts';
+
+/** Drafts that may be sealed, with the owners of their personal accounts; throws what is wrong with the first that may not. */
+export function checkDrafts(drafts: readonly Draft[], chart: Chart): readonly CheckedDraft[] {
+  if (drafts.length > draftsMax) throw refusal('E_LIMIT', `at most ${draftsMax} entries are sealed at once`);
+  return drafts.map((draft) => checkDraft(draft, chart));
+}
+
+function checkDraft(draft: Draft, chart: Chart): CheckedDraft {
+  const { key, kind, memo, date, postings } = draft;
+  demandText('key', key, keyCharactersMax, 1);
+  demandText('kind', kind, kindCharactersMax, 1);
+  demandText('memo', memo, memoCharactersMax, 0);
+  demandDay(date);
+  if (postings.length < 2) throw refusal('E_UNBALANCED', 'an entry has two postings or more');
+  if (postings.length > postingsMax) throw refusal('E_LIMIT', `an entry has at most ${postingsMax} postings`);
+  const owners: Record<string, number> = {};
+  const sums = new Map<string, bigint>();
+  for (const posting of postings) {
+    demandAmount(posting);
+    const owner = ownerOf(posting.account, chart);
+    if (owner > 0) owners[posting.account] = owner;
+    sums.set(posting.asset, (sums.get(posting.asset) ?? 0n) + BigInt(posting.amount));
+  }
+  for (const [asset, sum] of sums)
+    if (sum !== 0n) throw refusal('E_UNBALANCED', `the postings in ${asset} are ${sum} away from nothing`);
+  return { ...draft, owners };
+}
+
+function demandText(what: string, text: string, max: number, min: number): void {
+  if (text.length < min || text.length > max || !text.isWellFormed() || /\p{Cc}/u.test(text))
+    throw refusal(
+      'E_TEXT',
+      `the ${what} of an entry has ${min} to ${max} characters, none of them a control character`,
+    );
+}
+
+/** Throws where it is no day of the calendar. */
+export function demandDay(date: Day): void {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== date)
+    throw refusal('E_DATE', `'${date}' is no day such as 2026-03-31`);
+}
+
+function demandAmount({ account, asset, amount }: Posting): void {
+  if (!Number.isSafeInteger(amount) || amount === 0)
+    throw refusal(
+      'E_AMOUNT',
+      `${amount} ${asset} on ${account} is no whole number of minor units other than nothing`,
+    );
+  if (!/^[A-Z]{3}$/.test(asset)) throw refusal('E_AMOUNT', `'${asset}' is no asset such as EUR`);
+}
+
+/** The member whose account it is, or 0; E_ACCOUNT where the chart knows no such account. */
+export function ownerOf(account: string, chart: Chart): number {
+  const [, kind = '', of = ''] = /^([a-z]+):([a-z0-9-]+)$/.exec(account) ?? [];
+  const known = Object.hasOwn(chart, kind) ? chart[kind] : undefined;
+  if (known === undefined || account.length > accountCharactersMax)
+    throw refusal('E_ACCOUNT', `the chart has no account '${account.slice(0, accountCharactersMax)}'`);
+  if (!known.personal) return 0;
+  if (!/^[1-9]\d{0,14}$/.test(of))
+    throw refusal('E_ACCOUNT', `'${account}' belongs to a member, and names none by number`);
+  return Number(of);
+}

@@ -1,0 +1,57 @@
+/** `2026-03-31`. */
+export type Day = string;
+/** `2026-03`. */
+export type Month = string;
+/** `EUR`, `MYC`: capitals. */
+export type Asset = string;
+/**
+ * `bank:main`, `capital:17`: a kind of the chart, and what it is of. Where the kind is personal, what stands behind the colon is
+ * the number of a member.
+ */
+export type AccountName = string;
+
+/** Where the balance of an account belongs in a balance sheet or a result. */
+export type Nature = 'asset' | 'liability' | 'equity' | 'income' | 'expense';
+
+/** A kind of account: `personal` ones belong to one member each, and stand in the chain as commitments. */
+export interface AccountKind {
+  readonly nature: Nature;
+  readonly personal: boolean;
+}
+
+export type Chart = Readonly<Record<string, AccountKind>>;
+
+/** Debit above zero, credit below, in minor units. */
+export interface Posting {
+  readonly account: AccountName;
+  readonly asset: Asset;
+  readonly amount: number;
+}
+
+/** What is to be sealed. */
+export interface Draft {
+  /** Used once in the life of the ledger. */
+  readonly key: string;
+  readonly date: Day;
+  /** `share.subscription`, `mycoin.payout` …: a word of the room that writes it. */
+  readonly kind: string;
+  readonly memo: string;
+  readonly postings: readonly Posting[];
+  /** The entry that this one undoes. */
+  readonly reverses?: number;
+}
+
+/** A sealed entry. `hash` is hex, of the chain up to here. */
+export interface Entry extends Draft {
+  readonly seq: number;
+  readonly hash: string;
+  /** When it was sealed, ms since 1970. */
+  readonly sealed: number;
+}
+
+/** What an account holds; a debit balance is above zero. */
+export interface Balance {
+  readonly account: AccountName;
+  readonly asset: Asset;
+  readonly amount: number;
+}

@@ -1,0 +1,24 @@
+import { type Reason, StoreError } from '../base/index.ts';
+
+/** Why the co-op refuses: a closed list, the same on the command line, in the API and in docs/MONEY.md. */
+export const refusals = {
+  E_UNBALANCED: ['invalid', 'the postings of an entry do not add up to nothing'],
+  E_AMOUNT: ['invalid', 'an amount is a whole number of minor units that can be counted'],
+  E_TEXT: ['invalid', 'a text is too long, or has characters that are no text'],
+  E_LIMIT: ['limit', 'that is more than is taken at once'],
+  E_ACCOUNT: ['invalid', 'an account has another name than those of the chart'],
+  E_DATE: ['invalid', 'a day is written 2026-03-31 and is in the calendar'],
+  E_KEY_REUSED: ['conflict', 'the key was used for something else'],
+  E_PERIOD_CLOSED: ['locked', 'the period is closed'],
+  E_NOT_FOUND: ['not-found', 'it is not there'],
+  E_REVERSED: ['conflict', 'the entry was reversed already'],
+} as const satisfies Record<string, readonly [Reason, string]>;
+
+export type Refusal = keyof typeof refusals;
+
+/** The error that says so; `words` say what was wrong this time. */
+export const refusal = (
+  code: Refusal,
+  words: string,
+  details: Readonly<Record<string, string | number>> = {},
+) => new StoreError(refusals[code][0], words, { code, ...details });

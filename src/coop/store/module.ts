@@ -1,0 +1,27 @@
+import { defineModule, run } from '../../storage/index.ts';
+import { ledgerQueries } from '../ledger/queries.ts';
+import { append } from '../ledger/scripts/append.ts';
+import { entry, page } from '../ledger/scripts/read.ts';
+import { ledgerGuards, ledgerTables } from '../ledger/tables.ts';
+
+/** What the threads run for the co-op: the tables of all its rooms in one module, so that what belongs together is one transaction. */
+export const { module: coopModule, operations: coopOperations } = defineModule({
+  name: 'coop',
+  tables: ledgerTables,
+  guards: ledgerGuards,
+  queries: ledgerQueries,
+  operations: ({ read, scan, write }) => ({
+    append: write(append),
+    entry: read(entry),
+    entries: scan(page),
+    balance: read(function* (q, a: { account: string; asset: string }) {
+      return (yield* run(q.ledgerBalance, a))[0]?.amount ?? 0;
+    }),
+    balances: scan(function* (q, a: { after: number }) {
+      return yield* run(q.ledgerBalances, a);
+    }),
+    closeMonth: write(function* (q, a: { month: string; now: number }) {
+      yield* run(q.ledgerMonthClose, a);
+    }),
+  }),
+});
