@@ -86,8 +86,8 @@ level = error
   return target;
 }
 
-/** Why Cyrus is not measured: it runs as its own user below paths that its packages make, not from a folder of ours. */
+/** Cyrus is not measured: it starts from a configuration of ours (`httpd -C`), but its members and their mailboxes are not made here. */
 export const whyNoCyrus = (): string =>
   existsSync('/usr/lib/cyrus/bin/master')
-    ? 'cyrus is installed, but its httpd starts from the machine’s own configuration only'
+    ? 'cyrus is installed, but its members are not made here'
     : 'cyrus is not installed';
