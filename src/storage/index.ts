@@ -17,7 +17,7 @@ export { afterRestore, repairAll, type Stored, verifyAll } from './integrity.ts'
 export { openDatabase } from './open.ts';
 export { restoreDatabase } from './restore.ts';
 export { guarding, unguarding } from './schema/guards.ts';
-export { type Dialect, defineTables, type Tables } from './schema/kit.ts';
+export { type Dialect, defineTables, joinTables, type Tables } from './schema/kit.ts';
 export {
   defineModule,
   type Guard,

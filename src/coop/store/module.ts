@@ -1,15 +1,15 @@
 import { defineModule, run } from '../../storage/index.ts';
-import { ledgerQueries } from '../ledger/queries.ts';
 import { append } from '../ledger/scripts/append.ts';
 import { entry, page } from '../ledger/scripts/read.ts';
-import { ledgerGuards, ledgerTables } from '../ledger/tables.ts';
+import { coopQueries } from './queries.ts';
+import { coopGuards, coopTables } from './tables.ts';
 
 /** What the threads run for the co-op: the tables of all its rooms in one module, so that what belongs together is one transaction. */
 export const { module: coopModule, operations: coopOperations } = defineModule({
   name: 'coop',
-  tables: ledgerTables,
-  guards: ledgerGuards,
-  queries: ledgerQueries,
+  tables: coopTables,
+  guards: coopGuards,
+  queries: coopQueries,
   operations: ({ read, scan, write }) => ({
     append: write(append),
     entry: read(entry),

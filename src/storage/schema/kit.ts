@@ -157,3 +157,16 @@ export function defineTables<T extends Record<string, unknown>>(build: (kit: Kit
     },
   };
 }
+
+type Joined<T> = T extends readonly [Tables<infer First>, ...infer Rest] ? First & Joined<Rest> : unknown;
+
+/** Tables that several rooms declare and one module owns. */
+export function joinTables<const T extends readonly Tables<object>[]>(...parts: T): Tables<Joined<T>> {
+  const join = (of: (part: Tables<object>) => object) => Object.assign({}, ...parts.map(of)) as Joined<T>;
+  return {
+    sqlite: join(({ sqlite }) => sqlite),
+    get postgres() {
+      return join(({ postgres }) => postgres);
+    },
+  };
+}
