@@ -37,8 +37,8 @@ export interface Outcome {
 
 /** One command line. Every command also takes `--config` and `--json`. */
 export interface Command {
-  /** `['serve']` or `['config', 'check']` */
-  readonly name: readonly [string] | readonly [string, string];
+  /** `['serve']`, `['config', 'check']`, `['coop', 'month', 'close']` */
+  readonly name: readonly [string, ...string[]];
   readonly summary: string;
   readonly parameters?: readonly Parameter[];
   readonly options?: readonly Option[];

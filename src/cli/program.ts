@@ -9,7 +9,7 @@ export interface About {
   readonly version: string;
 }
 
-/** What each first word of two is about, for the help. */
+/** What the words before the last one are about, for the help. */
 const groups: Readonly<Record<string, string>> = {
   config: 'the configuration file',
   member: 'members and their passwords',
@@ -20,6 +20,15 @@ const groups: Readonly<Record<string, string>> = {
   dkim: 'the keys that sign mail',
   files: 'what members keep and share',
   reports: 'what others report about our mail',
+  coop: "the co-op's members, shares, invoices and pay",
+  'coop member': 'who is a member of the co-op',
+  'coop share': 'shares: subscribed, transferred, given back',
+  'coop month': 'the pay of a month',
+  'coop year': 'the result of a year and the interest on shares',
+  'coop bank': 'what the bank says, and what it is asked to do',
+  'coop invoice': 'what sponsors are asked to pay',
+  'coop role': 'who may do what with money',
+  ledger: 'the books: checked, read, written out',
 };
 
 /**
@@ -36,9 +45,8 @@ export async function runCli(
   const program = describeProgram(io, about);
   const families = new Map<string, Line>();
   for (const command of commands) {
-    const [first, second] = command.name;
-    const line =
-      second === undefined ? program.command(first) : family(program, families, first).command(second);
+    const last = command.name.at(-1) ?? '';
+    const line = family(program, families, command.name.slice(0, -1)).command(last);
     declare(line, command).action(async () => {
       status = await run(command, line, io);
     });
@@ -65,10 +73,16 @@ function describeProgram(io: Io, about: About): Line {
     .exitOverride();
 }
 
-function family(program: Line, families: Map<string, Line>, name: string): Line {
+/** The line below which a command stands: the program itself, or what the words before its last one name. */
+function family(program: Line, families: Map<string, Line>, words: readonly string[]): Line {
+  const last = words.at(-1);
+  if (last === undefined) return program;
+  const name = words.join(' ');
   let line = families.get(name);
   if (!line) {
-    line = program.command(name).description(groups[name] ?? '');
+    line = family(program, families, words.slice(0, -1))
+      .command(last)
+      .description(groups[name] ?? '');
     families.set(name, line);
   }
   return line;
@@ -121,15 +135,29 @@ function refuse(error: unknown, json: boolean, io: Io): Status {
   const status = error instanceof UsageError ? 2 : 1;
   const told = tell(error);
   if (json) io.out(`${JSON.stringify({ error: told })}\n`);
-  else io.err(`${error instanceof SettingsError ? '' : 'myco: '}${told.message}\n`);
+  else {
+    const who = error instanceof SettingsError ? '' : 'myco: ';
+    io.err(`${who}${told.message}${told.code === undefined ? '' : ` (${told.code})`}\n`);
+  }
   return status;
 }
 
+interface Told {
+  readonly reason: string;
+  /** Where the refusal has one: E_SHARE_CAP. */
+  readonly code?: string;
+  readonly message: string;
+  readonly problems?: unknown;
+}
+
 /** The reason in one word, and the sentence. What is our own fault comes with its stack. */
-function tell(error: unknown): { reason: string; message: string; problems?: unknown } {
+function tell(error: unknown): Told {
   const message = messageOf(error);
   if (error instanceof UsageError) return { reason: 'usage', message };
-  if (error instanceof StoreError) return { reason: error.reason, message };
+  if (error instanceof StoreError) {
+    const { code } = error.details;
+    return { reason: error.reason, ...(typeof code === 'string' ? { code } : {}), message };
+  }
   if (error instanceof SettingsError) return { reason: 'settings', message, problems: error.problems };
   return { reason: 'fault', message: error instanceof Error ? (error.stack ?? message) : message };
 }

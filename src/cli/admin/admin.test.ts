@@ -57,6 +57,14 @@ const commands = [
     run: async (_services, { bad }) => ({ text: 'looked', json: null, status: bad ? 1 : 0 }),
   }),
   declare({
+    name: ['share', 'queue', 'pay'],
+    summary: 'a command of three words that is refused with a code',
+    schema: z.strictObject({}),
+    run: async () => {
+      throw new StoreError('conflict', 'the floor is reached', { code: 'E_FLOOR', share: 7 });
+    },
+  }),
+  declare({
     name: ['break'],
     summary: 'break',
     schema: z.strictObject({}),
@@ -173,13 +181,13 @@ describe('through the socket', () => {
 
   test.each([
     ['no JSON', 'hello\n', 'the request is not JSON'],
-    ['another form', '{"version":1}\n', 'the request is not {version, command, args}'],
+    ['another form', '{"version":2}\n', 'the request is not {version, command, args}'],
     [
       'another version',
-      '{"version":2,"command":"x","args":{}}\n',
-      'speaks version 1 of the admin protocol, this command version 2',
+      '{"version":3,"command":"x","args":{}}\n',
+      'speaks version 2 of the admin protocol, this command version 3',
     ],
-    ['an argument too many', '{"version":1,"command":"wait","args":{"a":1}}\n', 'Unrecognized key: "a"'],
+    ['an argument too many', '{"version":2,"command":"wait","args":{"a":1}}\n', 'Unrecognized key: "a"'],
   ])('%s is refused with a sentence', async (_name, bytes, said) => {
     const dataDir = temporaryFolder();
     const { faults } = await serve(dataDir);
@@ -191,7 +199,7 @@ describe('through the socket', () => {
   test(`a request of ${requestBytesMax} bytes is read, one more byte is not`, async () => {
     const dataDir = temporaryFolder();
     await serve(dataDir);
-    const filled = (bytes: number) => `${'{"version":1,"command":"wait","args":{}}'.padEnd(bytes)}\n`;
+    const filled = (bytes: number) => `${'{"version":2,"command":"wait","args":{}}'.padEnd(bytes)}\n`;
     expect(await say(dataDir, filled(requestBytesMax))).toContain('"result"');
     expect(await say(dataDir, filled(requestBytesMax + 1))).toContain(`longer than ${requestBytesMax} bytes`);
   });
@@ -227,7 +235,7 @@ describe('through the socket', () => {
     const silent = await connectUnixSocket(join(dataDir, 'admin.sock'));
     const deaf = await connectUnixSocket(join(dataDir, 'admin.sock'));
     if (!silent || !deaf) throw new Error('not connected');
-    deaf.write('{"version":1,"command":"talk","args":{"times":100000}}\n');
+    deaf.write('{"version":2,"command":"talk","args":{"times":100000}}\n');
     await server.close();
     expect(statSync(join(dataDir, 'admin.sock'), { throwIfNoEntry: false })).toBeUndefined();
     silent.destroy();
@@ -320,6 +328,14 @@ describe('as a command line', () => {
       opened,
       closed: opened,
     });
+    // The code of a refusal crosses the socket; nothing else of its details does.
+    expect(await myco(dataDir, ['share', 'queue', 'pay'], names)).toMatchObject({
+      status: 1,
+      err: 'myco: the floor is reached (E_FLOOR)\n',
+    });
+    expect((await myco(dataDir, ['share', 'queue', 'pay', '--json'], names)).out).toBe(
+      '{"error":{"reason":"conflict","code":"E_FLOOR","message":"the floor is reached"}}\n',
+    );
     // Wrong usage is seen before anything is opened.
     expect(await myco(dataDir, ['member', 'add', 'nobody'], names)).toMatchObject({ status: 2, opened: 0 });
   });

@@ -5,7 +5,7 @@ import { UsageError } from '../exit.ts';
 import { answerBytesMax } from '../limits.ts';
 import type { AdminOutcome } from './command.ts';
 import { readLines } from './lines.ts';
-import { answerSchema, type Progress, protocolVersion, socketName } from './protocol.ts';
+import { answerSchema, type Progress, protocolVersion, type Refused, socketName } from './protocol.ts';
 
 export interface AdminClient {
   /** Runs one command in the server. Throws UsageError or StoreError as the command itself would. */
@@ -47,10 +47,10 @@ export async function adminClient(dataDir: string): Promise<AdminClient | undefi
   };
 }
 
-function errorOf({ reason, message }: { reason: string; message: string }): Error {
+function errorOf({ reason, code, message }: Refused): Error {
   if (reason === 'usage') return new UsageError(message);
   const known = reasons.find((candidate): candidate is Reason => candidate === reason);
-  return new StoreError(known ?? 'unavailable', message);
+  return new StoreError(known ?? 'unavailable', message, code === undefined ? {} : { code });
 }
 
 function isLost(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Changes when a client and a server of different versions could misunderstand each other. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** The socket's name in the data folder. */
 export const socketName = 'admin.sock';
@@ -28,6 +28,10 @@ export const answerSchema = z.union([
   z.strictObject({
     result: z.strictObject({ text: z.string(), json: z.unknown(), status: z.literal([0, 1, 2]).optional() }),
   }),
-  z.strictObject({ error: z.strictObject({ reason: z.string(), message: z.string() }) }),
+  z.strictObject({
+    error: z.strictObject({ reason: z.string(), code: z.string().optional(), message: z.string() }),
+  }),
 ]);
+/** Why a command was refused; `code` where the refusal has one of the co-op's. */
+export type Refused = Extract<Answer, { error: unknown }>['error'];
 export type Answer = z.infer<typeof answerSchema>;

@@ -6,7 +6,14 @@ import { UsageError } from '../exit.ts';
 import { adminConnectionsMax, answerMsMax, requestBytesMax, requestMsMax } from '../limits.ts';
 import { type AdminCommand, nameOf } from './command.ts';
 import { LineError, readLines } from './lines.ts';
-import { type Answer, protocolVersion, type Request, requestSchema, socketName } from './protocol.ts';
+import {
+  type Answer,
+  protocolVersion,
+  type Refused,
+  type Request,
+  requestSchema,
+  socketName,
+} from './protocol.ts';
 
 export interface AdminServer {
   /** Takes no new commands, asks those under way to stop, waits for them, and removes the socket. */
@@ -100,10 +107,13 @@ async function finish(socket: Duplex, stopping: AbortSignal): Promise<void> {
   clearTimeout(timer);
 }
 
-function explain(error: unknown, onFault: (error: unknown) => string): { reason: string; message: string } {
+function explain(error: unknown, onFault: (error: unknown) => string): Refused {
   if (error instanceof UsageError || error instanceof LineError)
     return { reason: 'usage', message: error.message };
-  if (error instanceof StoreError) return { reason: error.reason, message: error.message };
+  if (error instanceof StoreError) {
+    const { code } = error.details;
+    return { reason: error.reason, ...(typeof code === 'string' ? { code } : {}), message: error.message };
+  }
   return { reason: 'fault', message: `the server failed; its log has the details under ${onFault(error)}` };
 }
 
