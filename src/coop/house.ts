@@ -11,4 +11,6 @@ export interface CoopHouse {
   readonly coop: string;
   readonly name: string;
   readonly rules: Rules;
+  /** 32 octets as base64, the same each time: kept with the other secrets of this instance (`stores/trust`). */
+  readonly secret: (name: string) => Promise<string>;
 }

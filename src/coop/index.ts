@@ -5,7 +5,9 @@
  * - All rooms are one storage module (`store/module.ts`): what belongs together is one transaction.
  * - What is refused has a code of the closed list in `refusals.ts`.
  */
+export { type Coop, openCoop } from './co-op.ts';
+export type { CoopHouse } from './house.ts';
 export { Ledger, type LedgerOptions } from './ledger/ledger.ts';
-export type { AccountKind, Balance, Chart, Draft, Entry, Posting } from './ledger/types.ts';
+export type { AccountKind, Balance, Chart, Day, Draft, Entry, Month, Posting } from './ledger/types.ts';
 export { type Refusal, refusals } from './refusals.ts';
 export { coopModule } from './store/module.ts';

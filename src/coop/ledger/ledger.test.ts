@@ -13,6 +13,8 @@ import {
 } from './limits.ts';
 import type { Chart, Draft } from './types.ts';
 
+const secret = async () => Buffer.alloc(32, 7).toString('base64');
+
 const chart: Chart = {
   bank: { nature: 'asset', personal: false },
   capital: { nature: 'equity', personal: true },
@@ -62,7 +64,7 @@ describeEngines('the ledger', (engine) => {
   beforeEach(async () => {
     const clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
-    ledger = new Ledger({ database: stores.database, clock, coop: 'coop.example', chart });
+    ledger = new Ledger({ database: stores.database, clock, coop: 'coop.example', chart, secret });
   });
   afterEach(() => stores.close());
 

@@ -11,6 +11,8 @@ export interface LedgerOptions {
   /** What the chain begins with: the co-op's domain. */
   readonly coop: string;
   readonly chart: Chart;
+  /** Of the key that signs checkpoints; see `CoopHouse`. */
+  readonly secret: (name: string) => Promise<string>;
 }
 
 /** The ledger of one co-op over one database. Nothing in it is changed or removed. */
