@@ -1,4 +1,5 @@
 import type { Clock } from '../base/index.ts';
+import type { Iban } from '../formats/iban/index.ts';
 import type { BlobStore, Database } from '../storage/index.ts';
 import type { Rules } from './rules/types.ts';
 
@@ -13,4 +14,26 @@ export interface CoopHouse {
   readonly rules: Rules;
   /** 32 octets as base64, the same each time: kept with the other secrets of this instance (`stores/trust`). */
   readonly secret: (name: string) => Promise<string>;
+  /** The co-op's accounts at banks, the one that pays first; none: nothing is imported and no file is made for a bank. */
+  readonly banks: readonly BankAccount[];
+  /** Who the co-op is in law, as its invoices and certificates say. */
+  readonly legal: LegalPerson;
+}
+
+export interface BankAccount {
+  /** `main`: its account in the ledger is `bank:main`. */
+  readonly name: string;
+  readonly iban: Iban;
+  /** Null: the bank finds it out by the IBAN. */
+  readonly bic: string | null;
+}
+
+export interface LegalPerson {
+  readonly name: string;
+  /** In lines, without the country. */
+  readonly address: readonly string[];
+  /** `RCS Paris 123 456 789`; '' for none. */
+  readonly registration: string;
+  /** `FR40123456789`; '' for none. */
+  readonly vatNumber: string;
 }

@@ -11,6 +11,7 @@ export const refusals = {
   E_KEY_REUSED: ['conflict', 'the key was used for something else'],
   E_PERIOD_CLOSED: ['locked', 'the period is closed'],
   E_NOT_FOUND: ['not-found', 'it is not there'],
+  E_REFERENCE: ['conflict', 'the reference stands for something else'],
   E_REVERSED: ['conflict', 'the entry was reversed already'],
 } as const satisfies Record<string, readonly [Reason, string]>;
 

@@ -1,6 +1,7 @@
 import { type Guard, joinTables } from '../../storage/index.ts';
+import { bankGuards, bankTables } from '../bank/tables.ts';
 import { ledgerGuards, ledgerTables } from '../ledger/tables.ts';
 
 /** The tables of all rooms. */
-export const coopTables = joinTables(ledgerTables);
-export const coopGuards: readonly Guard[] = [...ledgerGuards];
+export const coopTables = joinTables(ledgerTables, bankTables);
+export const coopGuards: readonly Guard[] = [...ledgerGuards, ...bankGuards];

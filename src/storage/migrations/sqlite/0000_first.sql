@@ -327,6 +327,97 @@ CREATE TABLE `ledger_checkpoints` (
 	`note` text NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `bank_expected` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`reference` text NOT NULL,
+	`purpose` text NOT NULL,
+	`subject` integer NOT NULL,
+	`amount` integer NOT NULL,
+	`received` integer NOT NULL,
+	`cancelled` integer NOT NULL,
+	`created` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `bank_expected_reference` ON `bank_expected` (`reference`);
+--> statement-breakpoint
+CREATE INDEX `bank_expected_purpose_subject` ON `bank_expected` (`purpose`,`subject`);
+--> statement-breakpoint
+CREATE TABLE `bank_files` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`at` integer NOT NULL,
+	`by` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `bank_files_hash` ON `bank_files` (`hash`);
+--> statement-breakpoint
+CREATE TABLE `bank_statements` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`file` integer NOT NULL,
+	`account` text NOT NULL,
+	`name` text NOT NULL,
+	`first` text NOT NULL,
+	`last` text NOT NULL,
+	`opening` integer,
+	`closing` integer,
+	`gap` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `bank_statements_account_name` ON `bank_statements` (`account`,`name`);
+--> statement-breakpoint
+CREATE INDEX `bank_statements_file` ON `bank_statements` (`file`);
+--> statement-breakpoint
+CREATE INDEX `bank_statements_gap` ON `bank_statements` (`gap`) WHERE "bank_statements"."gap" > 0;
+--> statement-breakpoint
+CREATE TABLE `bank_lines` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`statement` integer NOT NULL,
+	`account` text NOT NULL,
+	`reference` text NOT NULL,
+	`n` integer NOT NULL,
+	`day` text NOT NULL,
+	`amount` integer NOT NULL,
+	`left` integer NOT NULL,
+	`endToEndId` text NOT NULL,
+	`payment` text NOT NULL,
+	`rf` text NOT NULL,
+	`remittance` text NOT NULL,
+	`name` text NOT NULL,
+	`iban` text NOT NULL,
+	`returned` text NOT NULL,
+	`state` text NOT NULL,
+	`reason` text NOT NULL,
+	`entry` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `bank_lines_statement_reference_n` ON `bank_lines` (`statement`,`reference`,`n`);
+--> statement-breakpoint
+CREATE INDEX `bank_lines_account_reference` ON `bank_lines` (`account`,`reference`);
+--> statement-breakpoint
+CREATE INDEX `bank_lines_state_id` ON `bank_lines` (`state`,`id`);
+--> statement-breakpoint
+CREATE TABLE `bank_matches` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`line` integer NOT NULL,
+	`expected` integer NOT NULL,
+	`account` text NOT NULL,
+	`amount` integer NOT NULL,
+	`memo` text NOT NULL,
+	`state` text NOT NULL,
+	`by` integer NOT NULL,
+	`at` integer NOT NULL,
+	`second` integer NOT NULL,
+	`decided` integer NOT NULL,
+	`entry` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `bank_matches_line` ON `bank_matches` (`line`);
+--> statement-breakpoint
+CREATE INDEX `bank_matches_expected` ON `bank_matches` (`expected`);
+--> statement-breakpoint
+CREATE INDEX `bank_matches_state_id` ON `bank_matches` (`state`,`id`);
+--> statement-breakpoint
 CREATE TABLE `file_nodes` (
 	`account` integer NOT NULL,
 	`parent` integer NOT NULL,
@@ -924,3 +1015,15 @@ CREATE TRIGGER "ledger_closed_stay" BEFORE DELETE ON "ledger_closed" BEGIN SELEC
 CREATE TRIGGER "ledger_checkpoints_kept" BEFORE UPDATE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay as they are') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "ledger_checkpoints_stay" BEFORE DELETE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "bank_lines_kept" BEFORE UPDATE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'immutable: what the bank booked stays as it is') WHERE NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned" OR (OLD."entry" <> 0 AND NEW."entry" <> OLD."entry"); END;
+--> statement-breakpoint
+CREATE TRIGGER "bank_lines_left" BEFORE UPDATE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'spent: a line is matched once, and by no more than it is worth') WHERE (OLD."amount" > 0 AND (NEW."left" < 0 OR NEW."left" > OLD."left")) OR (OLD."amount" < 0 AND (NEW."left" > 0 OR NEW."left" < OLD."left")); END;
+--> statement-breakpoint
+CREATE TRIGGER "bank_lines_stay" BEFORE DELETE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'immutable: what the bank booked stays') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "bank_matches_kept" BEFORE UPDATE ON "bank_matches" BEGIN SELECT RAISE(ABORT, 'immutable: a decision about a line is not changed') WHERE OLD."state" <> 'proposed' OR NEW."id" <> OLD."id" OR NEW."line" <> OLD."line" OR NEW."expected" <> OLD."expected" OR NEW."account" <> OLD."account" OR NEW."amount" <> OLD."amount" OR NEW."by" <> OLD."by" OR NEW."at" <> OLD."at"; END;
+--> statement-breakpoint
+CREATE TRIGGER "bank_matches_stay" BEFORE DELETE ON "bank_matches" BEGIN SELECT RAISE(ABORT, 'immutable: decisions about lines stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "bank_expected_stay" BEFORE DELETE ON "bank_expected" BEGIN SELECT RAISE(ABORT, 'immutable: what was expected stays') WHERE 1 = 1; END;

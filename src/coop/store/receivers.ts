@@ -1,0 +1,15 @@
+import type { Script } from '../../storage/index.ts';
+import type { Booking, Purpose, Receipt, Sent } from '../bank/types.ts';
+import type { CoopQueries } from './queries.ts';
+
+/**
+ * What rooms do with what the bank booked, in the transaction of its import; each answers where the money belongs. They may seal
+ * entries of their own besides.
+ */
+type Receiver = (q: CoopQueries, receipt: Receipt) => Script<Booking>;
+
+/** By purpose: who takes what came under a reference. A purpose without one cannot be expected. */
+export const receivers: Readonly<Partial<Record<Purpose, Receiver>>> = {};
+
+/** Asked in turn about what went out, or came back; the one that knows the transfer answers, the others say null. */
+export const senders: readonly ((q: CoopQueries, sent: Sent) => Script<Booking | null>)[] = [];
