@@ -47,3 +47,5 @@ export const importRefusedShownMax = 10_000;
 export const importZonesMax = 2_000;
 /** Characters of components that wait for others of their UID; the file is read again for more. */
 export const importHeldCharactersMax = 4 * 1024 * 1024;
+/** A password that is typed on the terminal. */
+export const typedCharactersMax = 1024;
