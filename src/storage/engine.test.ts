@@ -10,6 +10,7 @@ import {
   makeFolder,
   openProbe,
   probe,
+  probeLine,
   removeFolder,
   temporaryFolder,
 } from '../testing/index.ts';
@@ -109,6 +110,16 @@ describeEngines('database', (engine) => {
       Array.from({ length: 30 }, () => database.call(probe.increment, { account })),
     );
     for (const { before, after } of all) expect(after).toBe(before + 1);
+  });
+
+  test('what a module that asks for one line has looked at is still so when it writes', async () => {
+    const counters = [newAccount(), newAccount()] as const;
+    const seen = await Promise.all(
+      Array.from({ length: 30 }, (_, at) =>
+        database.call(probeLine.together, { counters, move: at % 2 === 0 ? 0 : 1 }),
+      ),
+    );
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, at) => at));
   });
 
   test('a hint comes after its commit: who is woken reads at least that modseq', async () => {
@@ -409,6 +420,16 @@ describeEngines('several processes', (engine) => {
     expect(tried.rows[0]?.n).toBe(limits.retriesMax + 1);
     await admin.query('drop trigger refuse on counters');
     expect(await one.call(probe.bump, { account })).toBe(1);
+  });
+
+  test('one line of a module is one line of all processes', async () => {
+    const counters = [newAccount(), newAccount()] as const;
+    const seen = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        (at < 10 ? one : two).call(probeLine.together, { counters, move: at % 2 === 0 ? 0 : 1 }),
+      ),
+    );
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, at) => at));
   });
 
   test('at most postgresConnectionsMax connections are opened; the rest waits its turn', async () => {

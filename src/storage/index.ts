@@ -16,7 +16,7 @@ export { and, asc, eq, gt, gte, inArray, lt, lte, max, min, ne, sql } from './dr
 export { afterRestore, repairAll, type Stored, verifyAll } from './integrity.ts';
 export { openDatabase } from './open.ts';
 export { restoreDatabase } from './restore.ts';
-export { guarding, unguarding } from './schema/guards.ts';
+export { always, guarding, unguarding } from './schema/guards.ts';
 export { type Dialect, defineTables, joinTables, type Tables } from './schema/kit.ts';
 export {
   defineModule,

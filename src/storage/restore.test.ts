@@ -2,10 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { StoreError, systemClock } from '../base/index.ts';
+import { type Chart, Ledger } from '../coop/index.ts';
 import { modules } from '../modules.ts';
 import { createMailStore } from '../stores/mail/index.ts';
-import { describeEngines, openTestStores, temporaryFolder } from '../testing/index.ts';
-import { afterRestore, openDatabase, openLocalBlobs, restoreDatabase, verifyAll } from './index.ts';
+import { damageAt, describeEngines, openTestStores, temporaryFolder } from '../testing/index.ts';
+import {
+  afterRestore,
+  type Database,
+  openDatabase,
+  openLocalBlobs,
+  restoreDatabase,
+  verifyAll,
+} from './index.ts';
 
 const account = 5;
 const workerUrl = new URL('../worker.ts', import.meta.url);
@@ -55,6 +63,44 @@ describeEngines('backup and restore', (engine) => {
         await blobs.close();
         await database.close();
       }
+    } finally {
+      await stores.close();
+    }
+  });
+
+  test('what the database guards is restored as it was sealed, and guarded again', async () => {
+    const stores = await openTestStores(engine);
+    const dir = temporaryFolder();
+    const chart: Chart = { bank: { nature: 'asset', personal: false } };
+    const ledgerOf = (database: Database) =>
+      new Ledger({ database, clock: systemClock, coop: 'coop.example', chart, secret: async () => '' });
+    const draft = (key: string) => ({
+      ...{ key, date: '2026-03-31', kind: 'move', memo: '' },
+      postings: [
+        { account: 'bank:main', asset: 'EUR', amount: 5 },
+        { account: 'bank:other', asset: 'EUR', amount: -5 },
+      ],
+    });
+    try {
+      const ledger = ledgerOf(stores.database);
+      const [entry] = await ledger.append([draft('one'), draft('two')]);
+      await ledger.close('2026-03');
+      await stores.database.backup(dir);
+      const target = { dir: temporaryFolder(), database: await engine.database(), modules };
+      await restoreDatabase(target, dir);
+      const database = await openDatabase({ ...target, workerUrl });
+      try {
+        const restored = ledgerOf(database);
+        expect(await restored.entry(1)).toEqual(entry);
+        expect(await restored.balance('bank:main', 'EUR')).toBe(10);
+        await expect(restored.append([draft('three')])).rejects.toMatchObject({ reason: 'locked' });
+      } finally {
+        await database.close();
+      }
+      const statement = "UPDATE ledger_entries SET memo = 'x'";
+      await expect(damageAt({ dir: target.dir, url: target.database }, statement)).rejects.toThrow(
+        'immutable',
+      );
     } finally {
       await stores.close();
     }

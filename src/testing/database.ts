@@ -123,7 +123,7 @@ async function openAt(where: Where): Promise<TestStores> {
     collections,
     outbox,
     reported,
-    damage: (statement) => damage(where, statement),
+    damage: (statement) => damageAt(where, statement),
     async reopen() {
       await stop();
       return openAt(where);
@@ -135,7 +135,8 @@ async function openAt(where: Where): Promise<TestStores> {
   };
 }
 
-async function damage({ dir, url }: Where, statement: string): Promise<void> {
+/** Runs SQL in a database that nobody need have open. */
+export async function damageAt({ dir, url }: Pick<Where, 'dir' | 'url'>, statement: string): Promise<void> {
   if (url === 'sqlite') {
     const raw = new SqliteDatabase(join(dir, 'myco.sqlite'));
     raw.exec(statement);

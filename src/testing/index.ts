@@ -19,7 +19,7 @@ export {
 export { changesSince } from './changes.ts';
 export { openCheckedSmtp, sayAtMx } from './checked-smtp.ts';
 export { startCompany, TestCompany } from './company.ts';
-export { openTestStores, type TestStores, testFiles } from './database.ts';
+export { damageAt, openTestStores, type TestStores, testFiles } from './database.ts';
 export {
   type DavAnswer,
   type DavRequest,
@@ -56,7 +56,7 @@ export {
 } from './imap.ts';
 export { type MemoryName, type MemoryResolver, memoryResolver } from './memory-resolver.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';
-export { openProbe, probe, probeModule } from './probe/index.ts';
+export { openProbe, probe, probeLine, probeModule } from './probe/index.ts';
 export { openTestPushService, type TestDevice, type TestPush, type TestPushService } from './push-service.ts';
 export { refusal } from './refusal.ts';
 export { type ScramClient, type ScramClientOptions, scramClient } from './scram.ts';

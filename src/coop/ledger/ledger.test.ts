@@ -10,6 +10,7 @@ import {
   kindCharactersMax,
   memoCharactersMax,
   postingsMax,
+  stepRows,
 } from './limits.ts';
 import type { Chart, Draft } from './types.ts';
 
@@ -209,19 +210,40 @@ describeEngines('the ledger', (engine) => {
     expect(await ledger.balance('bank:main', 'EUR')).toBe(60_000);
   });
 
+  test('a trial balance of several pages leaves nothing out, whatever assets an account has', async () => {
+    // Three assets of each account: a page of stepRows ends within one.
+    const accounts = Math.ceil(stepRows / 3);
+    const assets = ['ABC', 'EUR', 'MYC'];
+    const postings = Array.from({ length: accounts }, (_, n) =>
+      assets.map((asset) => ({ account: `member:${n + 1}`, asset, amount: -1 })),
+    ).flat();
+    const bank = assets.map((asset) => ({ account: 'bank:main', asset, amount: accounts }));
+    await ledger.append([subscription(1, { postings: [...bank, ...postings] })]);
+    const trial = await ledger.trialBalance();
+    expect(trial).toHaveLength(3 * (accounts + 1));
+    for (const asset of assets)
+      expect(trial.filter((row) => row.asset === asset).reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
+  });
+
   test('the database itself refuses what nobody may do', async () => {
     await ledger.append([subscription(1)]);
+    await ledger.close('2026-02');
     const statements: [string, string][] = [
       [`UPDATE ledger_entries SET memo = 'x'`, 'immutable'],
       ['DELETE FROM ledger_entries', 'immutable'],
       ['UPDATE ledger_postings SET amount = amount * 2', 'immutable'],
       ['DELETE FROM ledger_postings', 'immutable'],
+      ["UPDATE ledger_closed SET month = '2020-01'", 'immutable'],
+      ['DELETE FROM ledger_closed', 'immutable'],
       [`INSERT INTO ledger_postings (seq, n, account, asset, amount) VALUES (1, 3, 1, 'EUR', 5)`, 'sealed'],
       [
-        `INSERT INTO ledger_entries (seq, date, month, kind, key, memo, draft, hash, reverses, sealed, "isSealed") VALUES (3, '', '', '', 'k', '', '', '', 0, 0, 0)`,
+        `INSERT INTO ledger_entries (seq, date, month, kind, key, memo, draft, hash, reverses, sealed, "isSealed") VALUES (3, '2026-03-01', '2026-03', '', 'k', '', '', '', 0, 0, 0)`,
         'gap',
       ],
     ];
+    if (engine.name === 'postgres')
+      for (const table of ['ledger_entries', 'ledger_postings', 'ledger_closed', 'ledger_checkpoints'])
+        statements.push([`TRUNCATE ${table}`, 'immutable']);
     for (const [statement, complaint] of statements)
       await expect(stores.damage(statement), statement).rejects.toThrow(complaint);
     expect(await ledger.balance('bank:main', 'EUR')).toBe(1000);

@@ -71,15 +71,15 @@ export class Ledger {
   /** Every account that is not empty; of each asset they add up to nothing. */
   async trialBalance(): Promise<readonly Balance[]> {
     const rows: Balance[] = [];
-    for (let after = 0; ; ) {
+    for (let [after, afterAsset] = [0, '']; ; ) {
       const page: readonly (Balance & { id: number })[] = await this.#options.database.call(
         operations.balances,
-        { after },
+        { after, afterAsset },
       );
       const last = page.at(-1);
       if (last === undefined) return rows;
       for (const { account, asset, amount } of page) rows.push({ account, asset, amount });
-      after = last.id;
+      [after, afterAsset] = [last.id, last.asset];
     }
   }
 

@@ -74,8 +74,9 @@ function accountQueries({ db, t, d }: Context) {
       .select({ id: a.id, account: a.name, asset: b.asset, amount: b.amount })
       .from(b)
       .innerJoin(a, eq(a.id, b.account))
-      .where(and(gt(a.id, p('after')), ne(b.amount, 0)))
-      .orderBy(asc(a.id), asc(b.asset))
+      // An account of two assets may stand on two pages.
+      .where(and(sql`(${b.account}, ${b.asset}) > (${number('after')}, ${p('afterAsset')})`, ne(b.amount, 0)))
+      .orderBy(asc(b.account), asc(b.asset))
       .limit(stepRows)
       .prepare('ledger_balances'),
   };

@@ -1,4 +1,4 @@
-import { defineTables, type Guard } from '../../storage/index.ts';
+import { always, defineTables, type Guard } from '../../storage/index.ts';
 
 /** Days and months are texts, times ms since 1970, hashes hex, amounts minor units; flags are 0 or 1 so that guards can read them. */
 export const ledgerTables = defineTables((kit) => ({
@@ -76,7 +76,7 @@ export const ledgerTables = defineTables((kit) => ({
   ),
 }));
 
-const never = { refuse: '1 = 1' } as const;
+const never = { refuse: always } as const;
 const postingsOf = (entry: string) => `SELECT 1 FROM "ledger_postings" WHERE "seq" = ${entry}."seq"`;
 const kept = ['seq', 'date', 'month', 'kind', 'key', 'memo', 'draft', 'hash', 'reverses', 'sealed'];
 
@@ -140,6 +140,13 @@ export const ledgerGuards: readonly Guard[] = [
     table: 'ledger_postings',
     on: 'DELETE',
     message: 'immutable: postings stay',
+  },
+  {
+    ...never,
+    name: 'ledger_closed_kept',
+    table: 'ledger_closed',
+    on: 'UPDATE',
+    message: 'immutable: what is closed stays closed',
   },
   {
     ...never,

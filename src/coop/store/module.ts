@@ -9,6 +9,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
   name: 'coop',
   tables: coopTables,
   guards: coopGuards,
+  inOneLine: true,
   queries: coopQueries,
   operations: ({ read, scan, write }) => ({
     append: write(append),
@@ -17,7 +18,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
     balance: read(function* (q, a: { account: string; asset: string }) {
       return (yield* run(q.ledgerBalance, a))[0]?.amount ?? 0;
     }),
-    balances: scan(function* (q, a: { after: number }) {
+    balances: scan(function* (q, a: { after: number; afterAsset: string }) {
       return yield* run(q.ledgerBalances, a);
     }),
     closeMonth: write(function* (q, a: { month: string; now: number }) {

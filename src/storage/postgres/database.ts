@@ -18,8 +18,9 @@ import { Lines } from './lines.ts';
 
 /** Serialises processes that migrate the same database at the same time. */
 const migrationLock = 7_211_105;
-/** The first half of the key of an account's lock. */
+/** The first half of the key of an account's lock, and of a module's. */
 const accountLock = 7_211_106;
+const moduleLock = 7_211_107;
 
 async function migrate(connection: PostgresConnection): Promise<void> {
   const { client } = connection;
@@ -58,10 +59,12 @@ const beginRead = 'begin isolation level repeatable read, read only';
  * A script looks before it writes, so one account's writes run one after the other, as they do on SQLite: the lock
  * comes in the same round trip as BEGIN and goes with the transaction.
  */
-function beginWrite(args: unknown): string {
+function beginWrite({ line }: AnyOperation, args: unknown): string {
   const locks = accountsOf(args).map(
     (account) => `; select pg_advisory_xact_lock(${accountLock}, ${account % 2 ** 31})`,
   );
+  // Names of modules are words of the code.
+  if (line !== undefined) locks.push(`; select pg_advisory_xact_lock(${moduleLock}, hashtext('${line}'))`);
   return `begin${locks.join('')}`;
 }
 
@@ -124,9 +127,10 @@ class PostgresEngine implements Database {
     try {
       for (let attempt = 1; ; attempt++) {
         try {
-          const accounts = known.kind === 'write' ? accountsOf(args) : [];
+          const lines =
+            known.kind === 'write' ? [...accountsOf(args), ...(known.line ? [known.line] : [])] : [];
           const transact = () => this.#pool.use((connection) => this.#transact(connection, known, args));
-          return (await this.#lines.use(accounts, transact)) as Result;
+          return (await this.#lines.use(lines, transact)) as Result;
         } catch (error) {
           if (attempt > limits.retriesMax || !runAgain.has(codeOf(error))) throw error;
           await wait(2 ** attempt + randomBelow(2 ** attempt));
@@ -145,7 +149,7 @@ class PostgresEngine implements Database {
     const reading = operation.kind !== 'write';
     let value: unknown;
     try {
-      await client.query(reading ? beginRead : beginWrite(args));
+      await client.query(reading ? beginRead : beginWrite(operation, args));
       value = await driveAsync(this.#registry.start(operation, connection.queries, args), hints);
     } catch (error) {
       await this.#rollback(connection);

@@ -1,12 +1,15 @@
 import { StoreError } from '../../base/index.ts';
 
+/** An account, or a module whose writes stand in one line. */
+type Line = number | string;
+
 /**
  * Work of one account waits in its own line, so that it holds no connection while it does. Work of several stands in all
  * their lines from the moment it comes: nobody waits for somebody behind.
  */
 export class Lines {
   readonly #waitingMax: number;
-  readonly #last = new Map<number, Promise<void>>();
+  readonly #last = new Map<Line, Promise<void>>();
   #waiting = 0;
 
   constructor(waitingMax: number) {
@@ -14,18 +17,18 @@ export class Lines {
   }
 
   /** StoreError 'unavailable' where too many wait. */
-  async use<T>(accounts: readonly number[], work: () => Promise<T>): Promise<T> {
-    const before = accounts.flatMap((account) => this.#last.get(account) ?? []);
+  async use<T>(lines: readonly Line[], work: () => Promise<T>): Promise<T> {
+    const before = lines.flatMap((line) => this.#last.get(line) ?? []);
     if (before.length > 0 && this.#waiting >= this.#waitingMax)
       throw new StoreError('unavailable', 'the database has too much to do');
     const { promise: mine, resolve: end } = Promise.withResolvers<void>();
-    for (const account of accounts) this.#last.set(account, mine);
+    for (const line of lines) this.#last.set(line, mine);
     try {
       if (before.length > 0) await this.#wait(before);
       return await work();
     } finally {
       end();
-      for (const account of accounts) if (this.#last.get(account) === mine) this.#last.delete(account);
+      for (const line of lines) if (this.#last.get(line) === mine) this.#last.delete(line);
     }
   }
 

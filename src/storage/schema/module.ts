@@ -42,6 +42,8 @@ export interface Operation<Args, Result> {
 // The engine holds operations of all modules in one map; their argument types are checked at `call`.
 export interface AnyOperation extends Operation<never, unknown> {
   readonly module: string;
+  /** Writes with the same line run one after the other, in whichever process. */
+  readonly line?: string;
   readonly script: (queries: never, args: never) => Script<unknown>;
 }
 
@@ -134,6 +136,8 @@ export function defineModule<
   operations: (make: Record<OperationKind, OperationMaker<Q>>) => O;
   integrity?: (operations: OperationsOf<O>) => ModuleChecks;
   guards?: readonly Guard[];
+  /** All its writes stand in one line: what a script has looked at is still so when it writes, whatever it looked at. */
+  inOneLine?: boolean;
 }): { module: StoreModule; operations: OperationsOf<O> } {
   const maker = (kind: OperationKind) =>
     ((script: Declared['script']) => ({ kind, script })) as unknown as OperationMaker<Q>;
@@ -146,7 +150,11 @@ export function defineModule<
   const operations: AnyOperation[] = [];
   const byKey: Record<string, AnyOperation> = {};
   for (const [key, value] of Object.entries(declared)) {
-    const operation = { module: declaration.name, name: `${declaration.name}.${key}`, ...value };
+    const operation = {
+      ...{ module: declaration.name, name: `${declaration.name}.${key}` },
+      ...(declaration.inOneLine && value.kind === 'write' && { line: declaration.name }),
+      ...value,
+    };
     operations.push(operation);
     byKey[key] = operation;
   }

@@ -71,3 +71,20 @@ export const { module: probeModule, operations: probe } = defineModule({
     }),
   }),
 });
+
+/** A module whose writes look at what no account of theirs guards: it asks for one line. */
+export const { module: probeLineModule, operations: probeLine } = defineModule({
+  name: 'probe-line',
+  tables: { sqlite: {}, postgres: {} },
+  inOneLine: true,
+  queries: (context) => changeQueries(context as never),
+  operations: ({ write }) => ({
+    /** Looks at two counters, then moves one: as a cap over several rows would. */
+    together: write(function* (q, a: { counters: readonly [number, number]; move: 0 | 1 }) {
+      const [left, right] = a.counters;
+      const before = (yield* currentModseq(q, left)) + (yield* currentModseq(q, right));
+      yield* nextModseq(q, a.counters[a.move]);
+      return before;
+    }),
+  }),
+});

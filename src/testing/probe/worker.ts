@@ -1,5 +1,5 @@
 /** The root of the threads of a database that runs the probe. */
 import { runWorker } from '../../storage/index.ts';
-import { probeModule } from './module.ts';
+import { probeLineModule, probeModule } from './module.ts';
 
-runWorker([probeModule]);
+runWorker([probeModule, probeLineModule]);

@@ -1037,6 +1037,8 @@ CREATE FUNCTION "ledger_entries_stay"() RETURNS trigger LANGUAGE plpgsql AS $gua
 --> statement-breakpoint
 CREATE TRIGGER "ledger_entries_stay" BEFORE DELETE ON "ledger_entries" FOR EACH ROW EXECUTE FUNCTION "ledger_entries_stay"();
 --> statement-breakpoint
+CREATE TRIGGER "ledger_entries_stay_all" BEFORE TRUNCATE ON "ledger_entries" FOR EACH STATEMENT EXECUTE FUNCTION "ledger_entries_stay"();
+--> statement-breakpoint
 CREATE FUNCTION "ledger_postings_late"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NOT EXISTS (SELECT 1 FROM "ledger_entries" WHERE "seq" = NEW."seq" AND "isSealed" = 0) THEN RAISE EXCEPTION USING MESSAGE = 'sealed: an entry that is sealed takes no posting', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint
 CREATE TRIGGER "ledger_postings_late" BEFORE INSERT ON "ledger_postings" FOR EACH ROW EXECUTE FUNCTION "ledger_postings_late"();
@@ -1049,9 +1051,17 @@ CREATE FUNCTION "ledger_postings_stay"() RETURNS trigger LANGUAGE plpgsql AS $gu
 --> statement-breakpoint
 CREATE TRIGGER "ledger_postings_stay" BEFORE DELETE ON "ledger_postings" FOR EACH ROW EXECUTE FUNCTION "ledger_postings_stay"();
 --> statement-breakpoint
+CREATE TRIGGER "ledger_postings_stay_all" BEFORE TRUNCATE ON "ledger_postings" FOR EACH STATEMENT EXECUTE FUNCTION "ledger_postings_stay"();
+--> statement-breakpoint
+CREATE FUNCTION "ledger_closed_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: what is closed stays closed', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_closed_kept" BEFORE UPDATE ON "ledger_closed" FOR EACH ROW EXECUTE FUNCTION "ledger_closed_kept"();
+--> statement-breakpoint
 CREATE FUNCTION "ledger_closed_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: what is closed stays closed', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
 --> statement-breakpoint
 CREATE TRIGGER "ledger_closed_stay" BEFORE DELETE ON "ledger_closed" FOR EACH ROW EXECUTE FUNCTION "ledger_closed_stay"();
+--> statement-breakpoint
+CREATE TRIGGER "ledger_closed_stay_all" BEFORE TRUNCATE ON "ledger_closed" FOR EACH STATEMENT EXECUTE FUNCTION "ledger_closed_stay"();
 --> statement-breakpoint
 CREATE FUNCTION "ledger_checkpoints_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: checkpoints stay as they are', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint
@@ -1060,6 +1070,8 @@ CREATE TRIGGER "ledger_checkpoints_kept" BEFORE UPDATE ON "ledger_checkpoints" F
 CREATE FUNCTION "ledger_checkpoints_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: checkpoints stay', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
 --> statement-breakpoint
 CREATE TRIGGER "ledger_checkpoints_stay" BEFORE DELETE ON "ledger_checkpoints" FOR EACH ROW EXECUTE FUNCTION "ledger_checkpoints_stay"();
+--> statement-breakpoint
+CREATE TRIGGER "ledger_checkpoints_stay_all" BEFORE TRUNCATE ON "ledger_checkpoints" FOR EACH STATEMENT EXECUTE FUNCTION "ledger_checkpoints_stay"();
 --> statement-breakpoint
 CREATE FUNCTION "bank_lines_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned" OR (OLD."entry" <> 0 AND NEW."entry" <> OLD."entry") THEN RAISE EXCEPTION USING MESSAGE = 'immutable: what the bank booked stays as it is', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint
@@ -1073,6 +1085,8 @@ CREATE FUNCTION "bank_lines_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ 
 --> statement-breakpoint
 CREATE TRIGGER "bank_lines_stay" BEFORE DELETE ON "bank_lines" FOR EACH ROW EXECUTE FUNCTION "bank_lines_stay"();
 --> statement-breakpoint
+CREATE TRIGGER "bank_lines_stay_all" BEFORE TRUNCATE ON "bank_lines" FOR EACH STATEMENT EXECUTE FUNCTION "bank_lines_stay"();
+--> statement-breakpoint
 CREATE FUNCTION "bank_matches_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD."state" <> 'proposed' OR NEW."id" <> OLD."id" OR NEW."line" <> OLD."line" OR NEW."expected" <> OLD."expected" OR NEW."account" <> OLD."account" OR NEW."amount" <> OLD."amount" OR NEW."by" <> OLD."by" OR NEW."at" <> OLD."at" THEN RAISE EXCEPTION USING MESSAGE = 'immutable: a decision about a line is not changed', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint
 CREATE TRIGGER "bank_matches_kept" BEFORE UPDATE ON "bank_matches" FOR EACH ROW EXECUTE FUNCTION "bank_matches_kept"();
@@ -1081,6 +1095,10 @@ CREATE FUNCTION "bank_matches_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard
 --> statement-breakpoint
 CREATE TRIGGER "bank_matches_stay" BEFORE DELETE ON "bank_matches" FOR EACH ROW EXECUTE FUNCTION "bank_matches_stay"();
 --> statement-breakpoint
+CREATE TRIGGER "bank_matches_stay_all" BEFORE TRUNCATE ON "bank_matches" FOR EACH STATEMENT EXECUTE FUNCTION "bank_matches_stay"();
+--> statement-breakpoint
 CREATE FUNCTION "bank_expected_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: what was expected stays', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
 --> statement-breakpoint
 CREATE TRIGGER "bank_expected_stay" BEFORE DELETE ON "bank_expected" FOR EACH ROW EXECUTE FUNCTION "bank_expected_stay"();
+--> statement-breakpoint
+CREATE TRIGGER "bank_expected_stay_all" BEFORE TRUNCATE ON "bank_expected" FOR EACH STATEMENT EXECUTE FUNCTION "bank_expected_stay"();

@@ -1010,6 +1010,8 @@ CREATE TRIGGER "ledger_postings_kept" BEFORE UPDATE ON "ledger_postings" BEGIN S
 --> statement-breakpoint
 CREATE TRIGGER "ledger_postings_stay" BEFORE DELETE ON "ledger_postings" BEGIN SELECT RAISE(ABORT, 'immutable: postings stay') WHERE 1 = 1; END;
 --> statement-breakpoint
+CREATE TRIGGER "ledger_closed_kept" BEFORE UPDATE ON "ledger_closed" BEGIN SELECT RAISE(ABORT, 'immutable: what is closed stays closed') WHERE 1 = 1; END;
+--> statement-breakpoint
 CREATE TRIGGER "ledger_closed_stay" BEFORE DELETE ON "ledger_closed" BEGIN SELECT RAISE(ABORT, 'immutable: what is closed stays closed') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "ledger_checkpoints_kept" BEFORE UPDATE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay as they are') WHERE 1 = 1; END;
