@@ -17,10 +17,13 @@ export {
 } from './sum.ts';
 export {
   consistencyProof,
+  consistencySpans,
   Frontier,
   inclusionProof,
+  inclusionSpans,
   leafHash,
   rootOf,
+  type Span,
   verifyConsistency,
   verifyInclusion,
 } from './tree.ts';

@@ -39,6 +39,18 @@ describe('the tree of RFC 6962', () => {
     expect(frontier.peaks).toHaveLength(3); // 32 + 4 + 1
   });
 
+  test('tells each subtree that becomes whole', () => {
+    const leaves = numbered(37);
+    const frontier = new Frontier();
+    const told: [number, number, string][] = [];
+    for (const leaf of leaves)
+      frontier.append(leaf, (height, index, root) => told.push([height, index, root.toString('hex')]));
+    for (const [height, index, root] of told)
+      expect(rootOf(leaves.slice(index * 2 ** height, (index + 1) * 2 ** height)).toString('hex')).toBe(root);
+    // 18 pairs, 9 of 4, 4 of 8, 2 of 16, 1 of 32
+    expect(told).toHaveLength(34);
+  });
+
   test('each leaf of each size is shown to be in it, at its place alone', () => {
     for (let size = 1; size <= 20; size++) {
       const leaves = numbered(size);

@@ -46,13 +46,15 @@ export class Frontier {
     return this.#peaks;
   }
 
-  append(leaf: Uint8Array): void {
+  /** `whole` is told of each subtree that the leaf completes: its height, its place among those of this height, its root. */
+  append(leaf: Uint8Array, whole?: (height: number, index: number, root: Buffer) => void): void {
     let hash: Buffer = Buffer.from(leaf);
     // Two whole subtrees of one size are one of twice the size.
-    for (let bit = this.#size; bit % 2 === 1; bit = (bit - 1) / 2) {
+    for (let bit = this.#size, height = 1; bit % 2 === 1; bit = (bit - 1) / 2, height++) {
       const left = this.#peaks.pop();
       if (left === undefined) throw new Error('the peaks do not fit the size');
       hash = nodeHash(left, hash);
+      whole?.(height, (bit - 1) / 2, hash);
     }
     this.#peaks.push(hash);
     this.#size++;
@@ -67,16 +69,46 @@ export class Frontier {
   }
 }
 
-/** RFC 6962 §2.1.1: the hashes beside the way from leaf `index` to the root, nearest first. */
-export function inclusionProof(leaves: readonly Uint8Array[], index: number): readonly Buffer[] {
-  if (index < 0 || index >= leaves.length)
-    throw new RangeError(`there is no leaf ${index} in ${leaves.length}`);
-  if (leaves.length === 1) return [];
-  const half = splitOf(leaves.length);
-  return index < half
-    ? [...inclusionProof(leaves.slice(0, half), index), rootOf(leaves.slice(half))]
-    : [...inclusionProof(leaves.slice(half), index - half), rootOf(leaves.slice(0, half))];
+/** Leaves from one to before another: a subtree, whose root stands in a proof. */
+export type Span = readonly [from: number, until: number];
+
+/** RFC 6962 §2.1.1: the subtrees beside the way from leaf `index` to the root, nearest first. */
+export function inclusionSpans(index: number, size: number): readonly Span[] {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= size)
+    throw new RangeError(`there is no leaf ${index} in ${size}`);
+  const spans: Span[] = [];
+  for (let from = 0, until = size; until - from > 1; ) {
+    const half = from + splitOf(until - from);
+    spans.push(index < half ? [half, until] : [from, half]);
+    if (index < half) until = half;
+    else from = half;
+  }
+  return spans.reverse();
 }
+
+/** RFC 6962 §2.1.2: the subtrees whose roots show that the first `older` leaves are the beginning of all `size`. */
+export function consistencySpans(older: number, size: number): readonly Span[] {
+  if (!Number.isSafeInteger(older) || older < 1 || older > size)
+    throw new RangeError(`no tree of ${older} is in one of ${size}`);
+  const spans: Span[] = [];
+  let [from, until] = [0, size];
+  while (older !== until) {
+    const half = from + splitOf(until - from);
+    spans.push(older <= half ? [half, until] : [from, half]);
+    if (older <= half) until = half;
+    else from = half;
+  }
+  // The root of the older tree itself is known to who asks.
+  if (from > 0) spans.push([from, until]);
+  return spans.reverse();
+}
+
+const rootsOf = (leaves: readonly Uint8Array[], spans: readonly Span[]): readonly Buffer[] =>
+  spans.map(([from, until]) => rootOf(leaves.slice(from, until)));
+
+/** The proof that leaf `index` is among these, nearest first. */
+export const inclusionProof = (leaves: readonly Uint8Array[], index: number): readonly Buffer[] =>
+  rootsOf(leaves, inclusionSpans(index, leaves.length));
 
 /** RFC 9162 §2.1.3.2: whether the leaf stands at `index` of the tree of `size` that has this root. */
 export function verifyInclusion(
@@ -111,20 +143,9 @@ export function* sidesOf(index: number, size: number): Generator<'left' | 'right
   }
 }
 
-/** RFC 6962 §2.1.2: what shows that the first `older` leaves are the beginning of all of them. */
-export function consistencyProof(leaves: readonly Uint8Array[], older: number): readonly Buffer[] {
-  if (older < 1 || older > leaves.length)
-    throw new RangeError(`no tree of ${older} is in one of ${leaves.length}`);
-  return older === leaves.length ? [] : growth(leaves, older, true);
-}
-
-function growth(leaves: readonly Uint8Array[], older: number, isWhole: boolean): readonly Buffer[] {
-  if (older === leaves.length) return isWhole ? [] : [rootOf(leaves)];
-  const half = splitOf(leaves.length);
-  return older <= half
-    ? [...growth(leaves.slice(0, half), older, isWhole), rootOf(leaves.slice(half))]
-    : [...growth(leaves.slice(half), older - half, false), rootOf(leaves.slice(0, half))];
-}
+/** The proof that the first `older` leaves are the beginning of these. */
+export const consistencyProof = (leaves: readonly Uint8Array[], older: number): readonly Buffer[] =>
+  rootsOf(leaves, consistencySpans(older, leaves.length));
 
 interface Sized {
   readonly size: number;
