@@ -180,6 +180,19 @@ describe('camt.053', () => {
     ]);
   });
 
+  test('what was sent in another currency counts as what was booked, or not at all', async () => {
+    const sent = (amount: string, booked: string) =>
+      `<TxDtls><Amt Ccy="USD">${amount}</Amt><AmtDtls><TxAmt><Amt Ccy="EUR">${booked}</Amt></TxAmt></AmtDtls></TxDtls>`;
+    const [statement] = await read(document(entry(sent('11.00', '10.00') + sent('22.00', '20.00'))));
+    expect(statement?.entries[0]?.transactions.map(({ amount }) => amount)).toEqual([1000, 2000]);
+    const alone = '<TxDtls><Amt Ccy="USD">33.00</Amt></TxDtls>';
+    const [other] = await read(document(entry(alone)));
+    expect(other?.entries[0]?.transactions.map(({ amount }) => amount)).toEqual([3000]);
+    await expect(
+      read(document(entry(`${alone.replace('33', '10')}${alone.replace('33', '20')}`))),
+    ).rejects.toThrow('no amount in EUR');
+  });
+
   test('two references in one text are none: a person decides', async () => {
     const both = paid.replace('merci', 'RF05POT7K3M9Q');
     const [statement] = await read(document(entry(both)));
@@ -192,6 +205,14 @@ describe('camt.053', () => {
     ['an amount with a comma', document(entry(paid, { amount: '30,00' }))],
     ['a tenth of a cent', document(entry(paid, { amount: '30.001' }))],
     ['more than can be counted', document(entry(paid, { amount: `${'9'.repeat(16)}.00` }))],
+    ['an entry in another currency', document(entry(paid).replace('Ccy="EUR"', 'Ccy="USD"'))],
+    ['an entry in no currency', document(entry(paid).replace(' Ccy="EUR"', ''))],
+    [
+      'a balance in another currency',
+      document(entry(paid), { balances: balance('OPBD', '1.00').replace('EUR', 'CHF') }),
+    ],
+    ['a day that is not in the calendar', document(entry(paid).replace('03-31', '02-30'))],
+    ['no statement', document(entry(paid)).replace(/<Stmt>.*<\/Stmt>/, '')],
     ['no sign', document(entry(paid, { sign: 'x' }))],
     ['no reference', document(entry(paid, { reference: '' }))],
     [

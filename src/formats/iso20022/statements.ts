@@ -43,6 +43,12 @@ export interface Statement {
   readonly others: number;
 }
 
+/** Null where it is not booked. */
+interface ReadEntry {
+  readonly entry: BookedEntry | null;
+  readonly currency: string;
+}
+
 const namespace = /^urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d{2}$/;
 
 /**
@@ -50,7 +56,7 @@ const namespace = /^urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d{2}$/;
  * entries do not add up to its balances, or that is of another kind, is refused whole.
  */
 export async function readStatements(body: AsyncIterable<Uint8Array>): Promise<readonly Statement[]> {
-  const entries: { entry: BookedEntry | null }[] = [];
+  const entries: ReadEntry[] = [];
   const statements: Statement[] = [];
   const reader = new XmlReader({
     bytesMax: statementBytesMax,
@@ -59,7 +65,8 @@ export async function readStatements(body: AsyncIterable<Uint8Array>): Promise<r
       if (depth === 3 && element.name === 'Ntry') {
         if (entries.length >= statementEntriesMax)
           throw new FormatError(`a statement has at most ${statementEntriesMax} entries`);
-        return entries.push({ entry: isBooked(element) ? entryOf(element) : null }) > 0;
+        const currency = currencyOf(within(element, 'Amt'));
+        return entries.push({ currency, entry: isBooked(element) ? entryOf(element) : null }) > 0;
       }
       if (depth !== 2 || element.name !== 'Stmt') return false;
       return statements.push(statementOf(element, entries.splice(0))) > 0;
@@ -69,6 +76,7 @@ export async function readStatements(body: AsyncIterable<Uint8Array>): Promise<r
   const root = reader.end();
   if (root.name !== 'Document' || !namespace.test(root.namespace) || !childOf(root, 'BkToCstmrStmt'))
     throw new FormatError('this is no bank statement of the kind camt.053');
+  if (statements.length === 0) throw new FormatError('the file has no statement');
   return statements;
 }
 
@@ -102,15 +110,21 @@ function signOf(element: XmlElement): number {
   return word === 'CRDT' ? 1 : -1;
 }
 
+const isDay = (day: string) => {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+};
+
 function dayOf(element: XmlElement | undefined): string {
   const day = (textAt(element, 'Dt') || textAt(element, 'DtTm')).slice(0, 10);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new FormatError('a booked entry has no day');
+  if (!isDay(day)) throw new FormatError(`a booked entry is of no day of the calendar: '${day}'`);
   return day;
 }
 
 function entryOf(entry: XmlElement): BookedEntry {
   const sign = signOf(entry);
   const amount = centsOf(within(entry, 'Amt'), sign);
+  const currency = currencyOf(within(entry, 'Amt'));
   const reference = textAt(entry, 'AcctSvcrRef') || textAt(entry, 'NtryRef');
   if (reference === '')
     throw new FormatError('a booked entry has no reference of the bank: it could not be known again');
@@ -118,7 +132,7 @@ function entryOf(entry: XmlElement): BookedEntry {
   if (details.length > entryTransactionsMax)
     throw new FormatError(`an entry has at most ${entryTransactionsMax} transactions`);
   const transactions = details.map((each) =>
-    transactionOf(each, { amount, sign, alone: details.length === 1 }),
+    transactionOf(each, { amount, sign, currency, alone: details.length === 1 }),
   );
   const sum = transactions.reduce((total, each) => total + each.amount, 0);
   if (transactions.length > 0 && sum !== amount)
@@ -128,10 +142,19 @@ function entryOf(entry: XmlElement): BookedEntry {
 
 function transactionOf(
   details: XmlElement,
-  entry: { readonly amount: number; readonly sign: number; readonly alone: boolean },
+  entry: {
+    readonly amount: number;
+    readonly sign: number;
+    readonly currency: string;
+    readonly alone: boolean;
+  },
 ): Transaction {
-  const own = within(details, 'Amt') ?? within(details, 'AmtDtls', 'TxAmt', 'Amt');
-  if (own === undefined && !entry.alone) throw new FormatError('a transaction among several has no amount');
+  // The amount as it was booked: what the other side sent may stand there in another currency.
+  const own = [within(details, 'Amt'), within(details, 'AmtDtls', 'TxAmt', 'Amt')].find(
+    (each) => each !== undefined && currencyOf(each) === entry.currency,
+  );
+  if (own === undefined && !entry.alone)
+    throw new FormatError(`a transaction among several has no amount in ${entry.currency}`);
   const sign = within(details, 'CdtDbtInd') ? signOf(details) : entry.sign;
   const amount = own === undefined || entry.alone ? entry.amount : centsOf(own, sign);
   const parties = within(details, 'RltdPties');
@@ -168,12 +191,13 @@ function referenceIn(texts: readonly string[]): string | null {
   return found.size === 1 && only !== undefined ? only : null;
 }
 
-function statementOf(statement: XmlElement, read: readonly { entry: BookedEntry | null }[]): Statement {
+function statementOf(statement: XmlElement, read: readonly ReadEntry[]): Statement {
   const entries = read.flatMap(({ entry }) => (entry === null ? [] : [entry]));
   const id = textAt(statement, 'Id');
   const iban = textAt(statement, 'Acct', 'Id', 'IBAN');
   if (id === '' || iban === '')
     throw new FormatError('a statement has no identifier, or is of no account with an IBAN');
+  const currency = currencyOfStatement(statement, read);
   const [opening, closing] = [
     balanceOf(statement, 'OPBD') ?? balanceOf(statement, 'PRCD'),
     balanceOf(statement, 'CLBD'),
@@ -183,16 +207,23 @@ function statementOf(statement: XmlElement, read: readonly { entry: BookedEntry 
     throw new FormatError(
       `statement ${id}: the entries do not lead from the opening balance to the closing one`,
     );
-  const currency = currencyOf(statement, entries.length);
   return { id, iban, currency, opening, closing, entries, others: read.length - entries.length };
 }
 
-function currencyOf(statement: XmlElement, entries: number): string {
-  const balance = within(statement, 'Bal', 'Amt');
-  const currency =
-    textAt(statement, 'Acct', 'Ccy') || (balance?.attributes.find(({ name }) => name === 'Ccy')?.value ?? '');
-  if (currency === '' && entries > 0)
-    throw new FormatError('a statement does not say in which currency it is');
+const currencyOf = (amount: XmlElement | undefined): string =>
+  amount?.attributes.find(({ name }) => name === 'Ccy')?.value ?? '';
+
+/** The one currency of the account, its balances and its entries: amounts of two are never added up. */
+function currencyOfStatement(statement: XmlElement, entries: readonly ReadEntry[]): string {
+  const balances = all(statement, 'Bal').map((balance) => currencyOf(within(balance, 'Amt')));
+  const own = textAt(statement, 'Acct', 'Ccy');
+  const booked = entries.flatMap((each) => (each.entry === null ? [] : [each.currency]));
+  const said = new Set([...(own === '' ? [] : [own]), ...balances, ...booked]);
+  const [currency = ''] = said;
+  if (said.size > 1 || (said.size === 1 && !/^[A-Z]{3}$/.test(currency)))
+    throw new FormatError(
+      `a statement is in one currency, and this one says ${[...said].join(', ') || 'none'}`,
+    );
   return currency;
 }
 
