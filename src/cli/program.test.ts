@@ -200,6 +200,18 @@ describe('myco config', () => {
     expect((await myco(['config', 'check', '--config', 'imap.yaml'], { working })).err).toBe(
       'imap.yaml:1:52: imap.without.accounts.a@b.example: COMPRES=DEFLATE is no capability that can be kept back; did you mean COMPRESS=DEFLATE?\n',
     );
+    const one = 'FR76 9999 9999 9900 0000 0000 056';
+    writeFileSync(
+      join(working, 'bank.yaml'),
+      `coop: { banks: { main: "${one}, AGRIFRPP", other: ${one.replace('FR76', 'FR77')}, twin: ${one.replaceAll(' ', '')} } }\n`,
+    );
+    expect((await myco(['config', 'check', '--config', 'bank.yaml'], { working })).err).toBe(
+      [
+        'bank.yaml:1:78: coop.banks.other: the check digits of the IBAN do not fit: a digit is wrong',
+        'bank.yaml:1:119: coop.banks.twin: the same account as main',
+        '',
+      ].join('\n'),
+    );
     const json = await myco(['config', 'check', '--json', '--config', 'bad.yaml'], { working });
     expect(json).toMatchObject({ status: 1, err: '' });
     expect(JSON.parse(json.out)).toMatchObject({

@@ -1,3 +1,5 @@
+import { messageOf } from '../base/index.ts';
+import { readIban } from '../formats/iban/index.ts';
 import { switchableCapabilities } from '../imap/index.ts';
 import { type Finding, type MycoSettings, mycoSettings, nearest, rule } from '../settings/index.ts';
 
@@ -26,5 +28,27 @@ const capabilitiesAreKnown = rule<MycoSettings>()(
   },
 );
 
-/** The configuration with what only the doors know of it. */
-export const serverSettings = { ...mycoSettings, rules: [...mycoSettings.rules, capabilitiesAreKnown] };
+const banksAreRight = rule<MycoSettings>()('banks-are-right', ['coop'], ({ coop }, { given }) => {
+  const findings: Finding[] = [];
+  const seen = new Map<string, string>();
+  for (const [name, { iban }] of Object.entries(coop.banks)) {
+    const path = ['coop', 'banks', name];
+    if (!given(path)) continue;
+    try {
+      const plain = readIban(iban);
+      const twin = seen.get(plain);
+      if (twin !== undefined)
+        findings.push({ path, message: `coop.banks.${name}: the same account as ${twin}` });
+      seen.set(plain, name);
+    } catch (error) {
+      findings.push({ path, message: `coop.banks.${name}: ${messageOf(error)}` });
+    }
+  }
+  return findings;
+});
+
+/** The configuration with what only the doors and the co-op's rooms know of it. */
+export const serverSettings = {
+  ...mycoSettings,
+  rules: [...mycoSettings.rules, capabilitiesAreKnown, banksAreRight],
+};

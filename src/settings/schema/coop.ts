@@ -14,6 +14,52 @@ const language = () =>
     throw new FormatError('');
   });
 
+/** An account at a bank; whether its number is right is looked at by who knows such numbers. */
+export interface BankSetting {
+  readonly iban: string;
+  /** Null: the bank finds it out by the IBAN. */
+  readonly bic: string | null;
+}
+
+const bankForm =
+  'an IBAN such as FR76 9999 9999 9900 0000 0000 056, with ", AGRIFRPP" behind it where the bank asks for its BIC';
+const bank = () =>
+  scalar(bankForm, (value): BankSetting => {
+    const [, iban, bic = null] =
+      /^([A-Z]{2}[A-Z0-9 -]{8,50})(?:, *([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?))?$/.exec(value) ?? [];
+    if (iban === undefined) throw new FormatError('');
+    return { iban, bic };
+  });
+const bankName = () =>
+  scalar('a short name in small letters such as main', (value) => {
+    if (!/^[a-z][a-z0-9-]{0,29}$/.test(value)) throw new FormatError('');
+    return value;
+  });
+
+/** Who the co-op is in law: what its invoices and certificates say. */
+const legal = () =>
+  z
+    .strictObject({
+      name: text(200).optional().meta({
+        description: 'The name in the register of companies. Left out: the name that members see.',
+        sample: 'Exemple SCIC SA',
+      }),
+      address: z.array(text(70)).max(4).prefault([]).meta({
+        description: 'The registered office, in lines, without the country.',
+        form: 'a list of at most 4 lines',
+      }),
+      registration: text(100).optional().meta({
+        description: 'Where and under which number it is registered.',
+        sample: 'RCS Paris 123 456 789',
+      }),
+      vatNumber: text(20).optional().meta({
+        description: 'Its number for VAT.',
+        sample: 'FR40123456789',
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'Who the co-op is in law: on invoices and certificates.', reload: 'restart' });
+
 export const coopSlice = (folders: Folders) =>
   z
     .strictObject({
@@ -37,6 +83,14 @@ export const coopSlice = (folders: Folders) =>
           "The rules of the co-op's country: shares, votes, allocation, taxes. Relative to the folder of this file.",
         reload: 'restart',
       }),
+      banks: z.record(bankName(), bank()).prefault({}).meta({
+        description:
+          "The co-op's accounts at banks by the names that they have in the ledger (main is bank:main), the one that pays first. Left out: no statement is imported and no file is made for a bank.",
+        form: 'IBANs by name such as { main: FR76 9999 9999 9900 0000 0000 056 }',
+        flow: true,
+        reload: 'restart',
+      }),
+      legal: legal(),
       languages: z.array(language()).min(1).max(100).prefault(['fr', 'en']).meta({
         description: 'Languages offered, the preferred one first.',
         form: 'a list of language tags',
