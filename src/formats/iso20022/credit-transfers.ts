@@ -1,6 +1,7 @@
 import { FormatError } from '../../base/index.ts';
 import type { Iban } from '../iban/index.ts';
 import { escapeXml } from '../xml/index.ts';
+import { nameCharactersMax, remittanceCharactersMax, transferCentsMax } from './limits.ts';
 import { sepaText } from './sepa-text.ts';
 
 /** One payment to one person. */
@@ -27,12 +28,6 @@ export interface TransferFile {
   readonly transfers: readonly Transfer[];
 }
 
-/** Characters of an identifier and of a name (pain.001.001.09: Max35Text, EPC: 70 of a name, 140 of the remittance). */
-export const idCharactersMax = 35;
-export const nameCharactersMax = 70;
-export const remittanceCharactersMax = 140;
-/** Cents of one transfer (EPC132-08: 999,999,999.99). */
-export const transferCentsMax = 99_999_999_999;
 const idPattern = /^[a-zA-Z0-9\-?:().,'+](?:[a-zA-Z0-9/\-?:().,'+ ]{0,33}[a-zA-Z0-9\-?:().,'+])?$/;
 
 const euros = (cents: number) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;

@@ -5,5 +5,6 @@
  * - Amounts are whole cents; texts are of the characters that every bank takes (EPC217-08).
  */
 export { creditTransfers, type Transfer, type TransferFile } from './credit-transfers.ts';
+export type { BookedEntry, Transaction } from './entries.ts';
 export { sepaText } from './sepa-text.ts';
-export { type BookedEntry, readStatements, type Statement, type Transaction } from './statements.ts';
+export { readStatements, type Statement, type StatementLimits } from './statements.ts';

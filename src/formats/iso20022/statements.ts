@@ -1,40 +1,17 @@
 import { FormatError } from '../../base/index.ts';
-import { readCreditorReference } from '../iban/index.ts';
 import { childOf, type XmlElement, XmlReader } from '../xml/index.ts';
-
-/** Octets of a file, entries of it, and transactions in one entry. */
-export const statementBytesMax = 256 * 1_048_576;
-export const statementEntriesMax = 500_000;
-export const entryTransactionsMax = 100_000;
-
-/** What the other side of a payment said. Texts are as the bank passed them on; '' for what it did not. */
-export interface Transaction {
-  /** Cents; above zero what came, below zero what went. */
-  readonly amount: number;
-  readonly endToEndId: string;
-  /** What stands behind `RF18`, where the payer wrote a reference of ISO 11649 that is right; else null. */
-  readonly reference: string | null;
-  readonly remittance: string;
-  readonly name: string;
-  readonly iban: string;
-  /** Why it came back (ISO 20022 external code, `AC04`); null where it did not. */
-  readonly returned: string | null;
-}
-
-/** A booked entry. */
-export interface BookedEntry {
-  /** What the bank calls it: with account and statement it is known again. */
-  readonly reference: string;
-  readonly amount: number;
-  /** `2026-03-31` */
-  readonly day: string;
-  readonly transactions: readonly Transaction[];
-}
+import { all, centsOf, signOf, textAt, within } from './elements.ts';
+import { type BookedEntry, entryOf, isBooked } from './entries.ts';
+import { statementBytesMax, statementEntriesMax, statementTransactionsMax } from './limits.ts';
 
 export interface Statement {
+  /** As the bank calls it; a page of several has its number behind a slash. */
   readonly id: string;
   readonly iban: string;
   readonly currency: string;
+  /** First and last day that it is about, `2026-03-31`; '' where neither it nor its entries say. */
+  readonly from: string;
+  readonly until: string;
   /** Booked balances before and after, cents; null where the bank does not say. */
   readonly opening: number | null;
   readonly closing: number | null;
@@ -43,191 +20,138 @@ export interface Statement {
   readonly others: number;
 }
 
-/** Null where it is not booked. */
-interface ReadEntry {
+const namespace = /^urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d{2}$/;
+
+interface Taken {
   readonly entry: BookedEntry | null;
   readonly currency: string;
 }
 
-const namespace = /^urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d{2}$/;
+/** How much one file may be; those of `limits.ts` where nothing else is said. */
+export interface StatementLimits {
+  readonly bytesMax?: number;
+  readonly entriesMax?: number;
+  readonly transactionsMax?: number;
+}
 
 /**
  * Reads camt.053 in any of its versions from pieces. FormatError names what is wrong; a file that ends before its end, whose
  * entries do not add up to its balances, or that is of another kind, is refused whole.
  */
-export async function readStatements(body: AsyncIterable<Uint8Array>): Promise<readonly Statement[]> {
-  const entries: ReadEntry[] = [];
+export async function readStatements(
+  body: AsyncIterable<Uint8Array>,
+  limits: StatementLimits = {},
+): Promise<readonly Statement[]> {
+  const { bytesMax = statementBytesMax, entriesMax = statementEntriesMax } = limits;
+  const { transactionsMax = statementTransactionsMax } = limits;
+  const entries: Taken[] = [];
   const statements: Statement[] = [];
+  let [counted, transactions] = [0, 0];
   const reader = new XmlReader({
-    bytesMax: statementBytesMax,
+    bytesMax,
     elementsMax: Number.MAX_SAFE_INTEGER,
     take(element, depth) {
       if (depth === 3 && element.name === 'Ntry') {
-        if (entries.length >= statementEntriesMax)
-          throw new FormatError(`a statement has at most ${statementEntriesMax} entries`);
-        const currency = currencyOf(within(element, 'Amt'));
-        return entries.push({ currency, entry: isBooked(element) ? entryOf(element) : null }) > 0;
+        if (++counted > entriesMax) throw new FormatError(`a file has at most ${entriesMax} entries`);
+        const entry = isBooked(element) ? entryOf(element) : null;
+        transactions += entry?.transactions.length ?? 0;
+        if (transactions > transactionsMax)
+          throw new FormatError(`a file has at most ${transactionsMax} transactions`);
+        entries.push({ entry, currency: currencyIn(element) });
+        return true;
       }
       if (depth !== 2 || element.name !== 'Stmt') return false;
-      return statements.push(statementOf(element, entries.splice(0))) > 0;
+      statements.push(statementOf(element, entries.splice(0)));
+      return true;
     },
   });
   for await (const piece of body) reader.write(piece);
   const root = reader.end();
   if (root.name !== 'Document' || !namespace.test(root.namespace) || !childOf(root, 'BkToCstmrStmt'))
     throw new FormatError('this is no bank statement of the kind camt.053');
-  if (statements.length === 0) throw new FormatError('the file has no statement');
+  if (statements.length === 0) throw new FormatError('there is no statement in it');
+  if (entries.length > 0) throw new FormatError('an entry stands in no statement');
   return statements;
 }
 
-const textAt = (element: XmlElement | undefined, ...path: readonly string[]): string =>
-  within(element, ...path)?.text.trim() ?? '';
+const currencyIn = (element: XmlElement): string =>
+  within(element, 'Amt')?.attributes.find(({ name }) => name === 'Ccy')?.value ?? '';
 
-function within(element: XmlElement | undefined, ...path: readonly string[]): XmlElement | undefined {
-  let at = element;
-  for (const name of path) at = at?.children.find((child) => child.name === name);
-  return at;
-}
-
-const all = (element: XmlElement | undefined, name: string): readonly XmlElement[] =>
-  element?.children.filter((child) => child.name === name) ?? [];
-
-// Up to version 3 the word itself, later in a Cd.
-const isBooked = (entry: XmlElement) => (textAt(entry, 'Sts', 'Cd') || textAt(entry, 'Sts')) === 'BOOK';
-
-function centsOf(element: XmlElement | undefined, sign: number): number {
-  const text = element?.text.trim() ?? '';
-  const [, whole = '', digits = ''] = /^(\d{1,13})(?:\.(\d{1,5}))?$/.exec(text) ?? [];
-  if (whole === '' || /[1-9]/.test(digits.slice(2)))
-    throw new FormatError(`'${text}' is no amount in whole cents`);
-  return sign * (Number(whole) * 100 + Number(digits.slice(0, 2).padEnd(2, '0')));
-}
-
-function signOf(element: XmlElement): number {
-  const word = textAt(element, 'CdtDbtInd');
-  if (word !== 'CRDT' && word !== 'DBIT')
-    throw new FormatError('an amount does not say whether it came or went');
-  return word === 'CRDT' ? 1 : -1;
-}
-
-const isDay = (day: string) => {
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
-};
-
-function dayOf(element: XmlElement | undefined): string {
-  const day = (textAt(element, 'Dt') || textAt(element, 'DtTm')).slice(0, 10);
-  if (!isDay(day)) throw new FormatError(`a booked entry is of no day of the calendar: '${day}'`);
-  return day;
-}
-
-function entryOf(entry: XmlElement): BookedEntry {
-  const sign = signOf(entry);
-  const amount = centsOf(within(entry, 'Amt'), sign);
-  const currency = currencyOf(within(entry, 'Amt'));
-  const reference = textAt(entry, 'AcctSvcrRef') || textAt(entry, 'NtryRef');
-  if (reference === '')
-    throw new FormatError('a booked entry has no reference of the bank: it could not be known again');
-  const details = all(entry, 'NtryDtls').flatMap((each) => all(each, 'TxDtls'));
-  if (details.length > entryTransactionsMax)
-    throw new FormatError(`an entry has at most ${entryTransactionsMax} transactions`);
-  const transactions = details.map((each) =>
-    transactionOf(each, { amount, sign, currency, alone: details.length === 1 }),
-  );
-  const sum = transactions.reduce((total, each) => total + each.amount, 0);
-  if (transactions.length > 0 && sum !== amount)
-    throw new FormatError(`the transactions of entry ${reference} do not add up to it`);
-  return { reference, amount, day: dayOf(within(entry, 'BookgDt')), transactions };
-}
-
-function transactionOf(
-  details: XmlElement,
-  entry: {
-    readonly amount: number;
-    readonly sign: number;
-    readonly currency: string;
-    readonly alone: boolean;
-  },
-): Transaction {
-  // The amount as it was booked: what the other side sent may stand there in another currency.
-  const own = [within(details, 'Amt'), within(details, 'AmtDtls', 'TxAmt', 'Amt')].find(
-    (each) => each !== undefined && currencyOf(each) === entry.currency,
-  );
-  if (own === undefined && !entry.alone)
-    throw new FormatError(`a transaction among several has no amount in ${entry.currency}`);
-  const sign = within(details, 'CdtDbtInd') ? signOf(details) : entry.sign;
-  const amount = own === undefined || entry.alone ? entry.amount : centsOf(own, sign);
-  const parties = within(details, 'RltdPties');
-  const other = amount > 0 ? 'Dbtr' : 'Cdtr';
-  const remittance = within(details, 'RmtInf');
-  const words = all(remittance, 'Ustrd')
-    .map(({ text }) => text.trim())
-    .join(' ');
-  const structured = all(remittance, 'Strd').map((each) => textAt(each, 'CdtrRefInf', 'Ref'));
-  const back = within(details, 'RtrInf');
-  return {
-    amount,
-    endToEndId: textAt(details, 'Refs', 'EndToEndId').replace(/^NOTPROVIDED$/, ''),
-    reference: referenceIn([...structured, words]),
-    remittance: [...structured, words].filter((text) => text !== '').join(' '),
-    name: textAt(parties, other, 'Pty', 'Nm') || textAt(parties, other, 'Nm'),
-    iban: textAt(parties, `${other}Acct`, 'Id', 'IBAN'),
-    returned: back ? textAt(back, 'Rsn', 'Cd') || textAt(back, 'Rsn', 'Prtry') || 'NARR' : null,
-  };
-}
-
-/** A text that is a reference, or the one reference that stands in a text; two different ones are none. */
-function referenceIn(texts: readonly string[]): string | null {
-  const found = new Set<string>();
-  for (const text of texts) {
-    const whole = readCreditorReference(text);
-    if (whole !== null) found.add(whole);
-    for (const [word] of text.matchAll(/\bRF\d{2}[A-Za-z0-9]{1,21}\b/gi)) {
-      const reference = readCreditorReference(word);
-      if (reference !== null) found.add(reference);
-    }
-  }
-  const [only] = found;
-  return found.size === 1 && only !== undefined ? only : null;
-}
-
-function statementOf(statement: XmlElement, read: readonly ReadEntry[]): Statement {
+function statementOf(statement: XmlElement, read: readonly Taken[]): Statement {
   const entries = read.flatMap(({ entry }) => (entry === null ? [] : [entry]));
-  const id = textAt(statement, 'Id');
   const iban = textAt(statement, 'Acct', 'Id', 'IBAN');
+  const id = identifierOf(statement);
   if (id === '' || iban === '')
     throw new FormatError('a statement has no identifier, or is of no account with an IBAN');
-  const currency = currencyOfStatement(statement, read);
-  const [opening, closing] = [
-    balanceOf(statement, 'OPBD') ?? balanceOf(statement, 'PRCD'),
-    balanceOf(statement, 'CLBD'),
-  ];
+  const { opening, closing } = balancesOf(statement);
   const sum = entries.reduce((total, { amount }) => total + amount, 0);
+  if (!Number.isSafeInteger(sum)) throw new FormatError(`statement ${id} is more money than can be counted`);
   if (opening !== null && closing !== null && opening + sum !== closing)
     throw new FormatError(
       `statement ${id}: the entries do not lead from the opening balance to the closing one`,
     );
-  return { id, iban, currency, opening, closing, entries, others: read.length - entries.length };
+  demandCounts(statement, id, read.length);
+  const currency = currencyOf(statement, read, id);
+  const { from, until } = spanOf(statement, entries);
+  return { id, iban, currency, from, until, opening, closing, entries, others: read.length - entries.length };
 }
 
-const currencyOf = (amount: XmlElement | undefined): string =>
-  amount?.attributes.find(({ name }) => name === 'Ccy')?.value ?? '';
+/** A statement of several pages has the same identifier on each. */
+function identifierOf(statement: XmlElement): string {
+  const id = textAt(statement, 'Id');
+  const page = textAt(statement, 'StmtPgntn', 'PgNb');
+  return page === '' || page === '1' ? id : `${id}/${page}`;
+}
 
-/** The one currency of the account, its balances and its entries: amounts of two are never added up. */
-function currencyOfStatement(statement: XmlElement, entries: readonly ReadEntry[]): string {
-  const balances = all(statement, 'Bal').map((balance) => currencyOf(within(balance, 'Amt')));
+/** What the bank counted itself, where it says so: an entry that is missing is found by it even without balances. */
+function demandCounts(statement: XmlElement, id: string, entries: number): void {
+  const counted = textAt(statement, 'TxsSummry', 'TtlNtries', 'NbOfNtries');
+  if (counted !== '' && Number(counted) !== entries)
+    throw new FormatError(`statement ${id}: it says ${counted} entries, and has ${entries}`);
+}
+
+function currencyOf(statement: XmlElement, read: readonly Taken[], id: string): string {
   const own = textAt(statement, 'Acct', 'Ccy');
-  const booked = entries.flatMap((each) => (each.entry === null ? [] : [each.currency]));
-  const said = new Set([...(own === '' ? [] : [own]), ...balances, ...booked]);
-  const [currency = ''] = said;
-  if (said.size > 1 || (said.size === 1 && !/^[A-Z]{3}$/.test(currency)))
+  const amounts = [...all(statement, 'Bal').map(currencyIn), ...read.map(({ currency }) => currency)];
+  const found = new Set(own === '' ? amounts : [own, ...amounts]);
+  const [currency] = found;
+  if (currency === undefined || found.has('') || !/^[A-Z]{3}$/.test(currency))
+    throw new FormatError(`statement ${id} does not say in which currency it is`);
+  if (found.size > 1)
     throw new FormatError(
-      `a statement is in one currency, and this one says ${[...said].join(', ') || 'none'}`,
+      `a statement is in one currency, and ${id} says ${Array.from(found).join(', ').slice(0, 40)}`,
     );
   return currency;
 }
 
-function balanceOf(statement: XmlElement, code: string): number | null {
-  const balance = all(statement, 'Bal').find((each) => textAt(each, 'Tp', 'CdOrPrtry', 'Cd') === code);
-  return balance === undefined ? null : centsOf(within(balance, 'Amt'), signOf(balance));
+/** Pages but the first begin, and pages but the last end, with an interim balance (ITBD). */
+function balancesOf(statement: XmlElement): { opening: number | null; closing: number | null } {
+  const balances = all(statement, 'Bal');
+  const of = (...codes: readonly string[]) => {
+    const found = balances.filter((each) => codes.includes(textAt(each, 'Tp', 'CdOrPrtry', 'Cd')));
+    return found.map((each) => centsOf(within(each, 'Amt'), signOf(each)));
+  };
+  const interim = of('ITBD');
+  const opening = of('OPBD')[0] ?? of('PRCD')[0];
+  const closing = of('CLBD')[0];
+  const alone = interim.length === 1;
+  return {
+    opening: opening ?? (alone && closing === undefined ? null : interim[0]) ?? null,
+    closing: closing ?? (alone && opening === undefined ? null : interim.at(-1)) ?? null,
+  };
 }
+
+function spanOf(statement: XmlElement, entries: readonly BookedEntry[]): { from: string; until: string } {
+  const dated = all(statement, 'Bal').map(
+    (each) => textAt(each, 'Dt', 'Dt') || textAt(each, 'Dt', 'DtTm').slice(0, 10),
+  );
+  const said = ['FrDtTm', 'ToDtTm'].map((name) => textAt(statement, 'FrToDt', name).slice(0, 10));
+  const days = entries.map(({ day }) => day);
+  const made = textAt(statement, 'CreDtTm').slice(0, 10);
+  // The opening balance is dated the day before, by some banks: entries say better what a statement is about.
+  const best = [days, said, dated, [made]].map((each) => each.filter(isDay).toSorted());
+  const [from, until] = [best.find(({ length }) => length > 0)?.[0], best.find(({ length }) => length > 0)];
+  return { from: from ?? '', until: until?.at(-1) ?? '' };
+}
+
+const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text);
