@@ -1,16 +1,18 @@
 import type { CoopHouse } from './house.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { Payouts } from './payouts/payouts.ts';
 import type { Rules } from './rules/types.ts';
 
 /** The rooms of one co-operative over one database. */
 export interface Coop {
   readonly rules: Rules;
   readonly ledger: Ledger;
+  readonly payouts: Payouts;
 }
 
 /** Opens them; nothing runs by itself. */
 export function openCoop(house: CoopHouse): Coop {
   const { rules, database, clock, coop, secret } = house;
   const ledger = new Ledger({ database, clock, coop, secret, chart: rules.chart });
-  return { rules, ledger };
+  return { rules, ledger, payouts: new Payouts(house) };
 }

@@ -12,6 +12,9 @@ export const refusals = {
   E_PERIOD_CLOSED: ['locked', 'the period is closed'],
   E_NOT_FOUND: ['not-found', 'it is not there'],
   E_REFERENCE: ['conflict', 'the reference stands for something else'],
+  E_MONTH_OPEN: ['locked', 'the month is not over'],
+  E_MONTH_ORDER: ['conflict', 'months are shared out one after the other'],
+  E_MONTH_CLOSED: ['exists', 'the month was shared out already'],
   E_REVERSED: ['conflict', 'the entry was reversed already'],
 } as const satisfies Record<string, readonly [Reason, string]>;
 

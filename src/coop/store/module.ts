@@ -1,6 +1,9 @@
 import { defineModule, run } from '../../storage/index.ts';
 import { append } from '../ledger/scripts/append.ts';
 import { entry, page } from '../ledger/scripts/read.ts';
+import { closeMonth } from '../payouts/scripts/close-month.ts';
+import { month, months, proof, shares, sharesOf } from '../payouts/scripts/read-months.ts';
+import { countTurnover } from '../payouts/scripts/turnover.ts';
 import { coopQueries } from './queries.ts';
 import { coopGuards, coopTables } from './tables.ts';
 
@@ -21,6 +24,13 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
     balances: scan(function* (q, a: { after: number; afterAsset: string }) {
       return yield* run(q.ledgerBalances, a);
     }),
+    payoutsCloseMonth: write(closeMonth),
+    payoutsCountTurnover: write(countTurnover),
+    payoutsMonth: read(month),
+    payoutsMonths: scan(months),
+    payoutsShares: scan(shares),
+    payoutsSharesOf: read(sharesOf),
+    payoutsProof: read(proof),
     closeMonth: write(function* (q, a: { month: string; now: number }) {
       yield* run(q.ledgerMonthClose, a);
     }),

@@ -1,7 +1,8 @@
 import { type Guard, joinTables } from '../../storage/index.ts';
 import { bankGuards, bankTables } from '../bank/tables.ts';
 import { ledgerGuards, ledgerTables } from '../ledger/tables.ts';
+import { payoutsGuards, payoutsTables } from '../payouts/tables.ts';
 
 /** The tables of all rooms. */
-export const coopTables = joinTables(ledgerTables, bankTables);
-export const coopGuards: readonly Guard[] = [...ledgerGuards, ...bankGuards];
+export const coopTables = joinTables(ledgerTables, bankTables, payoutsTables);
+export const coopGuards: readonly Guard[] = [...ledgerGuards, ...bankGuards, ...payoutsGuards];

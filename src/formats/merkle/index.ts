@@ -11,6 +11,7 @@ export {
   type SumNode,
   type SumStep,
   sumLeafHash,
+  sumLevels,
   sumProof,
   sumRoot,
   verifySumProof,

@@ -59,12 +59,19 @@ function levelAbove(level: readonly SumNode[]): readonly SumNode[] {
   return above;
 }
 
-/** The root over leaves in any order: its sum is the sum of all amounts. Null where there is no leaf. */
-export function sumRoot(leaves: readonly SumLeaf[]): SumNode | null {
+/** All of the tree: its leaves in their order first, the root alone last; empty where there is no leaf. */
+export function sumLevels(leaves: readonly SumLeaf[]): readonly (readonly SumNode[])[] {
   let level = inOrder(leaves);
-  while (level.length > 1) level = levelAbove(level);
-  return level[0] ?? null;
+  const levels = level.length > 0 ? [level] : [];
+  while (level.length > 1) {
+    level = levelAbove(level);
+    levels.push(level);
+  }
+  return levels;
 }
+
+/** The root over leaves in any order: its sum is the sum of all amounts. Null where there is no leaf. */
+export const sumRoot = (leaves: readonly SumLeaf[]): SumNode | null => sumLevels(leaves).at(-1)?.[0] ?? null;
 
 /** The way of one leaf to the root, nearest first; null where it is not among them. */
 export function sumProof(leaves: readonly SumLeaf[], leaf: SumLeaf): readonly SumStep[] | null {

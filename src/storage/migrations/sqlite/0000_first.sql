@@ -418,6 +418,56 @@ CREATE INDEX `bank_matches_expected` ON `bank_matches` (`expected`);
 --> statement-breakpoint
 CREATE INDEX `bank_matches_state_id` ON `bank_matches` (`state`,`id`);
 --> statement-breakpoint
+CREATE TABLE `payouts_turnover` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`source` text NOT NULL,
+	`month` text NOT NULL,
+	`day` text NOT NULL,
+	`amount` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `payouts_turnover_source` ON `payouts_turnover` (`source`);
+--> statement-breakpoint
+CREATE INDEX `payouts_turnover_month` ON `payouts_turnover` (`month`);
+--> statement-breakpoint
+CREATE TABLE `payouts_months` (
+	`month` text PRIMARY KEY NOT NULL,
+	`key` text NOT NULL,
+	`received` integer NOT NULL,
+	`credited` integer NOT NULL,
+	`turnoverBefore` integer NOT NULL,
+	`turnover` integer NOT NULL,
+	`poolBefore` integer NOT NULL,
+	`pool` integer NOT NULL,
+	`coins` integer NOT NULL,
+	`members` integer NOT NULL,
+	`paid` integer NOT NULL,
+	`root` text NOT NULL,
+	`entry` integer NOT NULL,
+	`closed` integer NOT NULL,
+	`by` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `payouts_shares` (
+	`month` text NOT NULL,
+	`member` integer NOT NULL,
+	`coins` integer NOT NULL,
+	`paid` integer NOT NULL,
+	`salt` blob NOT NULL,
+	`place` integer NOT NULL,
+	PRIMARY KEY(`month`, `member`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `payouts_shares_member_month` ON `payouts_shares` (`member`,`month`);
+--> statement-breakpoint
+CREATE TABLE `payouts_tree` (
+	`month` text NOT NULL,
+	`level` integer NOT NULL,
+	`chunk` integer NOT NULL,
+	`nodes` blob NOT NULL,
+	PRIMARY KEY(`month`, `level`, `chunk`)
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `file_nodes` (
 	`account` integer NOT NULL,
 	`parent` integer NOT NULL,
@@ -1029,3 +1079,21 @@ CREATE TRIGGER "bank_matches_kept" BEFORE UPDATE ON "bank_matches" BEGIN SELECT 
 CREATE TRIGGER "bank_matches_stay" BEFORE DELETE ON "bank_matches" BEGIN SELECT RAISE(ABORT, 'immutable: decisions about lines stay') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "bank_expected_stay" BEFORE DELETE ON "bank_expected" BEGIN SELECT RAISE(ABORT, 'immutable: what was expected stays') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_turnover_update" BEFORE UPDATE ON "payouts_turnover" BEGIN SELECT RAISE(ABORT, 'immutable: what counted as turnover stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_turnover_delete" BEFORE DELETE ON "payouts_turnover" BEGIN SELECT RAISE(ABORT, 'immutable: what counted as turnover stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_months_update" BEFORE UPDATE ON "payouts_months" BEGIN SELECT RAISE(ABORT, 'immutable: a month that was shared out stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_months_delete" BEFORE DELETE ON "payouts_months" BEGIN SELECT RAISE(ABORT, 'immutable: a month that was shared out stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_shares_update" BEFORE UPDATE ON "payouts_shares" BEGIN SELECT RAISE(ABORT, 'immutable: what coins came to stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_shares_delete" BEFORE DELETE ON "payouts_shares" BEGIN SELECT RAISE(ABORT, 'immutable: what coins came to stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_tree_update" BEFORE UPDATE ON "payouts_tree" BEGIN SELECT RAISE(ABORT, 'immutable: the tree of a month stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_tree_delete" BEFORE DELETE ON "payouts_tree" BEGIN SELECT RAISE(ABORT, 'immutable: the tree of a month stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_turnover_open" BEFORE INSERT ON "payouts_turnover" BEGIN SELECT RAISE(ABORT, 'closed: the month was shared out') WHERE EXISTS (SELECT 1 FROM "payouts_months" WHERE "month" >= NEW."month"); END;

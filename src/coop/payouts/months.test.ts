@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Clock, fakeClock } from '../../base/index.ts';
+import { verifySumProof } from '../../formats/merkle/index.ts';
+import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import type { Actor } from '../acts/types.ts';
+import { type Coop, openCoop } from '../co-op.ts';
+import { chart } from '../rules/chart.ts';
+import { fraction } from '../rules/decimal.ts';
+import type { Rules } from '../rules/types.ts';
+import { coopOperations as operations } from '../store/module.ts';
+import { chunkRows } from './limits.ts';
+import { dayIn, lastDayOf, monthAfter } from './months.ts';
+import type { PayProof } from './types.ts';
+
+const rules: Rules = {
+  ...{ country: 'XX', legalForm: 'test', currency: 'EUR', timeZone: 'Europe/Paris', fiscalYearEnd: '12-31' },
+  shares: {
+    ...{ nominal: 1000, maxPerMember: 500, minPerMember: 1, paidAtOnce: fraction(1, 1), floor: null },
+    redemption: { delayMonthsMax: 60, deductLosses: true, noticeMonths: 0, at: 'any' },
+  },
+  allocation: [],
+  interest: { capOf: () => null, levies: () => [], slip: { form: 'X', due: '02-15' } },
+  pay: { memberShare: fraction(40, 100), payoutMin: 100 },
+  approvals: { persons: 2, matchAloneMax: 0 },
+  vat: () => fraction(20, 100),
+  ...{ chart, plan: {} },
+};
+
+const treasurer: Actor = { account: 9, member: 1, roles: ['treasurer'], via: 'cli' };
+
+/** Whether a proof, as a member is given it, leads to the sum that was published. */
+function leads({ salt, id, paid, steps, root }: PayProof, amount = paid): boolean {
+  return verifySumProof(
+    { salt: Buffer.from(salt, 'hex'), id, amount },
+    steps.map((step) => ({ ...step, hash: Buffer.from(step.hash, 'hex') })),
+    { sum: root.sum, hash: Buffer.from(root.hash, 'hex') },
+  );
+}
+
+describe('months', () => {
+  test.each([
+    ['2026-01', '2026-02', '2026-01-31'],
+    ['2026-12', '2027-01', '2026-12-31'],
+    ['2024-02', '2024-03', '2024-02-29'],
+    ['2100-02', '2100-03', '2100-02-28'],
+  ])('after %s comes %s, and it ends on %s', (month, after, last) => {
+    expect([monthAfter(month), lastDayOf(month)]).toEqual([after, last]);
+  });
+
+  test('a day begins at midnight of the co-op', () => {
+    expect(dayIn('Europe/Paris', Date.UTC(2026, 2, 31, 21, 59))).toBe('2026-03-31');
+    expect(dayIn('Europe/Paris', Date.UTC(2026, 2, 31, 22, 0))).toBe('2026-04-01');
+  });
+});
+
+describeEngines('a month', (engine) => {
+  let stores: TestStores;
+  let clock: Clock & { advance(ms: number): void };
+  let coop: Coop;
+
+  beforeEach(async () => {
+    clock = fakeClock(Date.UTC(2026, 3, 1));
+    stores = await openTestStores(engine, { clock });
+    const { database, blobs } = stores;
+    const secret = async (name: string) => name;
+    coop = openCoop({ database, blobs, clock, secret, coop: 'coop.example', name: 'Coop', rules });
+  });
+  afterEach(() => stores.close());
+
+  const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
+  const turnover = (source: string, day: string, amount: number) =>
+    stores.database.call(operations.payoutsCountTurnover, { source, day, amount });
+  const coins = (day: string, owned: Readonly<Record<number, number>>) =>
+    coop.ledger.append(
+      Object.entries(owned).map(([member, amount]) => ({
+        ...{ key: `coins:${day}:${member}`, date: day, kind: 'mycoin.deposit', memo: '' },
+        postings: [
+          { account: 'mycoin:issued', asset: 'MYC', amount },
+          { account: `coins:${member}`, asset: 'MYC', amount: -amount },
+        ],
+      })),
+    );
+  const close = (month: string, key = `close:${month}`) => coop.payouts.closeMonth(treasurer, key, { month });
+
+  test('is shared out as COOP.md §4 works it out, and everybody can see that theirs is in it', async () => {
+    await turnover('receipt:1', '2026-03-10', 1_334_567);
+    await turnover('credit:1', '2026-03-12', -100_000);
+    await coins('2026-03-20', { 11: 120, 12: 75, 13: 5 });
+    const month = await close('2026-03');
+    expect(month).toMatchObject({
+      ...{ received: 1_334_567, credited: 100_000, turnover: 1_234_567, pool: 493_826, paid: 493_826 },
+      ...{ coins: 200, members: 3, entry: 4, by: treasurer.account },
+    });
+    const shares = await coop.payouts.shares('2026-03');
+    expect(shares.map(({ paid }) => paid)).toEqual([296_295, 185_185, 12_346]);
+    const entry = await coop.ledger.entry(month.entry);
+    expect(entry).toMatchObject({ kind: 'mycoin.payout', key: 'payout:2026-03', date: '2026-03-31' });
+    expect(entry?.memo).toContain(month.root);
+    expect(await coop.ledger.balance('member:12', 'EUR')).toBe(-185_185);
+    expect(await coop.ledger.balance('coins:12', 'MYC')).toBe(0);
+    expect(await coop.ledger.balance('mycoin:converted', 'MYC')).toBe(-200);
+    for (const member of [11, 12, 13]) {
+      const proof = await coop.payouts.proof('2026-03', member);
+      if (proof === null) throw new Error('there is a proof');
+      expect(proof.root).toEqual({ sum: 493_826, hash: month.root });
+      expect(leads(proof)).toBe(true);
+      expect(leads(proof, proof.paid + 1)).toBe(false);
+    }
+    expect(await coop.payouts.proof('2026-03', 14)).toBeNull();
+    expect(await coop.payouts.proof('2026-04', 11)).toBeNull();
+    await expect(coop.ledger.append([])).resolves.toEqual([]);
+  });
+
+  test('twice is once; another time is refused, and so is what comes late', async () => {
+    await turnover('receipt:1', '2026-03-10', 10_000);
+    await coins('2026-03-20', { 11: 1 });
+    const once = await close('2026-03');
+    expect(await close('2026-03')).toEqual(once);
+    await expect(close('2026-03', 'again')).rejects.toEqual(refused('E_MONTH_CLOSED'));
+    await expect(coins('2026-03-31', { 12: 1 })).rejects.toEqual(refused('E_PERIOD_CLOSED'));
+    await expect(turnover('receipt:2', '2026-03-31', 1)).rejects.toEqual(refused('E_PERIOD_CLOSED'));
+    expect(await coop.payouts.months()).toEqual([once]);
+  });
+
+  test('by two at once is once', async () => {
+    await turnover('receipt:1', '2026-03-10', 10_000);
+    await coins('2026-03-20', { 11: 1 });
+    const both = await Promise.allSettled([close('2026-03', 'a'), close('2026-03', 'b')]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await coop.ledger.balance('member:11', 'EUR')).toBe(-4000);
+  });
+
+  test('waits until it is over at home, and for its turn', async () => {
+    await expect(close('2026-04')).rejects.toEqual(refused('E_MONTH_OPEN'));
+    await expect(close('2026-13')).rejects.toEqual(refused('E_DATE'));
+    await close('2026-02');
+    clock.advance(61 * 86_400_000);
+    await expect(close('2026-04')).rejects.toEqual(refused('E_MONTH_ORDER'));
+    await close('2026-03');
+    expect(await close('2026-04')).toMatchObject({ pool: 0, paid: 0, entry: 0 });
+  });
+
+  test('without coins leaves its pool to the next, and never to the co-op', async () => {
+    await turnover('receipt:1', '2026-02-10', 10_000);
+    expect(await close('2026-02')).toMatchObject({ pool: 4000, paid: 0, root: '', entry: 1 });
+    expect(await coop.ledger.balance('pool:carried', 'EUR')).toBe(-4000);
+    await turnover('receipt:2', '2026-03-10', 2500);
+    await coins('2026-03-20', { 11: 1, 12: 1 });
+    expect(await close('2026-03')).toMatchObject({ poolBefore: 4000, pool: 5000, paid: 5000 });
+    expect(await coop.ledger.balance('pool:carried', 'EUR')).toBe(0);
+    expect(await coop.ledger.balance('expense:mycoin', 'EUR')).toBe(5000);
+    expect(await coop.ledger.balance('member:11', 'EUR')).toBe(-2500);
+  });
+
+  test('that credits more than it receives leaves that to the next', async () => {
+    await turnover('credit:1', '2026-02-10', -1000);
+    await coins('2026-02-20', { 11: 3 });
+    expect(await close('2026-02')).toMatchObject({ turnover: -1000, pool: 0, paid: 0, coins: 3 });
+    expect(await coop.ledger.balance('coins:11', 'MYC')).toBe(0);
+    await turnover('receipt:1', '2026-03-10', 3500);
+    await coins('2026-03-20', { 11: 1 });
+    expect(await close('2026-03')).toMatchObject({ turnoverBefore: -1000, turnover: 2500, paid: 1000 });
+  });
+
+  test('of more members than one row of the tree keeps is proved to each of them', async () => {
+    await turnover('receipt:1', '2026-03-10', 9_999_999);
+    const owned = Object.fromEntries(Array.from({ length: chunkRows + 45 }, (_, at) => [at + 1, at + 1]));
+    await coins('2026-03-20', owned);
+    const { root, members } = await close('2026-03');
+    expect(members).toBe(chunkRows + 45);
+    for (const member of [1, 2, chunkRows, chunkRows + 1, members]) {
+      const proof = await coop.payouts.proof('2026-03', member);
+      expect(proof?.root.hash).toBe(root);
+      expect(proof && leads(proof)).toBe(true);
+    }
+  });
+
+  test('that was shared out is not changed behind the back', async () => {
+    await turnover('receipt:1', '2026-03-10', 10_000);
+    await coins('2026-03-20', { 11: 1 });
+    await close('2026-03');
+    for (const table of ['payouts_months', 'payouts_shares', 'payouts_tree', 'payouts_turnover']) {
+      await expect(stores.damage(`DELETE FROM ${table}`), table).rejects.toThrow('immutable');
+      await expect(stores.damage(`UPDATE ${table} SET month = '2026-04'`), table).rejects.toThrow(
+        'immutable',
+      );
+    }
+    const late = `INSERT INTO payouts_turnover (source, month, day, amount) VALUES ('x', '2026-03', '2026-03-01', 1)`;
+    await expect(stores.damage(late)).rejects.toThrow('closed');
+  });
+});

@@ -1,0 +1,151 @@
+import { randomOctets } from '../../../base/index.ts';
+import { type SumLeaf, sumLeafHash, sumLevels } from '../../../formats/merkle/index.ts';
+import { one, run, type Script } from '../../../storage/index.ts';
+import { chainStart, saltOctets } from '../../ledger/chain.ts';
+import { checkDrafts } from '../../ledger/check.ts';
+import { append } from '../../ledger/scripts/append.ts';
+import type { Draft, Month, Posting } from '../../ledger/types.ts';
+import { refusal } from '../../refusals.ts';
+import { partOf } from '../../rules/decimal.ts';
+import type { CoopQueries } from '../../store/queries.ts';
+import { lastDayOf, monthAfter } from '../months.ts';
+import { shareOut } from '../share-out.ts';
+import { chunksOf } from '../tree.ts';
+import type { ClosedMonth, MonthRules, PayoutsHouse } from '../types.ts';
+
+export interface CloseMonth extends PayoutsHouse, MonthRules {
+  readonly key: string;
+  readonly month: Month;
+  readonly by: number;
+}
+
+/**
+ * Shares a month out: one transaction seals the entries, keeps what each member gets with the tree that shows it, and closes the
+ * month. A month is shared out once, and after the one before it.
+ */
+export function* closeMonth(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
+  yield* run(q.ledgerHead, { start: chainStart(a.coop).toString('hex') });
+  const [done] = yield* run(q.payoutsMonth, { month: a.month });
+  if (done) return closedAlready(done, a);
+  const [last] = yield* run(q.payoutsMonthLast, {});
+  if (last && a.month !== monthAfter(last.month))
+    throw refusal('E_MONTH_ORDER', `${last.month} was shared out last: ${monthAfter(last.month)} is next`, {
+      next: monthAfter(last.month),
+    });
+  const sums = yield* sumsOf(q, a, last);
+  const claims = yield* claimsOf(q, a.month, last?.month ?? '');
+  const pays = shareOut(sums.pool, claims, a.month) ?? [];
+  const leaves = pays.map(({ id, paid }) => ({ salt: randomOctets(saltOctets), id, amount: paid }));
+  const levels = sumLevels(leaves);
+  const root = levels.at(-1)?.[0]?.hash.toString('hex') ?? '';
+  const postings = pays.flatMap(({ id, paid }) => (paid > 0 ? [euros(a, `member:${id}`, -paid)] : []));
+  const drafts = draftsOf(a, { ...sums, root, claims, postings });
+  const entries = yield* append(q, { coop: a.coop, drafts: checkDrafts(drafts, a.chart), now: a.now });
+  const month: ClosedMonth & { key: string } = {
+    ...{ month: a.month, key: a.key, ...sums, root, members: claims.length },
+    coins: claims.reduce((sum, { weight }) => sum + weight, 0),
+    paid: pays.reduce((sum, { paid }) => sum + paid, 0),
+    entry: entries.find(({ key }) => key === payKey(a.month))?.seq ?? 0,
+    ...{ closed: a.now, by: a.by },
+  };
+  const places = placesOf(levels[0] ?? [], leaves);
+  const rows = pays.map(({ id, weight, paid }, at) => ({
+    ...{ month: a.month, member: Number(id), coins: weight, paid },
+    ...{ salt: leaves[at]?.salt, place: places[at] },
+  }));
+  yield* run(q.payoutsSharesAdd, { rows: rows as never });
+  yield* run(q.payoutsTreeAdd, { rows: chunksOf(levels).map((chunk) => ({ month: a.month, ...chunk })) });
+  yield* run(q.payoutsMonthsAdd, { rows: [month] });
+  yield* run(q.ledgerMonthClose, { month: a.month, now: a.now });
+  return withoutKey(month);
+}
+
+const payKey = (month: Month) => `payout:${month}`;
+
+const withoutKey = ({ key: _, ...month }: ClosedMonth & { readonly key: string }): ClosedMonth => month;
+
+function closedAlready(done: ClosedMonth & { readonly key: string }, a: CloseMonth): ClosedMonth {
+  if (done.key === a.key) return withoutKey(done);
+  throw refusal('E_MONTH_CLOSED', `${a.month} was shared out already`, { month: a.month });
+}
+
+interface Sums {
+  readonly received: number;
+  readonly credited: number;
+  readonly turnoverBefore: number;
+  readonly turnover: number;
+  readonly poolBefore: number;
+  readonly pool: number;
+}
+
+/** What the month came to; a turnover below zero and a pool that nobody had coins for go on from the month before. */
+function* sumsOf(q: CoopQueries, a: CloseMonth, last: ClosedMonth | undefined): Script<Sums> {
+  const { received, credited } = one(
+    yield* run(q.payoutsTurnover, { after: last?.month ?? '', month: a.month }),
+  );
+  const turnoverBefore = Math.min(0, last?.turnover ?? 0);
+  const poolBefore = last === undefined ? 0 : last.pool - last.paid;
+  const turnover = turnoverBefore + received - credited;
+  const pool = poolBefore + partOf(Math.max(0, turnover), a.memberShare, 'down');
+  if (![received, credited, turnover, pool].every(Number.isSafeInteger))
+    throw refusal('E_AMOUNT', 'the turnover of the month is more than can be counted');
+  return { received, credited, turnoverBefore, turnover, poolBefore, pool };
+}
+
+function* claimsOf(q: CoopQueries, month: Month, after: Month) {
+  const rows = yield* run(q.payoutsCoins, { after, month });
+  return rows
+    .filter(({ coins }) => coins > 0)
+    .map(({ member, coins }) => ({ id: `${member}`, weight: coins }));
+}
+
+const euros = ({ currency }: PayoutsHouse, account: string, amount: number): Posting => ({
+  account,
+  asset: currency,
+  amount,
+});
+
+interface Outcome extends Sums {
+  readonly root: string;
+  readonly claims: readonly { readonly id: string; readonly weight: number }[];
+  /** What is owed to members, below zero. */
+  readonly postings: readonly Posting[];
+}
+
+/** What is owed for the month, and the coins that are gone for it. */
+function draftsOf(a: CloseMonth, { pool, poolBefore, root, claims, postings }: Outcome): readonly Draft[] {
+  const date = lastDayOf(a.month);
+  const coins = claims.reduce((sum, { weight }) => sum + weight, 0);
+  const left = coins === 0 ? [euros(a, 'pool:carried', -(pool - poolBefore))] : postings;
+  const before = coins === 0 ? 0 : poolBefore;
+  const of = [euros(a, 'expense:mycoin', pool - poolBefore), euros(a, 'pool:carried', before), ...left];
+  const owed = of.filter(({ amount }) => amount !== 0);
+  const memo = root === '' ? '' : `sum root ${root}`;
+  const converted = claims.map(({ id, weight }) => ({
+    account: `coins:${id}`,
+    asset: 'MYC',
+    amount: weight,
+  }));
+  return [
+    {
+      key: payKey(a.month),
+      date,
+      kind: coins === 0 ? 'mycoin.carried' : 'mycoin.payout',
+      memo,
+      postings: owed,
+    },
+    {
+      ...{ key: `convert:${a.month}`, date, kind: 'mycoin.conversion', memo: '' },
+      postings: [{ account: 'mycoin:converted', asset: 'MYC', amount: -coins }, ...converted],
+    },
+  ].filter(({ postings: rows }) => rows.length > 1);
+}
+
+/** The place of each leaf in the tree, which is ordered by their hashes. */
+function placesOf(
+  level: readonly { readonly hash: Buffer }[],
+  leaves: readonly SumLeaf[],
+): readonly number[] {
+  const places = new Map(level.map(({ hash }, at) => [hash.toString('hex'), at]));
+  return leaves.map((leaf) => places.get(sumLeafHash(leaf).toString('hex')) ?? -1);
+}
