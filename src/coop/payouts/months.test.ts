@@ -63,7 +63,9 @@ describeEngines('a month', (engine) => {
     stores = await openTestStores(engine, { clock });
     const { database, blobs } = stores;
     const secret = async (name: string) => name;
-    coop = openCoop({ database, blobs, clock, secret, coop: 'coop.example', name: 'Coop', rules });
+    const legal = { name: 'Coop', address: [], registration: '', vatNumber: '' };
+    const named = { coop: 'coop.example', name: 'Coop', legal, banks: [] };
+    coop = openCoop({ database, blobs, clock, secret, rules, ...named });
   });
   afterEach(() => stores.close());
 
