@@ -1,3 +1,4 @@
+import { Acts } from './acts/acts.ts';
 import type { CoopHouse } from './house.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payouts } from './payouts/payouts.ts';
@@ -6,6 +7,7 @@ import type { Rules } from './rules/types.ts';
 /** The rooms of one co-operative over one database. */
 export interface Coop {
   readonly rules: Rules;
+  readonly acts: Acts;
   readonly ledger: Ledger;
   readonly payouts: Payouts;
 }
@@ -14,5 +16,7 @@ export interface Coop {
 export function openCoop(house: CoopHouse): Coop {
   const { rules, database, clock, coop, secret } = house;
   const ledger = new Ledger({ database, clock, coop, secret, chart: rules.chart });
-  return { rules, ledger, payouts: new Payouts(house) };
+  const acts = new Acts(house);
+  const payouts = new Payouts(house);
+  return { rules, acts, ledger, payouts };
 }

@@ -5,6 +5,10 @@
  * - All rooms are one storage module (`store/module.ts`): what belongs together is one transaction.
  * - What is refused has a code of the closed list in `refusals.ts`.
  */
+export { Acts } from './acts/acts.ts';
+export { bodyHash } from './acts/chain.ts';
+export { may, privileges } from './acts/privileges.ts';
+export { type Act, type Actor, type Privilege, type Role, roles } from './acts/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
 export type { CoopHouse } from './house.ts';
 export { Ledger, type LedgerOptions } from './ledger/ledger.ts';

@@ -23,6 +23,7 @@ export {
   type Guard,
   numbers,
   type Operation,
+  type OperationMakers,
   type QueryContext,
   type StoreModule,
   texts,

@@ -20,5 +20,7 @@ export function placeOf(path: string): Place | null {
 }
 
 export function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || path.startsWith('tests/') || path.startsWith('src/testing/');
+  return (
+    /(?:\.test|\/fixtures)\.ts$/.test(path) || path.startsWith('tests/') || path.startsWith('src/testing/')
+  );
 }

@@ -1,4 +1,5 @@
 import { defineModule, run } from '../../storage/index.ts';
+import { actsOperations } from '../acts/operations.ts';
 import { append } from '../ledger/scripts/append.ts';
 import { entry, page } from '../ledger/scripts/read.ts';
 import { closeMonth } from '../payouts/scripts/close-month.ts';
@@ -14,7 +15,8 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
   guards: coopGuards,
   inOneLine: true,
   queries: coopQueries,
-  operations: ({ read, scan, write }) => ({
+  operations: ({ read, scan, write, recall }) => ({
+    ...actsOperations({ read, scan, write, recall }),
     append: write(append),
     entry: read(entry),
     entries: scan(page),

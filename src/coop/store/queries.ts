@@ -1,4 +1,5 @@
 import type { QueryContext } from '../../storage/index.ts';
+import { type ActsQueries, actsQueries } from '../acts/queries.ts';
 import { type BankQueries, bankQueries } from '../bank/queries.ts';
 import { type LedgerQueries, ledgerQueries } from '../ledger/queries.ts';
 import { type PayoutsQueries, payoutsQueries } from '../payouts/queries.ts';
@@ -7,9 +8,10 @@ import type { coopTables } from './tables.ts';
 /** The queries of all rooms; each room's names begin with the room's. */
 export const coopQueries = (context: QueryContext<(typeof coopTables)['postgres']>) => ({
   ...ledgerQueries(context),
+  ...actsQueries(context),
   ...bankQueries(context),
   ...payoutsQueries(context),
 });
 
 /** What scripts of the rooms receive, so that one room's script may run another's. */
-export type CoopQueries = LedgerQueries & BankQueries & PayoutsQueries;
+export type CoopQueries = LedgerQueries & ActsQueries & BankQueries & PayoutsQueries;

@@ -1,8 +1,9 @@
 import { type Guard, joinTables } from '../../storage/index.ts';
+import { actsGuards, actsTables } from '../acts/tables.ts';
 import { bankGuards, bankTables } from '../bank/tables.ts';
 import { ledgerGuards, ledgerTables } from '../ledger/tables.ts';
 import { payoutsGuards, payoutsTables } from '../payouts/tables.ts';
 
 /** The tables of all rooms. */
-export const coopTables = joinTables(ledgerTables, bankTables, payoutsTables);
-export const coopGuards: readonly Guard[] = [...ledgerGuards, ...bankGuards, ...payoutsGuards];
+export const coopTables = joinTables(ledgerTables, actsTables, bankTables, payoutsTables);
+export const coopGuards: readonly Guard[] = [...ledgerGuards, ...actsGuards, ...bankGuards, ...payoutsGuards];

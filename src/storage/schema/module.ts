@@ -113,6 +113,9 @@ type OperationMaker<Q> = <Args, Result>(
   script: (queries: Q, args: Args) => Script<Result>;
 };
 
+/** What makes a room's share of the operations of a module. */
+export type OperationMakers<Q> = Readonly<Record<OperationKind, OperationMaker<Q>>>;
+
 type Declared = { kind: OperationKind; script: (queries: never, args: never) => Script<unknown> };
 
 type OperationsOf<O extends Record<string, Declared>> = {

@@ -327,6 +327,38 @@ CREATE TABLE `ledger_checkpoints` (
 	`note` text NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `acts_head` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`n` integer NOT NULL,
+	`hash` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `acts_log` (
+	`n` integer PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`account` integer NOT NULL,
+	`member` integer NOT NULL,
+	`via` text NOT NULL,
+	`roles` text NOT NULL,
+	`verb` text NOT NULL,
+	`subject` text NOT NULL,
+	`key` text NOT NULL,
+	`body` text NOT NULL,
+	`hash` text NOT NULL,
+	`answer` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `acts_log_account_key` ON `acts_log` (`account`,`key`);
+--> statement-breakpoint
+CREATE INDEX `acts_log_subject_n` ON `acts_log` (`subject`,`n`);
+--> statement-breakpoint
+CREATE TABLE `acts_roles` (
+	`account` integer NOT NULL,
+	`role` text NOT NULL,
+	`act` integer NOT NULL,
+	PRIMARY KEY(`account`, `role`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `bank_expected` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`reference` text NOT NULL,
@@ -1067,6 +1099,12 @@ CREATE TRIGGER "ledger_closed_stay" BEFORE DELETE ON "ledger_closed" BEGIN SELEC
 CREATE TRIGGER "ledger_checkpoints_kept" BEFORE UPDATE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay as they are') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "ledger_checkpoints_stay" BEFORE DELETE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "acts_log_gap" BEFORE INSERT ON "acts_log" BEGIN SELECT RAISE(ABORT, 'gap: acts have no gap') WHERE NEW."n" <> (SELECT COALESCE(MAX("n"), 0) + 1 FROM "acts_log"); END;
+--> statement-breakpoint
+CREATE TRIGGER "acts_log_kept" BEFORE UPDATE ON "acts_log" BEGIN SELECT RAISE(ABORT, 'immutable: what was done stays as it is') WHERE OLD."answer" <> '' OR NEW."n" <> OLD."n" OR NEW."at" <> OLD."at" OR NEW."account" <> OLD."account" OR NEW."member" <> OLD."member" OR NEW."via" <> OLD."via" OR NEW."roles" <> OLD."roles" OR NEW."verb" <> OLD."verb" OR NEW."subject" <> OLD."subject" OR NEW."key" <> OLD."key" OR NEW."body" <> OLD."body" OR NEW."hash" <> OLD."hash"; END;
+--> statement-breakpoint
+CREATE TRIGGER "acts_log_stay" BEFORE DELETE ON "acts_log" BEGIN SELECT RAISE(ABORT, 'immutable: acts stay') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "bank_lines_kept" BEFORE UPDATE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'immutable: what the bank booked stays as it is') WHERE NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned" OR (OLD."entry" <> 0 AND NEW."entry" <> OLD."entry"); END;
 --> statement-breakpoint

@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fakeClock } from '../../base/index.ts';
+import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { actor, testHouse } from '../fixtures.ts';
+import { Acts } from './acts.ts';
+import { actLink, actsStart, bodyHash } from './chain.ts';
+import {
+  actKeyCharactersMax,
+  answerCharactersMax,
+  subjectCharactersMax,
+  verbCharactersMax,
+} from './limits.ts';
+import { may, privileges } from './privileges.ts';
+import type { ActsQueries } from './queries.ts';
+import { answerAct, noteAct } from './scripts/note.ts';
+import { type Act, type Actor, type Role, roles } from './types.ts';
+
+const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
+
+describe('privileges', () => {
+  test.each<[Role, string]>([
+    ['member', ''],
+    [
+      'treasurer',
+      'register.read register.write ledger.read ledger.write bank.import bank.match invoice.write pay.prepare pay.approve year.close acts.read',
+    ],
+    [
+      'board',
+      'register.read register.write admission.decide ledger.read bank.match pay.approve year.close acts.read',
+    ],
+    ['auditor', 'register.read ledger.read acts.read'],
+    ['administrator', 'register.read roles.grant acts.read'],
+  ])('a %s may: %s', (role, words) => {
+    const names = Object.keys(privileges) as (keyof typeof privileges)[];
+    const may1 = names.filter((name) => name !== 'public' && may(actor(1, role), name));
+    expect(may1.join(' ')).toBe(words);
+  });
+
+  test('what is about a member is theirs, and nobody is the member 0', () => {
+    expect(may(actor(5), 'own', 5)).toBe(true);
+    expect(may(actor(5), 'own', 6)).toBe(false);
+    expect(may({ member: 0, roles: [] }, 'own', 0)).toBe(false);
+    expect(may({ member: 0, roles: [] }, 'public')).toBe(true);
+  });
+});
+
+describe('what is kept of an act', () => {
+  const q = {} as ActsQueries;
+  const act = { actor: actor(1), verb: 'v', subject: 's', key: 'k', bodyHash: '', now: 0 };
+
+  test.each([
+    ['verb', verbCharactersMax],
+    ['subject', subjectCharactersMax],
+    ['key', actKeyCharactersMax],
+  ])('a %s of %i characters and no more', (name, most) => {
+    const noted = (text: string) => noteAct(q, { ...act, [name]: text }).next();
+    expect(noted('x'.repeat(most))).toMatchObject({ done: false });
+    for (const wrong of ['x'.repeat(most + 1), '', 'a\u0000', '\ud800'])
+      expect(() => noted(wrong)).toThrow(refused('E_TEXT'));
+  });
+
+  test('an answer of so many characters and no more', () => {
+    const kept = (characters: number) => answerAct(q, { act: 1, answer: 'x'.repeat(characters - 2) }).next();
+    expect(kept(answerCharactersMax)).toMatchObject({ done: false });
+    expect(() => kept(answerCharactersMax + 1)).toThrow(refused('E_LIMIT'));
+  });
+});
+
+describeEngines('acts', (engine) => {
+  let stores: TestStores;
+  let acts: Acts;
+  const terminal: Actor = { ...actor(1), via: 'cli' };
+  const boss = actor(1, 'administrator');
+  const give = (by: Actor, account: number, role: Role, key: string, gives = true) =>
+    acts.changeRole(by, { account, role, give: gives, key });
+  const log = async (subject = '') => {
+    const all: Act[] = [];
+    for await (const page of acts.log({ subject })) all.push(...page);
+    return all;
+  };
+
+  beforeEach(async () => {
+    const clock = fakeClock(Date.UTC(2026, 3, 1));
+    stores = await openTestStores(engine, { clock });
+    acts = new Acts(testHouse(stores, clock));
+  });
+  afterEach(() => stores.close());
+
+  test('roles are given and taken, and every act of it is kept', async () => {
+    expect(await give(terminal, 1, 'administrator', 'a')).toEqual(['administrator']);
+    expect(await give(boss, 2, 'treasurer', 'b')).toEqual(['treasurer']);
+    expect(await give(boss, 2, 'board', 'c')).toEqual(['treasurer', 'board']);
+    expect(await give(boss, 2, 'treasurer', 'd', false)).toEqual(['board']);
+    expect(await acts.rolesOf(2)).toEqual(['board']);
+    expect(await acts.roles()).toEqual([
+      { account: 1, role: 'administrator' },
+      { account: 2, role: 'board' },
+    ]);
+    const all = await log();
+    expect(all.map(({ n, verb, subject }) => `${n} ${verb} ${subject}`)).toEqual([
+      '1 role.grant account:1:administrator',
+      '2 role.grant account:2:treasurer',
+      '3 role.grant account:2:board',
+      '4 role.revoke account:2:treasurer',
+    ]);
+    expect(all[0]).toMatchObject({ account: 1, via: 'cli', roles: [] });
+    expect(all[1]).toMatchObject({ account: 1, via: 'api', roles: ['administrator'] });
+    expect((await log('account:2:treasurer')).map(({ n }) => n)).toEqual([2, 4]);
+  });
+
+  test('the same key answers what was done, for the same thing alone and for the same account', async () => {
+    await give(terminal, 1, 'administrator', 'a');
+    await give(boss, 2, 'treasurer', 'b');
+    await give(boss, 2, 'board', 'c');
+    expect(await give(boss, 2, 'treasurer', 'b')).toEqual(['treasurer']);
+    expect(await log()).toHaveLength(3);
+    await expect(give(boss, 3, 'treasurer', 'b')).rejects.toEqual(refused('E_KEY_REUSED'));
+    await expect(give(boss, 2, 'treasurer', 'b', false)).rejects.toEqual(refused('E_KEY_REUSED'));
+    await give(boss, 3, 'administrator', 'd');
+    expect(await give(actor(3), 4, 'board', 'b')).toEqual(['board']);
+  });
+
+  test('who may not is refused, and nothing is kept of it', async () => {
+    await expect(give(actor(1), 1, 'administrator', 'a')).rejects.toEqual(refused('E_PRIVILEGE'));
+    await expect(give(terminal, 1, 'treasurer', 'a')).rejects.toEqual(refused('E_ROLE'));
+    await give(terminal, 1, 'administrator', 'a');
+    await expect(give(terminal, 1, 'treasurer', 'b')).rejects.toEqual(refused('E_ROLE'));
+    await expect(give(boss, 1, 'administrator', 'b', false)).rejects.toEqual(refused('E_ROLE'));
+    // What the caller says of its roles is not what they are.
+    await expect(give(actor(9, 'administrator'), 9, 'board', 'b')).rejects.toEqual(refused('E_PRIVILEGE'));
+    await expect(give({ ...actor(9), via: 'cli' }, 9, 'administrator', 'b')).rejects.toEqual(
+      refused('E_PRIVILEGE'),
+    );
+    await expect(give(boss, 2, 'constructor' as Role, 'b')).rejects.toEqual(refused('E_ROLE'));
+    expect(await log()).toHaveLength(1);
+  });
+
+  test('many at once stand in line, and the chain of them holds', async () => {
+    await give(terminal, 1, 'administrator', 'a');
+    await Promise.all(Array.from({ length: 30 }, (_, at) => give(boss, at + 2, 'member', `k${at}`)));
+    const all = await log();
+    let before = actsStart;
+    for (const act of all) {
+      const { account, role, gives } = asked(act);
+      before = actLink(before, {
+        ...{ ...act, roles: act.roles.join(' ') },
+        body: bodyHash({ account, role, give: gives }),
+      });
+      expect(act.hash).toBe(before);
+    }
+    expect(all.map(({ n }) => n)).toEqual(Array.from({ length: 31 }, (_, at) => at + 1));
+  });
+
+  const asked = ({ subject, verb }: Act) => {
+    const [, account = '', role = ''] = subject.split(':');
+    return { account: Number(account), role, gives: verb === 'role.grant' };
+  };
+
+  test('the database itself refuses what nobody may do', async () => {
+    await give(terminal, 1, 'administrator', 'a');
+    for (const [statement, complaint] of [
+      [`UPDATE acts_log SET verb = 'x'`, 'immutable'],
+      [`UPDATE acts_log SET answer = 'x'`, 'immutable'],
+      ['DELETE FROM acts_log', 'immutable'],
+      [
+        `INSERT INTO acts_log (n, at, account, member, via, roles, verb, subject, key, body, hash, answer) VALUES (3, 0, 1, 1, '', '', '', '', '', '', '', '')`,
+        'gap',
+      ],
+    ] as const)
+      await expect(stores.damage(statement), statement).rejects.toThrow(complaint);
+    expect(roles).toHaveLength(5);
+  });
+});

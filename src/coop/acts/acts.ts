@@ -1,0 +1,51 @@
+import type { CoopHouse } from '../house.ts';
+import { refusal } from '../refusals.ts';
+import { coopOperations as operations } from '../store/module.ts';
+import { bodyHash } from './chain.ts';
+import { type Act, type Actor, type Role, roles } from './types.ts';
+
+/** Who is what in the co-op, and what was done by whom. */
+export class Acts {
+  readonly #house: Pick<CoopHouse, 'database' | 'clock'>;
+
+  constructor(house: Pick<CoopHouse, 'database' | 'clock'>) {
+    this.#house = house;
+  }
+
+  /** What an account is. */
+  rolesOf(account: number): Promise<readonly Role[]> {
+    return this.#house.database.call(operations.rolesOf, { account });
+  }
+
+  /** Everybody who is something, by account. */
+  async roles(): Promise<readonly { readonly account: number; readonly role: Role }[]> {
+    const rows = await this.#house.database.call(operations.roles, {});
+    return rows.map(({ account, role }) => ({ account, role: role as Role }));
+  }
+
+  /**
+   * Gives a role, or takes it (`give: false`). Answers what the account is then. At the server's own terminal the first
+   * administrator may be made by anybody. Refuses with E_PRIVILEGE, E_ROLE, E_KEY_REUSED.
+   */
+  async changeRole(
+    actor: Actor,
+    a: { account: number; role: Role; give: boolean; key: string },
+  ): Promise<readonly Role[]> {
+    const { account, role, give, key } = a;
+    if (!roles.includes(role)) throw refusal('E_ROLE', `the roles are ${roles.join(', ')}`);
+    const { database, clock } = this.#house;
+    const asked = { actor, key, bodyHash: bodyHash({ account, role, give }), now: clock.nowMs() };
+    return database.call(operations.changeRole, { ...asked, account, role, give });
+  }
+
+  /** The log in pages, in order; of one subject where it is named. */
+  async *log({ after = 0, subject = '' } = {}): AsyncIterable<readonly Act[]> {
+    for (let from = after; ; ) {
+      const page: readonly Act[] = await this.#house.database.call(operations.acts, { after: from, subject });
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      from = last.n;
+    }
+  }
+}

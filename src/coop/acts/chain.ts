@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type JsonValue } from '../../formats/canonical-json/index.ts';
+
+/** What is hashed of an act. */
+export interface ChainedAct {
+  readonly n: number;
+  readonly at: number;
+  readonly account: number;
+  readonly member: number;
+  readonly via: string;
+  readonly roles: string;
+  readonly verb: string;
+  readonly subject: string;
+  readonly key: string;
+  readonly body: string;
+}
+
+/** What the first act follows. */
+export const actsStart = '0'.repeat(64);
+
+/** The hash of an act behind the one before, hex. */
+export function actLink(before: string, act: ChainedAct): string {
+  const { n, at, account, member, via, roles, verb, subject, key, body } = act;
+  const json = canonicalJson({ n, at, account, member, via, roles, verb, subject, key, body });
+  return createHash('sha256').update('coop-act/v1\0').update(before, 'hex').update(json).digest('hex');
+}
+
+/** Of what was asked, to tell a repetition from another thing under the same key. Numbers in it are whole. */
+export const bodyHash = (body: JsonValue): string =>
+  createHash('sha256').update('coop-body/v1\0').update(canonicalJson(body)).digest('hex');

@@ -1,0 +1,85 @@
+import { and, asc, eq, gt, type QueryContext, sql } from '../../storage/index.ts';
+import { actPageRows } from './limits.ts';
+import type { actsTables } from './tables.ts';
+
+type Context = QueryContext<(typeof actsTables)['postgres']>;
+const p = sql.placeholder;
+const bound = (name: string) => p(name) as never;
+const number = (name: string) => sql<number>`cast(${p(name)} as bigint)`;
+
+function logQueries({ db, t }: Context) {
+  const h = t.acts_head;
+  const l = t.acts_log;
+  return {
+    /** Makes the row where it is not there, and locks it either way. */
+    actsHead: db
+      .insert(h)
+      .values({ id: 1, n: 0, hash: bound('start') })
+      .onConflictDoUpdate({ target: h.id, set: { n: sql`${h.n}` } })
+      .returning({ n: h.n, hash: h.hash })
+      .prepare('acts_head'),
+    actsHeadMove: db
+      .update(h)
+      .set({ n: number('n'), hash: bound('hash') })
+      .where(eq(h.id, 1))
+      .prepare('acts_head_move'),
+    actsHeadRead: db.select({ n: h.n, hash: h.hash }).from(h).where(eq(h.id, 1)).prepare('acts_head_read'),
+    actKeyed: db
+      .select()
+      .from(l)
+      .where(and(eq(l.account, p('account')), eq(l.key, p('key'))))
+      .prepare('acts_keyed'),
+    actAdd: db
+      .insert(l)
+      .values({
+        ...{ n: bound('n'), at: bound('at'), account: bound('account'), member: bound('member') },
+        ...{ via: bound('via'), roles: bound('roles'), verb: bound('verb'), subject: bound('subject') },
+        ...{ key: bound('key'), body: bound('body'), hash: bound('hash'), answer: '' },
+      })
+      .prepare('acts_add'),
+    actAnswer: db
+      .update(l)
+      .set({ answer: bound('answer') })
+      .where(eq(l.n, p('n')))
+      .prepare('acts_answer'),
+    actsAfter: db
+      .select()
+      .from(l)
+      .where(gt(l.n, p('after')))
+      .orderBy(asc(l.n))
+      .limit(actPageRows)
+      .prepare('acts_after'),
+    actsOfSubject: db
+      .select()
+      .from(l)
+      .where(and(eq(l.subject, p('subject')), gt(l.n, p('after'))))
+      .orderBy(asc(l.n))
+      .limit(actPageRows)
+      .prepare('acts_of_subject'),
+  };
+}
+
+function roleQueries({ db, t }: Context) {
+  const r = t.acts_roles;
+  return {
+    actsRolesOf: db
+      .select({ role: r.role, act: r.act })
+      .from(r)
+      .where(eq(r.account, p('account')))
+      .prepare('acts_roles_of'),
+    actsRoles: db.select().from(r).orderBy(asc(r.account), asc(r.role)).prepare('acts_roles'),
+    actsRoleAdd: db
+      .insert(r)
+      .values({ account: bound('account'), role: bound('role'), act: bound('act') })
+      .onConflictDoNothing()
+      .prepare('acts_role_add'),
+    actsRoleRemove: db
+      .delete(r)
+      .where(and(eq(r.account, p('account')), eq(r.role, p('role'))))
+      .prepare('acts_role_remove'),
+  };
+}
+
+export const actsQueries = (context: Context) => ({ ...logQueries(context), ...roleQueries(context) });
+
+export type ActsQueries = ReturnType<typeof actsQueries>;
