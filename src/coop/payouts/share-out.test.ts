@@ -24,6 +24,17 @@ describe('the worked examples of COOP.md', () => {
   });
 });
 
+test.each<[string, number, readonly Claim[]]>([
+  ['less than nothing', -1, claims(1, 2)],
+  ['half a cent', 0.5, claims(1, 2)],
+  ['more than can be counted', 2 ** 53, claims(1, 2)],
+  ['a claim of less than nothing', 10, claims(3, -1)],
+  ['half a coin', 10, claims(0.5)],
+  ['somebody twice', 10, [...claims(1), ...claims(1)]],
+])('%s is refused', (_, total, of) => {
+  expect(() => shareOut(total, of, '2026-03')).toThrow(RangeError);
+});
+
 const weights = fc.array(fc.nat({ max: 10_000 }), { minLength: 1, maxLength: 60 });
 const totals = fc.nat({ max: 2 ** 40 });
 

@@ -17,8 +17,10 @@ const tieOf = (label: string, id: string): Buffer => createHash('sha256').update
  * Shares `total` minor units out by weight, all of it, each within one unit of the exact part (largest remainder). Equal
  * remainders are ordered by SHA-256(label ‖ "|" ‖ id), which nobody chooses and everybody can work out. Nothing is shared
  * out where no claim has weight: the answer is null and the total stays where it was. The order of the claims is no matter.
+ * Throws RangeError for what is no amount or no claim: half a unit, less than nothing, two claims of one id.
  */
 export function shareOut(total: number, claims: readonly Claim[], label: string): readonly Paid[] | null {
+  demand(total, claims);
   const weight = claims.reduce((sum, claim) => sum + BigInt(claim.weight), 0n);
   if (weight === 0n) return null;
   let left = total;
@@ -33,6 +35,15 @@ export function shareOut(total: number, claims: readonly Claim[], label: string)
     .sort((a, b) => (a.rest > b.rest ? -1 : a.rest < b.rest ? 1 : 0));
   const lucky = new Set(firstOf(next, left, label).map(({ claim }) => claim.id));
   return rows.map(({ claim, paid }) => ({ ...claim, paid: lucky.has(claim.id) ? paid + 1 : paid }));
+}
+
+function demand(total: number, claims: readonly Claim[]): void {
+  const countable = (amount: number) => Number.isSafeInteger(amount) && amount >= 0;
+  if (!countable(total)) throw new RangeError(`${total} cannot be shared out`);
+  if (!claims.every(({ weight }) => countable(weight)))
+    throw new RangeError('the weight of a claim is whole and not negative');
+  if (new Set(claims.map(({ id }) => id)).size !== claims.length)
+    throw new RangeError('two claims have one id');
 }
 
 interface Remaining {
