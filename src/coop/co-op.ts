@@ -2,6 +2,8 @@ import { Acts } from './acts/acts.ts';
 import type { CoopHouse } from './house.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payouts } from './payouts/payouts.ts';
+import type { Persons } from './register/persons.ts';
+import type { Register } from './register/register.ts';
 import type { Rules } from './rules/types.ts';
 
 /** The rooms of one co-operative over one database. */
@@ -9,6 +11,8 @@ export interface Coop {
   readonly rules: Rules;
   readonly acts: Acts;
   readonly ledger: Ledger;
+  readonly persons: Persons;
+  readonly register: Register;
   readonly payouts: Payouts;
 }
 

@@ -14,4 +14,19 @@ export type { CoopHouse } from './house.ts';
 export { Ledger, type LedgerOptions } from './ledger/ledger.ts';
 export type { AccountKind, Balance, Chart, Day, Draft, Entry, Month, Posting } from './ledger/types.ts';
 export { type Refusal, refusals } from './refusals.ts';
+export { Persons } from './register/persons.ts';
+export { Register, type When } from './register/register.ts';
+export type {
+  Application,
+  Holding,
+  MembershipChange,
+  Movement,
+  MovementKind,
+  Person,
+  PersonDetails,
+  Received,
+  RedemptionRequest,
+  Standing,
+  Totals,
+} from './register/types.ts';
 export { coopModule } from './store/module.ts';

@@ -17,6 +17,14 @@ export const refusals = {
   E_MONTH_OPEN: ['locked', 'the month is not over'],
   E_MONTH_ORDER: ['conflict', 'months are shared out one after the other'],
   E_MONTH_CLOSED: ['exists', 'the month was shared out already'],
+  E_STATE: ['conflict', 'that is not done where things stand'],
+  E_VERSION: ['conflict', 'it was changed since it was read'],
+  E_PERSON: ['invalid', 'that is not what is known of a person'],
+  E_IBAN: ['invalid', 'the number of the bank account is not well formed'],
+  E_SHARE_CAP: ['limit', 'nobody holds more shares than the statutes say'],
+  E_SHARE_MIN: ['invalid', 'a member holds as many shares as the statutes say'],
+  E_SHARES: ['conflict', 'somebody has not so many shares to move'],
+  E_NOMINAL: ['conflict', 'the nominal of the rules is not that of the shares that are held'],
   E_REVERSED: ['conflict', 'the entry was reversed already'],
 } as const satisfies Record<string, readonly [Reason, string]>;
 

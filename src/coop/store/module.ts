@@ -5,6 +5,9 @@ import { entry, page } from '../ledger/scripts/read.ts';
 import { closeMonth } from '../payouts/scripts/close-month.ts';
 import { month, months, proof, shares, sharesOf } from '../payouts/scripts/read-months.ts';
 import { countTurnover } from '../payouts/scripts/turnover.ts';
+import * as applications from '../register/scripts/applications.ts';
+import { addPerson, changePerson } from '../register/scripts/persons.ts';
+import * as register from '../register/scripts/read.ts';
 import { coopQueries } from './queries.ts';
 import { coopGuards, coopTables } from './tables.ts';
 
@@ -36,5 +39,21 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
     closeMonth: write(function* (q, a: { month: string; now: number }) {
       yield* run(q.ledgerMonthClose, a);
     }),
+    registerPersonAdd: write(addPerson),
+    registerPersonChange: write(changePerson),
+    registerPerson: read(register.person),
+    registerPersonOfAccount: read(register.personOfAccount),
+    registerPersons: scan(register.persons),
+    registerApply: write(applications.apply),
+    registerDecide: write(applications.decide),
+    registerApplicationWithdraw: write(applications.withdrawApplication),
+    registerApplicationPaid: write(applications.receiveForApplication),
+    registerApplication: read(applications.application),
+    registerApplications: scan(applications.applications),
+    registerMovements: scan(register.movements),
+    registerHolding: read(register.holding),
+    registerHoldings: scan(register.holdings),
+    registerTotals: scan(register.totals),
+    registerMemberships: scan(register.memberships),
   }),
 });

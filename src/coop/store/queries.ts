@@ -3,6 +3,7 @@ import { type ActsQueries, actsQueries } from '../acts/queries.ts';
 import { type BankQueries, bankQueries } from '../bank/queries.ts';
 import { type LedgerQueries, ledgerQueries } from '../ledger/queries.ts';
 import { type PayoutsQueries, payoutsQueries } from '../payouts/queries.ts';
+import { type RegisterQueries, registerQueries } from '../register/queries.ts';
 import type { coopTables } from './tables.ts';
 
 /** The queries of all rooms; each room's names begin with the room's. */
@@ -11,7 +12,8 @@ export const coopQueries = (context: QueryContext<(typeof coopTables)['postgres'
   ...actsQueries(context),
   ...bankQueries(context),
   ...payoutsQueries(context),
+  ...registerQueries(context),
 });
 
 /** What scripts of the rooms receive, so that one room's script may run another's. */
-export type CoopQueries = LedgerQueries & ActsQueries & BankQueries & PayoutsQueries;
+export type CoopQueries = LedgerQueries & ActsQueries & BankQueries & PayoutsQueries & RegisterQueries;

@@ -1,5 +1,6 @@
 import type { Script } from '../../storage/index.ts';
 import type { Booking, Purpose, Receipt, Sent } from '../bank/types.ts';
+import { receiveShare } from '../register/scripts/applications.ts';
 import type { CoopQueries } from './queries.ts';
 
 /**
@@ -9,7 +10,9 @@ import type { CoopQueries } from './queries.ts';
 type Receiver = (q: CoopQueries, receipt: Receipt) => Script<Booking>;
 
 /** By purpose: who takes what came under a reference. A purpose without one cannot be expected. */
-export const receivers: Readonly<Partial<Record<Purpose, Receiver>>> = {};
+export const receivers: Readonly<Partial<Record<Purpose, Receiver>>> = {
+  share: receiveShare,
+};
 
 /** Asked in turn about what went out, or came back; the one that knows the transfer answers, the others say null. */
 export const senders: readonly ((q: CoopQueries, sent: Sent) => Script<Booking | null>)[] = [];

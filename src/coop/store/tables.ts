@@ -3,7 +3,14 @@ import { actsGuards, actsTables } from '../acts/tables.ts';
 import { bankGuards, bankTables } from '../bank/tables.ts';
 import { ledgerGuards, ledgerTables } from '../ledger/tables.ts';
 import { payoutsGuards, payoutsTables } from '../payouts/tables.ts';
+import { registerGuards, registerTables } from '../register/tables.ts';
 
 /** The tables of all rooms. */
-export const coopTables = joinTables(ledgerTables, actsTables, bankTables, payoutsTables);
-export const coopGuards: readonly Guard[] = [...ledgerGuards, ...actsGuards, ...bankGuards, ...payoutsGuards];
+export const coopTables = joinTables(ledgerTables, actsTables, bankTables, payoutsTables, registerTables);
+export const coopGuards: readonly Guard[] = [
+  ...ledgerGuards,
+  ...actsGuards,
+  ...bankGuards,
+  ...payoutsGuards,
+  ...registerGuards,
+];

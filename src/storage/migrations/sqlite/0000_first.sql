@@ -500,6 +500,143 @@ CREATE TABLE `payouts_tree` (
 	PRIMARY KEY(`month`, `level`, `chunk`)
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `register_head` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`seq` integer NOT NULL,
+	`hash` text NOT NULL,
+	`persons` integer NOT NULL,
+	`nominal` integer NOT NULL,
+	`shares` integer NOT NULL,
+	`uncalled` integer NOT NULL,
+	`highest` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `register_persons` (
+	`number` integer PRIMARY KEY NOT NULL,
+	`account` integer NOT NULL,
+	`kind` text NOT NULL,
+	`name` text NOT NULL,
+	`address` text NOT NULL,
+	`country` text NOT NULL,
+	`birth` text NOT NULL,
+	`iban` text NOT NULL,
+	`holder` text NOT NULL,
+	`standing` text NOT NULL,
+	`shares` integer NOT NULL,
+	`uncalled` integer NOT NULL,
+	`queued` integer NOT NULL,
+	`admission` text NOT NULL,
+	`moved` text NOT NULL,
+	`salt` blob NOT NULL,
+	`shown` text NOT NULL,
+	`version` integer NOT NULL,
+	`created` integer NOT NULL,
+	`erased` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_persons_standing_number` ON `register_persons` (`standing`,`number`);
+--> statement-breakpoint
+CREATE INDEX `register_persons_account` ON `register_persons` (`account`) WHERE "register_persons"."account" > 0;
+--> statement-breakpoint
+CREATE TABLE `register_consents` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`person` integer NOT NULL,
+	`purpose` text NOT NULL,
+	`text` text NOT NULL,
+	`version` text NOT NULL,
+	`given` integer NOT NULL,
+	`withdrawn` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_consents_person_purpose` ON `register_consents` (`person`,`purpose`);
+--> statement-breakpoint
+CREATE TABLE `register_applications` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`person` integer NOT NULL,
+	`shares` integer NOT NULL,
+	`state` text NOT NULL,
+	`cap` integer NOT NULL,
+	`due` integer NOT NULL,
+	`paid` integer NOT NULL,
+	`paidOn` text NOT NULL,
+	`decision` text NOT NULL,
+	`decidedOn` text NOT NULL,
+	`requestedOn` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_applications_person` ON `register_applications` (`person`);
+--> statement-breakpoint
+CREATE INDEX `register_applications_state_id` ON `register_applications` (`state`,`id`);
+--> statement-breakpoint
+CREATE TABLE `register_movements` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`effective` text NOT NULL,
+	`recorded` integer NOT NULL,
+	`decision` text NOT NULL,
+	`person` integer NOT NULL,
+	`other` integer NOT NULL,
+	`shares` integer NOT NULL,
+	`amount` integer NOT NULL,
+	`cancels` integer NOT NULL,
+	`entry` integer NOT NULL,
+	`about` integer NOT NULL,
+	`hash` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_movements_person_seq` ON `register_movements` (`person`,`seq`);
+--> statement-breakpoint
+CREATE INDEX `register_movements_other` ON `register_movements` (`other`) WHERE "register_movements"."other" > 0;
+--> statement-breakpoint
+CREATE INDEX `register_movements_cancels` ON `register_movements` (`cancels`) WHERE "register_movements"."cancels" > 0;
+--> statement-breakpoint
+CREATE TABLE `register_lines` (
+	`person` integer NOT NULL,
+	`on` text NOT NULL,
+	`seq` integer NOT NULL,
+	`shares` integer NOT NULL,
+	`uncalled` integer NOT NULL,
+	`queued` integer NOT NULL,
+	`votes` integer NOT NULL,
+	PRIMARY KEY(`person`, `on`, `seq`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `register_lines_seq` ON `register_lines` (`seq`);
+--> statement-breakpoint
+CREATE TABLE `register_requests` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`person` integer NOT NULL,
+	`cause` text NOT NULL,
+	`shares` integer NOT NULL,
+	`left` integer NOT NULL,
+	`asked` text NOT NULL,
+	`due` text NOT NULL,
+	`latest` text NOT NULL,
+	`state` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_requests_state_id` ON `register_requests` (`state`,`id`);
+--> statement-breakpoint
+CREATE INDEX `register_requests_person` ON `register_requests` (`person`);
+--> statement-breakpoint
+CREATE TABLE `register_calls` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`person` integer NOT NULL,
+	`amount` integer NOT NULL,
+	`paid` integer NOT NULL,
+	`decision` text NOT NULL,
+	`calledOn` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_calls_person` ON `register_calls` (`person`);
+--> statement-breakpoint
+CREATE TABLE `register_keys` (
+	`key` text PRIMARY KEY NOT NULL,
+	`body` text NOT NULL,
+	`answer` text NOT NULL,
+	`at` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `file_nodes` (
 	`account` integer NOT NULL,
 	`parent` integer NOT NULL,
@@ -1135,3 +1272,15 @@ CREATE TRIGGER "payouts_tree_update" BEFORE UPDATE ON "payouts_tree" BEGIN SELEC
 CREATE TRIGGER "payouts_tree_delete" BEFORE DELETE ON "payouts_tree" BEGIN SELECT RAISE(ABORT, 'immutable: the tree of a month stays as it is') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "payouts_turnover_open" BEFORE INSERT ON "payouts_turnover" BEGIN SELECT RAISE(ABORT, 'closed: the month was shared out') WHERE EXISTS (SELECT 1 FROM "payouts_months" WHERE "month" >= NEW."month"); END;
+--> statement-breakpoint
+CREATE TRIGGER "register_movements_gap" BEFORE INSERT ON "register_movements" BEGIN SELECT RAISE(ABORT, 'gap: movements have no gap') WHERE NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) + 1 FROM "register_movements"); END;
+--> statement-breakpoint
+CREATE TRIGGER "register_lines_late" BEFORE INSERT ON "register_lines" BEGIN SELECT RAISE(ABORT, 'immutable: a line belongs to the last movement') WHERE NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) FROM "register_movements"); END;
+--> statement-breakpoint
+CREATE TRIGGER "register_movements_kept" BEFORE UPDATE ON "register_movements" BEGIN SELECT RAISE(ABORT, 'immutable: movements stay as they are') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "register_movements_stay" BEFORE DELETE ON "register_movements" BEGIN SELECT RAISE(ABORT, 'immutable: movements stay as they are') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "register_lines_kept" BEFORE UPDATE ON "register_lines" BEGIN SELECT RAISE(ABORT, 'immutable: lines of movements stay as they are') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "register_lines_stay" BEFORE DELETE ON "register_lines" BEGIN SELECT RAISE(ABORT, 'immutable: lines of movements stay as they are') WHERE 1 = 1; END;

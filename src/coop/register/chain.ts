@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../formats/canonical-json/index.ts';
+import type { Movement } from './types.ts';
+
+const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/** What is hashed of a movement; persons are commitments, as accounts are in the ledger. */
+export interface ChainedMovement
+  extends Pick<
+    Movement,
+    'seq' | 'kind' | 'effective' | 'recorded' | 'decision' | 'shares' | 'amount' | 'cancels'
+  > {
+  readonly person: string;
+  /** null where a movement concerns one person alone. */
+  readonly other: string | null;
+}
+
+/** Where the chain of a co-op's register begins. */
+export const registerStart = (coop: string): Buffer => sha256('coop-register/v1\0', coop);
+
+/** The link after `before`. */
+export function registerLink(before: Uint8Array, movement: ChainedMovement): Buffer {
+  const { seq, kind, effective, recorded, decision, shares, amount, cancels, person, other } = movement;
+  const row = { seq, kind, effective, recorded, decision, shares, amount, cancels, person, other };
+  return sha256('coop-movement/v1\0', before, canonicalJson(row));
+}
+
+/** Of a person: as many as cannot be tried. */
+export const saltOctets = 16;
+
+/** What stands for a person in the chain: nobody without the salt can tell who it is. */
+export const personCommitment = (salt: Uint8Array, number: number): string =>
+  sha256(salt, `person:${number}`).toString('hex');
+
+/** What tells one body from another under the same key. */
+export const bodyHash = (body: unknown): string =>
+  sha256('coop-body/v1\0', canonicalJson(JSON.parse(JSON.stringify(body)))).toString('hex');

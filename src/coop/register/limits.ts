@@ -1,0 +1,10 @@
+export const nameCharactersMax = 140;
+export const addressCharactersMax = 500;
+export const holderCharactersMax = 140;
+export const keyCharactersMax = 150;
+/** Of the reference to a decision: `agm-2026:7`. */
+export const decisionCharactersMax = 100;
+/** Rows that one page of a listing holds. */
+export const pageRows = 500;
+/** Rows that one step of a check reads. */
+export const stepRows = 2_000;

@@ -1,0 +1,334 @@
+import { and, asc, eq, gt, lte, ne, type QueryContext, sql } from '../../storage/index.ts';
+import type { ledgerTables } from '../ledger/tables.ts';
+import { pageRows, stepRows } from './limits.ts';
+import type { registerTables } from './tables.ts';
+
+type Own = (typeof registerTables)['postgres'];
+type Context = QueryContext<Own & (typeof ledgerTables)['postgres']>;
+const p = sql.placeholder;
+const bound = (name: string) => p(name) as never;
+const number = (name: string) => sql<number>`cast(${p(name)} as bigint)`;
+/** Values of an insert, each bound to its own name. */
+const boundAll = <const Names extends readonly string[]>(...names: Names) =>
+  Object.fromEntries(names.map((name) => [name, bound(name)])) as { [Name in Names[number]]: never };
+
+function headQueries({ db, t }: Context) {
+  const h = t.register_head;
+  const closed = t.ledger_closed;
+  return {
+    /** Makes the row where it is not there, and locks it either way. */
+    registerHead: db
+      .insert(h)
+      .values({
+        ...{ id: 1, seq: 0, hash: bound('start'), persons: 0, nominal: bound('nominal') },
+        ...{ shares: 0, uncalled: 0, highest: 0 },
+      })
+      .onConflictDoUpdate({ target: h.id, set: { seq: sql`${h.seq}` } })
+      .returning()
+      .prepare('register_head'),
+    registerHeadRead: db.select().from(h).where(eq(h.id, 1)).prepare('register_head_read'),
+    registerHeadMove: db
+      .update(h)
+      .set({
+        ...{ seq: number('seq'), hash: bound('hash'), shares: number('shares') },
+        ...{ uncalled: number('uncalled'), highest: number('highest') },
+      })
+      .where(eq(h.id, 1))
+      .prepare('register_head_move'),
+    registerNumbered: db
+      .update(h)
+      .set({ persons: number('persons') })
+      .where(eq(h.id, 1))
+      .prepare('register_numbered'),
+    registerClosedLast: db
+      .select({ month: sql<string | null>`max(${closed.month})` })
+      .from(closed)
+      .prepare('register_closed_last'),
+  };
+}
+
+function personQueries({ db, t, d }: Context) {
+  const x = t.register_persons;
+  const here = eq(x.number, p('number'));
+  return {
+    registerPersonAdd: db
+      .insert(x)
+      .values({
+        ...boundAll('number', 'account', 'kind', 'name', 'address', 'country', 'birth', 'iban', 'holder'),
+        ...boundAll('salt', 'shown', 'now'),
+        ...{ standing: 'known', shares: 0, uncalled: 0, queued: 0, admission: '', moved: '' },
+        ...{ version: 1, erased: 0, created: bound('now') },
+      })
+      .prepare('register_person_add'),
+    registerPerson: db.select().from(x).where(here).prepare('register_person'),
+    registerPersonsNumbered: db
+      .select()
+      .from(x)
+      .where(d.inNumbers(x.number, 'numbers'))
+      .prepare('register_persons_numbered'),
+    registerPersonOfAccount: db
+      .select()
+      .from(x)
+      .where(and(eq(x.account, p('account')), gt(x.account, 0)))
+      .prepare('register_person_of_account'),
+    registerPersons: db
+      .select()
+      .from(x)
+      .where(gt(x.number, p('after')))
+      .orderBy(asc(x.number))
+      .limit(pageRows)
+      .prepare('register_persons'),
+    registerPersonsStanding: db
+      .select()
+      .from(x)
+      .where(and(eq(x.standing, p('standing')), gt(x.number, p('after'))))
+      .orderBy(asc(x.number))
+      .limit(pageRows)
+      .prepare('register_persons_standing'),
+    registerPersonChange: db
+      .update(x)
+      .set({
+        ...boundAll('account', 'kind', 'name', 'address', 'country', 'birth', 'iban', 'holder'),
+        version: sql`${x.version} + 1`,
+      })
+      .where(here)
+      .prepare('register_person_change'),
+    registerPersonMove: db
+      .update(x)
+      .set({
+        ...boundAll('standing', 'admission', 'moved'),
+        ...{ shares: number('shares'), uncalled: number('uncalled'), queued: number('queued') },
+        version: sql`${x.version} + 1`,
+      })
+      .where(here)
+      .prepare('register_person_move'),
+  };
+}
+
+function applicationQueries({ db, t }: Context) {
+  const x = t.register_applications;
+  const c = t.register_calls;
+  return {
+    registerApplicationAdd: db
+      .insert(x)
+      .values({
+        ...boundAll('person', 'shares', 'cap', 'due', 'requestedOn'),
+        ...{ state: 'open', paid: 0, paidOn: '', decision: '', decidedOn: '' },
+      })
+      .returning()
+      .prepare('register_application_add'),
+    registerApplication: db
+      .select()
+      .from(x)
+      .where(eq(x.id, p('id')))
+      .prepare('register_application'),
+    registerApplicationsOf: db
+      .select()
+      .from(x)
+      .where(eq(x.person, p('person')))
+      .orderBy(asc(x.id))
+      .prepare('register_applications_of'),
+    registerApplicationsIn: db
+      .select()
+      .from(x)
+      .where(and(eq(x.state, p('state')), gt(x.id, p('after'))))
+      .orderBy(asc(x.id))
+      .limit(pageRows)
+      .prepare('register_applications_in'),
+    registerApplicationMove: db
+      .update(x)
+      .set({ ...boundAll('state', 'paidOn', 'decision', 'decidedOn'), paid: number('paid') })
+      .where(eq(x.id, p('id')))
+      .returning()
+      .prepare('register_application_move'),
+    registerCallAdd: db
+      .insert(c)
+      .values({ ...boundAll('person', 'amount', 'decision', 'calledOn'), paid: 0 })
+      .returning()
+      .prepare('register_call_add'),
+    registerCall: db
+      .select()
+      .from(c)
+      .where(eq(c.id, p('id')))
+      .prepare('register_call'),
+    registerCallsOf: db
+      .select()
+      .from(c)
+      .where(eq(c.person, p('person')))
+      .orderBy(asc(c.id))
+      .prepare('register_calls_of'),
+    registerCallPay: db
+      .update(c)
+      .set({ paid: number('paid') })
+      .where(eq(c.id, p('id')))
+      .returning()
+      .prepare('register_call_pay'),
+  };
+}
+
+function movementQueries({ db, t, d }: Context) {
+  const m = t.register_movements;
+  const l = t.register_lines;
+  return {
+    registerMovementAdd: db
+      .insert(m)
+      .values(
+        boundAll(
+          ...(['seq', 'kind', 'effective', 'recorded', 'decision', 'person', 'other', 'shares'] as const),
+          ...(['amount', 'cancels', 'entry', 'about', 'hash'] as const),
+        ),
+      )
+      .prepare('register_movement_add'),
+    registerLinesAdd: d.insertMany<{
+      person: number;
+      on: string;
+      seq: number;
+      shares: number;
+      uncalled: number;
+      queued: number;
+      votes: number;
+    }>(l),
+    registerMovement: db
+      .select()
+      .from(m)
+      .where(eq(m.seq, p('seq')))
+      .prepare('register_movement'),
+    registerMovements: db
+      .select()
+      .from(m)
+      .where(gt(m.seq, p('after')))
+      .orderBy(asc(m.seq))
+      .limit(pageRows)
+      .prepare('register_movements'),
+    registerMovementsOf: db
+      .select()
+      .from(m)
+      .where(
+        and(
+          sql`(${m.person} = ${p('person')} or (${m.other} > 0 and ${m.other} = ${p('person')}))`,
+          gt(m.seq, p('after')),
+        ),
+      )
+      .orderBy(asc(m.seq))
+      .limit(pageRows)
+      .prepare('register_movements_of'),
+    registerCancelled: db
+      .select({ seq: m.seq })
+      .from(m)
+      .where(and(eq(m.cancels, p('seq')), gt(m.cancels, 0)))
+      .prepare('register_cancelled'),
+    registerLinesOf: db
+      .select()
+      .from(l)
+      .where(eq(l.seq, p('seq')))
+      .orderBy(asc(l.person), asc(l.on))
+      .prepare('register_lines_of'),
+    registerLineLast: db
+      .select({ seq: sql<number | null>`max(${l.seq})` })
+      .from(l)
+      .where(eq(l.person, p('person')))
+      .prepare('register_line_last'),
+  };
+}
+
+function dayQueries({ db, t }: Context) {
+  const l = t.register_lines;
+  const x = t.register_persons;
+  const sums = {
+    shares: sql<number>`cast(coalesce(sum(${l.shares}), 0) as bigint)`,
+    uncalled: sql<number>`cast(coalesce(sum(${l.uncalled}), 0) as bigint)`,
+    votes: sql<number>`cast(coalesce(sum(${l.votes}), 0) as bigint)`,
+  };
+  return {
+    registerHoldingOn: db
+      .select(sums)
+      .from(l)
+      .where(and(eq(l.person, p('person')), lte(l.on, p('day'))))
+      .prepare('register_holding_on'),
+    registerHoldingsOn: db
+      .select({ person: l.person, ...sums })
+      .from(l)
+      .where(and(gt(l.person, p('after')), lte(l.on, p('day'))))
+      .groupBy(l.person)
+      .having(sql`sum(${l.shares}) > 0 or sum(${l.votes}) > 0`)
+      .orderBy(asc(l.person))
+      .limit(pageRows)
+      .prepare('register_holdings_on'),
+    registerTotalsOn: db
+      .select(sums)
+      .from(l)
+      .where(lte(l.on, p('day')))
+      .prepare('register_totals_on'),
+    /** Who became a member, or ceased to be one, after a movement. */
+    registerMemberships: db
+      .select({ seq: l.seq, person: l.person, on: l.on, votes: l.votes, account: x.account })
+      .from(l)
+      .innerJoin(x, eq(x.number, l.person))
+      .where(and(gt(l.seq, p('after')), ne(l.votes, 0)))
+      .orderBy(asc(l.seq), asc(l.person), asc(l.on))
+      .limit(stepRows)
+      .prepare('register_memberships'),
+  };
+}
+
+function requestQueries({ db, t }: Context) {
+  const x = t.register_requests;
+  return {
+    registerRequestAdd: db
+      .insert(x)
+      .values({ ...boundAll('person', 'cause', 'shares', 'left', 'asked', 'due', 'latest'), state: 'queued' })
+      .returning()
+      .prepare('register_request_add'),
+    registerRequest: db
+      .select()
+      .from(x)
+      .where(eq(x.id, p('id')))
+      .prepare('register_request'),
+    registerRequestsOf: db
+      .select()
+      .from(x)
+      .where(eq(x.person, p('person')))
+      .orderBy(asc(x.id))
+      .prepare('register_requests_of'),
+    registerQueue: db
+      .select()
+      .from(x)
+      .where(and(eq(x.state, 'queued'), gt(x.id, p('after'))))
+      .orderBy(asc(x.id))
+      .limit(pageRows)
+      .prepare('register_queue'),
+    registerRequestMove: db
+      .update(x)
+      .set({ left: number('left'), state: bound('state') })
+      .where(eq(x.id, p('id')))
+      .returning()
+      .prepare('register_request_move'),
+  };
+}
+
+function keyQueries({ db, t }: Context) {
+  const k = t.register_keys;
+  return {
+    registerKey: db
+      .select()
+      .from(k)
+      .where(eq(k.key, p('key')))
+      .prepare('register_key'),
+    registerKeyAdd: db
+      .insert(k)
+      .values(boundAll('key', 'body', 'answer', 'at'))
+      .prepare('register_key_add'),
+  };
+}
+
+export const registerQueries = (context: Context) => ({
+  ...headQueries(context),
+  ...personQueries(context),
+  ...applicationQueries(context),
+  ...movementQueries(context),
+  ...dayQueries(context),
+  ...requestQueries(context),
+  ...keyQueries(context),
+});
+
+export type RegisterQueries = ReturnType<typeof registerQueries>;

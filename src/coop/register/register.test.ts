@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fakeClock } from '../../base/index.ts';
+import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { chart } from '../rules/chart.ts';
+import {
+  addressCharactersMax,
+  decisionCharactersMax,
+  holderCharactersMax,
+  keyCharactersMax,
+  nameCharactersMax,
+} from './limits.ts';
+import { Persons } from './persons.ts';
+import { Register } from './register.ts';
+import { board, somebody, testHouse, testRules } from './test-house.ts';
+
+const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
+
+describeEngines('a membership', (engine) => {
+  let stores: TestStores;
+  let persons: Persons;
+  let register: Register;
+  let ledger: Ledger;
+  let keys = 0;
+  const key = () => `k${++keys}`;
+
+  beforeEach(async () => {
+    const clock = fakeClock(Date.UTC(2026, 3, 1, 12));
+    stores = await openTestStores(engine, { clock });
+    const house = testHouse(stores, clock, testRules());
+    persons = new Persons(house);
+    register = new Register(house);
+    ledger = new Ledger({ ...house, chart });
+  });
+  afterEach(() => stores.close());
+
+  const person = async (name = 'Anna') =>
+    (await persons.add(board, { details: somebody(name), key: key() })).number;
+  const received = (amount: number, on = '2026-03-20', payment = key()) => ({
+    ...{ amount, on, from: 'bank:main', key: payment },
+  });
+  const member = async (shares: number, name?: string) => {
+    const number = await person(name);
+    const { id, due } = await register.apply(board, { person: number, shares, on: '2026-03-01', key: key() });
+    const admitted = { application: id, isAdmitted: true, decision: 'board:1', on: '2026-03-10' };
+    await register.decide(board, { ...admitted, key: key() });
+    await register.receive(board, id, received(due));
+    return number;
+  };
+
+  test.each(['the decision', 'the payment'])('begins when both are there, %s first (A4)', async (first) => {
+    const number = await person();
+    const application = await register.apply(board, {
+      ...{ person: number, shares: 3, on: '2026-03-01', key: key() },
+    });
+    expect(application).toMatchObject({ due: 3000, state: 'open', reference: 'RF78SUB000001' });
+    expect(await persons.demand(number)).toMatchObject({ standing: 'requested', shares: 0 });
+    const payment = received(3000);
+    const decide = () =>
+      register.decide(board, {
+        ...{ application: application.id, isAdmitted: true, decision: 'board:1', on: '2026-03-10' },
+        key: 'admission',
+      });
+    const pay = () => register.receive(board, application.id, payment);
+    const [one, other] = first === 'the payment' ? [pay, decide] : [decide, pay];
+    expect(await one()).toMatchObject({ state: 'open' });
+    expect((await persons.demand(number)).standing).not.toBe('active');
+    expect(await register.movements()).toEqual([]);
+    expect(await other()).toMatchObject({ state: 'effective' });
+    // The same line of the bank again, and the same decision: nothing more.
+    await pay();
+    await decide();
+    expect(await persons.demand(number)).toMatchObject({
+      standing: 'active',
+      shares: 3,
+      admission: 'board:1',
+    });
+    expect(await register.movements()).toMatchObject([
+      { seq: 1, kind: 'subscription', effective: '2026-03-20', shares: 3, amount: 3000, decision: 'board:1' },
+    ]);
+    expect(await ledger.balance(`capital:${number}`, 'EUR')).toBe(-3000);
+    expect(await ledger.balance(`deposit:${number}`, 'EUR')).toBe(0);
+    expect(await ledger.balance('bank:main', 'EUR')).toBe(3000);
+    expect(await register.holding(number, '2026-03-19')).toMatchObject({ shares: 0, votes: 0 });
+    expect(await register.holding(number, '2026-03-20')).toMatchObject({ shares: 3, votes: 1 });
+    expect(await register.totals('2026-04-01')).toEqual({
+      shares: 3,
+      uncalled: 0,
+      capital: 3000,
+      members: 1,
+    });
+  });
+
+  test('one vote each, whatever the shares (A2)', async () => {
+    const few = await member(1, 'Few');
+    const many = await member(500, 'Many');
+    expect(await register.holdings('2026-03-31')).toMatchObject([
+      { person: few, shares: 1, votes: 1 },
+      { person: many, shares: 500, votes: 1 },
+    ]);
+  });
+
+  test('nobody holds more than 500: 490 and 11 are refused, 490 and 10 are not (A5)', async () => {
+    const number = await member(490);
+    const ask = (shares: number) => register.apply(board, { person: number, shares, key: key() });
+    await expect(ask(11)).rejects.toEqual(refused('E_SHARE_CAP'));
+    const more = await ask(10);
+    await expect(ask(1)).rejects.toEqual(refused('E_SHARE_CAP'));
+    expect(await register.receive(board, more.id, received(10_000, '2026-04-01'))).toMatchObject({
+      state: 'effective',
+      decision: 'board:1',
+    });
+    expect(await persons.demand(number)).toMatchObject({ shares: 500 });
+    await expect(ask(1)).rejects.toEqual(refused('E_SHARE_CAP'));
+  });
+
+  test('what is refused stays owed', async () => {
+    const number = await person();
+    const { id } = await register.apply(board, { person: number, shares: 2, on: '2026-03-01', key: key() });
+    await register.receive(board, id, received(2000));
+    const no = { application: id, isAdmitted: false, decision: 'board:2', key: key() };
+    expect(await register.decide(board, no)).toMatchObject({ state: 'refused' });
+    expect(await persons.demand(number)).toMatchObject({ standing: 'refused', shares: 0 });
+    expect(await ledger.balance(`deposit:${number}`, 'EUR')).toBe(-2000);
+    await expect(register.decide(board, { ...no, key: key() })).rejects.toEqual(refused('E_STATE'));
+  });
+
+  test('who becomes a member is told, in order', async () => {
+    const [first, second] = [await member(1, 'A'), await member(2, 'B')];
+    const [one, two] = await register.memberships(0);
+    expect([one, two]).toMatchObject([
+      { seq: 1, person: first, isMember: true },
+      { seq: 2, person: second, isMember: true },
+    ]);
+    expect(await register.memberships(one?.seq ?? 0)).toEqual([two]);
+  });
+
+  test.each([
+    ['name', nameCharactersMax],
+    ['address', addressCharactersMax],
+    ['holder', holderCharactersMax],
+  ])('a %s of so many characters and no more', async (what, max) => {
+    const add = (length: number) =>
+      persons.add(board, { details: somebody('Anna', { [what]: 'é'.repeat(length) }), key: key() });
+    await expect(add(max + 1)).rejects.toEqual(refused('E_TEXT'));
+    expect(await add(max)).toMatchObject({ number: 1 });
+  });
+
+  test('a key and the reference of a decision of so many characters and no more', async () => {
+    const number = await person();
+    const ask = (characters: number) =>
+      register.apply(board, { person: number, shares: 1, key: 'k'.repeat(characters) });
+    await expect(ask(keyCharactersMax + 1)).rejects.toEqual(refused('E_TEXT'));
+    const { id } = await ask(keyCharactersMax);
+    const admit = (characters: number) =>
+      register.decide(board, {
+        ...{ application: id, isAdmitted: true, decision: 'd'.repeat(characters), key: key() },
+      });
+    await expect(admit(decisionCharactersMax + 1)).rejects.toEqual(refused('E_TEXT'));
+    expect(await admit(decisionCharactersMax)).toMatchObject({ state: 'open' });
+  });
+});

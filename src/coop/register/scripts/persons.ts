@@ -1,0 +1,60 @@
+import { randomOctets } from '../../../base/index.ts';
+import { run, type Script } from '../../../storage/index.ts';
+import { refusal } from '../../refusals.ts';
+import { personCommitment, saltOctets } from '../chain.ts';
+import type { RegisterQueries } from '../queries.ts';
+import type { Person, PersonDetails } from '../types.ts';
+import { type Keyed, lockedHead, once } from './once.ts';
+import { type PersonRow, personRow } from './record.ts';
+
+export const personOf = ({ salt: _, shown: __, created: ___, ...row }: PersonRow): Person =>
+  ({ ...row }) as Person;
+
+/** Writes somebody down; answers their number. */
+export function* addPerson(
+  q: RegisterQueries,
+  a: Keyed & { readonly details: PersonDetails; readonly account: number },
+): Script<number> {
+  return yield* once(q, a, function* () {
+    yield* demandFree(q, a.account, 0);
+    const number = (yield* lockedHead(q, a.terms)).persons + 1;
+    const salt = randomOctets(saltOctets);
+    const shown = personCommitment(salt, number);
+    yield* run(q.registerPersonAdd, {
+      ...{ ...a.details, number, account: a.account, salt, shown, now: a.terms.now },
+    });
+    yield* run(q.registerNumbered, { persons: number });
+    return number;
+  });
+}
+
+/** An account of myco is one person's. */
+function* demandFree(q: RegisterQueries, account: number, of: number): Script<void> {
+  if (account === 0) return;
+  const [taken] = yield* run(q.registerPersonOfAccount, { account });
+  if (taken !== undefined && taken.number !== of)
+    throw refusal('E_PERSON', `that account is person ${taken.number}'s`, { person: taken.number });
+}
+
+/** Changes what is known of somebody; `version` is the one that was read, 0: whichever there is. */
+export function* changePerson(
+  q: RegisterQueries,
+  a: Keyed & {
+    readonly number: number;
+    readonly version: number;
+    readonly change: Partial<PersonDetails & { readonly account: number }>;
+  },
+): Script<number> {
+  return yield* once(q, a, function* () {
+    const row = yield* personRow(q, a.number);
+    if (row.erased > 0) throw refusal('E_STATE', `person ${a.number} is erased`);
+    if (a.version > 0 && a.version !== row.version)
+      throw refusal('E_VERSION', `person ${a.number} was changed since`, { version: row.version });
+    const { account = row.account } = a.change;
+    yield* demandFree(q, account, a.number);
+    const { kind, name, address, country, birth, iban, holder } = { ...row, ...a.change };
+    const known = { kind, name, address, country, birth, iban, holder };
+    yield* run(q.registerPersonChange, { number: a.number, account, ...known });
+    return a.number;
+  });
+}

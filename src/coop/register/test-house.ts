@@ -1,0 +1,52 @@
+import type { fakeClock } from '../../base/index.ts';
+import type { Actor } from '../acts/types.ts';
+import type { CoopHouse } from '../house.ts';
+import { chart } from '../rules/chart.ts';
+import { fraction } from '../rules/decimal.ts';
+import type { Rules } from '../rules/types.ts';
+import type { PersonDetails } from './types.ts';
+
+/** Rules as the register needs them, for its tests: no country's. */
+export function testRules(shares: Partial<Rules['shares']> = {}): Rules {
+  return {
+    ...{ country: 'FR', legalForm: 'scic_sa', currency: 'EUR', timeZone: 'Europe/Paris' },
+    fiscalYearEnd: '12-31',
+    shares: {
+      ...{ nominal: 1000, maxPerMember: 500, minPerMember: 1, paidAtOnce: fraction(1, 1) },
+      floor: fraction(1, 4),
+      redemption: { delayMonthsMax: 60, deductLosses: true, noticeMonths: 0, at: 'any' },
+      ...shares,
+    },
+    allocation: [],
+    interest: { capOf: () => null, levies: () => [], slip: { form: '', due: '02-15' } },
+    pay: { memberShare: fraction(2, 5), payoutMin: 100 },
+    approvals: { persons: 2, matchAloneMax: 0 },
+    vat: () => fraction(1, 5),
+    ...{ chart, plan: {} },
+  };
+}
+
+export const testHouse = (
+  stores: Pick<CoopHouse, 'database' | 'blobs'>,
+  clock: ReturnType<typeof fakeClock>,
+  rules: Rules,
+): CoopHouse => ({
+  ...{ database: stores.database, blobs: stores.blobs, clock, rules },
+  ...{
+    coop: 'coop.example',
+    name: 'Exemple SCIC',
+    secret: async () => Buffer.alloc(32, 7).toString('base64'),
+  },
+  ...{
+    banks: [],
+    legal: { name: 'Exemple SCIC SA', address: ['1 place Basse'], registration: '', vatNumber: '' },
+  },
+});
+
+export const board: Actor = { account: 1, member: 0, roles: ['board'], via: 'api' };
+
+export const somebody = (name: string, change: Partial<PersonDetails> = {}): PersonDetails => ({
+  ...{ kind: 'natural', name, address: '1 rue Haute\n75001 Paris', country: 'FR', birth: '1980-02-29' },
+  ...{ iban: 'FR14 2004 1010 0505 0001 3M02 606', holder: name },
+  ...change,
+});

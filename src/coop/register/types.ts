@@ -1,0 +1,200 @@
+import type { AccountName, Day } from '../ledger/types.ts';
+
+export type PersonKind = 'natural' | 'legal';
+
+/**
+ * Where somebody stands: `known` (written down, asked for nothing), `requested` and `admitted` (an application waits for its
+ * decision, its payment), `active`, `leaving` (all shares are to be given back), `left`; or how it ended otherwise.
+ */
+export type Standing =
+  | 'known'
+  | 'requested'
+  | 'admitted'
+  | 'active'
+  | 'leaving'
+  | 'left'
+  | 'refused'
+  | 'excluded'
+  | 'dead'
+  | 'cancelled';
+
+/** What is known of a person. `''` is what was not told. */
+export interface PersonDetails {
+  readonly kind: PersonKind;
+  readonly name: string;
+  /** Postal, in lines. */
+  readonly address: string;
+  /** ISO 3166 of where they live: `FR`. */
+  readonly country: string;
+  /** A Day, of natural persons. */
+  readonly birth: string;
+  readonly iban: string;
+  /** Whose account the IBAN is. */
+  readonly holder: string;
+}
+
+/** A person of the register. Amounts in minor units; `number` is theirs for ever, and is what their accounts are named by. */
+export interface Person extends PersonDetails {
+  readonly number: number;
+  /** The account of myco, 0: none. */
+  readonly account: number;
+  readonly standing: Standing;
+  readonly shares: number;
+  /** Of their nominal, what was not paid up yet. */
+  readonly uncalled: number;
+  /** Shares that wait to be redeemed. */
+  readonly queued: number;
+  /** The decision that admitted them. */
+  readonly admission: string;
+  /** The day of their last movement, or ''. */
+  readonly moved: Day | '';
+  readonly version: number;
+  /** Ms since 1970; 0 where they are not erased. */
+  readonly erased: number;
+}
+
+export type ApplicationState = 'open' | 'effective' | 'refused' | 'cancelled';
+
+/** Shares asked for. It takes effect when it has both a decision and what is `due`. */
+export interface Application {
+  readonly id: number;
+  readonly person: number;
+  readonly shares: number;
+  readonly state: ApplicationState;
+  /** To be paid at once, and what was; minor units. */
+  readonly due: number;
+  readonly paid: number;
+  readonly paidOn: Day | '';
+  readonly decision: string;
+  readonly decidedOn: Day | '';
+  readonly requestedOn: Day;
+  /** ISO 11649: what the payer writes. */
+  readonly reference: string;
+}
+
+export type MovementKind =
+  | 'subscription'
+  | 'call'
+  | 'payment'
+  | 'transfer'
+  | 'request'
+  | 'withdrawal'
+  | 'redemption'
+  | 'exclusion'
+  | 'death'
+  | 'cancellation';
+
+/** A movement as it stands in the register for ever. `amount` in minor units: what was paid, called or given back. */
+export interface Movement {
+  readonly seq: number;
+  readonly kind: MovementKind;
+  readonly effective: Day;
+  /** When it was written down, ms since 1970. */
+  readonly recorded: number;
+  readonly decision: string;
+  readonly person: number;
+  /** Who receives a transfer, else 0. */
+  readonly other: number;
+  readonly shares: number;
+  readonly amount: number;
+  /** The movement that this one undoes, else 0. */
+  readonly cancels: number;
+  /** The entry of the ledger that says so, else 0. */
+  readonly entry: number;
+  /** Hex, of the chain up to here. */
+  readonly hash: string;
+}
+
+/** What a movement changes for one person from a day on. */
+export interface Line {
+  readonly person: number;
+  readonly on: Day;
+  readonly shares: number;
+  readonly uncalled: number;
+  readonly queued: number;
+  readonly votes: number;
+}
+
+export interface Holding {
+  readonly person: number;
+  readonly shares: number;
+  readonly uncalled: number;
+  /** 1 where they are a member with a vote that day. */
+  readonly votes: number;
+}
+
+/** What all hold. `capital` is paid up; `highest` is the most that it ever was, up to now. Minor units. */
+export interface Totals {
+  readonly shares: number;
+  readonly uncalled: number;
+  readonly capital: number;
+  readonly members: number;
+}
+
+export type RequestState = 'queued' | 'paid' | 'withdrawn';
+
+/** Shares to be given back, in the order of `id`; `due`: not before that day; `latest`: the law's or the statutes' last. */
+export interface RedemptionRequest {
+  readonly id: number;
+  readonly person: number;
+  readonly cause: 'request' | 'exclusion' | 'death';
+  readonly shares: number;
+  /** Of them, what still waits. */
+  readonly left: number;
+  readonly asked: Day;
+  readonly due: Day;
+  readonly latest: Day;
+  readonly state: RequestState;
+}
+
+/** Uncalled capital that was called of one person. */
+export interface CapitalCall {
+  readonly id: number;
+  readonly person: number;
+  readonly amount: number;
+  readonly paid: number;
+  readonly decision: string;
+  readonly calledOn: Day;
+  readonly reference: string;
+}
+
+/** What every movement is written with. */
+export interface Writing {
+  readonly coop: string;
+  readonly currency: string;
+  readonly nominal: number;
+  readonly maxPerMember: number;
+  readonly now: number;
+}
+
+/** The rules as scripts take them: values alone, so that a thread can be given them. */
+export interface Terms extends Writing {
+  readonly minPerMember: number;
+  readonly paidAtOnce: { readonly num: bigint; readonly den: bigint };
+  readonly floor: { readonly num: bigint; readonly den: bigint } | null;
+  readonly deductLosses: boolean;
+  readonly noticeMonths: number;
+  readonly delayMonthsMax: number;
+  readonly redemptionAt: string;
+  readonly fiscalYearEnd: string;
+  readonly today: Day;
+}
+
+/** Money that arrived for something of the register. */
+export interface Received {
+  readonly amount: number;
+  readonly on: Day;
+  /** Where it is: `bank:main`, or `clearing:unmatched` when it was booked before anybody knew for what. */
+  readonly from: AccountName;
+  /** Of the entry that books it. */
+  readonly key: string;
+}
+
+/** Somebody became a member, or ceased to be one. `seq` is of the movement; listeners keep it to go on from there. */
+export interface MembershipChange {
+  readonly seq: number;
+  readonly person: number;
+  readonly account: number;
+  readonly isMember: boolean;
+  readonly on: Day;
+}
