@@ -2,8 +2,8 @@ import { Acts } from './acts/acts.ts';
 import type { CoopHouse } from './house.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payouts } from './payouts/payouts.ts';
-import type { Persons } from './register/persons.ts';
-import type { Register } from './register/register.ts';
+import { Persons } from './register/persons.ts';
+import { Register } from './register/register.ts';
 import type { Rules } from './rules/types.ts';
 
 /** The rooms of one co-operative over one database. */
@@ -21,6 +21,8 @@ export function openCoop(house: CoopHouse): Coop {
   const { rules, database, clock, coop, secret } = house;
   const ledger = new Ledger({ database, clock, coop, secret, chart: rules.chart });
   const acts = new Acts(house);
+  const persons = new Persons(house);
+  const register = new Register(house);
   const payouts = new Payouts(house);
-  return { rules, acts, ledger, payouts };
+  return { rules, acts, ledger, persons, register, payouts };
 }
