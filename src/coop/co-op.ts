@@ -1,4 +1,5 @@
 import { Acts } from './acts/acts.ts';
+import type { Actor } from './acts/types.ts';
 import type { CoopHouse } from './house.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payouts } from './payouts/payouts.ts';
@@ -14,6 +15,8 @@ export interface Coop {
   readonly persons: Persons;
   readonly register: Register;
   readonly payouts: Payouts;
+  /** Who an account is when it acts: the one place where roles and membership are looked up for it. */
+  actor(account: number, via: Actor['via']): Promise<Actor>;
 }
 
 /** Opens them; nothing runs by itself. */
@@ -24,5 +27,10 @@ export function openCoop(house: CoopHouse): Coop {
   const persons = new Persons(house);
   const register = new Register(house);
   const payouts = new Payouts(house);
-  return { rules, acts, ledger, persons, register, payouts };
+  const actor = async (account: number, via: Actor['via']): Promise<Actor> => {
+    const [roles, person] = await Promise.all([acts.rolesOf(account), persons.ofAccount(account)]);
+    const isMember = person?.standing === 'active' || person?.standing === 'leaving';
+    return { account, member: isMember ? person.number : 0, roles, via };
+  };
+  return { rules, acts, ledger, persons, register, payouts, actor };
 }

@@ -7,12 +7,14 @@
  */
 export { Acts } from './acts/acts.ts';
 export { bodyHash } from './acts/chain.ts';
-export { may, privileges } from './acts/privileges.ts';
+export { demand, may, privileges } from './acts/privileges.ts';
 export { type Act, type Actor, type Privilege, type Role, roles } from './acts/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
 export type { CoopHouse } from './house.ts';
 export { Ledger, type LedgerOptions } from './ledger/ledger.ts';
 export type { AccountKind, Balance, Chart, Day, Draft, Entry, Month, Posting } from './ledger/types.ts';
+export { Payouts } from './payouts/payouts.ts';
+export type { ClosedMonth, MonthShare, PayProof } from './payouts/types.ts';
 export { type Refusal, refusals } from './refusals.ts';
 export { Persons } from './register/persons.ts';
 export { Register, type When } from './register/register.ts';

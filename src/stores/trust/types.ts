@@ -63,7 +63,7 @@ export interface TrustStore {
   /** What must be published: keys that sign, will sign, or signed what may still be on its way. */
   signingRecords(domain: string): Promise<readonly SigningRecord[]>;
   /** A secret that is made once and stays, in base64. */
-  secret(name: 'srs' | 'push'): Promise<string>;
+  secret(name: 'srs' | 'push' | `coop-${string}`): Promise<string>;
 
   /** Answers how many were not counted, for there are too many different ones of that day. */
   observe(observations: readonly Observation[]): Promise<number>;
