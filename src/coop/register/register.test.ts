@@ -125,6 +125,39 @@ describeEngines('a membership', (engine) => {
     await expect(register.decide(board, { ...no, key: key() })).rejects.toEqual(refused('E_STATE'));
   });
 
+  test('who left in the meantime is not let in again by paying, and keeps what they paid', async () => {
+    const number = await member(1);
+    const more = await register.apply(board, { person: number, shares: 2, key: key() });
+    await stores.damage(
+      `UPDATE register_persons SET standing = 'excluded', shares = 0 WHERE number = ${number}`,
+    );
+    expect(await register.receive(board, more.id, received(2000))).toMatchObject({
+      state: 'open',
+      paid: 2000,
+    });
+    expect(await persons.demand(number)).toMatchObject({ standing: 'excluded', shares: 0 });
+    expect(await ledger.balance(`deposit:${number}`, 'EUR')).toBe(-2000);
+  });
+
+  test('a payment for more shares than somebody may hold by now is kept for them, and refuses no bank file', async () => {
+    const number = await member(490);
+    const more = await register.apply(board, { person: number, shares: 10, key: key() });
+    await stores.damage(`UPDATE register_persons SET shares = 491 WHERE number = ${number}`);
+    expect(await register.receive(board, more.id, received(10_000))).toMatchObject({ state: 'open' });
+    expect(await ledger.balance(`deposit:${number}`, 'EUR')).toBe(-10_000);
+  });
+
+  test('money is taken from a bank and from nobody else, under a key that says nothing', async () => {
+    const number = await person();
+    const { id } = await register.apply(board, { person: number, shares: 1, on: '2026-03-01', key: key() });
+    for (const from of ['member:1', 'capital:1', 'bankrupt:1', 'bank:'])
+      await expect(register.receive(board, id, { ...received(1000), from }), from).rejects.toEqual(
+        refused('E_ACCOUNT'),
+      );
+    await register.receive(board, id, { ...received(1000), key: 'payout:2026-04 Anna' });
+    expect((await ledger.entry(1))?.key).toMatch(/^receipt:[0-9a-f]{64}$/);
+  });
+
   test('who becomes a member is told, in order', async () => {
     const [first, second] = [await member(1, 'A'), await member(2, 'B')];
     const [one, two] = await register.memberships(0);

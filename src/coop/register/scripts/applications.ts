@@ -4,6 +4,7 @@ import { expectNothing, expectPayment } from '../../bank/scripts/expect.ts';
 import type { Booking, Receipt } from '../../bank/types.ts';
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
+import { bodyHash } from '../chain.ts';
 import { laterOf } from '../days.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Application, Received, Standing, Terms, Writing } from '../types.ts';
@@ -127,19 +128,32 @@ export function* withdrawApplication(q: Queries, a: Keyed & { readonly id: numbe
   });
 }
 
+/** The ledger's keys are public and are those of all rooms: what somebody thought of stands in none of them. */
+const receiptKey = (key: string) => `receipt:${bodyHash(key)}`;
+
 /** Money that a person says came for an application: owed to whom it is for until the application takes effect. */
 export function* receiveForApplication(
   q: Queries,
   a: { readonly terms: Terms; readonly id: number; readonly received: Received },
 ): Script<Application> {
   const { terms, id, received } = a;
+  if (!/^(?:bank|clearing):/.test(received.from))
+    throw refusal(
+      'E_ACCOUNT',
+      `money comes from a bank or waits to be matched, and not from '${received.from}'`,
+    );
   return yield* once(q, { terms, key: received.key, body: { id, ...received } }, function* () {
     const row = yield* applicationRow(q, id);
     const reference = applicationReference(id);
-    yield* post(q, terms, { key: received.key, kind: 'share.receipt', date: received.on, memo: reference }, [
-      { account: received.from, asset: terms.currency, amount: received.amount },
-      { account: `deposit:${row.person}`, asset: terms.currency, amount: -received.amount },
-    ]);
+    yield* post(
+      q,
+      terms,
+      { key: receiptKey(received.key), kind: 'share.receipt', date: received.on, memo: reference },
+      [
+        { account: received.from, asset: terms.currency, amount: received.amount },
+        { account: `deposit:${row.person}`, asset: terms.currency, amount: -received.amount },
+      ],
+    );
     const [expected] = yield* run(q.bankExpectedByReference, { reference });
     if (expected !== undefined)
       yield* run(q.bankExpectedReceive, { id: expected.id, amount: received.amount });
@@ -172,10 +186,15 @@ export function* receiveShare(q: Queries, receipt: Receipt): Script<Booking> {
   return { kind: 'share.receipt', memo: applicationReference(row.id), postings };
 }
 
-/** COOP.md §1, A4: shares are subscribed when both the decision and the payment are there. */
+/**
+ * COOP.md §1, A4: shares are subscribed when both the decision and the payment are there, by somebody who is admitted and may
+ * hold so many: who left in the meantime is not let in again by paying. What was paid is owed to them until then.
+ */
 function* settle(q: Queries, terms: Writing, row: Row): Script<Application> {
   if (row.decision === '' || row.paid < row.due) return applicationOf(row);
   const person = yield* personRow(q, row.person);
+  const mayHold = person.shares + row.shares <= terms.maxPerMember;
+  if (!mayHold || (person.standing !== 'admitted' && person.standing !== 'active')) return applicationOf(row);
   const isMember = person.standing === 'active';
   const nominal = row.shares * terms.nominal;
   const used = Math.min(row.paid, nominal);

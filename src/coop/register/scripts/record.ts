@@ -1,9 +1,11 @@
 import { one, run, type Script } from '../../../storage/index.ts';
 import type { BankQueries } from '../../bank/queries.ts';
+import { checkDrafts } from '../../ledger/check.ts';
 import type { LedgerQueries } from '../../ledger/queries.ts';
 import { append } from '../../ledger/scripts/append.ts';
 import type { Posting } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
+import { chart } from '../../rules/chart.ts';
 import { registerLink } from '../chain.ts';
 import { laterOf } from '../days.ts';
 import type { RegisterQueries } from '../queries.ts';
@@ -45,15 +47,9 @@ export function* post(
 ): Script<number> {
   const [closed] = yield* run(q.registerClosedLast, {});
   const date = closed?.month ? laterOf(entry.date, firstAfter(closed.month)) : entry.date;
-  const owners = Object.fromEntries(
-    postings.flatMap(({ account }) => {
-      const [, of] = /^(?:capital|uncalled|deposit|redemption):([1-9]\d*)$/.exec(account) ?? [];
-      return of === undefined ? [] : [[account, Number(of)]];
-    }),
-  );
   const moved = postings.filter(({ amount }) => amount !== 0);
-  const draft = { ...entry, date, postings: moved, owners };
-  return one(yield* append(q, { coop: terms.coop, drafts: [draft], now: terms.now })).seq;
+  const drafts = checkDrafts([{ ...entry, date, postings: moved }], chart);
+  return one(yield* append(q, { coop: terms.coop, drafts, now: terms.now })).seq;
 }
 
 const firstAfter = (month: string): string => {
