@@ -25,6 +25,8 @@ export const refusals = {
   E_SHARE_MIN: ['invalid', 'a member holds as many shares as the statutes say'],
   E_SHARES: ['conflict', 'somebody has not so many shares to move'],
   E_NOMINAL: ['conflict', 'the nominal of the rules is not that of the shares that are held'],
+  E_COOP: ['conflict', 'the ledger is that of another co-op'],
+  E_OWED: ['conflict', 'an account of the person is not empty'],
   E_REVERSED: ['conflict', 'the entry was reversed already'],
 } as const satisfies Record<string, readonly [Reason, string]>;
 

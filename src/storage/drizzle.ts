@@ -12,8 +12,23 @@ const core = require('drizzle-orm') as typeof import('drizzle-orm');
 
 export const lite = require('drizzle-orm/sqlite-core') as typeof import('drizzle-orm/sqlite-core');
 
-export const { and, asc, eq, getTableColumns, getTableName, gt, gte, inArray, lt, lte, max, min, ne, sql } =
-  core;
+export const {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  getTableName,
+  gt,
+  gte,
+  inArray,
+  lt,
+  lte,
+  max,
+  min,
+  ne,
+  sql,
+} = core;
 /** What queries are made of, for those who run them without drizzle. */
 export const { Column, is, noopDecoder, noopEncoder, Param, Placeholder } = core;
 export const { SQL: RawSql } = core;

@@ -12,7 +12,8 @@ export { blobQueries, dropBlob, dropBlobs, keepBlob } from './blobs/references.t
 export type { BlobPlace, BlobStore, BlobWant, StoredBlob } from './blobs/types.ts';
 export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts';
 export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';
-export { and, asc, eq, gt, gte, inArray, lt, lte, max, min, ne, sql } from './drizzle.ts';
+export type { SQL } from './drizzle.ts';
+export { and, asc, desc, eq, gt, gte, inArray, lt, lte, max, min, ne, sql } from './drizzle.ts';
 export { afterRestore, repairAll, type Stored, verifyAll } from './integrity.ts';
 export { openDatabase } from './open.ts';
 export { restoreDatabase } from './restore.ts';

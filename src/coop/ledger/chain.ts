@@ -34,7 +34,7 @@ export const saltOctets = 16;
 export const commitmentOf = (salt: Uint8Array, account: string): string =>
   sha256(salt, account).toString('hex');
 
-/** What tells one draft from another of the same key. */
+/** What tells one draft from another of the same key. Accounts as they stand in the chain, for names can be tried. */
 export const draftHash = (draft: Omit<Chained, 'seq'> & { readonly reverses: number }): string => {
   const { date, kind, key, memo, postings, reverses } = draft;
   const rows = postings.map(({ account, asset, amount }) => [account, asset, amount]);

@@ -8,7 +8,7 @@ import {
   postingsMax,
 } from './limits.ts';
 import type { CheckedDraft } from './scripts/append.ts';
-import type { Chart, Day, Draft, Posting } from './types.ts';
+import { type AccountKind, type Chart, coinAsset, type Day, type Draft, type Posting } from './types.ts';
 
 /** Drafts that may be sealed, with the owners of their personal accounts; throws what is wrong with the first that may not. */
 export function checkDrafts(drafts: readonly Draft[], chart: Chart): readonly CheckedDraft[] {
@@ -28,7 +28,9 @@ function checkDraft(draft: Draft, chart: Chart): CheckedDraft {
   const sums = new Map<string, bigint>();
   for (const posting of postings) {
     demandAmount(posting);
-    const owner = ownerOf(posting.account, chart);
+    const { owner, kind } = accountOf(posting.account, chart);
+    if ((posting.asset === coinAsset) !== (kind.coins === true))
+      throw refusal('E_ACCOUNT', `'${posting.account}' does not take ${posting.asset}`);
     if (owner > 0) owners[posting.account] = owner;
     sums.set(posting.asset, (sums.get(posting.asset) ?? 0n) + BigInt(posting.amount));
   }
@@ -61,14 +63,14 @@ function demandAmount({ account, asset, amount }: Posting): void {
   if (!/^[A-Z]{3}$/.test(asset)) throw refusal('E_AMOUNT', `'${asset}' is no asset such as EUR`);
 }
 
-/** The member whose account it is, or 0; E_ACCOUNT where the chart knows no such account. */
-export function ownerOf(account: string, chart: Chart): number {
-  const [, kind = '', of = ''] = /^([a-z]+):([a-z0-9-]+)$/.exec(account) ?? [];
-  const known = Object.hasOwn(chart, kind) ? chart[kind] : undefined;
-  if (known === undefined || account.length > accountCharactersMax)
+/** The member whose account it is, or 0, and its kind; E_ACCOUNT where the chart knows no such account. */
+function accountOf(account: string, chart: Chart): { readonly owner: number; readonly kind: AccountKind } {
+  const [, word = '', of = ''] = /^([a-z]+):([a-z0-9-]+)$/.exec(account) ?? [];
+  const kind = Object.hasOwn(chart, word) ? chart[word] : undefined;
+  if (kind === undefined || account.length > accountCharactersMax)
     throw refusal('E_ACCOUNT', `the chart has no account '${account.slice(0, accountCharactersMax)}'`);
-  if (!known.personal) return 0;
+  if (!kind.personal) return { owner: 0, kind };
   if (!/^[1-9]\d{0,14}$/.test(of))
     throw refusal('E_ACCOUNT', `'${account}' belongs to a member, and names none by number`);
-  return Number(of);
+  return { owner: Number(of), kind };
 }

@@ -20,6 +20,8 @@ const chart: Chart = {
   bank: { nature: 'asset', personal: false },
   capital: { nature: 'equity', personal: true },
   member: { nature: 'liability', personal: true },
+  coins: { nature: 'liability', personal: true, coins: true },
+  mycoin: { nature: 'asset', personal: false, coins: true },
   expense: { nature: 'expense', personal: false },
 };
 
@@ -107,7 +109,27 @@ describeEngines('the ledger', (engine) => {
       {
         postings: [
           { account: 'bank:main', asset: 'EUR', amount: 1 },
+          { account: 'member:1', asset: 'USD', amount: -1 },
+        ],
+      },
+    ],
+    [
+      'coins on an account of money',
+      'E_ACCOUNT',
+      {
+        postings: [
+          { account: 'bank:main', asset: 'MYC', amount: 1 },
           { account: 'member:1', asset: 'MYC', amount: -1 },
+        ],
+      },
+    ],
+    [
+      'money on an account of coins',
+      'E_ACCOUNT',
+      {
+        postings: [
+          { account: 'mycoin:issued', asset: 'EUR', amount: 1 },
+          { account: 'coins:1', asset: 'EUR', amount: -1 },
         ],
       },
     ],
@@ -213,7 +235,7 @@ describeEngines('the ledger', (engine) => {
   test('a trial balance of several pages leaves nothing out, whatever assets an account has', async () => {
     // Three assets of each account: a page of stepRows ends within one.
     const accounts = Math.ceil(stepRows / 3);
-    const assets = ['ABC', 'EUR', 'MYC'];
+    const assets = ['ABC', 'EUR', 'XYZ'];
     const postings = Array.from({ length: accounts }, (_, n) =>
       assets.map((asset) => ({ account: `member:${n + 1}`, asset, amount: -1 })),
     ).flat();

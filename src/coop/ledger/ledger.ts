@@ -3,6 +3,7 @@ import type { Database } from '../../storage/index.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { checkDrafts } from './check.ts';
+import { Checkpoints } from './checkpoints.ts';
 import type { AccountName, Asset, Balance, Chart, Day, Draft, Entry, Month } from './types.ts';
 
 export interface LedgerOptions {
@@ -18,9 +19,12 @@ export interface LedgerOptions {
 /** The ledger of one co-op over one database. Nothing in it is changed or removed. */
 export class Ledger {
   readonly #options: LedgerOptions;
+  /** Its signed states, and the proofs that lead to them. */
+  readonly checkpoints: Checkpoints;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.checkpoints = new Checkpoints(options);
   }
 
   /**

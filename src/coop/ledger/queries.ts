@@ -1,4 +1,17 @@
-import { and, asc, eq, gt, lte, ne, type QueryContext, sql } from '../../storage/index.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  gte,
+  lt,
+  lte,
+  ne,
+  type QueryContext,
+  type SQL,
+  sql,
+} from '../../storage/index.ts';
 import { pageRows, stepRows } from './limits.ts';
 import type { ledgerTables } from './tables.ts';
 
@@ -13,9 +26,9 @@ function headQueries({ db, t }: Context) {
     /** Makes the row where it is not there, and locks it either way. */
     ledgerHead: db
       .insert(h)
-      .values({ id: 1, seq: 0, hash: bound('start') })
+      .values({ id: 1, coop: bound('coop'), seq: 0, hash: bound('start') })
       .onConflictDoUpdate({ target: h.id, set: { seq: sql`${h.seq}` } })
-      .returning({ seq: h.seq, hash: h.hash })
+      .returning({ coop: h.coop, seq: h.seq, hash: h.hash })
       .prepare('ledger_head'),
     ledgerHeadMove: db
       .update(h)
@@ -23,16 +36,37 @@ function headQueries({ db, t }: Context) {
       .where(eq(h.id, 1))
       .prepare('ledger_head_move'),
     ledgerHeadRead: db
-      .select({ seq: h.seq, hash: h.hash })
+      .select({ coop: h.coop, seq: h.seq, hash: h.hash })
       .from(h)
       .where(eq(h.id, 1))
       .prepare('ledger_head_read'),
   };
 }
 
+/** What stands at a place of each row of the JSON bound to `rows`. */
+const json = {
+  sqlite: {
+    from: sql`json_each(${p('rows')}) as row where true`,
+    text: (at: number) => sql.raw(`row.value->>${at}`),
+    int: (at: number) => sql.raw(`row.value->>${at}`),
+    bytes: (at: number) => sql.raw(`unhex(row.value->>${at})`),
+    nextAccount: sql.raw('null'),
+    colon: (text: unknown) => sql`instr(${text}, ':')`,
+  },
+  postgres: {
+    from: sql`json_array_elements(cast(${p('rows')} as json)) as row(value)`,
+    text: (at: number) => sql.raw(`row.value->>${at}`),
+    int: (at: number) => sql.raw(`cast(row.value->>${at} as bigint)`),
+    bytes: (at: number) => sql.raw(`decode(row.value->>${at}, 'hex')`),
+    nextAccount: sql.raw(`nextval(pg_get_serial_sequence('ledger_accounts', 'id'))`),
+    colon: (text: unknown) => sql`position(':' in ${text})`,
+  },
+} as const;
+
 function accountQueries({ db, t, d }: Context) {
   const a = t.ledger_accounts;
   const b = t.ledger_balances;
+  const { from, text, int, bytes, nextAccount, colon } = json[d.dialect];
   const row = { id: a.id, name: a.name, owner: a.owner, salt: a.salt, shown: a.shown };
   return {
     ledgerAccountsNamed: db
@@ -50,20 +84,32 @@ function accountQueries({ db, t, d }: Context) {
       .from(a)
       .where(d.inNumbers(a.id, 'ids'))
       .prepare('ledger_accounts_by_id'),
-    ledgerAccountAdd: db
+    /** `rows`: JSON, [[name, owner, salt in hex, shown], …]. */
+    ledgerAccountsAdd: db
       .insert(a)
-      .values({ name: bound('name'), owner: bound('owner'), salt: bound('salt'), shown: bound('shown') })
+      .select(sql`select ${nextAccount}, ${text(0)}, ${int(1)}, ${bytes(2)}, ${text(3)} from ${from}`)
       .returning(row)
-      .prepare('ledger_account_add'),
-    ledgerBalanceMove: db
+      .prepare('ledger_accounts_add'),
+    /** Takes the salt and the name away from all accounts of a person. */
+    ledgerAccountsErase: db
+      .update(a)
+      .set({
+        name: sql`substr(${a.name}, 1, ${colon(a.name)}) || 'erased-' || ${a.id}`,
+        ...{ owner: 0, salt: Buffer.alloc(0) },
+      })
+      .where(and(eq(a.owner, p('owner')), gt(a.owner, 0)))
+      .returning({ id: a.id })
+      .prepare('ledger_accounts_erase'),
+    /** `rows`: JSON, [[account, asset, amount], …], each account and asset once. */
+    ledgerBalancesMove: db
       .insert(b)
-      .values({ account: bound('account'), asset: bound('asset'), amount: bound('amount') })
+      .select(sql`select ${int(0)}, ${text(1)}, ${int(2)} from ${from}`)
       .onConflictDoUpdate({
         target: [b.account, b.asset],
         set: { amount: sql`${b.amount} + excluded."amount"` },
       })
-      .returning({ amount: b.amount })
-      .prepare('ledger_balance_move'),
+      .returning({ asset: b.asset, amount: b.amount })
+      .prepare('ledger_balances_move'),
     ledgerBalance: db
       .select({ amount: b.amount })
       .from(b)
@@ -151,10 +197,121 @@ function entryQueries({ db, t, d }: Context) {
   };
 }
 
+/** Of what `myco verify` adds up again. */
+function checkQueries({ db, t, d }: Context) {
+  const e = t.ledger_entries;
+  const o = t.ledger_postings;
+  const a = t.ledger_accounts;
+  const b = t.ledger_balances;
+  const kindOf = (kind: string) => sql`${a.name} like ${sql.raw(`'${kind}:%'`)}`;
+  const held = (which: SQL) => sql`coalesce(sum(case when ${which} then ${b.amount} else 0 end), 0)`;
+  const whole = (sum: unknown) => sql<number>`cast(${sum} as bigint)`;
+  return {
+    ledgerEntriesStep: db
+      .select()
+      .from(e)
+      .where(gt(e.seq, p('after')))
+      .orderBy(asc(e.seq))
+      .limit(stepRows)
+      .prepare('ledger_entries_step'),
+    ledgerAccountsStep: db
+      .select()
+      .from(a)
+      .where(gt(a.id, p('after')))
+      .orderBy(asc(a.id))
+      .limit(stepRows)
+      .prepare('ledger_accounts_step'),
+    ledgerSums: db
+      .select({ account: o.account, asset: o.asset, amount: whole(sql`sum(${o.amount})`).as('amount') })
+      .from(o)
+      .where(d.inNumbers(o.account, 'ids'))
+      .groupBy(o.account, o.asset)
+      .prepare('ledger_sums'),
+    ledgerHeld: db.select().from(b).where(d.inNumbers(b.account, 'ids')).prepare('ledger_held'),
+    ledgerTotals: db
+      .select({ asset: b.asset, amount: whole(sql`sum(${b.amount})`).as('amount') })
+      .from(b)
+      .groupBy(b.asset)
+      .prepare('ledger_totals'),
+    ledgerCoins: db
+      .select({
+        issued: whole(held(kindOf('mycoin'))).as('issued'),
+        held: whole(sql`-${held(kindOf('coins'))}`).as('held'),
+        strayed: whole(
+          sql`coalesce(sum(case when ${b.amount} = 0 or ${kindOf('mycoin')} or ${kindOf('coins')} then 0 else 1 end), 0)`,
+        ).as('strayed'),
+      })
+      .from(b)
+      .innerJoin(a, eq(a.id, b.account))
+      .where(eq(b.asset, p('asset')))
+      .prepare('ledger_coins'),
+  };
+}
+
+function treeQueries({ db, t, d }: Context) {
+  const e = t.ledger_entries;
+  const c = t.ledger_checkpoints;
+  const n = t.ledger_nodes;
+  return {
+    /** Of the chain, from after one entry up to another. */
+    ledgerHashes: db
+      .select({ seq: e.seq, hash: e.hash })
+      .from(e)
+      .where(and(gt(e.seq, p('after')), lte(e.seq, p('until'))))
+      .orderBy(asc(e.seq))
+      .limit(stepRows)
+      .prepare('ledger_hashes'),
+    ledgerCheckpointLast: db
+      .select()
+      .from(c)
+      .orderBy(desc(c.size))
+      .limit(1)
+      .prepare('ledger_checkpoint_last'),
+    /** The first of this size or more. */
+    ledgerCheckpointFrom: db
+      .select()
+      .from(c)
+      .where(gte(c.size, p('size')))
+      .orderBy(asc(c.size))
+      .limit(1)
+      .prepare('ledger_checkpoint_from'),
+    ledgerCheckpointBefore: db
+      .select()
+      .from(c)
+      .where(lt(c.size, p('size')))
+      .orderBy(desc(c.size))
+      .limit(1)
+      .prepare('ledger_checkpoint_before'),
+    ledgerCheckpoints: db
+      .select()
+      .from(c)
+      .where(gt(c.size, p('after')))
+      .orderBy(asc(c.size))
+      .limit(pageRows)
+      .prepare('ledger_checkpoints'),
+    ledgerCheckpointAdd: db
+      .insert(c)
+      .values({
+        ...{ size: bound('size'), root: bound('root'), peaks: bound('peaks') },
+        ...{ at: bound('at'), note: bound('note') },
+      })
+      .prepare('ledger_checkpoint_add'),
+    ledgerNodesAdd: d.insertMany<{ height: number; n: number; hash: string }>(n),
+    ledgerNodes: db
+      .select({ n: n.n, hash: n.hash })
+      .from(n)
+      .where(and(eq(n.height, p('height')), gte(n.n, p('from')), lt(n.n, p('until'))))
+      .orderBy(asc(n.n))
+      .prepare('ledger_nodes'),
+  };
+}
+
 export const ledgerQueries = (context: Context) => ({
   ...headQueries(context),
   ...accountQueries(context),
   ...entryQueries(context),
+  ...treeQueries(context),
+  ...checkQueries(context),
 });
 
 export type LedgerQueries = ReturnType<typeof ledgerQueries>;

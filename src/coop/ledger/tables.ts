@@ -5,16 +5,24 @@ export const ledgerTables = defineTables((kit) => ({
   /** One row: the last entry. Who appends changes it first, so that appends stand in line. */
   ledger_head: kit.table(
     'ledger_head',
-    { id: kit.int().notNull(), seq: kit.int().notNull(), hash: kit.text().notNull() },
+    {
+      id: kit.int().notNull(),
+      /** What the chain begins with. */
+      coop: kit.text().notNull(),
+      seq: kit.int().notNull(),
+      hash: kit.text().notNull(),
+    },
     { primaryKey: ['id'] },
   ),
   ledger_accounts: kit.table(
     'ledger_accounts',
     {
       id: kit.id(),
+      /** `member:17`; of a person who was erased `member:erased-5`, by the id. */
       name: kit.text().notNull(),
       /** The member's number where the kind is personal, else 0. */
       owner: kit.int().notNull(),
+      /** Empty where the account is nobody's. */
       salt: kit.bytes().notNull(),
       /** What stands for it in the chain: its name, or the commitment. */
       shown: kit.text().notNull(),
@@ -30,7 +38,7 @@ export const ledgerTables = defineTables((kit) => ({
       kind: kit.text().notNull(),
       key: kit.text().notNull(),
       memo: kit.text().notNull(),
-      /** Of what was asked, to tell a repetition from another thing under the same key. */
+      /** Of what was asked, as it stands in the chain: to tell a repetition from another thing under the same key. */
       draft: kit.text().notNull(),
       hash: kit.text().notNull(),
       reverses: kit.int().notNull(),
@@ -48,7 +56,7 @@ export const ledgerTables = defineTables((kit) => ({
       asset: kit.text().notNull(),
       amount: kit.int().notNull(),
     },
-    { primaryKey: ['seq', 'n'], index: [['account', 'asset', 'seq']], rowid: false },
+    { primaryKey: ['seq', 'n'], index: [['account', 'asset', 'seq', 'amount']], rowid: false },
   ),
   /** What follows from the postings; `myco verify` adds up again. */
   ledger_balances: kit.table(
@@ -73,6 +81,12 @@ export const ledgerTables = defineTables((kit) => ({
       note: kit.text().notNull(),
     },
     { primaryKey: ['size'] },
+  ),
+  /** Roots of whole subtrees of the heights of `nodeHeights`, so that a proof reads few leaves. */
+  ledger_nodes: kit.table(
+    'ledger_nodes',
+    { height: kit.int().notNull(), n: kit.int().notNull(), hash: kit.text().notNull() },
+    { primaryKey: ['height', 'n'], rowid: false },
   ),
 }));
 
@@ -168,5 +182,44 @@ export const ledgerGuards: readonly Guard[] = [
     table: 'ledger_checkpoints',
     on: 'DELETE',
     message: 'immutable: checkpoints stay',
+  },
+  {
+    ...never,
+    name: 'ledger_nodes_kept',
+    table: 'ledger_nodes',
+    on: 'UPDATE',
+    message: 'immutable: the tree stays as it is',
+  },
+  {
+    ...never,
+    name: 'ledger_nodes_stay',
+    table: 'ledger_nodes',
+    on: 'DELETE',
+    message: 'immutable: the tree stays as it is',
+  },
+  {
+    ...{ name: 'ledger_head_back', table: 'ledger_head', on: 'UPDATE' },
+    message: 'immutable: the ledger does not go back',
+    refuse: 'NEW."seq" < OLD."seq" OR NEW."coop" <> OLD."coop"',
+  },
+  {
+    ...never,
+    name: 'ledger_head_stay',
+    table: 'ledger_head',
+    on: 'DELETE',
+    message: 'immutable: the ledger does not go back',
+  },
+  {
+    ...{ name: 'ledger_accounts_kept', table: 'ledger_accounts', on: 'UPDATE' },
+    message: 'immutable: an account is not renamed but to nobody',
+    refuse:
+      'NEW."shown" <> OLD."shown" OR NEW."id" <> OLD."id" OR (NEW."name" <> OLD."name" AND (NEW."owner" <> 0 OR OLD."owner" = 0))',
+  },
+  {
+    ...never,
+    name: 'ledger_accounts_stay',
+    table: 'ledger_accounts',
+    on: 'DELETE',
+    message: 'immutable: accounts stay',
   },
 ];

@@ -4,6 +4,8 @@ export type Day = string;
 export type Month = string;
 /** `EUR`, `MYC`: capitals. */
 export type Asset = string;
+/** Coins: counted in ones, and never mixed with money. */
+export const coinAsset: Asset = 'MYC';
 /**
  * `bank:main`, `capital:17`: a kind of the chart, and what it is of. Where the kind is personal, what stands behind the colon is
  * the number of a member.
@@ -17,6 +19,8 @@ export type Nature = 'asset' | 'liability' | 'equity' | 'income' | 'expense';
 export interface AccountKind {
   readonly nature: Nature;
   readonly personal: boolean;
+  /** It holds coins and nothing else; without it, no coins. */
+  readonly coins?: true;
 }
 
 export type Chart = Readonly<Record<string, AccountKind>>;
@@ -54,4 +58,20 @@ export interface Balance {
   readonly account: AccountName;
   readonly asset: Asset;
   readonly amount: number;
+}
+
+/** A whole subtree of the tree over the chain: 2^height leaves, the n-th such, its root in hex. */
+export interface TreeNode {
+  readonly height: number;
+  readonly n: number;
+  readonly hash: string;
+}
+
+/** What the ledger said of itself at one moment. `note` is signed (C2SP tlog-checkpoint); `at` ms since 1970, the rest hex. */
+export interface StoredCheckpoint {
+  readonly size: number;
+  readonly root: string;
+  readonly peaks: readonly string[];
+  readonly at: number;
+  readonly note: string;
 }

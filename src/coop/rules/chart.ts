@@ -24,9 +24,9 @@ export const chart = {
   /** Shares given back, to be paid out. */
   redemption: { nature: 'liability', personal: true },
   /** Coins (MYC) of a member. */
-  coins: { nature: 'liability', personal: true },
+  coins: { nature: 'liability', personal: true, coins: true },
   /** `mycoin:issued`, `mycoin:converted`, `mycoin:expired` (MYC). */
-  mycoin: { nature: 'asset', personal: false },
+  mycoin: { nature: 'asset', personal: false, coins: true },
   /** `pool:carried`: the members' part of a month in which nobody had coins. */
   pool: { nature: 'liability', personal: false },
   /** `customer:<party number>`. */

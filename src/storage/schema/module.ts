@@ -136,7 +136,7 @@ export function defineModule<
   name: string;
   tables: Tables<T>;
   queries: (context: QueryContext<T>) => Q;
-  operations: (make: Record<OperationKind, OperationMaker<Q>>) => O;
+  operations: (make: OperationMakers<Q>) => O;
   integrity?: (operations: OperationsOf<O>) => ModuleChecks;
   guards?: readonly Guard[];
   /** All its writes stand in one line: what a script has looked at is still so when it writes, whatever it looked at. */

@@ -24,19 +24,20 @@ export function* append(
   q: LedgerQueries,
   a: { readonly coop: string; readonly drafts: readonly CheckedDraft[]; readonly now: number },
 ): Script<readonly Entry[]> {
-  let { seq, hash } = one(yield* run(q.ledgerHead, { start: chainStart(a.coop).toString('hex') }));
+  let { seq, hash } = yield* headOf(q, a.coop);
   const rows = yield* run(q.ledgerEntriesKeyed, { keys: texts(a.drafts.map(({ key }) => key)) });
   const done = new Map<string, Done>(rows.map((row) => [row.key, { ...row, print: row.draft }]));
   const accounts = yield* accountsOf(q, a.drafts);
   const entries: Entry[] = [];
+  const moves = new Map<string, Move>();
   for (const { owners: _, ...draft } of a.drafts) {
-    const print = draftHash({ ...draft, reverses: draft.reverses ?? 0 });
+    const postings = draft.postings.map((row) => ({ ...row, account: accountNamed(accounts, row).shown }));
+    const print = draftHash({ ...draft, postings, reverses: draft.reverses ?? 0 });
     let sealed = done.get(draft.key);
     if (sealed === undefined) {
       seq++;
-      const postings = draft.postings.map((row) => ({ ...row, account: accountNamed(accounts, row).shown }));
       hash = chainLink(Buffer.from(hash, 'hex'), { ...draft, seq, postings }).toString('hex');
-      yield* put(q, { draft, print, seq, hash, accounts, now: a.now });
+      yield* put(q, { draft, print, seq, hash, accounts, moves, now: a.now });
       sealed = { seq, hash, print, sealed: a.now };
       done.set(draft.key, sealed);
     } else if (sealed.print !== print) {
@@ -44,8 +45,16 @@ export function* append(
     }
     entries.push({ ...draft, seq: sealed.seq, hash: sealed.hash, sealed: sealed.sealed });
   }
+  yield* move(q, [...moves.values()]);
   yield* run(q.ledgerHeadMove, { seq, hash });
   return entries;
+}
+
+/** The last entry, held until the transaction ends: who asks for it first stands in line before all others. */
+export function* headOf(q: LedgerQueries, coop: string): Script<{ seq: number; hash: string }> {
+  const head = one(yield* run(q.ledgerHead, { coop, start: chainStart(coop).toString('hex') }));
+  if (head.coop === coop) return head;
+  throw refusal('E_COOP', `this is the ledger of ${head.coop}, and not of ${coop}`);
 }
 
 /** What is known of an entry that was sealed under a key. */
@@ -62,16 +71,24 @@ function accountNamed(accounts: ReadonlyMap<string, Account>, { account }: Posti
   return found;
 }
 
+/** What an account gets of all entries together; more than can be counted until it is known to be less. */
+interface Move {
+  readonly account: number;
+  readonly asset: string;
+  amount: bigint;
+}
+
 interface NewEntry {
   readonly draft: Draft;
   readonly print: string;
   readonly seq: number;
   readonly hash: string;
   readonly accounts: ReadonlyMap<string, Account>;
+  readonly moves: Map<string, Move>;
   readonly now: number;
 }
 
-function* put(q: LedgerQueries, { draft, print, seq, hash, accounts, now }: NewEntry): Script<void> {
+function* put(q: LedgerQueries, { draft, print, seq, hash, accounts, moves, now }: NewEntry): Script<void> {
   const { date, kind, key, memo, postings, reverses = 0 } = draft;
   const month = date.slice(0, 7);
   const [closed] = yield* run(q.ledgerMonthClosed, { month });
@@ -86,29 +103,32 @@ function* put(q: LedgerQueries, { draft, print, seq, hash, accounts, now }: NewE
         seq: reverses,
       });
   }
-  yield* run(q.ledgerEntryAdd, {
-    seq,
-    date,
-    month,
-    kind,
-    key,
-    memo,
-    draft: print,
-    hash,
-    reverses,
-    sealed: now,
-  });
+  const entry = { seq, date, month, kind, key, memo, draft: print, hash, reverses, sealed: now };
+  yield* run(q.ledgerEntryAdd, entry);
   const rows = postings.map((posting, at) => ({
     ...{ seq, n: at + 1, account: accountNamed(accounts, posting).id },
     ...{ asset: posting.asset, amount: posting.amount },
   }));
   yield* run(q.ledgerPostingsAdd, { rows });
   for (const { account, asset, amount } of rows) {
-    const { amount: total } = one(yield* run(q.ledgerBalanceMove, { account, asset, amount }));
-    if (!Number.isSafeInteger(total))
-      throw refusal('E_AMOUNT', `an account would hold more ${asset} than can be counted`);
+    const name = `${account} ${asset}`;
+    const known = moves.get(name);
+    if (known) known.amount += BigInt(amount);
+    else moves.set(name, { account, asset, amount: BigInt(amount) });
   }
   yield* run(q.ledgerEntrySeal, { seq });
+}
+
+function* move(q: LedgerQueries, moves: readonly Move[]): Script<void> {
+  const rows = moves.map(({ account, asset, amount }) => [account, asset, countable(asset, Number(amount))]);
+  if (rows.length === 0) return;
+  const totals = yield* run(q.ledgerBalancesMove, { rows: JSON.stringify(rows) });
+  for (const { asset, amount } of totals) countable(asset, amount);
+}
+
+function countable(asset: string, amount: number): number {
+  if (Number.isSafeInteger(amount)) return amount;
+  throw refusal('E_AMOUNT', `an account would hold more ${asset} than can be counted`);
 }
 
 /** The accounts that drafts name; those that are not there are made, with a salt where they are somebody's. */
@@ -121,11 +141,14 @@ function* accountsOf(
     for (const { account } of postings) owners.set(account, owned[account] ?? 0);
   const found = yield* run(q.ledgerAccountsNamed, { names: texts(owners.keys()) });
   const accounts = new Map<string, Account>(found.map((row) => [row.name, row]));
-  for (const [name, owner] of owners) {
-    if (accounts.has(name)) continue;
-    const salt = owner > 0 ? randomOctets(saltOctets) : Buffer.alloc(0);
-    const shown = owner > 0 ? commitmentOf(salt, name) : name;
-    accounts.set(name, one(yield* run(q.ledgerAccountAdd, { name, owner, salt, shown })));
-  }
+  const rows = [...owners].flatMap(([name, owner]) => (accounts.has(name) ? [] : [newAccount(name, owner)]));
+  if (rows.length === 0) return accounts;
+  for (const row of yield* run(q.ledgerAccountsAdd, { rows: JSON.stringify(rows) }))
+    accounts.set(row.name, row);
   return accounts;
+}
+
+function newAccount(name: string, owner: number): readonly (string | number)[] {
+  const salt = owner > 0 ? randomOctets(saltOctets) : Buffer.alloc(0);
+  return [name, owner, salt.toString('hex'), owner > 0 ? commitmentOf(salt, name) : name];
 }

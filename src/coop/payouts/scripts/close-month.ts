@@ -1,9 +1,9 @@
 import { randomOctets } from '../../../base/index.ts';
 import { type SumLeaf, sumLeafHash, sumLevels } from '../../../formats/merkle/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
-import { chainStart, saltOctets } from '../../ledger/chain.ts';
+import { saltOctets } from '../../ledger/chain.ts';
 import { checkDrafts } from '../../ledger/check.ts';
-import { append } from '../../ledger/scripts/append.ts';
+import { append, headOf } from '../../ledger/scripts/append.ts';
 import type { Draft, Month, Posting } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
@@ -24,7 +24,7 @@ export interface CloseMonth extends PayoutsHouse, MonthRules {
  * month. A month is shared out once, and after the one before it.
  */
 export function* closeMonth(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
-  yield* run(q.ledgerHead, { start: chainStart(a.coop).toString('hex') });
+  yield* headOf(q, a.coop);
   const [done] = yield* run(q.payoutsMonth, { month: a.month });
   if (done) return closedAlready(done, a);
   const [last] = yield* run(q.payoutsMonthLast, {});

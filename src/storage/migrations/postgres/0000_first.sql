@@ -217,6 +217,7 @@ CREATE TABLE "collection_publications" (
 --> statement-breakpoint
 CREATE TABLE "ledger_head" (
 	"id" bigint NOT NULL,
+	"coop" text NOT NULL,
 	"seq" bigint NOT NULL,
 	"hash" text NOT NULL,
 	CONSTRAINT "ledger_head_id_pk" PRIMARY KEY("id")
@@ -274,6 +275,13 @@ CREATE TABLE "ledger_checkpoints" (
 	"at" bigint NOT NULL,
 	"note" text NOT NULL,
 	CONSTRAINT "ledger_checkpoints_size_pk" PRIMARY KEY("size")
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_nodes" (
+	"height" bigint NOT NULL,
+	"n" bigint NOT NULL,
+	"hash" text NOT NULL,
+	CONSTRAINT "ledger_nodes_height_n_pk" PRIMARY KEY("height","n")
 );
 --> statement-breakpoint
 CREATE TABLE "acts_head" (
@@ -1087,7 +1095,7 @@ CREATE INDEX "ledger_entries_month_seq" ON "ledger_entries" USING btree ("month"
 --> statement-breakpoint
 CREATE INDEX "ledger_entries_reverses" ON "ledger_entries" USING btree ("reverses") WHERE "ledger_entries"."reverses" > 0;
 --> statement-breakpoint
-CREATE INDEX "ledger_postings_account_asset_seq" ON "ledger_postings" USING btree ("account","asset","seq");
+CREATE INDEX "ledger_postings_account_asset_seq_amount" ON "ledger_postings" USING btree ("account","asset","seq","amount");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "acts_log_account_key" ON "acts_log" USING btree ("account","key");
 --> statement-breakpoint
@@ -1298,6 +1306,36 @@ CREATE FUNCTION "ledger_checkpoints_stay"() RETURNS trigger LANGUAGE plpgsql AS 
 CREATE TRIGGER "ledger_checkpoints_stay" BEFORE DELETE ON "ledger_checkpoints" FOR EACH ROW EXECUTE FUNCTION "ledger_checkpoints_stay"();
 --> statement-breakpoint
 CREATE TRIGGER "ledger_checkpoints_stay_all" BEFORE TRUNCATE ON "ledger_checkpoints" FOR EACH STATEMENT EXECUTE FUNCTION "ledger_checkpoints_stay"();
+--> statement-breakpoint
+CREATE FUNCTION "ledger_nodes_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: the tree stays as it is', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_nodes_kept" BEFORE UPDATE ON "ledger_nodes" FOR EACH ROW EXECUTE FUNCTION "ledger_nodes_kept"();
+--> statement-breakpoint
+CREATE FUNCTION "ledger_nodes_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: the tree stays as it is', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_nodes_stay" BEFORE DELETE ON "ledger_nodes" FOR EACH ROW EXECUTE FUNCTION "ledger_nodes_stay"();
+--> statement-breakpoint
+CREATE TRIGGER "ledger_nodes_stay_all" BEFORE TRUNCATE ON "ledger_nodes" FOR EACH STATEMENT EXECUTE FUNCTION "ledger_nodes_stay"();
+--> statement-breakpoint
+CREATE FUNCTION "ledger_head_back"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."seq" < OLD."seq" OR NEW."coop" <> OLD."coop" THEN RAISE EXCEPTION USING MESSAGE = 'immutable: the ledger does not go back', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_head_back" BEFORE UPDATE ON "ledger_head" FOR EACH ROW EXECUTE FUNCTION "ledger_head_back"();
+--> statement-breakpoint
+CREATE FUNCTION "ledger_head_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: the ledger does not go back', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_head_stay" BEFORE DELETE ON "ledger_head" FOR EACH ROW EXECUTE FUNCTION "ledger_head_stay"();
+--> statement-breakpoint
+CREATE TRIGGER "ledger_head_stay_all" BEFORE TRUNCATE ON "ledger_head" FOR EACH STATEMENT EXECUTE FUNCTION "ledger_head_stay"();
+--> statement-breakpoint
+CREATE FUNCTION "ledger_accounts_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."shown" <> OLD."shown" OR NEW."id" <> OLD."id" OR (NEW."name" <> OLD."name" AND (NEW."owner" <> 0 OR OLD."owner" = 0)) THEN RAISE EXCEPTION USING MESSAGE = 'immutable: an account is not renamed but to nobody', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_accounts_kept" BEFORE UPDATE ON "ledger_accounts" FOR EACH ROW EXECUTE FUNCTION "ledger_accounts_kept"();
+--> statement-breakpoint
+CREATE FUNCTION "ledger_accounts_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: accounts stay', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_accounts_stay" BEFORE DELETE ON "ledger_accounts" FOR EACH ROW EXECUTE FUNCTION "ledger_accounts_stay"();
+--> statement-breakpoint
+CREATE TRIGGER "ledger_accounts_stay_all" BEFORE TRUNCATE ON "ledger_accounts" FOR EACH STATEMENT EXECUTE FUNCTION "ledger_accounts_stay"();
 --> statement-breakpoint
 CREATE FUNCTION "acts_log_gap"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."n" <> (SELECT COALESCE(MAX("n"), 0) + 1 FROM "acts_log") THEN RAISE EXCEPTION USING MESSAGE = 'gap: acts have no gap', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint

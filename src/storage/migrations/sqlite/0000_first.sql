@@ -260,6 +260,7 @@ CREATE UNIQUE INDEX `collection_publications_account_collection` ON `collection_
 --> statement-breakpoint
 CREATE TABLE `ledger_head` (
 	`id` integer PRIMARY KEY NOT NULL,
+	`coop` text NOT NULL,
 	`seq` integer NOT NULL,
 	`hash` text NOT NULL
 ) STRICT;
@@ -305,7 +306,7 @@ CREATE TABLE `ledger_postings` (
 	PRIMARY KEY(`seq`, `n`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `ledger_postings_account_asset_seq` ON `ledger_postings` (`account`,`asset`,`seq`);
+CREATE INDEX `ledger_postings_account_asset_seq_amount` ON `ledger_postings` (`account`,`asset`,`seq`,`amount`);
 --> statement-breakpoint
 CREATE TABLE `ledger_balances` (
 	`account` integer NOT NULL,
@@ -326,6 +327,13 @@ CREATE TABLE `ledger_checkpoints` (
 	`at` integer NOT NULL,
 	`note` text NOT NULL
 ) STRICT;
+--> statement-breakpoint
+CREATE TABLE `ledger_nodes` (
+	`height` integer NOT NULL,
+	`n` integer NOT NULL,
+	`hash` text NOT NULL,
+	PRIMARY KEY(`height`, `n`)
+) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `acts_head` (
 	`id` integer PRIMARY KEY NOT NULL,
@@ -1236,6 +1244,18 @@ CREATE TRIGGER "ledger_closed_stay" BEFORE DELETE ON "ledger_closed" BEGIN SELEC
 CREATE TRIGGER "ledger_checkpoints_kept" BEFORE UPDATE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay as they are') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "ledger_checkpoints_stay" BEFORE DELETE ON "ledger_checkpoints" BEGIN SELECT RAISE(ABORT, 'immutable: checkpoints stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_nodes_kept" BEFORE UPDATE ON "ledger_nodes" BEGIN SELECT RAISE(ABORT, 'immutable: the tree stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_nodes_stay" BEFORE DELETE ON "ledger_nodes" BEGIN SELECT RAISE(ABORT, 'immutable: the tree stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_head_back" BEFORE UPDATE ON "ledger_head" BEGIN SELECT RAISE(ABORT, 'immutable: the ledger does not go back') WHERE NEW."seq" < OLD."seq" OR NEW."coop" <> OLD."coop"; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_head_stay" BEFORE DELETE ON "ledger_head" BEGIN SELECT RAISE(ABORT, 'immutable: the ledger does not go back') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_accounts_kept" BEFORE UPDATE ON "ledger_accounts" BEGIN SELECT RAISE(ABORT, 'immutable: an account is not renamed but to nobody') WHERE NEW."shown" <> OLD."shown" OR NEW."id" <> OLD."id" OR (NEW."name" <> OLD."name" AND (NEW."owner" <> 0 OR OLD."owner" = 0)); END;
+--> statement-breakpoint
+CREATE TRIGGER "ledger_accounts_stay" BEFORE DELETE ON "ledger_accounts" BEGIN SELECT RAISE(ABORT, 'immutable: accounts stay') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "acts_log_gap" BEFORE INSERT ON "acts_log" BEGIN SELECT RAISE(ABORT, 'gap: acts have no gap') WHERE NEW."n" <> (SELECT COALESCE(MAX("n"), 0) + 1 FROM "acts_log"); END;
 --> statement-breakpoint

@@ -1,0 +1,24 @@
+import type { CoopMake } from '../store/make.ts';
+import * as applications from './scripts/applications.ts';
+import { addPerson, changePerson } from './scripts/persons.ts';
+import * as register from './scripts/read.ts';
+
+/** What the threads run for the register. */
+export const registerOperations = ({ read, scan, write }: CoopMake) => ({
+  registerPersonAdd: write(addPerson),
+  registerPersonChange: write(changePerson),
+  registerPerson: read(register.person),
+  registerPersonOfAccount: read(register.personOfAccount),
+  registerPersons: scan(register.persons),
+  registerApply: write(applications.apply),
+  registerDecide: write(applications.decide),
+  registerApplicationWithdraw: write(applications.withdrawApplication),
+  registerApplicationPaid: write(applications.receiveForApplication),
+  registerApplication: read(applications.application),
+  registerApplications: scan(applications.applications),
+  registerMovements: scan(register.movements),
+  registerHolding: read(register.holding),
+  registerHoldings: scan(register.holdings),
+  registerTotals: scan(register.totals),
+  registerMemberships: scan(register.memberships),
+});
