@@ -232,6 +232,24 @@ describeEngines('the ledger', (engine) => {
     expect(await ledger.balance('bank:main', 'EUR')).toBe(60_000);
   });
 
+  test('the order of postings does not tell whose they are, and is no matter to a key', async () => {
+    const members = Array.from({ length: 40 }, (_, n) => n + 1);
+    const draft = subscription(1, {
+      postings: [
+        ...members.map((n) => ({ account: `member:${n}`, asset: 'EUR', amount: -n })),
+        { account: 'bank:main', asset: 'EUR', amount: 820 },
+      ],
+    });
+    const [entry] = await ledger.append([draft]);
+    const [first, ...others] = entry?.postings.map(({ account }) => account) ?? [];
+    expect(first).toBe('bank:main');
+    expect(new Set(others)).toEqual(new Set(members.map((n) => `member:${n}`)));
+    // One order of 40! is that of the numbers.
+    expect(others).not.toEqual(members.map((n) => `member:${n}`));
+    expect(await ledger.entry(1)).toEqual(entry);
+    expect(await ledger.append([draft])).toEqual([entry]);
+  });
+
   test('a trial balance of several pages leaves nothing out, whatever assets an account has', async () => {
     // Three assets of each account: a page of stepRows ends within one.
     const accounts = Math.ceil(stepRows / 3);

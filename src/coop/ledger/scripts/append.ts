@@ -30,7 +30,8 @@ export function* append(
   const accounts = yield* accountsOf(q, a.drafts);
   const entries: Entry[] = [];
   const moves = new Map<string, Move>();
-  for (const { owners: _, ...draft } of a.drafts) {
+  for (const { owners: _, ...asked } of a.drafts) {
+    const draft = { ...asked, postings: inPublicOrder(asked.postings, accounts) };
     const postings = draft.postings.map((row) => ({ ...row, account: accountNamed(accounts, row).shown }));
     const print = draftHash({ ...draft, postings, reverses: draft.reverses ?? 0 });
     let sealed = done.get(draft.key);
@@ -69,6 +70,21 @@ function accountNamed(accounts: ReadonlyMap<string, Account>, { account }: Posti
   const found = accounts.get(account);
   if (found === undefined) throw new Error('an account of a draft was not made');
   return found;
+}
+
+/**
+ * The co-op's own postings as they came, then those of persons by what stands for them: rooms write in the order of members'
+ * numbers, and who counts the lines of a public entry would know whose each is.
+ */
+function inPublicOrder(
+  postings: readonly Posting[],
+  accounts: ReadonlyMap<string, Account>,
+): readonly Posting[] {
+  const rows = postings.map((posting) => ({ posting, ...accountNamed(accounts, posting) }));
+  const own = rows.filter(({ name, shown }) => name === shown);
+  const persons = rows.filter(({ name, shown }) => name !== shown);
+  persons.sort((a, b) => (a.shown < b.shown ? -1 : a.shown > b.shown ? 1 : 0));
+  return [...own, ...persons].map(({ posting }) => posting);
 }
 
 /** What an account gets of all entries together; more than can be counted until it is known to be less. */
