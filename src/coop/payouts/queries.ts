@@ -1,9 +1,10 @@
 import { and, asc, eq, gt, lt, lte, type QueryContext, sql } from '../../storage/index.ts';
 import type { ledgerTables } from '../ledger/tables.ts';
-import { pageRows } from './limits.ts';
+import type { registerTables } from '../register/tables.ts';
+import { pageRows, stepRows } from './limits.ts';
 import type { payoutsTables } from './tables.ts';
 
-type Tables = (typeof payoutsTables)['postgres'] & (typeof ledgerTables)['postgres'];
+type Tables = (typeof payoutsTables & typeof ledgerTables & typeof registerTables)['postgres'];
 type Context = QueryContext<Tables>;
 const p = sql.placeholder;
 const bound = (name: string) => p(name) as never;
@@ -75,9 +76,159 @@ function monthQueries({ db, t, d }: Context) {
   };
 }
 
+function runQueries({ db, t, d }: Context) {
+  const { payouts_runs: r, payouts_items: i, payouts_parts: o, payouts_approvals: v } = t;
+  return {
+    payoutsRunAdd: db
+      .insert(r)
+      .values({
+        ...{ purpose: bound('purpose'), about: bound('about'), state: 'prepared', total: bound('total') },
+        ...{ count: bound('count'), prepared: bound('now'), preparedBy: bound('by'), approved: 0, exported: 0 },
+        ...{ exportedBy: '', file: '', day: '', hash: '', size: 0, entry: 0 },
+      })
+      .returning({ id: r.id })
+      .prepare('payouts_run_add'),
+    payoutsItemsAdd: d.insertMany<typeof i.$inferInsert>(i),
+    payoutsPartsAdd: d.insertMany<typeof o.$inferInsert>(o),
+    payoutsRun: db
+      .select()
+      .from(r)
+      .where(eq(r.id, p('run')))
+      .prepare('payouts_run'),
+    payoutsRunOfFile: db
+      .select()
+      .from(r)
+      .where(and(eq(r.file, p('file')), sql`${r.file} <> ''`))
+      .prepare('payouts_run_of_file'),
+    payoutsRuns: db
+      .select()
+      .from(r)
+      .where(lt(r.id, p('before')))
+      .orderBy(sql`${r.id} desc`)
+      .limit(pageRows)
+      .prepare('payouts_runs'),
+    payoutsRunsAfter: db
+      .select()
+      .from(r)
+      .where(gt(r.id, p('after')))
+      .orderBy(asc(r.id))
+      .limit(pageRows)
+      .prepare('payouts_runs_after'),
+    payoutsRunState: db
+      .update(r)
+      .set({ state: bound('state') })
+      .where(eq(r.id, p('run')))
+      .prepare('payouts_run_state'),
+    payoutsRunApproved: db
+      .update(r)
+      .set({ state: 'approved', approved: bound('now') })
+      .where(eq(r.id, p('run')))
+      .prepare('payouts_run_approved'),
+    payoutsRunExported: db
+      .update(r)
+      .set({
+        ...{ state: 'exported', exported: bound('now'), exportedBy: bound('by'), file: bound('file') },
+        ...{ day: bound('day'), hash: bound('hash'), size: bound('size'), entry: bound('entry') },
+      })
+      .where(eq(r.id, p('run')))
+      .prepare('payouts_run_exported'),
+    payoutsApprove: db
+      .insert(v)
+      .values({ run: bound('run'), person: bound('person'), at: bound('now') })
+      .prepare('payouts_approve'),
+    payoutsApprovals: db
+      .select({ run: v.run, person: v.person })
+      .from(v)
+      .where(d.inNumbers(v.run, 'runs'))
+      .orderBy(asc(v.run), asc(v.at), asc(v.person))
+      .prepare('payouts_approvals'),
+    payoutsItems: db
+      .select()
+      .from(i)
+      .where(and(eq(i.run, p('run')), gt(i.n, p('after'))))
+      .orderBy(asc(i.n))
+      .limit(stepRows)
+      .prepare('payouts_items'),
+    payoutsItemsOf: db
+      .select()
+      .from(i)
+      .where(and(eq(i.member, p('member')), lt(i.run, p('before'))))
+      .orderBy(sql`${i.run} desc`)
+      .limit(pageRows)
+      .prepare('payouts_items_of'),
+    payoutsItemNamed: db
+      .select()
+      .from(i)
+      .where(eq(i.endToEndId, p('endToEndId')))
+      .prepare('payouts_item_named'),
+    payoutsItemSettled: db
+      .update(i)
+      .set({ settled: bound('on') })
+      .where(and(eq(i.run, p('run')), eq(i.n, p('n'))))
+      .prepare('payouts_item_settled'),
+    payoutsItemReturned: db
+      .update(i)
+      .set({ returned: bound('on'), reason: bound('reason') })
+      .where(and(eq(i.run, p('run')), eq(i.n, p('n'))))
+      .prepare('payouts_item_returned'),
+    payoutsItemsSettled: db
+      .update(i)
+      .set({ settled: bound('on') })
+      .where(and(eq(i.run, p('run')), eq(i.settled, '')))
+      .prepare('payouts_items_settled'),
+    payoutsUnsettled: db
+      .select({
+        count: sql<number>`cast(count(*) as bigint)`,
+        amount: sql<number>`cast(coalesce(sum(${i.amount}), 0) as bigint)`,
+      })
+      .from(i)
+      .where(and(eq(i.run, p('run')), eq(i.settled, '')))
+      .prepare('payouts_unsettled'),
+    payoutsParts: db
+      .select({ n: o.n, member: i.member, account: o.account, amount: o.amount })
+      .from(o)
+      .innerJoin(i, and(eq(i.run, o.run), eq(i.n, o.n)))
+      .where(eq(o.run, p('run')))
+      .orderBy(asc(o.n), asc(o.account))
+      .prepare('payouts_parts'),
+    payoutsPartsOf: db
+      .select({ account: o.account, amount: o.amount })
+      .from(o)
+      .where(and(eq(o.run, p('run')), eq(o.n, p('n'))))
+      .orderBy(asc(o.account))
+      .prepare('payouts_parts_of'),
+    /** What runs have taken that are not in the ledger yet. */
+    payoutsReserved: db
+      .select({ member: i.member, account: o.account, amount: o.amount })
+      .from(r)
+      .innerJoin(i, eq(i.run, r.id))
+      .innerJoin(o, and(eq(o.run, i.run), eq(o.n, i.n)))
+      .where(sql`${r.state} in ('prepared', 'approved')`)
+      .prepare('payouts_reserved'),
+    /** The last transfer to each of them that came back, with the account it went to. */
+    payoutsCameBack: db
+      .select({ member: i.member, iban: i.iban })
+      .from(i)
+      .where(and(sql`${i.returned} <> ''`, d.inNumbers(i.member, 'members')))
+      .prepare('payouts_came_back'),
+  };
+}
+
+/** Who is paid, and where to. */
+function payeeQueries({ db, t, d }: Context) {
+  const { register_persons: n } = t;
+  return {
+    payoutsPayees: db
+      .select({ member: n.number, name: n.name, holder: n.holder, iban: n.iban })
+      .from(n)
+      .where(d.inNumbers(n.number, 'members'))
+      .prepare('payouts_payees'),
+  };
+}
+
 /** What is read of the ledger: sums of postings by the month or day of their entries. */
 function ledgerSums({ db, t }: Context) {
-  const { ledger_entries: e, ledger_postings: o, ledger_accounts: a } = t;
+  const { ledger_entries: e, ledger_postings: o, ledger_accounts: a, ledger_balances: b } = t;
   return {
     /** Coins that were deposited in months after one, up to another, by member. */
     payoutsCoins: db
@@ -97,9 +248,29 @@ function ledgerSums({ db, t }: Context) {
       .groupBy(a.owner)
       .orderBy(asc(a.owner))
       .prepare('payouts_coins'),
+    /** What is owed to members on accounts of theirs, as it is today. */
+    payoutsOwed: db
+      .select({ member: a.owner, account: a.name, amount: sql<number>`-${b.amount}` })
+      .from(a)
+      .innerJoin(b, eq(b.account, a.id))
+      .where(
+        and(
+          gt(a.owner, 0),
+          sql`(${a.owner} = cast(${p('member')} as bigint) or cast(${p('member')} as bigint) = 0)`,
+          eq(b.asset, p('asset')),
+          lt(b.amount, 0),
+        ),
+      )
+      .orderBy(asc(a.owner), asc(a.id))
+      .prepare('payouts_owed'),
   };
 }
 
-export const payoutsQueries = (context: Context) => ({ ...monthQueries(context), ...ledgerSums(context) });
+export const payoutsQueries = (context: Context) => ({
+  ...monthQueries(context),
+  ...runQueries(context),
+  ...payeeQueries(context),
+  ...ledgerSums(context),
+});
 
 export type PayoutsQueries = ReturnType<typeof payoutsQueries>;

@@ -1,4 +1,5 @@
 import { defineTables, type Guard } from '../../storage/index.ts';
+import type { Purpose, RunState } from './types.ts';
 
 /** Days and months are texts, times ms since 1970, amounts minor units of the co-op's currency, coins whole. */
 export const payoutsTables = defineTables((kit) => ({
@@ -62,6 +63,70 @@ export const payoutsTables = defineTables((kit) => ({
     },
     { primaryKey: ['month', 'level', 'chunk'] },
   ),
+  /** A payment run: what is taken to the bank in one file. */
+  payouts_runs: kit.table(
+    'payouts_runs',
+    {
+      id: kit.id(),
+      purpose: kit.text().$type<Purpose>().notNull(),
+      /** The month, the year or the member's number that it is for. */
+      about: kit.text().notNull(),
+      state: kit.text().$type<RunState>().notNull(),
+      total: kit.int().notNull(),
+      count: kit.int().notNull(),
+      prepared: kit.int().notNull(),
+      preparedBy: kit.text().notNull(),
+      approved: kit.int().notNull(),
+      exported: kit.int().notNull(),
+      exportedBy: kit.text().notNull(),
+      /** What the bank calls the file, and on which day it is to pay. */
+      file: kit.text().notNull(),
+      day: kit.text().notNull(),
+      hash: kit.text().notNull(),
+      size: kit.int().notNull(),
+      entry: kit.int().notNull(),
+    },
+    { index: [['state', 'id'], ['file']] },
+  ),
+  /** A transfer of a run. Name and IBAN are those of the moment when it was prepared: that is what persons approve. */
+  payouts_items: kit.table(
+    'payouts_items',
+    {
+      run: kit.int().notNull(),
+      n: kit.int().notNull(),
+      member: kit.int().notNull(),
+      amount: kit.int().notNull(),
+      name: kit.text().notNull(),
+      iban: kit.text().notNull(),
+      endToEndId: kit.text().notNull(),
+      /** Days on which the bank booked that it went, and that it came back; '' for not. */
+      settled: kit.text().notNull(),
+      returned: kit.text().notNull(),
+      reason: kit.text().notNull(),
+    },
+    { primaryKey: ['run', 'n'], unique: [['endToEndId']], index: [['member', 'run']], rowid: false },
+  ),
+  /** Of which accounts of the member a transfer is made up. */
+  payouts_parts: kit.table(
+    'payouts_parts',
+    {
+      run: kit.int().notNull(),
+      n: kit.int().notNull(),
+      account: kit.text().notNull(),
+      amount: kit.int().notNull(),
+    },
+    { primaryKey: ['run', 'n', 'account'], rowid: false },
+  ),
+  payouts_approvals: kit.table(
+    'payouts_approvals',
+    {
+      run: kit.int().notNull(),
+      /** `member:7`, or `account:3` of who is none: somebody with two accounts is one person. */
+      person: kit.text().notNull(),
+      at: kit.int().notNull(),
+    },
+    { primaryKey: ['run', 'person'], rowid: false },
+  ),
 }));
 
 const stays = (table: string, what: string): readonly Guard[] =>
@@ -69,6 +134,14 @@ const stays = (table: string, what: string): readonly Guard[] =>
     ...{ name: `${table}_${on.toLowerCase()}`, table, on, refuse: '1 = 1' },
     message: `immutable: ${what} stays as it is`,
   }));
+
+const kept = (table: string, columns: readonly string[], what: string): Guard => ({
+  ...{ name: `${table}_update`, table, on: 'UPDATE', message: `immutable: ${what}` },
+  refuse: columns.map((column) => `NEW."${column}" <> OLD."${column}"`).join(' OR '),
+});
+
+const isOpen = (run: string) =>
+  `NOT EXISTS (SELECT 1 FROM "payouts_runs" WHERE "id" = ${run} AND "state" IN ('prepared'))`;
 
 /** What was shared out stays, and nothing is counted into a month that is over. */
 export const payoutsGuards: readonly Guard[] = [
@@ -81,4 +154,30 @@ export const payoutsGuards: readonly Guard[] = [
     message: 'closed: the month was shared out',
     refuse: 'EXISTS (SELECT 1 FROM "payouts_months" WHERE "month" >= NEW."month")',
   },
+  kept('payouts_runs', ['id', 'purpose', 'about', 'total', 'count', 'prepared', 'preparedBy'], 'a run is not another'),
+  {
+    ...{ name: 'payouts_runs_file', table: 'payouts_runs', on: 'UPDATE' },
+    message: 'exported: a run has one file',
+    refuse: `OLD."hash" <> '' AND (NEW."hash" <> OLD."hash" OR NEW."file" <> OLD."file" OR NEW."day" <> OLD."day" OR NEW."entry" <> OLD."entry")`,
+  },
+  { ...{ name: 'payouts_runs_stay', table: 'payouts_runs', on: 'DELETE', refuse: '1 = 1' }, message: 'immutable: runs stay' },
+  kept('payouts_items', ['run', 'n', 'member', 'amount', 'name', 'iban', 'endToEndId'], 'a transfer is not another'),
+  {
+    ...{ name: 'payouts_items_once', table: 'payouts_items', on: 'UPDATE' },
+    message: 'booked: a transfer goes once and comes back once',
+    refuse: `(OLD."settled" <> '' AND NEW."settled" <> OLD."settled") OR (OLD."returned" <> '' AND NEW."returned" <> OLD."returned")`,
+  },
+  { ...{ name: 'payouts_items_stay', table: 'payouts_items', on: 'DELETE', refuse: '1 = 1' }, message: 'immutable: transfers stay' },
+  {
+    ...{ name: 'payouts_items_late', table: 'payouts_items', on: 'INSERT' },
+    message: 'prepared: what is approved takes no more transfers',
+    refuse: isOpen('NEW."run"'),
+  },
+  ...stays('payouts_parts', 'what a transfer is made up of'),
+  {
+    ...{ name: 'payouts_parts_late', table: 'payouts_parts', on: 'INSERT' },
+    message: 'prepared: what is approved takes no more transfers',
+    refuse: isOpen('NEW."run"'),
+  },
+  ...stays('payouts_approvals', 'who approved'),
 ];

@@ -59,4 +59,74 @@ export interface MonthRules {
   readonly memberShare: Fraction;
 }
 
+/** Why money goes to members; what is taken of their accounts for it is in `purposes`. */
+export type Purpose = 'month' | 'year' | 'exit' | 'refund';
+
+/**
+ * Which accounts of a member a run of that purpose takes, and whether what is less than the least payment waits. What is paid for
+ * shares before they are admitted is given back where somebody says so, and never by itself.
+ */
+export const purposes = {
+  month: { accounts: ['member', 'interest', 'redemption'], waits: true, whole: true },
+  year: { accounts: ['member', 'interest', 'redemption'], waits: false, whole: true },
+  exit: { accounts: ['member', 'interest', 'redemption', 'deposit'], waits: false, whole: false },
+  refund: { accounts: ['deposit'], waits: false, whole: false },
+} as const satisfies Record<
+  Purpose,
+  { readonly accounts: readonly string[]; readonly waits: boolean; readonly whole: boolean }
+>;
+
+/**
+ * `prepared`: persons are to approve it; `approved`: a file may be made; `exported`: there is one, and what it pays stands in
+ * `transit:run-N`; `settled`: the bank booked all of it; `cancelled`: before there was a file; `failed`: the bank took none of it.
+ */
+export type RunState = 'prepared' | 'approved' | 'exported' | 'settled' | 'cancelled' | 'failed';
+
+/** A payment run. Times in ms since 1970, 0 for not yet; amounts in minor units. */
+export interface Run {
+  readonly id: number;
+  readonly purpose: Purpose;
+  readonly about: string;
+  readonly state: RunState;
+  readonly total: number;
+  readonly count: number;
+  readonly prepared: number;
+  readonly preparedBy: string;
+  /** Who approved it so far: `member:7`, `account:3`. */
+  readonly approvals: readonly string[];
+  readonly approved: number;
+  readonly exported: number;
+  readonly exportedBy: string;
+  /** What the bank calls the file; '' where there is none. */
+  readonly file: string;
+  /** On which day the bank is to pay. */
+  readonly day: Day | '';
+  /** SHA-256 of the file, hex. */
+  readonly hash: string;
+  readonly size: number;
+  readonly entry: number;
+}
+
+/** A transfer of a run. */
+export interface Item {
+  readonly run: number;
+  readonly n: number;
+  readonly member: number;
+  readonly amount: number;
+  readonly name: string;
+  readonly iban: string;
+  readonly endToEndId: string;
+  readonly settled: Day | '';
+  readonly returned: Day | '';
+  /** Why it came back (`AC04`). */
+  readonly reason: string;
+}
+
+/** What a member is owed and was not taken into a run, and why not. */
+export interface LeftOut {
+  readonly member: number;
+  readonly amount: number;
+  readonly why: 'least-payment' | 'no-iban' | 'came-back';
+}
+
 export type { Day, Month };

@@ -1,0 +1,69 @@
+import { keepBlob, run, type Script, type StoredBlob } from '../../../storage/index.ts';
+import { once } from '../../acts/scripts/note.ts';
+import type { NewAct } from '../../acts/types.ts';
+import { checkDrafts } from '../../ledger/check.ts';
+import { append } from '../../ledger/scripts/append.ts';
+import type { Day } from '../../ledger/types.ts';
+import { refusal } from '../../refusals.ts';
+import type { CoopQueries } from '../../store/queries.ts';
+import type { PayoutsHouse } from '../types.ts';
+import { demandRun } from './decide.ts';
+
+/** What a run pays and the bank has not booked yet. */
+export const transitOf = (id: number) => `transit:run-${id}`;
+
+export interface ExportRun extends PayoutsHouse {
+  readonly act: NewAct;
+  readonly run: number;
+  readonly by: string;
+  /** Today. */
+  readonly today: Day;
+  /** On which the bank is to pay. */
+  readonly day: Day;
+  readonly file: string;
+  /** The file, which is durable already. */
+  readonly blob: StoredBlob;
+}
+
+/** Takes what a run pays out of the members' accounts, and keeps its file: from here on the file may be carried to the bank. */
+export function* exportRun(q: CoopQueries, a: ExportRun): Script<number> {
+  return yield* once(q, a.act, function* (): Script<number> {
+    const { total } = yield* demandRun(q, a.run, ['approved']);
+    const parts = yield* run(q.payoutsParts, { run: a.run });
+    const postings = parts.map(({ member, account, amount }) => ({
+      ...{ account: `${account}:${member}`, asset: a.currency, amount },
+    }));
+    yield* demandOwed(q, a, postings);
+    const drafts = checkDrafts(
+      [
+        {
+          ...{ key: `run:${a.run}`, date: a.today, kind: 'payout.exported', memo: `file ${a.blob.hash}` },
+          postings: [...postings, { account: transitOf(a.run), asset: a.currency, amount: -total }],
+        },
+      ],
+      a.chart,
+    );
+    const [entry] = yield* append(q, { coop: a.coop, drafts, now: a.now });
+    yield* keepBlob(q, a.blob);
+    yield* run(q.payoutsRunExported, {
+      ...{ run: a.run, now: a.now, by: a.by, file: a.file, day: a.day },
+      ...{ hash: a.blob.hash, size: a.blob.size, entry: entry?.seq ?? 0 },
+    });
+    return a.run;
+  });
+}
+
+/** Nobody is paid what they are not owed any more: what was approved may have been reversed since. */
+function* demandOwed(
+  q: CoopQueries,
+  a: ExportRun,
+  postings: readonly { readonly account: string; readonly amount: number }[],
+): Script<void> {
+  const owed = yield* run(q.payoutsOwed, { member: 0, asset: a.currency });
+  const balances = new Map(owed.map(({ account, amount }) => [account, amount]));
+  const short = postings.find(({ account, amount }) => amount > (balances.get(account) ?? 0));
+  if (short !== undefined)
+    throw refusal('E_NOT_OWED', `run ${a.run} would pay more than is owed on ${short.account}: cancel it`, {
+      run: a.run,
+    });
+}
