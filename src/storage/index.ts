@@ -20,7 +20,9 @@ export { restoreDatabase } from './restore.ts';
 export { always, guarding, unguarding } from './schema/guards.ts';
 export { type Dialect, defineTables, joinTables, type Tables } from './schema/kit.ts';
 export {
+  type BlobUses,
   defineModule,
+  type Findings,
   type Guard,
   numbers,
   type Operation,

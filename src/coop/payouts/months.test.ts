@@ -2,31 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
 import { verifySumProof } from '../../formats/merkle/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import type { Actor } from '../acts/types.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { chart } from '../rules/chart.ts';
-import { fraction } from '../rules/decimal.ts';
-import type { Rules } from '../rules/types.ts';
+import { actor, testHouse } from '../fixtures.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { chunkRows } from './limits.ts';
 import { dayIn, lastDayOf, monthAfter } from './months.ts';
 import type { PayProof } from './types.ts';
 
-const rules: Rules = {
-  ...{ country: 'XX', legalForm: 'test', currency: 'EUR', timeZone: 'Europe/Paris', fiscalYearEnd: '12-31' },
-  shares: {
-    ...{ nominal: 1000, maxPerMember: 500, minPerMember: 1, paidAtOnce: fraction(1, 1), floor: null },
-    redemption: { delayMonthsMax: 60, deductLosses: true, noticeMonths: 0, at: 'any' },
-  },
-  allocation: [],
-  interest: { capOf: () => null, levies: () => [], slip: { form: 'X', due: '02-15' } },
-  pay: { memberShare: fraction(40, 100), payoutMin: 100 },
-  approvals: { persons: 2, matchAloneMax: 0 },
-  vat: () => fraction(20, 100),
-  ...{ chart, plan: {} },
-};
-
-const treasurer: Actor = { account: 9, member: 1, roles: ['treasurer'], via: 'cli' };
+const treasurer = actor(9, 'treasurer');
 
 /** Whether a proof, as a member is given it, leads to the sum that was published. */
 function leads({ salt, id, paid, steps, root }: PayProof, amount = paid): boolean {
@@ -61,11 +44,7 @@ describeEngines('a month', (engine) => {
   beforeEach(async () => {
     clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
-    const { database, blobs } = stores;
-    const secret = async (name: string) => name;
-    const legal = { name: 'Coop', address: [], registration: '', vatNumber: '' };
-    const named = { coop: 'coop.example', name: 'Coop', legal, banks: [] };
-    coop = openCoop({ database, blobs, clock, secret, rules, ...named });
+    coop = openCoop(testHouse(stores, clock));
   });
   afterEach(() => stores.close());
 
@@ -82,7 +61,7 @@ describeEngines('a month', (engine) => {
         ],
       })),
     );
-  const close = (month: string, key = `close:${month}`) => coop.payouts.closeMonth(treasurer, key, { month });
+  const close = (month: string, key = `close:${month}`) => coop.payouts.closeMonth(treasurer, { month, key });
 
   test('is shared out as COOP.md §4 works it out, and everybody can see that theirs is in it', async () => {
     await turnover('receipt:1', '2026-03-10', 1_334_567);

@@ -1,15 +1,29 @@
 import type { CoopMake } from '../store/make.ts';
+import { runBlobs } from './scripts/checks.ts';
 import { closeMonth } from './scripts/close-month.ts';
+import { approve, cancel, items, itemsOf, paymentRun, paymentRuns } from './scripts/decide.ts';
+import { exportRun } from './scripts/export.ts';
+import { leftOut, prepare } from './scripts/prepare.ts';
 import { month, months, proof, shares, sharesOf } from './scripts/read-months.ts';
 import { countTurnover } from './scripts/turnover.ts';
 
-/** What the threads run for the payouts. */
+/** What the threads run for this room. */
 export const payoutsOperations = ({ read, scan, write }: CoopMake) => ({
-  payoutsCloseMonth: write(closeMonth),
   payoutsCountTurnover: write(countTurnover),
+  payoutsCloseMonth: write(closeMonth),
   payoutsMonth: read(month),
   payoutsMonths: scan(months),
   payoutsShares: scan(shares),
   payoutsSharesOf: read(sharesOf),
   payoutsProof: read(proof),
+  payoutsPrepare: write(prepare),
+  payoutsLeftOut: scan(leftOut),
+  payoutsApprove: write(approve),
+  payoutsCancel: write(cancel),
+  payoutsExport: write(exportRun),
+  payoutsRun: read(paymentRun),
+  payoutsRuns: scan(paymentRuns),
+  payoutsItems: scan(items),
+  payoutsItemsOf: read(itemsOf),
+  payoutsBlobUses: scan(runBlobs),
 });

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, lt, lte, type QueryContext, sql } from '../../storage/index.ts';
 import type { ledgerTables } from '../ledger/tables.ts';
+import { coinAsset } from '../ledger/types.ts';
 import type { registerTables } from '../register/tables.ts';
 import { pageRows, stepRows } from './limits.ts';
 import type { payoutsTables } from './tables.ts';
@@ -83,7 +84,13 @@ function runQueries({ db, t, d }: Context) {
       .insert(r)
       .values({
         ...{ purpose: bound('purpose'), about: bound('about'), state: 'prepared', total: bound('total') },
-        ...{ count: bound('count'), prepared: bound('now'), preparedBy: bound('by'), approved: 0, exported: 0 },
+        ...{
+          count: bound('count'),
+          prepared: bound('now'),
+          preparedBy: bound('by'),
+          approved: 0,
+          exported: 0,
+        },
         ...{ exportedBy: '', file: '', day: '', hash: '', size: 0, entry: 0 },
       })
       .returning({ id: r.id })
@@ -240,7 +247,7 @@ function ledgerSums({ db, t }: Context) {
         and(
           gt(e.month, p('after')),
           lte(e.month, p('month')),
-          eq(o.asset, 'MYC'),
+          eq(o.asset, coinAsset),
           gt(a.owner, 0),
           sql`${a.name} like 'coins:%'`,
         ),

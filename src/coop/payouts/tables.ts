@@ -21,7 +21,6 @@ export const payoutsTables = defineTables((kit) => ({
     'payouts_months',
     {
       month: kit.text().notNull(),
-      key: kit.text().notNull(),
       received: kit.int().notNull(),
       credited: kit.int().notNull(),
       turnoverBefore: kit.int().notNull(),
@@ -140,8 +139,8 @@ const kept = (table: string, columns: readonly string[], what: string): Guard =>
   refuse: columns.map((column) => `NEW."${column}" <> OLD."${column}"`).join(' OR '),
 });
 
-const isOpen = (run: string) =>
-  `NOT EXISTS (SELECT 1 FROM "payouts_runs" WHERE "id" = ${run} AND "state" IN ('prepared'))`;
+const isFixed = (run: string) =>
+  `NOT EXISTS (SELECT 1 FROM "payouts_runs" WHERE "id" = ${run} AND "state" = 'prepared') OR EXISTS (SELECT 1 FROM "payouts_approvals" WHERE "run" = ${run})`;
 
 /** What was shared out stays, and nothing is counted into a month that is over. */
 export const payoutsGuards: readonly Guard[] = [
@@ -154,30 +153,44 @@ export const payoutsGuards: readonly Guard[] = [
     message: 'closed: the month was shared out',
     refuse: 'EXISTS (SELECT 1 FROM "payouts_months" WHERE "month" >= NEW."month")',
   },
-  kept('payouts_runs', ['id', 'purpose', 'about', 'total', 'count', 'prepared', 'preparedBy'], 'a run is not another'),
+  kept(
+    'payouts_runs',
+    ['id', 'purpose', 'about', 'total', 'count', 'prepared', 'preparedBy'],
+    'a run is not another',
+  ),
   {
     ...{ name: 'payouts_runs_file', table: 'payouts_runs', on: 'UPDATE' },
     message: 'exported: a run has one file',
     refuse: `OLD."hash" <> '' AND (NEW."hash" <> OLD."hash" OR NEW."file" <> OLD."file" OR NEW."day" <> OLD."day" OR NEW."entry" <> OLD."entry")`,
   },
-  { ...{ name: 'payouts_runs_stay', table: 'payouts_runs', on: 'DELETE', refuse: '1 = 1' }, message: 'immutable: runs stay' },
-  kept('payouts_items', ['run', 'n', 'member', 'amount', 'name', 'iban', 'endToEndId'], 'a transfer is not another'),
+  {
+    ...{ name: 'payouts_runs_stay', table: 'payouts_runs', on: 'DELETE', refuse: '1 = 1' },
+    message: 'immutable: runs stay',
+  },
+  kept(
+    'payouts_items',
+    ['run', 'n', 'member', 'amount', 'name', 'iban', 'endToEndId'],
+    'a transfer is not another',
+  ),
   {
     ...{ name: 'payouts_items_once', table: 'payouts_items', on: 'UPDATE' },
     message: 'booked: a transfer goes once and comes back once',
     refuse: `(OLD."settled" <> '' AND NEW."settled" <> OLD."settled") OR (OLD."returned" <> '' AND NEW."returned" <> OLD."returned")`,
   },
-  { ...{ name: 'payouts_items_stay', table: 'payouts_items', on: 'DELETE', refuse: '1 = 1' }, message: 'immutable: transfers stay' },
+  {
+    ...{ name: 'payouts_items_stay', table: 'payouts_items', on: 'DELETE', refuse: '1 = 1' },
+    message: 'immutable: transfers stay',
+  },
   {
     ...{ name: 'payouts_items_late', table: 'payouts_items', on: 'INSERT' },
     message: 'prepared: what is approved takes no more transfers',
-    refuse: isOpen('NEW."run"'),
+    refuse: isFixed('NEW."run"'),
   },
   ...stays('payouts_parts', 'what a transfer is made up of'),
   {
     ...{ name: 'payouts_parts_late', table: 'payouts_parts', on: 'INSERT' },
     message: 'prepared: what is approved takes no more transfers',
-    refuse: isOpen('NEW."run"'),
+    refuse: isFixed('NEW."run"'),
   },
   ...stays('payouts_approvals', 'who approved'),
 ];

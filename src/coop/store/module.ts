@@ -19,5 +19,8 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
     ...payoutsOperations(make),
     ...registerOperations(make),
   }),
-  integrity: (operations) => ({ checks: [...ledgerChecks(operations)] }),
+  integrity: (operations) => ({
+    checks: [...ledgerChecks(operations)],
+    blobUses: operations.payoutsBlobUses,
+  }),
 });

@@ -1,4 +1,4 @@
-import type { QueryContext } from '../../storage/index.ts';
+import { blobQueries, type QueryContext } from '../../storage/index.ts';
 import { type ActsQueries, actsQueries } from '../acts/queries.ts';
 import { type BankQueries, bankQueries } from '../bank/queries.ts';
 import { type LedgerQueries, ledgerQueries } from '../ledger/queries.ts';
@@ -8,6 +8,7 @@ import type { coopTables } from './tables.ts';
 
 /** The queries of all rooms; each room's names begin with the room's. */
 export const coopQueries = (context: QueryContext<(typeof coopTables)['postgres']>) => ({
+  ...blobQueries(context as never),
   ...ledgerQueries(context),
   ...actsQueries(context),
   ...bankQueries(context),
@@ -16,4 +17,9 @@ export const coopQueries = (context: QueryContext<(typeof coopTables)['postgres'
 });
 
 /** What scripts of the rooms receive, so that one room's script may run another's. */
-export type CoopQueries = LedgerQueries & ActsQueries & BankQueries & PayoutsQueries & RegisterQueries;
+export type CoopQueries = ReturnType<typeof blobQueries> &
+  LedgerQueries &
+  ActsQueries &
+  BankQueries &
+  PayoutsQueries &
+  RegisterQueries;

@@ -1,10 +1,12 @@
 import { randomOctets } from '../../../base/index.ts';
 import { type SumLeaf, sumLeafHash, sumLevels } from '../../../formats/merkle/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
+import { once } from '../../acts/scripts/note.ts';
+import type { NewAct } from '../../acts/types.ts';
 import { saltOctets } from '../../ledger/chain.ts';
 import { checkDrafts } from '../../ledger/check.ts';
-import { append, headOf } from '../../ledger/scripts/append.ts';
-import type { Draft, Month, Posting } from '../../ledger/types.ts';
+import { append } from '../../ledger/scripts/append.ts';
+import { coinAsset, type Draft, type Month, type Posting } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
 import type { CoopQueries } from '../../store/queries.ts';
@@ -14,7 +16,7 @@ import { chunksOf } from '../tree.ts';
 import type { ClosedMonth, MonthRules, PayoutsHouse } from '../types.ts';
 
 export interface CloseMonth extends PayoutsHouse, MonthRules {
-  readonly key: string;
+  readonly act: NewAct;
   readonly month: Month;
   readonly by: number;
 }
@@ -24,9 +26,12 @@ export interface CloseMonth extends PayoutsHouse, MonthRules {
  * month. A month is shared out once, and after the one before it.
  */
 export function* closeMonth(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
-  yield* headOf(q, a.coop);
+  return yield* once(q, a.act, () => shareMonthOut(q, a));
+}
+
+function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
   const [done] = yield* run(q.payoutsMonth, { month: a.month });
-  if (done) return closedAlready(done, a);
+  if (done) throw refusal('E_MONTH_CLOSED', `${a.month} was shared out already`, { month: a.month });
   const [last] = yield* run(q.payoutsMonthLast, {});
   if (last && a.month !== monthAfter(last.month))
     throw refusal('E_MONTH_ORDER', `${last.month} was shared out last: ${monthAfter(last.month)} is next`, {
@@ -41,8 +46,8 @@ export function* closeMonth(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> 
   const postings = pays.flatMap(({ id, paid }) => (paid > 0 ? [euros(a, `member:${id}`, -paid)] : []));
   const drafts = draftsOf(a, { ...sums, root, claims, postings });
   const entries = yield* append(q, { coop: a.coop, drafts: checkDrafts(drafts, a.chart), now: a.now });
-  const month: ClosedMonth & { key: string } = {
-    ...{ month: a.month, key: a.key, ...sums, root, members: claims.length },
+  const month: ClosedMonth = {
+    ...{ month: a.month, ...sums, root, members: claims.length },
     coins: claims.reduce((sum, { weight }) => sum + weight, 0),
     paid: pays.reduce((sum, { paid }) => sum + paid, 0),
     entry: entries.find(({ key }) => key === payKey(a.month))?.seq ?? 0,
@@ -57,17 +62,10 @@ export function* closeMonth(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> 
   yield* run(q.payoutsTreeAdd, { rows: chunksOf(levels).map((chunk) => ({ month: a.month, ...chunk })) });
   yield* run(q.payoutsMonthsAdd, { rows: [month] });
   yield* run(q.ledgerMonthClose, { month: a.month, now: a.now });
-  return withoutKey(month);
+  return month;
 }
 
 const payKey = (month: Month) => `payout:${month}`;
-
-const withoutKey = ({ key: _, ...month }: ClosedMonth & { readonly key: string }): ClosedMonth => month;
-
-function closedAlready(done: ClosedMonth & { readonly key: string }, a: CloseMonth): ClosedMonth {
-  if (done.key === a.key) return withoutKey(done);
-  throw refusal('E_MONTH_CLOSED', `${a.month} was shared out already`, { month: a.month });
-}
 
 interface Sums {
   readonly received: number;
@@ -123,7 +121,7 @@ function draftsOf(a: CloseMonth, { pool, poolBefore, root, claims, postings }: O
   const memo = root === '' ? '' : `sum root ${root}`;
   const converted = claims.map(({ id, weight }) => ({
     account: `coins:${id}`,
-    asset: 'MYC',
+    asset: coinAsset,
     amount: weight,
   }));
   return [
@@ -136,7 +134,7 @@ function draftsOf(a: CloseMonth, { pool, poolBefore, root, claims, postings }: O
     },
     {
       ...{ key: `convert:${a.month}`, date, kind: 'mycoin.conversion', memo: '' },
-      postings: [{ account: 'mycoin:converted', asset: 'MYC', amount: -coins }, ...converted],
+      postings: [{ account: 'mycoin:converted', asset: coinAsset, amount: -coins }, ...converted],
     },
   ].filter(({ postings: rows }) => rows.length > 1);
 }

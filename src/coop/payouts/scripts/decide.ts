@@ -16,7 +16,7 @@ export function* demandRun(q: CoopQueries, id: number, states: readonly RunState
   const found = first(yield* run(q.payoutsRun, { run: id }));
   if (found === undefined) throw refusal('E_NOT_FOUND', `there is no payment run ${id}`, { run: id });
   if (!states.includes(found.state))
-    throw refusal('E_RUN_STATE', `run ${id} is ${found.state}, and would have to be ${states.join(' or ')}`, {
+    throw refusal('E_STATE', `run ${id} is ${found.state}, and would have to be ${states.join(' or ')}`, {
       run: id,
       state: found.state,
     });
@@ -29,7 +29,9 @@ export function* approve(q: CoopQueries, a: Decide & { readonly persons: number 
     yield* demandRun(q, a.run, ['prepared']);
     const before = yield* run(q.payoutsApprovals, { runs: numbers([a.run]) });
     if (before.some(({ person }) => person === a.by))
-      throw refusal('E_APPROVED', 'the same person has approved it already: it takes another one', { run: a.run });
+      throw refusal('E_APPROVED', 'the same person has approved it already: it takes another one', {
+        run: a.run,
+      });
     yield* run(q.payoutsApprove, { run: a.run, person: a.by, now: a.act.now });
     if (before.length + 1 >= a.persons) yield* run(q.payoutsRunApproved, { run: a.run, now: a.act.now });
     return a.run;

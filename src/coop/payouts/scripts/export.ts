@@ -28,7 +28,9 @@ export interface ExportRun extends PayoutsHouse {
 /** Takes what a run pays out of the members' accounts, and keeps its file: from here on the file may be carried to the bank. */
 export function* exportRun(q: CoopQueries, a: ExportRun): Script<number> {
   return yield* once(q, a.act, function* (): Script<number> {
-    const { total } = yield* demandRun(q, a.run, ['approved']);
+    const { total, hash } = yield* demandRun(q, a.run, ['approved', 'exported', 'settled', 'failed']);
+    if (hash !== '')
+      throw refusal('E_EXPORTED', `run ${a.run} has its file, and gets no other`, { run: a.run });
     const parts = yield* run(q.payoutsParts, { run: a.run });
     const postings = parts.map(({ member, account, amount }) => ({
       ...{ account: `${account}:${member}`, asset: a.currency, amount },

@@ -1,7 +1,7 @@
 import { type Iban, readIban } from '../../../formats/iban/index.ts';
 import { numbers, one, run, type Script } from '../../../storage/index.ts';
-import type { NewAct } from '../../acts/types.ts';
 import { once } from '../../acts/scripts/note.ts';
+import type { NewAct } from '../../acts/types.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import { type LeftOut, type Purpose, purposes } from '../types.ts';
@@ -60,7 +60,9 @@ function* choose(q: CoopQueries, a: Choice) {
   const taken: (Due & { name: string; iban: Iban })[] = [];
   const members = numbers(dues.map(({ member }) => member));
   const payees = new Map((yield* run(q.payoutsPayees, { members })).map((row) => [row.member, row]));
-  const back = new Set((yield* run(q.payoutsCameBack, { members })).map(({ member, iban }) => `${member} ${iban}`));
+  const back = new Set(
+    (yield* run(q.payoutsCameBack, { members })).map(({ member, iban }) => `${member} ${iban}`),
+  );
   for (const due of dues) {
     const { member, amount } = due;
     const payee = payees.get(member);

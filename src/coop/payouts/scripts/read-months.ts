@@ -28,16 +28,13 @@ export function* proof(
 }
 
 export function* month(q: PayoutsQueries, a: { readonly month: Month }): Script<ClosedMonth | null> {
-  const found = first(yield* run(q.payoutsMonth, a));
-  return found === undefined ? null : shown(found);
+  return first(yield* run(q.payoutsMonth, a)) ?? null;
 }
 
 /** The last one first, from before a month on. */
 export function* months(q: PayoutsQueries, a: { readonly before: string }): Script<readonly ClosedMonth[]> {
-  return (yield* run(q.payoutsMonths, a)).map(shown);
+  return yield* run(q.payoutsMonths, a);
 }
-
-const shown = ({ key: _, ...rest }: ClosedMonth & { readonly key: string }): ClosedMonth => rest;
 
 /** What the members' coins of a month came to, by their numbers. */
 export function* shares(

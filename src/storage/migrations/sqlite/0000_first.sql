@@ -472,7 +472,6 @@ CREATE INDEX `payouts_turnover_month` ON `payouts_turnover` (`month`);
 --> statement-breakpoint
 CREATE TABLE `payouts_months` (
 	`month` text PRIMARY KEY NOT NULL,
-	`key` text NOT NULL,
 	`received` integer NOT NULL,
 	`credited` integer NOT NULL,
 	`turnoverBefore` integer NOT NULL,
@@ -507,6 +506,62 @@ CREATE TABLE `payouts_tree` (
 	`nodes` blob NOT NULL,
 	PRIMARY KEY(`month`, `level`, `chunk`)
 ) STRICT;
+--> statement-breakpoint
+CREATE TABLE `payouts_runs` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`purpose` text NOT NULL,
+	`about` text NOT NULL,
+	`state` text NOT NULL,
+	`total` integer NOT NULL,
+	`count` integer NOT NULL,
+	`prepared` integer NOT NULL,
+	`preparedBy` text NOT NULL,
+	`approved` integer NOT NULL,
+	`exported` integer NOT NULL,
+	`exportedBy` text NOT NULL,
+	`file` text NOT NULL,
+	`day` text NOT NULL,
+	`hash` text NOT NULL,
+	`size` integer NOT NULL,
+	`entry` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `payouts_runs_state_id` ON `payouts_runs` (`state`,`id`);
+--> statement-breakpoint
+CREATE INDEX `payouts_runs_file` ON `payouts_runs` (`file`);
+--> statement-breakpoint
+CREATE TABLE `payouts_items` (
+	`run` integer NOT NULL,
+	`n` integer NOT NULL,
+	`member` integer NOT NULL,
+	`amount` integer NOT NULL,
+	`name` text NOT NULL,
+	`iban` text NOT NULL,
+	`endToEndId` text NOT NULL,
+	`settled` text NOT NULL,
+	`returned` text NOT NULL,
+	`reason` text NOT NULL,
+	PRIMARY KEY(`run`, `n`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `payouts_items_endToEndId` ON `payouts_items` (`endToEndId`);
+--> statement-breakpoint
+CREATE INDEX `payouts_items_member_run` ON `payouts_items` (`member`,`run`);
+--> statement-breakpoint
+CREATE TABLE `payouts_parts` (
+	`run` integer NOT NULL,
+	`n` integer NOT NULL,
+	`account` text NOT NULL,
+	`amount` integer NOT NULL,
+	PRIMARY KEY(`run`, `n`, `account`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `payouts_approvals` (
+	`run` integer NOT NULL,
+	`person` text NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`run`, `person`)
+) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `register_head` (
 	`id` integer PRIMARY KEY NOT NULL,
@@ -1292,6 +1347,30 @@ CREATE TRIGGER "payouts_tree_update" BEFORE UPDATE ON "payouts_tree" BEGIN SELEC
 CREATE TRIGGER "payouts_tree_delete" BEFORE DELETE ON "payouts_tree" BEGIN SELECT RAISE(ABORT, 'immutable: the tree of a month stays as it is') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "payouts_turnover_open" BEFORE INSERT ON "payouts_turnover" BEGIN SELECT RAISE(ABORT, 'closed: the month was shared out') WHERE EXISTS (SELECT 1 FROM "payouts_months" WHERE "month" >= NEW."month"); END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_runs_update" BEFORE UPDATE ON "payouts_runs" BEGIN SELECT RAISE(ABORT, 'immutable: a run is not another') WHERE NEW."id" <> OLD."id" OR NEW."purpose" <> OLD."purpose" OR NEW."about" <> OLD."about" OR NEW."total" <> OLD."total" OR NEW."count" <> OLD."count" OR NEW."prepared" <> OLD."prepared" OR NEW."preparedBy" <> OLD."preparedBy"; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_runs_file" BEFORE UPDATE ON "payouts_runs" BEGIN SELECT RAISE(ABORT, 'exported: a run has one file') WHERE OLD."hash" <> '' AND (NEW."hash" <> OLD."hash" OR NEW."file" <> OLD."file" OR NEW."day" <> OLD."day" OR NEW."entry" <> OLD."entry"); END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_runs_stay" BEFORE DELETE ON "payouts_runs" BEGIN SELECT RAISE(ABORT, 'immutable: runs stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_items_update" BEFORE UPDATE ON "payouts_items" BEGIN SELECT RAISE(ABORT, 'immutable: a transfer is not another') WHERE NEW."run" <> OLD."run" OR NEW."n" <> OLD."n" OR NEW."member" <> OLD."member" OR NEW."amount" <> OLD."amount" OR NEW."name" <> OLD."name" OR NEW."iban" <> OLD."iban" OR NEW."endToEndId" <> OLD."endToEndId"; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_items_once" BEFORE UPDATE ON "payouts_items" BEGIN SELECT RAISE(ABORT, 'booked: a transfer goes once and comes back once') WHERE (OLD."settled" <> '' AND NEW."settled" <> OLD."settled") OR (OLD."returned" <> '' AND NEW."returned" <> OLD."returned"); END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_items_stay" BEFORE DELETE ON "payouts_items" BEGIN SELECT RAISE(ABORT, 'immutable: transfers stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_items_late" BEFORE INSERT ON "payouts_items" BEGIN SELECT RAISE(ABORT, 'prepared: what is approved takes no more transfers') WHERE NOT EXISTS (SELECT 1 FROM "payouts_runs" WHERE "id" = NEW."run" AND "state" = 'prepared') OR EXISTS (SELECT 1 FROM "payouts_approvals" WHERE "run" = NEW."run"); END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_parts_update" BEFORE UPDATE ON "payouts_parts" BEGIN SELECT RAISE(ABORT, 'immutable: what a transfer is made up of stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_parts_delete" BEFORE DELETE ON "payouts_parts" BEGIN SELECT RAISE(ABORT, 'immutable: what a transfer is made up of stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_parts_late" BEFORE INSERT ON "payouts_parts" BEGIN SELECT RAISE(ABORT, 'prepared: what is approved takes no more transfers') WHERE NOT EXISTS (SELECT 1 FROM "payouts_runs" WHERE "id" = NEW."run" AND "state" = 'prepared') OR EXISTS (SELECT 1 FROM "payouts_approvals" WHERE "run" = NEW."run"); END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_approvals_update" BEFORE UPDATE ON "payouts_approvals" BEGIN SELECT RAISE(ABORT, 'immutable: who approved stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_approvals_delete" BEFORE DELETE ON "payouts_approvals" BEGIN SELECT RAISE(ABORT, 'immutable: who approved stays as it is') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "register_movements_gap" BEFORE INSERT ON "register_movements" BEGIN SELECT RAISE(ABORT, 'gap: movements have no gap') WHERE NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) + 1 FROM "register_movements"); END;
 --> statement-breakpoint
