@@ -31,4 +31,7 @@ export type {
   Standing,
   Totals,
 } from './register/types.ts';
+export { rulesOf } from './rules/build.ts';
+export type { Country } from './rules/country.ts';
+export type { Rules } from './rules/types.ts';
 export { coopModule } from './store/module.ts';

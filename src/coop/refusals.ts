@@ -12,6 +12,7 @@ export const refusals = {
   E_PERIOD_CLOSED: ['locked', 'the period is closed'],
   E_NOT_FOUND: ['not-found', 'it is not there'],
   E_PRIVILEGE: ['denied', 'that takes a privilege which the roles do not give'],
+  E_RULE: ['invalid', 'the rules of the country have no value for that day'],
   E_ROLE: ['denied', 'a role is given or taken by somebody else, or not at all'],
   E_REFERENCE: ['conflict', 'the reference stands for something else'],
   E_MONTH_OPEN: ['locked', 'the month is not over'],

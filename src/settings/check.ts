@@ -20,7 +20,8 @@ export function checkDocument<S extends Slices>(
   if (document.value === undefined) return { ok: false, problems };
   const slices = definition.slices(folders);
   const report = (path: KeyPath, message: string, what: 'key' | 'value' = 'value'): void => {
-    problems.push(problemAt(document.file, document.locate(path, what), message));
+    const place = document.locate(path, what);
+    problems.push(problemAt(place.file ?? document.file, place, message));
   };
   const valid = new Map<string, unknown>();
   for (const key of Object.keys(document.value)) {
@@ -39,7 +40,9 @@ export function checkDocument<S extends Slices>(
   const context: RuleContext = { given: document.given, readable };
   for (const { path, message } of brokenRules(definition, valid, context)) report(path, message);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, value: Object.fromEntries(valid) as Values<S> };
+  const value = Object.fromEntries(valid) as Values<S>;
+  problems.push(...(definition.beside?.(value, document) ?? []));
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value };
 }
 
 /** What the rules find, each running only where all that it reads is valid. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { KeyPath } from './problems.ts';
+import type { KeyPath, Problem } from './problems.ts';
 
 /** The top-level keys, each a folder's own slice. Every slice must accept `undefined`: nothing has to be written. */
 export type Slices = Readonly<Record<string, z.ZodType>>;
@@ -47,12 +47,21 @@ export interface Definition<S extends Slices> {
   /** Pure: the same folders give the same schemas. */
   slices(folders: Folders): S;
   readonly rules: readonly Rule<Values<S>>[];
+  /** What is wrong with other files that valid settings name; `place` says where a key of the settings stands. */
+  readonly beside?: (values: Values<S>, place: Whereabouts) => readonly Problem[];
+}
+
+/** Where the keys of a file stand. */
+export interface Whereabouts {
+  readonly file: string;
+  locate(path: KeyPath, what?: 'key' | 'value'): { readonly line: number; readonly column: number };
 }
 
 /** Puts the slices of all folders and the rules between them together; keeps their types. */
 export function defineSettings<S extends Slices>(
   slices: (folders: Folders) => S,
   rules: readonly Rule<Values<S>>[] = [],
+  beside: Definition<S>['beside'] = () => [],
 ): Definition<S> {
   let last: { readonly folders: Folders; readonly slices: S } | undefined;
   return {
@@ -64,5 +73,6 @@ export function defineSettings<S extends Slices>(
       return last.slices;
     },
     rules,
+    beside,
   };
 }

@@ -14,6 +14,8 @@ import { aliasesMax, aliasValuesMax, depthMax, fileBytesMax } from './limits.ts'
 import { formatPath, type KeyPath, type Problem, problemAt, show } from './problems.ts';
 
 export interface Place {
+  /** Where it stands in another file than the document's own. */
+  readonly file?: string;
   readonly line: number;
   readonly column: number;
 }

@@ -5,7 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { defineSettings, exampleYaml, jsonSchema, loadSettings, mycoSettings, size } from './index.ts';
+import {
+  countryFile,
+  defineSettings,
+  exampleYaml,
+  jsonSchema,
+  loadSettings,
+  mycoSettings,
+  size,
+} from './index.ts';
 import { keyPaths, reloadUnits } from './peel.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'myco-example-'));
@@ -27,10 +35,10 @@ describe('the example', () => {
   });
 
   test('loads back to exactly the defaults', () => {
-    // The country's file is looked for once it is named.
+    // The country's file is read where it is named.
     const written = example.replace('countries/fr.yaml', join(folder, 'fr.yaml'));
     expect(written).not.toBe(example);
-    writeFileSync(join(folder, 'fr.yaml'), '');
+    writeFileSync(join(folder, 'fr.yaml'), readFileSync(countryFile('fr.yaml')));
     const defaults = loadSettings(mycoSettings, { env: {}, working: folder }).value;
     const loaded = loadText(written);
     expect({ ...loaded, coop: { ...loaded.coop, country: '' } }).toEqual({

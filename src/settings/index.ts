@@ -12,6 +12,9 @@
  * - Every key says whether a change takes effect on SIGHUP (live) or at the next start; `reload` takes the first kind
  *   over, names the second, and refuses a bad file whole.
  */
+export { type CountryValues, countryDefinition } from './country/definition.ts';
+export { type CountryChoice, countryFile, loadCountry } from './country/load.ts';
+export { accountKinds } from './country/slices.ts';
 export {
   type Definition,
   defineSettings,

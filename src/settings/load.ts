@@ -1,12 +1,11 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf } from '../base/index.ts';
 import { brokenRules, type Checked, checkDocument } from './check.ts';
 import type { Definition, Folders, Slices, Values } from './define.ts';
-import { emptyDocument, readDocument, type SettingsDocument } from './document.ts';
+import { emptyDocument } from './document.ts';
 import type { Environment } from './environment.ts';
-import { fileBytesMax } from './limits.ts';
+import { isReadableFile, openDocument } from './file.ts';
 import { reloadUnits } from './peel.ts';
 import { formatPath, type Problem, problemAt, SettingsError } from './problems.ts';
 
@@ -80,31 +79,6 @@ function chooseFile(where: Where, working: string): string | undefined {
   return statSync(resolve(working, usualFile), { throwIfNoEntry: false }) === undefined
     ? undefined
     : usualFile;
-}
-
-function openDocument(name: string, path: string): SettingsDocument {
-  const refuse = (message: string): SettingsDocument => {
-    return emptyDocument(name, undefined, [problemAt(name, undefined, message)]);
-  };
-  try {
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined) return refuse('no such file');
-    if (status.isDirectory()) return refuse('is a folder; name the file in it');
-    if (status.size > fileBytesMax)
-      return refuse(`is ${status.size} bytes; a configuration has at most ${fileBytesMax}`);
-    return readDocument(name, readFileSync(path));
-  } catch (error) {
-    return refuse(`cannot be read: ${messageOf(error)}`);
-  }
-}
-
-function isReadableFile(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** Takes over what may change while the server runs, unit by unit, and keeps the rest. */

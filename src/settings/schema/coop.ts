@@ -60,6 +60,14 @@ const legal = () =>
     .prefault({})
     .meta({ description: 'Who the co-op is in law: on invoices and certificates.', reload: 'restart' });
 
+/** A file, or the word for one of `countries/`. */
+const country = (folder: string) =>
+  z
+    .string({ error: 'expected a word such as it, or a path' })
+    .transform((value) => (/^[a-z]{2}(-[a-z]{2,10})?$/.test(value) ? `countries/${value}.yaml` : value))
+    .pipe(path(folder))
+    .meta({ form: 'a word such as fr or it, or a path' });
+
 export const coopSlice = (folders: Folders) =>
   z
     .strictObject({
@@ -78,9 +86,9 @@ export const coopSlice = (folders: Folders) =>
         sample: 'mail.coop.localhost',
         reload: 'restart',
       }),
-      country: path(folders.config).prefault('countries/fr.yaml').meta({
+      country: country(folders.config).prefault('countries/fr.yaml').meta({
         description:
-          "The rules of the co-op's country: shares, votes, allocation, taxes. Relative to the folder of this file.",
+          "The rules of the co-op's country: a word such as it, or a file, relative to the folder of this one. Where it is not there, the file of its name that comes with myco is read.",
         reload: 'restart',
       }),
       banks: z.record(bankName(), bank()).prefault({}).meta({
@@ -91,6 +99,17 @@ export const coopSlice = (folders: Folders) =>
         reload: 'restart',
       }),
       legal: legal(),
+      rules: z
+        .record(z.string(), z.unknown())
+        .prefault({})
+        .meta({
+          description:
+            "Values of the country's file that the statutes of this co-op set otherwise. What the law does not allow is refused with its article.",
+          form: 'keys and values as in the file of the country',
+          sample: { shares: { max_per_member: 200 } },
+          flow: true,
+          reload: 'restart',
+        }),
       languages: z.array(language()).min(1).max(100).prefault(['fr', 'en']).meta({
         description: 'Languages offered, the preferred one first.',
         form: 'a list of language tags',

@@ -3,6 +3,7 @@
  * it configures once that folder wants it there; `mycoSlices` then takes it from there.
  */
 import { defineSettings } from '../define.ts';
+import { countryProblems } from './country.ts';
 import { mycoRules } from './rules.ts';
 import { mycoSlices } from './slices.ts';
 
@@ -13,4 +14,4 @@ export type { MycoSettings } from './slices.ts';
 export type { Database } from './storage.ts';
 export type { Tls } from './tls.ts';
 
-export const mycoSettings = defineSettings(mycoSlices, mycoRules);
+export const mycoSettings = defineSettings(mycoSlices, mycoRules, countryProblems);

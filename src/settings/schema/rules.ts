@@ -1,3 +1,4 @@
+import { countryFile } from '../country/load.ts';
 import { type Finding, type Rule, rule } from '../define.ts';
 import { hostsOverlap, isLoopback } from '../hosts.ts';
 import { doorNames } from './doors.ts';
@@ -29,7 +30,7 @@ const aliasIsNotTheDomain = make('alias-is-not-the-domain', ['coop'], ({ coop })
 
 const countryIsReadable = make('country-is-readable', ['coop'], ({ coop }, { given, readable }) => {
   const path = ['coop', 'country'];
-  if (!given(path) || readable(coop.country)) return [];
+  if (!given(path) || readable(countryFile(coop.country))) return [];
   return [{ path, message: `coop.country: no file can be read at ${coop.country}` }];
 });
 

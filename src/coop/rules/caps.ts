@@ -1,0 +1,50 @@
+import type { Day } from '../ledger/types.ts';
+import { refusal } from '../refusals.ts';
+import type { Country } from './country.ts';
+import { dividedBy, type Fraction, fraction, plus, readPercent } from './decimal.ts';
+import { rateOn } from './rates.ts';
+
+/** A fiscal year; `until` is the day after it. */
+export interface FiscalYear {
+  readonly from: Day;
+  readonly until: Day;
+}
+
+/** Hundredths of a percent in one whole. */
+const points = (count: number): Fraction => fraction(count, 10_000);
+
+/** What interest on shares may not go beyond for a fiscal year. Throws E_RULE where a published rate is missing. */
+export function capOf(country: Country, year: FiscalYear): Fraction | null {
+  const { tmo_plus: mean, published_rate: published, fixed_rate: fixed } = country;
+  switch (country.allocation.find(({ to }) => to === 'share_interest')?.cap) {
+    case 'tmo_plus':
+      return mean ? plus(meanBefore(mean, year), points(mean.points_bp)) : null;
+    case 'published_rate': {
+      if (!published) return null;
+      const { percent } = rateOn(published.rates, lastDay(year), 'published rate of interest');
+      return plus(readPercent(percent), points(published.points_bp));
+    }
+    case 'fixed_rate':
+      return fixed ? readPercent(fixed.percent) : null;
+    default:
+      return null;
+  }
+}
+
+/** The mean of the half years of the civil years before the one in which the assembly decides, which is that of `until`. */
+function meanBefore(mean: NonNullable<Country['tmo_plus']>, { until }: FiscalYear): Fraction {
+  const last = Number(until.slice(0, 4)) - 1;
+  const rates: Fraction[] = [];
+  for (let year = last - mean.years + 1; year <= last; year++)
+    for (const half of ['S1', 'S2']) {
+      const name = `${year}${half}`;
+      const percent = Object.hasOwn(mean.semesters, name) ? mean.semesters[name] : undefined;
+      if (percent === undefined)
+        throw refusal('E_RULE', `the rules of the country have no published rate for ${name}`, { name });
+      rates.push(readPercent(percent));
+    }
+  return dividedBy(rates.reduce(plus, fraction(0, 1)), rates.length);
+}
+
+const lastDay = ({ until }: FiscalYear): Day =>
+  new Date(Date.parse(`${until}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
