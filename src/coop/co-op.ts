@@ -1,5 +1,6 @@
 import { Acts } from './acts/acts.ts';
 import type { Actor } from './acts/types.ts';
+import { Bank } from './bank/bank.ts';
 import type { CoopHouse } from './house.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payouts } from './payouts/payouts.ts';
@@ -14,6 +15,7 @@ export interface Coop {
   readonly ledger: Ledger;
   readonly persons: Persons;
   readonly register: Register;
+  readonly bank: Bank;
   readonly payouts: Payouts;
   /** Who an account is when it acts: the one place where roles and membership are looked up for it. */
   actor(account: number, via: Actor['via']): Promise<Actor>;
@@ -32,5 +34,5 @@ export function openCoop(house: CoopHouse): Coop {
     const isMember = person?.standing === 'active' || person?.standing === 'leaving';
     return { account, member: isMember ? person.number : 0, roles, via };
   };
-  return { rules, acts, ledger, persons, register, payouts, actor };
+  return { rules, acts, ledger, persons, register, bank: new Bank(house), payouts, actor };
 }

@@ -1,8 +1,9 @@
 import { and, asc, eq, gt, lt, type QueryContext, sql } from '../../storage/index.ts';
+import type { ledgerTables } from '../ledger/tables.ts';
 import { pageRows, stepRows } from './limits.ts';
 import type { bankTables } from './tables.ts';
 
-type Context = QueryContext<(typeof bankTables)['postgres']>;
+type Context = QueryContext<(typeof bankTables)['postgres'] & (typeof ledgerTables)['postgres']>;
 const p = sql.placeholder;
 const bound = (name: string) => p(name) as never;
 const number = (name: string) => sql<number>`cast(${p(name)} as bigint)`;
@@ -63,12 +64,20 @@ function statementQueries({ db, t }: Context) {
   const f = t.bank_files;
   const s = t.bank_statements;
   return {
+    /** Answers nothing where the file is known. */
     bankFileAdd: db
       .insert(f)
       .values({ hash: bound('hash'), size: bound('size'), at: bound('now'), by: bound('by') })
-      .onConflictDoUpdate({ target: f.hash, set: { hash: sql`${f.hash}` } })
-      .returning({ id: f.id, at: f.at })
+      .onConflictDoNothing()
+      .returning({ id: f.id })
       .prepare('bank_file_add'),
+    bankFilesPage: db
+      .select()
+      .from(f)
+      .where(lt(f.id, p('before')))
+      .orderBy(sql`${f.id} desc`)
+      .limit(bound('max'))
+      .prepare('bank_files_page'),
     bankStatementNamed: db
       .select()
       .from(s)
@@ -78,17 +87,27 @@ function statementQueries({ db, t }: Context) {
       .insert(s)
       .values({
         ...{ file: bound('file'), account: bound('account'), name: bound('name'), first: bound('first') },
-        ...{ last: bound('last'), opening: bound('opening'), closing: bound('closing'), gap: bound('gap') },
+        ...{ last: bound('last'), opening: bound('opening'), closing: bound('closing') },
       })
       .returning({ id: s.id })
       .prepare('bank_statement_add'),
-    bankStatementLast: db
+    bankStatementGrow: db
+      .update(s)
+      .set({
+        first: bound('first'),
+        last: bound('last'),
+        opening: bound('opening'),
+        closing: bound('closing'),
+      })
+      .where(eq(s.id, p('id')))
+      .prepare('bank_statement_grow'),
+    /** In the order of their days. */
+    bankStatementsOf: db
       .select()
       .from(s)
-      .where(and(eq(s.account, p('account')), sql`${s.closing} is not null`))
-      .orderBy(sql`${s.last} desc`, sql`${s.id} desc`)
-      .limit(1)
-      .prepare('bank_statement_last'),
+      .where(eq(s.account, p('account')))
+      .orderBy(asc(s.last), asc(s.first), asc(s.id))
+      .prepare('bank_statements_of'),
     bankStatementsPage: db
       .select()
       .from(s)
@@ -116,7 +135,7 @@ function lineQueries({ db, t, d }: Context) {
         ...{ n: bound('n'), day: bound('day'), amount: bound('amount'), left: bound('left') },
         ...{ endToEndId: bound('endToEndId'), payment: bound('payment'), rf: bound('rf') },
         ...{ remittance: bound('remittance'), name: bound('name'), iban: bound('iban') },
-        ...{ returned: bound('returned'), state: bound('state'), reason: bound('reason'), entry: 0 },
+        ...{ returned: bound('returned'), state: bound('state'), reason: bound('reason') },
       })
       .returning()
       .prepare('bank_line_add'),
@@ -143,11 +162,6 @@ function lineQueries({ db, t, d }: Context) {
       .where(eq(l.id, p('id')))
       .returning()
       .prepare('bank_line_lock'),
-    bankLineBooked: db
-      .update(l)
-      .set({ entry: bound('entry') })
-      .where(eq(l.id, p('id')))
-      .prepare('bank_line_booked'),
     bankLineSet: db
       .update(l)
       .set({ left: bound('left'), state: bound('state'), reason: bound('reason') })
@@ -178,6 +192,49 @@ function lineQueries({ db, t, d }: Context) {
   };
 }
 
+function checkQueries({ db, t, d }: Context) {
+  const [l, m, e, x] = [t.bank_lines, t.bank_matches, t.bank_expected, t.ledger_entries];
+  const done = sql`(select sum(${m.amount}) from ${m} where ${m.expected} = ${e.id} and ${m.state} = 'done')`;
+  return {
+    /** With what the ledger says of the bank's account under the key of the line; null where it has no such entry. */
+    bankLinesChecked: db
+      .select({
+        ...{ id: l.id, amount: l.amount, left: l.left, state: l.state },
+        booked: sql<number | null>`max(${t.ledger_postings.amount})`,
+      })
+      .from(l)
+      .leftJoin(x, sql`${x.key} = 'bank:' || ${l.id}`)
+      .leftJoin(t.ledger_postings, and(eq(t.ledger_postings.seq, x.seq), eq(t.ledger_postings.n, 1)))
+      .where(gt(l.id, p('after')))
+      .groupBy(l.id)
+      .orderBy(asc(l.id))
+      .limit(stepRows)
+      .prepare('bank_lines_checked'),
+    bankMatchSums: db
+      .select({ line: m.line, amount: sql<number>`sum(${m.amount})`.mapWith(Number) })
+      .from(m)
+      .where(and(d.inNumbers(m.line, 'lines'), eq(m.state, 'done')))
+      .groupBy(m.line)
+      .prepare('bank_match_sums'),
+    bankExpectedChecked: db
+      .select({ id: e.id, received: e.received, matched: sql<number | null>`${done}` })
+      .from(e)
+      .where(sql`${e.received} <> coalesce(${done}, 0)`)
+      .limit(stepRows)
+      .prepare('bank_expected_checked'),
+    bankLeft: db
+      .select({ left: sql<number>`coalesce(sum(${l.left}), 0)`.mapWith(Number) })
+      .from(l)
+      .prepare('bank_left'),
+    bankClearing: db
+      .select({ amount: t.ledger_balances.amount })
+      .from(t.ledger_balances)
+      .innerJoin(t.ledger_accounts, eq(t.ledger_accounts.id, t.ledger_balances.account))
+      .where(eq(t.ledger_accounts.name, p('account')))
+      .prepare('bank_clearing'),
+  };
+}
+
 function matchQueries({ db, t }: Context) {
   const m = t.bank_matches;
   return {
@@ -186,7 +243,7 @@ function matchQueries({ db, t }: Context) {
       .values({
         ...{ line: bound('line'), expected: bound('expected'), account: bound('account') },
         ...{ amount: bound('amount'), memo: bound('memo'), state: 'proposed', by: bound('by') },
-        ...{ at: bound('now'), second: 0, decided: 0, entry: 0 },
+        ...{ at: bound('now'), second: 0, decided: 0 },
       })
       .returning()
       .prepare('bank_match_add'),
@@ -197,7 +254,7 @@ function matchQueries({ db, t }: Context) {
       .prepare('bank_match'),
     bankMatchDecide: db
       .update(m)
-      .set({ state: bound('state'), second: bound('second'), decided: bound('now'), entry: bound('entry') })
+      .set({ state: bound('state'), second: bound('second'), decided: bound('now') })
       .where(and(eq(m.id, p('id')), eq(m.state, 'proposed')))
       .returning()
       .prepare('bank_match_decide'),
@@ -207,6 +264,13 @@ function matchQueries({ db, t }: Context) {
       .where(eq(m.line, p('line')))
       .orderBy(asc(m.id))
       .prepare('bank_matches_of'),
+    /** The last month that takes nothing more. */
+    bankMonthClosed: db
+      .select({ month: t.ledger_closed.month })
+      .from(t.ledger_closed)
+      .orderBy(sql`${t.ledger_closed.month} desc`)
+      .limit(1)
+      .prepare('bank_month_closed'),
     bankMatchesProposed: db
       .select()
       .from(m)
@@ -222,6 +286,7 @@ export const bankQueries = (context: Context) => ({
   ...statementQueries(context),
   ...lineQueries(context),
   ...matchQueries(context),
+  ...checkQueries(context),
 });
 
 export type BankQueries = ReturnType<typeof bankQueries>;

@@ -41,15 +41,13 @@ export const bankTables = defineTables((kit) => ({
       account: kit.text().notNull(),
       /** What the bank calls it. */
       name: kit.text().notNull(),
-      /** First and last day of its entries; '' where it has none. */
+      /** First and last day that it is about. */
       first: kit.text().notNull(),
       last: kit.text().notNull(),
       opening: kit.int(),
       closing: kit.int(),
-      /** 1: it begins with another balance than the one before it ended with. */
-      gap: kit.int().notNull(),
     },
-    { unique: [['account', 'name']], index: [['file']], indexAboveZero: ['gap'] },
+    { unique: [['account', 'name']], index: [['account', 'last', 'first', 'id']] },
   ),
   bank_lines: kit.table(
     'bank_lines',
@@ -73,8 +71,6 @@ export const bankTables = defineTables((kit) => ({
       returned: kit.text().notNull(),
       state: kit.text().$type<LineState>().notNull(),
       reason: kit.text().$type<WaitReason | ''>().notNull(),
-      /** The entry of the ledger that says that the bank booked it. */
-      entry: kit.int().notNull(),
     },
     {
       unique: [['statement', 'reference', 'n']],
@@ -101,7 +97,6 @@ export const bankTables = defineTables((kit) => ({
       /** Who confirmed or refused it; 0 where nobody has, or need. */
       second: kit.int().notNull(),
       decided: kit.int().notNull(),
-      entry: kit.int().notNull(),
     },
     { index: [['line'], ['expected'], ['state', 'id']] },
   ),
@@ -128,7 +123,7 @@ export const bankGuards: readonly Guard[] = [
   {
     ...{ name: 'bank_lines_kept', table: 'bank_lines', on: 'UPDATE' },
     message: 'immutable: what the bank booked stays as it is',
-    refuse: `${changed(said)} OR (OLD."entry" <> 0 AND NEW."entry" <> OLD."entry")`,
+    refuse: changed(said),
   },
   {
     ...{ name: 'bank_lines_left', table: 'bank_lines', on: 'UPDATE' },

@@ -18,6 +18,7 @@ export const waitReasons = {
   overpaid: 'more came than is due',
   outgoing: 'it went out, and no payment run knows it',
   returned: 'it came back, and no payment run knows it',
+  reversed: 'the bank took back what it had booked',
 } as const;
 export type WaitReason = keyof typeof waitReasons;
 
@@ -34,11 +35,15 @@ export interface Expected {
   readonly cancelled: number;
 }
 
-/** Money that came for something that was expected. */
-export interface Receipt {
+/** What the scripts of the room are told of the co-op. */
+export interface BankHouse {
   readonly coop: string;
   readonly currency: string;
   readonly now: number;
+}
+
+/** Money that came for something that was expected. */
+export interface Receipt extends BankHouse {
   readonly expected: Expected;
   /** Above zero, at most what was due. */
   readonly amount: number;
@@ -49,10 +54,7 @@ export interface Receipt {
 }
 
 /** A transfer of a payment run that the bank says it made (below zero), or that came back (above). */
-export interface Sent {
-  readonly coop: string;
-  readonly currency: string;
-  readonly now: number;
+export interface Sent extends BankHouse {
   readonly endToEndId: string;
   /** What the payment (`PmtInfId`) is called where the bank books a whole run as one; else ''. */
   readonly payment: string;
@@ -88,8 +90,80 @@ export interface Line {
   readonly returned: string;
   readonly state: LineState;
   readonly reason: WaitReason | '';
-  readonly entry: number;
 }
 
 /** What a person says a line is for: something expected, by its reference, or an account of the ledger. */
 export type Target = { readonly reference: string } | { readonly account: AccountName };
+
+/** What a line is said to be for. */
+export interface Match {
+  readonly id: number;
+  readonly line: number;
+  /** Of what was expected; 0 where it belongs to `account`. */
+  readonly expected: number;
+  readonly account: string;
+  readonly amount: number;
+  readonly memo: string;
+  readonly state: MatchState;
+  /** Accounts of the persons; 0: its reference decided, or nobody else need. */
+  readonly by: number;
+  readonly at: number;
+  readonly second: number;
+  readonly decided: number;
+}
+
+/** A line as a statement has it. */
+export interface NewLine {
+  readonly reference: string;
+  readonly n: number;
+  readonly day: Day;
+  readonly amount: number;
+  readonly endToEndId: string;
+  readonly payment: string;
+  readonly references: readonly string[];
+  readonly remittance: string;
+  readonly name: string;
+  readonly iban: string;
+  readonly returned: string;
+  readonly isReversal: boolean;
+}
+
+/** What became of the lines of a file. */
+export interface ImportCounts {
+  readonly statements: number;
+  /** They were there before, by account, statement and the bank's reference. */
+  readonly known: number;
+  readonly matched: number;
+  readonly queued: number;
+  /** The same booking stands in another statement: kept, and not booked again. */
+  readonly repeated: number;
+  /** Not booked by the bank yet: left out. */
+  readonly others: number;
+}
+
+export interface Imported extends ImportCounts {
+  /** SHA-256 of the file, hex. */
+  readonly hash: string;
+  /** False: the same file was imported before, and nothing was done. */
+  readonly isNew: boolean;
+}
+
+/** A statement that was imported. */
+export interface StatementRow {
+  readonly id: number;
+  readonly account: string;
+  readonly name: string;
+  readonly first: Day;
+  readonly last: Day;
+  readonly opening: number | null;
+  readonly closing: number | null;
+}
+
+/** Statements that do not follow from each other: what came between them is missing. */
+export interface Gap {
+  readonly account: string;
+  readonly before: string;
+  readonly after: string;
+  readonly closing: number;
+  readonly opening: number;
+}

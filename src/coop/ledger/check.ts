@@ -39,7 +39,8 @@ function checkDraft(draft: Draft, chart: Chart): CheckedDraft {
   return { ...draft, owners };
 }
 
-function demandText(what: string, text: string, max: number, min: number): void {
+/** Throws where it is longer or shorter than that, or has control characters. */
+export function demandText(what: string, text: string, max: number, min: number): void {
   if (text.length < min || text.length > max || !text.isWellFormed() || /\p{Cc}/u.test(text))
     throw refusal(
       'E_TEXT',
@@ -64,7 +65,10 @@ function demandAmount({ account, asset, amount }: Posting): void {
 }
 
 /** The member whose account it is, or 0, and its kind; E_ACCOUNT where the chart knows no such account. */
-function accountOf(account: string, chart: Chart): { readonly owner: number; readonly kind: AccountKind } {
+export function accountOf(
+  account: string,
+  chart: Chart,
+): { readonly owner: number; readonly kind: AccountKind } {
   const [, word = '', of = ''] = /^([a-z]+):([a-z0-9-]+)$/.exec(account) ?? [];
   const kind = Object.hasOwn(chart, word) ? chart[word] : undefined;
   if (kind === undefined || account.length > accountCharactersMax)

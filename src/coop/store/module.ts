@@ -1,5 +1,6 @@
 import { defineModule } from '../../storage/index.ts';
 import { actsOperations } from '../acts/operations.ts';
+import { bankChecks, bankOperations } from '../bank/operations.ts';
 import { ledgerChecks, ledgerOperations } from '../ledger/operations.ts';
 import { payoutsOperations } from '../payouts/operations.ts';
 import { registerOperations } from '../register/operations.ts';
@@ -15,12 +16,13 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
   queries: coopQueries,
   operations: (make) => ({
     ...actsOperations(make),
+    ...bankOperations(make),
     ...ledgerOperations(make),
     ...payoutsOperations(make),
     ...registerOperations(make),
   }),
   integrity: (operations) => ({
-    checks: [...ledgerChecks(operations)],
+    checks: [...ledgerChecks(operations), ...bankChecks(operations)],
     blobUses: operations.payoutsBlobUses,
   }),
 });

@@ -341,8 +341,7 @@ CREATE TABLE "bank_statements" (
 	"first" text NOT NULL,
 	"last" text NOT NULL,
 	"opening" bigint,
-	"closing" bigint,
-	"gap" bigint NOT NULL
+	"closing" bigint
 );
 --> statement-breakpoint
 CREATE TABLE "bank_lines" (
@@ -362,8 +361,7 @@ CREATE TABLE "bank_lines" (
 	"iban" text NOT NULL,
 	"returned" text NOT NULL,
 	"state" text NOT NULL,
-	"reason" text NOT NULL,
-	"entry" bigint NOT NULL
+	"reason" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "bank_matches" (
@@ -377,8 +375,7 @@ CREATE TABLE "bank_matches" (
 	"by" bigint NOT NULL,
 	"at" bigint NOT NULL,
 	"second" bigint NOT NULL,
-	"decided" bigint NOT NULL,
-	"entry" bigint NOT NULL
+	"decided" bigint NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "payouts_turnover" (
@@ -1156,9 +1153,7 @@ CREATE UNIQUE INDEX "bank_files_hash" ON "bank_files" USING btree ("hash");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "bank_statements_account_name" ON "bank_statements" USING btree ("account","name");
 --> statement-breakpoint
-CREATE INDEX "bank_statements_file" ON "bank_statements" USING btree ("file");
---> statement-breakpoint
-CREATE INDEX "bank_statements_gap" ON "bank_statements" USING btree ("gap") WHERE "bank_statements"."gap" > 0;
+CREATE INDEX "bank_statements_account_last_first_id" ON "bank_statements" USING btree ("account","last","first","id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "bank_lines_statement_reference_n" ON "bank_lines" USING btree ("statement","reference","n");
 --> statement-breakpoint
@@ -1406,7 +1401,7 @@ CREATE TRIGGER "acts_log_stay" BEFORE DELETE ON "acts_log" FOR EACH ROW EXECUTE 
 --> statement-breakpoint
 CREATE TRIGGER "acts_log_stay_all" BEFORE TRUNCATE ON "acts_log" FOR EACH STATEMENT EXECUTE FUNCTION "acts_log_stay"();
 --> statement-breakpoint
-CREATE FUNCTION "bank_lines_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned" OR (OLD."entry" <> 0 AND NEW."entry" <> OLD."entry") THEN RAISE EXCEPTION USING MESSAGE = 'immutable: what the bank booked stays as it is', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION "bank_lines_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned" THEN RAISE EXCEPTION USING MESSAGE = 'immutable: what the bank booked stays as it is', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint
 CREATE TRIGGER "bank_lines_kept" BEFORE UPDATE ON "bank_lines" FOR EACH ROW EXECUTE FUNCTION "bank_lines_kept"();
 --> statement-breakpoint

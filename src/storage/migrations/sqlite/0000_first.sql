@@ -400,15 +400,12 @@ CREATE TABLE `bank_statements` (
 	`first` text NOT NULL,
 	`last` text NOT NULL,
 	`opening` integer,
-	`closing` integer,
-	`gap` integer NOT NULL
+	`closing` integer
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `bank_statements_account_name` ON `bank_statements` (`account`,`name`);
 --> statement-breakpoint
-CREATE INDEX `bank_statements_file` ON `bank_statements` (`file`);
---> statement-breakpoint
-CREATE INDEX `bank_statements_gap` ON `bank_statements` (`gap`) WHERE "bank_statements"."gap" > 0;
+CREATE INDEX `bank_statements_account_last_first_id` ON `bank_statements` (`account`,`last`,`first`,`id`);
 --> statement-breakpoint
 CREATE TABLE `bank_lines` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -427,8 +424,7 @@ CREATE TABLE `bank_lines` (
 	`iban` text NOT NULL,
 	`returned` text NOT NULL,
 	`state` text NOT NULL,
-	`reason` text NOT NULL,
-	`entry` integer NOT NULL
+	`reason` text NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `bank_lines_statement_reference_n` ON `bank_lines` (`statement`,`reference`,`n`);
@@ -448,8 +444,7 @@ CREATE TABLE `bank_matches` (
 	`by` integer NOT NULL,
 	`at` integer NOT NULL,
 	`second` integer NOT NULL,
-	`decided` integer NOT NULL,
-	`entry` integer NOT NULL
+	`decided` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `bank_matches_line` ON `bank_matches` (`line`);
@@ -1318,7 +1313,7 @@ CREATE TRIGGER "acts_log_kept" BEFORE UPDATE ON "acts_log" BEGIN SELECT RAISE(AB
 --> statement-breakpoint
 CREATE TRIGGER "acts_log_stay" BEFORE DELETE ON "acts_log" BEGIN SELECT RAISE(ABORT, 'immutable: acts stay') WHERE 1 = 1; END;
 --> statement-breakpoint
-CREATE TRIGGER "bank_lines_kept" BEFORE UPDATE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'immutable: what the bank booked stays as it is') WHERE NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned" OR (OLD."entry" <> 0 AND NEW."entry" <> OLD."entry"); END;
+CREATE TRIGGER "bank_lines_kept" BEFORE UPDATE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'immutable: what the bank booked stays as it is') WHERE NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned"; END;
 --> statement-breakpoint
 CREATE TRIGGER "bank_lines_left" BEFORE UPDATE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'spent: a line is matched once, and by no more than it is worth') WHERE (OLD."amount" > 0 AND (NEW."left" < 0 OR NEW."left" > OLD."left")) OR (OLD."amount" < 0 AND (NEW."left" > 0 OR NEW."left" < OLD."left")); END;
 --> statement-breakpoint

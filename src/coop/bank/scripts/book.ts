@@ -1,0 +1,121 @@
+import { readCreditorReference } from '../../../formats/iban/index.ts';
+import { one, run, type Script } from '../../../storage/index.ts';
+import { checkDrafts } from '../../ledger/check.ts';
+import { append } from '../../ledger/scripts/append.ts';
+import type { Day } from '../../ledger/types.ts';
+import { chart } from '../../rules/chart.ts';
+import type { CoopQueries } from '../../store/queries.ts';
+import { receivers, senders } from '../../store/receivers.ts';
+import type { BankHouse, Booking, Expected, LineState, NewLine, WaitReason } from '../types.ts';
+
+/** Received, and nobody knows for what. */
+export const unmatched = 'clearing:unmatched';
+
+export interface LineToBook extends NewLine {
+  readonly statement: number;
+  readonly account: string;
+  /** The same booking stands in another statement. */
+  readonly isKnown: boolean;
+}
+
+/** Keeps a line and books it: by its reference, by the payment run that it is of, or to where it waits for a person. */
+export function* bookLine(q: CoopQueries, house: BankHouse, line: LineToBook): Script<LineState> {
+  const { isKnown, isReversal, references, ...kept } = line;
+  const rf = references.join(' ');
+  if (isKnown) {
+    yield* run(q.bankLineAdd, { ...kept, rf, left: 0, state: 'repeated', reason: '' });
+    return 'repeated';
+  }
+  const row = one(
+    yield* run(q.bankLineAdd, { ...kept, rf, left: line.amount, state: 'queued', reason: 'no-reference' }),
+  );
+  const day = yield* openDay(q, line.day);
+  const booking = yield* bookingOf(q, house, { ...line, day, id: row.id });
+  const waits = typeof booking === 'string';
+  const to = waits ? waiting(house, line.amount) : booking;
+  yield* post(q, house, {
+    ...to,
+    ...{ from: `bank:${line.account}`, amount: line.amount, day, key: `bank:${row.id}` },
+  });
+  const [state, reason] = waits ? (['queued', booking] as const) : (['matched', ''] as const);
+  yield* run(q.bankLineSet, { id: row.id, left: waits ? line.amount : 0, state, reason });
+  return state;
+}
+
+const waiting = ({ currency }: BankHouse, amount: number): Booking => ({
+  ...{ kind: 'bank.unmatched', memo: '' },
+  postings: [{ account: unmatched, asset: currency, amount: -amount }],
+});
+
+/** Where a line belongs; or why it waits. */
+function* bookingOf(
+  q: CoopQueries,
+  house: BankHouse,
+  line: LineToBook & { readonly id: number },
+): Script<Booking | WaitReason> {
+  const { id, day, amount, endToEndId, payment } = line;
+  const isBack = line.isReversal || line.returned !== '';
+  if (amount > 0 && !isBack) {
+    const expected = yield* expectedBy(q, line);
+    if (typeof expected === 'string') return expected;
+    const match = { line: id, expected: expected.id, account: '', amount, memo: '', by: 0, now: house.now };
+    const made = one(yield* run(q.bankMatchAdd, match));
+    yield* run(q.bankMatchDecide, { id: made.id, state: 'done', second: 0, now: house.now });
+    return yield* receive(q, house, { expected, amount, day, line: id });
+  }
+  if (amount < 0 && isBack) return 'reversed';
+  // What the bank takes back of a payment that it made comes back as if the other bank had sent it.
+  const returned = line.returned || (line.isReversal ? 'RVSL' : '');
+  for (const sender of senders) {
+    const booking = yield* sender(q, { ...house, endToEndId, payment, amount, returned, day, line: id });
+    if (booking !== null) return booking;
+  }
+  return isBack ? 'returned' : 'outgoing';
+}
+
+/** COOP.md §4: by the reference, else by the payer's own identifier where that is one; by a name never. */
+function* expectedBy(q: CoopQueries, line: NewLine): Script<Expected | WaitReason> {
+  const { references, endToEndId, amount } = line;
+  if (references.length > 1) return 'several-references';
+  const own = references[0] ?? (readCreditorReference(endToEndId) || endToEndId);
+  if (own === '') return 'no-reference';
+  const [expected] = yield* run(q.bankExpectedByReference, { reference: own });
+  if (expected === undefined) return references.length > 0 ? 'unknown-reference' : 'no-reference';
+  const due = expected.amount - expected.received;
+  if (due === 0) return 'paid-already';
+  if (expected.cancelled > 0) return 'cancelled';
+  if (amount !== due) return amount < due ? 'underpaid' : 'overpaid';
+  return expected;
+}
+
+/** The room of the purpose takes it, and says where it belongs. */
+export function* receive(
+  q: CoopQueries,
+  house: BankHouse,
+  a: { readonly expected: Expected; readonly amount: number; readonly day: Day; readonly line: number },
+): Script<Booking> {
+  const { expected, amount, day, line } = a;
+  const receiver = receivers[expected.purpose];
+  if (receiver === undefined) throw new Error(`nobody takes what is paid as ${expected.purpose}`);
+  const paid = one(yield* run(q.bankExpectedReceive, { id: expected.id, amount }));
+  return yield* receiver(q, { ...house, expected: paid, amount, day, line });
+}
+
+/** One entry that takes an amount from where it is to where it belongs. */
+export function* post(
+  q: CoopQueries,
+  { coop, currency, now }: BankHouse,
+  a: Booking & { readonly from: string; readonly amount: number; readonly day: Day; readonly key: string },
+): Script<void> {
+  const { from, amount, day, key, kind, memo } = a;
+  const postings = [{ account: from, asset: currency, amount }, ...a.postings];
+  yield* append(q, { coop, drafts: checkDrafts([{ key, date: day, kind, memo, postings }], chart), now });
+}
+
+/** The day, or the first one behind the months that are closed. */
+export function* openDay(q: CoopQueries, day: Day): Script<Day> {
+  const [closed] = yield* run(q.bankMonthClosed, {});
+  if (closed === undefined || day.slice(0, 7) > closed.month) return day;
+  const [year = 0, month = 0] = closed.month.split('-').map(Number);
+  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
+}
