@@ -35,7 +35,3 @@ export const saltOctets = 16;
 /** What stands for a person in the chain: nobody without the salt can tell who it is. */
 export const personCommitment = (salt: Uint8Array, number: number): string =>
   sha256(salt, `person:${number}`).toString('hex');
-
-/** What tells one body from another under the same key. */
-export const bodyHash = (body: unknown): string =>
-  sha256('coop-body/v1\0', canonicalJson(JSON.parse(JSON.stringify(body)))).toString('hex');

@@ -8,3 +8,5 @@ export const decisionCharactersMax = 100;
 export const pageRows = 500;
 /** Rows that one step of a check reads. */
 export const stepRows = 2_000;
+/** Requests that one transaction redeems. */
+export const redemptionsMax = 200;

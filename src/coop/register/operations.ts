@@ -1,7 +1,12 @@
 import type { CoopMake } from '../store/make.ts';
 import * as applications from './scripts/applications.ts';
+import * as calls from './scripts/calls.ts';
+import { cancel } from './scripts/cancel.ts';
 import { addPerson, changePerson } from './scripts/persons.ts';
 import * as register from './scripts/read.ts';
+import { redeem } from './scripts/redeem.ts';
+import * as requests from './scripts/requests.ts';
+import { transfer } from './scripts/transfer.ts';
 
 /** What the threads run for the register. */
 export const registerOperations = ({ read, scan, write }: CoopMake) => ({
@@ -16,6 +21,16 @@ export const registerOperations = ({ read, scan, write }: CoopMake) => ({
   registerApplicationPaid: write(applications.receiveForApplication),
   registerApplication: read(applications.application),
   registerApplications: scan(applications.applications),
+  registerCall: write(calls.call),
+  registerCallsOf: read(calls.callsOf),
+  registerTransfer: write(transfer),
+  registerRequest: write(requests.request),
+  registerRequestWithdraw: write(requests.withdrawRequest),
+  registerEnd: write(requests.endMembership),
+  registerQueue: scan(requests.queue),
+  registerRequestsOf: read(requests.requestsOf),
+  registerRedeem: write(redeem),
+  registerCancel: write(cancel),
   registerMovements: scan(register.movements),
   registerHolding: read(register.holding),
   registerHoldings: scan(register.holdings),

@@ -1,10 +1,16 @@
+import { createHmac } from 'node:crypto';
+import { canonicalJson } from '../../formats/canonical-json/index.ts';
 import type { Actor } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { checkDetails, demandKey } from './check.ts';
+import { asked } from './asking.ts';
+import { checkDetails } from './check.ts';
 import { termsOf } from './terms.ts';
 import type { Person, PersonDetails, Standing } from './types.ts';
+
+/** What somebody may change of themselves: not which account is theirs. */
+const isPrivate = (change: Readonly<Record<string, unknown>>): boolean => !('account' in change);
 
 /** Who is written down in the register: members, those who ask to be, those who were. */
 export class Persons {
@@ -14,25 +20,39 @@ export class Persons {
     this.#house = house;
   }
 
+  /** What the log of acts keeps of details: nobody can try names against it. */
+  async #print(details: Readonly<Record<string, string | number>>): Promise<string> {
+    const secret = Buffer.from(await this.#house.secret('register-details'), 'base64');
+    return createHmac('sha256', secret).update(canonicalJson(details)).digest('hex');
+  }
+
   /** Writes somebody down; answers who they are. Refuses with E_TEXT, E_PERSON, E_IBAN, E_DATE, E_KEY_REUSED. */
   async add(
-    _actor: Actor,
+    actor: Actor,
     a: { readonly details: PersonDetails; readonly account?: number; readonly key: string },
   ): Promise<Person> {
-    const terms = termsOf(this.#house);
-    demandKey(a.key);
-    const details = checkDetails(a.details, terms.today);
+    const { today } = termsOf(this.#house);
+    const details = checkDetails(a.details, today);
     const account = a.account ?? 0;
-    const body = { add: details, account };
+    const keyed = asked(this.#house, {
+      ...{
+        actor,
+        privilege: 'register.write',
+        verb: 'person.add',
+        subject: 'register',
+        when: { key: a.key },
+      },
+      body: { account, details: await this.#print({ ...details }) },
+    });
     const number = await this.#house.database.call(operations.registerPersonAdd, {
-      ...{ terms, key: a.key, body, details, account },
+      ...{ ...keyed, details, account },
     });
     return this.demand(number);
   }
 
   /** Changes what is known of somebody. `version`: the one that was read; E_VERSION where there is another one since. */
   async change(
-    _actor: Actor,
+    actor: Actor,
     a: {
       readonly number: number;
       readonly version?: number;
@@ -40,14 +60,14 @@ export class Persons {
       readonly key: string;
     },
   ): Promise<Person> {
-    const terms = termsOf(this.#house);
-    demandKey(a.key);
-    const change = checkDetails(a.change, terms.today);
+    const change = checkDetails(a.change, termsOf(this.#house).today);
     const { number, version = 0, key } = a;
-    const body = { change, number, version };
-    await this.#house.database.call(operations.registerPersonChange, {
-      ...{ terms, key, body, number, version, change },
+    const keyed = asked(this.#house, {
+      ...{ actor, privilege: 'register.write', own: isPrivate(change) ? number : 0 },
+      ...{ verb: 'person.change', subject: `member:${number}`, when: { key } },
+      body: { change: await this.#print(change), number, version },
     });
+    await this.#house.database.call(operations.registerPersonChange, { ...keyed, number, version, change });
     return this.demand(number);
   }
 

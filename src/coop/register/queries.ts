@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lte, ne, type QueryContext, sql } from '../../storage/index.ts';
 import type { ledgerTables } from '../ledger/tables.ts';
-import { pageRows, stepRows } from './limits.ts';
+import { pageRows, redemptionsMax, stepRows } from './limits.ts';
 import type { registerTables } from './tables.ts';
 
 type Own = (typeof registerTables)['postgres'];
@@ -245,6 +245,14 @@ function dayQueries({ db, t }: Context) {
       .from(l)
       .where(and(eq(l.person, p('person')), lte(l.on, p('day'))))
       .prepare('register_holding_on'),
+    /** The last day to come from which somebody's vote is another one. */
+    registerVotesAfter: db
+      .select({ on: l.on })
+      .from(l)
+      .where(and(eq(l.person, p('person')), gt(l.on, p('day')), ne(l.votes, 0)))
+      .orderBy(sql`${l.on} desc`)
+      .limit(1)
+      .prepare('register_votes_after'),
     registerHoldingsOn: db
       .select({ person: l.person, ...sums })
       .from(l)
@@ -297,27 +305,19 @@ function requestQueries({ db, t }: Context) {
       .orderBy(asc(x.id))
       .limit(pageRows)
       .prepare('register_queue'),
+    registerQueueDue: db
+      .select()
+      .from(x)
+      .where(and(eq(x.state, 'queued'), lte(x.due, p('day'))))
+      .orderBy(asc(x.id))
+      .limit(redemptionsMax)
+      .prepare('register_queue_due'),
     registerRequestMove: db
       .update(x)
       .set({ left: number('left'), state: bound('state') })
       .where(eq(x.id, p('id')))
       .returning()
       .prepare('register_request_move'),
-  };
-}
-
-function keyQueries({ db, t }: Context) {
-  const k = t.register_keys;
-  return {
-    registerKey: db
-      .select()
-      .from(k)
-      .where(eq(k.key, p('key')))
-      .prepare('register_key'),
-    registerKeyAdd: db
-      .insert(k)
-      .values(boundAll('key', 'body', 'answer', 'at'))
-      .prepare('register_key_add'),
   };
 }
 
@@ -328,7 +328,6 @@ export const registerQueries = (context: Context) => ({
   ...movementQueries(context),
   ...dayQueries(context),
   ...requestQueries(context),
-  ...keyQueries(context),
 });
 
 export type RegisterQueries = ReturnType<typeof registerQueries>;

@@ -1,20 +1,27 @@
-import type { Actor } from '../acts/types.ts';
+import type { Actor, Privilege } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
 import type { Day } from '../ledger/types.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { demandCount, demandDecision, demandKey, demandPast } from './check.ts';
-import { termsOf } from './terms.ts';
-import type { Application, Holding, MembershipChange, Movement, Received, Terms, Totals } from './types.ts';
+import { type Asking, asked, type When } from './asking.ts';
+import { demandCount, demandDecision } from './check.ts';
+import type {
+  Application,
+  CapitalCall,
+  Holding,
+  MembershipChange,
+  Movement,
+  Received,
+  RedemptionRequest,
+  Redemptions,
+  Totals,
+} from './types.ts';
 
-/** Under which key something is done, and on which day it is: today where nothing is said. */
-export interface When {
-  readonly key: string;
-  readonly on?: Day;
-}
+export type { When } from './asking.ts';
 
 /**
  * Who holds which shares since when. Movements are numbered without a gap and never changed; each is one transaction with the
- * entry of the ledger that says so.
+ * entry of the ledger that says so. Every write refuses with E_PRIVILEGE, E_KEY_REUSED, E_TEXT, E_DATE, E_AMOUNT, E_NOT_FOUND,
+ * E_PERIOD_CLOSED; what else it refuses with stands with it.
  */
 export class Register {
   readonly #house: CoopHouse;
@@ -23,54 +30,138 @@ export class Register {
     this.#house = house;
   }
 
-  #when(when: When): { readonly terms: Terms; readonly key: string; readonly on: Day } {
-    const terms = termsOf(this.#house);
-    const { key, on = terms.today } = when;
-    demandKey(key);
-    demandPast(on, terms.today);
-    return { terms, key, on };
+  #asked(actor: Actor, privilege: Privilege, asking: Omit<Asking, 'actor' | 'privilege'>) {
+    return asked(this.#house, { actor, privilege, ...asking });
   }
 
-  /** Asks for shares. Refuses with E_SHARE_CAP, E_SHARE_MIN, E_STATE, E_AMOUNT, E_DATE, E_NOT_FOUND, E_KEY_REUSED. */
-  async apply(_actor: Actor, a: When & { person: number; shares: number }): Promise<Application> {
-    const { terms, key, on } = this.#when(a);
-    demandCount('a number of shares', a.shares);
+  /** Asks for shares; a member may for themselves. Refuses with E_SHARE_CAP, E_SHARE_MIN, E_STATE. */
+  async apply(actor: Actor, a: When & { person: number; shares: number }): Promise<Application> {
     const { person, shares } = a;
-    const body = { apply: person, shares, on };
-    return this.#house.database.call(operations.registerApply, { terms, key, body, person, shares, on });
+    demandCount('a number of shares', shares);
+    const asking = { verb: 'share.apply', subject: `member:${person}`, when: a, body: { person, shares } };
+    const keyed = this.#asked(actor, 'register.write', { ...asking, own: person });
+    return this.#house.database.call(operations.registerApply, { ...keyed, person, shares });
   }
 
-  /** Admits or refuses an application, by a decision. Refuses with E_STATE, E_TEXT, E_DATE, E_SHARE_CAP. */
+  /** Admits or refuses an application, by a decision. Refuses with E_STATE, E_SHARE_CAP. */
   async decide(
-    _actor: Actor,
+    actor: Actor,
     a: When & { application: number; isAdmitted: boolean; decision: string },
   ): Promise<Application> {
-    const { terms, key, on } = this.#when(a);
-    demandDecision(a.decision);
     const { application: id, isAdmitted, decision } = a;
-    const body = { decide: id, isAdmitted, decision, on };
-    return this.#house.database.call(operations.registerDecide, {
-      ...{ terms, key, body, id, isAdmitted, decision, on },
-    });
+    demandDecision(decision);
+    const asking = { verb: 'share.decide', subject: `application:${id}`, when: a };
+    const keyed = this.#asked(actor, 'admission.decide', { ...asking, body: { id, isAdmitted, decision } });
+    return this.#house.database.call(operations.registerDecide, { ...keyed, id, isAdmitted, decision });
   }
 
-  /** Takes an application back that has not taken effect. */
-  async withdrawApplication(_actor: Actor, a: When & { application: number }): Promise<Application> {
-    const { terms, key } = this.#when(a);
-    const id = a.application;
-    const args = { terms, key, body: { withdrawApplication: id }, id };
-    return this.#house.database.call(operations.registerApplicationWithdraw, args);
+  /** Takes an application back that has not taken effect. Refuses with E_STATE. */
+  async withdrawApplication(actor: Actor, a: When & { application: number }): Promise<Application> {
+    const { application: id } = a;
+    const own = (await this.application(id))?.person ?? 0;
+    const asking = { verb: 'share.withdraw', subject: `application:${id}`, when: a, body: { id } };
+    const keyed = this.#asked(actor, 'register.write', { ...asking, own });
+    return this.#house.database.call(operations.registerApplicationWithdraw, { ...keyed, id });
   }
 
-  /** Money for an application, said by a person: what the bank says comes by its import. */
-  async receive(_actor: Actor, application: number, received: Received): Promise<Application> {
-    const { terms } = this.#when(received);
-    demandCount('an amount', received.amount);
+  /** Money for an application, as a person says; what the bank says comes by its import. */
+  async receive(actor: Actor, application: number, received: Received): Promise<Application> {
+    const { amount, on, from, key } = received;
+    demandCount('an amount', amount);
+    const asking = { verb: 'share.receive', subject: `application:${application}`, when: { key, on } };
+    const keyed = this.#asked(actor, 'bank.match', { ...asking, body: { application, amount, from } });
     return this.#house.database.call(operations.registerApplicationPaid, {
-      terms,
-      id: application,
-      received,
+      ...{ ...keyed, id: application, received },
     });
+  }
+
+  /** Calls capital that is not paid up. Refuses with E_SHARES where it is more than that. */
+  async call(
+    actor: Actor,
+    a: When & { person: number; amount: number; decision: string },
+  ): Promise<CapitalCall> {
+    const { person, amount, decision } = a;
+    demandCount('an amount', amount);
+    demandDecision(decision);
+    const asking = { verb: 'share.call', subject: `member:${person}`, when: a };
+    const keyed = this.#asked(actor, 'register.write', { ...asking, body: { person, amount, decision } });
+    return this.#house.database.call(operations.registerCall, { ...keyed, person, amount, decision });
+  }
+
+  /** Shares go to another person, who is a member by it. Refuses with E_SHARES, E_SHARE_CAP, E_SHARE_MIN, E_STATE. */
+  async transfer(
+    actor: Actor,
+    a: When & { from: number; to: number; shares: number; decision: string },
+  ): Promise<Movement> {
+    const { from, to, shares, decision } = a;
+    demandCount('a number of shares', shares);
+    demandDecision(decision);
+    const asking = { verb: 'share.transfer', subject: `member:${from}`, when: a };
+    const keyed = this.#asked(actor, 'admission.decide', { ...asking, body: { from, to, shares, decision } });
+    return this.#house.database.call(operations.registerTransfer, { ...keyed, from, to, shares, decision });
+  }
+
+  /** Asks shares back; a member may for themselves. Refuses with E_SHARES, E_SHARE_MIN, E_STATE. */
+  async request(actor: Actor, a: When & { person: number; shares: number }): Promise<RedemptionRequest> {
+    const { person, shares } = a;
+    demandCount('a number of shares', shares);
+    const asking = { verb: 'share.request', subject: `member:${person}`, when: a, body: { person, shares } };
+    const keyed = this.#asked(actor, 'register.write', { ...asking, own: person });
+    return this.#house.database.call(operations.registerRequest, { ...keyed, person, shares });
+  }
+
+  /** Takes a request back of which nothing was paid. Refuses with E_STATE. */
+  async withdrawRequest(actor: Actor, a: When & { request: number }): Promise<RedemptionRequest> {
+    const { request: id } = a;
+    const asking = { verb: 'share.request.withdraw', subject: `request:${id}`, when: a, body: { id } };
+    const keyed = this.#asked(actor, 'register.write', { ...asking });
+    return this.#house.database.call(operations.registerRequestWithdraw, { ...keyed, id });
+  }
+
+  /** Redeems what is due, down to the floor. `uncoveredLoss` in minor units. Refuses with E_STATE. */
+  async redeem(actor: Actor, a: When & { uncoveredLoss: number; decision: string }): Promise<Redemptions> {
+    const { uncoveredLoss, decision } = a;
+    if (uncoveredLoss !== 0) demandCount('a loss', uncoveredLoss);
+    demandDecision(decision);
+    const asking = { verb: 'share.redeem', subject: 'queue', when: a, body: { uncoveredLoss, decision } };
+    const keyed = this.#asked(actor, 'pay.prepare', asking);
+    return this.#house.database.call(operations.registerRedeem, { ...keyed, uncoveredLoss, decision });
+  }
+
+  /** Excludes a member; answers what waits of their shares. Refuses with E_STATE. */
+  exclude(actor: Actor, a: When & { person: number; decision: string }): Promise<RedemptionRequest | null> {
+    return this.#end(actor, 'exclusion', a);
+  }
+
+  /** A member died: their shares wait, to be redeemed or to go to heirs by `transfer`. Refuses with E_STATE. */
+  death(actor: Actor, a: When & { person: number; decision: string }): Promise<RedemptionRequest | null> {
+    return this.#end(actor, 'death', a);
+  }
+
+  async #end(
+    actor: Actor,
+    cause: 'exclusion' | 'death',
+    a: When & { person: number; decision: string },
+  ): Promise<RedemptionRequest | null> {
+    const { person, decision } = a;
+    demandDecision(decision);
+    const asking = {
+      verb: `share.${cause}`,
+      subject: `member:${person}`,
+      when: a,
+      body: { person, decision },
+    };
+    const keyed = this.#asked(actor, 'admission.decide', asking);
+    return this.#house.database.call(operations.registerEnd, { ...keyed, person, cause, decision });
+  }
+
+  /** Undoes the last movement of whom it concerns by another one. Refuses with E_STATE, E_REVERSED. */
+  async cancel(actor: Actor, a: When & { seq: number; decision: string }): Promise<Movement> {
+    const { seq, decision } = a;
+    demandDecision(decision);
+    const asking = { verb: 'share.cancel', subject: `movement:${seq}`, when: a, body: { seq, decision } };
+    const keyed = this.#asked(actor, 'admission.decide', asking);
+    return this.#house.database.call(operations.registerCancel, { ...keyed, seq, decision });
   }
 
   application(id: number): Promise<Application | null> {
@@ -80,6 +171,19 @@ export class Register {
   /** One page of those in a state, in the order in which they were made. */
   applications(state: Application['state'], after = 0): Promise<readonly Application[]> {
     return this.#house.database.call(operations.registerApplications, { state, after });
+  }
+
+  /** One page of what waits to be redeemed, in its order. */
+  queue(after = 0): Promise<readonly RedemptionRequest[]> {
+    return this.#house.database.call(operations.registerQueue, { after });
+  }
+
+  requestsOf(person: number): Promise<readonly RedemptionRequest[]> {
+    return this.#house.database.call(operations.registerRequestsOf, { person });
+  }
+
+  callsOf(person: number): Promise<readonly CapitalCall[]> {
+    return this.#house.database.call(operations.registerCallsOf, { person });
   }
 
   /** One page, of all or of one person, in their order. */

@@ -145,17 +145,6 @@ export const registerTables = defineTables((kit) => ({
     },
     { index: [['person']] },
   ),
-  /** What was done under a key, and what was answered. */
-  register_keys: kit.table(
-    'register_keys',
-    {
-      key: kit.text().notNull(),
-      body: kit.text().notNull(),
-      answer: kit.json<unknown>().notNull(),
-      at: kit.int().notNull(),
-    },
-    { primaryKey: ['key'], rowid: false },
-  ),
 }));
 
 const never = { refuse: '1 = 1' } as const;

@@ -4,6 +4,8 @@ import type { CoopHouse } from '../house.ts';
 import { chart } from '../rules/chart.ts';
 import { fraction } from '../rules/decimal.ts';
 import type { Rules } from '../rules/types.ts';
+import { Persons } from './persons.ts';
+import { Register } from './register.ts';
 import type { PersonDetails } from './types.ts';
 
 /** Rules as the register needs them, for its tests: no country's. */
@@ -43,10 +45,22 @@ export const testHouse = (
   },
 });
 
-export const board: Actor = { account: 1, member: 0, roles: ['board'], via: 'api' };
+export const board: Actor = { account: 1, member: 0, roles: ['board', 'treasurer'], via: 'api' };
 
 export const somebody = (name: string, change: Partial<PersonDetails> = {}): PersonDetails => ({
   ...{ kind: 'natural', name, address: '1 rue Haute\n75001 Paris', country: 'FR', birth: '1980-02-29' },
   ...{ iban: 'FR14 2004 1010 0505 0001 3M02 606', holder: name },
   ...change,
 });
+
+/** A member with so many shares, admitted and paid as it is done; answers their number. */
+export async function withShares(house: CoopHouse, shares: number, key: () => string): Promise<number> {
+  const register = new Register(house);
+  const details = somebody(`Member ${shares}`);
+  const { number } = await new Persons(house).add(board, { details, key: key() });
+  const { id, due } = await register.apply(board, { person: number, shares, on: '2026-03-01', key: key() });
+  const admitted = { application: id, isAdmitted: true, decision: 'board:1', on: '2026-03-10' };
+  await register.decide(board, { ...admitted, key: key() });
+  await register.receive(board, id, { amount: due, on: '2026-03-20', from: 'bank:main', key: key() });
+  return number;
+}

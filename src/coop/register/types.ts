@@ -198,3 +198,15 @@ export interface MembershipChange {
   readonly isMember: boolean;
   readonly on: Day;
 }
+
+/** What was redeemed at once. `worth`: what was paid for a share; `capital`: what is left, nominal; minor units. */
+export interface Redemptions {
+  readonly requests: number;
+  readonly shares: number;
+  readonly amount: number;
+  readonly worth: number;
+  readonly capital: number;
+  readonly floor: number;
+  /** There may be more that is due: it is asked for again, under another key. */
+  readonly more: boolean;
+}

@@ -1,6 +1,7 @@
 import type { Script } from '../../storage/index.ts';
 import type { Booking, Purpose, Receipt, Sent } from '../bank/types.ts';
 import { receiveShare } from '../register/scripts/applications.ts';
+import { receiveCall } from '../register/scripts/calls.ts';
 import type { CoopQueries } from './queries.ts';
 
 /**
@@ -12,6 +13,7 @@ type Receiver = (q: CoopQueries, receipt: Receipt) => Script<Booking>;
 /** By purpose: who takes what came under a reference. A purpose without one cannot be expected. */
 export const receivers: Readonly<Partial<Record<Purpose, Receiver>>> = {
   share: receiveShare,
+  call: receiveCall,
 };
 
 /** Asked in turn about what went out, or came back; the one that knows the transfer answers, the others say null. */

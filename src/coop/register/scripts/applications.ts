@@ -1,13 +1,13 @@
 import { creditorReference } from '../../../formats/iban/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
+import { bodyHash } from '../../acts/chain.ts';
 import { expectNothing, expectPayment } from '../../bank/scripts/expect.ts';
 import type { Booking, Receipt } from '../../bank/types.ts';
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
-import { bodyHash } from '../chain.ts';
 import { laterOf } from '../days.ts';
 import type { RegisterQueries } from '../queries.ts';
-import type { Application, Received, Standing, Terms, Writing } from '../types.ts';
+import type { Application, Received, Standing, Writing } from '../types.ts';
 import { type Keyed, lockedHead, once } from './once.ts';
 import { capitalPostings, line, type PersonRow, personRow, post, type Queries, record } from './record.ts';
 
@@ -134,7 +134,7 @@ const receiptKey = (key: string) => `receipt:${bodyHash(key)}`;
 /** Money that a person says came for an application: owed to whom it is for until the application takes effect. */
 export function* receiveForApplication(
   q: Queries,
-  a: { readonly terms: Terms; readonly id: number; readonly received: Received },
+  a: Keyed & { readonly id: number; readonly received: Received },
 ): Script<Application> {
   const { terms, id, received } = a;
   if (!/^(?:bank|clearing):/.test(received.from))
@@ -142,7 +142,7 @@ export function* receiveForApplication(
       'E_ACCOUNT',
       `money comes from a bank or waits to be matched, and not from '${received.from}'`,
     );
-  return yield* once(q, { terms, key: received.key, body: { id, ...received } }, function* () {
+  return yield* once(q, a, function* () {
     const row = yield* applicationRow(q, id);
     const reference = applicationReference(id);
     yield* post(
@@ -170,6 +170,15 @@ function* paid(
   if (row.state !== 'open') return applicationOf(row);
   const all = { paid: row.paid + amount, paidOn: laterOf(row.paidOn, on) };
   return yield* settle(q, writing, yield* moved(q, row, all));
+}
+
+/** Who ceases to be a member asks for no more shares: what waits is over, and what was paid of it stays owed to them. */
+export function* closeApplications(q: Queries, person: number): Script<void> {
+  for (const row of yield* run(q.registerApplicationsOf, { person })) {
+    if (row.state !== 'open') continue;
+    yield* moved(q, row, { state: 'cancelled' });
+    yield* expectNothing(q, { reference: applicationReference(row.id) });
+  }
 }
 
 /** What the bank says came for an application (`store/receivers.ts`), within its import. */

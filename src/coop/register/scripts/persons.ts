@@ -1,5 +1,6 @@
 import { randomOctets } from '../../../base/index.ts';
 import { run, type Script } from '../../../storage/index.ts';
+import type { ActsQueries } from '../../acts/queries.ts';
 import { refusal } from '../../refusals.ts';
 import { personCommitment, saltOctets } from '../chain.ts';
 import type { RegisterQueries } from '../queries.ts';
@@ -12,7 +13,7 @@ export const personOf = ({ salt: _, shown: __, created: ___, ...row }: PersonRow
 
 /** Writes somebody down; answers their number. */
 export function* addPerson(
-  q: RegisterQueries,
+  q: RegisterQueries & ActsQueries,
   a: Keyed & { readonly details: PersonDetails; readonly account: number },
 ): Script<number> {
   return yield* once(q, a, function* () {
@@ -38,7 +39,7 @@ function* demandFree(q: RegisterQueries, account: number, of: number): Script<vo
 
 /** Changes what is known of somebody; `version` is the one that was read, 0: whichever there is. */
 export function* changePerson(
-  q: RegisterQueries,
+  q: RegisterQueries & ActsQueries,
   a: Keyed & {
     readonly number: number;
     readonly version: number;

@@ -1,4 +1,5 @@
 import { one, run, type Script } from '../../../storage/index.ts';
+import type { ActsQueries } from '../../acts/queries.ts';
 import type { BankQueries } from '../../bank/queries.ts';
 import { checkDrafts } from '../../ledger/check.ts';
 import type { LedgerQueries } from '../../ledger/queries.ts';
@@ -12,7 +13,7 @@ import type { RegisterQueries } from '../queries.ts';
 import type { Line, Movement, MovementKind, Standing, Writing } from '../types.ts';
 import { lockedHead } from './once.ts';
 
-export type Queries = BankQueries & LedgerQueries & RegisterQueries;
+export type Queries = ActsQueries & BankQueries & LedgerQueries & RegisterQueries;
 export type PersonRow = Awaited<ReturnType<RegisterQueries['registerPerson']['execute']>>[number];
 
 /** What a movement is, before it has its number. */
@@ -28,6 +29,8 @@ export interface NewMovement {
   readonly about?: number;
   /** Nothing where no money moves. */
   readonly postings?: readonly Posting[];
+  /** The entry that its own one undoes. */
+  readonly reverses?: number;
   readonly lines: readonly Line[];
   readonly standings: Readonly<Record<number, { readonly standing: Standing; readonly admission?: string }>>;
 }
@@ -42,7 +45,13 @@ export function* personRow(q: RegisterQueries, number: number): Script<PersonRow
 export function* post(
   q: Queries,
   terms: Writing,
-  entry: { readonly key: string; readonly kind: string; readonly date: string; readonly memo: string },
+  entry: {
+    readonly key: string;
+    readonly kind: string;
+    readonly date: string;
+    readonly memo: string;
+    readonly reverses?: number;
+  },
   postings: readonly Posting[],
 ): Script<number> {
   const [closed] = yield* run(q.registerClosedLast, {});
@@ -75,7 +84,13 @@ export function* record(q: Queries, terms: Writing, movement: NewMovement): Scri
         q,
         terms,
         // The chain of the ledger holds the link of the register's.
-        { key: `register:${seq}`, kind: `share.${kind}`, date: effective, memo: `${seq} ${hash}` },
+        {
+          key: `register:${seq}`,
+          kind: `share.${kind}`,
+          date: effective,
+          memo: `${seq} ${hash}`,
+          ...(movement.reverses && { reverses: movement.reverses }),
+        },
         movement.postings,
       )
     : 0;

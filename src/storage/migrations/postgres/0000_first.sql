@@ -579,14 +579,6 @@ CREATE TABLE "register_calls" (
 	"calledOn" text NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "register_keys" (
-	"key" text NOT NULL,
-	"body" text NOT NULL,
-	"answer" text NOT NULL,
-	"at" bigint NOT NULL,
-	CONSTRAINT "register_keys_key_pk" PRIMARY KEY("key")
-);
---> statement-breakpoint
 CREATE TABLE "file_nodes" (
 	"account" bigint NOT NULL,
 	"parent" bigint NOT NULL,

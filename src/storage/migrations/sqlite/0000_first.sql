@@ -688,13 +688,6 @@ CREATE TABLE `register_calls` (
 --> statement-breakpoint
 CREATE INDEX `register_calls_person` ON `register_calls` (`person`);
 --> statement-breakpoint
-CREATE TABLE `register_keys` (
-	`key` text PRIMARY KEY NOT NULL,
-	`body` text NOT NULL,
-	`answer` text NOT NULL,
-	`at` integer NOT NULL
-) STRICT, WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE `file_nodes` (
 	`account` integer NOT NULL,
 	`parent` integer NOT NULL,
