@@ -2,6 +2,7 @@ import { Acts } from './acts/acts.ts';
 import type { Actor } from './acts/types.ts';
 import { Bank } from './bank/bank.ts';
 import type { CoopHouse } from './house.ts';
+import { ByHand } from './ledger/by-hand.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Persons } from './register/persons.ts';
@@ -13,6 +14,8 @@ export interface Coop {
   readonly rules: Rules;
   readonly acts: Acts;
   readonly ledger: Ledger;
+  /** What persons write into the ledger. */
+  readonly books: ByHand;
   readonly persons: Persons;
   readonly register: Register;
   readonly bank: Bank;
@@ -25,14 +28,17 @@ export interface Coop {
 export function openCoop(house: CoopHouse): Coop {
   const { rules, database, clock, coop, secret } = house;
   const ledger = new Ledger({ database, clock, coop, secret, chart: rules.chart });
+  const books = new ByHand(house);
   const acts = new Acts(house);
   const persons = new Persons(house);
   const register = new Register(house);
   const payouts = new Payouts(house);
   const actor = async (account: number, via: Actor['via']): Promise<Actor> => {
     const [roles, person] = await Promise.all([acts.rolesOf(account), persons.ofAccount(account)]);
-    const isMember = person?.standing === 'active' || person?.standing === 'leaving';
-    return { account, member: isMember ? person.number : 0, roles, via };
+    // Who asks to be a member, and who was one, has something of their own here too.
+    const isSomebody = person !== null && person.erased === 0 && person.standing !== 'dead';
+    return { account, member: isSomebody ? person.number : 0, roles, via };
   };
-  return { rules, acts, ledger, persons, register, bank: new Bank(house), payouts, actor };
+  const bank = new Bank(house);
+  return { rules, acts, ledger, books, persons, register, bank, payouts, actor };
 }

@@ -7,6 +7,7 @@ export const refusals = {
   E_TEXT: ['invalid', 'a text is too long, or has characters that are no text'],
   E_LIMIT: ['limit', 'that is more than is taken at once'],
   E_ACCOUNT: ['invalid', 'an account has another name than those of the chart'],
+  E_BY_HAND: ['denied', 'what a room answers for is not written by hand'],
   E_DATE: ['invalid', 'a day is written 2026-03-31 and is in the calendar'],
   E_KEY_REUSED: ['conflict', 'the key was used for something else'],
   E_PERIOD_CLOSED: ['locked', 'the period is closed'],

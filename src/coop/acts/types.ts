@@ -27,7 +27,7 @@ export type Privilege =
 export interface Actor {
   /** The account of myco, by its id. */
   readonly account: number;
-  /** The member's number where the account is a member's, else 0. */
+  /** Their number in the register, also where they are not a member yet or any more; 0 where they are not in it. */
   readonly member: number;
   readonly roles: readonly Role[];
   readonly via: 'cli' | 'api' | 'page';

@@ -2,12 +2,14 @@ import { run } from '../../storage/index.ts';
 import type { CoopMake } from '../store/make.ts';
 import { append } from './scripts/append.ts';
 import { checkAccounts, checkChain, checkCheckpoints, checkTotals } from './scripts/check.ts';
+import { enter } from './scripts/enter.ts';
 import { entry, page } from './scripts/read.ts';
 import { checkpointAdd, consistency, inclusion } from './scripts/tree.ts';
 
 /** What the threads run for the ledger. */
 export const ledgerOperations = ({ read, scan, write }: CoopMake) => ({
   append: write(append),
+  ledgerEnter: write(enter),
   entry: read(entry),
   entries: scan(page),
   balance: read(function* (q, a: { account: string; asset: string }) {

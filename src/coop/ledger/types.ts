@@ -21,6 +21,8 @@ export interface AccountKind {
   readonly personal: boolean;
   /** It holds coins and nothing else; without it, no coins. */
   readonly coins?: true;
+  /** Persons may write to it; without it, the room that answers for it does. */
+  readonly byHand?: true;
 }
 
 export type Chart = Readonly<Record<string, AccountKind>>;

@@ -6,7 +6,7 @@ import type { Chart } from '../ledger/types.ts';
  */
 export const chart = {
   /** `bank:main`. */
-  bank: { nature: 'asset', personal: false },
+  bank: { nature: 'asset', personal: false, byHand: true },
   /** `clearing:unmatched`: received, and nobody knows for what. */
   clearing: { nature: 'liability', personal: false },
   /** `transit:run-5`: in a file for the bank, not booked by it yet. */
@@ -32,17 +32,17 @@ export const chart = {
   /** `customer:<party number>`. */
   customer: { nature: 'asset', personal: false },
   /** `vat:collected`. */
-  vat: { nature: 'liability', personal: false },
+  vat: { nature: 'liability', personal: false, byHand: true },
   /** `income:surveys`, `income:other`. */
-  income: { nature: 'income', personal: false },
+  income: { nature: 'income', personal: false, byHand: true },
   /** `expense:mycoin`, `expense:bank`, `expense:other`. */
-  expense: { nature: 'expense', personal: false },
+  expense: { nature: 'expense', personal: false, byHand: true },
   /** `result:2026`: what a year came to, until it is allocated. */
   result: { nature: 'equity', personal: false },
   /** `reserve:legal`, `reserve:statutory`, `reserve:free`, `reserve:losses` … */
-  reserve: { nature: 'equity', personal: false },
+  reserve: { nature: 'equity', personal: false, byHand: true },
   /** `levy:income`, `levy:social`: kept back, owed to the tax office. */
-  levy: { nature: 'liability', personal: false },
+  levy: { nature: 'liability', personal: false, byHand: true },
 } as const satisfies Chart;
 
 export type AccountKindName = keyof typeof chart;
