@@ -1,10 +1,12 @@
 import { type Clock, randomOctets, sleep as realSleep, systemClock } from '../base/index.ts';
 import type { Database } from '../storage/index.ts';
+import { apiTokenAdmin } from './admin/api-tokens.ts';
 import { credentialAdmin, signInHash } from './admin/credentials.ts';
 import { directoryAdmin } from './admin/directory.ts';
 import { memberAdmin } from './admin/members.ts';
 import type { EraseHook, GroupHook } from './admin/parts.ts';
 import type { AccountsAdmin } from './admin/types.ts';
+import { apiTokenFinder } from './api-tokens.ts';
 import { argon2Hasher, type Hasher } from './hasher.ts';
 import { signInTokenBits } from './limits.ts';
 import { createPasswordLogin, type LoginParts } from './login.ts';
@@ -97,8 +99,14 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       scram: createScramLogin(login, Buffer.from(secrets.scram ?? '', 'base64')),
       ...lookups(database, domain, clock),
       findSignInToken: signInFinder(login),
+      findApiToken: apiTokenFinder(login),
     },
-    admin: { ...memberAdmin(adminParts), ...credentialAdmin(adminParts), ...directoryAdmin(adminParts) },
+    admin: {
+      ...memberAdmin(adminParts),
+      ...credentialAdmin(adminParts),
+      ...apiTokenAdmin(adminParts),
+      ...directoryAdmin(adminParts),
+    },
     async close() {
       await Promise.all(background);
     },
@@ -131,7 +139,10 @@ function isSignInToken(token: string): boolean {
   return token.length === Math.ceil(signInTokenBits / 5);
 }
 
-type Lookups = Omit<Accounts, 'login' | 'loginWithToken' | 'tokens' | 'scram' | 'findSignInToken'>;
+type Lookups = Omit<
+  Accounts,
+  'login' | 'loginWithToken' | 'tokens' | 'scram' | 'findSignInToken' | 'findApiToken'
+>;
 
 function lookups(database: Database, domain: string, clock: Clock): Lookups {
   /** RFC 5321 §4.5.1: `postmaster` may stand without a domain. */

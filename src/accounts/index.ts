@@ -24,6 +24,7 @@ export type { EraseHook, GroupHook } from './admin/parts.ts';
 export type {
   AccountsAdmin,
   Alias,
+  ApiTokenInfo,
   CredentialInfo,
   Domain,
   MemberChange,
@@ -49,6 +50,7 @@ export { type AccountsSettings, accountsSettings } from './settings.ts';
 export { Throttle } from './throttle.ts';
 export type {
   Accounts,
+  ApiTokenFound,
   AuthFailure,
   AuthResult,
   Member,

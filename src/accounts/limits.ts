@@ -16,6 +16,10 @@ export const appPasswordsPerMemberMax = 100;
 export const appPasswordBits = 80;
 export const signInTokensPerMemberMax = 5;
 export const signInTokenBits = 130;
+export const apiTokensPerMemberMax = 50;
+export const apiTokenBits = 160;
+export const apiTokenDaysMax = 366;
+export const apiTokenScopesMax = 20;
 
 export const aliasDepthMax = 8;
 export const aliasTargetsMax = 500;

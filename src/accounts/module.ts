@@ -1,6 +1,7 @@
 import { defineModule, first, run } from '../storage/index.ts';
 import { accountQueries } from './queries.ts';
 import { dropAlias, groupsOf, pageAliases, putAlias } from './scripts/aliases.ts';
+import { addApiToken, findApiToken, revokeApiToken } from './scripts/api-tokens.ts';
 import {
   addAppPassword,
   addSignInToken,
@@ -41,6 +42,8 @@ const defined = defineModule({
     addSignInToken: write(addSignInToken),
     redeem: write(redeemSignInToken),
     redeemWithPassword: write(redeemWithPassword),
+    addApiToken: write(addApiToken),
+    revokeApiToken: write(revokeApiToken),
     putAlias: write(putAlias),
     dropAlias: write(dropAlias),
     addDomain: write(addDomain),
@@ -50,6 +53,10 @@ const defined = defineModule({
       return first(yield* run(q.memberById, { id: a.id })) ?? null;
     }),
     signIn: read(findSignInToken),
+    apiToken: read(findApiToken),
+    apiTokens: read(function* (q, a: { member: number }) {
+      return yield* run(q.apiTokensOf, { member: a.member });
+    }),
     address: recall(function* (q, a: { address: string }) {
       return first(yield* run(q.addressFind, { address: a.address })) ?? null;
     }),

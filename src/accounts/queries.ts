@@ -340,12 +340,52 @@ export function credentialQueries({ db, t }: Context) {
   };
 }
 
+export function apiTokenQueries({ db, t }: Context) {
+  const a = t.apiTokens;
+  const shown = {
+    ...{ id: a.id, member: a.member, name: a.name, scopes: a.scopes },
+    ...{ created: a.created, expires: a.expires, revoked: a.revoked },
+  };
+  return {
+    apiTokenAdd: db
+      .insert(a)
+      .values({
+        ...{ member: n('member'), name: p('name'), hash: p('hash'), scopes: p('scopes') },
+        ...{ created: n('now'), expires: n('expires'), revoked: 0 },
+      })
+      .returning({ id: a.id })
+      .prepare('accounts_api_token_add'),
+    apiTokenFind: db
+      .select(shown)
+      .from(a)
+      .where(and(eq(a.hash, p('hash')), ne(a.hash, '')))
+      .prepare('accounts_api_token'),
+    apiTokensOf: db
+      .select(shown)
+      .from(a)
+      .where(eq(a.member, p('member')))
+      .orderBy(asc(a.id))
+      .prepare('accounts_api_tokens_of'),
+    apiTokenRevoke: db
+      .update(a)
+      .set({ revoked: n('now'), hash: '' })
+      .where(and(eq(a.member, p('member')), eq(a.id, p('id')), eq(a.revoked, 0)))
+      .returning({ id: a.id })
+      .prepare('accounts_api_token_revoke'),
+    apiTokensDropOf: db
+      .delete(a)
+      .where(eq(a.member, p('member')))
+      .prepare('accounts_api_tokens_drop_of'),
+  };
+}
+
 export function accountQueries(context: Context) {
   return {
     ...changeQueries(context as never),
     ...memberQueries(context),
     ...addressQueries(context),
     ...credentialQueries(context),
+    ...apiTokenQueries(context),
   };
 }
 

@@ -91,6 +91,23 @@ export const accountTables = defineTables((kit) => ({
     },
     { primaryKey: ['hash'], index: [['member']], rowid: false },
   ),
+  /** Bearer tokens that members made for programs of theirs. */
+  apiTokens: kit.table(
+    'api_tokens',
+    {
+      id: kit.id(),
+      member: kit.int().notNull(),
+      name: kit.text().notNull(),
+      /** SHA-256 of the token, base64url; '' where it was revoked. */
+      hash: kit.text().notNull(),
+      /** Separated by one space; what they mean is known to who asks for the token. */
+      scopes: kit.text().notNull(),
+      created: kit.int().notNull(),
+      expires: kit.int().notNull(),
+      revoked: kit.int().notNull(),
+    },
+    { index: [['member'], ['hash']] },
+  ),
   /** Random keys made once: losing them harms no password. */
   accountSecrets: kit.table(
     'account_secrets',

@@ -72,6 +72,15 @@ export type SignIn =
   | { readonly ok: true; readonly member: Member }
   | { readonly ok: false; readonly reason: 'credentials' | 'throttled'; readonly retryAfterMs: number };
 
+export type ApiTokenFound =
+  | { readonly ok: true; readonly member: Member; readonly scopes: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly reason: 'credentials' | 'throttled';
+      readonly ours: boolean;
+      readonly retryAfterMs: number;
+    };
+
 /** Where a message for an address goes. */
 export type Recipient =
   | {
@@ -130,6 +139,8 @@ export interface Accounts {
    * guesses are throttled by the address they come from. Rejects with StoreError alone.
    */
   findSignInToken(token: string, remote: string): Promise<SignIn>;
+  /** Whose an API token is, and what for. `ours`: it has the form of one. Guesses are throttled. Rejects with StoreError alone. */
+  findApiToken(token: string, remote: string): Promise<ApiTokenFound>;
   member(id: number): Promise<Member | null>;
   byAddress(address: string): Promise<Member | null>;
   /** The member whom others name so: an address, a local part alone for the main domain, or what `handleOf` answers. */

@@ -39,6 +39,22 @@ export const refusals = {
   E_COOP: ['conflict', 'the ledger is that of another co-op'],
   E_OWED: ['conflict', 'an account of the person is not empty'],
   E_REVERSED: ['conflict', 'the entry was reversed already'],
+  E_BODY: ['invalid', 'what was sent has not the shape that is asked for'],
+  E_JSON: ['invalid', 'JSON is taken where it has one reading: names once, whole numbers, UTF-8'],
+  E_QUERY: ['invalid', 'the address asks for something that is not understood'],
+  E_CURSOR: ['invalid', 'a cursor is what the page before gave'],
+  E_MEDIA: ['invalid', 'a body of another type is asked for'],
+  E_TOO_LARGE: ['too-large', 'that is larger than what is taken'],
+  E_KEY_MISSING: ['invalid', 'a write names its key'],
+  E_MATCH_MISSING: ['conflict', 'a change names what it saw (If-Match)'],
+  E_CHANGED: ['conflict', 'it has changed since it was looked at'],
+  E_CONFLICT: ['conflict', 'it is not in a state in which that can be done'],
+  E_METHOD: ['invalid', 'the address does not know the method'],
+  E_SIGN_IN: ['denied', 'nobody knows who asks'],
+  E_ELSEWHERE: ['denied', 'what a browser sends from another site is not taken'],
+  E_RATE: ['limit', 'that was asked for too often'],
+  E_BUSY: ['unavailable', 'there is too much to do just now'],
+  E_FAULT: ['corrupt', 'something is wrong here'],
 } as const satisfies Record<string, readonly [Reason, string]>;
 
 export type Refusal = keyof typeof refusals;

@@ -32,6 +32,16 @@ export interface CredentialInfo {
   readonly revoked: number | null;
 }
 
+/** A bearer token without what opens the door. Ms since 1970; `revoked` null while it works. */
+export interface ApiTokenInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly created: number;
+  readonly expires: number;
+  readonly revoked: number | null;
+}
+
 /**
  * What an administrator, and a member for what is their own, may change. Who may call what is decided before
  * (access.ts). Rejects with StoreError: 'invalid' for what cannot be stored, 'exists', 'not-found', 'conflict',
@@ -66,6 +76,13 @@ export interface AccountsAdmin {
   ): Promise<{ readonly id: number; readonly password: string }>;
   credentials(id: number): Promise<readonly CredentialInfo[]>;
   revokeAppPassword(id: number, credential: number): Promise<void>;
+  /** A bearer token for a program: the only time it is seen. `scopes` are words of whoever asks for it. */
+  addApiToken(
+    id: number,
+    wish: { readonly name: string; readonly scopes: readonly string[]; readonly days: number },
+  ): Promise<{ readonly id: number; readonly token: string; readonly expires: number }>;
+  apiTokens(id: number): Promise<readonly ApiTokenInfo[]>;
+  revokeApiToken(id: number, token: number): Promise<void>;
   /** A token for a link that signs the member in once; `expires` in ms since 1970. */
   createSignInToken(id: number): Promise<{ readonly token: string; readonly expires: number }>;
 

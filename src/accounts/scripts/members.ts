@@ -85,6 +85,7 @@ export function* buryMember(
   yield* run(q.addressesHold, { member: a.id, until: a.holdUntil });
   yield* run(q.credentialsDrop, { member: a.id });
   yield* run(q.signInDropOf, { member: a.id });
+  yield* run(q.apiTokensDropOf, { member: a.id });
   yield* run(q.memberBury, { id: a.id, now: a.now });
 }
 

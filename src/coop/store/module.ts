@@ -1,5 +1,6 @@
 import { defineModule } from '../../storage/index.ts';
 import { actsOperations } from '../acts/operations.ts';
+import { apiOperations } from '../api/operations.ts';
 import { bankChecks, bankOperations } from '../bank/operations.ts';
 import { ledgerChecks, ledgerOperations } from '../ledger/operations.ts';
 import { payoutsOperations } from '../payouts/operations.ts';
@@ -16,6 +17,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
   queries: coopQueries,
   operations: (make) => ({
     ...actsOperations(make),
+    ...apiOperations(make),
     ...bankOperations(make),
     ...ledgerOperations(make),
     ...payoutsOperations(make),

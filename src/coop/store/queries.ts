@@ -1,5 +1,6 @@
 import { blobQueries, type QueryContext } from '../../storage/index.ts';
 import { type ActsQueries, actsQueries } from '../acts/queries.ts';
+import { type ApiQueries, apiQueries } from '../api/queries.ts';
 import { type BankQueries, bankQueries } from '../bank/queries.ts';
 import { type LedgerQueries, ledgerQueries } from '../ledger/queries.ts';
 import { type PayoutsQueries, payoutsQueries } from '../payouts/queries.ts';
@@ -11,6 +12,7 @@ export const coopQueries = (context: QueryContext<(typeof coopTables)['postgres'
   ...blobQueries(context as never),
   ...ledgerQueries(context),
   ...actsQueries(context),
+  ...apiQueries(context),
   ...bankQueries(context),
   ...payoutsQueries(context),
   ...registerQueries(context),
@@ -20,6 +22,7 @@ export const coopQueries = (context: QueryContext<(typeof coopTables)['postgres'
 export type CoopQueries = ReturnType<typeof blobQueries> &
   LedgerQueries &
   ActsQueries &
+  ApiQueries &
   BankQueries &
   PayoutsQueries &
   RegisterQueries;

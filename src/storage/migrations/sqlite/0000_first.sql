@@ -94,6 +94,21 @@ CREATE TABLE `sign_in_tokens` (
 --> statement-breakpoint
 CREATE INDEX `sign_in_tokens_member` ON `sign_in_tokens` (`member`);
 --> statement-breakpoint
+CREATE TABLE `api_tokens` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`member` integer NOT NULL,
+	`name` text NOT NULL,
+	`hash` text NOT NULL,
+	`scopes` text NOT NULL,
+	`created` integer NOT NULL,
+	`expires` integer NOT NULL,
+	`revoked` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `api_tokens_member` ON `api_tokens` (`member`);
+--> statement-breakpoint
+CREATE INDEX `api_tokens_hash` ON `api_tokens` (`hash`);
+--> statement-breakpoint
 CREATE TABLE `account_secrets` (
 	`name` text PRIMARY KEY NOT NULL,
 	`value` text NOT NULL
@@ -334,6 +349,19 @@ CREATE TABLE `ledger_nodes` (
 	`hash` text NOT NULL,
 	PRIMARY KEY(`height`, `n`)
 ) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `api_answers` (
+	`account` integer NOT NULL,
+	`key` text NOT NULL,
+	`print` text NOT NULL,
+	`status` integer NOT NULL,
+	`location` text NOT NULL,
+	`body` text NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`account`, `key`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `api_answers_at` ON `api_answers` (`at`);
 --> statement-breakpoint
 CREATE TABLE `acts_head` (
 	`id` integer PRIMARY KEY NOT NULL,

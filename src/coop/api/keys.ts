@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../base/index.ts';
+import type { Database } from '../../storage/index.ts';
+import { refusal } from '../refusals.ts';
+import { coopOperations as operations } from '../store/module.ts';
+import { answerBytesMax, answersKeptDays, keyCharactersMax } from './limits.ts';
+import type { KeptAnswer } from './scripts/answers.ts';
+
+const dayMs = 86_400_000;
+const characters = /^[A-Za-z0-9._:-]+$/;
+
+/** The field `Idempotency-Key`: bare, or in the quotes of a structured field (draft-ietf-httpapi-idempotency-key-header §2.1). */
+export function readKey(field: string | null): string {
+  const key = field?.trim().replace(/^"(.*)"$/, '$1') ?? '';
+  if (key === '') throw refusal('E_KEY_MISSING', 'a write needs the field Idempotency-Key');
+  if (key.length > keyCharactersMax || !characters.test(key))
+    throw refusal(
+      'E_KEY_MISSING',
+      `an Idempotency-Key has up to ${keyCharactersMax} letters, digits, and . _ : -`,
+    );
+  return key;
+}
+
+/** What rooms know the write by: an account's keys are its own. */
+export const roomKey = (account: number, key: string): string => `api-${account}-${key}`;
+
+export const printOf = (method: string, address: string, body: Uint8Array): string =>
+  createHash('sha256').update(`${method} ${address}\0`).update(body).digest('hex');
+
+interface Asked {
+  readonly account: number;
+  readonly key: string;
+  readonly print: string;
+}
+
+/** What writes were answered with, so that who asks again hears the same. */
+export class Answers {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** Null where the key is new; status 0 where it began and did not end. E_KEY_REUSED. */
+  find(asked: Asked): Promise<KeptAnswer | null> {
+    return this.#database.call(operations.apiAnswer, asked);
+  }
+
+  /** Before what depends on a condition: whoever asks again after a crash has met it already. */
+  begin(asked: Asked): Promise<void> {
+    return this.keep(asked, { status: 0, location: '', body: '' });
+  }
+
+  async keep(asked: Asked, answer: KeptAnswer): Promise<void> {
+    if (Buffer.byteLength(answer.body) > answerBytesMax) return this.drop(asked);
+    const at = this.#clock.nowMs();
+    const before = at - answersKeptDays * dayMs;
+    await this.#database.call(operations.apiKeep, { ...asked, ...answer, at, before });
+  }
+
+  async drop({ account, key }: Asked): Promise<void> {
+    await this.#database.call(operations.apiDrop, { account, key });
+  }
+}

@@ -1,0 +1,42 @@
+import { and, eq, lt, type QueryContext, sql } from '../../storage/index.ts';
+import type { apiTables } from './tables.ts';
+
+type Context = QueryContext<(typeof apiTables)['postgres']>;
+const p = sql.placeholder;
+const bound = (name: string) => p(name) as never;
+
+export const apiQueries = ({ db, t }: Context) => {
+  const a = t.api_answers;
+  const mine = and(eq(a.account, p('account')), eq(a.key, p('key')));
+  return {
+    apiAnswer: db
+      .select({ print: a.print, status: a.status, location: a.location, body: a.body })
+      .from(a)
+      .where(mine)
+      .prepare('api_answer'),
+    apiAnswerPut: db
+      .insert(a)
+      .values({
+        ...{ account: bound('account'), key: bound('key'), print: bound('print') },
+        ...{ status: bound('status'), location: bound('location'), body: bound('body'), at: bound('at') },
+      })
+      .onConflictDoUpdate({
+        target: [a.account, a.key],
+        set: {
+          status: sql`excluded."status"`,
+          location: sql`excluded."location"`,
+          body: sql`excluded."body"`,
+        },
+      })
+      .prepare('api_answer_put'),
+    apiAnswerDrop: db
+      .delete(a)
+      .where(and(mine, eq(a.status, 0)))
+      .prepare('api_answer_drop'),
+    apiAnswersPurge: db
+      .delete(a)
+      .where(lt(a.at, p('before')))
+      .prepare('api_answers_purge'),
+  };
+};
+export type ApiQueries = ReturnType<typeof apiQueries>;

@@ -1,0 +1,10 @@
+/**
+ * routes: what `/api/v1` serves, one file for each room. A route names its privilege, the shapes of what comes and goes, and every
+ * code that its room refuses with; the document, the dispatch and the tests are made of this list.
+ */
+import type { ApiRoute } from '../types.ts';
+import { aboutRoutes } from './about.ts';
+import { ledgerRoutes } from './ledger.ts';
+
+/** Every address of `/api/v1` but its document, in the order in which that shows them. */
+export const apiRoutes: readonly ApiRoute[] = [...aboutRoutes, ...ledgerRoutes];

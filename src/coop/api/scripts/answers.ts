@@ -1,0 +1,38 @@
+import { first, run, type Script } from '../../../storage/index.ts';
+import { refusal } from '../../refusals.ts';
+import type { ApiQueries } from '../queries.ts';
+
+/** What was asked before under a key. */
+export interface KeptAnswer {
+  readonly status: number;
+  readonly location: string;
+  readonly body: string;
+}
+
+interface Asked {
+  readonly account: number;
+  readonly key: string;
+  readonly print: string;
+}
+
+/** Null where the key is new. E_KEY_REUSED where it stood for something else. */
+export function* answerFor(q: ApiQueries, { account, key, print }: Asked): Script<KeptAnswer | null> {
+  const kept = first(yield* run(q.apiAnswer, { account, key }));
+  if (kept === undefined) return null;
+  if (kept.print !== print) throw refusal('E_KEY_REUSED', `the key ${key} was used for another request`);
+  return { status: kept.status, location: kept.location, body: kept.body };
+}
+
+/** Keeps what was answered, and lets go of what was kept long enough. */
+export function* keepAnswer(
+  q: ApiQueries,
+  a: Asked & KeptAnswer & { readonly at: number; readonly before: number },
+): Script<void> {
+  yield* run(q.apiAnswersPurge, { before: a.before });
+  yield* run(q.apiAnswerPut, { ...a });
+}
+
+/** Nothing came of it: the key is as if it had never been used. */
+export function* dropAnswer(q: ApiQueries, a: { account: number; key: string }): Script<void> {
+  yield* run(q.apiAnswerDrop, { account: a.account, key: a.key });
+}
