@@ -8,7 +8,16 @@
 export { Acts } from './acts/acts.ts';
 export { bodyHash } from './acts/chain.ts';
 export { demand, may, privileges } from './acts/privileges.ts';
-export { type Act, type Actor, type Privilege, type Role, roles } from './acts/types.ts';
+export {
+  type Act,
+  type Actor,
+  type Decision,
+  type DecisionKind,
+  decisionKinds,
+  type Privilege,
+  type Role,
+  roles,
+} from './acts/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
 export type { CoopHouse } from './house.ts';
 export { Ledger, type LedgerOptions } from './ledger/ledger.ts';

@@ -14,6 +14,7 @@ export const refusals = {
   E_NOT_FOUND: ['not-found', 'it is not there'],
   E_PRIVILEGE: ['denied', 'that takes a privilege which the roles do not give'],
   E_RULE: ['invalid', 'the rules of the country have no value for that day'],
+  E_DECISION: ['not-found', 'there is no such decision, or it is of another kind'],
   E_ROLE: ['denied', 'a role is given or taken by somebody else, or not at all'],
   E_BANK_FILE: ['invalid', 'the file is no bank statement, or not a whole one'],
   E_BANK_ACCOUNT: ['invalid', "the statement is of another account or currency than the co-op's"],

@@ -1,19 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
+import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { actor, testHouse } from '../fixtures.ts';
+import { coopModule, coopOperations as operations } from '../store/module.ts';
 import { Acts } from './acts.ts';
 import { actLink, actsStart, bodyHash } from './chain.ts';
 import {
   actKeyCharactersMax,
   answerCharactersMax,
+  referenceCharactersMax,
   subjectCharactersMax,
+  titleCharactersMax,
   verbCharactersMax,
 } from './limits.ts';
 import { may, privileges } from './privileges.ts';
 import type { ActsQueries } from './queries.ts';
 import { answerAct, noteAct } from './scripts/note.ts';
-import { type Act, type Actor, type Role, roles } from './types.ts';
+import { type Act, type Actor, type Decision, type DecisionKind, type Role, roles } from './types.ts';
 
 const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 
@@ -26,7 +30,7 @@ describe('privileges', () => {
     ],
     [
       'board',
-      'register.read register.write admission.decide ledger.read bank.match pay.approve year.close acts.read',
+      'register.read register.write admission.decide decision.record ledger.read bank.match pay.approve year.close acts.read',
     ],
     ['auditor', 'register.read ledger.read acts.read'],
     ['administrator', 'register.read roles.grant acts.read'],
@@ -156,14 +160,90 @@ describeEngines('acts', (engine) => {
     return { account: Number(account), role, gives: verb === 'role.grant' };
   };
 
+  const decision = {
+    ...{ reference: 'agm-2026:7', kind: 'assembly' as const, on: '2026-03-31' },
+    ...{ title: 'accounts of 2025', document: 'ab'.repeat(32) },
+  };
+  const board = actor(2, 'board');
+
+  test('a decision is recorded once, and referred to', async () => {
+    const recorded = await acts.decide(board, { ...decision, key: 'a' });
+    expect(recorded).toEqual({ ...decision, act: 1 });
+    expect(await acts.decide(board, { ...decision, key: 'a' })).toEqual(recorded);
+    expect(await acts.decision('agm-2026:7')).toEqual(recorded);
+    const other = { ...decision, title: 'other', key: 'b' };
+    await expect(acts.decide(board, other)).rejects.toEqual(refused('E_REFERENCE'));
+    await expect(acts.decision('agm-2026:8')).rejects.toEqual(refused('E_DECISION'));
+    const pages: Decision[] = [];
+    for await (const page of acts.decisions()) pages.push(...page);
+    expect(pages).toEqual([recorded]);
+    expect((await log()).map(({ verb, subject }) => `${verb} ${subject}`)).toEqual([
+      'decision.record decision:agm-2026:7',
+    ]);
+    const kinds = (...kinds: DecisionKind[]) =>
+      stores.database.call(operations.decision, { reference: 'agm-2026:7', kinds });
+    expect(await kinds('board', 'assembly')).toEqual(recorded);
+    await expect(kinds('admission')).rejects.toEqual(refused('E_DECISION'));
+  });
+
+  test.each<[string, object]>([
+    ['E_DECISION', { document: '' }],
+    ['E_DECISION', { document: 'AB'.repeat(32) }],
+    ['E_DECISION', { kind: 'constructor' }],
+    ['E_DATE', { on: '2026-04-02' }],
+    ['E_DATE', { on: '2026-02-30' }],
+    ['E_TEXT', { title: '' }],
+    ['E_TEXT', { title: 't'.repeat(titleCharactersMax + 1) }],
+    ['E_TEXT', { reference: 'r'.repeat(referenceCharactersMax + 1) }],
+  ])('%s: %j', async (code, change) => {
+    await expect(acts.decide(board, { ...decision, ...change, key: 'a' })).rejects.toEqual(refused(code));
+    expect(await log()).toEqual([]);
+  });
+
+  test('a reference and a title of so many characters; a board may have no minutes; a member may not decide', async () => {
+    const most = { reference: 'r'.repeat(referenceCharactersMax), title: 't'.repeat(titleCharactersMax) };
+    const small = { ...decision, ...most, kind: 'board' as const, document: '', key: 'a' };
+    expect(await acts.decide(board, small)).toMatchObject(most);
+    await expect(acts.decide(actor(3, 'member'), { ...decision, key: 'a' })).rejects.toEqual(
+      refused('E_PRIVILEGE'),
+    );
+  });
+
+  test('`myco verify` finds each kind of damage', async () => {
+    await give(terminal, 1, 'administrator', 'a');
+    await give(boss, 2, 'board', 'b');
+    await give(boss, 2, 'board', 'b2');
+    await acts.decide(board, { ...decision, key: 'c' });
+    expect(await verifyAll({ ...stores, modules: [coopModule] })).toEqual([]);
+    const faults = async () => (await verifyAll({ ...stores, modules: [coopModule] })).join('\n');
+    await stores.damage(`INSERT INTO acts_roles (account, role, act) VALUES (9, 'treasurer', 2)`);
+    expect(await faults()).toBe('role treasurer of account 9: no act 2 gave it');
+    await stores.damage('DELETE FROM acts_roles WHERE account = 9 OR account = 2');
+    expect(await faults()).toBe('role account:2:board: act 2 gave it, and it is not there');
+    await stores.damage(`INSERT INTO acts_roles (account, role, act) VALUES (2, 'board', 2)`);
+    await stores.damage(
+      `INSERT INTO acts_decisions (act, reference, kind, day, title, document) VALUES (2, 'x', 'board', '', '', '')`,
+    );
+    expect(await faults()).toBe('decision x: act 2 did not record it');
+    await stores.damage(`UPDATE acts_head SET n = 3`);
+    expect(await faults()).toContain('acts: the head says 3, and the last one is 4');
+    await stores.damage(
+      `INSERT INTO acts_log (n, at, account, member, via, roles, verb, subject, key, body, hash, answer) VALUES (5, 0, 1, 1, '', '', 'v', 's', 'k', '', '', '')`,
+    );
+    expect(await faults()).toContain('act 5: its hash is not that of what it says');
+  });
+
   test('the database itself refuses what nobody may do', async () => {
     await give(terminal, 1, 'administrator', 'a');
+    await acts.decide(board, { ...decision, key: 'c' });
     for (const [statement, complaint] of [
       [`UPDATE acts_log SET verb = 'x'`, 'immutable'],
       [`UPDATE acts_log SET answer = 'x'`, 'immutable'],
       ['DELETE FROM acts_log', 'immutable'],
+      [`UPDATE acts_decisions SET title = 'x'`, 'immutable'],
+      ['DELETE FROM acts_decisions', 'immutable'],
       [
-        `INSERT INTO acts_log (n, at, account, member, via, roles, verb, subject, key, body, hash, answer) VALUES (3, 0, 1, 1, '', '', '', '', '', '', '', '')`,
+        `INSERT INTO acts_log (n, at, account, member, via, roles, verb, subject, key, body, hash, answer) VALUES (4, 0, 1, 1, '', '', '', '', '', '', '', '')`,
         'gap',
       ],
     ] as const)

@@ -1,14 +1,17 @@
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
+import { dayIn } from '../register/days.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { bodyHash } from './chain.ts';
-import { type Act, type Actor, type Role, roles } from './types.ts';
+import { checkDecision } from './check.ts';
+import { demand } from './privileges.ts';
+import { type Act, type Actor, type Decision, decisionKinds, type Role, roles } from './types.ts';
 
 /** Who is what in the co-op, and what was done by whom. */
 export class Acts {
-  readonly #house: Pick<CoopHouse, 'database' | 'clock'>;
+  readonly #house: Pick<CoopHouse, 'database' | 'clock' | 'rules'>;
 
-  constructor(house: Pick<CoopHouse, 'database' | 'clock'>) {
+  constructor(house: Pick<CoopHouse, 'database' | 'clock' | 'rules'>) {
     this.#house = house;
   }
 
@@ -36,6 +39,38 @@ export class Acts {
     const { database, clock } = this.#house;
     const asked = { actor, key, bodyHash: bodyHash({ account, role, give }), now: clock.nowMs() };
     return database.call(operations.changeRole, { ...asked, account, role, give });
+  }
+
+  /**
+   * Records what was decided. Privilege: `decision.record`. Refuses with E_REFERENCE where another decision has that reference,
+   * E_DECISION for a kind that there is not or an assembly without minutes, E_DATE, E_TEXT.
+   */
+  async decide(actor: Actor, a: Omit<Decision, 'act'> & { readonly key: string }): Promise<Decision> {
+    const { key, ...decision } = a;
+    const { database, clock, rules } = this.#house;
+    demand(actor, 'decision.record');
+    const now = clock.nowMs();
+    checkDecision(decision, dayIn(rules.timeZone, now));
+    const asked = { actor, key, bodyHash: bodyHash({ ...decision }), now };
+    return database.call(operations.decide, { ...asked, decision });
+  }
+
+  /** A decision by its reference; E_DECISION where there is none. */
+  decision(reference: string): Promise<Decision> {
+    return this.#house.database.call(operations.decision, { reference, kinds: decisionKinds });
+  }
+
+  /** All decisions in pages, in the order in which they were recorded. */
+  async *decisions(after = 0): AsyncIterable<readonly Decision[]> {
+    for (let from = after; ; ) {
+      const page: readonly Decision[] = await this.#house.database.call(operations.decisions, {
+        after: from,
+      });
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      from = last.act;
+    }
   }
 
   /** The log in pages, in order; of one subject where it is named. */

@@ -11,6 +11,7 @@ export const privileges = {
   'register.read': ['treasurer', 'board', 'auditor', 'administrator'],
   'register.write': ['treasurer', 'board'],
   'admission.decide': ['board'],
+  'decision.record': ['board'],
   'ledger.read': ['treasurer', 'board', 'auditor'],
   'ledger.write': ['treasurer'],
   'bank.import': ['treasurer'],

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, type QueryContext, sql } from '../../storage/index.ts';
-import { actPageRows } from './limits.ts';
+import { actPageRows, actStepRows } from './limits.ts';
 import type { actsTables } from './tables.ts';
 
 type Context = QueryContext<(typeof actsTables)['postgres']>;
@@ -49,6 +49,18 @@ function logQueries({ db, t }: Context) {
       .orderBy(asc(l.n))
       .limit(actPageRows)
       .prepare('acts_after'),
+    actsStep: db
+      .select()
+      .from(l)
+      .where(gt(l.n, p('after')))
+      .orderBy(asc(l.n))
+      .limit(actStepRows)
+      .prepare('acts_step'),
+    actNumbered: db
+      .select()
+      .from(l)
+      .where(eq(l.n, p('n')))
+      .prepare('acts_numbered'),
     actsOfSubject: db
       .select()
       .from(l)
@@ -61,6 +73,7 @@ function logQueries({ db, t }: Context) {
 
 function roleQueries({ db, t }: Context) {
   const r = t.acts_roles;
+  const l = t.acts_log;
   return {
     actsRolesOf: db
       .select({ role: r.role, act: r.act })
@@ -68,6 +81,13 @@ function roleQueries({ db, t }: Context) {
       .where(eq(r.account, p('account')))
       .prepare('acts_roles_of'),
     actsRoles: db.select().from(r).orderBy(asc(r.account), asc(r.role)).prepare('acts_roles'),
+    /** The last act about each role of each account. */
+    actsOfRoles: db
+      .select({ subject: l.subject, verb: l.verb, n: l.n })
+      .from(l)
+      .where(sql`${l.verb} in ('role.grant', 'role.revoke')`)
+      .orderBy(asc(l.n))
+      .prepare('acts_of_roles'),
     actsRoleAdd: db
       .insert(r)
       .values({ account: bound('account'), role: bound('role'), act: bound('act') })
@@ -80,6 +100,35 @@ function roleQueries({ db, t }: Context) {
   };
 }
 
-export const actsQueries = (context: Context) => ({ ...logQueries(context), ...roleQueries(context) });
+function decisionQueries({ db, t }: Context) {
+  const d = t.acts_decisions;
+  return {
+    actsDecisionAdd: db
+      .insert(d)
+      .values({
+        ...{ act: bound('act'), reference: bound('reference'), kind: bound('kind'), day: bound('day') },
+        ...{ title: bound('title'), document: bound('document') },
+      })
+      .prepare('acts_decision_add'),
+    actsDecision: db
+      .select()
+      .from(d)
+      .where(eq(d.reference, p('reference')))
+      .prepare('acts_decision'),
+    actsDecisions: db
+      .select()
+      .from(d)
+      .where(gt(d.act, p('after')))
+      .orderBy(asc(d.act))
+      .limit(actPageRows)
+      .prepare('acts_decisions'),
+  };
+}
+
+export const actsQueries = (context: Context) => ({
+  ...logQueries(context),
+  ...roleQueries(context),
+  ...decisionQueries(context),
+});
 
 export type ActsQueries = ReturnType<typeof actsQueries>;

@@ -29,6 +29,19 @@ export const actsTables = defineTables((kit) => ({
     },
     { primaryKey: ['n'], unique: [['account', 'key']], index: [['subject', 'n']] },
   ),
+  /** What was decided; movements and entries refer to it. */
+  acts_decisions: kit.table(
+    'acts_decisions',
+    {
+      act: kit.int().notNull(),
+      reference: kit.text().notNull(),
+      kind: kit.text().notNull(),
+      day: kit.text().notNull(),
+      title: kit.text().notNull(),
+      document: kit.text().notNull(),
+    },
+    { primaryKey: ['act'], unique: [['reference']] },
+  ),
   /** Who is what, today; the log says since when and by whom. */
   acts_roles: kit.table(
     'acts_roles',
@@ -54,5 +67,15 @@ export const actsGuards: readonly Guard[] = [
   {
     ...never,
     ...{ name: 'acts_log_stay', table: 'acts_log', on: 'DELETE', message: 'immutable: acts stay' },
+  },
+  {
+    ...never,
+    ...{ name: 'acts_decisions_kept', table: 'acts_decisions', on: 'UPDATE' },
+    message: 'immutable: a decision stays as it was taken',
+  },
+  {
+    ...never,
+    ...{ name: 'acts_decisions_stay', table: 'acts_decisions', on: 'DELETE' },
+    message: 'immutable: decisions stay',
   },
 ];

@@ -12,6 +12,7 @@ export type Privilege =
   | 'register.read'
   | 'register.write'
   | 'admission.decide'
+  | 'decision.record'
   | 'ledger.read'
   | 'ledger.write'
   | 'bank.import'
@@ -60,4 +61,23 @@ export interface Act {
   readonly subject: string;
   readonly key: string;
   readonly hash: string;
+}
+
+/** Who decided: the general assembly, the board, or the board on one person. */
+export const decisionKinds = ['assembly', 'board', 'admission', 'exclusion'] as const;
+export type DecisionKind = (typeof decisionKinds)[number];
+
+/** What was decided, as movements and entries refer to it. */
+export interface Decision {
+  /** `agm-2026:7`, `board:12`: how the minutes call it. Used once. */
+  readonly reference: string;
+  readonly kind: DecisionKind;
+  /** The day of the decision, `2026-03-31`. */
+  readonly on: string;
+  /** What it is about, in a few words and without a name. */
+  readonly title: string;
+  /** SHA-256 of the minutes, hex; '' for a decision of the board that has none. */
+  readonly document: string;
+  /** The act by which it was recorded. */
+  readonly act: number;
 }

@@ -1,5 +1,5 @@
 import { defineModule } from '../../storage/index.ts';
-import { actsOperations } from '../acts/operations.ts';
+import { actsChecks, actsOperations } from '../acts/operations.ts';
 import { apiOperations } from '../api/operations.ts';
 import { bankChecks, bankOperations } from '../bank/operations.ts';
 import { ledgerChecks, ledgerOperations } from '../ledger/operations.ts';
@@ -24,7 +24,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
     ...registerOperations(make),
   }),
   integrity: (operations) => ({
-    checks: [...ledgerChecks(operations), ...bankChecks(operations)],
+    checks: [...ledgerChecks(operations), ...actsChecks(operations), ...bankChecks(operations)],
     blobUses: operations.payoutsBlobUses,
   }),
 });

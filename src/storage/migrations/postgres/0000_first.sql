@@ -329,6 +329,16 @@ CREATE TABLE "acts_log" (
 	CONSTRAINT "acts_log_n_pk" PRIMARY KEY("n")
 );
 --> statement-breakpoint
+CREATE TABLE "acts_decisions" (
+	"act" bigint NOT NULL,
+	"reference" text NOT NULL,
+	"kind" text NOT NULL,
+	"day" text NOT NULL,
+	"title" text NOT NULL,
+	"document" text NOT NULL,
+	CONSTRAINT "acts_decisions_act_pk" PRIMARY KEY("act")
+);
+--> statement-breakpoint
 CREATE TABLE "acts_roles" (
 	"account" bigint NOT NULL,
 	"role" text NOT NULL,
@@ -1165,6 +1175,8 @@ CREATE UNIQUE INDEX "acts_log_account_key" ON "acts_log" USING btree ("account",
 --> statement-breakpoint
 CREATE INDEX "acts_log_subject_n" ON "acts_log" USING btree ("subject","n");
 --> statement-breakpoint
+CREATE UNIQUE INDEX "acts_decisions_reference" ON "acts_decisions" USING btree ("reference");
+--> statement-breakpoint
 CREATE UNIQUE INDEX "bank_expected_reference" ON "bank_expected" USING btree ("reference");
 --> statement-breakpoint
 CREATE INDEX "bank_expected_purpose_subject" ON "bank_expected" USING btree ("purpose","subject");
@@ -1420,6 +1432,16 @@ CREATE FUNCTION "acts_log_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BE
 CREATE TRIGGER "acts_log_stay" BEFORE DELETE ON "acts_log" FOR EACH ROW EXECUTE FUNCTION "acts_log_stay"();
 --> statement-breakpoint
 CREATE TRIGGER "acts_log_stay_all" BEFORE TRUNCATE ON "acts_log" FOR EACH STATEMENT EXECUTE FUNCTION "acts_log_stay"();
+--> statement-breakpoint
+CREATE FUNCTION "acts_decisions_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: a decision stays as it was taken', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "acts_decisions_kept" BEFORE UPDATE ON "acts_decisions" FOR EACH ROW EXECUTE FUNCTION "acts_decisions_kept"();
+--> statement-breakpoint
+CREATE FUNCTION "acts_decisions_stay"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: decisions stay', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "acts_decisions_stay" BEFORE DELETE ON "acts_decisions" FOR EACH ROW EXECUTE FUNCTION "acts_decisions_stay"();
+--> statement-breakpoint
+CREATE TRIGGER "acts_decisions_stay_all" BEFORE TRUNCATE ON "acts_decisions" FOR EACH STATEMENT EXECUTE FUNCTION "acts_decisions_stay"();
 --> statement-breakpoint
 CREATE FUNCTION "bank_lines_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned" THEN RAISE EXCEPTION USING MESSAGE = 'immutable: what the bank booked stays as it is', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint

@@ -388,6 +388,17 @@ CREATE UNIQUE INDEX `acts_log_account_key` ON `acts_log` (`account`,`key`);
 --> statement-breakpoint
 CREATE INDEX `acts_log_subject_n` ON `acts_log` (`subject`,`n`);
 --> statement-breakpoint
+CREATE TABLE `acts_decisions` (
+	`act` integer PRIMARY KEY NOT NULL,
+	`reference` text NOT NULL,
+	`kind` text NOT NULL,
+	`day` text NOT NULL,
+	`title` text NOT NULL,
+	`document` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `acts_decisions_reference` ON `acts_decisions` (`reference`);
+--> statement-breakpoint
 CREATE TABLE `acts_roles` (
 	`account` integer NOT NULL,
 	`role` text NOT NULL,
@@ -1333,6 +1344,10 @@ CREATE TRIGGER "acts_log_gap" BEFORE INSERT ON "acts_log" BEGIN SELECT RAISE(ABO
 CREATE TRIGGER "acts_log_kept" BEFORE UPDATE ON "acts_log" BEGIN SELECT RAISE(ABORT, 'immutable: what was done stays as it is') WHERE OLD."answer" <> '' OR NEW."n" <> OLD."n" OR NEW."at" <> OLD."at" OR NEW."account" <> OLD."account" OR NEW."member" <> OLD."member" OR NEW."via" <> OLD."via" OR NEW."roles" <> OLD."roles" OR NEW."verb" <> OLD."verb" OR NEW."subject" <> OLD."subject" OR NEW."key" <> OLD."key" OR NEW."body" <> OLD."body" OR NEW."hash" <> OLD."hash"; END;
 --> statement-breakpoint
 CREATE TRIGGER "acts_log_stay" BEFORE DELETE ON "acts_log" BEGIN SELECT RAISE(ABORT, 'immutable: acts stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "acts_decisions_kept" BEFORE UPDATE ON "acts_decisions" BEGIN SELECT RAISE(ABORT, 'immutable: a decision stays as it was taken') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "acts_decisions_stay" BEFORE DELETE ON "acts_decisions" BEGIN SELECT RAISE(ABORT, 'immutable: decisions stay') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "bank_lines_kept" BEFORE UPDATE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'immutable: what the bank booked stays as it is') WHERE NEW."id" <> OLD."id" OR NEW."statement" <> OLD."statement" OR NEW."account" <> OLD."account" OR NEW."reference" <> OLD."reference" OR NEW."n" <> OLD."n" OR NEW."day" <> OLD."day" OR NEW."amount" <> OLD."amount" OR NEW."endToEndId" <> OLD."endToEndId" OR NEW."rf" <> OLD."rf" OR NEW."returned" <> OLD."returned"; END;
 --> statement-breakpoint
