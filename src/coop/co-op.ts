@@ -26,8 +26,8 @@ export interface Coop {
 
 /** Opens them; nothing runs by itself. */
 export function openCoop(house: CoopHouse): Coop {
-  const { rules, database, clock, coop, secret } = house;
-  const ledger = new Ledger({ database, clock, coop, secret, chart: rules.chart });
+  const { rules } = house;
+  const ledger = new Ledger(house);
   const books = new ByHand(house);
   const acts = new Acts(house);
   const persons = new Persons(house);

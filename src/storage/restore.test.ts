@@ -72,8 +72,9 @@ describeEngines('backup and restore', (engine) => {
     const stores = await openTestStores(engine);
     const dir = temporaryFolder();
     const chart: Chart = { bank: { nature: 'asset', personal: false } };
+    const rules = { chart, plan: {}, currency: 'EUR', timeZone: 'UTC' };
     const ledgerOf = (database: Database) =>
-      new Ledger({ database, clock: systemClock, coop: 'coop.example', chart, secret: async () => '' });
+      new Ledger({ database, clock: systemClock, coop: 'coop.example', rules, secret: async () => '' });
     const draft = (key: string) => ({
       ...{ key, date: '2026-03-31', kind: 'move', memo: '' },
       postings: [

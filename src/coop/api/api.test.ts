@@ -70,7 +70,7 @@ describeEngines('the API', (engine) => {
       clock,
       coop: 'coop.example',
       secret: async () => Buffer.alloc(32).toString('base64'),
-      chart,
+      rules: { chart, plan: {}, currency: 'EUR', timeZone: 'Europe/Paris' },
     });
     coop = { ledger } as Coop;
     api = createApi(

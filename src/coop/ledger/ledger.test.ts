@@ -67,7 +67,8 @@ describeEngines('the ledger', (engine) => {
   beforeEach(async () => {
     const clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
-    ledger = new Ledger({ database: stores.database, clock, coop: 'coop.example', chart, secret });
+    const rules = { chart, plan: {}, currency: 'EUR', timeZone: 'Europe/Paris' };
+    ledger = new Ledger({ database: stores.database, clock, coop: 'coop.example', rules, secret });
   });
   afterEach(() => stores.close());
 

@@ -10,3 +10,5 @@ export const accountCharactersMax = 80;
 export const pageRows = 500;
 /** Rows that one step of a check reads. */
 export const stepRows = 2_000;
+/** Coins that one deposit takes. */
+export const coinsMax = 1_000_000;

@@ -1,15 +1,22 @@
-import { run } from '../../storage/index.ts';
+import { run, texts } from '../../storage/index.ts';
 import type { CoopMake } from '../store/make.ts';
-import { append } from './scripts/append.ts';
+import { append, type CheckedDraft } from './scripts/append.ts';
 import { checkAccounts, checkChain, checkCheckpoints, checkTotals } from './scripts/check.ts';
 import { enter } from './scripts/enter.ts';
-import { entry, page } from './scripts/read.ts';
+import { balancesOn, entry, erasePerson, page, shownPage } from './scripts/read.ts';
 import { checkpointAdd, consistency, inclusion } from './scripts/tree.ts';
 
 /** What the threads run for the ledger. */
 export const ledgerOperations = ({ read, scan, write }: CoopMake) => ({
   append: write(append),
   ledgerEnter: write(enter),
+  /** Dated when they were first deposited, whenever it is said again. */
+  depositCoins: write(function* (q, a: { coop: string; drafts: readonly CheckedDraft[]; now: number }) {
+    const rows = yield* run(q.ledgerEntriesKeyed, { keys: texts(a.drafts.map(({ key }) => key)) });
+    const dates = new Map(rows.map(({ key, date }) => [key, date]));
+    const drafts = a.drafts.map((draft) => ({ ...draft, date: dates.get(draft.key) ?? draft.date }));
+    return yield* append(q, { ...a, drafts });
+  }),
   entry: read(entry),
   entries: scan(page),
   balance: read(function* (q, a: { account: string; asset: string }) {
@@ -21,6 +28,15 @@ export const ledgerOperations = ({ read, scan, write }: CoopMake) => ({
   closeMonth: write(function* (q, a: { month: string; now: number }) {
     yield* run(q.ledgerMonthClose, a);
   }),
+  ledgerHeadRead: read(function* (q, _: Record<never, never>) {
+    return (yield* run(q.ledgerHeadRead))[0] ?? null;
+  }),
+  ledgerShown: scan(shownPage),
+  ledgerAccountsOf: read(function* (q, a: { owner: number }) {
+    return a.owner > 0 ? yield* run(q.ledgerAccountsOf, a) : [];
+  }),
+  ledgerBalancesOn: scan(balancesOn),
+  ledgerErase: write(erasePerson),
   /** A page of the chain. */
   ledgerHashes: scan(function* (q, a: { after: number }) {
     const rows = yield* run(q.ledgerHashes, { ...a, until: Number.MAX_SAFE_INTEGER });

@@ -227,6 +227,13 @@ function checkQueries({ db, t, d }: Context) {
       .where(d.inNumbers(o.account, 'ids'))
       .groupBy(o.account, o.asset)
       .prepare('ledger_sums'),
+    ledgerSumsOn: db
+      .select({ account: o.account, asset: o.asset, amount: whole(sql`sum(${o.amount})`).as('amount') })
+      .from(o)
+      .innerJoin(e, eq(e.seq, o.seq))
+      .where(and(d.inNumbers(o.account, 'ids'), lte(e.date, p('day'))))
+      .groupBy(o.account, o.asset)
+      .prepare('ledger_sums_on'),
     ledgerHeld: db.select().from(b).where(d.inNumbers(b.account, 'ids')).prepare('ledger_held'),
     ledgerTotals: db
       .select({ asset: b.asset, amount: whole(sql`sum(${b.amount})`).as('amount') })

@@ -77,3 +77,21 @@ export interface StoredCheckpoint {
   readonly at: number;
   readonly note: string;
 }
+
+/** A sealed entry as it stands in the chain: accounts of persons are commitments. */
+export type ShownEntry = Omit<Entry, 'reverses' | 'sealed'>;
+
+/** What shows that an entry is in a signed tree (`bin/verify-ledger.mjs` reads it as JSON): hashes hex, nearest first. */
+export interface Receipt {
+  readonly seq: number;
+  readonly hash: string;
+  readonly proof: readonly string[];
+  readonly note: string;
+}
+
+/** Coins that a member deposits; whoever calls says nothing of where they come from. */
+export interface CoinDeposit {
+  readonly member: number;
+  readonly coins: number;
+  readonly key: string;
+}

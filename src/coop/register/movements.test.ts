@@ -25,7 +25,7 @@ describeEngines('movements', (engine) => {
     house = testHouse(stores, clock, testRules(shares));
     persons = new Persons(house);
     register = new Register(house);
-    ledger = new Ledger({ ...house, chart: house.rules.chart });
+    ledger = new Ledger(house);
   };
   beforeEach(async () => {
     clock.set(Date.UTC(2026, 3, 1, 12));

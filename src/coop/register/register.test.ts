@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { chart } from '../rules/chart.ts';
 import {
   addressCharactersMax,
   decisionCharactersMax,
@@ -30,7 +29,7 @@ describeEngines('a membership', (engine) => {
     const house = testHouse(stores, clock, testRules());
     persons = new Persons(house);
     register = new Register(house);
-    ledger = new Ledger({ ...house, chart });
+    ledger = new Ledger(house);
   });
   afterEach(() => stores.close());
 

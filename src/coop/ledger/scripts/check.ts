@@ -5,6 +5,7 @@ import { chainLink, chainStart, commitmentOf, draftHash } from '../chain.ts';
 import { stepRows } from '../limits.ts';
 import type { LedgerQueries } from '../queries.ts';
 import { coinAsset, type Posting } from '../types.ts';
+import { shownPostings } from './read.ts';
 import { grow, nodeHeights } from './tree.ts';
 
 /** What a step of a walk finds; see `Findings` of the storage. */
@@ -49,28 +50,6 @@ export function* checkChain(q: LedgerQueries, a: { readonly after: number }): Sc
 function* linkBefore(q: LedgerQueries, seq: number, coop: string): Script<string> {
   if (seq === 0) return chainStart(coop).toString('hex');
   return (yield* run(q.ledgerEntry, { seq }))[0]?.hash ?? '';
-}
-
-type ShownPostings = Map<number, Posting[]>;
-
-/** Postings by their entry, with the accounts as the chain has them. */
-function* shownPostings(
-  q: LedgerQueries,
-  span: { readonly after: number; readonly until: number },
-): Script<ShownPostings> {
-  const rows = yield* run(q.ledgerPostings, span);
-  const ids = new Set<number>();
-  for (const { account } of rows) ids.add(account);
-  const accounts = yield* run(q.ledgerAccountsById, { ids: numbers(ids) });
-  const shown = new Map(accounts.map((row) => [row.id, row.shown]));
-  const bySeq: ShownPostings = new Map();
-  for (const { seq, account, asset, amount } of rows) {
-    const posting = { account: shown.get(account) ?? '', asset, amount };
-    const own = bySeq.get(seq);
-    if (own) own.push(posting);
-    else bySeq.set(seq, [posting]);
-  }
-  return bySeq;
 }
 
 function faultsOf(row: Row, postings: readonly Posting[], before: string): string[] {
