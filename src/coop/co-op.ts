@@ -5,6 +5,7 @@ import type { CoopHouse } from './house.ts';
 import { ByHand } from './ledger/by-hand.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payouts } from './payouts/payouts.ts';
+import { Years } from './payouts/years.ts';
 import { Persons } from './register/persons.ts';
 import { Register } from './register/register.ts';
 import type { Rules } from './rules/types.ts';
@@ -20,6 +21,7 @@ export interface Coop {
   readonly register: Register;
   readonly bank: Bank;
   readonly payouts: Payouts;
+  readonly years: Years;
   /** Who an account is when it acts: the one place where roles and membership are looked up for it. */
   actor(account: number, via: Actor['via']): Promise<Actor>;
 }
@@ -33,6 +35,7 @@ export function openCoop(house: CoopHouse): Coop {
   const persons = new Persons(house);
   const register = new Register(house);
   const payouts = new Payouts(house);
+  const years = new Years(house);
   const actor = async (account: number, via: Actor['via']): Promise<Actor> => {
     const [roles, person] = await Promise.all([acts.rolesOf(account), persons.ofAccount(account)]);
     // Who asks to be a member, and who was one, has something of their own here too.
@@ -40,5 +43,5 @@ export function openCoop(house: CoopHouse): Coop {
     return { account, member: isSomebody ? person.number : 0, roles, via };
   };
   const bank = new Bank(house);
-  return { rules, acts, ledger, books, persons, register, bank, payouts, actor };
+  return { rules, acts, ledger, books, persons, register, bank, payouts, years, actor };
 }

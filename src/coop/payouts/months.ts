@@ -1,3 +1,4 @@
+import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
 
 /** Throws where it is no month such as `2026-03`. */
@@ -29,4 +30,20 @@ export function dayIn(timeZone: string, ms: number): string {
     day: '2-digit',
   });
   return parts.format(ms);
+}
+
+/** Today, where the co-op is. */
+export const todayOf = ({ rules, clock }: Pick<CoopHouse, 'rules' | 'clock'>): string =>
+  dayIn(rules.timeZone, clock.nowMs());
+
+/** The fiscal year that ends in a year: `[from, until)`. `end`: `12-31`. */
+export function fiscalYear(year: string, end: string): { readonly from: string; readonly until: string } {
+  const last = Number(year);
+  return { from: dayAfter(`${String(last - 1).padStart(4, '0')}-${end}`), until: dayAfter(`${year}-${end}`) };
+}
+
+function dayAfter(day: string): string {
+  const next = new Date(`${day}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString().slice(0, 10);
 }

@@ -5,7 +5,9 @@ import { approve, cancel, items, itemsOf, paymentRun, paymentRuns } from './scri
 import { exportRun } from './scripts/export.ts';
 import { leftOut, prepare } from './scripts/prepare.ts';
 import { month, months, proof, shares, sharesOf } from './scripts/read-months.ts';
+import { interest, interestOf, slips, year, years } from './scripts/read-years.ts';
 import { countTurnover } from './scripts/turnover.ts';
+import { closeYear, yearFigures } from './scripts/year.ts';
 
 /** What the threads run for this room. */
 export const payoutsOperations = ({ read, scan, write }: CoopMake) => ({
@@ -25,5 +27,12 @@ export const payoutsOperations = ({ read, scan, write }: CoopMake) => ({
   payoutsRuns: scan(paymentRuns),
   payoutsItems: scan(items),
   payoutsItemsOf: read(itemsOf),
+  payoutsYearFigures: scan(yearFigures),
+  payoutsCloseYear: write(closeYear),
+  payoutsYear: read(year),
+  payoutsYears: read(years),
+  payoutsInterest: scan(interest),
+  payoutsInterestOf: read(interestOf),
+  payoutsSlips: scan(slips),
   payoutsBlobUses: scan(runBlobs),
 });

@@ -11,7 +11,7 @@ import { demandDay } from '../ledger/check.ts';
 import type { Day, Month } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { dayIn, demandMonth, lastDayOf } from './months.ts';
+import { demandMonth, lastDayOf, todayOf } from './months.ts';
 import {
   type ClosedMonth,
   type Item,
@@ -190,7 +190,7 @@ export class Payouts {
   }
 
   #today(): Day {
-    return dayIn(this.#house.rules.timeZone, this.#house.clock.nowMs());
+    return todayOf(this.#house);
   }
 
   #act(

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, lte, type QueryContext, sql } from '../../storage/index.ts';
+import { and, asc, eq, gt, lt, lte, ne, type QueryContext, sql } from '../../storage/index.ts';
 import type { ledgerTables } from '../ledger/tables.ts';
 import { coinAsset } from '../ledger/types.ts';
 import type { registerTables } from '../register/tables.ts';
@@ -221,6 +221,54 @@ function runQueries({ db, t, d }: Context) {
   };
 }
 
+function yearQueries({ db, t, d }: Context) {
+  const { payouts_years: y, payouts_interest: i, register_persons: n } = t;
+  return {
+    payoutsYearsAdd: d.insertMany<typeof y.$inferInsert>(y),
+    payoutsInterestAdd: d.insertMany<typeof i.$inferInsert>(i),
+    payoutsYear: db
+      .select()
+      .from(y)
+      .where(eq(y.year, p('year')))
+      .prepare('payouts_year'),
+    payoutsYearLast: db.select().from(y).orderBy(sql`${y.year} desc`).limit(1).prepare('payouts_year_last'),
+    payoutsYears: db.select().from(y).orderBy(sql`${y.year} desc`).limit(pageRows).prepare('payouts_years'),
+    payoutsInterest: db
+      .select()
+      .from(i)
+      .where(and(eq(i.year, p('year')), gt(i.member, p('after'))))
+      .orderBy(asc(i.member))
+      .limit(pageRows)
+      .prepare('payouts_interest'),
+    payoutsInterestOf: db
+      .select()
+      .from(i)
+      .where(eq(i.member, p('member')))
+      .orderBy(sql`${i.year} desc`)
+      .limit(pageRows)
+      .prepare('payouts_interest_of'),
+    /** Interest that was attributed in a calendar year, with what a tax slip says of the member. */
+    payoutsSlips: db
+      .select({
+        ...{ year: i.year, member: i.member, gross: i.gross, levied: i.levied, net: i.net, day: y.day },
+        ...{ kind: n.kind, name: n.name, birth: n.birth, address: n.address, country: n.country },
+      })
+      .from(y)
+      .innerJoin(i, eq(i.year, y.year))
+      .leftJoin(n, eq(n.number, i.member))
+      .where(
+        and(
+          sql`${y.day} >= ${p('from')}`,
+          sql`${y.day} < ${p('until')}`,
+          sql`(${i.year} > ${p('afterYear')} or (${i.year} = ${p('afterYear')} and ${i.member} > ${p('after')}))`,
+        ),
+      )
+      .orderBy(asc(i.year), asc(i.member))
+      .limit(pageRows)
+      .prepare('payouts_slips'),
+  };
+}
+
 /** Who is paid, and where to. */
 function payeeQueries({ db, t, d }: Context) {
   const { register_persons: n } = t;
@@ -255,6 +303,49 @@ function ledgerSums({ db, t }: Context) {
       .groupBy(a.owner)
       .orderBy(asc(a.owner))
       .prepare('payouts_coins'),
+    /** Income and expenses of a span of days, by account; what closed another year is neither. */
+    payoutsResult: db
+      .select({ account: a.name, amount: sql<number>`cast(sum(${o.amount}) as bigint)` })
+      .from(e)
+      .innerJoin(o, eq(o.seq, e.seq))
+      .innerJoin(a, eq(a.id, o.account))
+      .where(
+        and(
+          sql`${e.date} >= ${p('from')}`,
+          sql`${e.date} < ${p('until')}`,
+          ne(e.kind, 'year.result'),
+          eq(o.asset, p('asset')),
+          eq(a.owner, 0),
+          sql`(${a.name} like 'income:%' or ${a.name} like 'expense:%')`,
+        ),
+      )
+      .groupBy(a.name)
+      .orderBy(asc(a.name))
+      .prepare('payouts_result'),
+    /** How paid-up capital of members changed, day by day, before a day; above zero is more. */
+    payoutsCapital: db
+      .select({ member: a.owner, day: e.date, change: sql<number>`cast(-sum(${o.amount}) as bigint)` })
+      .from(a)
+      .innerJoin(o, eq(o.account, a.id))
+      .innerJoin(e, eq(e.seq, o.seq))
+      .where(
+        and(
+          gt(a.owner, 0),
+          sql`(${a.name} like 'capital:%' or ${a.name} like 'uncalled:%')`,
+          eq(o.asset, p('asset')),
+          sql`${e.date} < ${p('until')}`,
+        ),
+      )
+      .groupBy(a.owner, e.date)
+      .orderBy(asc(a.owner), asc(e.date))
+      .prepare('payouts_capital'),
+    /** What reserves hold today; credit below zero. */
+    payoutsReserves: db
+      .select({ account: a.name, amount: b.amount })
+      .from(a)
+      .innerJoin(b, eq(b.account, a.id))
+      .where(and(eq(a.owner, 0), eq(b.asset, p('asset')), sql`${a.name} like 'reserve:%'`))
+      .prepare('payouts_reserves'),
     /** What is owed to members on accounts of theirs, as it is today. */
     payoutsOwed: db
       .select({ member: a.owner, account: a.name, amount: sql<number>`-${b.amount}` })
@@ -276,6 +367,7 @@ function ledgerSums({ db, t }: Context) {
 export const payoutsQueries = (context: Context) => ({
   ...monthQueries(context),
   ...runQueries(context),
+  ...yearQueries(context),
   ...payeeQueries(context),
   ...ledgerSums(context),
 });

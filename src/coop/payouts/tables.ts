@@ -1,5 +1,5 @@
 import { defineTables, type Guard } from '../../storage/index.ts';
-import type { Purpose, RunState } from './types.ts';
+import type { Amount, Purpose, RunState } from './types.ts';
 
 /** Days and months are texts, times ms since 1970, amounts minor units of the co-op's currency, coins whole. */
 export const payoutsTables = defineTables((kit) => ({
@@ -126,6 +126,45 @@ export const payoutsTables = defineTables((kit) => ({
     },
     { primaryKey: ['run', 'person'], rowid: false },
   ),
+  /** A fiscal year whose result was allocated; the columns are those of `ClosedYear`. */
+  payouts_years: kit.table(
+    'payouts_years',
+    {
+      year: kit.text().notNull(),
+      from: kit.text().notNull(),
+      until: kit.text().notNull(),
+      result: kit.int().notNull(),
+      covered: kit.int().notNull(),
+      allocated: kit.json<readonly Amount[]>().notNull(),
+      distributable: kit.int().notNull(),
+      capital: kit.int().notNull(),
+      interestMost: kit.int().notNull(),
+      interest: kit.int().notNull(),
+      levied: kit.json<readonly Amount[]>().notNull(),
+      net: kit.int().notNull(),
+      members: kit.int().notNull(),
+      free: kit.int().notNull(),
+      decision: kit.text().notNull(),
+      day: kit.text().notNull(),
+      closed: kit.int().notNull(),
+      by: kit.int().notNull(),
+    },
+    { primaryKey: ['year'], index: [['day']], rowid: false },
+  ),
+  /** Interest of a member for a year, and what was kept back of it. */
+  payouts_interest: kit.table(
+    'payouts_interest',
+    {
+      year: kit.text().notNull(),
+      member: kit.int().notNull(),
+      /** Paid-up capital times the days for which it was, minor units. */
+      weight: kit.int().notNull(),
+      gross: kit.int().notNull(),
+      levied: kit.json<readonly Amount[]>().notNull(),
+      net: kit.int().notNull(),
+    },
+    { primaryKey: ['year', 'member'], index: [['member', 'year']], rowid: false },
+  ),
 }));
 
 const stays = (table: string, what: string): readonly Guard[] =>
@@ -193,4 +232,6 @@ export const payoutsGuards: readonly Guard[] = [
     refuse: isFixed('NEW."run"'),
   },
   ...stays('payouts_approvals', 'who approved'),
+  ...stays('payouts_years', 'a year that was allocated'),
+  ...stays('payouts_interest', 'interest of a year'),
 ];

@@ -1,5 +1,6 @@
 import type { Chart, Day, Month } from '../ledger/types.ts';
 import type { Fraction } from '../rules/decimal.ts';
+import type { AllocationRule, LevyRule } from '../rules/types.ts';
 
 /** What the scripts of the room are told of the co-op. */
 export interface PayoutsHouse {
@@ -127,6 +128,76 @@ export interface LeftOut {
   readonly member: number;
   readonly amount: number;
   readonly why: 'least-payment' | 'no-iban' | 'came-back';
+}
+
+/** An amount and what it is of: `reserve:legal`, `income`. */
+export interface Amount {
+  readonly to: string;
+  readonly amount: number;
+}
+
+/** What a fiscal year came to and may be given out of it. Amounts in minor units. */
+export interface YearFigures {
+  /** `2026`: the one that ends in that year. */
+  readonly year: string;
+  readonly from: Day;
+  /** The day after its last. */
+  readonly until: Day;
+  /** Income less expenses; below zero a loss. */
+  readonly result: number;
+  /** What covers losses of years before. */
+  readonly covered: number;
+  /** Into reserves, in the order of the rules. */
+  readonly allocated: readonly Amount[];
+  readonly distributable: number;
+  /** Paid up at the end of the year. */
+  readonly capital: number;
+  /** The most that interest may be: what is distributable, and what the cap allows on the capital. */
+  readonly interestMost: number;
+}
+
+/** A year that was allocated by a decision of the assembly. */
+export interface ClosedYear extends YearFigures {
+  /** Gross, as it was voted; what was kept back of it; and what members get. */
+  readonly interest: number;
+  readonly levied: readonly Amount[];
+  readonly net: number;
+  /** Who get some. */
+  readonly members: number;
+  /** What was left over, into the free reserve. */
+  readonly free: number;
+  readonly decision: string;
+  /** On which it was written down: rates of levies are those of that day. */
+  readonly day: Day;
+  readonly closed: number;
+  readonly by: number;
+}
+
+/** Interest of a member for a year. */
+export interface MemberInterest {
+  readonly year: string;
+  readonly member: number;
+  readonly weight: number;
+  readonly gross: number;
+  readonly levied: readonly Amount[];
+  readonly net: number;
+}
+
+/** What a tax slip says of a member: interest, on the day on which it became theirs. `''` is what is not known. */
+export interface Slip extends Omit<MemberInterest, 'weight'> {
+  readonly day: Day;
+  readonly kind: string;
+  readonly name: string;
+  readonly birth: string;
+  readonly address: string;
+  readonly country: string;
+}
+
+/** Of the rules, by what a year is allocated. */
+export interface YearRules {
+  readonly allocation: readonly AllocationRule[];
+  readonly cap: Fraction | null;
+  readonly levies: readonly LevyRule[];
 }
 
 export type { Day, Month };

@@ -502,6 +502,38 @@ CREATE TABLE "payouts_approvals" (
 	CONSTRAINT "payouts_approvals_run_person_pk" PRIMARY KEY("run","person")
 );
 --> statement-breakpoint
+CREATE TABLE "payouts_years" (
+	"year" text NOT NULL,
+	"from" text NOT NULL,
+	"until" text NOT NULL,
+	"result" bigint NOT NULL,
+	"covered" bigint NOT NULL,
+	"allocated" text NOT NULL,
+	"distributable" bigint NOT NULL,
+	"capital" bigint NOT NULL,
+	"interestMost" bigint NOT NULL,
+	"interest" bigint NOT NULL,
+	"levied" text NOT NULL,
+	"net" bigint NOT NULL,
+	"members" bigint NOT NULL,
+	"free" bigint NOT NULL,
+	"decision" text NOT NULL,
+	"day" text NOT NULL,
+	"closed" bigint NOT NULL,
+	"by" bigint NOT NULL,
+	CONSTRAINT "payouts_years_year_pk" PRIMARY KEY("year")
+);
+--> statement-breakpoint
+CREATE TABLE "payouts_interest" (
+	"year" text NOT NULL,
+	"member" bigint NOT NULL,
+	"weight" bigint NOT NULL,
+	"gross" bigint NOT NULL,
+	"levied" text NOT NULL,
+	"net" bigint NOT NULL,
+	CONSTRAINT "payouts_interest_year_member_pk" PRIMARY KEY("year","member")
+);
+--> statement-breakpoint
 CREATE TABLE "register_head" (
 	"id" bigint NOT NULL,
 	"seq" bigint NOT NULL,
@@ -1213,6 +1245,10 @@ CREATE UNIQUE INDEX "payouts_items_endToEndId" ON "payouts_items" USING btree ("
 --> statement-breakpoint
 CREATE INDEX "payouts_items_member_run" ON "payouts_items" USING btree ("member","run");
 --> statement-breakpoint
+CREATE INDEX "payouts_years_day" ON "payouts_years" USING btree ("day");
+--> statement-breakpoint
+CREATE INDEX "payouts_interest_member_year" ON "payouts_interest" USING btree ("member","year");
+--> statement-breakpoint
 CREATE INDEX "register_persons_standing_number" ON "register_persons" USING btree ("standing","number");
 --> statement-breakpoint
 CREATE INDEX "register_persons_account" ON "register_persons" USING btree ("account") WHERE "register_persons"."account" > 0;
@@ -1572,6 +1608,26 @@ CREATE FUNCTION "payouts_approvals_delete"() RETURNS trigger LANGUAGE plpgsql AS
 CREATE TRIGGER "payouts_approvals_delete" BEFORE DELETE ON "payouts_approvals" FOR EACH ROW EXECUTE FUNCTION "payouts_approvals_delete"();
 --> statement-breakpoint
 CREATE TRIGGER "payouts_approvals_delete_all" BEFORE TRUNCATE ON "payouts_approvals" FOR EACH STATEMENT EXECUTE FUNCTION "payouts_approvals_delete"();
+--> statement-breakpoint
+CREATE FUNCTION "payouts_years_update"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: a year that was allocated stays as it is', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_years_update" BEFORE UPDATE ON "payouts_years" FOR EACH ROW EXECUTE FUNCTION "payouts_years_update"();
+--> statement-breakpoint
+CREATE FUNCTION "payouts_years_delete"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: a year that was allocated stays as it is', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_years_delete" BEFORE DELETE ON "payouts_years" FOR EACH ROW EXECUTE FUNCTION "payouts_years_delete"();
+--> statement-breakpoint
+CREATE TRIGGER "payouts_years_delete_all" BEFORE TRUNCATE ON "payouts_years" FOR EACH STATEMENT EXECUTE FUNCTION "payouts_years_delete"();
+--> statement-breakpoint
+CREATE FUNCTION "payouts_interest_update"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: interest of a year stays as it is', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_interest_update" BEFORE UPDATE ON "payouts_interest" FOR EACH ROW EXECUTE FUNCTION "payouts_interest_update"();
+--> statement-breakpoint
+CREATE FUNCTION "payouts_interest_delete"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION USING MESSAGE = 'immutable: interest of a year stays as it is', ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_interest_delete" BEFORE DELETE ON "payouts_interest" FOR EACH ROW EXECUTE FUNCTION "payouts_interest_delete"();
+--> statement-breakpoint
+CREATE TRIGGER "payouts_interest_delete_all" BEFORE TRUNCATE ON "payouts_interest" FOR EACH STATEMENT EXECUTE FUNCTION "payouts_interest_delete"();
 --> statement-breakpoint
 CREATE FUNCTION "register_movements_gap"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) + 1 FROM "register_movements") THEN RAISE EXCEPTION USING MESSAGE = 'gap: movements have no gap', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint

@@ -597,6 +597,41 @@ CREATE TABLE `payouts_approvals` (
 	PRIMARY KEY(`run`, `person`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `payouts_years` (
+	`year` text PRIMARY KEY NOT NULL,
+	`from` text NOT NULL,
+	`until` text NOT NULL,
+	`result` integer NOT NULL,
+	`covered` integer NOT NULL,
+	`allocated` text NOT NULL,
+	`distributable` integer NOT NULL,
+	`capital` integer NOT NULL,
+	`interestMost` integer NOT NULL,
+	`interest` integer NOT NULL,
+	`levied` text NOT NULL,
+	`net` integer NOT NULL,
+	`members` integer NOT NULL,
+	`free` integer NOT NULL,
+	`decision` text NOT NULL,
+	`day` text NOT NULL,
+	`closed` integer NOT NULL,
+	`by` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `payouts_years_day` ON `payouts_years` (`day`);
+--> statement-breakpoint
+CREATE TABLE `payouts_interest` (
+	`year` text NOT NULL,
+	`member` integer NOT NULL,
+	`weight` integer NOT NULL,
+	`gross` integer NOT NULL,
+	`levied` text NOT NULL,
+	`net` integer NOT NULL,
+	PRIMARY KEY(`year`, `member`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `payouts_interest_member_year` ON `payouts_interest` (`member`,`year`);
+--> statement-breakpoint
 CREATE TABLE `register_head` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`seq` integer NOT NULL,
@@ -1402,6 +1437,14 @@ CREATE TRIGGER "payouts_parts_late" BEFORE INSERT ON "payouts_parts" BEGIN SELEC
 CREATE TRIGGER "payouts_approvals_update" BEFORE UPDATE ON "payouts_approvals" BEGIN SELECT RAISE(ABORT, 'immutable: who approved stays as it is') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "payouts_approvals_delete" BEFORE DELETE ON "payouts_approvals" BEGIN SELECT RAISE(ABORT, 'immutable: who approved stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_years_update" BEFORE UPDATE ON "payouts_years" BEGIN SELECT RAISE(ABORT, 'immutable: a year that was allocated stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_years_delete" BEFORE DELETE ON "payouts_years" BEGIN SELECT RAISE(ABORT, 'immutable: a year that was allocated stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_interest_update" BEFORE UPDATE ON "payouts_interest" BEGIN SELECT RAISE(ABORT, 'immutable: interest of a year stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "payouts_interest_delete" BEFORE DELETE ON "payouts_interest" BEGIN SELECT RAISE(ABORT, 'immutable: interest of a year stays as it is') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "register_movements_gap" BEFORE INSERT ON "register_movements" BEGIN SELECT RAISE(ABORT, 'gap: movements have no gap') WHERE NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) + 1 FROM "register_movements"); END;
 --> statement-breakpoint

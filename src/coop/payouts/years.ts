@@ -1,0 +1,122 @@
+import { stringify } from 'csv-stringify/sync';
+import { bodyHash } from '../acts/chain.ts';
+import { demand } from '../acts/privileges.ts';
+import type { Actor } from '../acts/types.ts';
+import type { CoopHouse } from '../house.ts';
+import { refusal } from '../refusals.ts';
+import { demandDecision } from '../register/check.ts';
+import { coopOperations as operations } from '../store/module.ts';
+import { fiscalYear, todayOf } from './months.ts';
+import type { ClosedYear, MemberInterest, Slip, YearFigures } from './types.ts';
+
+/** What the assembly decided about a year. */
+export interface YearDecision {
+  /** `2026`: the fiscal year that ends in it. */
+  readonly year: string;
+  /** Interest on shares in all, gross, minor units. */
+  readonly interest: number;
+  /** What the decision is called: without one nothing is posted. */
+  readonly decision: string;
+}
+
+/** Fiscal years: what they came to, how it was allocated, interest on shares and the slips about it. */
+export class Years {
+  readonly #house: CoopHouse;
+
+  constructor(house: CoopHouse) {
+    this.#house = house;
+  }
+
+  /** What a year came to so far, and what the assembly may decide. Refuses with E_DATE, E_RULE. */
+  figures(year: string): Promise<YearFigures> {
+    const { currency } = this.#house.rules;
+    return this.#house.database.call(operations.payoutsYearFigures, { ...this.#of(year), currency });
+  }
+
+  /**
+   * Closes a year as the assembly decided: result, reserves in the order of the rules, interest by paid-up capital and days, levies
+   * at the rates of today, the rest into the free reserve. Once, years in their order, and when the months of the year are shared
+   * out. Privilege: `year.close`. Refuses with E_DATE, E_AMOUNT, E_TEXT, E_YEAR_OPEN, E_YEAR_ORDER, E_YEAR_CLOSED, E_INTEREST_CAP.
+   */
+  async close(actor: Actor, a: YearDecision & { readonly key: string }): Promise<ClosedYear> {
+    demand(actor, 'year.close');
+    const { year, interest, decision, key } = a;
+    demandDecision(decision);
+    if (!Number.isSafeInteger(interest) || interest < 0)
+      throw refusal('E_AMOUNT', `interest is a whole number of minor units, and not ${interest}`);
+    const { coop, rules, database, clock } = this.#house;
+    const [of, day, now] = [this.#of(year), todayOf(this.#house), clock.nowMs()];
+    if (day < of.until) throw refusal('E_YEAR_OPEN', `the year ends the day before ${of.until}`);
+    const told = { coop, chart: rules.chart, currency: rules.currency, now };
+    const body = { year, interest, decision };
+    const act = { actor, key, now, verb: 'year.close', subject: `year:${year}`, bodyHash: bodyHash(body) };
+    const args = { ...told, ...of, act, interest, decision, day, by: actor.account };
+    const closed = await this.year(await database.call(operations.payoutsCloseYear, args));
+    if (closed === null) throw new Error('a year was closed and is not there');
+    return closed;
+  }
+
+  year(year: string): Promise<ClosedYear | null> {
+    return this.#house.database.call(operations.payoutsYear, { year });
+  }
+
+  /** The last one first. */
+  years(): Promise<readonly ClosedYear[]> {
+    return this.#house.database.call(operations.payoutsYears, {});
+  }
+
+  /** A page of a year's interest, by the members' numbers. */
+  interest(year: string, { after = 0 } = {}): Promise<readonly MemberInterest[]> {
+    return this.#house.database.call(operations.payoutsInterest, { year, after });
+  }
+
+  interestOf(member: number): Promise<readonly MemberInterest[]> {
+    return this.#house.database.call(operations.payoutsInterestOf, { member });
+  }
+
+  /** What the tax slips of a calendar year say, member by member (France: IFU 2561). Privilege: `year.close`. */
+  async *slips(actor: Actor, calendarYear: string): AsyncIterable<Slip> {
+    demand(actor, 'year.close');
+    demandYear(calendarYear);
+    const span = { from: `${calendarYear}-01-01`, until: `${calendarYear}-12-32` };
+    for (let at = { afterYear: '', after: 0 }; ; ) {
+      const page: readonly Slip[] = await this.#house.database.call(operations.payoutsSlips, {
+        ...span,
+        ...at,
+      });
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined) return;
+      at = { afterYear: last.year, after: last.member };
+    }
+  }
+
+  /** The same as lines of CSV, the head first; amounts in minor units, a column for each levy. */
+  async *slipLines(actor: Actor, calendarYear: string): AsyncIterable<string> {
+    const { form } = this.#house.rules.interest.slip;
+    const levies = this.#house.rules.interest.levies(`${calendarYear}-12-31`).map(({ name }) => name);
+    const head = ['form', 'year', 'day', 'member', 'kind', 'name', 'birth', 'address', 'country', 'gross'];
+    yield line([...head, ...levies, 'net']);
+    for await (const slip of this.slips(actor, calendarYear)) {
+      const { year, day, member, kind, name, birth, address, country, gross, levied, net } = slip;
+      const taken = levies.map((levy) => levied.find(({ to }) => to === levy)?.amount ?? 0);
+      yield line([form, year, day, member, kind, name, birth, address, country, gross, ...taken, net]);
+    }
+  }
+
+  #of(year: string) {
+    demandYear(year);
+    const { fiscalYearEnd, allocation, interest } = this.#house.rules;
+    const span = fiscalYear(year, fiscalYearEnd);
+    const levies = interest.levies(todayOf(this.#house));
+    return { year, ...span, allocation, cap: interest.capOf(span), levies };
+  }
+}
+
+function demandYear(year: string): void {
+  if (!/^[1-9]\d{3}$/.test(year)) throw refusal('E_DATE', `'${year}' is no year such as 2026`);
+}
+
+/** Nothing that a spreadsheet would take for a formula. */
+const line = (cells: readonly (string | number)[]): string =>
+  stringify([[...cells]], { escape_formulas: true });
