@@ -2,7 +2,7 @@ import type { CoopMake } from '../store/make.ts';
 import { runBlobs } from './scripts/checks.ts';
 import { closeMonth } from './scripts/close-month.ts';
 import { approve, cancel, items, itemsOf, paymentRun, paymentRuns } from './scripts/decide.ts';
-import { exportRun } from './scripts/export.ts';
+import { exportRun, failRun } from './scripts/export.ts';
 import { leftOut, prepare } from './scripts/prepare.ts';
 import { month, months, proof, shares, sharesOf } from './scripts/read-months.ts';
 import { interest, interestOf, slips, year, years } from './scripts/read-years.ts';
@@ -23,6 +23,7 @@ export const payoutsOperations = ({ read, scan, write }: CoopMake) => ({
   payoutsApprove: write(approve),
   payoutsCancel: write(cancel),
   payoutsExport: write(exportRun),
+  payoutsFail: write(failRun),
   payoutsRun: read(paymentRun),
   payoutsRuns: scan(paymentRuns),
   payoutsItems: scan(items),

@@ -159,6 +159,19 @@ export class Payouts {
     return this.#demandRun(run.id);
   }
 
+  /**
+   * Says that the bank took none of a file, so that it is owed again. Privilege: `pay.approve`, by another person than who made the
+   * file. Refuses with E_STATE where the bank booked any of it, E_APPROVED.
+   */
+  async fail(actor: Actor, a: { readonly run: number; readonly key: string }): Promise<Run> {
+    demand(actor, 'pay.approve');
+    const act = this.#act(actor, a.key, { verb: 'run.fail', subject: `run:${a.run}`, body: { run: a.run } });
+    const { coop, rules, database } = this.#house;
+    const told = { coop, chart: rules.chart, currency: rules.currency, now: act.now };
+    const args = { ...told, act, run: a.run, by: personOf(actor), today: this.#today() };
+    return this.#demandRun(await database.call(operations.payoutsFail, args));
+  }
+
   /** The file of a run, the same octets each time. Privilege: `pay.prepare`. Refuses with E_NOT_FOUND. */
   async file(
     actor: Actor,

@@ -191,6 +191,11 @@ function runQueries({ db, t, d }: Context) {
       .from(i)
       .where(and(eq(i.run, p('run')), eq(i.settled, '')))
       .prepare('payouts_unsettled'),
+    payoutsReturned: db
+      .select({ count: sql<number>`cast(count(*) as bigint)` })
+      .from(i)
+      .where(and(eq(i.run, p('run')), sql`${i.returned} <> ''`))
+      .prepare('payouts_returned'),
     payoutsParts: db
       .select({ n: o.n, member: i.member, account: o.account, amount: o.amount })
       .from(o)

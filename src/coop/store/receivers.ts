@@ -1,5 +1,6 @@
 import type { Script } from '../../storage/index.ts';
 import type { Booking, Purpose, Receipt, Sent } from '../bank/types.ts';
+import { runBooked } from '../payouts/scripts/booked.ts';
 import { receiveShare } from '../register/scripts/applications.ts';
 import { receiveCall } from '../register/scripts/calls.ts';
 import type { CoopQueries } from './queries.ts';
@@ -17,4 +18,4 @@ export const receivers: Readonly<Partial<Record<Purpose, Receiver>>> = {
 };
 
 /** Asked in turn about what went out, or came back; the one that knows the transfer answers, the others say null. */
-export const senders: readonly ((q: CoopQueries, sent: Sent) => Script<Booking | null>)[] = [];
+export const senders: readonly ((q: CoopQueries, sent: Sent) => Script<Booking | null>)[] = [runBooked];

@@ -1,4 +1,4 @@
-import { keepBlob, run, type Script, type StoredBlob } from '../../../storage/index.ts';
+import { keepBlob, one, run, type Script, type StoredBlob } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
 import { checkDrafts } from '../../ledger/check.ts';
@@ -68,4 +68,34 @@ function* demandOwed(
     throw refusal('E_NOT_OWED', `run ${a.run} would pay more than is owed on ${short.account}: cancel it`, {
       run: a.run,
     });
+}
+
+/**
+ * Says that the bank took nothing of a file: what it would have paid is owed again. By another person than who made the file; and
+ * where the bank books any of it all the same, that is put before a person.
+ */
+export function* failRun(
+  q: CoopQueries,
+  a: PayoutsHouse & { readonly act: NewAct; readonly run: number; readonly by: string; readonly today: Day },
+): Script<number> {
+  return yield* once(q, a.act, function* (): Script<number> {
+    const { count, total, exportedBy } = yield* demandRun(q, a.run, ['exported']);
+    if (exportedBy === a.by)
+      throw refusal('E_APPROVED', 'who made the file does not say alone that the bank took none of it', {
+        run: a.run,
+      });
+    const left = one(yield* run(q.payoutsUnsettled, { run: a.run }));
+    const back = one(yield* run(q.payoutsReturned, { run: a.run }));
+    if (left.count !== count || back.count > 0)
+      throw refusal('E_STATE', `the bank booked some of run ${a.run}`, { run: a.run });
+    const parts = yield* run(q.payoutsParts, { run: a.run });
+    const owed = parts.map(({ member, account, amount }) => ({
+      ...{ account: `${account}:${member}`, asset: a.currency, amount: -amount },
+    }));
+    const postings = [{ account: transitOf(a.run), asset: a.currency, amount: total }, ...owed];
+    const draft = { key: `run:${a.run}:failed`, date: a.today, kind: 'payout.failed', memo: '', postings };
+    yield* append(q, { coop: a.coop, drafts: checkDrafts([draft], a.chart), now: a.now });
+    yield* run(q.payoutsRunState, { run: a.run, state: 'failed' });
+    return a.run;
+  });
 }
