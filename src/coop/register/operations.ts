@@ -2,6 +2,7 @@ import type { CoopMake } from '../store/make.ts';
 import * as applications from './scripts/applications.ts';
 import * as calls from './scripts/calls.ts';
 import { cancel } from './scripts/cancel.ts';
+import { checkHead, checkMovements, checkPersons } from './scripts/checks.ts';
 import { addPerson, changePerson } from './scripts/persons.ts';
 import * as register from './scripts/read.ts';
 import { redeem } from './scripts/redeem.ts';
@@ -36,4 +37,14 @@ export const registerOperations = ({ read, scan, write }: CoopMake) => ({
   registerHoldings: scan(register.holdings),
   registerTotals: scan(register.totals),
   registerMemberships: scan(register.memberships),
+  registerCheckMovements: scan(checkMovements),
+  registerCheckPersons: scan(checkPersons),
+  registerCheckHead: scan(checkHead),
 });
+
+/** In the order in which faults are best read. */
+export const registerChecks = <Check>(operations: {
+  readonly registerCheckMovements: Check;
+  readonly registerCheckPersons: Check;
+  readonly registerCheckHead: Check;
+}) => [operations.registerCheckMovements, operations.registerCheckPersons, operations.registerCheckHead];

@@ -321,6 +321,50 @@ function requestQueries({ db, t }: Context) {
   };
 }
 
+function checkQueries({ db, t, d }: Context) {
+  const l = t.register_lines;
+  const r = t.register_requests;
+  const x = t.register_persons;
+  const a = t.ledger_accounts;
+  const b = t.ledger_balances;
+  const whole = (what: unknown) => sql<number>`cast(coalesce(sum(${what}), 0) as bigint)`;
+  return {
+    registerLineSums: db
+      .select({
+        person: l.person,
+        ...{ shares: whole(l.shares), uncalled: whole(l.uncalled), queued: whole(l.queued) },
+        votes: whole(l.votes),
+      })
+      .from(l)
+      .where(d.inNumbers(l.person, 'numbers'))
+      .groupBy(l.person)
+      .prepare('register_line_sums'),
+    registerQueuedSums: db
+      .select({ person: r.person, left: whole(r.left) })
+      .from(r)
+      .where(and(d.inNumbers(r.person, 'numbers'), eq(r.state, 'queued')))
+      .groupBy(r.person)
+      .prepare('register_queued_sums'),
+    registerBalances: db
+      .select({ name: a.name, amount: b.amount })
+      .from(a)
+      .innerJoin(b, eq(b.account, a.id))
+      .where(d.inTexts(a.name, 'names'))
+      .prepare('register_balances'),
+    /** The most that paid-up capital was after any movement. */
+    registerHighest: db
+      .select({ highest: sql<number>`cast(coalesce(max(ran), 0) as bigint)` })
+      .from(
+        sql`(select sum(change) over (order by seq) as ran from (select ${l.seq} as seq, sum(${l.shares}) * ${number('nominal')} - sum(${l.uncalled}) as change from ${l} group by ${l.seq}) as changes) as sums`,
+      )
+      .prepare('register_highest'),
+    registerPersonLast: db
+      .select({ number: sql<number | null>`max(${x.number})` })
+      .from(x)
+      .prepare('register_person_last'),
+  };
+}
+
 export const registerQueries = (context: Context) => ({
   ...headQueries(context),
   ...personQueries(context),
@@ -328,6 +372,7 @@ export const registerQueries = (context: Context) => ({
   ...movementQueries(context),
   ...dayQueries(context),
   ...requestQueries(context),
+  ...checkQueries(context),
 });
 
 export type RegisterQueries = ReturnType<typeof registerQueries>;

@@ -4,7 +4,7 @@ import { apiOperations } from '../api/operations.ts';
 import { bankChecks, bankOperations } from '../bank/operations.ts';
 import { ledgerChecks, ledgerOperations } from '../ledger/operations.ts';
 import { payoutsOperations } from '../payouts/operations.ts';
-import { registerOperations } from '../register/operations.ts';
+import { registerChecks, registerOperations } from '../register/operations.ts';
 import { coopQueries } from './queries.ts';
 import { coopGuards, coopTables } from './tables.ts';
 
@@ -25,6 +25,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
   }),
   integrity: (operations) => ({
     checks: [...ledgerChecks(operations), ...actsChecks(operations), ...bankChecks(operations)],
+    checks: [...ledgerChecks(operations), ...bankChecks(operations), ...registerChecks(operations)],
     blobUses: operations.payoutsBlobUses,
   }),
 });

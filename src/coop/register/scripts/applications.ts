@@ -1,7 +1,7 @@
 import { creditorReference } from '../../../formats/iban/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
 import { bodyHash } from '../../acts/chain.ts';
-import { expectNothing, expectPayment } from '../../bank/scripts/expect.ts';
+import { expectNothing, expectOther, expectPayment } from '../../bank/scripts/expect.ts';
 import type { Booking, Receipt } from '../../bank/types.ts';
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
@@ -154,11 +154,18 @@ export function* receiveForApplication(
         { account: `deposit:${row.person}`, asset: terms.currency, amount: -received.amount },
       ],
     );
-    const [expected] = yield* run(q.bankExpectedByReference, { reference });
-    if (expected !== undefined)
-      yield* run(q.bankExpectedReceive, { id: expected.id, amount: received.amount });
-    return yield* paid(q, terms, row, { amount: received.amount, on: received.on });
+    const after = yield* paid(q, terms, row, { amount: received.amount, on: received.on });
+    yield* expectRest(q, reference, after);
+    return after;
   });
+}
+
+/** What came another way is not expected at the bank any more. */
+function* expectRest(q: Queries, reference: string, { due, paid: came }: Application): Script<void> {
+  const [expected] = yield* run(q.bankExpectedByReference, { reference });
+  if (expected === undefined) return;
+  if (came >= due) yield* expectNothing(q, { reference });
+  else yield* expectOther(q, { reference, amount: expected.received + due - came });
 }
 
 function* paid(
