@@ -24,8 +24,12 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
     ...registerOperations(make),
   }),
   integrity: (operations) => ({
-    checks: [...ledgerChecks(operations), ...actsChecks(operations), ...bankChecks(operations)],
-    checks: [...ledgerChecks(operations), ...bankChecks(operations), ...registerChecks(operations)],
+    checks: [
+      ...ledgerChecks(operations),
+      ...actsChecks(operations),
+      ...bankChecks(operations),
+      ...registerChecks(operations),
+    ],
     blobUses: operations.payoutsBlobUses,
   }),
 });
