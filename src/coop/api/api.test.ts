@@ -4,9 +4,8 @@ import type { Member } from '../../accounts/index.ts';
 import { fakeClock, StoreError } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import type { Role } from '../acts/types.ts';
-import type { Coop } from '../co-op.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { chart } from '../rules/chart.ts';
+import { type Coop, openCoop } from '../co-op.ts';
+import { testHouse } from '../fixtures.ts';
 import { type Api, createApi } from './api.ts';
 import { check, Misshapen } from './check.ts';
 import { Answers } from './keys.ts';
@@ -65,14 +64,7 @@ describeEngines('the API', (engine) => {
 
   const open = () => {
     const { database } = stores;
-    const ledger = new Ledger({
-      database,
-      clock,
-      coop: 'coop.example',
-      secret: async () => Buffer.alloc(32).toString('base64'),
-      rules: { chart, plan: {}, currency: 'EUR', timeZone: 'Europe/Paris' },
-    });
-    coop = { ledger } as Coop;
+    coop = openCoop(testHouse(stores, clock));
     api = createApi(
       {
         ...{ coop, clock, identify, origin: () => 'https://coop.example' },

@@ -10,7 +10,6 @@ import {
   hash,
   listOf,
   moment,
-  month,
   noMore,
   pageOf,
   params,
@@ -65,28 +64,27 @@ export const ledgerRoutes: readonly ApiRoute[] = [
   route({
     ...{ method: 'POST', path: entriesPath, tag: 'ledger', privilege: 'ledger.write', status: 201 },
     summary: 'Seals an entry by hand: an invoice of a supplier, a fee, a correction.',
-    refusals: ['E_UNBALANCED', 'E_AMOUNT', 'E_TEXT', 'E_ACCOUNT', 'E_DATE', 'E_LIMIT', 'E_PERIOD_CLOSED'],
+    refusals: [
+      ...(['E_BY_HAND', 'E_UNBALANCED', 'E_AMOUNT', 'E_TEXT', 'E_ACCOUNT', 'E_DATE', 'E_LIMIT'] as const),
+      'E_PERIOD_CLOSED',
+    ],
     ...{ params: null, query: null, answer: entry },
     body: z.strictObject({
       date: day,
-      kind: z.string().max(60),
+      kind: z.string().max(50).meta({ description: 'Kept as `hand.<kind>`.' }),
       memo: z.string().max(500),
       postings: z.array(z.strictObject(posting(amountIn('Debit is positive.')).shape)).max(1000),
     }),
-    async run({ coop, body, key }) {
-      const [sealed] = await coop.ledger.append([{ ...body, key }]);
-      if (sealed === undefined) throw new Error('an entry was sealed and not answered');
-      return sealed;
-    },
+    run: ({ coop, actor, body, key }) => coop.books.enter(actor, { ...body, key }),
     located: ({ seq }) => `/ledger/entries/${seq}`,
   }),
   route({
     ...{ method: 'POST', path: '/ledger/entries/{seq}/reversal', tag: 'ledger', privilege: 'ledger.write' },
-    summary: 'Seals the contrary of an entry, in an open month.',
-    ...{ status: 201, refusals: ['E_REVERSED', 'E_TEXT', 'E_DATE', 'E_PERIOD_CLOSED'] },
+    summary: 'Seals the contrary of an entry that was written by hand, in an open month.',
+    ...{ status: 201, refusals: ['E_BY_HAND', 'E_REVERSED', 'E_TEXT', 'E_DATE', 'E_PERIOD_CLOSED'] },
     ...{ params: seqOf, query: null, answer: entry },
     body: z.strictObject({ date: day, memo: z.string().max(500) }),
-    run: ({ coop, params: { seq }, body, key }) => coop.ledger.reverse(seq, { ...body, key }),
+    run: ({ coop, actor, params: { seq }, body, key }) => coop.books.reverse(actor, { ...body, seq, key }),
     located: ({ seq }) => `/ledger/entries/${seq}`,
   }),
   route({
@@ -95,15 +93,5 @@ export const ledgerRoutes: readonly ApiRoute[] = [
     ...{ params: null, query: null, body: null },
     answer: z.object({ items: z.array(posting(amountOut('A debit balance is positive.'))) }),
     run: async ({ coop }) => ({ items: [...(await coop.ledger.trialBalance())] }),
-  }),
-  route({
-    ...{ method: 'POST', path: '/ledger/closings', tag: 'ledger', privilege: 'ledger.write', status: 201 },
-    summary: 'Closes a month and all before it: they take no more entries.',
-    ...{ refusals: ['E_DATE'], params: null, query: null },
-    ...{ body: z.strictObject({ month }), answer: z.object({ month }) },
-    async run({ coop, body }) {
-      await coop.ledger.close(body.month);
-      return body;
-    },
   }),
 ];
