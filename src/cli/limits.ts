@@ -49,3 +49,5 @@ export const importZonesMax = 2_000;
 export const importHeldCharactersMax = 4 * 1024 * 1024;
 /** A password that is typed on the terminal. */
 export const typedCharactersMax = 1024;
+/** People whom a demonstration invents. */
+export const demoMembersMax = 5_000;

@@ -25,6 +25,7 @@ const groups: Readonly<Record<string, string>> = {
   'coop share': 'shares: subscribed, transferred, given back',
   'coop month': 'the pay of a month',
   'coop year': 'the result of a year and the interest on shares',
+  'coop pay': 'payment runs: what members are owed, on its way to the bank',
   'coop bank': 'what the bank says, and what it is asked to do',
   'coop invoice': 'what sponsors are asked to pay',
   'coop role': 'who may do what with money',

@@ -18,12 +18,14 @@ export {
   type Role,
   roles,
 } from './acts/types.ts';
+export type { Decided } from './bank/scripts/match.ts';
+export type { Line as BankLine, Match as BankMatch } from './bank/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
 export type { CoopHouse } from './house.ts';
 export { Ledger, type LedgerOptions } from './ledger/ledger.ts';
 export type { AccountKind, Balance, Chart, Day, Draft, Entry, Month, Posting } from './ledger/types.ts';
-export { Payouts } from './payouts/payouts.ts';
-export type { ClosedMonth, MonthShare, PayProof } from './payouts/types.ts';
+export { Payouts, type RunFor } from './payouts/payouts.ts';
+export type { ClosedMonth, MonthShare, PayProof, Run } from './payouts/types.ts';
 export { type Refusal, refusals } from './refusals.ts';
 export { Persons } from './register/persons.ts';
 export { Register, type When } from './register/register.ts';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { type AccountsService, argon2Hasher, createAccounts, type TokenVerifier } from '../accounts/index.ts';
 import { type Clock, StoreError, systemClock } from '../base/index.ts';
+import type { Coop } from '../coop/index.ts';
 import { modules } from '../modules.ts';
 import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
@@ -22,6 +23,7 @@ import { createPolicyStore, type PolicyStore } from '../stores/policies/index.ts
 import { createPushStore, type PushStore } from '../stores/push/index.ts';
 import { createSenders, type Senders } from '../stores/senders/index.ts';
 import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
+import { type CoopAt, openCoopRooms } from './coop.ts';
 
 /** What is kept, opened: the same for the server and for a command on a stopped one. */
 export interface Rooms {
@@ -47,6 +49,10 @@ export interface Rooms {
   };
   readonly policies: PolicyStore;
   readonly push: PushStore;
+  /** Members, shares, ledger and pay. */
+  readonly coop: Coop;
+  /** The same by another clock. */
+  readonly coopAt: CoopAt;
   close(): Promise<void>;
 }
 
@@ -102,6 +108,7 @@ export async function openRooms(
       onError,
     });
     const sharing = fileRooms.openSharing(accounts);
+    const coopAt = openCoopRooms({ settings: value, database, blobs, trust });
     return {
       settings,
       log,
@@ -119,6 +126,8 @@ export async function openRooms(
       senders,
       policies: createPolicyStore({ database, clock }),
       push,
+      coop: coopAt(clock),
+      coopAt,
       async close() {
         await accounts.close();
         await senders.close();

@@ -14,7 +14,7 @@ export { changeQueries, currentModseq, nextModseq } from './changes/counters.ts'
 export type { ChangeHint, Changes, Database, DatabaseOptions, Lease, Leases } from './database.ts';
 export type { SQL } from './drizzle.ts';
 export { and, asc, desc, eq, gt, gte, inArray, lt, lte, max, min, ne, sql } from './drizzle.ts';
-export { afterRestore, repairAll, type Stored, verifyAll } from './integrity.ts';
+export { afterRestore, repairAll, type Stored, verifyAll, verifyModules } from './integrity.ts';
 export { openDatabase } from './open.ts';
 export { restoreDatabase } from './restore.ts';
 export { always, guarding, unguarding } from './schema/guards.ts';

@@ -107,11 +107,7 @@ export async function verifyAll(
 ): Promise<string[]> {
   const { database, blobs, modules } = stored;
   const faults = (await database.check()).map((line) => `database: ${line}`);
-  for (const { checks } of modules) {
-    for (const check of checks ?? []) {
-      for await (const found of walk(database, check, {})) faults.push(...found.faults);
-    }
-  }
+  faults.push(...(await verifyModules({ database, modules })));
   for (const { hash, counted, kept } of await lastingMiscounts(stored)) {
     faults.push(
       kept === null
@@ -121,6 +117,18 @@ export async function verifyAll(
   }
   faults.push(...(await blobs.verify(progress)));
   return addressOf === undefined ? faults : withOwners(stored, faults, addressOf);
+}
+
+/** What the modules themselves find wrong with their rows, one line each. */
+export async function verifyModules({
+  database,
+  modules,
+}: Pick<Stored, 'database' | 'modules'>): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { checks } of modules)
+    for (const check of checks ?? [])
+      for await (const found of walk(database, check, {})) faults.push(...found.faults);
+  return faults;
 }
 
 /**

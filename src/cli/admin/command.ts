@@ -34,14 +34,7 @@ export function adminCommand<S>() {
     },
   ): AdminCommand<S> => {
     const { schema, gather, run, ...line } = declared;
-    const read = (args: unknown): z.output<A> => {
-      const result = schema.safeParse(args);
-      if (result.success) return result.data;
-      const faults = result.error.issues.map(
-        ({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`,
-      );
-      throw new UsageError(faults.join('; '));
-    };
+    const read = (args: unknown) => readArguments(schema, args);
     return {
       ...line,
       gather: gather ?? (async (call) => call.args),
@@ -50,6 +43,16 @@ export function adminCommand<S>() {
       run: async (services, args, session) => run(services, read(args), session),
     };
   };
+}
+
+/** What the schema makes of arguments. Throws UsageError, naming each wrong one. */
+export function readArguments<A extends z.ZodType>(schema: A, args: unknown): z.output<A> {
+  const result = schema.safeParse(args);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`,
+  );
+  throw new UsageError(faults.join('; '));
 }
 
 /** `member add`: how a command is named on the socket. */

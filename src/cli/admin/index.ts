@@ -10,7 +10,13 @@
  *   drains, aborts the command's signal.
  */
 export { type AdminClient, adminClient } from './client.ts';
-export { type AdminCommand, type AdminOutcome, adminCommand, type Session } from './command.ts';
+export {
+  type AdminCommand,
+  type AdminOutcome,
+  adminCommand,
+  readArguments,
+  type Session,
+} from './command.ts';
 export type { Progress } from './protocol.ts';
 export { asCommand, type OpenedServices, type OpenServices } from './run.ts';
 export { type AdminServer, type AdminServerOptions, adminServer } from './server.ts';

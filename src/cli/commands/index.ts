@@ -5,6 +5,7 @@
 import type { Rooms } from '../../rooms/index.ts';
 import type { AdminCommand } from '../admin/index.ts';
 import { collectionSharingCommands } from './collection-sharing.ts';
+import { coopCommands } from './coop/index.ts';
 import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
 import { dnsCommands } from './dns.ts';
@@ -30,6 +31,7 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...fileSharingCommands,
   ...fileKeepingCommands,
   ...collectionSharingCommands,
+  ...coopCommands,
   ...dnsCommands,
   ...mailCommands,
   ...queueCommands,

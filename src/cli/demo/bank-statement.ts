@@ -12,6 +12,8 @@ export interface Booked {
   readonly remittance: string;
   /** Of a transfer that we asked for. */
   readonly endToEndId?: string;
+  /** Why a transfer came back: a code of ISO 20022, `AC04`. */
+  readonly returned?: string;
 }
 
 export interface WrittenStatement {
@@ -32,15 +34,15 @@ export function bankStatement({ id, iban, currency, opening, entries }: WrittenS
   const balance = (code: string, cents: number) =>
     `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${money(cents)}</Bal>`;
   const closing = entries.reduce((sum, { amount }) => sum + amount, opening);
-  const entry = ({ reference, amount, day, name, iban: other, remittance, endToEndId }: Booked) => {
+  const entry = ({ reference, amount, day, name, iban: other, remittance, ...more }: Booked) => {
     const party = amount < 0 ? 'Cdtr' : 'Dbtr';
     return [
       `<Ntry>${money(amount)}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>${day}</Dt></BookgDt>`,
       `<AcctSvcrRef>${escapeXml(reference)}</AcctSvcrRef><NtryDtls><TxDtls>`,
-      `<Refs><EndToEndId>${escapeXml(endToEndId ?? 'NOTPROVIDED')}</EndToEndId></Refs>${money(amount)}`,
+      `<Refs><EndToEndId>${escapeXml(more.endToEndId ?? 'NOTPROVIDED')}</EndToEndId></Refs>${money(amount)}`,
       `<RltdPties><${party}><Pty><Nm>${escapeXml(name)}</Nm></Pty></${party}>`,
       `<${party}Acct><Id><IBAN>${other}</IBAN></Id></${party}Acct></RltdPties>`,
-      `<RmtInf><Ustrd>${escapeXml(remittance)}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>`,
+      `<RmtInf><Ustrd>${escapeXml(remittance)}</Ustrd></RmtInf>${more.returned === undefined ? '' : `<RtrInf><Rsn><Cd>${more.returned}</Cd></Rsn></RtrInf>`}</TxDtls></NtryDtls></Ntry>`,
     ].join('');
   };
   return [

@@ -1,0 +1,152 @@
+import { createReadStream } from 'node:fs';
+import { z } from 'zod';
+import type { BankLine, BankMatch, Decided } from '../../../coop/index.ts';
+import type { Rooms } from '../../../rooms/index.ts';
+import { adminCommand } from '../../admin/index.ts';
+import { table } from '../../text.ts';
+import { actingCommand } from './acting.ts';
+import { number, shownAmount, shownMoney } from './amount.ts';
+import { fileRefusal } from './file.ts';
+
+const command = adminCommand<Rooms>();
+
+/** What cannot be read is refused by its name before the bank sees anything of it. */
+async function* octetsOf(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw fileRefusal(file, error);
+  }
+}
+
+const importCommand = actingCommand({
+  name: ['coop', 'bank', 'import'],
+  summary: 'read what the bank booked (camt.053); the same file, statement or booking again changes nothing',
+  parameters: [{ name: 'file', summary: 'as the bank gave it' }],
+  schema: z.strictObject({ file: z.string() }),
+  paths: ['file'],
+  privilege: 'bank.import',
+  async run({ coop, actor, key }, { file }) {
+    const done = await coop.bank.import(actor, { body: octetsOf(file), key });
+    const counts = [
+      `${done.matched} matched, ${done.queued} wait for a person (coop bank queue)`,
+      ...(done.repeated > 0 ? [`${done.repeated} stood in an earlier statement`] : []),
+      ...(done.others > 0 ? [`${done.others} are not booked yet and were left out`] : []),
+    ];
+    const text = done.isNew ? counts.join('\n') : 'this file was imported before; nothing was done';
+    return { text, json: done };
+  },
+});
+
+const lineRow = (line: BankLine) => [
+  ...[String(line.id), line.day, shownAmount(line.left), line.reason, line.name],
+  line.rf || line.remittance.slice(0, 40),
+];
+
+const queue = command({
+  name: ['coop', 'bank', 'queue'],
+  summary: 'what the bank booked and nobody knows for what yet: number, day, amount, why, who, which words',
+  schema: z.strictObject({}),
+  async run({ coop }) {
+    const lines: BankLine[] = [];
+    for (let after = 0; ; ) {
+      const page = await coop.bank.waiting({ after });
+      const last = page.at(-1);
+      if (last === undefined) break;
+      lines.push(...page);
+      after = last.id;
+    }
+    const proposals: BankMatch[] = [];
+    for (let after = 0; ; ) {
+      const page = await coop.bank.proposals({ after });
+      const last = page.at(-1);
+      if (last === undefined) break;
+      proposals.push(...page);
+      after = last.id;
+    }
+    const second = proposals.map(({ id, line, amount, account }) => [
+      `match ${id}`,
+      `line ${line}`,
+      shownAmount(amount),
+      account === '' ? 'by reference' : account,
+    ]);
+    const text = [
+      table(lines.map(lineRow)),
+      ...(second.length > 0 ? ['to be confirmed by a second person:', table(second)] : []),
+    ];
+    return { text: text.join('\n').trim(), json: { lines, proposals } };
+  },
+});
+
+const shownDecision = ({ state }: Decided, what: string) =>
+  state === 'proposed' ? `${what}: proposed, and a second person is to confirm it` : `${what}: ${state}`;
+
+const match = actingCommand({
+  name: ['coop', 'bank', 'match'],
+  summary: 'say for what a line is; above what one person may decide, a second one confirms',
+  parameters: [{ name: 'line', summary: 'its number, as coop bank queue shows it' }],
+  options: [
+    { name: 'reference', value: 'RF', summary: 'of what was expected' },
+    { name: 'account', value: 'NAME', summary: 'of the ledger, such as expense:bank or deposit:17' },
+    { name: 'memo', value: 'TEXT', summary: 'why' },
+  ],
+  schema: z
+    .strictObject({
+      line: number(),
+      reference: z.string().optional(),
+      account: z.string().optional(),
+      memo: z.string().optional(),
+    })
+    .refine(({ reference, account }) => (reference === undefined) !== (account === undefined), {
+      message: 'give --reference or --account',
+    }),
+  privilege: 'bank.match',
+  async run({ coop, actor, key }, { line, reference, account, memo }) {
+    const to = reference === undefined ? { account: account ?? '' } : { reference };
+    const decided = await coop.bank.match(actor, { line, to, key, ...(memo === undefined ? {} : { memo }) });
+    return { text: shownDecision(decided, `line ${line}`), json: decided };
+  },
+});
+
+function judge(verb: 'confirm' | 'refuse', summary: string) {
+  return actingCommand({
+    name: ['coop', 'bank', verb],
+    summary,
+    parameters: [{ name: 'match', summary: 'its number, as coop bank queue shows it' }],
+    schema: z.strictObject({ match: number() }),
+    privilege: 'bank.match',
+    async run({ coop, actor, key }, { match: id }) {
+      const decided = await coop.bank[verb](actor, { match: id, key });
+      return { text: shownDecision(decided, `match ${id}`), json: decided };
+    },
+  });
+}
+
+const show = command({
+  name: ['coop', 'bank', 'show'],
+  summary: 'each account: what the ledger and what the bank says it holds, and statements that are missing',
+  schema: z.strictObject({}),
+  async run({ coop }) {
+    const accounts = await coop.bank.reconciliation();
+    const gaps = await coop.bank.gaps();
+    const { currency } = coop.rules;
+    const rows = accounts.map(({ account, ledger, bank, last }) => [
+      account,
+      `ledger ${shownMoney(ledger, currency)}`,
+      bank === null ? 'no statement yet' : `bank ${shownMoney(bank, currency)} on ${last}`,
+    ]);
+    const missing = gaps.map(
+      ({ account, before, after }) => `${account}: between statement ${before} and ${after} one is missing`,
+    );
+    return { text: [table(rows), ...missing].join('\n'), json: { accounts, gaps } };
+  },
+});
+
+export const bankCommands = [
+  importCommand,
+  queue,
+  match,
+  judge('confirm', 'a second person agrees with what was said of a line'),
+  judge('refuse', 'drop what was said of a line; it waits again'),
+  show,
+];

@@ -1,0 +1,27 @@
+/**
+ * cli/commands/coop: what a treasurer and a board do on the command line (docs/TREASURER.md). What moves money or members is an
+ * acting command: a person answers for it with their password, under a key that does it once. What only reads asks for nobody:
+ * who can open the admin socket can read the database.
+ */
+import type { Rooms } from '../../../rooms/index.ts';
+import type { AdminCommand } from '../../admin/index.ts';
+import { bankCommands } from './bank.ts';
+import { demoCommand } from './demo.ts';
+import { ledgerCommands } from './ledger.ts';
+import { monthCommands } from './month.ts';
+import { peopleCommands } from './people.ts';
+import { roleCommands } from './role.ts';
+import { runCommands } from './runs.ts';
+import { shareCommands } from './share.ts';
+
+/** In the order of the help. */
+export const coopCommands: readonly AdminCommand<Rooms>[] = [
+  ...roleCommands,
+  ...peopleCommands,
+  ...shareCommands,
+  ...monthCommands,
+  ...runCommands,
+  ...bankCommands,
+  ...ledgerCommands,
+  demoCommand,
+];

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { Person } from '../../../coop/index.ts';
+import type { Rooms } from '../../../rooms/index.ts';
+import { adminCommand } from '../../admin/index.ts';
+import { table } from '../../text.ts';
+import { memberAt } from '../member.ts';
+import { actingCommand } from './acting.ts';
+import { number } from './amount.ts';
+
+const command = adminCommand<Rooms>();
+const person = { name: 'number', summary: 'of the person, as coop member list shows it' };
+
+const details = [
+  { name: 'name', value: 'NAME', summary: 'of the person, or of the company' },
+  { name: 'legal', summary: 'a company, an association, a commune' },
+  { name: 'address', value: 'LINE', many: true, summary: 'where they live, in lines' },
+  { name: 'country', value: 'CODE', summary: 'of that address; FR' },
+  { name: 'birth', value: 'DAY', summary: 'of a natural person; 1971-04-09' },
+  { name: 'iban', value: 'IBAN', summary: 'where they are paid' },
+  { name: 'holder', value: 'NAME', summary: 'whose account that is; the person where it is left out' },
+  { name: 'account', value: 'ADDRESS', summary: 'their mail address here' },
+] as const;
+
+const detailsShape = {
+  name: z.string().optional(),
+  legal: z.boolean().optional(),
+  address: z.array(z.string()).optional(),
+  country: z.string().optional(),
+  birth: z.string().optional(),
+  iban: z.string().optional(),
+  holder: z.string().optional(),
+  account: z.string().optional(),
+};
+
+/** What was given of it, as the register takes it. */
+function given(typed: z.output<z.ZodObject<typeof detailsShape>>) {
+  const {
+    name,
+    legal,
+    address,
+    country,
+    birth,
+    iban,
+    holder = iban === undefined ? undefined : name,
+  } = typed;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(legal === undefined ? {} : { kind: 'legal' as const }),
+    ...(address === undefined ? {} : { address: address.join('\n') }),
+    ...(country === undefined ? {} : { country }),
+    ...(birth === undefined ? {} : { birth }),
+    ...(iban === undefined ? {} : { iban }),
+    ...(holder === undefined ? {} : { holder }),
+  };
+}
+
+const accountOf = async (rooms: Rooms, address: string | undefined) =>
+  address === undefined ? {} : { account: (await memberAt(rooms, address)).id };
+
+const unknown = { kind: 'natural', address: '', country: '', birth: '', iban: '', holder: '' } as const;
+
+const add = actingCommand({
+  name: ['coop', 'member', 'add'],
+  summary: 'write somebody down who asks for shares; they are a member when they are admitted and have paid',
+  options: details,
+  schema: z.strictObject({ ...detailsShape, name: z.string() }),
+  privilege: 'register.write',
+  async run({ rooms, coop, actor, key }, typed) {
+    const { name, ...rest } = { ...unknown, ...given(typed), name: typed.name };
+    const account = await accountOf(rooms, typed.account);
+    const made = await coop.persons.add(actor, { details: { name, ...rest }, ...account, key });
+    return { text: `${made.number}  ${made.name}`, json: made };
+  },
+});
+
+const change = actingCommand({
+  name: ['coop', 'member', 'change'],
+  summary: 'change what is known of somebody; what is left out stays',
+  parameters: [person],
+  options: details,
+  schema: z.strictObject({ ...detailsShape, number: number() }),
+  privilege: 'register.write',
+  async run({ rooms, coop, actor, key }, { number: wanted, ...typed }) {
+    const account = await accountOf(rooms, typed.account);
+    const changed = await coop.persons.change(actor, {
+      ...{ number: wanted, change: { ...given(typed), ...account }, key },
+    });
+    return { text: `changed ${changed.number}  ${changed.name}`, json: changed };
+  },
+});
+
+const line = (each: Person) => [
+  String(each.number),
+  each.standing,
+  String(each.shares),
+  each.name,
+  each.queued === 0 ? '' : `${each.queued} to be given back`,
+];
+
+const list = command({
+  name: ['coop', 'member', 'list'],
+  summary: 'the persons of the register: number, standing, shares, name',
+  schema: z.strictObject({}),
+  async run({ coop }) {
+    const all: Person[] = [];
+    for (let after = 0; ; ) {
+      const page = await coop.persons.list({ after });
+      const last = page.at(-1);
+      if (last === undefined) break;
+      all.push(...page);
+      after = last.number;
+    }
+    return { text: table(all.map(line)), json: all };
+  },
+});
+
+const show = command({
+  name: ['coop', 'member', 'show'],
+  summary: 'what is known of a person: standing, shares, movements',
+  parameters: [person],
+  schema: z.strictObject({ number: number() }),
+  async run({ coop }, { number: wanted }) {
+    const found = await coop.persons.demand(wanted);
+    const movements = await coop.register.movements({ person: wanted });
+    const rows = [
+      ['name', found.name],
+      ['standing', found.standing],
+      ['shares', String(found.shares)],
+      ['address', found.address.replaceAll('\n', ', ')],
+      ['birth', found.birth],
+      ['IBAN', found.iban],
+    ].filter(([, value]) => value !== '');
+    const moves = movements.map(({ seq, effective, kind, shares, decision }) => [
+      ...[String(seq), effective, kind, String(shares), decision],
+    ]);
+    return { text: [table(rows), '', table(moves)].join('\n').trimEnd(), json: { ...found, movements } };
+  },
+});
+
+export const peopleCommands = [add, change, list, show];
