@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSuite, type TestSuite } from '../../../testing/index.ts';
+import { demoMembersMax } from '../../limits.ts';
 import { coopCommands } from './index.ts';
 
 let suite: TestSuite;
@@ -30,6 +31,12 @@ const month = `${year}-12`;
 describe('a demonstration', () => {
   test('is of a co-op that is empty', async () => {
     await expect(run('demo', {})).rejects.toMatchObject({ reason: 'exists' });
+  });
+
+  test(`invents at most ${demoMembersMax} people`, () => {
+    const command = coopCommands.find(({ name }) => name[0] === 'demo');
+    expect(() => command?.check({ members: String(demoMembersMax) })).not.toThrow();
+    expect(() => command?.check({ members: String(demoMembersMax + 1) })).toThrow('members');
   });
 
   test('leaves books that are sound, and the last month open', async () => {
