@@ -6,6 +6,7 @@ import { ByHand } from './ledger/by-hand.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Years } from './payouts/years.ts';
+import { Certificates } from './register/certificates.ts';
 import { Persons } from './register/persons.ts';
 import { Register } from './register/register.ts';
 import type { Rules } from './rules/types.ts';
@@ -19,6 +20,7 @@ export interface Coop {
   readonly books: ByHand;
   readonly persons: Persons;
   readonly register: Register;
+  readonly certificates: Certificates;
   readonly bank: Bank;
   readonly payouts: Payouts;
   readonly years: Years;
@@ -34,6 +36,7 @@ export function openCoop(house: CoopHouse): Coop {
   const acts = new Acts(house);
   const persons = new Persons(house);
   const register = new Register(house);
+  const certificates = new Certificates(house, ledger.checkpoints);
   const payouts = new Payouts(house);
   const years = new Years(house);
   const actor = async (account: number, via: Actor['via']): Promise<Actor> => {
@@ -43,5 +46,5 @@ export function openCoop(house: CoopHouse): Coop {
     return { account, member: isSomebody ? person.number : 0, roles, via };
   };
   const bank = new Bank(house);
-  return { rules, acts, ledger, books, persons, register, bank, payouts, years, actor };
+  return { rules, acts, ledger, books, persons, register, certificates, bank, payouts, years, actor };
 }

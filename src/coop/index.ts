@@ -27,10 +27,13 @@ export type { AccountKind, Balance, Chart, Day, Draft, Entry, Month, Posting } f
 export { Payouts, type RunFor } from './payouts/payouts.ts';
 export type { ClosedMonth, MonthShare, PayProof, Run } from './payouts/types.ts';
 export { type Refusal, refusals } from './refusals.ts';
+export { Certificates } from './register/certificates.ts';
 export { Persons } from './register/persons.ts';
 export { Register, type When } from './register/register.ts';
 export type {
   Application,
+  Certificate,
+  CertificateVerdict,
   Holding,
   MembershipChange,
   Movement,

@@ -10,3 +10,5 @@ export const pageRows = 500;
 export const stepRows = 2_000;
 /** Requests that one transaction redeems. */
 export const redemptionsMax = 200;
+/** Of a certificate as PDF. */
+export const certificateBytesMax = 1_000_000;

@@ -2,6 +2,7 @@ import type { CoopMake } from '../store/make.ts';
 import * as applications from './scripts/applications.ts';
 import * as calls from './scripts/calls.ts';
 import { cancel } from './scripts/cancel.ts';
+import * as certificates from './scripts/certificates.ts';
 import { checkHead, checkMovements, checkPersons } from './scripts/checks.ts';
 import { addPerson, changePerson } from './scripts/persons.ts';
 import * as register from './scripts/read.ts';
@@ -37,6 +38,10 @@ export const registerOperations = ({ read, scan, write }: CoopMake) => ({
   registerHoldings: scan(register.holdings),
   registerTotals: scan(register.totals),
   registerMemberships: scan(register.memberships),
+  registerCertificateFacts: scan(certificates.certificateFacts),
+  registerCertificateKeep: write(certificates.certificateKeep),
+  registerCertificate: read(certificates.certificate),
+  registerCertificateState: read(certificates.certificateState),
   registerCheckMovements: scan(checkMovements),
   registerCheckPersons: scan(checkPersons),
   registerCheckHead: scan(checkHead),

@@ -321,6 +321,37 @@ function requestQueries({ db, t }: Context) {
   };
 }
 
+function certificateQueries({ db, t }: Context) {
+  const c = t.register_certificates;
+  const m = t.register_movements;
+  const l = t.register_lines;
+  return {
+    /** The last movement of somebody up to a day that an entry of the ledger says. */
+    registerBooked: db
+      .select({
+        ...{ seq: m.seq, kind: m.kind, effective: m.effective, recorded: m.recorded, decision: m.decision },
+        ...{ person: m.person, other: m.other, shares: m.shares, amount: m.amount, cancels: m.cancels },
+        ...{ entry: m.entry, about: m.about, hash: m.hash },
+      })
+      .from(m)
+      .innerJoin(l, eq(l.seq, m.seq))
+      .where(and(eq(l.person, p('person')), lte(l.on, p('day')), gt(m.entry, 0)))
+      .orderBy(sql`${m.seq} desc`)
+      .limit(1)
+      .prepare('register_booked'),
+    registerCertificateAdd: db
+      .insert(c)
+      .values(boundAll('code', 'person', 'said', 'at'))
+      .onConflictDoNothing()
+      .prepare('register_certificate_add'),
+    registerCertificate: db
+      .select()
+      .from(c)
+      .where(eq(c.code, p('code')))
+      .prepare('register_certificate'),
+  };
+}
+
 function checkQueries({ db, t, d }: Context) {
   const l = t.register_lines;
   const r = t.register_requests;
@@ -372,6 +403,7 @@ export const registerQueries = (context: Context) => ({
   ...movementQueries(context),
   ...dayQueries(context),
   ...requestQueries(context),
+  ...certificateQueries(context),
   ...checkQueries(context),
 });
 

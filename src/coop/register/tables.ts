@@ -1,5 +1,12 @@
 import { defineTables, type Guard } from '../../storage/index.ts';
-import type { ApplicationState, MovementKind, PersonKind, RedemptionRequest, Standing } from './types.ts';
+import type {
+  ApplicationState,
+  Certificate,
+  MovementKind,
+  PersonKind,
+  RedemptionRequest,
+  Standing,
+} from './types.ts';
 
 /** Days are texts, '' where there is none; times ms since 1970; amounts minor units; hashes hex. */
 export const registerTables = defineTables((kit) => ({
@@ -144,6 +151,17 @@ export const registerTables = defineTables((kit) => ({
       calledOn: kit.text().notNull(),
     },
     { index: [['person']] },
+  ),
+  /** Certificates that were issued, by their code; they go with the person. */
+  register_certificates: kit.table(
+    'register_certificates',
+    {
+      code: kit.text().notNull(),
+      person: kit.int().notNull(),
+      said: kit.json<Certificate>().notNull(),
+      at: kit.int().notNull(),
+    },
+    { primaryKey: ['code'], index: [['person']] },
   ),
 }));
 

@@ -210,3 +210,48 @@ export interface Redemptions {
   /** There may be more that is due: it is asked for again, under another key. */
   readonly more: boolean;
 }
+
+/** What a certificate says of a person, and where its last movement stands in the signed tree of the ledger. */
+export interface CertificateFacts {
+  readonly member: number;
+  readonly holder: string;
+  readonly day: Day;
+  readonly shares: number;
+  readonly uncalled: number;
+  readonly nominal: number;
+  readonly movement: Omit<Movement, 'person' | 'other' | 'entry'> & {
+    /** Commitments: nobody's number. */
+    readonly person: string;
+    readonly other: string | null;
+    /** The link before, hex; '' where it is the first. */
+    readonly before: string;
+  };
+  readonly entry: { readonly seq: number; readonly memo: string; readonly hash: string };
+  /** The checkpoint and the way to its root, hex, nearest first. */
+  readonly log: { readonly size: number; readonly note: string; readonly proof: readonly string[] };
+}
+
+export interface CertificateBody extends CertificateFacts {
+  readonly kind: 'coop-certificate/v1';
+  readonly coop: string;
+  readonly issuer: string;
+  readonly currency: string;
+}
+
+export interface Certificate extends CertificateBody {
+  readonly code: string;
+}
+
+export interface KeptCertificate {
+  readonly code: string;
+  readonly person: number;
+  readonly said: Certificate;
+  readonly at: number;
+}
+
+export interface CertificateVerdict {
+  readonly certificate: Certificate;
+  /** Whether the register says the same of that day, and the proof holds. */
+  readonly holds: boolean;
+  readonly sharesNow: number;
+}

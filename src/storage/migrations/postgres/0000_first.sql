@@ -643,6 +643,14 @@ CREATE TABLE "register_calls" (
 	"calledOn" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "register_certificates" (
+	"code" text NOT NULL,
+	"person" bigint NOT NULL,
+	"said" text NOT NULL,
+	"at" bigint NOT NULL,
+	CONSTRAINT "register_certificates_code_pk" PRIMARY KEY("code")
+);
+--> statement-breakpoint
 CREATE TABLE "file_nodes" (
 	"account" bigint NOT NULL,
 	"parent" bigint NOT NULL,
@@ -1272,6 +1280,8 @@ CREATE INDEX "register_requests_state_id" ON "register_requests" USING btree ("s
 CREATE INDEX "register_requests_person" ON "register_requests" USING btree ("person");
 --> statement-breakpoint
 CREATE INDEX "register_calls_person" ON "register_calls" USING btree ("person");
+--> statement-breakpoint
+CREATE INDEX "register_certificates_person" ON "register_certificates" USING btree ("person");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "file_nodes_account_id" ON "file_nodes" USING btree ("account","id");
 --> statement-breakpoint

@@ -762,6 +762,15 @@ CREATE TABLE `register_calls` (
 --> statement-breakpoint
 CREATE INDEX `register_calls_person` ON `register_calls` (`person`);
 --> statement-breakpoint
+CREATE TABLE `register_certificates` (
+	`code` text PRIMARY KEY NOT NULL,
+	`person` integer NOT NULL,
+	`said` text NOT NULL,
+	`at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_certificates_person` ON `register_certificates` (`person`);
+--> statement-breakpoint
 CREATE TABLE `file_nodes` (
 	`account` integer NOT NULL,
 	`parent` integer NOT NULL,
