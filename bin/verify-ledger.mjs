@@ -163,8 +163,7 @@ export class Verifier {
       const held = [...sums].map(([asset, sum]) => `${sum} ${asset}`).join(', ') || 'nothing';
       this.#say(`${name}: ${postings} postings, together ${held} (smallest units, owed to you below zero)`);
     }
-    for (const { month, root } of this.#proofs.filter(({ steps }) => steps !== undefined))
-      if (!state.roots.has(root.hash)) this.#fault(`the ledger does not say the sum of ${month}`);
+    for (const proof of this.#proofs.filter(({ steps }) => steps !== undefined)) this.#pay(proof, state);
     if (!this.#keptKey && this.#key !== null)
       this.#say(
         'the key of the checkpoints is the one in the export: compare it with one that you were given before',
@@ -199,7 +198,7 @@ export class Verifier {
     if (kept !== undefined) this.#checkpoint(kept, state, 'you');
   }
 
-  #postings({ seq, memo, postings }, { own, roots }) {
+  #postings({ seq, key, memo, postings }, { own, roots }) {
     const totals = new Map();
     for (const [account, asset, amount] of postings) {
       totals.set(asset, (totals.get(asset) ?? 0n) + BigInt(amount));
@@ -210,7 +209,25 @@ export class Verifier {
     }
     for (const [asset, total] of totals)
       if (total !== 0n) this.#fault(`entry ${seq} is ${total} ${asset} away from nothing`);
-    for (const [root] of memo.matchAll(/\b[0-9a-f]{64}\b/g)) roots.set(root, seq);
+    const total = postings.reduce((sum, [, , amount]) => (amount > 0 ? sum + BigInt(amount) : sum), 0n);
+    for (const [root] of memo.matchAll(/\b[0-9a-f]{64}\b/g)) roots.set(`${key} ${root}`, { total, postings });
+  }
+
+  /** A tree of sums is worth what the books say of it: that it is of this month, of all that was paid, and of this pay. */
+  #pay({ id, month, paid, root }, { roots, own }) {
+    const said = roots.get(`payout:${month} ${root.hash}`);
+    if (said === undefined) return this.#fault(`the ledger does not say the sum of ${month}`);
+    if (said.total !== BigInt(root.sum))
+      this.#fault(`the ledger pays ${said.total} for ${month}, and the sum is ${root.sum}`);
+    const name = `member:${id}`;
+    const shown = [...own].find(([, account]) => account.name === name)?.[0];
+    if (shown === undefined) return undefined;
+    const booked = said.postings.reduce(
+      (sum, [account, , amount]) => (account === shown ? sum - amount : sum),
+      0,
+    );
+    if (booked !== paid) this.#fault(`the ledger owes ${booked} for ${month}, and the pay is ${paid}`);
+    return undefined;
   }
 
   #checkpoint(note, { tree, header }, whose) {

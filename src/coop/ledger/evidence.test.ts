@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
-import { leafHash, verifyConsistency, verifyInclusion } from '../../formats/merkle/index.ts';
+import {
+  leafHash,
+  sumProof,
+  sumRoot,
+  verifyConsistency,
+  verifyInclusion,
+} from '../../formats/merkle/index.ts';
 import { openNote, readCheckpoint } from '../../formats/signed-note/index.ts';
 import { modules } from '../../modules.ts';
 import { unguarding, verifyAll } from '../../storage/index.ts';
@@ -326,6 +332,43 @@ describeEngines('what the ledger shows', (engine) => {
       expect(status).toBe(0);
       const forged = await keep('forged.json', JSON.stringify({ ...(await ledger.receipt(2)), seq: 3 }));
       expect(run(forged, file)).toMatchObject({ status: 1 });
+    });
+
+    test('a pay is in a sum, the sum is all that the books pay for the month, and they owe that pay', async () => {
+      const salt = Buffer.alloc(16, 1);
+      const leaves = [1, 2, 3].map((n) => ({ id: `${n}`, salt, amount: n * 100 }));
+      const root = sumRoot(leaves);
+      const [, own] = leaves;
+      if (root === null || own === undefined) throw new Error('there are three');
+      const steps = (sumProof(leaves, own) ?? []).map((step) => ({
+        ...step,
+        hash: step.hash.toString('hex'),
+      }));
+      const pay = (month: string, paid: readonly number[]) => ({
+        ...{ key: `payout:${month}`, date: '2026-04-01', kind: 'mycoin.payout' },
+        memo: `sum root ${root.hash.toString('hex')}`,
+        postings: [
+          { account: 'expense:mycoin', asset: 'EUR', amount: paid.reduce((sum, each) => sum + each, 0) },
+          ...paid.map((amount, at) => ({ account: `member:${at + 1}`, asset: 'EUR', amount: -amount })),
+        ],
+      });
+      const proofOf = (month: string) => ({
+        ...{ month, id: own.id, paid: own.amount, salt: salt.toString('hex'), steps },
+        root: { sum: root.sum, hash: root.hash.toString('hex') },
+      });
+      await ledger.append([pay('2026-03', [100, 200, 300])]);
+      const proof = await keep('pay.json', JSON.stringify(proofOf('2026-03')));
+      for (const form of [{ as: 'public' }, { as: 'member', member: 2 }] as const)
+        expect(run(proof, await exported(form)), form.as).toMatchObject({ status: 0 });
+      const other = await keep('other.json', JSON.stringify(proofOf('2026-04')));
+      const file = await exported({ as: 'public' });
+      expect(run(other, file)).toMatchObject({ status: 1, said: expect.stringContaining('of 2026-04') });
+      // The books say the same root and pay less in all, or another pay to this member.
+      await ledger.append([pay('2026-04', [100, 200, 299]), pay('2026-05', [200, 100, 300])]);
+      expect(run(other, await exported({ as: 'public' })).said).toContain('pays 599 for 2026-04');
+      const last = await keep('last.json', JSON.stringify(proofOf('2026-05')));
+      expect(run(last, await exported({ as: 'public' })).status).toBe(0);
+      expect(run(last, await exported({ as: 'member', member: 2 })).said).toContain('owes 100 for 2026-05');
     });
 
     test.each<[string, (text: string) => string, string]>([
