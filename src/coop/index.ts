@@ -22,8 +22,21 @@ export type { Decided } from './bank/scripts/match.ts';
 export type { Line as BankLine, Match as BankMatch } from './bank/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
 export type { CoopHouse } from './house.ts';
-export { Ledger, type LedgerOptions } from './ledger/ledger.ts';
-export type { AccountKind, Balance, Chart, Day, Draft, Entry, Month, Posting } from './ledger/types.ts';
+export { Ledger, type LedgerForm, type LedgerOptions } from './ledger/ledger.ts';
+export type {
+  AccountKind,
+  Balance,
+  Chart,
+  CoinDeposit,
+  Day,
+  Draft,
+  Entry,
+  Month,
+  Posting,
+  Receipt,
+  StoredCheckpoint,
+} from './ledger/types.ts';
+export type { Verified } from './ledger/verify.ts';
 export { Payouts, type RunFor } from './payouts/payouts.ts';
 export type { ClosedMonth, MonthShare, PayProof, Run } from './payouts/types.ts';
 export { type Refusal, refusals } from './refusals.ts';
@@ -46,6 +59,7 @@ export type {
   Totals,
 } from './register/types.ts';
 export { rulesOf } from './rules/build.ts';
+export { chart } from './rules/chart.ts';
 export type { Country } from './rules/country.ts';
 export type { Rules } from './rules/types.ts';
 export { coopModule } from './store/module.ts';

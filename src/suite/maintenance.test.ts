@@ -65,6 +65,7 @@ function house(): House {
     uploads: { purge: note('uploads') },
     collections: { purge: note('collections') },
     blobs: { sweep: note('sweep'), compact: note('compact') },
+    coop: { ledger: { checkpoints: { daily: note('checkpoint') } } },
     senders: { purge: note('senders') },
     push: { purge: note('push') },
   };
@@ -92,6 +93,7 @@ test('what a crash interrupted comes first, then rows, then the bytes that they 
     ...['+files', 'files', 'sharing', 'uploads', '-files'],
     ...['+collections', 'collections', '-collections'],
     ...['+blobs', 'sweep', 'compact', '-blobs'],
+    ...['+ledger', 'checkpoint', '-ledger'],
     'senders',
     'push',
   ]);
@@ -133,6 +135,7 @@ test('who lost the lease stops there, and goes on with what is left', async () =
     '-files',
     ...['+collections', 'collections', '-collections'],
     ...['+blobs', 'sweep', 'compact', '-blobs'],
+    ...['+ledger', 'checkpoint', '-ledger'],
     'senders',
     'push',
   ]);

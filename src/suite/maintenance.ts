@@ -69,6 +69,7 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
     each('files', (between) => purgeFiles(rooms, between));
     each('collections', (between) => rooms.collections.purge(between));
     each('blobs', (between) => cleanBlobs(rooms, between));
+    each('ledger', async (between) => void (await rooms.coop.ledger.checkpoints.daily(between)));
     turn(() => rooms.senders.purge());
     turn(() => rooms.push.purge());
   };

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { systemClock } from '../../src/base/index.ts';
-import { type Draft, Ledger } from '../../src/coop/index.ts';
-import { chart } from '../../src/coop/rules/chart.ts';
+import { chart, type Draft, Ledger } from '../../src/coop/index.ts';
 import { modules } from '../../src/modules.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 

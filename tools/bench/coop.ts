@@ -7,8 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/index.ts';
-import { type Draft, Ledger } from '../../src/coop/index.ts';
-import { chart } from '../../src/coop/rules/chart.ts';
+import { chart, type Draft, Ledger } from '../../src/coop/index.ts';
 import { modules } from '../../src/modules.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 
