@@ -4,6 +4,8 @@ import { Bank } from './bank/bank.ts';
 import type { CoopHouse } from './house.ts';
 import { ByHand } from './ledger/by-hand.ts';
 import { Ledger } from './ledger/ledger.ts';
+import type { Day } from './ledger/types.ts';
+import { todayOf } from './payouts/months.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Years } from './payouts/years.ts';
 import { Certificates } from './register/certificates.ts';
@@ -26,6 +28,8 @@ export interface Coop {
   readonly years: Years;
   /** Who an account is when it acts: the one place where roles and membership are looked up for it. */
   actor(account: number, via: Actor['via']): Promise<Actor>;
+  /** The day that it is where the co-op is: east of Greenwich it is tomorrow before UTC says so. */
+  today(): Day;
 }
 
 /** Opens them; nothing runs by itself. */
@@ -46,5 +50,7 @@ export function openCoop(house: CoopHouse): Coop {
     return { account, member: isSomebody ? person.number : 0, roles, via };
   };
   const bank = new Bank(house);
-  return { rules, acts, ledger, books, persons, register, certificates, bank, payouts, years, actor };
+  const today = () => todayOf(house);
+  const rooms = { acts, ledger, books, persons, register, certificates, bank, payouts, years };
+  return { rules, ...rooms, actor, today };
 }

@@ -56,17 +56,16 @@ export async function approved({ coop, actor, key }: Acting, run: number): Promi
 
 /** Makes the file where there is none yet, and writes it. */
 export async function exported(
-  { rooms, coop, actor, key }: Acting,
+  { coop, actor, key }: Acting,
   wanted: number,
   { file, day: paid }: { readonly file: string; readonly day?: string | undefined },
 ): Promise<AdminOutcome> {
   const found = await coop.payouts.run(wanted);
-  const today = new Date(rooms.clock.nowMs()).toISOString().slice(0, 10);
   // A file that was made before its command ended is fetched, not made again.
   const run =
     found !== null && found.hash !== '' && paid === undefined
       ? found
-      : await coop.payouts.export(actor, { run: wanted, day: paid ?? today, key });
+      : await coop.payouts.export(actor, { run: wanted, day: paid ?? coop.today(), key });
   const { content } = await coop.payouts.file(actor, run.id);
   await writeNew(file, content);
   const text = [

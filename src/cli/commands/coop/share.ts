@@ -101,8 +101,8 @@ const capital = command({
   summary: 'what all hold, at the end of a day',
   options: [{ ...on, summary: 'the day; today where it is left out' }],
   schema: z.strictObject(onShape),
-  async run({ coop, clock }, { on: wanted }) {
-    const at = wanted ?? new Date(clock.nowMs()).toISOString().slice(0, 10);
+  async run({ coop }, { on: wanted }) {
+    const at = wanted ?? coop.today();
     const totals = await coop.register.totals(at);
     const rows = [
       ['members', String(totals.members)],
