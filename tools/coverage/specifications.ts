@@ -199,6 +199,19 @@ RFC 6120 | XMPP core | No | |
 RFC 6121 | XMPP instant messaging and presence | No | |
 RFC 7622 | XMPP addresses | No | |
 RFC 7395 | XMPP over WebSocket | No | |
+
+# The co-operative's money
+RFC 8785 | JSON canonicalization | Yes | src/formats/canonical-json/write.ts | whole numbers alone: nothing that is hashed has others
+RFC 6962 | Certificate transparency: trees of hashes | Partial | src/formats/merkle/tree.ts | the tree and its proofs (§2), over the ledger; no log of certificates
+RFC 9162 | Certificate transparency 2.0: verifying proofs | Partial | src/formats/merkle/tree.ts | §2.1.3.2 and §2.1.4.2
+RFC 9457 | Problem details for HTTP | Yes | src/coop/api/problem.ts |
+RFC 4180 | CSV | Partial | src/coop/ledger/exports/csv.ts | written for the ledger; statements of banks are not read from it
+C2SP signed-note | Signed notes | Yes | src/formats/signed-note/note.ts | Ed25519
+C2SP tlog-checkpoint | Checkpoints of transparency logs | Partial | src/formats/signed-note/checkpoint.ts src/coop/ledger/checkpoints.ts | signed each day; no witness cosigns
+ISO 20022 pain.001.001.09 | Credit transfers, asked of a bank | Yes | src/formats/iso20022/credit-transfers.ts |
+ISO 20022 camt.053 | Statements of a bank | Yes | src/formats/iso20022/statements.ts src/coop/bank/bank.ts | what is booked
+ISO 11649 | References of creditors (RF) | Yes | src/formats/iban/reference.ts |
+ISO 13616 | IBAN | Yes | src/formats/iban/iban.ts |
 `;
 
 const states: readonly string[] = ['Yes', 'Partial', 'No', 'Not planned'] satisfies Status[];
@@ -220,7 +233,7 @@ function parseRow(line: string, area: string): Specification {
   const cells = line.split('|').map((cell) => cell.trim());
   const [id = '', title = '', status = '', files = '', note = ''] = cells;
   if (cells.length !== 5) throw new Error(`five cells are a row of the table, not ${cells.length}: ${line}`);
-  if (!/^(?:RFC [1-9]\d*|XEP-\d{4}|draft-[a-z\d-]+)$/.test(id))
+  if (!/^(?:RFC [1-9]\d*|XEP-\d{4}|draft-[a-z\d-]+|(?:C2SP|ISO) [a-z\d.-]+(?: [a-z\d.]+)?)$/.test(id))
     throw new Error(`'${id}' is no number of a specification: ${line}`);
   if (area === '' || title === '') throw new Error(`a row has an area and a title: ${line}`);
   if (!states.includes(status)) throw new Error(`'${status}' is no state (${states.join(', ')}): ${line}`);
