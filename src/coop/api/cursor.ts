@@ -26,25 +26,46 @@ export function readCursor(list: string, cursor: string | undefined): Ended | nu
   }
 }
 
-/** The number that a page of rows in the order of their numbers ended with; 0 without a cursor. */
-export function numberAfter(list: string, cursor: string | undefined): number {
-  const ended = readCursor(list, cursor);
-  if (ended === null) return 0;
-  const [after] = ended;
-  if (typeof after !== 'number' || ended.length !== 1)
-    throw refusal('E_CURSOR', 'that is no cursor that this list gave');
-  return after;
+interface Asked {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
 }
 
-/** A page of rows that were asked for with one more than it holds. */
-export function pageOfNumbered<Row>(
-  list: string,
-  rows: readonly Row[],
-  limit: number,
-  numberOf: (row: Row) => number,
-): { readonly items: Row[]; readonly next: string | null } {
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  return { items, next: more ? writeCursor(list, [numberOf(last)]) : null };
+interface Page<Row> {
+  readonly items: readonly Row[];
+  readonly next: string | null;
 }
+
+type PageBy<Key> = <Row>(
+  list: string,
+  asked: Asked,
+  start: Key,
+  fetch: (from: Key) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => Key,
+) => Promise<Page<Row>>;
+
+/** Reads on from a key, in pages as the room gives them, until there is one row more than a page of the list holds. */
+const pager =
+  <Key extends number | string>(isKey: (part: unknown) => part is Key): PageBy<Key> =>
+  async (list, { cursor, limit }, start, fetch, keyOf) => {
+    const ended = readCursor(list, cursor) ?? [start];
+    const [key] = ended;
+    if (ended.length !== 1 || !isKey(key)) throw refusal('E_CURSOR', 'that is no cursor that this list gave');
+    const rows = [];
+    for (let from = key; rows.length <= limit; ) {
+      const page = await fetch(from);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      rows.push(...page);
+      from = keyOf(last);
+    }
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    const more = rows.length > limit && last !== undefined;
+    return { items, next: more ? writeCursor(list, [keyOf(last)]) : null };
+  };
+
+/** A list in the order of numbers, or against it. */
+export const pageBy = pager((part): part is number => typeof part === 'number');
+/** The same of texts. */
+export const pageByText = pager((part): part is string => typeof part === 'string');

@@ -4,7 +4,20 @@
  */
 import type { ApiRoute } from '../types.ts';
 import { aboutRoutes } from './about.ts';
+import { actsRoutes } from './acts.ts';
+import { bankRoutes } from './bank.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { meRoutes } from './me.ts';
+import { payoutsRoutes } from './payouts.ts';
+import { registerRoutes } from './register.ts';
 
 /** Every address of `/api/v1` but its document, in the order in which that shows them. */
-export const apiRoutes: readonly ApiRoute[] = [...aboutRoutes, ...ledgerRoutes];
+export const apiRoutes: readonly ApiRoute[] = [
+  ...aboutRoutes,
+  ...meRoutes,
+  ...registerRoutes,
+  ...ledgerRoutes,
+  ...payoutsRoutes,
+  ...bankRoutes,
+  ...actsRoutes,
+];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refusal } from '../../refusals.ts';
-import { numberAfter, pageOfNumbered } from '../cursor.ts';
+import { pageBy } from '../cursor.ts';
 import { route } from '../route.ts';
 import {
   amountIn,
@@ -38,11 +38,13 @@ export const ledgerRoutes: readonly ApiRoute[] = [
     ...{ method: 'GET', path: entriesPath, tag: 'ledger', privilege: 'ledger.read', refusals: ['E_CURSOR'] },
     summary: 'The sealed entries, in order.',
     ...{ params: null, query: pageOf(noMore), body: null, answer: listOf(entry) },
-    async run({ coop, query: { cursor, limit } }) {
-      const after = numberAfter(entriesPath, cursor);
-      const rows = [];
-      for await (const page of coop.ledger.entries({ after, until: after + limit + 1 })) rows.push(...page);
-      return pageOfNumbered(entriesPath, rows, limit, ({ seq }) => seq);
+    run: ({ coop, query }) => {
+      const until = Number.MAX_SAFE_INTEGER;
+      const pages = async (after: number) => {
+        for await (const page of coop.ledger.entries({ after, until })) return page;
+        return [];
+      };
+      return pageBy(entriesPath, query, 0, pages, ({ seq }) => seq);
     },
   }),
   route({

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { missingTool } from '../../testing/index.ts';
+import { privileges } from '../acts/privileges.ts';
+import { type Privilege, roles } from '../acts/types.ts';
+import { refusals } from '../refusals.ts';
+import { openApiOf, refusalsOf } from './openapi.ts';
+import { statusOf } from './problem.ts';
+import { apiRoutes } from './routes/index.ts';
+
+const named = (method: string, path: string) => `${method} ${path}`;
+
+test('one value for each address and method, and every change has a route that shows what it changes', () => {
+  const names = apiRoutes.map(({ method, path }) => named(method, path));
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.length).toBeGreaterThan(50);
+  for (const { method, path, changes, params, body, privilege } of apiRoutes) {
+    expect(path, path).toMatch(/^(?:\/(?:[a-z]+|\{[a-z]+\}))+$/);
+    if (changes !== undefined) {
+      expect(method, path).not.toBe('GET');
+      const shown = apiRoutes.find((one) => one.method === 'GET' && one.path === changes);
+      expect(shown, `${path} changes ${changes}`).toBeDefined();
+      // It is shown again to judge a condition, so it must not depend on a query.
+      expect(shown?.query, changes).toBeNull();
+    }
+    expect(params !== null, path).toBe(path.includes('{'));
+    if (method === 'GET') expect(body, path).toBeNull();
+    else expect(privilege, path).not.toBe('public');
+  }
+});
+
+test('who may do what: each role, each route', () => {
+  const may = (privilege: Privilege) =>
+    privilege === 'public' || privilege === 'own' ? ['everybody'] : [...privileges[privilege]].sort();
+  const table = new Map<string, string[]>();
+  for (const { method, path, privilege } of apiRoutes) {
+    const who = may(privilege).join(' ');
+    table.set(who, [...(table.get(who) ?? []), named(method, path)]);
+  }
+  // Who audits or administers changes nothing that counts money.
+  const writers = apiRoutes.filter(({ method, privilege }) => method !== 'GET' && privilege !== 'own');
+  for (const { method, path, privilege } of writers) {
+    const those = may(privilege);
+    expect(those, named(method, path)).not.toContain('auditor');
+    if (privilege !== 'roles.grant') expect(those, named(method, path)).not.toContain('administrator');
+    expect(those, named(method, path)).not.toContain('member');
+  }
+  // What needs a second person is open to more than one role.
+  for (const path of ['/runs/{run}/approvals', '/bank/proposals/{match}/confirm']) {
+    const found = apiRoutes.find((one) => one.path === path);
+    expect(may(found?.privilege ?? 'own')).toEqual(['board', 'treasurer']);
+  }
+  expect(table.get('everybody')?.filter((name) => name.startsWith('POST'))).toEqual([
+    'POST /me/applications',
+    'POST /me/redemptions',
+  ]);
+  expect(roles).toContain('member');
+});
+
+test('the document names every route, every code, and no number for money', () => {
+  const document = openApiOf(apiRoutes, 'https://coop.example') as {
+    paths: Record<string, Record<string, { 'x-refusals': string[]; responses: Record<string, unknown> }>>;
+  };
+  for (const route of apiRoutes) {
+    const operation = document.paths[route.path]?.[route.method.toLowerCase()];
+    expect(operation?.['x-refusals'], route.path).toEqual(refusalsOf(route));
+    for (const code of refusalsOf(route)) {
+      expect(Object.keys(refusals)).toContain(code);
+      expect(Object.keys(operation?.responses ?? {})).toContain(String(statusOf(code)));
+    }
+  }
+  expect(JSON.stringify(document)).not.toContain('"type":"number"');
+});
+
+// The library of the OpenAPI Initiative's community for documents of 3.1.
+const validator =
+  'import json,sys,openapi_spec_validator as v; v.validate(json.load(sys.stdin)); print(v.__name__)';
+const python = spawnSync('python3', ['-c', 'import openapi_spec_validator']);
+if (python.status !== 0) missingTool('the document is OpenAPI 3.1', 'python3 has no openapi_spec_validator');
+else
+  test('the document is OpenAPI 3.1', () => {
+    const judge = (document: unknown) =>
+      spawnSync('python3', ['-c', validator], { input: JSON.stringify(document), encoding: 'utf8' });
+    const document = openApiOf(apiRoutes, 'https://coop.example');
+    const judged = judge(document);
+    expect(judged.stderr).toBe('');
+    expect(judged.stdout.trim()).toBe('openapi_spec_validator');
+    expect(judge({ ...document, paths: { x: 1 } }).status).not.toBe(0);
+  });

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { refusal } from '../../refusals.ts';
+import { pageBy, pageByText } from '../cursor.ts';
+import { route } from '../route.ts';
+import { day, listOf, month, noMore, pageOf, params, pathNumber } from '../schemas.ts';
+import type { ApiRoute } from '../types.ts';
+import { closedMonth, item, monthShare, run } from './shapes.ts';
+
+const last = Number.MAX_SAFE_INTEGER;
+const reads = { method: 'GET', tag: 'pay', privilege: 'ledger.read', body: null } as const;
+const ofMonth = params({ month });
+const ofRun = params({ run: pathNumber });
+const runPath = '/runs/{run}';
+
+const months: readonly ApiRoute[] = [
+  route({
+    ...{ ...reads, path: '/months', params: null, query: pageOf(noMore), answer: listOf(closedMonth) },
+    ...{ summary: 'The months that were shared out, the last first.', refusals: ['E_CURSOR'] },
+    run: ({ coop, query }) =>
+      pageByText(
+        '/months',
+        query,
+        '~',
+        (before) => coop.payouts.months({ before }),
+        (row) => row.month,
+      ),
+  }),
+  route({
+    ...{ ...reads, path: '/months/{month}', params: ofMonth, query: null, answer: closedMonth },
+    ...{ privilege: 'own', summary: 'One month: what every member checks their pay against.', refusals: [] },
+    async run({ coop, params: { month: of } }) {
+      const found = await coop.payouts.month(of);
+      if (found === null) throw refusal('E_NOT_FOUND', `${of} was not shared out`);
+      return found;
+    },
+  }),
+  route({
+    ...{ ...reads, path: '/months/{month}/shares', params: ofMonth, query: pageOf(noMore) },
+    ...{ answer: listOf(monthShare), refusals: ['E_CURSOR'] },
+    summary: 'What a month came to for each member.',
+    run: ({ coop, params: { month: of }, query }) => {
+      const pages = (after: number) => coop.payouts.shares(of, { after });
+      return pageBy(`/months/${of}/shares`, query, 0, pages, ({ member }) => member);
+    },
+  }),
+  route({
+    ...{ method: 'POST', path: '/months', tag: 'pay', privilege: 'pay.prepare', status: 201 },
+    summary: 'Shares a month out, once, and closes it.',
+    refusals: ['E_DATE', 'E_MONTH_OPEN', 'E_MONTH_ORDER', 'E_MONTH_CLOSED', 'E_PERIOD_CLOSED', 'E_AMOUNT'],
+    ...{ params: null, query: null, body: z.strictObject({ month }), answer: closedMonth },
+    run: ({ coop, actor, body, key }) => coop.payouts.closeMonth(actor, { ...body, key }),
+    located: (made) => `/months/${made.month}`,
+  }),
+];
+
+const runs: readonly ApiRoute[] = [
+  route({
+    ...{ ...reads, path: '/runs', params: null, query: pageOf(noMore), answer: listOf(run) },
+    ...{ summary: 'Payment runs, the last first.', refusals: ['E_CURSOR'] },
+    run: ({ coop, query }) =>
+      pageBy(
+        '/runs',
+        query,
+        last,
+        (before) => coop.payouts.runs({ before }),
+        ({ id }) => id,
+      ),
+  }),
+  route({
+    ...{ ...reads, path: runPath, params: ofRun, query: null, answer: run, refusals: [] },
+    summary: 'One run: what its approvals are of.',
+    async run({ coop, params: { run: id } }) {
+      const found = await coop.payouts.run(id);
+      if (found === null) throw refusal('E_NOT_FOUND', `there is no payment run ${id}`);
+      return found;
+    },
+  }),
+  route({
+    ...{ ...reads, path: '/runs/{run}/items', params: ofRun, query: pageOf(noMore) },
+    ...{ answer: listOf(item), refusals: ['E_CURSOR'], summary: 'The transfers of a run.' },
+    run: ({ coop, params: { run: id }, query }) => {
+      const pages = (after: number) => coop.payouts.items(id, { after });
+      return pageBy(`/runs/${id}/items`, query, 0, pages, ({ n }) => n);
+    },
+  }),
+  route({
+    ...{ ...reads, path: '/runs/{run}/file', params: ofRun, query: null, privilege: 'pay.prepare' },
+    ...{ answer: { media: 'application/xml' }, refusals: [] },
+    summary: 'The file for the bank (pain.001.001.09), the same octets each time.',
+    async run({ coop, actor, params: { run: id } }) {
+      const { name, content } = await coop.payouts.file(actor, id);
+      return { name, bytes: content };
+    },
+  }),
+];
+
+const changes = {
+  method: 'POST',
+  tag: 'pay',
+  query: null,
+  params: ofRun,
+  answer: run,
+  changes: runPath,
+} as const;
+
+const decisions: readonly ApiRoute[] = [
+  route({
+    ...{ method: 'POST', path: '/runs', tag: 'pay', privilege: 'pay.prepare', status: 201 },
+    summary: 'Puts what is owed into a payment run that persons approve.',
+    ...{ refusals: ['E_DATE', 'E_NOTHING_DUE', 'E_NOT_FOUND'], params: null, query: null, answer: run },
+    body: z.strictObject({
+      purpose: z.enum(['month', 'year', 'exit', 'refund']),
+      about: z.string().max(20).meta({ description: '2026-03, 2026, or the number of a member.' }),
+    }),
+    run: ({ coop, actor, body, key }) => coop.payouts.prepare(actor, { ...body, key }),
+    located: ({ id }) => `/runs/${id}`,
+  }),
+  route({
+    ...{ ...changes, path: '/runs/{run}/approvals', privilege: 'pay.approve', body: null },
+    ...{ summary: 'Approves a run; nobody does it twice.', refusals: ['E_STATE', 'E_APPROVED'] },
+    run: ({ coop, actor, params: { run: id }, key }) => coop.payouts.approve(actor, { run: id, key }),
+  }),
+  route({
+    ...{ ...changes, path: '/runs/{run}/cancellation', privilege: 'pay.prepare', body: null },
+    ...{ summary: 'Gives up a run that has no file.', refusals: ['E_STATE'] },
+    run: ({ coop, actor, params: { run: id }, key }) => coop.payouts.cancel(actor, { run: id, key }),
+  }),
+  route({
+    ...{ ...changes, path: '/runs/{run}/file', privilege: 'pay.prepare', body: z.strictObject({ day }) },
+    summary: 'Makes the one file of an approved run; the bank is to pay on that day.',
+    refusals: ['E_STATE', 'E_EXPORTED', 'E_NOT_OWED', 'E_DATE', 'E_NO_BANK', 'E_TEXT'],
+    run: ({ coop, actor, params: { run: id }, body, key }) =>
+      coop.payouts.export(actor, { run: id, day: body.day, key }),
+  }),
+];
+
+export const payoutsRoutes: readonly ApiRoute[] = [...months, ...runs, ...decisions];
