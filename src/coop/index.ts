@@ -18,11 +18,10 @@ export {
   type Role,
   roles,
 } from './acts/types.ts';
-export type { Decided } from './bank/scripts/match.ts';
-export type { Line as BankLine, Match as BankMatch } from './bank/types.ts';
-export { type Act, type Actor, type Privilege, type Role, roles } from './acts/types.ts';
 export { type Api, apiPath } from './api/api.ts';
 export { type ApiOptions, openApi } from './api/open.ts';
+export type { Decided } from './bank/scripts/match.ts';
+export type { Line as BankLine, Match as BankMatch } from './bank/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
 export type { CoopHouse } from './house.ts';
 export { Ledger, type LedgerForm, type LedgerOptions } from './ledger/ledger.ts';

@@ -24,6 +24,7 @@ import {
 import { createSmtpServers, type SmtpOptions } from '../smtp/index.ts';
 import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
+import { openApiOf } from './api.ts';
 import type { Authenticity } from './authenticity.ts';
 import { openDirectory } from './contacts.ts';
 import { openFiles } from './files.ts';
@@ -134,6 +135,8 @@ function openers(
     authority: () => certificates.authority,
     open: () => open,
     clock: rooms.clock,
+    coop: rooms.coop,
+    api: (sessionOf) => openApiOf(rooms, observers, open, sessionOf),
     health: observers.health,
     metrics: observers.metrics,
     log: log.child({ protocol: 'http' }),

@@ -1,6 +1,7 @@
 import type { AccountsService, Privilege } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Directory } from '../carddav/index.ts';
+import type { Coop } from '../coop/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
 import type { FilesWriter, Sharing } from '../stores/files/index.ts';
@@ -25,6 +26,8 @@ export interface House {
   readonly directory: Directory;
   /** The folder in every home that holds what others share. */
   readonly sharedName: string;
+  /** Members, shares, ledger and pay. */
+  readonly coop: Coop;
   readonly sessions: Sessions;
   readonly forms: Forms;
   readonly clock: Clock;

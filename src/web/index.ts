@@ -16,4 +16,4 @@
  */
 export { stsPolicyOf } from './discovery/mta-sts.ts';
 export { configured, type OpenDoor, publicHost, reachedAt, signInAddress, webAddress } from './links.ts';
-export { createWeb, type WebOptions } from './web.ts';
+export { createWeb, type SessionOf, type WebOptions } from './web.ts';

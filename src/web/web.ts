@@ -1,13 +1,15 @@
 import { type Context, Hono } from 'hono';
-import type { AccountsService } from '../accounts/index.ts';
+import type { AccountsService, Member } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
 import type { Directory } from '../carddav/index.ts';
+import { type Api, apiPath, type Coop } from '../coop/index.ts';
 import { connectionOf, type FetchHandler, type HttpEnvironment } from '../net/index.ts';
 import type { Health, Log, Metrics } from '../observability/index.ts';
 import { isLoopback, type MycoSettings } from '../settings/index.ts';
 import type { FilesWriter, Sharing } from '../stores/files/index.ts';
 import type { LoginFlows } from '../webdav/index.ts';
 import type { House, Route, Visit } from './house.ts';
+import { readCookie } from './http/cookies.ts';
 import { Forms } from './http/forms.ts';
 import { chooseLanguage } from './http/language.ts';
 import { Sessions } from './http/sessions.ts';
@@ -16,6 +18,9 @@ import { messagesOf } from './messages/index.ts';
 import { operatorRoutes } from './operator.ts';
 import { failed, notFound, wrongMethod } from './pages/errors.ts';
 import { routes } from './routes.ts';
+
+/** The member of the session that a request's cookie names; null where there is none. */
+export type SessionOf = (request: Request, secure: boolean) => Promise<Member | null>;
 
 export interface WebOptions {
   readonly accounts: AccountsService;
@@ -35,6 +40,9 @@ export interface WebOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly appLogins?: LoginFlows | null;
+  readonly coop: Coop;
+  /** `/api/v1`, given who knows the sessions of the pages. */
+  readonly api: (sessionOf: SessionOf) => Api;
   readonly clock?: Clock;
 }
 
@@ -60,7 +68,12 @@ function visitOf(context: Context<Environment>, house: House, privilege: Route['
 type Answer = (visit: Visit, house: House) => Response | Promise<Response>;
 
 /** The routes as they are declared, 405 for their other methods, `otherwise` for every other address. */
-function application(house: House, served: readonly Route[], otherwise: Answer): Hono<Environment> {
+function application(
+  house: House,
+  served: readonly Route[],
+  otherwise: Answer,
+  api: Api | null,
+): Hono<Environment> {
   const app = new Hono<Environment>();
   const answer = async (
     context: Context<Environment>,
@@ -89,6 +102,10 @@ function application(house: House, served: readonly Route[], otherwise: Answer):
   }
   for (const [path, allow] of methods)
     app.all(path, (context) => answer(context, (visit) => wrongMethod(visit, house, allow)));
+  if (api !== null) {
+    const programs: Answer = ({ request, remote, secure }) => api.fetch(request, { remote, secure });
+    app.all(`${apiPath}/*`, (context) => answer(context, programs));
+  }
   app.notFound((context) => answer(context, otherwise));
   return app;
 }
@@ -107,14 +124,18 @@ export function createWeb(options: WebOptions): { handler(tls: 'none' | 'implici
   const clock = options.clock ?? systemClock;
   const sessions = new Sessions(accounts.accounts, clock);
   const parts = { accounts, files, sharing, directory, sharedName, settings, authority, open, log, clock };
-  const house: House = { ...parts, appLogins: options.appLogins ?? null, sessions, forms: new Forms() };
+  const house: House = {
+    ...{ ...parts, coop: options.coop, appLogins: options.appLogins ?? null },
+    ...{ sessions, forms: new Forms() },
+  };
+  const api = options.api((request, secure) => sessions.memberOf(readCookie(request, 'session', secure)));
   const operator = operatorRoutes(options.health, options.metrics);
   const everywhere = routes.filter(({ doors }) => doors === 'everywhere');
   const plain = settings.value.auth.plaintext === 'allow';
-  const https = application(house, routes, notFound);
+  const https = application(house, routes, notFound, api);
   const http = plain
-    ? application(house, [...operator, ...routes], notFound)
-    : application(house, [...operator, ...everywhere], toHttps);
+    ? application(house, [...operator, ...routes], notFound, api)
+    : application(house, [...operator, ...everywhere], toHttps, null);
   return {
     handler(tls) {
       const app = tls === 'implicit' ? https : http;

@@ -30,7 +30,16 @@ const answers: MetricDeclaration<'counter', 'route' | 'class'> = {
 };
 
 /** The API of the co-op, to be put behind the web's doors. */
-export function openApi({ coop, accounts, database, clock, log, metrics, origin, sessionOf }: ApiOptions): Api {
+export function openApi({
+  coop,
+  accounts,
+  database,
+  clock,
+  log,
+  metrics,
+  origin,
+  sessionOf,
+}: ApiOptions): Api {
   const counter = metrics.counter(answers);
   return createApi(
     {
