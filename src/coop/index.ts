@@ -40,7 +40,21 @@ export type {
 } from './ledger/types.ts';
 export type { Verified } from './ledger/verify.ts';
 export { Payouts, type RunFor } from './payouts/payouts.ts';
-export type { ClosedMonth, MonthShare, PayProof, Run } from './payouts/types.ts';
+export type {
+  ClosedMonth,
+  ClosedYear,
+  Item,
+  LeftOut,
+  MemberInterest,
+  MonthShare,
+  PayProof,
+  Purpose,
+  Run,
+  RunState,
+  Slip,
+  YearFigures,
+} from './payouts/types.ts';
+export { type YearDecision, Years } from './payouts/years.ts';
 export { type Refusal, refusals } from './refusals.ts';
 export { Certificates } from './register/certificates.ts';
 export { Persons } from './register/persons.ts';

@@ -308,6 +308,28 @@ function ledgerSums({ db, t }: Context) {
       .groupBy(a.owner)
       .orderBy(asc(a.owner))
       .prepare('payouts_coins'),
+    /** What is owed to members on accounts of theirs, as it is today. */
+    payoutsOwed: db
+      .select({ member: a.owner, account: a.name, amount: sql<number>`-${b.amount}` })
+      .from(a)
+      .innerJoin(b, eq(b.account, a.id))
+      .where(
+        and(
+          gt(a.owner, 0),
+          sql`(${a.owner} = cast(${p('member')} as bigint) or cast(${p('member')} as bigint) = 0)`,
+          eq(b.asset, p('asset')),
+          lt(b.amount, 0),
+        ),
+      )
+      .orderBy(asc(a.owner), asc(a.id))
+      .prepare('payouts_owed'),
+  };
+}
+
+/** What a year is reckoned from. */
+function yearSums({ db, t }: Context) {
+  const { ledger_entries: e, ledger_postings: o, ledger_accounts: a, ledger_balances: b } = t;
+  return {
     /** Income and expenses of a span of days, by account; what closed another year is neither. */
     payoutsResult: db
       .select({ account: a.name, amount: sql<number>`cast(sum(${o.amount}) as bigint)` })
@@ -351,21 +373,6 @@ function ledgerSums({ db, t }: Context) {
       .innerJoin(b, eq(b.account, a.id))
       .where(and(eq(a.owner, 0), eq(b.asset, p('asset')), sql`${a.name} like 'reserve:%'`))
       .prepare('payouts_reserves'),
-    /** What is owed to members on accounts of theirs, as it is today. */
-    payoutsOwed: db
-      .select({ member: a.owner, account: a.name, amount: sql<number>`-${b.amount}` })
-      .from(a)
-      .innerJoin(b, eq(b.account, a.id))
-      .where(
-        and(
-          gt(a.owner, 0),
-          sql`(${a.owner} = cast(${p('member')} as bigint) or cast(${p('member')} as bigint) = 0)`,
-          eq(b.asset, p('asset')),
-          lt(b.amount, 0),
-        ),
-      )
-      .orderBy(asc(a.owner), asc(a.id))
-      .prepare('payouts_owed'),
   };
 }
 
@@ -375,6 +382,7 @@ export const payoutsQueries = (context: Context) => ({
   ...yearQueries(context),
   ...payeeQueries(context),
   ...ledgerSums(context),
+  ...yearSums(context),
 });
 
 export type PayoutsQueries = ReturnType<typeof payoutsQueries>;
