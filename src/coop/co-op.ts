@@ -9,8 +9,8 @@ import { todayOf } from './payouts/months.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Years } from './payouts/years.ts';
 import { Certificates } from './register/certificates.ts';
-import { Persons } from './register/persons.ts';
-import { Register } from './register/register.ts';
+import { Persons, Persons } from './register/persons.ts';
+import { Register, Register } from './register/register.ts';
 import type { Rules } from './rules/types.ts';
 
 /** The rooms of one co-operative over one database. */
@@ -18,6 +18,8 @@ export interface Coop {
   readonly rules: Rules;
   readonly acts: Acts;
   readonly ledger: Ledger;
+  readonly persons: Persons;
+  readonly register: Register;
   /** What persons write into the ledger. */
   readonly books: ByHand;
   readonly persons: Persons;

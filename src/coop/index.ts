@@ -58,6 +58,7 @@ export { type YearDecision, Years } from './payouts/years.ts';
 export { type Refusal, refusals } from './refusals.ts';
 export { Certificates } from './register/certificates.ts';
 export { Persons } from './register/persons.ts';
+export { Privacy } from './register/privacy.ts';
 export { Register, type When } from './register/register.ts';
 export type {
   Application,
@@ -69,6 +70,7 @@ export type {
   MovementKind,
   Person,
   PersonDetails,
+  PersonFile,
   Received,
   RedemptionRequest,
   Standing,

@@ -12,3 +12,5 @@ export const stepRows = 2_000;
 export const redemptionsMax = 200;
 /** Of a certificate as PDF. */
 export const certificateBytesMax = 1_000_000;
+/** Of what a consent is for, and of the version of its text. */
+export const purposeCharactersMax = 60;

@@ -5,6 +5,7 @@ import { cancel } from './scripts/cancel.ts';
 import * as certificates from './scripts/certificates.ts';
 import { checkHead, checkMovements, checkPersons } from './scripts/checks.ts';
 import { addPerson, changePerson } from './scripts/persons.ts';
+import * as privacy from './scripts/privacy.ts';
 import * as register from './scripts/read.ts';
 import { redeem } from './scripts/redeem.ts';
 import * as requests from './scripts/requests.ts';
@@ -42,6 +43,9 @@ export const registerOperations = ({ read, scan, write }: CoopMake) => ({
   registerCertificateKeep: write(certificates.certificateKeep),
   registerCertificate: read(certificates.certificate),
   registerCertificateState: read(certificates.certificateState),
+  registerPersonFile: scan(privacy.personFile),
+  registerConsent: write(privacy.consent),
+  registerPersonErase: write(privacy.erasePerson),
   registerCheckMovements: scan(checkMovements),
   registerCheckPersons: scan(checkPersons),
   registerCheckHead: scan(checkHead),

@@ -352,6 +352,75 @@ function certificateQueries({ db, t }: Context) {
   };
 }
 
+function privacyQueries({ db, t, d }: Context) {
+  const c = t.register_consents;
+  const x = t.register_persons;
+  const e = t.ledger_entries;
+  const o = t.ledger_postings;
+  const b = t.ledger_balances;
+  const m = t.register_movements;
+  const nothing = Object.fromEntries(
+    ['name', 'address', 'country', 'birth', 'iban', 'holder'].map((column) => [column, '']),
+  );
+  return {
+    registerConsentsOf: db
+      .select()
+      .from(c)
+      .where(eq(c.person, p('person')))
+      .orderBy(asc(c.id))
+      .prepare('register_consents_of'),
+    registerConsentAdd: db
+      .insert(c)
+      .values({ ...boundAll('person', 'purpose', 'text', 'version'), given: bound('now'), withdrawn: 0 })
+      .prepare('register_consent_add'),
+    registerConsentWithdraw: db
+      .update(c)
+      .set({ withdrawn: bound('now') })
+      .where(and(eq(c.person, p('person')), eq(c.purpose, p('purpose')), eq(c.withdrawn, 0)))
+      .prepare('register_consent_withdraw'),
+    registerConsentsErase: db
+      .delete(c)
+      .where(eq(c.person, p('person')))
+      .prepare('register_consents_erase'),
+    registerCertificatesErase: db
+      .delete(t.register_certificates)
+      .where(eq(t.register_certificates.person, p('person')))
+      .prepare('register_certificates_erase'),
+    registerPersonErase: db
+      .update(x)
+      .set({
+        ...nothing,
+        account: 0,
+        salt: Buffer.alloc(0),
+        erased: bound('now'),
+        version: sql`${x.version} + 1`,
+      })
+      .where(eq(x.number, p('number')))
+      .prepare('register_person_erase'),
+    registerMovementsAllOf: db
+      .select()
+      .from(m)
+      .where(sql`(${m.person} = ${p('person')} or (${m.other} > 0 and ${m.other} = ${p('person')}))`)
+      .orderBy(asc(m.seq))
+      .prepare('register_movements_all_of'),
+    registerPostingsOf: db
+      .select({
+        ...{ seq: o.seq, date: e.date, kind: e.kind, account: o.account, asset: o.asset, amount: o.amount },
+      })
+      .from(o)
+      .innerJoin(e, eq(e.seq, o.seq))
+      .where(d.inNumbers(o.account, 'ids'))
+      .orderBy(asc(o.seq), asc(o.n))
+      .prepare('register_postings_of'),
+    registerOwed: db
+      .select({ account: b.account })
+      .from(b)
+      .where(and(d.inNumbers(b.account, 'ids'), ne(b.amount, 0)))
+      .limit(1)
+      .prepare('register_owed'),
+  };
+}
+
 function checkQueries({ db, t, d }: Context) {
   const l = t.register_lines;
   const r = t.register_requests;
@@ -404,6 +473,7 @@ export const registerQueries = (context: Context) => ({
   ...dayQueries(context),
   ...requestQueries(context),
   ...certificateQueries(context),
+  ...privacyQueries(context),
   ...checkQueries(context),
 });
 

@@ -255,3 +255,34 @@ export interface CertificateVerdict {
   readonly holds: boolean;
   readonly sharesNow: number;
 }
+
+/** What somebody agreed to. `text`: SHA-256 of it, hex; `withdrawn`: ms since 1970, 0 where it is in force. */
+export interface Consent {
+  readonly id: number;
+  readonly person: number;
+  readonly purpose: string;
+  readonly text: string;
+  readonly version: string;
+  readonly given: number;
+  readonly withdrawn: number;
+}
+
+/** All that is kept of a person. Salts in hex: with them the person finds themselves in the chains, and nobody else does. */
+export interface PersonFile {
+  readonly person: Person;
+  readonly chain: { readonly shown: string; readonly salt: string };
+  readonly consents: readonly Consent[];
+  readonly applications: readonly Application[];
+  readonly calls: readonly CapitalCall[];
+  readonly requests: readonly RedemptionRequest[];
+  readonly movements: readonly Movement[];
+  readonly accounts: readonly { readonly name: string; readonly shown: string; readonly salt: string }[];
+  readonly postings: readonly {
+    readonly seq: number;
+    readonly date: Day;
+    readonly kind: string;
+    readonly account: string;
+    readonly asset: string;
+    readonly amount: number;
+  }[];
+}
