@@ -9,8 +9,9 @@ import { todayOf } from './payouts/months.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Years } from './payouts/years.ts';
 import { Certificates } from './register/certificates.ts';
-import { Persons, Persons } from './register/persons.ts';
-import { Register, Register } from './register/register.ts';
+import { Persons } from './register/persons.ts';
+import { Privacy } from './register/privacy.ts';
+import { Register } from './register/register.ts';
 import type { Rules } from './rules/types.ts';
 
 /** The rooms of one co-operative over one database. */
@@ -18,13 +19,12 @@ export interface Coop {
   readonly rules: Rules;
   readonly acts: Acts;
   readonly ledger: Ledger;
-  readonly persons: Persons;
-  readonly register: Register;
   /** What persons write into the ledger. */
   readonly books: ByHand;
   readonly persons: Persons;
   readonly register: Register;
   readonly certificates: Certificates;
+  readonly privacy: Privacy;
   readonly bank: Bank;
   readonly payouts: Payouts;
   readonly years: Years;
@@ -42,6 +42,7 @@ export function openCoop(house: CoopHouse): Coop {
   const acts = new Acts(house);
   const persons = new Persons(house);
   const register = new Register(house);
+  const privacy = new Privacy(house);
   const certificates = new Certificates(house, ledger.checkpoints);
   const payouts = new Payouts(house);
   const years = new Years(house);
@@ -53,6 +54,6 @@ export function openCoop(house: CoopHouse): Coop {
   };
   const bank = new Bank(house);
   const today = () => todayOf(house);
-  const rooms = { acts, ledger, books, persons, register, certificates, bank, payouts, years };
+  const rooms = { acts, ledger, books, persons, register, certificates, privacy, bank, payouts, years };
   return { rules, ...rooms, actor, today };
 }
