@@ -1,4 +1,4 @@
-import { exampleYaml, jsonSchema, loadSettings, mycoSettings } from '../settings/index.ts';
+import { countryDefinition, exampleYaml, jsonSchema, loadSettings, mycoSettings } from '../settings/index.ts';
 import type { Command } from './command.ts';
 import { serverSettings } from './settings.ts';
 
@@ -35,4 +35,13 @@ const schema: Command = {
   },
 };
 
-export const configCommands: readonly Command[] = [example, check, schema];
+const countrySchema: Command = {
+  name: ['config', 'country-schema'],
+  summary: "print the JSON Schema of a country's file, for editors",
+  run: async () => {
+    const json = jsonSchema(countryDefinition);
+    return { text: JSON.stringify(json, null, 2), json };
+  },
+};
+
+export const configCommands: readonly Command[] = [example, check, schema, countrySchema];

@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { countryFile, loadCountry, loadSettings, mycoSettings, SettingsError } from '../index.ts';
+import {
+  countryDefinition,
+  countryFile,
+  jsonSchema,
+  loadCountry,
+  loadSettings,
+  mycoSettings,
+  SettingsError,
+} from '../index.ts';
 import { amountMinorMax, datedRowsMax, decimalDigitsMax } from './scalars.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'myco-country-'));
@@ -63,6 +71,14 @@ describe('a country', () => {
     );
     expect(refusal('coop:\n  rules:\n    coop: { country: IT }\n')).toContain("coop is the country's");
   });
+});
+
+test('the schema of a file of a country describes each section', () => {
+  const { properties, required } = jsonSchema(countryDefinition);
+  const sections = Object.entries(properties as Record<string, { description?: string }>);
+  expect(sections.length).toBeGreaterThan(15);
+  for (const [name, { description }] of sections) expect(description, name).toMatch(/\S/);
+  expect(required).toEqual(expect.arrayContaining(['coop', 'shares', 'allocation', 'tax', 'law']));
 });
 
 describe('what a statute may not say', () => {
