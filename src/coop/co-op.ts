@@ -6,6 +6,7 @@ import { ByHand } from './ledger/by-hand.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { Day } from './ledger/types.ts';
 import { todayOf } from './payouts/months.ts';
+import { Parties } from './parties/parties.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Years } from './payouts/years.ts';
 import { Certificates } from './register/certificates.ts';
@@ -26,6 +27,7 @@ export interface Coop {
   readonly certificates: Certificates;
   readonly privacy: Privacy;
   readonly bank: Bank;
+  readonly parties: Parties;
   readonly payouts: Payouts;
   readonly years: Years;
   /** Who an account is when it acts: the one place where roles and membership are looked up for it. */
@@ -53,7 +55,8 @@ export function openCoop(house: CoopHouse): Coop {
     return { account, member: isSomebody ? person.number : 0, roles, via };
   };
   const bank = new Bank(house);
+  const parties = new Parties(house);
   const today = () => todayOf(house);
-  const rooms = { acts, ledger, books, persons, register, certificates, privacy, bank, payouts, years };
+  const rooms = { acts, ledger, books, persons, register, certificates, privacy, bank, parties, payouts, years };
   return { rules, ...rooms, actor, today };
 }

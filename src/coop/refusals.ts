@@ -20,6 +20,7 @@ export const refusals = {
   E_BANK_ACCOUNT: ['invalid', "the statement is of another account or currency than the co-op's"],
   E_STATEMENT: ['conflict', 'the statement was imported before, and said something else'],
   E_SAME_PERSON: ['denied', 'who proposed it does not confirm it'],
+  E_TAX: ['invalid', 'a party is not taxed in that way'],
   E_REFERENCE: ['conflict', 'the reference stands for something else'],
   E_MONTH_OPEN: ['locked', 'the month is not over'],
   E_MONTH_ORDER: ['conflict', 'months are shared out one after the other'],

@@ -12,11 +12,14 @@ import { memoCharactersMax } from '../ledger/limits.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { importBytesMax, importLinesMax, pageRows } from './limits.ts';
+import { unmatched } from './scripts/book.ts';
 import type { Decided, Judgement } from './scripts/match.ts';
 import type { BankHouse, Expected, Gap, Imported, Line, Match, StatementRow, Target } from './types.ts';
 
 /** Kinds of accounts to which a person may say that a line belongs; what is expected is matched by its reference. */
-export const bookableKinds: readonly string[] = ['deposit', 'expense', 'income', 'levy', 'vat'];
+export const bookableKinds: readonly string[] = [
+  ...['clearing', 'customer', 'deposit', 'expense', 'income', 'levy', 'vat'],
+];
 
 /** What the bank says happened, and for what it is. Nothing here moves money, and nothing is decided by a name. */
 export class Bank {
@@ -108,7 +111,7 @@ export class Bank {
   #bookable(account: string): string {
     const kind = account.slice(0, account.indexOf(':'));
     accountOf(account, this.#house.rules.chart);
-    if (!bookableKinds.includes(kind))
+    if (!bookableKinds.includes(kind) || account === unmatched)
       throw refusal(
         'E_ACCOUNT',
         `a line of a bank is not booked to ${kind} by hand, but to ${bookableKinds.join(', ')}`,

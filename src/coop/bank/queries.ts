@@ -194,7 +194,8 @@ function lineQueries({ db, t, d }: Context) {
 
 function checkQueries({ db, t, d }: Context) {
   const [l, m, e, x] = [t.bank_lines, t.bank_matches, t.bank_expected, t.ledger_entries];
-  const done = sql`(select sum(${m.amount}) from ${m} where ${m.expected} = ${e.id} and ${m.state} = 'done')`;
+  // A column of a query over one table is written without its table, which in here would be another one's.
+  const done = sql`(select sum(m.amount) from bank_matches m where m.expected = bank_expected.id and m.state = 'done')`;
   return {
     /** With what the ledger says of the bank's account under the key of the line; null where it has no such entry. */
     bankLinesChecked: db

@@ -30,6 +30,14 @@ export function readPercent(text: string): Fraction {
   return { num, den: den * 100n };
 }
 
+/** A fraction of one in percent, as short as it is exact: `20`, `5.5`. */
+export function shownPercent({ num, den }: Fraction): string {
+  const scaled = (num * 100n * 10n ** BigInt(rateDigitsMax)) / den;
+  const [whole, rest] = [scaled / 10n ** BigInt(rateDigitsMax), scaled % 10n ** BigInt(rateDigitsMax)];
+  const digits = String(rest).padStart(rateDigitsMax, '0').replace(/0+$/, '');
+  return digits === '' ? `${whole}` : `${whole}.${digits}`;
+}
+
 export const plus = (a: Fraction, b: Fraction): Fraction => ({
   num: a.num * b.den + b.num * a.den,
   den: a.den * b.den,

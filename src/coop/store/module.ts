@@ -3,6 +3,7 @@ import { actsChecks, actsOperations } from '../acts/operations.ts';
 import { apiOperations } from '../api/operations.ts';
 import { bankChecks, bankOperations } from '../bank/operations.ts';
 import { ledgerChecks, ledgerOperations } from '../ledger/operations.ts';
+import { partiesChecks, partiesOperations } from '../parties/operations.ts';
 import { payoutsOperations } from '../payouts/operations.ts';
 import { registerChecks, registerOperations } from '../register/operations.ts';
 import { coopQueries } from './queries.ts';
@@ -20,6 +21,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
     ...apiOperations(make),
     ...bankOperations(make),
     ...ledgerOperations(make),
+    ...partiesOperations(make),
     ...payoutsOperations(make),
     ...registerOperations(make),
   }),
@@ -28,6 +30,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
       ...ledgerChecks(operations),
       ...actsChecks(operations),
       ...bankChecks(operations),
+      ...partiesChecks(operations),
       ...registerChecks(operations),
     ],
     blobUses: operations.payoutsBlobUses,

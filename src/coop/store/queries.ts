@@ -3,6 +3,7 @@ import { type ActsQueries, actsQueries } from '../acts/queries.ts';
 import { type ApiQueries, apiQueries } from '../api/queries.ts';
 import { type BankQueries, bankQueries } from '../bank/queries.ts';
 import { type LedgerQueries, ledgerQueries } from '../ledger/queries.ts';
+import { type PartiesQueries, partiesQueries } from '../parties/queries.ts';
 import { type PayoutsQueries, payoutsQueries } from '../payouts/queries.ts';
 import { type RegisterQueries, registerQueries } from '../register/queries.ts';
 import type { coopTables } from './tables.ts';
@@ -14,6 +15,7 @@ export const coopQueries = (context: QueryContext<(typeof coopTables)['postgres'
   ...actsQueries(context),
   ...apiQueries(context),
   ...bankQueries(context),
+  ...partiesQueries(context),
   ...payoutsQueries(context),
   ...registerQueries(context),
 });
@@ -24,5 +26,6 @@ export type CoopQueries = ReturnType<typeof blobQueries> &
   ActsQueries &
   ApiQueries &
   BankQueries &
+  PartiesQueries &
   PayoutsQueries &
   RegisterQueries;

@@ -1,5 +1,6 @@
 import type { Script } from '../../storage/index.ts';
 import type { Booking, Purpose, Receipt, Sent } from '../bank/types.ts';
+import { receiveInvoice } from '../parties/scripts/invoices.ts';
 import { runBooked } from '../payouts/scripts/booked.ts';
 import { receiveShare } from '../register/scripts/applications.ts';
 import { receiveCall } from '../register/scripts/calls.ts';
@@ -11,10 +12,11 @@ import type { CoopQueries } from './queries.ts';
  */
 type Receiver = (q: CoopQueries, receipt: Receipt) => Script<Booking>;
 
-/** By purpose: who takes what came under a reference. A purpose without one cannot be expected. */
-export const receivers: Readonly<Partial<Record<Purpose, Receiver>>> = {
+/** By purpose: who takes what came under a reference. */
+export const receivers: Readonly<Record<Purpose, Receiver>> = {
   share: receiveShare,
   call: receiveCall,
+  invoice: receiveInvoice,
 };
 
 /** Asked in turn about what went out, or came back; the one that knows the transfer answers, the others say null. */

@@ -3,6 +3,7 @@ import { actsGuards, actsTables } from '../acts/tables.ts';
 import { apiTables } from '../api/tables.ts';
 import { bankGuards, bankTables } from '../bank/tables.ts';
 import { ledgerGuards, ledgerTables } from '../ledger/tables.ts';
+import { partiesGuards, partiesTables } from '../parties/tables.ts';
 import { payoutsGuards, payoutsTables } from '../payouts/tables.ts';
 import { registerGuards, registerTables } from '../register/tables.ts';
 
@@ -12,6 +13,7 @@ export const coopTables = joinTables(
   apiTables,
   actsTables,
   bankTables,
+  partiesTables,
   payoutsTables,
   registerTables,
 );
@@ -19,6 +21,7 @@ export const coopGuards: readonly Guard[] = [
   ...ledgerGuards,
   ...actsGuards,
   ...bankGuards,
+  ...partiesGuards,
   ...payoutsGuards,
   ...registerGuards,
 ];

@@ -82,8 +82,8 @@ function* expectedBy(q: CoopQueries, line: NewLine): Script<Expected | WaitReaso
   const [expected] = yield* run(q.bankExpectedByReference, { reference: own });
   if (expected === undefined) return references.length > 0 ? 'unknown-reference' : 'no-reference';
   const due = expected.amount - expected.received;
-  if (due === 0) return 'paid-already';
   if (expected.cancelled > 0) return 'cancelled';
+  if (due === 0) return 'paid-already';
   if (amount !== due) return amount < due ? 'underpaid' : 'overpaid';
   return expected;
 }
@@ -95,10 +95,8 @@ export function* receive(
   a: { readonly expected: Expected; readonly amount: number; readonly day: Day; readonly line: number },
 ): Script<Booking> {
   const { expected, amount, day, line } = a;
-  const receiver = receivers[expected.purpose];
-  if (receiver === undefined) throw new Error(`nobody takes what is paid as ${expected.purpose}`);
   const paid = one(yield* run(q.bankExpectedReceive, { id: expected.id, amount }));
-  return yield* receiver(q, { ...house, expected: paid, amount, day, line });
+  return yield* receivers[expected.purpose](q, { ...house, expected: paid, amount, day, line });
 }
 
 /** One entry that takes an amount from where it is to where it belongs. */

@@ -31,6 +31,9 @@ export function* matchByHand(q: CoopQueries, a: MatchByHand): Script<Decided> {
     const open = yield* run(q.bankMatchesOf, { line: line.id });
     if (open.some(({ state }) => state === 'proposed'))
       throw refusal('E_STATE', `line ${line.id} waits for a second person already`);
+    // What comes from a customer is for an invoice; what goes to one is what an invoice was taken back for.
+    if (a.account.startsWith('customer:') && line.left > 0)
+      throw refusal('E_ACCOUNT', 'what a customer paid is matched with the invoice that it is for');
     const due = a.reference === '' ? null : yield* dueOf(q, line, a.reference);
     const amount = due?.amount ?? line.left;
     const { account, memo } = a;

@@ -492,6 +492,57 @@ CREATE INDEX `bank_matches_expected` ON `bank_matches` (`expected`);
 --> statement-breakpoint
 CREATE INDEX `bank_matches_state_id` ON `bank_matches` (`state`,`id`);
 --> statement-breakpoint
+CREATE TABLE `parties_parties` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`name` text NOT NULL,
+	`details` text NOT NULL,
+	`created` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `parties_invoices` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`series` text NOT NULL,
+	`n` integer NOT NULL,
+	`number` text NOT NULL,
+	`party` integer NOT NULL,
+	`sold` text NOT NULL,
+	`of` integer NOT NULL,
+	`date` text NOT NULL,
+	`due` text NOT NULL,
+	`currency` text NOT NULL,
+	`lines` text NOT NULL,
+	`rate` text NOT NULL,
+	`tax` text NOT NULL,
+	`net` integer NOT NULL,
+	`vat` integer NOT NULL,
+	`gross` integer NOT NULL,
+	`credited` integer NOT NULL,
+	`creditedNet` integer NOT NULL,
+	`received` integer NOT NULL,
+	`reference` text NOT NULL,
+	`seller` text NOT NULL,
+	`buyer` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `parties_invoices_series_n` ON `parties_invoices` (`series`,`n`);
+--> statement-breakpoint
+CREATE INDEX `parties_invoices_party_id` ON `parties_invoices` (`party`,`id`);
+--> statement-breakpoint
+CREATE INDEX `parties_invoices_of` ON `parties_invoices` (`of`) WHERE "parties_invoices"."of" > 0;
+--> statement-breakpoint
+CREATE TABLE `parties_receipts` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`invoice` integer NOT NULL,
+	`line` integer NOT NULL,
+	`day` text NOT NULL,
+	`amount` integer NOT NULL,
+	`net` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `parties_receipts_invoice` ON `parties_receipts` (`invoice`);
+--> statement-breakpoint
+CREATE INDEX `parties_receipts_day` ON `parties_receipts` (`day`);
+--> statement-breakpoint
 CREATE TABLE `payouts_turnover` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`source` text NOT NULL,
@@ -1404,6 +1455,18 @@ CREATE TRIGGER "bank_matches_kept" BEFORE UPDATE ON "bank_matches" BEGIN SELECT 
 CREATE TRIGGER "bank_matches_stay" BEFORE DELETE ON "bank_matches" BEGIN SELECT RAISE(ABORT, 'immutable: decisions about lines stay') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "bank_expected_stay" BEFORE DELETE ON "bank_expected" BEGIN SELECT RAISE(ABORT, 'immutable: what was expected stays') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "parties_invoices_gap" BEFORE INSERT ON "parties_invoices" BEGIN SELECT RAISE(ABORT, 'gap: numbers of invoices have no gap') WHERE NEW."n" <> (SELECT COALESCE(MAX("n"), 0) + 1 FROM "parties_invoices" WHERE "series" = NEW."series"); END;
+--> statement-breakpoint
+CREATE TRIGGER "parties_invoices_kept" BEFORE UPDATE ON "parties_invoices" BEGIN SELECT RAISE(ABORT, 'immutable: an invoice stays as it was sent') WHERE NEW."id" <> OLD."id" OR NEW."series" <> OLD."series" OR NEW."n" <> OLD."n" OR NEW."number" <> OLD."number" OR NEW."party" <> OLD."party" OR NEW."sold" <> OLD."sold" OR NEW."of" <> OLD."of" OR NEW."date" <> OLD."date" OR NEW."due" <> OLD."due" OR NEW."currency" <> OLD."currency" OR NEW."lines" <> OLD."lines" OR NEW."rate" <> OLD."rate" OR NEW."tax" <> OLD."tax" OR NEW."net" <> OLD."net" OR NEW."vat" <> OLD."vat" OR NEW."gross" <> OLD."gross" OR NEW."reference" <> OLD."reference" OR NEW."seller" <> OLD."seller" OR NEW."buyer" <> OLD."buyer"; END;
+--> statement-breakpoint
+CREATE TRIGGER "parties_invoices_sums" BEFORE UPDATE ON "parties_invoices" BEGIN SELECT RAISE(ABORT, 'spent: no more of an invoice is credited than there is') WHERE NEW."credited" < OLD."credited" OR NEW."credited" > NEW."gross" OR NEW."creditedNet" > NEW."net" OR NEW."received" < OLD."received"; END;
+--> statement-breakpoint
+CREATE TRIGGER "parties_invoices_stay" BEFORE DELETE ON "parties_invoices" BEGIN SELECT RAISE(ABORT, 'immutable: invoices stay') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "parties_receipts_kept" BEFORE UPDATE ON "parties_receipts" BEGIN SELECT RAISE(ABORT, 'immutable: what was received stays as it is') WHERE 1 = 1; END;
+--> statement-breakpoint
+CREATE TRIGGER "parties_receipts_stay" BEFORE DELETE ON "parties_receipts" BEGIN SELECT RAISE(ABORT, 'immutable: what was received stays') WHERE 1 = 1; END;
 --> statement-breakpoint
 CREATE TRIGGER "payouts_turnover_update" BEFORE UPDATE ON "payouts_turnover" BEGIN SELECT RAISE(ABORT, 'immutable: what counted as turnover stays as it is') WHERE 1 = 1; END;
 --> statement-breakpoint
