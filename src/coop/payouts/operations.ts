@@ -1,5 +1,5 @@
 import type { CoopMake } from '../store/make.ts';
-import { runBlobs } from './scripts/checks.ts';
+import { checkPayouts, runBlobs } from './scripts/checks.ts';
 import { closeMonth } from './scripts/close-month.ts';
 import { approve, cancel, items, itemsOf, paymentRun, paymentRuns } from './scripts/decide.ts';
 import { exportRun, failRun } from './scripts/export.ts';
@@ -35,5 +35,6 @@ export const payoutsOperations = ({ read, scan, write }: CoopMake) => ({
   payoutsInterest: scan(interest),
   payoutsInterestOf: read(interestOf),
   payoutsSlips: scan(slips),
+  checkPayouts: scan(checkPayouts),
   payoutsBlobUses: scan(runBlobs),
 });

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
+import { unguarding, verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
 import { actor, testHouse } from '../fixtures.ts';
+import { coopModule } from '../store/module.ts';
+import { payoutsGuards } from './tables.ts';
 
 const ibans = ['DE89370400440532013000', 'BE68539007547034', 'FR1420041010050500013M02606'];
 const treasurer = actor(9, 'treasurer');
@@ -224,6 +227,22 @@ describeEngines('a payment run', (engine) => {
         .update(await file(id))
         .digest('hex'),
     ).toBe(hashes[0]);
+  });
+
+  test('that does not add up is found', async () => {
+    await owe('member:1', 5000);
+    await approved();
+    await coop.payouts.closeMonth(treasurer, { month: '2026-03', key: 'm' });
+    const faults = () => verifyAll({ ...stores, modules: [coopModule] });
+    expect(await faults()).toEqual([]);
+    for (const guard of payoutsGuards)
+      for (const statement of unguarding(guard, engine.name)) await stores.damage(statement);
+    await stores.damage('UPDATE payouts_items SET amount = 4999');
+    await stores.damage('UPDATE payouts_months SET paid = 1');
+    expect(await faults()).toEqual([
+      'payouts: the shares of 2026-03 are not what the month came to',
+      'payouts: the transfers of run 1 are not what the run comes to',
+    ]);
   });
 
   test('is not changed behind the back', async () => {

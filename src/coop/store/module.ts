@@ -32,6 +32,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
       ...bankChecks(operations),
       ...partiesChecks(operations),
       ...registerChecks(operations),
+      operations.checkPayouts,
     ],
     blobUses: operations.payoutsBlobUses,
   }),
