@@ -196,6 +196,57 @@ const appPassword = command({
   },
 });
 
+const token = command({
+  name: ['member', 'token'],
+  summary: 'make a bearer token for /api/v1 and print it once; or list or revoke them',
+  parameters: [address],
+  options: [
+    { name: 'name', value: 'PROGRAM', summary: 'make one for this program' },
+    {
+      name: 'scopes',
+      value: 'LIST',
+      summary: 'read, write, or privileges such as ledger.read, comma-separated',
+    },
+    { name: 'days', value: 'DAYS', summary: 'after which it ends; 90 where nothing is said' },
+    { name: 'list', summary: 'list them' },
+    { name: 'revoke', value: 'ID', summary: 'revoke the one of this number' },
+  ],
+  schema: z
+    .strictObject({
+      address: z.string(),
+      name: z.string().optional(),
+      scopes: z.string().prefault('read'),
+      days: z.coerce.number().int().positive().prefault(90),
+      list: z.boolean().optional(),
+      revoke: z.coerce.number().int().positive().optional(),
+    })
+    .refine(
+      ({ name, list: all, revoke }) => [name, all, revoke].filter((one) => one !== undefined).length === 1,
+      { message: 'give one of --name, --list, --revoke' },
+    ),
+  async run(rooms, { address: wanted, name, scopes: wish, days, revoke }) {
+    const { admin } = rooms.accounts;
+    const member = await memberAt(rooms, wanted);
+    if (revoke !== undefined) {
+      await admin.revokeApiToken(member.id, revoke);
+      return { text: `revoked ${revoke}`, json: { revoked: revoke } };
+    }
+    if (name !== undefined) {
+      const words = wish.split(',').map((word) => word.trim());
+      const made = await admin.addApiToken(member.id, { name, scopes: words, days });
+      return { text: made.token, json: { ...made, address: member.address } };
+    }
+    const all = await admin.apiTokens(member.id);
+    const rows = all.map((one) => [
+      String(one.id),
+      one.name,
+      one.scopes.join(','),
+      one.revoked === null ? `ends ${date(one.expires)}` : `revoked ${date(one.revoked)}`,
+    ]);
+    return { text: table(rows), json: all };
+  },
+});
+
 export const memberCommands = [
   add,
   list,
@@ -211,4 +262,5 @@ export const memberCommands = [
   ),
   passwd,
   appPassword,
+  token,
 ];
