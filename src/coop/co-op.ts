@@ -5,8 +5,8 @@ import type { CoopHouse } from './house.ts';
 import { ByHand } from './ledger/by-hand.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { Day } from './ledger/types.ts';
-import { todayOf } from './payouts/months.ts';
 import { Parties } from './parties/parties.ts';
+import { todayOf } from './payouts/months.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Years } from './payouts/years.ts';
 import { Certificates } from './register/certificates.ts';
@@ -57,6 +57,18 @@ export function openCoop(house: CoopHouse): Coop {
   const bank = new Bank(house);
   const parties = new Parties(house);
   const today = () => todayOf(house);
-  const rooms = { acts, ledger, books, persons, register, certificates, privacy, bank, parties, payouts, years };
+  const rooms = {
+    acts,
+    ledger,
+    books,
+    persons,
+    register,
+    certificates,
+    privacy,
+    bank,
+    parties,
+    payouts,
+    years,
+  };
   return { rules, ...rooms, actor, today };
 }
