@@ -5,6 +5,7 @@ import type { Rooms } from '../../rooms/index.ts';
 import { dice } from './dice.ts';
 import { planMembers } from './members.ts';
 import { type LastStatement, planMonths } from './months.ts';
+import { planSponsors } from './sponsors.ts';
 import { DemoBank, type Officers, type Scene } from './scene.ts';
 import { Calendar, dayOf, lastDay, walkingClock } from './year.ts';
 
@@ -55,6 +56,7 @@ export async function fillCoop(rooms: Rooms, options: DemoOptions, session: Sess
   };
   const last: LastStatement | null = options.keepsLastStatement ? { text: null } : null;
   planMembers(scene, { accounts: rooms.accounts, names: officers.names }, options.members);
+  planSponsors(scene);
   planMonths(scene, last);
   await calendar.live(dayOf(year, 1, 1), (day) => {
     if (session.signal.aborted)

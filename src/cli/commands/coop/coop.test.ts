@@ -149,6 +149,26 @@ describe('a month', () => {
   });
 });
 
+describe('the ledger', () => {
+  test.each(['public', 'hledger', 'csv', 'fec'])('is written out as %s, once', async (form) => {
+    const file = join(suite.folder, `ledger.${form}`);
+    await run('ledger export', { form, file });
+    expect(readFileSync(file, 'utf8').split('\n').length).toBeGreaterThan(10);
+    await expect(run('ledger export', { form, file })).rejects.toThrow('it is there already');
+  });
+
+  test("a member's form says whose it is", async () => {
+    const file = join(suite.folder, 'member.jsonl');
+    await expect(run('ledger export', { form: 'member', file })).rejects.toThrow('--member');
+    await run('ledger export', { form: 'member', file, member: '1' });
+    expect(existsSync(file)).toBe(true);
+  });
+
+  test('is signed as it stands', async () => {
+    expect((await run('ledger checkpoint')).text).toMatch(/^coop\.localhost\/ledger\n\d+\n/);
+  });
+});
+
 describe('members and shares', () => {
   test('somebody asks for shares, is admitted, and the cap holds', async () => {
     const made = await run(

@@ -7,6 +7,7 @@ import type { Rooms } from '../../../rooms/index.ts';
 import type { AdminCommand } from '../../admin/index.ts';
 import { bankCommands } from './bank.ts';
 import { demoCommand } from './demo.ts';
+import { invoiceCommands } from './invoice.ts';
 import { ledgerCommands } from './ledger.ts';
 import { monthCommands } from './month.ts';
 import { peopleCommands } from './people.ts';
@@ -22,6 +23,7 @@ export const coopCommands: readonly AdminCommand<Rooms>[] = [
   ...monthCommands,
   ...runCommands,
   ...bankCommands,
+  ...invoiceCommands,
   ...ledgerCommands,
   demoCommand,
 ];

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
-import { coopModule } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
-import { verifyModules } from '../../../storage/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
-import { shownAmount } from './amount.ts';
+import { absolute } from './acting.ts';
+import { day, number, shownAmount } from './amount.ts';
+import { writeNew } from './file.ts';
 
 const command = adminCommand<Rooms>();
 
@@ -42,16 +42,51 @@ const checkpoint = command({
 
 const verify = command({
   name: ['ledger', 'verify'],
-  summary: 'check the books: chain, balances, gaps, movements, checkpoints; what is wrong is named',
+  summary: 'check the books: chain, balances, gaps, seals, signatures; what is wrong is named',
   schema: z.strictObject({}),
-  async run({ database, coop }) {
-    const faults = await verifyModules({ database, modules: [coopModule] });
+  async run({ coop }, _, session) {
+    const told = (done: number) => session.progress({ what: 'entries', done });
+    const { entries, checkpoints, faults } = await coop.ledger.verify(told);
     if (faults.length > 0) throw new StoreError('corrupt', [...faults, `${faults.length} faults`].join('\n'));
-    const last = await coop.ledger.checkpoints.last();
-    const signed =
-      last === null ? 'no checkpoint was signed yet' : `${last.size} entries are under a checkpoint`;
-    return { text: `the books are sound; ${signed}`, json: { ok: true, checkpoint: last?.size ?? 0 } };
+    const text = `the books are sound: ${entries} entries, ${checkpoints} checkpoints`;
+    return { text, json: { ok: true, entries, checkpoints } };
   },
 });
 
-export const ledgerCommands = [verify, balance, checkpoint];
+const forms = ['public', 'member', 'hledger', 'csv', 'fec'] as const;
+
+const exportCommand = command({
+  name: ['ledger', 'export'],
+  summary:
+    'write the books out: for everybody, for a member, for a program of accounting, for the tax office',
+  parameters: [
+    { name: 'form', summary: 'public or member (JSON lines for bin/verify-ledger.mjs), hledger, csv or fec' },
+    { name: 'file', summary: 'where it is written; there must be none yet' },
+  ],
+  options: [
+    { name: 'member', value: 'N', summary: 'whose postings are shown in clear' },
+    { name: 'from', value: 'DAY', summary: 'the first day; of hledger, csv and fec' },
+    { name: 'until', value: 'DAY', summary: 'the last one' },
+  ],
+  schema: z
+    .strictObject({
+      form: z.enum(forms),
+      file: z.string(),
+      member: number().optional(),
+      from: day().optional(),
+      until: day().optional(),
+    })
+    .refine(({ form, member }) => (form === 'member') === (member !== undefined), {
+      message: '--member goes with the form member',
+    }),
+  gather: async (call) => absolute(call, ['file']),
+  async run({ coop }, { form, file, member = 0, from, until }) {
+    const days = { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
+    const as =
+      form === 'member' ? { as: form, member } : form === 'public' ? { as: form } : { as: form, ...days };
+    await writeNew(file, coop.ledger.export(as));
+    return { text: `${file}: the ledger as ${form}`, json: { file, form } };
+  },
+});
+
+export const ledgerCommands = [verify, balance, checkpoint, exportCommand];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
-import type { ClosedMonth } from '../../../coop/index.ts';
+import type { ClosedMonth, MonthShare } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
@@ -79,6 +79,27 @@ const show = command({
   },
 });
 
+const shares = command({
+  name: ['coop', 'month', 'shares'],
+  summary: 'what a month came to for each member',
+  parameters: [which],
+  schema: z.strictObject({ month: month() }),
+  async run({ coop }, { month: wanted }) {
+    const all: MonthShare[] = [];
+    for (let after = 0; ; ) {
+      const page = await coop.payouts.shares(wanted, { after });
+      const last = page.at(-1);
+      if (last === undefined) break;
+      all.push(...page);
+      after = last.member;
+    }
+    const rows = all.map(({ member, coins, paid }) => [
+      ...[`member ${member}`, `${coins} coins`, shownMoney(paid, coop.rules.currency)],
+    ]);
+    return { text: table(rows), json: all };
+  },
+});
+
 const proof = command({
   name: ['coop', 'month', 'proof'],
   summary: "write what shows a member that their pay is in the month's sum, for the stand-alone verifier",
@@ -98,4 +119,4 @@ const proof = command({
   },
 });
 
-export const monthCommands = [close, approve, exportCommand, show, proof];
+export const monthCommands = [close, approve, exportCommand, show, shares, proof];
