@@ -39,6 +39,7 @@ export type {
   StoredCheckpoint,
 } from './ledger/types.ts';
 export type { Verified } from './ledger/verify.ts';
+export type { Invoice, Party } from './parties/types.ts';
 export { Payouts, type RunFor } from './payouts/payouts.ts';
 export type {
   ClosedMonth,

@@ -17,7 +17,16 @@ async function myco(args: readonly string[], as?: string) {
   const who = as === undefined ? [] : ['--as', as, '--password-stdin'];
   const line = [...launcher(), ...args, ...who, '--json', '--config', config];
   const ended = await run(process.execPath, line, { input: `${password}\n`, cwd: folder });
-  return { code: ended.code, said: ended.said, json: JSON.parse(ended.out.toString().split('\n').findLast((text) => text.startsWith('{') || text.startsWith('[')) ?? 'null') };
+  return {
+    code: ended.code,
+    said: ended.said,
+    json: JSON.parse(
+      ended.out
+        .toString()
+        .split('\n')
+        .findLast((text) => text.startsWith('{') || text.startsWith('[')) ?? 'null',
+    ),
+  };
 }
 
 beforeAll(async () => {
@@ -25,7 +34,16 @@ beforeAll(async () => {
   expect(demo).toBe('node bin/myco.mjs demo --config config/demo.yaml --statement demo/statement.xml');
   const text = readFileSync(join(projectFolder, 'config/demo.yaml'), 'utf8');
   writeFileSync(config, text.replace('./demo/data', join(folder, 'data')));
-  const filled = await myco(['demo', '--members', '25', '--year', '2025', '--statement', statement, '--password-stdin']);
+  const filled = await myco([
+    'demo',
+    '--members',
+    '25',
+    '--year',
+    '2025',
+    '--statement',
+    statement,
+    '--password-stdin',
+  ]);
   expect(filled.json, filled.said).toMatchObject({ year: 2025, officers: expect.any(Array) });
 }, 300_000);
 
@@ -33,8 +51,12 @@ test('a month of the treasurer: statement, close, two approvals, one file, and a
   const again = await myco(['demo', '--password-stdin']);
   expect(again.json.error).toMatchObject({ reason: 'exists' });
 
-  expect((await myco(['coop', 'bank', 'import', statement], 'tresorerie')).json).toMatchObject({ isNew: true });
-  expect((await myco(['coop', 'bank', 'import', statement], 'tresorerie')).json).toMatchObject({ isNew: false });
+  expect((await myco(['coop', 'bank', 'import', statement], 'tresorerie')).json).toMatchObject({
+    isNew: true,
+  });
+  expect((await myco(['coop', 'bank', 'import', statement], 'tresorerie')).json).toMatchObject({
+    isNew: false,
+  });
 
   // Everything twice: the second time says what was done, or why it is not done again.
   const closing = ['coop', 'month', 'close', month, '--key', 'december'];

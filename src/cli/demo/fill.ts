@@ -5,8 +5,8 @@ import type { Rooms } from '../../rooms/index.ts';
 import { dice } from './dice.ts';
 import { planMembers } from './members.ts';
 import { type LastStatement, planMonths } from './months.ts';
-import { planSponsors } from './sponsors.ts';
 import { DemoBank, type Officers, type Scene } from './scene.ts';
+import { planSponsors } from './sponsors.ts';
 import { Calendar, dayOf, lastDay, walkingClock } from './year.ts';
 
 export interface DemoOptions {

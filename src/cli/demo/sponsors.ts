@@ -20,7 +20,12 @@ export function planSponsors(scene: Scene): void {
     const count = throws.between(monthly.from, monthly.until);
     for (let n = 1; n <= count; n++) {
       const day = dayOf(year, month, throws.between(3, 12));
-      const what = { at: throws.below(sponsors.length), euros: throws.between(price.from, price.until), month, n };
+      const what = {
+        at: throws.below(sponsors.length),
+        euros: throws.between(price.from, price.until),
+        month,
+        n,
+      };
       const paid = daysAfter(day, throws.between(patience.from, patience.until));
       calendar.on(day, () => invoice(scene, parties, { ...what, paid }));
     }
@@ -52,7 +57,11 @@ async function invoice(scene: Scene, parties: readonly number[], { at, euros, mo
   const name = sponsors[at] ?? '';
   const today = new Date(scene.clock.nowMs()).toISOString().slice(0, 10);
   const { id } = await coop.parties.invoice(officers.treasurer, {
-    ...{ party: parties[at] ?? 0, due: daysAfter(today, dueDays), key: keyOf(scene, `invoice-${month}-${n}`) },
+    ...{
+      party: parties[at] ?? 0,
+      due: daysAfter(today, dueDays),
+      key: keyOf(scene, `invoice-${month}-${n}`),
+    },
     lines: [{ text: `Enquête ${year}-${month}-${n}`, quantity: 1, price: euros * 100 }],
   });
   const issued = await coop.parties.invoiceById(id);

@@ -10,18 +10,22 @@ import { demoCommand } from './demo.ts';
 import { invoiceCommands } from './invoice.ts';
 import { ledgerCommands } from './ledger.ts';
 import { monthCommands } from './month.ts';
+import { movementCommands } from './movement.ts';
 import { peopleCommands } from './people.ts';
 import { roleCommands } from './role.ts';
 import { runCommands } from './runs.ts';
 import { shareCommands } from './share.ts';
+import { yearCommands } from './year.ts';
 
 /** In the order of the help. */
 export const coopCommands: readonly AdminCommand<Rooms>[] = [
   ...roleCommands,
   ...peopleCommands,
   ...shareCommands,
+  ...movementCommands,
   ...monthCommands,
   ...runCommands,
+  ...yearCommands,
   ...bankCommands,
   ...invoiceCommands,
   ...ledgerCommands,

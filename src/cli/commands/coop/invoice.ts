@@ -17,7 +17,11 @@ const party = actingCommand({
     { name: 'address', value: 'LINE', many: true, summary: 'in lines' },
     { name: 'country', value: 'CODE', summary: "of the address; the co-op's where it is left out" },
     { name: 'vat-number', value: 'NUMBER', summary: 'theirs' },
-    { name: 'tax', value: 'HOW', summary: 'standard, reverse (the customer owes the VAT) or outside (of the Union)' },
+    {
+      name: 'tax',
+      value: 'HOW',
+      summary: 'standard, reverse (the customer owes the VAT) or outside (of the Union)',
+    },
   ],
   schema: z.strictObject({
     name: z.string(),
@@ -84,7 +88,9 @@ const credit = actingCommand({
 
 function shown({ number: called, gross, currency, reference, due }: Invoice): string {
   const total = shownMoney(gross, currency);
-  return reference === '' ? `${called}: ${total}` : `${called}: ${total} until ${due} with the reference ${reference}`;
+  return reference === ''
+    ? `${called}: ${total}`
+    : `${called}: ${total} until ${due} with the reference ${reference}`;
 }
 
 const list = command({

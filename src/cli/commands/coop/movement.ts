@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { actingCommand } from './acting.ts';
+import { amount, day, number, shownMoney } from './amount.ts';
+
+const person = { name: 'person', summary: 'the number of a person, as coop member list shows it' };
+const decision = {
+  ...{ name: 'decision', value: 'TEXT' },
+  summary: 'who decided: a meeting of the board, its day, its item',
+};
+const on = {
+  name: 'on',
+  value: 'DAY',
+  summary: 'the day on which it takes effect; today where it is left out',
+};
+const onShape = { on: day().optional() };
+const when = (given: { on?: string | undefined }, key: string) => ({
+  key,
+  ...(given.on === undefined ? {} : { on: given.on }),
+});
+
+const transfer = actingCommand({
+  name: ['coop', 'share', 'transfer'],
+  summary: 'shares go from a member to another person, who is a member by it',
+  parameters: [
+    { name: 'from', summary: 'the number of who gives' },
+    { name: 'to', summary: 'the number of who receives' },
+    { name: 'shares', summary: 'how many' },
+  ],
+  options: [decision, on],
+  schema: z.strictObject({
+    ...onShape,
+    from: number(),
+    to: number(),
+    shares: number(),
+    decision: z.string(),
+  }),
+  privilege: 'admission.decide',
+  async run({ coop, actor, key }, { from, to, shares, decision: why, ...rest }) {
+    const done = await coop.register.transfer(actor, { from, to, shares, decision: why, ...when(rest, key) });
+    return { text: `movement ${done.seq}: ${shares} shares from ${from} to ${to}`, json: done };
+  },
+});
+
+const request = actingCommand({
+  name: ['coop', 'share', 'request'],
+  summary: 'a member asks shares back; they wait for their turn',
+  parameters: [person, { name: 'shares', summary: 'how many' }],
+  options: [on],
+  schema: z.strictObject({ ...onShape, person: number(), shares: number() }),
+  privilege: 'register.write',
+  async run({ coop, actor, key }, { person: whose, shares, ...rest }) {
+    const asked = await coop.register.request(actor, { person: whose, shares, ...when(rest, key) });
+    return { text: `request ${asked.id}: ${shares} shares, not before ${asked.due}`, json: asked };
+  },
+});
+
+const redeem = actingCommand({
+  name: ['coop', 'share', 'redeem'],
+  summary: 'give back what is due, first come first served, down to the floor of the capital',
+  options: [
+    { name: 'loss', value: 'AMOUNT', summary: 'that is not covered: its part is taken off' },
+    decision,
+    on,
+  ],
+  schema: z.strictObject({ ...onShape, loss: amount().optional(), decision: z.string() }),
+  privilege: 'pay.prepare',
+  async run({ coop, actor, key }, { loss = 0, decision: why, ...rest }) {
+    const done = await coop.register.redeem(actor, {
+      uncoveredLoss: loss,
+      decision: why,
+      ...when(rest, key),
+    });
+    const { currency } = coop.rules;
+    const text = [
+      `${done.shares} shares of ${done.requests} requests, ${shownMoney(done.amount, currency)} owed`,
+      `capital ${shownMoney(done.capital, currency)}, floor ${shownMoney(done.floor, currency)}`,
+      ...(done.more ? ['there is more that is due: run it again'] : []),
+    ];
+    return { text: text.join('\n'), json: done };
+  },
+});
+
+function end(verb: 'exclude' | 'death', summary: string) {
+  return actingCommand({
+    name: ['coop', 'share', verb],
+    summary,
+    parameters: [person],
+    options: [decision, on],
+    schema: z.strictObject({ ...onShape, person: number(), decision: z.string() }),
+    privilege: 'admission.decide',
+    async run({ coop, actor, key }, { person: whose, decision: why, ...rest }) {
+      const waits = await coop.register[verb](actor, { person: whose, decision: why, ...when(rest, key) });
+      const text = waits === null ? 'nothing waits' : `request ${waits.id}: ${waits.left} shares wait`;
+      return { text, json: waits };
+    },
+  });
+}
+
+const cancel = actingCommand({
+  name: ['coop', 'share', 'cancel'],
+  summary: 'undo the last movement of whom it concerns, by another one',
+  parameters: [{ name: 'movement', summary: 'its number, as coop member show has it first' }],
+  options: [decision, on],
+  schema: z.strictObject({ ...onShape, movement: number(), decision: z.string() }),
+  privilege: 'admission.decide',
+  async run({ coop, actor, key }, { movement: seq, decision: why, ...rest }) {
+    const done = await coop.register.cancel(actor, { seq, decision: why, ...when(rest, key) });
+    return { text: `movement ${done.seq} undoes ${seq}`, json: done };
+  },
+});
+
+export const movementCommands = [
+  transfer,
+  request,
+  redeem,
+  end('exclude', 'exclude a member: their shares wait to be given back'),
+  end('death', 'a member died: their shares wait, or go to heirs by transfer'),
+  cancel,
+];
