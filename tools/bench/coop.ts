@@ -10,6 +10,7 @@ import { systemClock } from '../../src/base/index.ts';
 import { chart, type Draft, Ledger } from '../../src/coop/index.ts';
 import { modules } from '../../src/modules.ts';
 import { openDatabase } from '../../src/storage/index.ts';
+import { members } from './coop/members.ts';
 
 const roundsCount = 3;
 const membersCount = 40_000;
@@ -92,6 +93,7 @@ async function timed(name: string, work: () => Promise<unknown>): Promise<void> 
 }
 
 export async function run([seconds = '2', entries = '1000000']: readonly string[]): Promise<void> {
+  if (seconds === 'members') return members(Number(entries === '1000000' ? membersCount : entries));
   const dir = mkdtempSync(join(process.cwd(), '.bench-'));
   const database = await openDatabase({
     modules,
