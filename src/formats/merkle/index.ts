@@ -10,10 +10,11 @@ export {
   type SumLeaf,
   type SumNode,
   type SumStep,
+  type SumTree,
   sumLeafHash,
-  sumLevels,
   sumProof,
   sumRoot,
+  sumTree,
   verifySumProof,
 } from './sum.ts';
 export {

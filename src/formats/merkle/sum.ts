@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { FormatError } from '../../base/index.ts';
 
 /** A leaf: what its owner alone can name, and an amount in minor units, whole and not negative. */
@@ -19,35 +19,41 @@ export interface SumStep extends SumNode {
   readonly side: 'left' | 'right';
 }
 
-const label = Buffer.from('sum');
-const leafMark = Buffer.of(0);
-const nodeMark = Buffer.of(1);
+const leafStart = Buffer.from('\0sum');
+const nodeStart = Buffer.from('\x01sum');
+const sha256 = (bytes: Uint8Array): Buffer => hashOf('sha256', bytes, 'buffer');
 
-function amountBytes(amount: number): Buffer {
+/** As 8 octets, big end first. */
+function writeAmount(amount: number, into: Buffer, at: number): void {
   if (!Number.isSafeInteger(amount) || amount < 0) throw new FormatError(`${amount} is no amount of a sum`);
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(amount));
-  return bytes;
+  into.writeUInt32BE(Math.floor(amount / 2 ** 32), at);
+  into.writeUInt32BE(amount % 2 ** 32, at + 4);
 }
 
 /** SHA-256(00 ‖ "sum" ‖ SHA-256(salt ‖ id) ‖ amount as 8 octets, big end first). */
 export function sumLeafHash({ salt, id, amount }: SumLeaf): Buffer {
-  const named = createHash('sha256').update(salt).update(id).digest();
-  const hash = createHash('sha256').update(leafMark).update(label).update(named).update(amountBytes(amount));
-  return hash.digest();
+  const bytes = Buffer.allocUnsafe(44);
+  leafStart.copy(bytes);
+  sha256(Buffer.concat([salt, Buffer.from(id)])).copy(bytes, 4);
+  writeAmount(amount, bytes, 36);
+  return sha256(bytes);
 }
 
 function joined(left: SumNode, right: SumNode): SumNode {
-  const hash = createHash('sha256').update(nodeMark).update(label);
-  hash.update(amountBytes(left.sum)).update(left.hash).update(amountBytes(right.sum)).update(right.hash);
-  return { sum: left.sum + right.sum, hash: hash.digest() };
+  const bytes = Buffer.allocUnsafe(84);
+  nodeStart.copy(bytes);
+  writeAmount(left.sum, bytes, 4);
+  left.hash.copy(bytes, 12);
+  writeAmount(right.sum, bytes, 44);
+  right.hash.copy(bytes, 52);
+  return { sum: left.sum + right.sum, hash: sha256(bytes) };
 }
 
 const nodeOf = (leaf: SumLeaf): SumNode => ({ sum: leaf.amount, hash: sumLeafHash(leaf) });
 
-/** The leaves in the order of the tree: by their hashes, so that the place of a leaf tells nothing. */
-const inOrder = (leaves: readonly SumLeaf[]): readonly SumNode[] =>
-  leaves.map(nodeOf).sort((a, b) => a.hash.compare(b.hash));
+/** The order of the tree: by hashes, so that the place of a leaf tells nothing. */
+const byHash = (a: SumNode, b: SumNode): number => a.hash.compare(b.hash);
+const inOrder = (leaves: readonly SumLeaf[]): readonly SumNode[] => leaves.map(nodeOf).sort(byHash);
 
 /** Level by level: a pair is joined, an odd one out goes up alone; the shape of RFC 6962 §2.1. */
 function levelAbove(level: readonly SumNode[]): readonly SumNode[] {
@@ -59,19 +65,37 @@ function levelAbove(level: readonly SumNode[]): readonly SumNode[] {
   return above;
 }
 
-/** All of the tree: its leaves in their order first, the root alone last; empty where there is no leaf. */
-export function sumLevels(leaves: readonly SumLeaf[]): readonly (readonly SumNode[])[] {
-  let level = inOrder(leaves);
+/** All of a tree. */
+export interface SumTree {
+  /** Its leaves in their order first, the root alone last; empty where there is no leaf. */
+  readonly levels: readonly (readonly SumNode[])[];
+  /** Where each leaf, as it was given, stands among the first of them. */
+  readonly places: readonly number[];
+}
+
+export function sumTree(leaves: readonly SumLeaf[]): SumTree {
+  const nodes = leaves.map(nodeOf);
+  const order = [...nodes.keys()].sort((a, b) => byHash(nodeAt(nodes, a), nodeAt(nodes, b)));
+  const places = new Array<number>(nodes.length);
+  for (const [place, leaf] of order.entries()) places[leaf] = place;
+  let level: readonly SumNode[] = order.map((leaf) => nodeAt(nodes, leaf));
   const levels = level.length > 0 ? [level] : [];
   while (level.length > 1) {
     level = levelAbove(level);
     levels.push(level);
   }
-  return levels;
+  return { levels, places };
+}
+
+function nodeAt(nodes: readonly SumNode[], place: number): SumNode {
+  const node = nodes[place];
+  if (node === undefined) throw new RangeError(`there is no node ${place}`);
+  return node;
 }
 
 /** The root over leaves in any order: its sum is the sum of all amounts. Null where there is no leaf. */
-export const sumRoot = (leaves: readonly SumLeaf[]): SumNode | null => sumLevels(leaves).at(-1)?.[0] ?? null;
+export const sumRoot = (leaves: readonly SumLeaf[]): SumNode | null =>
+  sumTree(leaves).levels.at(-1)?.[0] ?? null;
 
 /** The way of one leaf to the root, nearest first; null where it is not among them. */
 export function sumProof(leaves: readonly SumLeaf[], leaf: SumLeaf): readonly SumStep[] | null {

@@ -157,14 +157,18 @@ function* accountsOf(
     for (const { account } of postings) owners.set(account, owned[account] ?? 0);
   const found = yield* run(q.ledgerAccountsNamed, { names: texts(owners.keys()) });
   const accounts = new Map<string, Account>(found.map((row) => [row.name, row]));
-  const rows = [...owners].flatMap(([name, owner]) => (accounts.has(name) ? [] : [newAccount(name, owner)]));
-  if (rows.length === 0) return accounts;
+  const missing = [...owners].filter(([name]) => !accounts.has(name));
+  if (missing.length === 0) return accounts;
+  // One call of the random source: one for each account costs more than making it.
+  const salts = randomOctets(saltOctets * missing.length);
+  const rows = missing.map(([name, owner], at) =>
+    newAccount(name, owner, salts.subarray(at * saltOctets, (at + 1) * saltOctets)),
+  );
   for (const row of yield* run(q.ledgerAccountsAdd, { rows: JSON.stringify(rows) }))
     accounts.set(row.name, row);
   return accounts;
 }
 
-function newAccount(name: string, owner: number): readonly (string | number)[] {
-  const salt = owner > 0 ? randomOctets(saltOctets) : Buffer.alloc(0);
-  return [name, owner, salt.toString('hex'), owner > 0 ? commitmentOf(salt, name) : name];
+function newAccount(name: string, owner: number, salt: Buffer): readonly (string | number)[] {
+  return owner > 0 ? [name, owner, salt.toString('hex'), commitmentOf(salt, name)] : [name, owner, '', name];
 }

@@ -1,5 +1,5 @@
 import { randomOctets } from '../../../base/index.ts';
-import { type SumLeaf, sumLeafHash, sumLevels } from '../../../formats/merkle/index.ts';
+import { sumTree } from '../../../formats/merkle/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
@@ -40,8 +40,9 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
   const sums = yield* sumsOf(q, a, last);
   const claims = yield* claimsOf(q, a.month, last?.month ?? '');
   const pays = shareOut(sums.pool, claims, a.month) ?? [];
-  const leaves = pays.map(({ id, paid }) => ({ salt: randomOctets(saltOctets), id, amount: paid }));
-  const levels = sumLevels(leaves);
+  const salts = randomOctets(saltOctets * pays.length);
+  const leaves = pays.map(({ id, paid }, at) => ({ salt: saltAt(salts, at), id, amount: paid }));
+  const { levels, places } = sumTree(leaves);
   const root = levels.at(-1)?.[0]?.hash.toString('hex') ?? '';
   const postings = pays.flatMap(({ id, paid }) => (paid > 0 ? [euros(a, `member:${id}`, -paid)] : []));
   const drafts = draftsOf(a, { ...sums, root, claims, postings });
@@ -53,7 +54,6 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
     entry: entries.find(({ key }) => key === payKey(a.month))?.seq ?? 0,
     ...{ closed: a.now, by: a.by },
   };
-  const places = placesOf(levels[0] ?? [], leaves);
   const rows = pays.map(({ id, weight, paid }, at) => ({
     ...{ month: a.month, member: Number(id), coins: weight, paid },
     ...{ salt: leaves[at]?.salt, place: places[at] },
@@ -64,6 +64,8 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
   yield* run(q.ledgerMonthClose, { month: a.month, now: a.now });
   return month;
 }
+
+const saltAt = (salts: Buffer, at: number) => salts.subarray(at * saltOctets, (at + 1) * saltOctets);
 
 const payKey = (month: Month) => `payout:${month}`;
 
@@ -137,13 +139,4 @@ function draftsOf(a: CloseMonth, { pool, poolBefore, root, claims, postings }: O
       postings: [{ account: 'mycoin:converted', asset: coinAsset, amount: -coins }, ...converted],
     },
   ].filter(({ postings: rows }) => rows.length > 1);
-}
-
-/** The place of each leaf in the tree, which is ordered by their hashes. */
-function placesOf(
-  level: readonly { readonly hash: Buffer }[],
-  leaves: readonly SumLeaf[],
-): readonly number[] {
-  const places = new Map(level.map(({ hash }, at) => [hash.toString('hex'), at]));
-  return leaves.map((leaf) => places.get(sumLeafHash(leaf).toString('hex')) ?? -1);
 }
