@@ -259,6 +259,20 @@ describeEngines('movements', (engine) => {
     );
   });
 
+  test('a member changes where they live and are paid, and not who they are', async () => {
+    const number = await member(5);
+    const self = { account: 8, member: number, roles: ['member'], via: 'api' } as const;
+    const change = (what: Parameters<Persons['change']>[1]['change']) =>
+      persons.change(self, { number, change: what, key: key() });
+    expect(await change({ address: '2 rue Basse', country: 'BE', holder: 'Somebody' })).toMatchObject({
+      ...{ address: '2 rue Basse', country: 'BE', holder: 'Somebody' },
+    });
+    const others = [{ kind: 'legal' as const }, { name: 'Other' }, { birth: '1990-01-01' }, { account: 8 }];
+    for (const other of others)
+      await expect(change({ ...other, address: '3 rue Basse' })).rejects.toEqual(refused('E_PRIVILEGE'));
+    expect(await persons.demand(number)).toMatchObject({ address: '2 rue Basse', account: 0 });
+  });
+
   test('two who redeem at once pay once', async () => {
     const [a] = [await member(10), await member(100)];
     await register.request(board, { person: a, shares: 10, key: key() });

@@ -9,8 +9,9 @@ import { checkDetails } from './check.ts';
 import { termsOf } from './terms.ts';
 import type { Person, PersonDetails, Standing } from './types.ts';
 
-/** What somebody may change of themselves: not which account is theirs. */
-const isPrivate = (change: Readonly<Record<string, unknown>>): boolean => !('account' in change);
+/** What somebody may change of themselves; who they are is for the co-op to write down. */
+const ownToChange: ReadonlySet<string> = new Set(['address', 'country', 'iban', 'holder']);
+const isOwnToChange = (change: object): boolean => Object.keys(change).every((name) => ownToChange.has(name));
 
 /** Who is written down in the register: members, those who ask to be, those who were. */
 export class Persons {
@@ -63,7 +64,7 @@ export class Persons {
     const change = checkDetails(a.change, termsOf(this.#house).today);
     const { number, version = 0, key } = a;
     const keyed = asked(this.#house, {
-      ...{ actor, privilege: 'register.write', own: isPrivate(change) ? number : 0 },
+      ...{ actor, privilege: 'register.write', own: isOwnToChange(change) ? number : 0 },
       ...{ verb: 'person.change', subject: `member:${number}`, when: { key } },
       body: { change: await this.#print(change), number, version },
     });

@@ -54,4 +54,9 @@ describe('redemptions (COOP.md §1)', () => {
   ])('A7: with a loss of %i a share of 10 € is worth %i', (loss, worth) => {
     expect(worthOf(1000, 18_000_000, loss)).toBe(worth);
   });
+
+  test('where no capital is left to bear a loss a share is worth nothing', () => {
+    expect(worthOf(1000, 0, 1)).toBe(0);
+    expect(worthOf(1000, 0, 0)).toBe(1000);
+  });
 });

@@ -32,6 +32,7 @@ export function redeem(
 /** What a share is worth when it is given back: its part of an uncovered loss is taken off, in the co-op's favour. */
 export function worthOf(nominal: number, capital: number, uncoveredLoss: number): number {
   if (uncoveredLoss <= 0) return nominal;
-  const left = Math.max(0, capital - uncoveredLoss);
+  if (uncoveredLoss >= capital) return 0;
+  const left = capital - uncoveredLoss;
   return partOf(nominal, { num: BigInt(left), den: BigInt(capital) }, 'down');
 }
