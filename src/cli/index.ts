@@ -22,6 +22,7 @@ export {
 export type { Call, Command, Option, Outcome, Parameter } from './command.ts';
 export { restoreCommand, roomCommands } from './commands/index.ts';
 export { configCommands } from './config.ts';
+export { bankStatement } from './demo/bank-statement.ts';
 export { exits, type Status, UsageError } from './exit.ts';
 export { type Io, processIo, readStdinLine } from './io.ts';
 export { type About, runCli } from './program.ts';

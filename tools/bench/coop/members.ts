@@ -5,14 +5,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fakeClock } from '../../../src/base/index.ts';
+import { bankStatement } from '../../../src/cli/index.ts';
 import { type Actor, type Coop, openCoop, type PersonDetails, rulesOf } from '../../../src/coop/index.ts';
-import { coopOperations } from '../../../src/coop/store/module.ts';
+import { creditorReference, readIban } from '../../../src/formats/iban/index.ts';
 import { modules } from '../../../src/modules.ts';
 import { loadCountry } from '../../../src/settings/index.ts';
 import { openDatabase, openLocalBlobs } from '../../../src/storage/index.ts';
 
 const atOnce = 500;
 const month = '2026-03';
+const iban = readIban('FR14 2004 1010 0505 0001 3M02 606');
 const by: Actor = { account: 1, member: 0, roles: ['board', 'treasurer'], via: 'cli' };
 
 async function forAll(count: number, work: (number: number) => Promise<unknown>): Promise<void> {
@@ -41,6 +43,33 @@ async function becomeMember({ persons, register }: Coop, at: number): Promise<nu
   await register.decide(by, { ...decided, key: `decide:${at}` });
   await register.receive(by, id, { amount: due, on: '2026-03-20', from: 'bank:main', key: `paid:${at}` });
   return number;
+}
+
+/** A survey is sold for `net` and paid. */
+async function sell({ parties, bank }: Coop, net: number): Promise<void> {
+  const details = {
+    ...{ kind: 'brand' as const, name: 'Brand', address: ['1 rue Basse'], country: 'FR', vatNumber: '' },
+    tax: 'standard' as const,
+  };
+  const { id } = await parties.add(by, { details, key: 'party' });
+  const lines = [{ text: 'Survey', quantity: 1, price: net }];
+  const issued = await parties.invoice(by, {
+    party: id,
+    lines,
+    due: '2026-04-20',
+    key: 'sold',
+  });
+  const invoice = await parties.invoiceById(issued.id);
+  if (invoice === null) throw new Error('the invoice is not there');
+  const remittance = creditorReference(invoice.reference);
+  const paid = { day: '2026-03-20', name: 'Brand', iban, reference: 'paid', remittance };
+  const entries = [{ ...paid, amount: invoice.gross }];
+  const text = bankStatement({ id: 'S1', iban, currency: 'EUR', opening: 0, entries });
+  async function* body() {
+    yield Buffer.from(text);
+  }
+  const { matched } = await bank.import(by, { body: body(), key: 'statement' });
+  if (matched !== 1) throw new Error('the invoice is not paid');
 }
 
 async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -86,7 +115,7 @@ export async function members(count: number): Promise<void> {
   const blobs = openLocalBlobs({ folder: join(dir, 'blobs'), database });
   const coop = openCoop({
     ...{ database, blobs, clock, rules: rulesOf(loadCountry({ country: 'fr.yaml', rules: {} })) },
-    ...{ coop: 'bench.example', name: 'Bench', banks: [] },
+    ...{ coop: 'bench.example', name: 'Bench', banks: [{ name: 'main', iban, bic: null }] },
     secret: async () => Buffer.alloc(32).toString('base64'),
     legal: { name: 'Bench', address: ['1 rue Haute'], registration: '', vatNumber: '' },
   });
@@ -97,8 +126,7 @@ export async function members(count: number): Promise<void> {
         coop.ledger.depositCoins({ member, coins: 1 + (member % 200), key: `c:${member}` }),
       ),
     );
-    const turnover = { source: 'bench', day: '2026-03-20', amount: 1_000_000 * count };
-    await database.call(coopOperations.payoutsCountTurnover, turnover);
+    await sell(coop, 10_000 * count);
     clock.advance(30 * 86_400_000);
     await timed('the month is closed', () => coop.payouts.closeMonth(by, { month, key: 'close' }));
     await median('a proof', 50, (at) => coop.payouts.proof(month, 1 + at * Math.floor(count / 50)));
