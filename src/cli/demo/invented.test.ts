@@ -67,7 +67,7 @@ test('what the bank of the demonstration writes is read as it was meant', async 
       reference: 'B1',
       amount: 1005,
       day: '2025-03-01',
-      transactions: [{ reference: 'SUB000042', name: 'Léa <& Co' }],
+      transactions: [{ references: ['SUB000042'], name: 'Léa <& Co' }],
     },
     { reference: 'B2', amount: -7, transactions: [{ endToEndId: 'R1-2', iban: came.iban }] },
   ]);
