@@ -30,7 +30,10 @@ export interface TransferFile {
 
 const idPattern = /^[a-zA-Z0-9\-?:().,'+](?:[a-zA-Z0-9/\-?:().,'+ ]{0,33}[a-zA-Z0-9\-?:().,'+])?$/;
 
-const euros = (cents: number) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+/** Cents as every message writes them: `12.30`. */
+export const euros = (cents: number) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+/** ISO 9362: the bank, its country, its place, and which branch. */
+export const isBic = (text: string): boolean => /^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/.test(text);
 const element = (name: string, text: string) => `<${name}>${escapeXml(text)}</${name}>`;
 
 /**
@@ -74,8 +77,7 @@ const nameOf = (name: string) => sepaText(name, nameCharactersMax);
 function demand({ id, day, debtor, transfers }: TransferFile): void {
   if (!idPattern.test(id)) throw new FormatError(`'${id}' is no identifier of a file for a bank`);
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new FormatError(`'${day}' is no day`);
-  if (debtor.bic !== undefined && !/^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/.test(debtor.bic))
-    throw new FormatError(`'${debtor.bic}' is no BIC`);
+  if (debtor.bic !== undefined && !isBic(debtor.bic)) throw new FormatError(`'${debtor.bic}' is no BIC`);
   if (nameOf(debtor.name) === '') throw new FormatError('who pays has no name that a bank can write');
   if (transfers.length === 0) throw new FormatError('a file for a bank has a transfer');
   const seen = new Set<string>();

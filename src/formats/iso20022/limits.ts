@@ -8,3 +8,5 @@ export const transferCentsMax = 99_999_999_999;
 export const statementBytesMax = 256 * 1_048_576;
 export const statementEntriesMax = 500_000;
 export const statementTransactionsMax = 500_000;
+/** Octets of what a QR code for a transfer says (EPC069-12 §2: version 13 of the code, level M). */
+export const epcQrBytesMax = 331;
