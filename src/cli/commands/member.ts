@@ -150,6 +150,13 @@ function readScopes(text: string | undefined): readonly Scope[] {
   });
 }
 
+/** A credential is made, or all are listed, or one is revoked. */
+const oneOfThem = [
+  ({ name, list: all, revoke }: { name?: unknown; list?: unknown; revoke?: unknown }) =>
+    [name, all, revoke].filter((one) => one !== undefined).length === 1,
+  { message: 'give one of --name, --list, --revoke' },
+] as const;
+
 const appPassword = command({
   name: ['member', 'app-password'],
   summary: 'make a password for one device and print it once; or list or revoke them',
@@ -168,12 +175,7 @@ const appPassword = command({
       list: z.boolean().optional(),
       revoke: z.coerce.number().int().positive().optional(),
     })
-    .refine(
-      ({ name, list: all, revoke }) => [name, all, revoke].filter((one) => one !== undefined).length === 1,
-      {
-        message: 'give one of --name, --list, --revoke',
-      },
-    ),
+    .refine(...oneOfThem),
   async run(rooms, { address: wanted, name, scopes: wish, revoke }) {
     const { admin } = rooms.accounts;
     const member = await memberAt(rooms, wanted);
@@ -220,10 +222,7 @@ const token = command({
       list: z.boolean().optional(),
       revoke: z.coerce.number().int().positive().optional(),
     })
-    .refine(
-      ({ name, list: all, revoke }) => [name, all, revoke].filter((one) => one !== undefined).length === 1,
-      { message: 'give one of --name, --list, --revoke' },
-    ),
+    .refine(...oneOfThem),
   async run(rooms, { address: wanted, name, scopes: wish, days, revoke }) {
     const { admin } = rooms.accounts;
     const member = await memberAt(rooms, wanted);

@@ -7,6 +7,7 @@ import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
 import { number, shownAmount, shownMoney } from './amount.ts';
 import { fileRefusal } from './file.ts';
+import { allOf } from './parts.ts';
 
 const command = adminCommand<Rooms>();
 
@@ -48,22 +49,8 @@ const queue = command({
   summary: 'what the bank booked and nobody knows for what yet: number, day, amount, why, who, which words',
   schema: z.strictObject({}),
   async run({ coop }) {
-    const lines: BankLine[] = [];
-    for (let after = 0; ; ) {
-      const page = await coop.bank.waiting({ after });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      lines.push(...page);
-      after = last.id;
-    }
-    const proposals: BankMatch[] = [];
-    for (let after = 0; ; ) {
-      const page = await coop.bank.proposals({ after });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      proposals.push(...page);
-      after = last.id;
-    }
+    const lines = await allOf<BankLine>((last) => coop.bank.waiting({ after: last?.id ?? 0 }));
+    const proposals = await allOf<BankMatch>((last) => coop.bank.proposals({ after: last?.id ?? 0 }));
     const second = proposals.map(({ id, line, amount, account }) => [
       `match ${id}`,
       `line ${line}`,

@@ -5,6 +5,7 @@ import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
 import { amount, day, number, shownMoney } from './amount.ts';
+import { allOf } from './parts.ts';
 
 const command = adminCommand<Rooms>();
 
@@ -98,14 +99,9 @@ const list = command({
   summary: 'invoices and notes, the last one first: number, day, to whom, how much, what came',
   schema: z.strictObject({}),
   async run({ coop }) {
-    const all: Invoice[] = [];
-    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-      const page = await coop.parties.invoices({ before });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      all.push(...page);
-      before = last.id;
-    }
+    const all = await allOf<Invoice>((last) =>
+      coop.parties.invoices({ before: last?.id ?? Number.MAX_SAFE_INTEGER }),
+    );
     const rows = all.map((each) => [
       ...[String(each.id), each.number, each.date, each.buyer.name, shownMoney(each.gross, each.currency)],
       each.of > 0 ? `takes back ${each.of}` : `${shownMoney(each.received, each.currency)} came`,
@@ -119,14 +115,7 @@ const parties = command({
   summary: 'the sponsors: number, kind, name',
   schema: z.strictObject({}),
   async run({ coop }) {
-    const all: Party[] = [];
-    for (let after = 0; ; ) {
-      const page = await coop.parties.parties({ after });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      all.push(...page);
-      after = last.id;
-    }
+    const all = await allOf<Party>((last) => coop.parties.parties({ after: last?.id ?? 0 }));
     return { text: table(all.map(({ id, kind, name }) => [String(id), kind, name])), json: all };
   },
 });

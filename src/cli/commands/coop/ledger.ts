@@ -6,6 +6,7 @@ import { table } from '../../text.ts';
 import { absolute } from './acting.ts';
 import { day, number, shownAmount } from './amount.ts';
 import { writeNew } from './file.ts';
+import { newFile } from './parts.ts';
 
 const command = adminCommand<Rooms>();
 
@@ -61,7 +62,7 @@ const exportCommand = command({
     'write the books out: for everybody, for a member, for a program of accounting, for the tax office',
   parameters: [
     { name: 'form', summary: 'public or member (JSON lines for bin/verify-ledger.mjs), hledger, csv or fec' },
-    { name: 'file', summary: 'where it is written; there must be none yet' },
+    newFile,
   ],
   options: [
     { name: 'member', value: 'N', summary: 'whose postings are shown in clear' },

@@ -7,6 +7,7 @@ import { table } from '../../text.ts';
 import { absolute, actingCommand } from './acting.ts';
 import { day, month, number, shownMoney } from './amount.ts';
 import { writeNew } from './file.ts';
+import { allOf, newFile } from './parts.ts';
 import { approved, exported, prepared, runAbout, shownRun } from './runs.ts';
 
 const command = adminCommand<Rooms>();
@@ -56,7 +57,7 @@ const approve = actingCommand({
 const exportCommand = actingCommand({
   name: ['coop', 'month', 'export'],
   summary: "write the file for the bank (pain.001) of a month's approved run; the same octets each time",
-  parameters: [which, { name: 'file', summary: 'where it is written; there must be none yet' }],
+  parameters: [which, newFile],
   options: [
     { name: 'day', value: 'DAY', summary: 'on which the bank is to pay; today where it is left out' },
   ],
@@ -85,14 +86,7 @@ const shares = command({
   parameters: [which],
   schema: z.strictObject({ month: month() }),
   async run({ coop }, { month: wanted }) {
-    const all: MonthShare[] = [];
-    for (let after = 0; ; ) {
-      const page = await coop.payouts.shares(wanted, { after });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      all.push(...page);
-      after = last.member;
-    }
+    const all = await allOf<MonthShare>((last) => coop.payouts.shares(wanted, { after: last?.member ?? 0 }));
     const rows = all.map(({ member, coins, paid }) => [
       ...[`member ${member}`, `${coins} coins`, shownMoney(paid, coop.rules.currency)],
     ]);
@@ -103,11 +97,7 @@ const shares = command({
 const proof = command({
   name: ['coop', 'month', 'proof'],
   summary: "write what shows a member that their pay is in the month's sum, for the stand-alone verifier",
-  parameters: [
-    which,
-    { name: 'member', summary: 'their number' },
-    { name: 'file', summary: 'where it is written; there must be none yet' },
-  ],
+  parameters: [which, { name: 'member', summary: 'their number' }, newFile],
   schema: z.strictObject({ month: month(), member: number(), file: z.string() }),
   gather: async (call) => absolute(call, ['file']),
   async run({ coop }, { month: wanted, member, file }) {

@@ -1,22 +1,7 @@
 import { z } from 'zod';
 import { actingCommand } from './acting.ts';
-import { amount, day, number, shownMoney } from './amount.ts';
-
-const person = { name: 'person', summary: 'the number of a person, as coop member list shows it' };
-const decision = {
-  ...{ name: 'decision', value: 'TEXT' },
-  summary: 'who decided: a meeting of the board, its day, its item',
-};
-const on = {
-  name: 'on',
-  value: 'DAY',
-  summary: 'the day on which it takes effect; today where it is left out',
-};
-const onShape = { on: day().optional() };
-const when = (given: { on?: string | undefined }, key: string) => ({
-  key,
-  ...(given.on === undefined ? {} : { on: given.on }),
-});
+import { amount, number, shownMoney } from './amount.ts';
+import { decision, on, onShape, person, when } from './parts.ts';
 
 const transfer = actingCommand({
   name: ['coop', 'share', 'transfer'],

@@ -6,6 +6,7 @@ import { table } from '../../text.ts';
 import { memberAt } from '../member.ts';
 import { actingCommand } from './acting.ts';
 import { number } from './amount.ts';
+import { allOf } from './parts.ts';
 
 const command = adminCommand<Rooms>();
 const person = { name: 'number', summary: 'of the person, as coop member list shows it' };
@@ -102,14 +103,7 @@ const list = command({
   summary: 'the persons of the register: number, standing, shares, name',
   schema: z.strictObject({}),
   async run({ coop }) {
-    const all: Person[] = [];
-    for (let after = 0; ; ) {
-      const page = await coop.persons.list({ after });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      all.push(...page);
-      after = last.number;
-    }
+    const all = await allOf<Person>((last) => coop.persons.list({ after: last?.number ?? 0 }));
     return { text: table(all.map(line)), json: all };
   },
 });

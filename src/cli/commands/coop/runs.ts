@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
-import type { Coop, Rules, Run, RunFor } from '../../../coop/index.ts';
+import type { Coop, Item, Rules, Run, RunFor } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { type AdminOutcome, adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { type Acting, actingCommand } from './acting.ts';
 import { day, number, shownMoney } from './amount.ts';
 import { writeNew } from './file.ts';
+import { allOf, newFile } from './parts.ts';
 
 const command = adminCommand<Rooms>();
 const which = { name: 'run', summary: 'its number, as coop pay list shows it' };
@@ -118,7 +119,7 @@ const cancel = actingCommand({
 const exportCommand = actingCommand({
   name: ['coop', 'pay', 'export'],
   summary: 'write the file for the bank (pain.001) of an approved run; the same octets each time',
-  parameters: [which, { name: 'file', summary: 'where it is written; there must be none yet' }],
+  parameters: [which, newFile],
   options: [
     { name: 'day', value: 'DAY', summary: 'on which the bank is to pay; today where it is left out' },
   ],
@@ -133,14 +134,9 @@ const list = command({
   summary: 'the payment runs, the last one first',
   schema: z.strictObject({}),
   async run({ coop }) {
-    const all: Run[] = [];
-    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-      const page = await coop.payouts.runs({ before });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      all.push(...page);
-      before = last.id;
-    }
+    const all = await allOf<Run>((last) =>
+      coop.payouts.runs({ before: last?.id ?? Number.MAX_SAFE_INTEGER }),
+    );
     return { text: all.map((run) => shownRun(run, coop.rules)).join('\n'), json: all };
   },
 });
@@ -153,14 +149,7 @@ const show = command({
   async run({ coop }, { run: wanted }) {
     const run = await coop.payouts.run(wanted);
     if (run === null) throw new StoreError('not-found', `there is no payment run ${wanted}`);
-    const items = [];
-    for (let after = 0; ; ) {
-      const page = await coop.payouts.items(wanted, { after });
-      const last = page.at(-1);
-      if (last === undefined) break;
-      items.push(...page);
-      after = last.n;
-    }
+    const items = await allOf<Item>((last) => coop.payouts.items(wanted, { after: last?.n ?? 0 }));
     const rows = items.map((item) => [
       ...[String(item.n), `member ${item.member}`, item.name, shownMoney(item.amount, coop.rules.currency)],
       item.returned === '' ? item.settled : `came back ${item.returned} ${item.reason}`,

@@ -4,26 +4,12 @@ import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
-import { day, number, shownAmount, shownMoney } from './amount.ts';
+import { number, shownAmount, shownMoney } from './amount.ts';
+import { allOf, decision, on, onShape, person, when } from './parts.ts';
 
 const command = adminCommand<Rooms>();
-const person = { name: 'person', summary: 'the number of a person, as coop member list shows it' };
 const shares = { name: 'shares', summary: 'how many' };
 const application = { name: 'application', summary: 'its number, as coop share list shows it' };
-const decision = {
-  ...{ name: 'decision', value: 'TEXT' },
-  summary: 'who decided: a meeting of the board, its day, its item',
-};
-const on = {
-  name: 'on',
-  value: 'DAY',
-  summary: 'the day on which it takes effect; today where it is left out',
-};
-const onShape = { on: day().optional() };
-const when = (given: { on?: string | undefined }, key: string) => ({
-  key,
-  ...(given.on === undefined ? {} : { on: given.on }),
-});
 
 const subscribe = actingCommand({
   name: ['coop', 'share', 'subscribe'],
@@ -80,14 +66,7 @@ const list = command({
   summary: 'the applications that wait for a decision or a payment',
   schema: z.strictObject({}),
   async run({ coop }) {
-    const all: Application[] = [];
-    for (let after = 0; ; ) {
-      const page = await coop.register.applications('open', after);
-      const last = page.at(-1);
-      if (last === undefined) break;
-      all.push(...page);
-      after = last.id;
-    }
+    const all = await allOf<Application>((last) => coop.register.applications('open', last?.id));
     const rows = all.map((each) => [
       ...[String(each.id), each.requestedOn, `person ${each.person}`, `${each.shares} shares`],
       ...[shownAmount(each.due), each.reference, stateOf(each)],

@@ -6,6 +6,7 @@ import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
 import { amount, shownMoney } from './amount.ts';
 import { writeNew } from './file.ts';
+import { newFile } from './parts.ts';
 
 const which = { name: 'year', summary: 'the fiscal year that ends in it: 2026' };
 const year = () => z.string().regex(/^[1-9]\d{3}$/, 'a year such as 2026');
@@ -70,7 +71,7 @@ const close = actingCommand({
 const slips = actingCommand({
   name: ['coop', 'year', 'slips'],
   summary: 'write what the tax slips of a calendar year say, member by member, as CSV',
-  parameters: [which, { name: 'file', summary: 'where it is written; there must be none yet' }],
+  parameters: [which, newFile],
   schema: z.strictObject({ year: year(), file: z.string() }),
   paths: ['file'],
   privilege: 'year.close',

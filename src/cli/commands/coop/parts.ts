@@ -1,0 +1,35 @@
+import { day } from './amount.ts';
+
+/** The number of a person, as a parameter. */
+export const person = { name: 'person', summary: 'the number of a person, as coop member list shows it' };
+
+export const decision = {
+  ...{ name: 'decision', value: 'TEXT' },
+  summary: 'who decided: a meeting of the board, its day, its item',
+};
+
+/** `--on DAY`, its place in the schema, and what a room is told of it. */
+export const on = {
+  name: 'on',
+  value: 'DAY',
+  summary: 'the day on which it takes effect; today where it is left out',
+};
+export const onShape = { on: day().optional() };
+export const when = (given: { on?: string | undefined }, key: string) => ({
+  key,
+  ...(given.on === undefined ? {} : { on: given.on }),
+});
+
+/** A file that a command writes, as a parameter. */
+export const newFile = { name: 'file', summary: 'where it is written; there must be none yet' };
+
+/** All rows of what comes in pages; each page is asked for with the last row of the one before. */
+export async function allOf<T>(page: (last: T | undefined) => Promise<readonly T[]>): Promise<T[]> {
+  const rows: T[] = [];
+  for (let last: T | undefined; ; ) {
+    const next = await page(last);
+    last = next.at(-1);
+    if (last === undefined) return rows;
+    rows.push(...next);
+  }
+}
