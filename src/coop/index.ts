@@ -18,8 +18,9 @@ export {
   type Role,
   roles,
 } from './acts/types.ts';
-export { type Api, apiPath } from './api/api.ts';
+export type { Api } from './api/api.ts';
 export { type ApiOptions, openApi } from './api/open.ts';
+export { apiPath } from './api/path.ts';
 export type { Decided } from './bank/scripts/match.ts';
 export type { Line as BankLine, Match as BankMatch } from './bank/types.ts';
 export { type Coop, openCoop } from './co-op.ts';

@@ -8,13 +8,12 @@ import { Misshapen } from './check.ts';
 import type { Given, Inner } from './inner.ts';
 import { Answers } from './keys.ts';
 import { documentRoute } from './openapi.ts';
+import { apiPath } from './path.ts';
 import { problemAnswer, problemOf, refused } from './problem.ts';
 import { Rate } from './rate.ts';
 import { read, write } from './serve.ts';
 import { Line } from './turns.ts';
 import type { ApiParts, ApiRoute, Caller, Door } from './types.ts';
-
-export const apiPath = '/api/v1';
 
 export interface Api {
   fetch(request: Request, door: Door): Promise<Response>;

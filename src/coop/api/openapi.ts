@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Refusal, refusals } from '../refusals.ts';
 import { keyCharactersMax } from './limits.ts';
+import { apiPath } from './path.ts';
 import { statusOf } from './problem.ts';
 import { isFile } from './read-body.ts';
 import { route } from './route.ts';
@@ -153,7 +154,7 @@ export function openApiOf(routes: readonly ApiRoute[], origin: string): Json {
         'Amounts are texts of digits in minor units. Every write needs an Idempotency-Key. What is refused has a code of a closed list.',
       license: { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' },
     },
-    servers: [{ url: `${origin}/api/v1` }],
+    servers: [{ url: `${origin}${apiPath}` }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {

@@ -1,5 +1,6 @@
 import { type Reason, StoreError } from '../../base/index.ts';
 import { type Refusal, refusals } from '../refusals.ts';
+import { apiPath } from './path.ts';
 
 /** RFC 9110 §15.5: what a reason is answered with, where the code of the refusal has no status of its own. */
 const statusOfReason = {
@@ -78,7 +79,7 @@ export function problemOf(
   more: Readonly<Record<string, unknown>> = {},
 ): Problem {
   const [, title] = refusals[code];
-  return { ...more, type: `/api/v1/refusals/${code}`, title, status: statusOf(code), detail, code };
+  return { ...more, type: `${apiPath}/refusals/${code}`, title, status: statusOf(code), detail, code };
 }
 
 export function problemAnswer(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {

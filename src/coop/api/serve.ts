@@ -3,6 +3,7 @@ import { check, queryOf } from './check.ts';
 import { etagOf, namesEtag } from './etag.ts';
 import type { Given, Inner } from './inner.ts';
 import { printOf, readKey, roomKey } from './keys.ts';
+import { apiPath } from './path.ts';
 import { isFile, readBody, readJson } from './read-body.ts';
 import type { ApiRoute, Call, FileAnswer } from './types.ts';
 
@@ -55,24 +56,10 @@ function fileAnswer(media: string, { bytes, name }: FileAnswer): Response {
     'content-type': media,
     'content-disposition': `attachment; filename="${name}"`,
   };
-  if (!(bytes instanceof Uint8Array)) return new Response(streamOf(bytes), { headers });
+  if (!(bytes instanceof Uint8Array)) return new Response(ReadableStream.from(bytes), { headers });
   headers['content-length'] = String(bytes.length);
   headers.etag = etagOf(bytes);
   return new Response(Buffer.from(bytes), { headers });
-}
-
-function streamOf(bytes: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const pieces = bytes[Symbol.asyncIterator]();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await pieces.return?.();
-    },
-  });
 }
 
 export async function write(inner: Inner, route: ApiRoute, asked: Asked): Promise<Response> {
@@ -91,7 +78,7 @@ export async function write(inner: Inner, route: ApiRoute, asked: Asked): Promis
       const done = await route.run(call);
       const body = bodyOf(route, done);
       const shown: unknown = body === '' ? null : JSON.parse(body);
-      const location = route.located === undefined ? '' : `/api/v1${route.located(shown)}`;
+      const location = route.located === undefined ? '' : `${apiPath}${route.located(shown)}`;
       const answer = { status: route.status ?? 200, location, body };
       await inner.answers.keep(kept, answer);
       return writeAnswer(answer, {});
@@ -126,7 +113,10 @@ async function demandMatch(inner: Inner, path: string, asked: Asked, call: Call)
   if (shown === undefined) throw new Error(`no route shows ${path}`);
   const field = asked.request.headers.get('if-match');
   if (field === null)
-    throw refusal('E_MATCH_MISSING', `send If-Match with the ETag of /api/v1${pathOf(path, asked.params)}`);
+    throw refusal(
+      'E_MATCH_MISSING',
+      `send If-Match with the ETag of ${apiPath}${pathOf(path, asked.params)}`,
+    );
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const own = Object.fromEntries(names.map((name) => [name, asked.params[name]]));
   const params = check(shown.params, own, 'E_NOT_FOUND');

@@ -1,4 +1,3 @@
-import PDFDocument from 'pdfkit';
 import { encode } from 'uqr';
 import type { LegalPerson } from '../house.ts';
 import { certificateBytesMax } from './limits.ts';
@@ -16,7 +15,9 @@ const money = (minor: number, currency: string): string =>
   `${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, '0')} ${currency}`;
 
 /** One page, the same bytes whenever it is made: its date is the day that it speaks of. */
-export function certificatePdf(said: Certificate, legal: LegalPerson, url: string): Promise<Buffer> {
+export async function certificatePdf(said: Certificate, legal: LegalPerson, url: string): Promise<Buffer> {
+  // 110 ms and 30 MB that only who asks for a PDF pays for.
+  const { default: PDFDocument } = await import('pdfkit');
   const document = new PDFDocument({
     ...{ size: 'A4', margin: 64, compress: false, lang: 'fr' },
     info: {
