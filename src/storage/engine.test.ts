@@ -75,24 +75,27 @@ describeEngines('database', (engine) => {
     expect(await recalled(account)).toEqual({ modseqs: [41] });
   });
 
-  test('units of one batch: those that fail leave nothing behind, the others are committed', async () => {
-    const account = newAccount();
-    const heard: number[] = [];
-    const stop = database.changes.subscribe(account, (modseq) => heard.push(modseq));
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 60 }, (_, at) => {
-        if (at % 3 === 0) return database.call(probe.fail, { account, bug: at % 2 === 0 });
-        return database.call(probe.bump, { account });
-      }),
-    );
-    stop();
-    expect(outcomes.filter((one) => one.status === 'rejected')).toHaveLength(20);
-    const given = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    expect(given.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, at) => at + 1));
-    expect(await database.call(probe.current, { account })).toBe(40);
-    // Those that were rolled back woke nobody.
-    expect([...heard].sort((a, b) => a - b)).toEqual(given);
-  });
+  test.each([0, 1, 2])(
+    'units of one batch, from the %sth on each third fails: it leaves nothing behind, the others are committed',
+    async (bad) => {
+      const account = newAccount();
+      const heard: number[] = [];
+      const stop = database.changes.subscribe(account, (modseq) => heard.push(modseq));
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 60 }, (_, at) => {
+          if (at % 3 === bad) return database.call(probe.fail, { account, bug: at % 2 === 0 });
+          return database.call(probe.bump, { account });
+        }),
+      );
+      stop();
+      expect(outcomes.filter((one) => one.status === 'rejected')).toHaveLength(20);
+      const given = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      expect(given.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, at) => at + 1));
+      expect(await database.call(probe.current, { account })).toBe(40);
+      // Those that were rolled back woke nobody.
+      expect([...heard].sort((a, b) => a - b)).toEqual(given);
+    },
+  );
 
   test("a script's refusal arrives with its reason and details, a bug as an error of its own", async () => {
     const account = newAccount();

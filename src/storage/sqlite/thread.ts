@@ -85,28 +85,21 @@ class Runner {
     return driveSync(this.#registry.start(operation, this.#connection.queries, unit.args), hints);
   }
 
-  /** Group commit: each unit in a savepoint, one fsync for all. Nothing is answered before COMMIT returned. */
+  /** Group commit: a unit that fails is undone alone, one fsync for all. Nothing is answered before COMMIT returned. */
   write(units: readonly Unit[]): Report {
     const { raw } = this.#connection;
     const outcomes: Outcome[] = [];
     const hints: ChangeHint[] = [];
     try {
       this.#statements.begin.run();
+      let isEmpty = true;
       for (const unit of units) {
         const unitHints: ChangeHint[] = [];
-        this.#statements.savepoint.run();
-        try {
-          const value = this.#drive(unit, unitHints);
-          this.#statements.release.run();
-          outcomes.push({ id: unit.id, ok: true, value });
-          hints.push(...unitHints);
-        } catch (error) {
-          // A full disk makes SQLite roll back the whole transaction: then no unit of the batch happened.
-          if (!raw.inTransaction) throw error;
-          this.#statements.undo.run();
-          this.#statements.release.run();
-          outcomes.push({ id: unit.id, ok: false, fault: toFault(error) });
-        }
+        const outcome = isEmpty ? this.#first(unit, unitHints) : this.#next(unit, unitHints);
+        outcomes.push(outcome);
+        if (!outcome.ok) continue;
+        isEmpty = false;
+        hints.push(...unitHints);
       }
       this.#statements.commit.run();
       return { outcomes, hints };
@@ -115,6 +108,37 @@ class Runner {
       const fault = toFault(error);
       return { outcomes: units.map((unit) => ({ id: unit.id, ok: false, fault })), hints: [] };
     }
+  }
+
+  /** Undone with the transaction: within a savepoint SQLite keeps the pages of each statement, several times its own cost. */
+  #first(unit: Unit, hints: ChangeHint[]): Outcome {
+    try {
+      return { id: unit.id, ok: true, value: this.#drive(unit, hints) };
+    } catch (error) {
+      this.#demandTransaction(error);
+      this.#statements.rollback.run();
+      this.#statements.begin.run();
+      return { id: unit.id, ok: false, fault: toFault(error) };
+    }
+  }
+
+  #next(unit: Unit, hints: ChangeHint[]): Outcome {
+    this.#statements.savepoint.run();
+    try {
+      const value = this.#drive(unit, hints);
+      this.#statements.release.run();
+      return { id: unit.id, ok: true, value };
+    } catch (error) {
+      this.#demandTransaction(error);
+      this.#statements.undo.run();
+      this.#statements.release.run();
+      return { id: unit.id, ok: false, fault: toFault(error) };
+    }
+  }
+
+  /** A full disk makes SQLite roll back the whole transaction: then no unit of the batch happened. */
+  #demandTransaction(error: unknown): void {
+    if (!this.#connection.raw.inTransaction) throw error;
   }
 
   read(unit: Unit): Outcome {
