@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../base/index.ts';
+import { readIban } from '../formats/iban/index.ts';
 import { engines, openTestStores, type TestStores } from '../testing/index.ts';
 import { type Coop, openCoop } from './co-op.ts';
 import { actor, fr, testHouse } from './fixtures.ts';
@@ -34,4 +35,12 @@ test('who asks to be a member acts as themselves, and who is in no register as n
   expect(await coop.actor(6, 'page')).toMatchObject({ member: 0 });
   await stores.damage("UPDATE register_persons SET standing = 'dead'");
   expect(await coop.actor(5, 'page')).toMatchObject({ member: 0 });
+});
+
+test('whom members pay is the first account under the name of the co-op in law; none is nobody', async () => {
+  expect(coop.payee).toBeNull();
+  const house = testHouse(stores, clock, fr);
+  const main = { name: 'main', iban: readIban('FR14 2004 1010 0505 0001 3M02 606'), bic: null };
+  const { payee } = openCoop({ ...house, banks: [main, { ...main, name: 'other' }] });
+  expect(payee).toEqual({ ...main, holder: house.legal.name });
 });

@@ -1,7 +1,7 @@
 import { Acts } from './acts/acts.ts';
 import type { Actor } from './acts/types.ts';
 import { Bank } from './bank/bank.ts';
-import type { CoopHouse } from './house.ts';
+import type { BankAccount, CoopHouse } from './house.ts';
 import { ByHand } from './ledger/by-hand.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { Day } from './ledger/types.ts';
@@ -30,6 +30,8 @@ export interface Coop {
   readonly parties: Parties;
   readonly payouts: Payouts;
   readonly years: Years;
+  /** Whom members and sponsors pay, and where; null where the co-op named no account. */
+  readonly payee: (BankAccount & { readonly holder: string }) | null;
   /** Who an account is when it acts: the one place where roles and membership are looked up for it. */
   actor(account: number, via: Actor['via']): Promise<Actor>;
   /** The day that it is where the co-op is: east of Greenwich it is tomorrow before UTC says so. */
@@ -57,6 +59,8 @@ export function openCoop(house: CoopHouse): Coop {
   const bank = new Bank(house);
   const parties = new Parties(house);
   const today = () => todayOf(house);
+  const [account] = house.banks;
+  const payee = account === undefined ? null : { ...account, holder: house.legal.name };
   const rooms = {
     acts,
     ledger,
@@ -70,5 +74,5 @@ export function openCoop(house: CoopHouse): Coop {
     payouts,
     years,
   };
-  return { rules, ...rooms, actor, today };
+  return { rules, ...rooms, payee, actor, today };
 }

@@ -21,8 +21,15 @@ export {
 export type { Api } from './api/api.ts';
 export { type ApiOptions, openApi } from './api/open.ts';
 export { apiPath } from './api/path.ts';
+export { codeOf as refusalCode } from './api/problem.ts';
 export type { Decided } from './bank/scripts/match.ts';
-export type { Line as BankLine, Match as BankMatch } from './bank/types.ts';
+export {
+  type Imported,
+  type Line as BankLine,
+  type Match as BankMatch,
+  type WaitReason,
+  waitReasons,
+} from './bank/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
 export type { CoopHouse } from './house.ts';
 export { Ledger, type LedgerForm, type LedgerOptions } from './ledger/ledger.ts';
@@ -48,6 +55,7 @@ export type {
   Item,
   LeftOut,
   MemberInterest,
+  MonthPreview,
   MonthShare,
   PayProof,
   Purpose,

@@ -67,7 +67,10 @@ describeEngines('a month', (engine) => {
     await turnover('receipt:1', '2026-03-10', 1_334_567);
     await turnover('credit:1', '2026-03-12', -100_000);
     await coins('2026-03-20', { 11: 120, 12: 75, 13: 5 });
+    const preview = await coop.payouts.preview();
+    expect(preview).toMatchObject({ month: '2026-03', pool: 493_826, paid: 493_826, members: 3 });
     const month = await close('2026-03');
+    expect(month).toMatchObject(preview);
     expect(month).toMatchObject({
       ...{ received: 1_334_567, credited: 100_000, turnover: 1_234_567, pool: 493_826, paid: 493_826 },
       ...{ coins: 200, members: 3, entry: 4, by: treasurer.account },
@@ -127,6 +130,7 @@ describeEngines('a month', (engine) => {
     expect(await coop.ledger.balance('pool:carried', 'EUR')).toBe(-4000);
     await turnover('receipt:2', '2026-03-10', 2500);
     await coins('2026-03-20', { 11: 1, 12: 1 });
+    expect(await coop.payouts.preview()).toMatchObject({ month: '2026-03', poolBefore: 4000, paid: 5000 });
     expect(await close('2026-03')).toMatchObject({ poolBefore: 4000, pool: 5000, paid: 5000 });
     expect(await coop.ledger.balance('pool:carried', 'EUR')).toBe(0);
     expect(await coop.ledger.balance('expense:mycoin', 'EUR')).toBe(5000);

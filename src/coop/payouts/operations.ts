@@ -1,6 +1,6 @@
 import type { CoopMake } from '../store/make.ts';
 import { checkPayouts, runBlobs } from './scripts/checks.ts';
-import { closeMonth } from './scripts/close-month.ts';
+import { closeMonth, previewMonth } from './scripts/close-month.ts';
 import { approve, cancel, items, itemsOf, paymentRun, paymentRuns } from './scripts/decide.ts';
 import { exportRun, failRun } from './scripts/export.ts';
 import { leftOut, prepare } from './scripts/prepare.ts';
@@ -13,6 +13,7 @@ import { closeYear, yearFigures } from './scripts/year.ts';
 export const payoutsOperations = ({ read, scan, write }: CoopMake) => ({
   payoutsCountTurnover: write(countTurnover),
   payoutsCloseMonth: write(closeMonth),
+  payoutsPreview: scan(previewMonth),
   payoutsMonth: read(month),
   payoutsMonths: scan(months),
   payoutsShares: scan(shares),

@@ -10,12 +10,14 @@ import type { BankAccount, CoopHouse } from '../house.ts';
 import { demandDay } from '../ledger/check.ts';
 import type { Day, Month } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
+import { monthsAfter } from '../register/days.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { demandMonth, lastDayOf, todayOf } from './months.ts';
 import {
   type ClosedMonth,
   type Item,
   type LeftOut,
+  type MonthPreview,
   type MonthShare,
   type PayProof,
   type Purpose,
@@ -58,6 +60,13 @@ export class Payouts {
       memberShare,
       by: actor.account,
     });
+  }
+
+  /** What the next month to be shared out would come to now; the one before this one where none was yet. */
+  preview(): Promise<MonthPreview> {
+    const { memberShare } = this.#house.rules.pay;
+    const first = monthsAfter(this.#today(), -1).slice(0, 7);
+    return this.#house.database.call(operations.payoutsPreview, { memberShare, first });
   }
 
   month(month: Month): Promise<ClosedMonth | null> {

@@ -38,6 +38,9 @@ export interface ClosedMonth {
   readonly by: number;
 }
 
+/** What a month would come to if it were closed now; amounts as in `ClosedMonth`. */
+export type MonthPreview = Omit<ClosedMonth, 'root' | 'entry' | 'closed' | 'by'>;
+
 /** What a member's coins of a month came to. */
 export interface MonthShare {
   readonly month: Month;

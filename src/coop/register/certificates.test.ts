@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores } from '../../testing/index.ts';
 import { openCoop } from '../co-op.ts';
+import { coopOperations as operations } from '../store/module.ts';
 import { proofHolds } from './certificates.ts';
-import { certificateBytesMax } from './limits.ts';
+import { certificateBytesMax, certificatesShownRows } from './limits.ts';
 import { board, testHouse, testRules, withShares } from './test-house.ts';
 
 const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
@@ -46,6 +47,13 @@ describeEngines('a certificate', (engine) => {
     await expect(certificates.issue(board, { person: b, day: '2026-03-01' })).rejects.toEqual(
       refused('E_SHARES'),
     );
+    expect(await certificates.issuedTo(b)).toMatchObject([{ member: b, day: '2026-03-31' }]);
+    expect(await certificates.issuedTo(99)).toEqual([]);
+    for (let day = 1; day <= certificatesShownRows + 1; day++)
+      await stores.database.call(operations.registerCertificateKeep, {
+        ...{ code: `kept${day}`, person: a, said, at: day },
+      });
+    expect(await certificates.issuedTo(a)).toHaveLength(certificatesShownRows);
     const url = `https://coop.example/verify?code=${code}`;
     const pdf = await certificates.pdf(said, url);
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');

@@ -57,6 +57,12 @@ export class Certificates {
     return certificate;
   }
 
+  /** The last ones of a person, the newest first. */
+  async issuedTo(person: number): Promise<readonly Certificate[]> {
+    const kept = await this.#house.database.call(operations.registerCertificatesOf, { person });
+    return kept.map(({ said }) => said);
+  }
+
   /** The same bytes each time. `url`: where the code is judged, or '' where there is no such page. */
   pdf(certificate: Certificate, url = ''): Promise<Buffer> {
     return certificatePdf(certificate, this.#house.legal, url);

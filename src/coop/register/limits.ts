@@ -12,5 +12,7 @@ export const stepRows = 2_000;
 export const redemptionsMax = 200;
 /** Of a certificate as PDF. */
 export const certificateBytesMax = 1_000_000;
+/** Certificates of one person that are listed. */
+export const certificatesShownRows = 20;
 /** Of what a consent is for, and of the version of its text. */
 export const purposeCharactersMax = 60;

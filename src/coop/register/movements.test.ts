@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import type { Actor } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { fraction } from '../rules/decimal.ts';
@@ -140,6 +141,27 @@ describeEngines('movements', (engine) => {
       1, 0, 0,
     ]);
     expect(await persons.demand(a)).toMatchObject({ standing: 'excluded', shares: 5, queued: 5 });
+  });
+
+  test('a member asks shares back and takes the request back, their own alone', async () => {
+    open();
+    const [a, b] = [await member(5), await member(7)];
+    const self = (number: number): Actor => ({ account: number, member: number, roles: [], via: 'page' });
+    const { id } = await register.request(self(a), { person: a, shares: 2, key: key() });
+    await expect(register.withdrawRequest(self(b), { request: id, key: key() })).rejects.toEqual(
+      refused('E_PRIVILEGE'),
+    );
+    await expect(register.withdrawRequest(self(b), { request: id + 99, key: key() })).rejects.toEqual(
+      refused('E_PRIVILEGE'),
+    );
+    const again = { request: id, key: key() };
+    for (const _ of [1, 2])
+      expect(await register.withdrawRequest(self(a), again)).toMatchObject({ state: 'withdrawn', left: 0 });
+    const { id: ended } = (await register.exclude(board, { person: a, decision, key: key() })) ?? { id: 0 };
+    await expect(register.withdrawRequest(self(a), { request: ended, key: key() })).rejects.toEqual(
+      refused('E_STATE'),
+    );
+    expect(await register.applicationsOf(b)).toMatchObject([{ person: b, shares: 7, state: 'effective' }]);
   });
 
   test('what is kept is none, or what a member holds at least', async () => {

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lte, ne, type QueryContext, sql } from '../../storage/index.ts';
 import type { ledgerTables } from '../ledger/tables.ts';
-import { pageRows, redemptionsMax, stepRows } from './limits.ts';
+import { certificatesShownRows, pageRows, redemptionsMax, stepRows } from './limits.ts';
 import type { registerTables } from './tables.ts';
 
 type Own = (typeof registerTables)['postgres'];
@@ -349,6 +349,13 @@ function certificateQueries({ db, t }: Context) {
       .from(c)
       .where(eq(c.code, p('code')))
       .prepare('register_certificate'),
+    registerCertificatesOf: db
+      .select()
+      .from(c)
+      .where(eq(c.person, p('person')))
+      .orderBy(sql`${c.at} desc`, asc(c.code))
+      .limit(certificatesShownRows)
+      .prepare('register_certificates_of'),
   };
 }
 

@@ -110,11 +110,12 @@ export class Register {
     return this.#house.database.call(operations.registerRequest, { ...keyed, person, shares });
   }
 
-  /** Takes a request back of which nothing was paid. Refuses with E_STATE. */
+  /** Takes a request back of which nothing was paid; a member may take their own. Refuses with E_STATE. */
   async withdrawRequest(actor: Actor, a: When & { request: number }): Promise<RedemptionRequest> {
     const { request: id } = a;
+    const own = (await this.#house.database.call(operations.registerRequestById, { id }))?.person ?? 0;
     const asking = { verb: 'share.request.withdraw', subject: `request:${id}`, when: a, body: { id } };
-    const keyed = this.#asked(actor, 'register.write', { ...asking });
+    const keyed = this.#asked(actor, 'register.write', { ...asking, own });
     return this.#house.database.call(operations.registerRequestWithdraw, { ...keyed, id });
   }
 
@@ -171,6 +172,11 @@ export class Register {
   /** One page of those in a state, in the order in which they were made. */
   applications(state: Application['state'], after = 0): Promise<readonly Application[]> {
     return this.#house.database.call(operations.registerApplications, { state, after });
+  }
+
+  /** All that somebody asked for, in the order in which it was. */
+  applicationsOf(person: number): Promise<readonly Application[]> {
+    return this.#house.database.call(operations.registerApplicationsOf, { person });
   }
 
   /** One page of what waits to be redeemed, in its order. */

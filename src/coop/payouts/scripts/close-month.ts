@@ -13,7 +13,7 @@ import type { CoopQueries } from '../../store/queries.ts';
 import { lastDayOf, monthAfter } from '../months.ts';
 import { shareOut } from '../share-out.ts';
 import { chunksOf } from '../tree.ts';
-import type { ClosedMonth, MonthRules, PayoutsHouse } from '../types.ts';
+import type { ClosedMonth, MonthPreview, MonthRules, PayoutsHouse } from '../types.ts';
 
 export interface CloseMonth extends PayoutsHouse, MonthRules {
   readonly act: NewAct;
@@ -65,6 +65,19 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
   return month;
 }
 
+/** What the next month to be shared out would come to as things are; `first` where none was yet. Writes nothing. */
+export function* previewMonth(
+  q: CoopQueries,
+  a: MonthRules & { readonly first: Month },
+): Script<MonthPreview> {
+  const [last] = yield* run(q.payoutsMonthLast, {});
+  const month = last === undefined ? a.first : monthAfter(last.month);
+  const sums = yield* sumsOf(q, { month, memberShare: a.memberShare }, last);
+  const claims = yield* claimsOf(q, month, last?.month ?? '');
+  const coins = claims.reduce((sum, { weight }) => sum + weight, 0);
+  return { month, ...sums, coins, members: claims.length, paid: coins === 0 ? 0 : sums.pool };
+}
+
 const saltAt = (salts: Buffer, at: number) => salts.subarray(at * saltOctets, (at + 1) * saltOctets);
 
 const payKey = (month: Month) => `payout:${month}`;
@@ -79,7 +92,11 @@ interface Sums {
 }
 
 /** What the month came to; a turnover below zero and a pool that nobody had coins for go on from the month before. */
-function* sumsOf(q: CoopQueries, a: CloseMonth, last: ClosedMonth | undefined): Script<Sums> {
+function* sumsOf(
+  q: CoopQueries,
+  a: MonthRules & { readonly month: Month },
+  last: ClosedMonth | undefined,
+): Script<Sums> {
   const { received, credited } = one(
     yield* run(q.payoutsTurnover, { after: last?.month ?? '', month: a.month }),
   );

@@ -234,6 +234,14 @@ export function* application(q: RegisterQueries, a: { readonly id: number }): Sc
   return row === undefined ? null : applicationOf(row);
 }
 
+/** All that one person asked for, in the order in which it was. */
+export function* applicationsOf(
+  q: RegisterQueries,
+  a: { readonly person: number },
+): Script<readonly Application[]> {
+  return (yield* run(q.registerApplicationsOf, a)).map(applicationOf);
+}
+
 export function* applications(
   q: RegisterQueries,
   a: { readonly state: string; readonly after: number },

@@ -40,6 +40,14 @@ export function* certificate(q: Queries, a: { readonly code: string }): Script<K
   return (yield* run(q.registerCertificate, a))[0] ?? null;
 }
 
+/** The last ones that were issued of a person, the newest first. */
+export function* certificatesOf(
+  q: Queries,
+  a: { readonly person: number },
+): Script<readonly KeptCertificate[]> {
+  return yield* run(q.registerCertificatesOf, a);
+}
+
 /** What the register says today about the day of a certificate: its movement, and what the person held. */
 export function* certificateState(
   q: Queries,

@@ -1,4 +1,4 @@
-import { one, run, type Script } from '../../../storage/index.ts';
+import { first, one, run, type Script } from '../../../storage/index.ts';
 import { refusal } from '../../refusals.ts';
 import { fiscalYearEndFrom, monthsAfter } from '../days.ts';
 import type { RegisterQueries } from '../queries.ts';
@@ -138,4 +138,11 @@ export function* requestsOf(
   a: { readonly person: number },
 ): Script<readonly RedemptionRequest[]> {
   return yield* run(q.registerRequestsOf, a);
+}
+
+export function* requestById(
+  q: RegisterQueries,
+  a: { readonly id: number },
+): Script<RedemptionRequest | null> {
+  return first(yield* run(q.registerRequest, a)) ?? null;
 }
