@@ -49,6 +49,8 @@ export interface Receipt extends BankHouse {
   readonly amount: number;
   /** The day that entries about it bear: the bank's, or the first of the open month where that one is closed. */
   readonly day: Day;
+  /** On which the bank booked it: from when it was there. */
+  readonly came: Day;
   /** Of `bank_lines`. */
   readonly line: number;
 }

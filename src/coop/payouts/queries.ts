@@ -347,6 +347,7 @@ function ledgerSums({ db, t }: Context) {
 /** What a year is reckoned from. */
 function yearSums({ db, t }: Context) {
   const { ledger_entries: e, ledger_postings: o, ledger_accounts: a, ledger_balances: b } = t;
+  const { register_lines: l, register_persons: x, register_head: h } = t;
   return {
     /** Income and expenses of a span of days, by account; what closed another year is neither. */
     payoutsResult: db
@@ -367,22 +368,22 @@ function yearSums({ db, t }: Context) {
       .groupBy(a.name)
       .orderBy(asc(a.name))
       .prepare('payouts_result'),
-    /** How paid-up capital of members changed, day by day, before a day; above zero is more. */
+    /**
+     * How paid-up capital of persons changed, by the days from which movements are effective, before a day; above zero is more. Who
+     * is erased is number 0: they are paid nothing any more, and their capital was there.
+     */
     payoutsCapital: db
-      .select({ member: a.owner, day: e.date, change: sql<number>`cast(-sum(${o.amount}) as bigint)` })
-      .from(a)
-      .innerJoin(o, eq(o.account, a.id))
-      .innerJoin(e, eq(e.seq, o.seq))
-      .where(
-        and(
-          gt(a.owner, 0),
-          sql`(${a.name} like 'capital:%' or ${a.name} like 'uncalled:%')`,
-          eq(o.asset, p('asset')),
-          sql`${e.date} < ${p('until')}`,
-        ),
-      )
-      .groupBy(a.owner, e.date)
-      .orderBy(asc(a.owner), asc(e.date))
+      .select({
+        member: sql<number>`cast(case when ${x.erased} = 0 then ${l.person} else 0 end as bigint)`,
+        day: l.on,
+        change: sql<number>`cast(sum(${l.shares} * ${h.nominal} - ${l.uncalled}) as bigint)`,
+      })
+      .from(l)
+      .innerJoin(x, eq(x.number, l.person))
+      .innerJoin(h, eq(h.id, 1))
+      .where(lt(l.on, p('until')))
+      .groupBy(sql`1`, l.on)
+      .orderBy(sql`1`, asc(l.on))
       .prepare('payouts_capital'),
     /** What reserves hold today; credit below zero. */
     payoutsReserves: db

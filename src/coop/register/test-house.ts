@@ -53,14 +53,19 @@ export const somebody = (name: string, change: Partial<PersonDetails> = {}): Per
   ...change,
 });
 
-/** A member with so many shares, admitted and paid as it is done; answers their number. */
-export async function withShares(house: CoopHouse, shares: number, key: () => string): Promise<number> {
+/** So many shares, admitted and paid on a day, of a new member or of a person who is there; answers their number. */
+export async function withShares(
+  house: CoopHouse,
+  shares: number,
+  key: () => string,
+  { on = '2026-03-20', member = 0 } = {},
+): Promise<number> {
   const register = new Register(house);
   const details = somebody(`Member ${shares}`);
-  const { number } = await new Persons(house).add(board, { details, key: key() });
-  const { id, due } = await register.apply(board, { person: number, shares, on: '2026-03-01', key: key() });
-  const admitted = { application: id, isAdmitted: true, decision: 'board:1', on: '2026-03-10' };
-  await register.decide(board, { ...admitted, key: key() });
-  await register.receive(board, id, { amount: due, on: '2026-03-20', from: 'bank:main', key: key() });
-  return number;
+  const person = member || (await new Persons(house).add(board, { details, key: key() })).number;
+  const { id, due, decision } = await register.apply(board, { person, shares, on, key: key() });
+  const admitted = { application: id, isAdmitted: true, decision: 'board:1', on };
+  if (decision === '') await register.decide(board, { ...admitted, key: key() });
+  await register.receive(board, id, { amount: due, on, from: 'bank:main', key: key() });
+  return person;
 }

@@ -6,7 +6,7 @@ import type { Day } from '../../ledger/types.ts';
 import { chart } from '../../rules/chart.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import { receivers, senders } from '../../store/receivers.ts';
-import type { BankHouse, Booking, Expected, LineState, NewLine, WaitReason } from '../types.ts';
+import type { BankHouse, Booking, Expected, LineState, NewLine, Receipt, WaitReason } from '../types.ts';
 
 /** Received, and nobody knows for what. */
 export const unmatched = 'clearing:unmatched';
@@ -30,7 +30,7 @@ export function* bookLine(q: CoopQueries, house: BankHouse, line: LineToBook): S
     yield* run(q.bankLineAdd, { ...kept, rf, left: line.amount, state: 'queued', reason: 'no-reference' }),
   );
   const day = yield* openDay(q, line.day);
-  const booking = yield* bookingOf(q, house, { ...line, day, id: row.id });
+  const booking = yield* bookingOf(q, house, { ...line, day, came: line.day, id: row.id });
   const waits = typeof booking === 'string';
   const to = waits ? waiting(house, line.amount) : booking;
   yield* post(q, house, {
@@ -51,7 +51,7 @@ const waiting = ({ currency }: BankHouse, amount: number): Booking => ({
 function* bookingOf(
   q: CoopQueries,
   house: BankHouse,
-  line: LineToBook & { readonly id: number },
+  line: LineToBook & { readonly id: number; readonly came: Day },
 ): Script<Booking | WaitReason> {
   const { id, day, amount, endToEndId, payment } = line;
   const isBack = line.isReversal || line.returned !== '';
@@ -61,7 +61,7 @@ function* bookingOf(
     const match = { line: id, expected: expected.id, account: '', amount, memo: '', by: 0, now: house.now };
     const made = one(yield* run(q.bankMatchAdd, match));
     yield* run(q.bankMatchDecide, { id: made.id, state: 'done', second: 0, now: house.now });
-    return yield* receive(q, house, { expected, amount, day, line: id });
+    return yield* receive(q, house, { expected, amount, day, came: line.came, line: id });
   }
   if (amount < 0 && isBack) return 'reversed';
   // What the bank takes back of a payment that it made comes back as if the other bank had sent it.
@@ -92,11 +92,10 @@ function* expectedBy(q: CoopQueries, line: NewLine): Script<Expected | WaitReaso
 export function* receive(
   q: CoopQueries,
   house: BankHouse,
-  a: { readonly expected: Expected; readonly amount: number; readonly day: Day; readonly line: number },
+  { expected, amount, ...a }: Pick<Receipt, 'expected' | 'amount' | 'day' | 'came' | 'line'>,
 ): Script<Booking> {
-  const { expected, amount, day, line } = a;
   const paid = one(yield* run(q.bankExpectedReceive, { id: expected.id, amount }));
-  return yield* receivers[expected.purpose](q, { ...house, expected: paid, amount, day, line });
+  return yield* receivers[expected.purpose](q, { ...house, ...a, expected: paid, amount });
 }
 
 /** One entry that takes an amount from where it is to where it belongs. */

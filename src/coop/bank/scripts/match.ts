@@ -133,5 +133,5 @@ function* bookingOf(
   const expected = one(yield* run(q.bankExpectedById, { id }));
   if ((yield* dueOf(q, line, expected.reference)).amount !== amount)
     throw refusal('E_STATE', `what is due under ${expected.reference} is not what it was`);
-  return yield* receive(q, house, { expected, amount, day, line: line.id });
+  return yield* receive(q, house, { expected, amount, day, came: line.day, line: line.id });
 }

@@ -27,10 +27,8 @@ export interface FiguresOf extends Year, YearRules {
 export function* yearFigures(q: CoopQueries, a: FiguresOf): Script<YearFigures> {
   const { year, from, until } = a;
   const result = 0 - sumOf(yield* run(q.payoutsResult, { from, until, asset: a.currency }));
-  const capital = (yield* run(q.payoutsCapital, { until, asset: a.currency })).reduce(
-    (sum, { change }) => sum + change,
-    0,
-  );
+  const changes = yield* run(q.payoutsCapital, { until });
+  const capital = changes.reduce((sum, { change }) => sum + change, 0);
   const reserves = yield* run(q.payoutsReserves, { asset: a.currency });
   const losses = Math.max(0, sumOf(reserves.filter(({ account }) => account === lossesAccount)));
   const kept = 0 - sumOf(reserves.filter(({ account }) => account !== lossesAccount));
@@ -114,17 +112,16 @@ function* demandTurn(q: CoopQueries, a: CloseYear): Script<void> {
     throw refusal('E_YEAR_OPEN', `${lastMonthOf(a)} was not shared out: its pay belongs to the year`);
 }
 
-/** Interest by paid-up capital and the days for which it was (pro rata temporis), and what is kept back of it. */
+/** Interest by paid-up capital and the days for which it was (COOP.md §1, A8), and what is kept back of it. */
 function* interestOf(q: CoopQueries, a: CloseYear): Script<readonly MemberInterest[]> {
   if (a.interest === 0) return [];
-  const changes = yield* run(q.payoutsCapital, { until: a.until, asset: a.currency });
   const weights = new Map<number, number>();
-  for (const { member, day, change } of changes) {
+  for (const { member, day, change } of yield* run(q.payoutsCapital, { until: a.until })) {
     const days = shareDays([{ shares: change, from: day, until: a.until }], a);
     weights.set(member, (weights.get(member) ?? 0) + days);
   }
   const claims: Claim[] = [...weights]
-    .filter(([, weight]) => weight > 0)
+    .filter(([member, weight]) => member > 0 && weight > 0)
     .map(([member, weight]) => ({ id: `${member}`, weight }));
   const paid = shareOut(a.interest, claims, a.year);
   if (paid === null) throw refusal('E_INTEREST_CAP', `nobody held shares in ${a.year}`, { most: 0 });

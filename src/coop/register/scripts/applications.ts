@@ -197,7 +197,7 @@ export function* receiveShare(q: Queries, receipt: Receipt): Script<Booking> {
   yield* lockedHead(q, writing);
   // Of two who write at one time the second sees what the first did.
   const latest = yield* applicationRow(q, row.id);
-  yield* paid(q, writing, latest, { amount, on: receipt.day });
+  yield* paid(q, writing, latest, { amount, on: receipt.came });
   const postings = [{ account: `deposit:${row.person}`, asset: currency, amount: -amount }];
   return { kind: 'share.receipt', memo: applicationReference(row.id), postings };
 }

@@ -58,7 +58,7 @@ export function* receiveCall(q: Queries, receipt: Receipt): Script<Booking> {
   const row = one(yield* run(q.registerCall, { id: receipt.expected.subject }));
   const person = yield* personRow(q, row.person);
   const used = Math.min(amount, row.amount - row.paid, person.uncalled);
-  const effective = laterOf(receipt.day, person.moved);
+  const effective = laterOf(receipt.came, person.moved);
   if (used > 0) {
     yield* run(q.registerCallPay, { id: row.id, paid: row.paid + used });
     yield* record(q, writing, {
