@@ -6,6 +6,7 @@ import { dice } from './dice.ts';
 import { planMembers } from './members.ts';
 import { type LastStatement, planMonths } from './months.ts';
 import { DemoBank, type Officers, type Scene } from './scene.ts';
+import { planShares } from './shares.ts';
 import { planSponsors } from './sponsors.ts';
 import { Calendar, dayOf, lastDay, walkingClock } from './year.ts';
 
@@ -24,6 +25,8 @@ export interface Demo {
   readonly members: number;
   readonly capital: number;
   readonly entries: number;
+  /** Of the last entry, hex: the same for the same options, on every machine and either database. */
+  readonly hash: string;
   /** camt.053 of the last days; null where it was imported. */
   readonly statement: string | null;
 }
@@ -56,6 +59,7 @@ export async function fillCoop(rooms: Rooms, options: DemoOptions, session: Sess
   };
   const last: LastStatement | null = options.keepsLastStatement ? { text: null } : null;
   planMembers(scene, { accounts: rooms.accounts, names: officers.names }, options.members);
+  planShares(scene);
   planSponsors(scene);
   planMonths(scene, last);
   await calendar.live(dayOf(year, 1, 1), (day) => {
@@ -99,6 +103,10 @@ async function countUp(coop: Coop, clock: Clock) {
   const on = new Date(clock.nowMs()).toISOString().slice(0, 10);
   const { members, capital } = await coop.register.totals(on);
   let entries = 0;
-  for await (const page of coop.ledger.entries()) entries += page.length;
-  return { members, capital, entries };
+  let hash = '';
+  for await (const page of coop.ledger.entries()) {
+    entries += page.length;
+    hash = page.at(-1)?.hash ?? hash;
+  }
+  return { members, capital, entries, hash };
 }

@@ -2,11 +2,13 @@ import type { AccountsService } from '../../accounts/index.ts';
 import type { Application, Day, PersonDetails } from '../../coop/index.ts';
 import type { Dice } from './dice.ts';
 import { type Invented, inventPerson } from './people.ts';
-import { keyOf, type Scene, written } from './scene.ts';
+import { decisionOf, keyOf, type Scene, written } from './scene.ts';
 import { dayOf, daysAfter } from './year.ts';
 
 /** Of a hundred who join: founders of January, who ask for many shares, and whose payment never comes. */
 const percent = { founders: 40, large: 6, unpaid: 2, refused: 1 } as const;
+/** Days of December on which who forgets the reference asks, and pays. */
+const forgetful = { asks: 12, pays: 29 } as const;
 /** Shares of most, and of those who can. */
 const shares = { most: 20, large: 300 } as const;
 
@@ -29,7 +31,7 @@ function nextMeeting(after: Day): { readonly day: Day; readonly decision: string
   const [year = 0, month = 0, on = 0] = after.split('-').map(Number);
   const day =
     on < 15 ? dayOf(year, month, 15) : month === 12 ? dayOf(year + 1, 1, 1) : dayOf(year, month + 1, 1);
-  return { day, decision: `CA ${day}` };
+  return { day, decision: decisionOf(day) };
 }
 
 /** The day on which the nth of all joins: founders in January, the others from February to the middle of December. */
@@ -46,13 +48,17 @@ export interface Joining {
   readonly names: Set<string>;
 }
 
-/** Plans how so many people ask for shares, pay and are admitted; some are refused, some never pay. */
+/**
+ * Plans how so many people ask for shares, pay and are admitted; some are refused, some never pay, and who comes last pays at the
+ * end of the year without the reference.
+ */
 export function planMembers(scene: Scene, joining: Joining, count: number): void {
   for (let n = 1; n <= count; n++) {
     const dice = scene.dice.of(`member ${n}`);
     const who = inventPerson(scene.country, dice);
-    const day = joiningDay(scene, dice);
-    scene.calendar.on(day, () => join(scene, joining, { n, who, dice, day }));
+    const forgets = n === count;
+    const day = forgets ? dayOf(scene.year, 12, forgetful.asks) : joiningDay(scene, dice);
+    scene.calendar.on(day, () => join(scene, joining, { n, who, dice, day, forgets }));
   }
 }
 
@@ -61,13 +67,11 @@ interface Coming {
   readonly who: Invented;
   readonly dice: Dice;
   readonly day: Day;
+  readonly forgets: boolean;
 }
 
-async function join(
-  scene: Scene,
-  { accounts, names }: Joining,
-  { n, who, dice, day }: Coming,
-): Promise<void> {
+async function join(scene: Scene, { accounts, names }: Joining, coming: Coming): Promise<void> {
+  const { n, who, dice, day } = coming;
   const { coop, officers, calendar } = scene;
   const plain = localPart(who);
   const local = names.has(plain) ? `${plain}.${n}` : plain;
@@ -82,8 +86,9 @@ async function join(
     ...{ person: person.number, shares: dice.between(1, Math.min(most, coop.rules.shares.maxPerMember)) },
     ...{ on: day, key: keyOf(scene, `application-${n}`) },
   });
-  const isRefused = dice.below(100) < percent.refused;
-  if (!isRefused && dice.below(100) >= percent.unpaid) payLater(scene, application, who, dice, day);
+  const isRefused = !coming.forgets && dice.below(100) < percent.refused;
+  if (coming.forgets || (!isRefused && dice.below(100) >= percent.unpaid))
+    payLater(scene, application, coming);
   const meeting = nextMeeting(day);
   calendar.on(meeting.day, async () => {
     await coop.register.decide(officers.chair, {
@@ -93,10 +98,12 @@ async function join(
   });
 }
 
-function payLater(scene: Scene, { due, reference }: Application, who: Invented, dice: Dice, day: Day): void {
+function payLater(scene: Scene, { due, reference }: Application, { who, dice, day, forgets }: Coming): void {
+  const words = dice.pick(['parts sociales', 'souscription', 'bienvenue']);
+  const name = `${who.given} ${who.family}`;
   scene.bank.book({
-    ...{ amount: due, day: daysAfter(day, dice.between(1, 9)) },
-    ...{ name: `${who.given} ${who.family}`, iban: who.iban },
-    remittance: `${dice.pick(['parts sociales', 'souscription', 'bienvenue'])} ${written(reference, dice)}`,
+    ...{ amount: due, name, iban: who.iban },
+    day: forgets ? dayOf(scene.year, 12, forgetful.pays) : daysAfter(day, dice.between(1, 9)),
+    remittance: forgets ? `parts ${name}` : `${words} ${written(reference, dice)}`,
   });
 }

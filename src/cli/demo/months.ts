@@ -1,6 +1,6 @@
 import type { Draft, Run } from '../../coop/index.ts';
 import { bankStatement } from './bank-statement.ts';
-import { keyOf, type Scene } from './scene.ts';
+import { activeMembers, keyOf, type Scene } from './scene.ts';
 import { dayOf, daysAfter, lastDay } from './year.ts';
 
 /** Of a hundred members, how many answer in a month; coins of those who do. */
@@ -10,6 +10,8 @@ const statementDays = [8, 16, 24] as const;
 const feeCents = 1450;
 /** The fourth day of the month after: the treasurer closes. */
 const closingDay = 4;
+/** Of the run of this month one transfer comes back. */
+const closedAccountMonth = '-03';
 /** Entries sealed at once. */
 const draftsAtOnce = 500;
 
@@ -25,10 +27,9 @@ export function planMonths(scene: Scene, last: LastStatement | null): void {
     const end = lastDay(year, month);
     calendar.on(dayOf(year, month, 20), () => depositCoins(scene, month));
     calendar.on(end, async () => {
-      scene.bank.book({
-        ...{ amount: -feeCents, day: end, name: 'Banque de démonstration', iban: scene.bank.iban },
-        remittance: `frais de tenue de compte ${end.slice(0, 7)}`,
-      });
+      const remittance = `frais de tenue de compte ${end.slice(0, 7)}`;
+      const fee = { amount: -feeCents, day: end, name: 'Banque de démonstration', iban: scene.bank.iban };
+      scene.bank.book({ ...fee, remittance }, 'expense:bank');
     });
     for (const day of [...statementDays.map((on) => dayOf(year, month, on)), end])
       calendar.on(day, () =>
@@ -54,15 +55,19 @@ async function takeStatement(scene: Scene, day: string, keep: LastStatement | nu
   await explainLines(scene, written.id);
 }
 
-/** The treasurer says what the bank's own fees are; whatever else nobody knows stays in the queue. */
+/** The treasurer says what they know, above an amount a second person agrees; whatever else waits stays in the queue. */
 async function explainLines(scene: Scene, statement: string): Promise<void> {
-  const { coop, officers } = scene;
-  for (const line of await coop.bank.waiting())
-    if (line.amount < 0 && line.remittance.startsWith('frais'))
-      await coop.bank.match(officers.treasurer, {
-        ...{ line: line.id, to: { account: 'expense:bank' }, memo: line.remittance },
-        key: keyOf(scene, `fee-${statement}-${line.id}`),
-      });
+  const { coop, officers, bank } = scene;
+  for (const line of await coop.bank.waiting()) {
+    const account = bank.known.get(line.remittance);
+    if (account === undefined) continue;
+    const key = `${statement}-${line.id}`;
+    const said = await coop.bank.match(officers.treasurer, {
+      ...{ line: line.id, to: { account }, memo: line.remittance, key: keyOf(scene, `match-${key}`) },
+    });
+    if (said.state === 'proposed')
+      await coop.bank.confirm(officers.deputy, { match: said.id, key: keyOf(scene, `confirm-${key}`) });
+  }
 }
 
 async function depositCoins(scene: Scene, month: number): Promise<void> {
@@ -70,7 +75,7 @@ async function depositCoins(scene: Scene, month: number): Promise<void> {
   const date = dayOf(year, month, 20);
   const throws = dice.of(`coins ${month}`);
   const drafts: Draft[] = [];
-  for (const number of [...(await activeMembers(scene))]) {
+  for (const { number } of await activeMembers(scene)) {
     const coins = throws.between(answering.coins.from, answering.coins.until);
     if (throws.below(100) >= answering.percent) continue;
     drafts.push({
@@ -85,19 +90,7 @@ async function depositCoins(scene: Scene, month: number): Promise<void> {
     await coop.ledger.append(drafts.slice(at, at + draftsAtOnce));
 }
 
-/** Their numbers, in order. */
-async function activeMembers({ coop }: Scene): Promise<readonly number[]> {
-  const numbers: number[] = [];
-  for (let after = 0; ; ) {
-    const page = await coop.persons.list({ after, standing: 'active' });
-    const last = page.at(-1);
-    if (last === undefined) return numbers;
-    numbers.push(...page.map(({ number }) => number));
-    after = last.number;
-  }
-}
-
-/** Closed by the treasurer, approved by two, carried to the bank, which books it two days later; now and then one comes back. */
+/** Closed by the treasurer, approved by two, carried to the bank, which books it the day after. */
 async function payMonth(scene: Scene, month: string): Promise<void> {
   const { coop, officers } = scene;
   const { treasurer, deputy, chair } = officers;
@@ -114,14 +107,13 @@ async function payMonth(scene: Scene, month: string): Promise<void> {
 }
 
 async function bookRun(scene: Scene, run: Run, day: string): Promise<void> {
-  const throws = scene.dice.of(`run ${run.id}`);
   for (let after = 0; ; ) {
     const page = await scene.coop.payouts.items(run.id, { after });
     for (const { amount, name, iban, endToEndId, n } of page) {
       const transfer = { name, iban, endToEndId, remittance: run.file };
       scene.bank.book({ ...transfer, amount: -amount, day });
-      // The account of the first one of one run in four was closed since.
-      if (n === 1 && throws.below(4) === 0)
+      // The account of the first one was closed since.
+      if (n === 1 && run.about.endsWith(closedAccountMonth))
         scene.bank.book({ ...transfer, amount, day: daysAfter(day, 2), returned: 'AC04' });
     }
     const last = page.at(-1);

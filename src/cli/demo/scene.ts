@@ -1,5 +1,5 @@
 import { type Clock, randomToken } from '../../base/index.ts';
-import type { Actor, Coop, Day } from '../../coop/index.ts';
+import type { Actor, Coop, Day, Person } from '../../coop/index.ts';
 import { creditorReference, type Iban } from '../../formats/iban/index.ts';
 import type { Booked } from './bank-statement.ts';
 import type { Dice } from './dice.ts';
@@ -29,9 +29,26 @@ export interface Scene {
 /** Keys of a story: the same part of the same year is done once. */
 export const keyOf = (scene: Pick<Scene, 'year'>, what: string): string => `demo-${scene.year}-${what}`;
 
+/** What the board decided at its meeting of a day. */
+export const decisionOf = (day: Day): string => `CA ${day}`;
+
+/** All of them, in the order of their numbers. */
+export async function activeMembers({ coop }: Pick<Scene, 'coop'>): Promise<readonly Person[]> {
+  const members: Person[] = [];
+  for (let after = 0; ; ) {
+    const page = await coop.persons.list({ after, standing: 'active' });
+    const last = page.at(-1);
+    if (last === undefined) return members;
+    members.push(...page);
+    after = last.number;
+  }
+}
+
 /** The bank of the demonstration: what it booked and has not said yet. */
 export class DemoBank {
   readonly iban: Iban;
+  /** By what the bank wrote, the account that the treasurer will say a line is for: no reference tells. */
+  readonly known = new Map<string, string>();
   readonly #waiting: Booked[] = [];
   #balance = 0;
   #booked = 0;
@@ -43,8 +60,9 @@ export class DemoBank {
     this.#year = year;
   }
 
-  /** Something comes, or goes; `rf`: what the payer was asked to write. */
-  book(what: Omit<Booked, 'reference'>): void {
+  /** Something comes, or goes; `account`: what for, where the treasurer knows and no reference tells. */
+  book(what: Omit<Booked, 'reference'>, account?: string): void {
+    if (account !== undefined) this.known.set(what.remittance, account);
     this.#booked++;
     this.#waiting.push({ ...what, reference: `D${this.#year}${String(this.#booked).padStart(6, '0')}` });
   }

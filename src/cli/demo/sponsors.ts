@@ -1,3 +1,4 @@
+import type { Invoice } from '../../coop/index.ts';
 import { inventIban, sponsors } from './people.ts';
 import { keyOf, type Scene, written } from './scene.ts';
 import { dayOf, daysAfter } from './year.ts';
@@ -7,8 +8,10 @@ const price = { from: 800, until: 6_000 } as const;
 const monthly = { from: 2, until: 5 } as const;
 const patience = { from: 6, until: 38 } as const;
 const dueDays = 30;
+/** The invoice of this month that is taken back, and the days of the month after on which it is. */
+const takenBack = { month: 6, noted: 28, refunded: 30 } as const;
 
-/** Plans who pays for surveys: invoices of every month, paid sooner or later, and one taken back in June. */
+/** Plans who pays for surveys: invoices of every month, paid sooner or later; one of June is taken back when it was paid. */
 export function planSponsors(scene: Scene): void {
   const { calendar, year } = scene;
   const parties: number[] = [];
@@ -66,15 +69,24 @@ async function invoice(scene: Scene, parties: readonly number[], { at, euros, mo
   });
   const issued = await coop.parties.invoiceById(id);
   if (issued === null) return;
-  if (month === 6 && n === 1) {
-    await coop.parties.credit(officers.treasurer, {
-      ...{ invoice: id, text: 'Enquête annulée', key: keyOf(scene, `credit-${month}-${n}`) },
-    });
-    return;
-  }
   const throws = dice.of(`payer ${at}`);
   bank.book({
     ...{ amount: issued.gross, day: paid, name, iban: inventIban(scene.country, throws) },
     remittance: `${issued.number} ${written(issued.reference, dice.of(`written ${month} ${n}`))}`,
+  });
+  if (month === takenBack.month && n === 1) takeBack(scene, issued, name);
+}
+
+/** A survey that could not be finished: a note, and days later the bank books what is given back. */
+function takeBack(scene: Scene, { id, party, gross }: Invoice, name: string): void {
+  const { calendar, coop, officers, bank, country, dice, year } = scene;
+  const { month, noted, refunded } = takenBack;
+  calendar.on(dayOf(year, month + 1, noted), async () => {
+    const { number } = await coop.parties.credit(officers.treasurer, {
+      ...{ invoice: id, text: 'Enquête annulée', key: keyOf(scene, `credit-${id}`) },
+    });
+    const iban = inventIban(country, dice.of(`refund ${id}`));
+    const refund = { amount: -gross, day: dayOf(year, month + 1, refunded), name, iban };
+    bank.book({ ...refund, remittance: `remboursement ${number}` }, `customer:${party}`);
   });
 }
