@@ -1,12 +1,12 @@
 import { Acts } from './acts/acts.ts';
 import type { Actor } from './acts/types.ts';
 import { Bank } from './bank/bank.ts';
+import { todayOf } from './days.ts';
 import type { BankAccount, CoopHouse } from './house.ts';
 import { ByHand } from './ledger/by-hand.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { Day } from './ledger/types.ts';
 import { Parties } from './parties/parties.ts';
-import { todayOf } from './payouts/months.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Years } from './payouts/years.ts';
 import { Certificates } from './register/certificates.ts';

@@ -1,5 +1,5 @@
 /** What tests of every room share; imported by tests only and left out of the build. */
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Clock } from '../base/index.ts';
 import { loadCountry } from '../settings/index.ts';
 import type { TestStores } from '../testing/index.ts';
@@ -35,3 +35,7 @@ export const testHouse = (stores: TestStores, clock: Clock, rules: Rules = fr): 
 export const actor = (account: number, ...roles: readonly Role[]): Actor => ({
   ...{ account, member: account, roles, via: 'api' },
 });
+
+/** What is thrown where something is refused: `rejects.toEqual(refused('E_STATE'))`. */
+export const refused = (code: string) =>
+  expect.objectContaining({ details: expect.objectContaining({ code }) });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { actor, testHouse } from '../fixtures.ts';
+import { actor, refused, testHouse } from '../fixtures.ts';
 import { coopModule, coopOperations as operations } from '../store/module.ts';
 import { Acts } from './acts.ts';
 import { actLink, actsStart, bodyHash } from './chain.ts';
@@ -18,8 +18,6 @@ import { may, privileges } from './privileges.ts';
 import type { ActsQueries } from './queries.ts';
 import { answerAct, noteAct } from './scripts/note.ts';
 import { type Act, type Actor, type Decision, type DecisionKind, type Role, roles } from './types.ts';
-
-const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 
 describe('privileges', () => {
   test.each<[Role, string]>([

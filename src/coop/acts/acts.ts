@@ -1,6 +1,6 @@
+import { dayIn } from '../days.ts';
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
-import { dayIn } from '../register/days.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { bodyHash } from './chain.ts';
 import { checkDecision } from './check.ts';

@@ -1,4 +1,4 @@
-import { demandDay } from '../ledger/check.ts';
+import { demandDay } from '../days.ts';
 import { refusal } from '../refusals.ts';
 import { referenceCharactersMax, titleCharactersMax } from './limits.ts';
 import { demandText } from './scripts/note.ts';

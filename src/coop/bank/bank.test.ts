@@ -4,7 +4,7 @@ import { readIban } from '../../formats/iban/index.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, fr, testHouse } from '../fixtures.ts';
+import { actor, fr, refused, testHouse } from '../fixtures.ts';
 import { coopModule } from '../store/module.ts';
 import { bytesOf, type FixtureEntry, type FixtureStatement, statementFile } from './fixtures.ts';
 import {
@@ -35,7 +35,6 @@ describeEngines('the bank', (engine) => {
   });
   afterEach(() => stores.close());
 
-  const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
   const statement = (id: string, entries: readonly FixtureEntry[], more: Partial<FixtureStatement> = {}) =>
     statementFile({ id, iban, entries, ...more });
   const take = (text: string, as = treasurer, under = key()) =>

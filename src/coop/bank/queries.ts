@@ -265,13 +265,6 @@ function matchQueries({ db, t }: Context) {
       .where(eq(m.line, p('line')))
       .orderBy(asc(m.id))
       .prepare('bank_matches_of'),
-    /** The last month that takes nothing more. */
-    bankMonthClosed: db
-      .select({ month: t.ledger_closed.month })
-      .from(t.ledger_closed)
-      .orderBy(sql`${t.ledger_closed.month} desc`)
-      .limit(1)
-      .prepare('bank_month_closed'),
     bankMatchesProposed: db
       .select()
       .from(m)

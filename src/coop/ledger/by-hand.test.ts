@@ -2,10 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, fr, testHouse } from '../fixtures.ts';
+import { actor, fr, refused, testHouse } from '../fixtures.ts';
 import { chart } from '../rules/chart.ts';
 
-const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 const treasurer = actor(7, 'treasurer');
 
 describeEngines('an entry by hand', (engine) => {

@@ -1,3 +1,4 @@
+import { demandDay } from '../days.ts';
 import { refusal } from '../refusals.ts';
 import {
   accountCharactersMax,
@@ -8,7 +9,7 @@ import {
   postingsMax,
 } from './limits.ts';
 import type { CheckedDraft } from './scripts/append.ts';
-import { type AccountKind, type Chart, coinAsset, type Day, type Draft, type Posting } from './types.ts';
+import { type AccountKind, type Chart, coinAsset, type Draft, type Posting } from './types.ts';
 
 /** Drafts that may be sealed, with the owners of their personal accounts; throws what is wrong with the first that may not. */
 export function checkDrafts(drafts: readonly Draft[], chart: Chart): readonly CheckedDraft[] {
@@ -46,13 +47,6 @@ export function demandText(what: string, text: string, max: number, min: number)
       'E_TEXT',
       `the ${what} of an entry has ${min} to ${max} characters, none of them a control character`,
     );
-}
-
-/** Throws where it is no day of the calendar. */
-export function demandDay(date: Day): void {
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== date)
-    throw refusal('E_DATE', `'${date}' is no day such as 2026-03-31`);
 }
 
 function demandAmount({ account, asset, amount }: Posting): void {

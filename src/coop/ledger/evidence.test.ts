@@ -21,6 +21,7 @@ import {
   type TestStores,
   temporaryFolder,
 } from '../../testing/index.ts';
+import { refused } from '../fixtures.ts';
 import { chart } from '../rules/chart.ts';
 import { Ledger, type LedgerForm } from './ledger.ts';
 import { coinsMax } from './limits.ts';
@@ -49,7 +50,6 @@ const textOf = async (pieces: AsyncIterable<string>) => {
   for await (const piece of pieces) text += piece;
   return text;
 };
-const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 
 interface Place {
   readonly stores: TestStores;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { refused } from '../fixtures.ts';
 import { chainLink, chainStart } from './chain.ts';
 import { Ledger } from './ledger.ts';
 import {
@@ -71,8 +72,6 @@ describeEngines('the ledger', (engine) => {
     ledger = new Ledger({ database: stores.database, clock, coop: 'coop.example', rules, secret });
   });
   afterEach(() => stores.close());
-
-  const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 
   test('seals what balances, in order, and knows it again by its key', async () => {
     const [first, second] = await ledger.append([subscription(1), subscription(2)]);

@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { demandDay, demandMonth, todayOf } from '../days.ts';
 import { refusal } from '../refusals.ts';
-import { dayIn } from '../register/days.ts';
 import type { Rules } from '../rules/types.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { checkDrafts, demandDay } from './check.ts';
+import { checkDrafts } from './check.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { chainedExport } from './exports/chained.ts';
 import { csvExport } from './exports/csv.ts';
@@ -151,7 +151,7 @@ export class Ledger {
       { account: 'mycoin:issued', asset: coinAsset, amount: coins },
       { account: `coins:${member}`, asset: coinAsset, amount: -coins },
     ];
-    const date = dayIn(rules.timeZone, clock.nowMs());
+    const date = todayOf(this.#options);
     const drafts = checkDrafts([{ key, date, kind: 'mycoin.deposit', memo: '', postings }], rules.chart);
     const [entry] = await database.call(operations.depositCoins, { coop, drafts, now: clock.nowMs() });
     if (entry === undefined) throw new Error('coins were deposited and not answered');
@@ -194,8 +194,7 @@ export class Ledger {
   /** Takes no more entries dated in this month or before. */
   async close(month: Month): Promise<void> {
     const { database, clock } = this.#options;
-    if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
-      throw refusal('E_DATE', `'${month}' is no month such as 2026-03`);
+    demandMonth(month);
     await database.call(operations.closeMonth, { month, now: clock.nowMs() });
   }
 }

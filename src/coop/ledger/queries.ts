@@ -183,10 +183,11 @@ function entryQueries({ db, t, d }: Context) {
       .where(and(gt(o.seq, p('after')), lte(o.seq, p('until'))))
       .orderBy(asc(o.seq), asc(o.n))
       .prepare('ledger_postings'),
+    /** The last month that takes nothing more. */
     ledgerMonthClosed: db
       .select({ month: c.month })
       .from(c)
-      .where(sql`${c.month} >= ${p('month')}`)
+      .orderBy(desc(c.month))
       .limit(1)
       .prepare('ledger_month_closed'),
     ledgerMonthClose: db

@@ -5,7 +5,7 @@ import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { bytesOf, type FixtureEntry, statementFile } from '../bank/fixtures.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, describeCountries, testHouse } from '../fixtures.ts';
+import { actor, describeCountries, refused, testHouse } from '../fixtures.ts';
 import { coopModule } from '../store/module.ts';
 import {
   addressLineCharactersMax,
@@ -44,7 +44,6 @@ describeCountries('sponsors', (rules) => {
     });
     afterEach(() => stores.close());
 
-    const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
     const balance = (account: string) => coop.ledger.balance(account, 'EUR');
     const party = async (change: Partial<PartyDetails> = {}) =>
       (await coop.parties.add(treasurer, { details: { ...brand, ...change }, key: key() })).id;

@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
 import { verifySumProof } from '../../formats/merkle/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, testHouse } from '../fixtures.ts';
+import { actor, refused, testHouse } from '../fixtures.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { chunkRows } from './limits.ts';
-import { dayIn, lastDayOf, monthAfter } from './months.ts';
 import type { PayProof } from './types.ts';
 
 const treasurer = actor(9, 'treasurer');
@@ -20,22 +19,6 @@ function leads({ salt, id, paid, steps, root }: PayProof, amount = paid): boolea
   );
 }
 
-describe('months', () => {
-  test.each([
-    ['2026-01', '2026-02', '2026-01-31'],
-    ['2026-12', '2027-01', '2026-12-31'],
-    ['2024-02', '2024-03', '2024-02-29'],
-    ['2100-02', '2100-03', '2100-02-28'],
-  ])('after %s comes %s, and it ends on %s', (month, after, last) => {
-    expect([monthAfter(month), lastDayOf(month)]).toEqual([after, last]);
-  });
-
-  test('a day begins at midnight of the co-op', () => {
-    expect(dayIn('Europe/Paris', Date.UTC(2026, 2, 31, 21, 59))).toBe('2026-03-31');
-    expect(dayIn('Europe/Paris', Date.UTC(2026, 2, 31, 22, 0))).toBe('2026-04-01');
-  });
-});
-
 describeEngines('a month', (engine) => {
   let stores: TestStores;
   let clock: Clock & { advance(ms: number): void };
@@ -48,7 +31,6 @@ describeEngines('a month', (engine) => {
   });
   afterEach(() => stores.close());
 
-  const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
   const turnover = (source: string, day: string, amount: number) =>
     stores.database.call(operations.payoutsCountTurnover, { source, day, amount });
   const coins = (day: string, owned: Readonly<Record<number, number>>) =>

@@ -6,13 +6,11 @@ import type { StoredBlob } from '../../storage/index.ts';
 import { bodyHash } from '../acts/chain.ts';
 import { demand } from '../acts/privileges.ts';
 import type { Actor, NewAct } from '../acts/types.ts';
+import { demandDay, demandMonth, lastDayOf, monthsAfter, todayOf } from '../days.ts';
 import type { BankAccount, CoopHouse } from '../house.ts';
-import { demandDay } from '../ledger/check.ts';
 import type { Day, Month } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
-import { monthsAfter } from '../register/days.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { demandMonth, lastDayOf, todayOf } from './months.ts';
 import {
   type ClosedMonth,
   type Item,

@@ -5,7 +5,7 @@ import { readIban } from '../../formats/iban/index.ts';
 import { unguarding, verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, testHouse } from '../fixtures.ts';
+import { actor, refused, testHouse } from '../fixtures.ts';
 import { coopModule } from '../store/module.ts';
 import { payoutsGuards } from './tables.ts';
 
@@ -33,7 +33,6 @@ describeEngines('a payment run', (engine) => {
       ...testHouse(stores, clock),
       banks: [{ name: 'main', iban: readIban(ibans[2] ?? ''), bic: null }],
     });
-  const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
   const person = async (name: string, iban = '') => {
     const details = {
       kind: 'natural',

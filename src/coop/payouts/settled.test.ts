@@ -5,7 +5,7 @@ import { readIban } from '../../formats/iban/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { bytesOf, type FixtureEntry, statementFile } from '../bank/fixtures.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, testHouse } from '../fixtures.ts';
+import { actor, refused, testHouse } from '../fixtures.ts';
 
 const iban = readIban('FR1420041010050500013M02606');
 const ibans = ['DE89370400440532013000', 'BE68539007547034', 'BE71096123456769'];
@@ -63,7 +63,6 @@ describeEngines('what the bank books of a run', (engine) => {
       key: key(),
     });
   const balance = (account: string) => coop.ledger.balance(account, 'EUR');
-  const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 
   test('one by one settles them, and what comes back is owed again until another account is named', async () => {
     await owe('member:1', 5000);

@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, fr, it, testHouse } from '../fixtures.ts';
+import { actor, fr, it, refused, testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
 import { withShares } from '../register/test-house.ts';
 import { readPercent } from '../rules/decimal.ts';
 import type { Rules } from '../rules/types.ts';
-import { fiscalYear } from './months.ts';
 
 const treasurer = actor(9, 'treasurer');
 
@@ -16,16 +15,6 @@ const capped = (rules: Rules): Rules => ({
   ...rules,
   shares: { ...rules.shares, maxPerMember: 18_000 },
   interest: { ...rules.interest, capOf: () => readPercent('3.8025') },
-});
-
-describe('a fiscal year', () => {
-  test.each([
-    ['2026', '12-31', '2026-01-01', '2027-01-01'],
-    ['2026', '06-30', '2025-07-01', '2026-07-01'],
-    ['2024', '02-28', '2023-03-01', '2024-02-29'],
-  ])('%s that ends on %s', (year, end, from, until) => {
-    expect(fiscalYear(year, end)).toEqual({ from, until });
-  });
 });
 
 describeEngines('a year', (engine) => {
@@ -47,7 +36,6 @@ describeEngines('a year', (engine) => {
     house = testHouse(stores, clock, rules);
     coop = openCoop(house);
   };
-  const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
   const entry = (date: string, debit: string, credit: string, amount: number) =>
     coop.ledger.append([
       {

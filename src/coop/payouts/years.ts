@@ -2,11 +2,11 @@ import { stringify } from 'csv-stringify/sync';
 import { bodyHash } from '../acts/chain.ts';
 import { demand } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
+import { fiscalYear, todayOf } from '../days.ts';
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
 import { demandDecision } from '../register/check.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { fiscalYear, todayOf } from './months.ts';
 import type { ClosedYear, MemberInterest, Slip, YearFigures } from './types.ts';
 
 /** What the assembly decided about a year. */

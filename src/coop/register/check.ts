@@ -1,6 +1,6 @@
 import { FormatError } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
-import { demandDay } from '../ledger/check.ts';
+import { demandDay } from '../days.ts';
 import { refusal } from '../refusals.ts';
 import {
   addressCharactersMax,

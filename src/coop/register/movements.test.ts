@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import type { Actor } from '../acts/types.ts';
+import { refused } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { fraction } from '../rules/decimal.ts';
@@ -9,8 +10,6 @@ import { redemptionsMax } from './limits.ts';
 import { Persons } from './persons.ts';
 import { Register } from './register.ts';
 import { board, somebody, testHouse, testRules, withShares } from './test-house.ts';
-
-const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 
 describeEngines('movements', (engine) => {
   const clock = fakeClock(0);

@@ -14,7 +14,6 @@ const boundAll = <const Names extends readonly string[]>(...names: Names) =>
 
 function headQueries({ db, t }: Context) {
   const h = t.register_head;
-  const closed = t.ledger_closed;
   return {
     /** Makes the row where it is not there, and locks it either way. */
     registerHead: db
@@ -40,10 +39,6 @@ function headQueries({ db, t }: Context) {
       .set({ persons: number('persons') })
       .where(eq(h.id, 1))
       .prepare('register_numbered'),
-    registerClosedLast: db
-      .select({ month: sql<string | null>`max(${closed.month})` })
-      .from(closed)
-      .prepare('register_closed_last'),
   };
 }
 

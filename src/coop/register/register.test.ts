@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { refused } from '../fixtures.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import {
   addressCharactersMax,
@@ -12,8 +13,6 @@ import {
 import { Persons } from './persons.ts';
 import { Register } from './register.ts';
 import { board, somebody, testHouse, testRules } from './test-house.ts';
-
-const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 
 describeEngines('a membership', (engine) => {
   let stores: TestStores;

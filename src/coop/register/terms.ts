@@ -1,5 +1,5 @@
+import { dayIn } from '../days.ts';
 import type { CoopHouse } from '../house.ts';
-import { dayIn } from './days.ts';
 import type { Terms } from './types.ts';
 
 /** The rules and the day, as scripts take them. */

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { accountKinds, loadCountry, SettingsError } from '../../settings/index.ts';
-import { describeCountries, fr, it, rulesFor } from '../fixtures.ts';
+import { describeCountries, fr, it, refused, rulesFor } from '../fixtures.ts';
 import { afterLevies } from '../payouts/interest.ts';
 import { rulesOf } from './build.ts';
 import { chart } from './chart.ts';
 import { fraction, readPercent } from './decimal.ts';
 import { rateOn } from './rates.ts';
 
-const refused = (code: string) => expect.objectContaining({ details: expect.objectContaining({ code }) });
 const year = (of: number) => ({ from: `${of}-01-01`, until: `${of + 1}-01-01` });
 
 describe('the rules of France', () => {

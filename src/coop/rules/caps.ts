@@ -1,3 +1,4 @@
+import { daysAfter } from '../days.ts';
 import type { Day } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
 import type { Country } from './country.ts';
@@ -46,5 +47,4 @@ function meanBefore(mean: NonNullable<Country['tmo_plus']>, { until }: FiscalYea
   return dividedBy(rates.reduce(plus, fraction(0, 1)), rates.length);
 }
 
-const lastDay = ({ until }: FiscalYear): Day =>
-  new Date(Date.parse(`${until}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+const lastDay = ({ until }: FiscalYear): Day => daysAfter(until, -1);

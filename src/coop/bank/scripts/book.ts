@@ -1,7 +1,7 @@
 import { readCreditorReference } from '../../../formats/iban/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
 import { checkDrafts } from '../../ledger/check.ts';
-import { append } from '../../ledger/scripts/append.ts';
+import { append, openDay } from '../../ledger/scripts/append.ts';
 import type { Day } from '../../ledger/types.ts';
 import { chart } from '../../rules/chart.ts';
 import type { CoopQueries } from '../../store/queries.ts';
@@ -107,12 +107,4 @@ export function* post(
   const { from, amount, day, key, kind, memo } = a;
   const postings = [{ account: from, asset: currency, amount }, ...a.postings];
   yield* append(q, { coop, drafts: checkDrafts([{ key, date: day, kind, memo, postings }], chart), now });
-}
-
-/** The day, or the first one behind the months that are closed. */
-export function* openDay(q: CoopQueries, day: Day): Script<Day> {
-  const [closed] = yield* run(q.bankMonthClosed, {});
-  if (closed === undefined || day.slice(0, 7) > closed.month) return day;
-  const [year = 0, month = 0] = closed.month.split('-').map(Number);
-  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
 }

@@ -1,10 +1,11 @@
 import { one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
+import { openDay } from '../../ledger/scripts/append.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import type { BankHouse, Booking, Line, Match, MatchState } from '../types.ts';
-import { openDay, post, receive, unmatched } from './book.ts';
+import { post, receive, unmatched } from './book.ts';
 
 export interface MatchByHand {
   readonly house: BankHouse;

@@ -1,9 +1,10 @@
 import { randomOctets } from '../../../base/index.ts';
-import { one, run, type Script, texts } from '../../../storage/index.ts';
+import { first, one, run, type Script, texts } from '../../../storage/index.ts';
+import { laterOf, monthAfter } from '../../days.ts';
 import { refusal } from '../../refusals.ts';
 import { chainLink, chainStart, commitmentOf, draftHash, saltOctets } from '../chain.ts';
 import type { LedgerQueries } from '../queries.ts';
-import type { Draft, Entry, Posting } from '../types.ts';
+import type { Day, Draft, Entry, Month, Posting } from '../types.ts';
 
 /** A draft that was checked against the chart; `owners` says whose the personal accounts are. */
 export interface CheckedDraft extends Draft {
@@ -30,6 +31,7 @@ export function* append(
   const accounts = yield* accountsOf(q, a.drafts);
   const entries: Entry[] = [];
   const moves = new Map<string, Move>();
+  const closed = yield* closedLast(q);
   for (const { owners: _, ...asked } of a.drafts) {
     const draft = { ...asked, postings: inPublicOrder(asked.postings, accounts) };
     const postings = draft.postings.map((row) => ({ ...row, account: accountNamed(accounts, row).shown }));
@@ -38,7 +40,7 @@ export function* append(
     if (sealed === undefined) {
       seq++;
       hash = chainLink(Buffer.from(hash, 'hex'), { ...draft, seq, postings }).toString('hex');
-      yield* put(q, { draft, print, seq, hash, accounts, moves, now: a.now });
+      yield* put(q, { draft, print, seq, hash, accounts, moves, closed, now: a.now });
       sealed = { seq, hash, print, sealed: a.now };
       done.set(draft.key, sealed);
     } else if (sealed.print !== print) {
@@ -49,6 +51,17 @@ export function* append(
   yield* move(q, [...moves.values()]);
   yield* run(q.ledgerHeadMove, { seq, hash });
   return entries;
+}
+
+/** The last month that takes nothing more; '' where there is none. */
+function* closedLast(q: LedgerQueries): Script<Month> {
+  return first(yield* run(q.ledgerMonthClosed, {}))?.month ?? '';
+}
+
+/** The day, or the first one behind the months that are closed. */
+export function* openDay(q: LedgerQueries, day: Day): Script<Day> {
+  const closed = yield* closedLast(q);
+  return closed === '' ? day : laterOf(day, `${monthAfter(closed)}-01`);
 }
 
 /** The last entry, held until the transaction ends: who asks for it first stands in line before all others. */
@@ -101,17 +114,17 @@ interface NewEntry {
   readonly hash: string;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly moves: Map<string, Move>;
+  /** The last month that is closed; '' for none. */
+  readonly closed: Month;
   readonly now: number;
 }
 
-function* put(q: LedgerQueries, { draft, print, seq, hash, accounts, moves, now }: NewEntry): Script<void> {
+function* put(q: LedgerQueries, entry: NewEntry): Script<void> {
+  const { draft, print, seq, hash, accounts, moves, closed, now } = entry;
   const { date, kind, key, memo, postings, reverses = 0 } = draft;
   const month = date.slice(0, 7);
-  const [closed] = yield* run(q.ledgerMonthClosed, { month });
-  if (closed)
-    throw refusal('E_PERIOD_CLOSED', `${closed.month} is closed, and ${date} lies in it or before`, {
-      month,
-    });
+  if (month <= closed)
+    throw refusal('E_PERIOD_CLOSED', `${closed} is closed, and ${date} lies in it or before`, { month });
   if (reverses > 0) {
     const [reversal] = yield* run(q.ledgerReversal, { seq: reverses });
     if (reversal)
@@ -119,8 +132,8 @@ function* put(q: LedgerQueries, { draft, print, seq, hash, accounts, moves, now 
         seq: reverses,
       });
   }
-  const entry = { seq, date, month, kind, key, memo, draft: print, hash, reverses, sealed: now };
-  yield* run(q.ledgerEntryAdd, entry);
+  const row = { seq, date, month, kind, key, memo, draft: print, hash, reverses, sealed: now };
+  yield* run(q.ledgerEntryAdd, row);
   const rows = postings.map((posting, at) => ({
     ...{ seq, n: at + 1, account: accountNamed(accounts, posting).id },
     ...{ asset: posting.asset, amount: posting.amount },

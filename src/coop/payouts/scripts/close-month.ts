@@ -3,6 +3,7 @@ import { sumTree } from '../../../formats/merkle/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
+import { lastDayOf, monthAfter } from '../../days.ts';
 import { saltOctets } from '../../ledger/chain.ts';
 import { checkDrafts } from '../../ledger/check.ts';
 import { append } from '../../ledger/scripts/append.ts';
@@ -10,7 +11,6 @@ import { coinAsset, type Draft, type Month, type Posting } from '../../ledger/ty
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
 import type { CoopQueries } from '../../store/queries.ts';
-import { lastDayOf, monthAfter } from '../months.ts';
 import { shareOut } from '../share-out.ts';
 import { chunksOf } from '../tree.ts';
 import type { ClosedMonth, MonthPreview, MonthRules, PayoutsHouse } from '../types.ts';

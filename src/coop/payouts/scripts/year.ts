@@ -1,6 +1,7 @@
 import { first, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
+import { daysAfter } from '../../days.ts';
 import { checkDrafts } from '../../ledger/check.ts';
 import { append } from '../../ledger/scripts/append.ts';
 import type { Day, Draft, Posting } from '../../ledger/types.ts';
@@ -97,8 +98,7 @@ export function* closeYear(q: CoopQueries, a: CloseYear): Script<string> {
   });
 }
 
-const lastMonthOf = ({ until }: Year) =>
-  new Date(Date.parse(`${until}T00:00:00Z`) - 1).toISOString().slice(0, 7);
+const lastMonthOf = ({ until }: Year) => daysAfter(until, -1).slice(0, 7);
 
 /** A year is closed once, after the one before, and when the pay of its months stands in it. */
 function* demandTurn(q: CoopQueries, a: CloseYear): Script<void> {

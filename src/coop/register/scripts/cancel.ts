@@ -1,7 +1,7 @@
 import { run, type Script } from '../../../storage/index.ts';
+import { laterOf } from '../../days.ts';
 import { entry as entryOf } from '../../ledger/scripts/read.ts';
 import { refusal } from '../../refusals.ts';
-import { laterOf } from '../days.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Line, Movement, MovementKind, Standing } from '../types.ts';
 import { type Keyed, once } from './once.ts';

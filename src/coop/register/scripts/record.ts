@@ -3,12 +3,11 @@ import type { ActsQueries } from '../../acts/queries.ts';
 import type { BankQueries } from '../../bank/queries.ts';
 import { checkDrafts } from '../../ledger/check.ts';
 import type { LedgerQueries } from '../../ledger/queries.ts';
-import { append } from '../../ledger/scripts/append.ts';
+import { append, openDay } from '../../ledger/scripts/append.ts';
 import type { Posting } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
 import { chart } from '../../rules/chart.ts';
 import { registerLink } from '../chain.ts';
-import { laterOf } from '../days.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Line, Movement, MovementKind, Standing, Writing } from '../types.ts';
 import { lockedHead } from './once.ts';
@@ -54,17 +53,11 @@ export function* post(
   },
   postings: readonly Posting[],
 ): Script<number> {
-  const [closed] = yield* run(q.registerClosedLast, {});
-  const date = closed?.month ? laterOf(entry.date, firstAfter(closed.month)) : entry.date;
+  const date = yield* openDay(q, entry.date);
   const moved = postings.filter(({ amount }) => amount !== 0);
   const drafts = checkDrafts([{ ...entry, date, postings: moved }], chart);
   return one(yield* append(q, { coop: terms.coop, drafts, now: terms.now })).seq;
 }
-
-const firstAfter = (month: string): string => {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10);
-};
 
 /** Writes a movement down: its entry, its link, its lines, and what they come to. */
 export function* record(q: Queries, terms: Writing, movement: NewMovement): Script<Movement> {

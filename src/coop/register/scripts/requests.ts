@@ -1,6 +1,6 @@
 import { first, one, run, type Script } from '../../../storage/index.ts';
+import { fiscalYearEndFrom, monthsAfter } from '../../days.ts';
 import { refusal } from '../../refusals.ts';
-import { fiscalYearEndFrom, monthsAfter } from '../days.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Line, RedemptionRequest, Standing, Terms } from '../types.ts';
 import { closeApplications } from './applications.ts';
