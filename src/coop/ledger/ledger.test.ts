@@ -10,6 +10,7 @@ import {
   keyCharactersMax,
   kindCharactersMax,
   memoCharactersMax,
+  ownRows,
   postingsMax,
   stepRows,
 } from './limits.ts';
@@ -301,5 +302,32 @@ describeEngines('the ledger', (engine) => {
     await ledger.append([huge(1)]);
     await expect(ledger.append([huge(2)])).rejects.toBeInstanceOf(StoreError);
     expect(await ledger.balance('bank:main', 'EUR')).toBe(most);
+  });
+
+  test('a person reads the entries that name them, and of these nobody else', async () => {
+    const pay = (n: number): Draft => ({
+      ...{ key: `pay:${n}`, date: '2026-03-31', kind: 'mycoin.payout', memo: `pay ${n}` },
+      postings: [
+        { account: 'expense:mycoin', asset: 'EUR', amount: 5 },
+        { account: 'member:1', asset: 'EUR', amount: -2 },
+        { account: 'member:2', asset: 'EUR', amount: -3 },
+      ],
+    });
+    await ledger.append([subscription(1), subscription(2)]);
+    for (let from = 0; from < ownRows; from += draftsMax / 2)
+      await ledger.append(Array.from({ length: draftsMax / 2 }, (_, at) => pay(from + at)));
+    const first = await ledger.entriesOf(1);
+    // A full page ends before the entry that may go on behind it.
+    expect(first).toHaveLength(ownRows - 1);
+    const capital = { account: 'capital:1', asset: 'EUR', amount: -1000 };
+    expect(first.slice(0, 2)).toMatchObject([
+      { seq: 1, kind: 'share.subscription', postings: [capital] },
+      { seq: 3, memo: 'pay 0', postings: [{ account: 'member:1', asset: 'EUR', amount: -2 }] },
+    ]);
+    const rest = await ledger.entriesOf(1, { after: first.at(-1)?.seq ?? 0 });
+    expect(rest.map(({ seq }) => seq)).toEqual([ownRows + 1, ownRows + 2]);
+    const named = [...first, ...rest].flatMap(({ postings }) => postings.map(({ account }) => account));
+    expect(new Set(named)).toEqual(new Set(['capital:1', 'member:1']));
+    expect([await ledger.entriesOf(9), await ledger.entriesOf(0)]).toEqual([[], []]);
   });
 });

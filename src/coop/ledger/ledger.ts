@@ -21,6 +21,7 @@ import {
   type Draft,
   type Entry,
   type Month,
+  type OwnEntry,
   type Receipt,
 } from './types.ts';
 import { type Verified, verifyLedger } from './verify.ts';
@@ -101,6 +102,11 @@ export class Ledger {
       yield page;
       from = last.seq;
     }
+  }
+
+  /** One page of the entries that name a person's accounts, in order, with the postings to these alone. */
+  entriesOf(member: number, { after = 0 } = {}): Promise<readonly OwnEntry[]> {
+    return this.#options.database.call(operations.ledgerEntriesOf, { owner: member, after });
   }
 
   /** Debit above zero, credit below. */

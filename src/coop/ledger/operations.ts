@@ -3,7 +3,7 @@ import type { CoopMake } from '../store/make.ts';
 import { append, type CheckedDraft } from './scripts/append.ts';
 import { checkAccounts, checkChain, checkCheckpoints, checkTotals } from './scripts/check.ts';
 import { enter } from './scripts/enter.ts';
-import { balancesOn, entry, erasePerson, page, shownPage } from './scripts/read.ts';
+import { balancesOn, entriesOf, entry, erasePerson, page, shownPage } from './scripts/read.ts';
 import { checkpointAdd, consistency, inclusion } from './scripts/tree.ts';
 
 /** What the threads run for the ledger. */
@@ -19,6 +19,7 @@ export const ledgerOperations = ({ read, scan, write }: CoopMake) => ({
   }),
   entry: read(entry),
   entries: scan(page),
+  ledgerEntriesOf: scan(entriesOf),
   balance: read(function* (q, a: { account: string; asset: string }) {
     return (yield* run(q.ledgerBalance, a))[0]?.amount ?? 0;
   }),

@@ -12,7 +12,7 @@ import {
   type SQL,
   sql,
 } from '../../storage/index.ts';
-import { pageRows, stepRows } from './limits.ts';
+import { ownRows, pageRows, stepRows } from './limits.ts';
 import type { ledgerTables } from './tables.ts';
 
 type Context = QueryContext<(typeof ledgerTables)['postgres']>;
@@ -177,6 +177,18 @@ function entryQueries({ db, t, d }: Context) {
       .orderBy(asc(e.seq))
       .limit(pageRows)
       .prepare('ledger_entries'),
+    /** Of accounts, after an entry, with what their entries say. */
+    ledgerPostingsOf: db
+      .select({
+        ...{ seq: o.seq, date: e.date, kind: e.kind, memo: e.memo, hash: e.hash, sealed: e.sealed },
+        ...{ account: o.account, asset: o.asset, amount: o.amount },
+      })
+      .from(o)
+      .innerJoin(e, eq(e.seq, o.seq))
+      .where(and(d.inNumbers(o.account, 'ids'), gt(o.seq, p('after'))))
+      .orderBy(asc(o.seq), asc(o.n))
+      .limit(ownRows)
+      .prepare('ledger_postings_of'),
     ledgerPostings: db
       .select()
       .from(o)

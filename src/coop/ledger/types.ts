@@ -81,6 +81,9 @@ export interface StoredCheckpoint {
 /** A sealed entry as it stands in the chain: accounts of persons are commitments. */
 export type ShownEntry = Omit<Entry, 'reverses' | 'sealed'>;
 
+/** An entry as the person sees it who stands in it: of its postings, those to their own accounts. */
+export type OwnEntry = Omit<Entry, 'key' | 'reverses'>;
+
 /** What shows that an entry is in a signed tree (`bin/verify-ledger.mjs` reads it as JSON): hashes hex, nearest first. */
 export interface Receipt {
   readonly seq: number;

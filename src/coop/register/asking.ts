@@ -25,6 +25,11 @@ export interface Asking {
   readonly body: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** What is kept of somebody is shown to them, and by `register.read`. Refuses with E_PRIVILEGE. */
+export function demandOwn(actor: Actor, person: number): void {
+  if (!may(actor, 'own', person)) demand(actor, 'register.read');
+}
+
 /** Judges who asks and when, and makes what scripts take. Refuses with E_PRIVILEGE, E_TEXT, E_DATE. */
 export function asked(
   house: Pick<CoopHouse, 'coop' | 'rules' | 'clock'>,

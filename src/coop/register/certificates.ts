@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../formats/canonical-json/index.ts';
 import { verifyInclusion } from '../../formats/merkle/index.ts';
 import { readCheckpoint } from '../../formats/signed-note/index.ts';
-import { may } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
 import type { Checkpoints } from '../ledger/checkpoints.ts';
 import { leafOf } from '../ledger/scripts/tree.ts';
 import type { Day } from '../ledger/types.ts';
-import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
+import { demandOwn } from './asking.ts';
 import { certificatePdf } from './certificate-pdf.ts';
 import { registerLink, registerStart } from './chain.ts';
 import { demandPast } from './check.ts';
@@ -40,8 +39,7 @@ export class Certificates {
 
   /** What somebody held at the end of a day; a member's own, or by `register.read`. Refuses with E_SHARES, E_DATE. */
   async issue(actor: Actor, a: { readonly person: number; readonly day: Day }): Promise<Certificate> {
-    if (!may(actor, 'own', a.person) && !may(actor, 'register.read'))
-      throw refusal('E_PRIVILEGE', 'that takes the privilege register.read');
+    demandOwn(actor, a.person);
     const { database, coop, rules, legal, clock } = this.#house;
     demandPast(a.day, termsOf(this.#house).today);
     await this.#checkpoints.sign();

@@ -153,6 +153,8 @@ describeEngines('movements', (engine) => {
     await expect(register.withdrawRequest(self(b), { request: id + 99, key: key() })).rejects.toEqual(
       refused('E_PRIVILEGE'),
     );
+    expect(await register.redemptionRequest(id)).toMatchObject({ person: a, state: 'queued', left: 2 });
+    expect(await register.redemptionRequest(id + 99)).toBeNull();
     const again = { request: id, key: key() };
     for (const _ of [1, 2])
       expect(await register.withdrawRequest(self(a), again)).toMatchObject({ state: 'withdrawn', left: 0 });

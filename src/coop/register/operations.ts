@@ -47,6 +47,7 @@ export const registerOperations = ({ read, scan, write }: CoopMake) => ({
   registerCertificatesOf: read(certificates.certificatesOf),
   registerCertificateState: read(certificates.certificateState),
   registerPersonFile: scan(privacy.personFile),
+  registerConsentsOf: read(privacy.consentsOf),
   registerConsent: write(privacy.consent),
   registerPersonErase: write(privacy.erasePerson),
   registerCheckMovements: scan(checkMovements),

@@ -35,6 +35,8 @@ describeEngines('what is kept of a person', (engine) => {
       [7, true],
       [purposeCharactersMax, false],
     ]);
+    expect(await privacy.consents(self, a)).toEqual(file.consents);
+    await expect(privacy.consents(other, a)).rejects.toEqual(refused('E_PRIVILEGE'));
     expect(file.postings.map(({ account }) => account)).toContain(`capital:${a}`);
     const pieces: Buffer[] = [];
     for await (const piece of privacy.archive(self, a)) pieces.push(piece);

@@ -1,14 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import { canonicalJson } from '../../formats/canonical-json/index.ts';
 import { type ZipEntry, zipOf } from '../../formats/zip/index.ts';
-import { may } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { asked } from './asking.ts';
+import { asked, demandOwn } from './asking.ts';
 import { purposeCharactersMax } from './limits.ts';
-import type { PersonFile } from './types.ts';
+import type { Consent, PersonFile } from './types.ts';
 
 /** What a person may ask of what is kept of them: all of it, what they agreed to, and that it goes. */
 export class Privacy {
@@ -20,9 +19,14 @@ export class Privacy {
 
   /** All that is kept, as values: one's own, or by `register.read`. Refuses with E_PRIVILEGE, E_NOT_FOUND. */
   async file(actor: Actor, person: number): Promise<PersonFile> {
-    if (!may(actor, 'own', person) && !may(actor, 'register.read'))
-      throw refusal('E_PRIVILEGE', 'that takes the privilege register.read');
+    demandOwn(actor, person);
     return this.#house.database.call(operations.registerPersonFile, { number: person });
+  }
+
+  /** What somebody agreed to, and what of it they took back. Refuses with E_PRIVILEGE. */
+  async consents(actor: Actor, person: number): Promise<readonly Consent[]> {
+    demandOwn(actor, person);
+    return this.#house.database.call(operations.registerConsentsOf, { person });
   }
 
   /** The same as one .zip: a JSON of all, and a CSV of each list. */

@@ -113,7 +113,7 @@ export class Register {
   /** Takes a request back of which nothing was paid; a member may take their own. Refuses with E_STATE. */
   async withdrawRequest(actor: Actor, a: When & { request: number }): Promise<RedemptionRequest> {
     const { request: id } = a;
-    const own = (await this.#house.database.call(operations.registerRequestById, { id }))?.person ?? 0;
+    const own = (await this.redemptionRequest(id))?.person ?? 0;
     const asking = { verb: 'share.request.withdraw', subject: `request:${id}`, when: a, body: { id } };
     const keyed = this.#asked(actor, 'register.write', { ...asking, own });
     return this.#house.database.call(operations.registerRequestWithdraw, { ...keyed, id });
@@ -182,6 +182,10 @@ export class Register {
   /** One page of what waits to be redeemed, in its order. */
   queue(after = 0): Promise<readonly RedemptionRequest[]> {
     return this.#house.database.call(operations.registerQueue, { after });
+  }
+
+  redemptionRequest(id: number): Promise<RedemptionRequest | null> {
+    return this.#house.database.call(operations.registerRequestById, { id });
   }
 
   requestsOf(person: number): Promise<readonly RedemptionRequest[]> {

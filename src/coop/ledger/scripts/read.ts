@@ -1,8 +1,8 @@
 import { numbers, run, type Script } from '../../../storage/index.ts';
 import { refusal } from '../../refusals.ts';
-import { stepRows } from '../limits.ts';
+import { ownRows, stepRows } from '../limits.ts';
 import type { LedgerQueries } from '../queries.ts';
-import type { Balance, Day, Entry, Posting, ShownEntry } from '../types.ts';
+import type { Balance, Day, Entry, OwnEntry, Posting, ShownEntry } from '../types.ts';
 
 type Row = Awaited<ReturnType<LedgerQueries['ledgerEntry']['execute']>>[number];
 
@@ -93,6 +93,26 @@ export function* erasePerson(q: LedgerQueries, a: { readonly owner: number }): S
     throw refusal('E_OWED', `${name} holds ${owed.amount} ${owed.asset}`, { account: name });
   }
   return (yield* run(q.ledgerAccountsErase, a)).length;
+}
+
+/** A page of the entries that name accounts of a person, with the postings to these alone. */
+export function* entriesOf(
+  q: LedgerQueries,
+  a: { readonly owner: number; readonly after: number },
+): Script<readonly OwnEntry[]> {
+  if (a.owner < 1) return [];
+  const accounts = yield* run(q.ledgerAccountsOf, a);
+  const names = new Map(accounts.map(({ id, name }) => [id, name]));
+  const rows = yield* run(q.ledgerPostingsOf, { ids: numbers(names.keys()), after: a.after });
+  const bySeq = new Map<number, OwnEntry & { readonly postings: Posting[] }>();
+  for (const { account, asset, amount, ...said } of rows) {
+    const own = bySeq.get(said.seq) ?? { ...said, postings: [] };
+    own.postings.push({ account: names.get(account) ?? '', asset, amount });
+    bySeq.set(said.seq, own);
+  }
+  const entries = [...bySeq.values()];
+  // The last one of a full page may go on behind it.
+  return rows.length < ownRows ? entries : entries.slice(0, -1);
 }
 
 export function* entry(q: LedgerQueries, a: { readonly seq: number }): Script<Entry | null> {

@@ -1,6 +1,6 @@
 import { numbers, run, type Script } from '../../../storage/index.ts';
 import { refusal } from '../../refusals.ts';
-import type { PersonFile, Standing } from '../types.ts';
+import type { Consent, PersonFile, Standing } from '../types.ts';
 import { applicationOf } from './applications.ts';
 import { callOf } from './calls.ts';
 import { type Keyed, once } from './once.ts';
@@ -26,6 +26,10 @@ export function* personFile(q: Queries, a: { readonly number: number }): Script<
     accounts: accounts.map(({ name, shown, salt }) => ({ name, shown, salt: salt.toString('hex') })),
     postings: postings.map(({ account, ...row }) => ({ ...row, account: names.get(account) ?? '' })),
   };
+}
+
+export function* consentsOf(q: Queries, a: { readonly person: number }): Script<readonly Consent[]> {
+  return yield* run(q.registerConsentsOf, a);
 }
 
 /** A consent is given to a text, or taken back; what was given stays written down with its day. */
