@@ -268,7 +268,7 @@ export class Payouts {
   #written(run: Run, { iban, bic }: BankAccount, day: Day, transfers: readonly Transfer[]): Iterable<string> {
     const debtor = { name: this.#house.legal.name, iban, ...(bic === null ? {} : { bic }) };
     try {
-      return creditTransfers({ id: fileOf(run), createdMs: run.approved, day, debtor, transfers });
+      return creditTransfers({ id: fileOf(run), createdMs: run.approved, day, isBatch: true, debtor, transfers });
     } catch (error) {
       if (error instanceof FormatError)
         throw refusal('E_TEXT', `no bank would take it: ${error.message}`, { run: run.id });
