@@ -16,6 +16,8 @@ export interface CoopHouse {
   readonly secret: (name: string) => Promise<string>;
   /** The co-op's accounts at banks, the one that pays first; none: nothing is imported and no file is made for a bank. */
   readonly banks: readonly BankAccount[];
+  /** What the bank takes. */
+  readonly transfers: TransferFiles;
   /** Who the co-op is in law, as its invoices and certificates say. */
   readonly legal: LegalPerson;
 }
@@ -26,6 +28,14 @@ export interface BankAccount {
   readonly iban: Iban;
   /** Null: the bank finds it out by the IBAN. */
   readonly bic: string | null;
+}
+
+/** How files of transfers are made for the bank. */
+export interface TransferFiles {
+  /** Transfers of one file at most. */
+  readonly perFile: number;
+  /** Whether the bank books a file as one line; else each transfer is one. */
+  readonly isBatch: boolean;
 }
 
 export interface LegalPerson {

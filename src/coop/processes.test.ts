@@ -44,7 +44,9 @@ function twoProcesses(): void {
       const legal = { name: 'Exemple', address: [], registration: '', vatNumber: '' };
       const banks = [{ name: 'main', iban: 'FR1420041010050500013M02606', bic: null }];
       const secret = async () => Buffer.alloc(32).toString('base64');
-      const house = { coop: 'coop.example', name: 'Exemple', rules: fr, legal, banks: banks as never };
+      const transfers = { perFile: 100, isBatch: true };
+      const told = { rules: fr, legal, banks: banks as never, transfers };
+      const house = { coop: 'coop.example', name: 'Exemple', ...told };
       return openCoop({ ...house, database, blobs, clock, secret });
     };
     coops = [await open(), await open()];

@@ -24,10 +24,12 @@ export function openCoopRooms({ settings: { coop }, database, blobs, trust }: Co
     bic,
   }));
   const { name = coop.name, address, registration = '', vatNumber = '' } = coop.legal;
+  const { perFile, batch: isBatch } = coop.transfers;
   return (clock) =>
     openCoop({
       ...{ database, blobs, clock, rules, banks },
       ...{ coop: coop.domain, name: coop.name, secret: (name) => trust.secret(`coop-${name}`) },
+      transfers: { perFile, isBatch },
       legal: { name, address, registration, vatNumber },
     });
 }

@@ -1,4 +1,5 @@
 import type { Draft, Run } from '../../coop/index.ts';
+import { bankDayFrom } from '../../formats/iso20022/index.ts';
 import { bankStatement } from './bank-statement.ts';
 import { activeMembers, keyOf, type Scene } from './scene.ts';
 import { dayOf, daysAfter, lastDay } from './year.ts';
@@ -101,7 +102,7 @@ async function payMonth(scene: Scene, month: string): Promise<void> {
   const { id: run } = await coop.payouts.prepare(treasurer, { ...about, key: keyOf(scene, `run-${month}`) });
   await coop.payouts.approve(deputy, { run, key: keyOf(scene, `approve-1-${month}`) });
   await coop.payouts.approve(chair, { run, key: keyOf(scene, `approve-2-${month}`) });
-  const day = daysAfter(new Date(scene.clock.nowMs()).toISOString().slice(0, 10), 1);
+  const day = bankDayFrom(daysAfter(new Date(scene.clock.nowMs()).toISOString().slice(0, 10), 1));
   const made = await coop.payouts.export(treasurer, { run, day, key: keyOf(scene, `export-${month}`) });
   await bookRun(scene, made, day);
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { FormatError } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
-import { creditTransfers, type Transfer } from '../../formats/iso20022/index.ts';
+import { bankDayFrom, creditTransfers, isBankDay, type Transfer } from '../../formats/iso20022/index.ts';
 import type { StoredBlob } from '../../storage/index.ts';
 import { bodyHash } from '../acts/chain.ts';
 import { demand } from '../acts/privileges.ts';
@@ -93,7 +93,7 @@ export class Payouts {
 
   /**
    * Puts what is owed to members into a payment run that persons approve. Of a month, what is less than the least payment waits;
-   * in the last month of the fiscal year it does not. Privilege: `pay.prepare`. Refuses with E_DATE, E_NOTHING_DUE, E_NOT_FOUND.
+   * in the last month of the fiscal year it does not. Where the bank takes no larger file, the rest is for the next run. Privilege: `pay.prepare`. Refuses with E_DATE, E_NOTHING_DUE, E_NOT_FOUND.
    */
   async prepare(actor: Actor, a: RunFor & { readonly key: string }): Promise<Run> {
     demand(actor, 'pay.prepare');
@@ -230,7 +230,8 @@ export class Payouts {
 
   async #choiceOf({ purpose, about }: RunFor) {
     const { currency, fiscalYearEnd, pay } = this.#house.rules;
-    const base = { currency, purpose, member: 0, least: pay.payoutMin };
+    const most = this.#house.transfers.perFile;
+    const base = { currency, purpose, member: 0, least: pay.payoutMin, most };
     if (!purposes[purpose].whole) {
       if (!/^[1-9]\d{0,14}$/.test(about)) throw refusal('E_NOT_FOUND', `'${about}' is no number of a member`);
       return { ...base, member: Number(about) };
@@ -254,6 +255,10 @@ export class Payouts {
         run: run.id,
       });
     if (day < this.#today()) throw refusal('E_DATE', `${day} is over: no bank pays on it`);
+    if (!isBankDay(day)) {
+      const next = bankDayFrom(day);
+      throw refusal('E_DATE', `no bank pays on ${day}; the next day on which they do is ${next}`, { next });
+    }
     const transfers: Transfer[] = [];
     for (let after = 0; ; ) {
       const page = await this.items(run.id, { after });
@@ -268,7 +273,14 @@ export class Payouts {
   #written(run: Run, { iban, bic }: BankAccount, day: Day, transfers: readonly Transfer[]): Iterable<string> {
     const debtor = { name: this.#house.legal.name, iban, ...(bic === null ? {} : { bic }) };
     try {
-      return creditTransfers({ id: fileOf(run), createdMs: run.approved, day, isBatch: true, debtor, transfers });
+      return creditTransfers({
+        id: fileOf(run),
+        createdMs: run.approved,
+        day,
+        isBatch: this.#house.transfers.isBatch,
+        debtor,
+        transfers,
+      });
     } catch (error) {
       if (error instanceof FormatError)
         throw refusal('E_TEXT', `no bank would take it: ${error.message}`, { run: run.id });

@@ -6,6 +6,7 @@ import { unguarding, verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
 import { actor, refused, testHouse } from '../fixtures.ts';
+import type { CoopHouse } from '../house.ts';
 import { coopModule } from '../store/module.ts';
 import { payoutsGuards } from './tables.ts';
 
@@ -28,10 +29,11 @@ describeEngines('a payment run', (engine) => {
   });
   afterEach(() => stores.close());
 
-  const openCo = () =>
+  const openCo = (more: Partial<CoopHouse> = {}) =>
     openCoop({
       ...testHouse(stores, clock),
       banks: [{ name: 'main', iban: readIban(ibans[2] ?? ''), bic: null }],
+      ...more,
     });
   const person = async (name: string, iban = '') => {
     const details = {
@@ -210,6 +212,46 @@ describeEngines('a payment run', (engine) => {
     const none = openCoop({ ...testHouse(stores, clock), banks: [] });
     const file = none.payouts.export(treasurer, { run: id, day: '2026-04-07', key: 'e' });
     await expect(file).rejects.toEqual(refused('E_NO_BANK'));
+  });
+
+  test('no file is for a day on which no bank pays', async () => {
+    await owe('member:1', 5000);
+    const { id } = await approved();
+    for (const day of ['2026-04-03', '2026-04-04', '2026-04-06']) {
+      const closed = coop.payouts.export(treasurer, { run: id, day, key: day });
+      await expect(closed).rejects.toMatchObject({ details: { code: 'E_DATE', next: '2026-04-07' } });
+    }
+    expect(await exported(id)).toMatchObject({ state: 'exported', day: '2026-04-07' });
+  });
+
+  test('where the bank takes no larger file the rest waits for the next run, and each is booked as the bank is asked', async () => {
+    coop = openCo({ transfers: { perFile: 1, isBatch: false } });
+    await owe('member:1', 5000);
+    await owe('member:2', 700);
+    const about = { purpose: 'year', about: '2026' } as const;
+    expect(await coop.payouts.leftOut(about)).toEqual([{ member: 2, amount: 700, why: 'next-run' }]);
+    const first = await approved('first');
+    const second = await approved('second');
+    expect([first.total, second.total]).toEqual([5000, 700]);
+    await expect(year('third')).rejects.toEqual(refused('E_NOTHING_DUE'));
+    await exported(second.id);
+    expect((await file(second.id)).toString()).toContain(
+      '<BtchBookg>false</BtchBookg><NbOfTxs>1</NbOfTxs><CtrlSum>7.00</CtrlSum>',
+    );
+  });
+
+  test('whose name no bank can write is paid under the name of who holds the account', async () => {
+    const member = await person('李小龙', ibans[0]);
+    await person('Γεωργία', ibans[1]);
+    await owe(`member:${member}`, 5000);
+    await owe(`member:${member + 1}`, 700);
+    const about = { purpose: 'year', about: '2026' } as const;
+    expect(await coop.payouts.leftOut(about)).toEqual([{ member, amount: 5000, why: 'no-name' }]);
+    const { id } = await approved();
+    await exported(id);
+    expect((await file(id)).toString()).toContain('<Nm>Georgia</Nm>');
+    await coop.persons.change(treasurer, { number: member, change: { holder: 'Li Xiaolong' }, key: 'named' });
+    expect(await year('paid')).toMatchObject({ total: 5000, count: 1 });
   });
 
   test('two files at once are one', async () => {

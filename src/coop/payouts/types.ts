@@ -126,11 +126,14 @@ export interface Item {
   readonly reason: string;
 }
 
-/** What a member is owed and was not taken into a run, and why not. */
+/**
+ * What a member is owed and was not taken into a run, and why not. `no-name`: no bank can write it, and the member has to say under
+ * which the account is held; `next-run`: the bank takes no larger file, and another run takes it.
+ */
 export interface LeftOut {
   readonly member: number;
   readonly amount: number;
-  readonly why: 'least-payment' | 'no-iban' | 'came-back';
+  readonly why: 'least-payment' | 'no-iban' | 'came-back' | 'no-name' | 'next-run';
 }
 
 /** An amount and what it is of: `reserve:legal`, `income`. */

@@ -41,6 +41,7 @@ export const testHouse = (
   },
   ...{
     banks: [],
+    transfers: { perFile: 100_000, isBatch: true },
     legal: { name: 'Exemple SCIC SA', address: ['1 place Basse'], registration: '', vatNumber: '' },
   },
 });

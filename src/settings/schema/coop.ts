@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FormatError } from '../../base/index.ts';
 import type { Folders } from '../define.ts';
-import { domainName, path, scalar, text } from '../scalars.ts';
+import { domainName, path, scalar, text, whole } from '../scalars.ts';
 
 const language = () =>
   scalar('a language tag such as fr or pt-BR', (value) => {
@@ -35,6 +35,21 @@ const bankName = () =>
     if (!/^[a-z][a-z0-9-]{0,29}$/.test(value)) throw new FormatError('');
     return value;
   });
+
+/** What its bank takes in a file of transfers. */
+const transfers = () =>
+  z
+    .strictObject({
+      perFile: whole(1, 100_000).prefault(100_000).meta({
+        description:
+          'Transfers that the bank takes in one file. What is more waits for the next payment run.',
+      }),
+      batch: z.boolean().prefault(true).meta({
+        description: 'Whether the bank books a file as one line of its statement; else each transfer is one.',
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'Files of transfers, as the bank takes them.', reload: 'restart' });
 
 /** Who the co-op is in law: what its invoices and certificates say. */
 const legal = () =>
@@ -98,6 +113,7 @@ export const coopSlice = (folders: Folders) =>
         flow: true,
         reload: 'restart',
       }),
+      transfers: transfers(),
       legal: legal(),
       rules: z
         .record(z.string(), z.unknown())

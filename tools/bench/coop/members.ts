@@ -116,6 +116,7 @@ export async function members(count: number): Promise<void> {
   const coop = openCoop({
     ...{ database, blobs, clock, rules: rulesOf(loadCountry({ country: 'fr.yaml', rules: {} })) },
     ...{ coop: 'bench.example', name: 'Bench', banks: [{ name: 'main', iban, bic: null }] },
+    transfers: { perFile: 100_000, isBatch: true },
     secret: async () => Buffer.alloc(32).toString('base64'),
     legal: { name: 'Bench', address: ['1 rue Haute'], registration: '', vatNumber: '' },
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
 import type { Coop, Item, Rules, Run, RunFor } from '../../../coop/index.ts';
+import { bankDayFrom } from '../../../formats/iso20022/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { type AdminOutcome, adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
@@ -66,7 +67,7 @@ export async function exported(
   const run =
     found !== null && found.hash !== '' && paid === undefined
       ? found
-      : await coop.payouts.export(actor, { run: wanted, day: paid ?? coop.today(), key });
+      : await coop.payouts.export(actor, { run: wanted, day: paid ?? bankDayFrom(coop.today()), key });
   const { content } = await coop.payouts.file(actor, run.id);
   await writeNew(file, content);
   const text = [

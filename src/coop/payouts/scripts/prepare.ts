@@ -1,4 +1,5 @@
 import { type Iban, readIban } from '../../../formats/iban/index.ts';
+import { isSepaName } from '../../../formats/iso20022/index.ts';
 import { numbers, one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
@@ -16,6 +17,8 @@ export interface Prepare {
   readonly member: number;
   /** What is less waits. */
   readonly least: number;
+  /** Transfers that one file takes. */
+  readonly most: number;
 }
 
 /** What a run takes for a member. */
@@ -46,7 +49,7 @@ export function* prepare(q: CoopQueries, a: Prepare): Script<number> {
   });
 }
 
-type Choice = Pick<Prepare, 'currency' | 'purpose' | 'member' | 'least'>;
+type Choice = Pick<Prepare, 'currency' | 'purpose' | 'member' | 'least' | 'most'>;
 
 /** Who is owed something that a run would leave out, and why. */
 export function* leftOut(q: CoopQueries, a: Choice): Script<readonly LeftOut[]> {
@@ -71,6 +74,8 @@ function* choose(q: CoopQueries, a: Choice) {
       left.push({ member, amount, why: 'least-payment' });
     else if (payee === undefined || iban === null) left.push({ member, amount, why: 'no-iban' });
     else if (back.has(`${member} ${iban}`)) left.push({ member, amount, why: 'came-back' });
+    else if (!isSepaName(payee.holder || payee.name)) left.push({ member, amount, why: 'no-name' });
+    else if (taken.length === a.most) left.push({ member, amount, why: 'next-run' });
     else taken.push({ ...due, name: payee.holder || payee.name, iban });
   }
   return { taken, left };
