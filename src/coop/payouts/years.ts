@@ -1,7 +1,7 @@
-import { stringify } from 'csv-stringify/sync';
 import { bodyHash } from '../acts/chain.ts';
 import { demand } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
+import { csvLine } from '../csv.ts';
 import { fiscalYear, todayOf } from '../days.ts';
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
@@ -96,11 +96,11 @@ export class Years {
     const { form } = this.#house.rules.interest.slip;
     const levies = this.#house.rules.interest.levies(`${calendarYear}-12-31`).map(({ name }) => name);
     const head = ['form', 'year', 'day', 'member', 'kind', 'name', 'birth', 'address', 'country', 'gross'];
-    yield line([...head, ...levies, 'net']);
+    yield csvLine([...head, ...levies, 'net']);
     for await (const slip of this.slips(actor, calendarYear)) {
       const { year, day, member, kind, name, birth, address, country, gross, levied, net } = slip;
       const taken = levies.map((levy) => levied.find(({ to }) => to === levy)?.amount ?? 0);
-      yield line([form, year, day, member, kind, name, birth, address, country, gross, ...taken, net]);
+      yield csvLine([form, year, day, member, kind, name, birth, address, country, gross, ...taken, net]);
     }
   }
 
@@ -116,7 +116,3 @@ export class Years {
 function demandYear(year: string): void {
   if (!/^[1-9]\d{3}$/.test(year)) throw refusal('E_DATE', `'${year}' is no year such as 2026`);
 }
-
-/** Nothing that a spreadsheet would take for a formula. */
-const line = (cells: readonly (string | number)[]): string =>
-  stringify([[...cells]], { escape_formulas: true });

@@ -98,6 +98,24 @@ describeEngines('a membership', (engine) => {
     ]);
   });
 
+  test('the register of a day is a line for each who held shares, in the order of their numbers', async () => {
+    const lines = async (day: string) => {
+      const all: string[] = [];
+      for await (const line of register.lines(day)) all.push(line);
+      return all.slice(1);
+    };
+    await person('Nobody yet');
+    const few = await member(1, '=1+1');
+    await person('Nobody either');
+    const many = await member(7, 'Many');
+    expect(await lines('2026-03-19')).toEqual([]);
+    expect(await lines('2026-03-31')).toEqual([
+      `${few},natural,'=1+1,"1 rue Haute, 75001 Paris",FR,board:1,1,1000,0,1000,1\n`,
+      `${many},natural,Many,"1 rue Haute, 75001 Paris",FR,board:1,7,7000,0,7000,1\n`,
+    ]);
+    await expect(lines('2026-02-30')).rejects.toEqual(refused('E_DATE'));
+  });
+
   test('nobody holds more than 500: 490 and 11 are refused, 490 and 10 are not (A5)', async () => {
     const number = await member(490);
     const ask = (shares: number) => register.apply(board, { person: number, shares, key: key() });

@@ -4,6 +4,7 @@ import type { Day } from '../ledger/types.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { type Asking, asked, type When } from './asking.ts';
 import { demandCount, demandDecision } from './check.ts';
+import { registerLines } from './lines.ts';
 import type {
   Application,
   CapitalCall,
@@ -215,6 +216,14 @@ export class Register {
   /** One page of the register as it was at the end of a day. */
   holdings(day: Day, after = 0): Promise<readonly Holding[]> {
     return this.#house.database.call(operations.registerHoldings, { day, after });
+  }
+
+  /**
+   * The same as lines of CSV, the head first, whole; names and addresses are as they are known now. Amounts in minor units.
+   * Refuses with E_DATE.
+   */
+  lines(day: Day): AsyncIterable<string> {
+    return registerLines(this.#house, day);
   }
 
   /** What all held at the end of a day. */

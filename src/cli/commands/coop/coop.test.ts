@@ -196,7 +196,7 @@ describe('members and shares', () => {
       'tresorerie',
     );
     expect(changed.json).toMatchObject({ iban: iban.replaceAll(' ', '') });
-    expect((await run('coop member show', { number: person })).text).toContain('Léa Roux');
+    expect((await run('coop member show', { person })).text).toContain('Léa Roux');
     expect((await run('coop share withdraw', { application: String(id) }, 'tresorerie')).text).toBe(
       `application ${id} is cancelled`,
     );

@@ -22,19 +22,14 @@ export function fileRefusal(file: string, error: unknown): unknown {
 }
 
 /** Writes a file that only its owner reads. What is there already stays; what could not be written whole goes. */
-export async function writeNew(
-  file: string,
-  content: Readable | AsyncIterable<string | Uint8Array> | string,
-) {
-  const source =
-    content instanceof Readable ? content : Readable.from(typeof content === 'string' ? [content] : content);
+export async function writeNew(file: string, content: AsyncIterable<string | Uint8Array> | Buffer | string) {
   let isOurs = false;
   const target = createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true });
   target.once('open', () => {
     isOurs = true;
   });
   try {
-    await pipeline(source, target);
+    await pipeline(Readable.from(content), target);
   } catch (error) {
     if (isOurs) await rm(file, { force: true });
     throw fileRefusal(file, error);

@@ -6,12 +6,15 @@
 import type { Rooms } from '../../../rooms/index.ts';
 import type { AdminCommand } from '../../admin/index.ts';
 import { bankCommands } from './bank.ts';
+import { certificateCommands } from './certificate.ts';
+import { decisionCommands } from './decision.ts';
 import { demoCommand } from './demo.ts';
 import { invoiceCommands } from './invoice.ts';
 import { ledgerCommands } from './ledger.ts';
 import { monthCommands } from './month.ts';
 import { movementCommands } from './movement.ts';
 import { peopleCommands } from './people.ts';
+import { personFileCommands } from './person-file.ts';
 import { roleCommands } from './role.ts';
 import { runCommands } from './runs.ts';
 import { shareCommands } from './share.ts';
@@ -20,7 +23,10 @@ import { yearCommands } from './year.ts';
 /** In the order of the help. */
 export const coopCommands: readonly AdminCommand<Rooms>[] = [
   ...roleCommands,
+  ...decisionCommands,
   ...peopleCommands,
+  ...personFileCommands,
+  ...certificateCommands,
   ...shareCommands,
   ...movementCommands,
   ...monthCommands,

@@ -1,7 +1,22 @@
+import { StoreError } from '../../../base/index.ts';
+import type { Person } from '../../../coop/index.ts';
+import type { Rooms } from '../../../rooms/index.ts';
+import { memberAt } from '../member.ts';
 import { day } from './amount.ts';
 
 /** The number of a person, as a parameter. */
 export const person = { name: 'person', summary: 'the number of a person, as coop member list shows it' };
+
+/** Somebody by their number or their mail address here, as a parameter; `personAt` finds them. */
+export const who = { name: 'person', summary: 'the number of a person, or their mail address here' };
+
+export async function personAt(rooms: Rooms, text: string): Promise<Person> {
+  if (/^[1-9]\d{0,14}$/.test(text)) return rooms.coop.persons.demand(Number(text));
+  const { id, address } = await memberAt(rooms, text);
+  const found = await rooms.coop.persons.ofAccount(id);
+  if (found === null) throw new StoreError('not-found', `${address} is nobody's in the register`);
+  return found;
+}
 
 export const decision = {
   ...{ name: 'decision', value: 'TEXT' },

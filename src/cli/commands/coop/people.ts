@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Person } from '../../../coop/index.ts';
+import type { Movement, Person } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { memberAt } from '../member.ts';
 import { actingCommand } from './acting.ts';
 import { number } from './amount.ts';
-import { allOf } from './parts.ts';
+import { allOf, personAt, who } from './parts.ts';
 
 const command = adminCommand<Rooms>();
 const person = { name: 'number', summary: 'of the person, as coop member list shows it' };
@@ -111,11 +111,13 @@ const list = command({
 const show = command({
   name: ['coop', 'member', 'show'],
   summary: 'what is known of a person: standing, shares, movements',
-  parameters: [person],
-  schema: z.strictObject({ number: number() }),
-  async run({ coop }, { number: wanted }) {
-    const found = await coop.persons.demand(wanted);
-    const movements = await coop.register.movements({ person: wanted });
+  parameters: [who],
+  schema: z.strictObject({ person: z.string() }),
+  async run(rooms, { person: wanted }) {
+    const found = await personAt(rooms, wanted);
+    const movements = await allOf<Movement>((last) =>
+      rooms.coop.register.movements({ person: found.number, after: last?.seq ?? 0 }),
+    );
     const rows = [
       ['name', found.name],
       ['standing', found.standing],
