@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
 import { verifySumProof } from '../../formats/merkle/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
+import { monthAfter } from '../days.ts';
 import { actor, refused, testHouse } from '../fixtures.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { chunkRows } from './limits.ts';
@@ -128,6 +130,76 @@ describeEngines('a month', (engine) => {
     await coins('2026-03-20', { 11: 1 });
     expect(await close('2026-03')).toMatchObject({ turnoverBefore: -1000, turnover: 2500, paid: 1000 });
   });
+
+  test('sets coins off that are taken back after they were converted, in as many months as it takes', async () => {
+    const [taken] = await coins('2026-02-20', { 11: 100, 12: 100 });
+    await turnover('receipt:1', '2026-02-10', 10_000);
+    expect(await close('2026-02')).toMatchObject({ coins: 200, members: 2, paid: 4000 });
+    clock.advance(65 * 86_400_000);
+    await coop.ledger.reverse(taken?.seq ?? 0, { key: 'wrong', date: '2026-03-02', memo: 'a wrong survey' });
+    await coins('2026-03-20', { 11: 40, 12: 10 });
+    await coins('2026-04-20', { 11: 70, 12: 30 });
+    await coins('2026-05-20', { 11: 5 });
+    await turnover('receipt:2', '2026-03-10', 10_000);
+    await turnover('receipt:3', '2026-04-10', 10_000);
+    expect(await close('2026-03')).toMatchObject({ coins: 10, members: 1, paid: 4000 });
+    expect(await coop.payouts.proof('2026-03', 11)).toBeNull();
+    expect(await coop.ledger.balance('coins:11', 'MYC')).toBe(-15);
+    // 40 and 70 less the 100 that were paid for in February.
+    expect(await close('2026-04')).toMatchObject({ coins: 40, members: 2, paid: 4000 });
+    expect((await coop.payouts.shares('2026-04')).map((share) => [share.coins, share.paid])).toEqual([
+      [10, 1000],
+      [30, 3000],
+    ]);
+    expect(await coop.ledger.balance('coins:11', 'MYC')).toBe(-5);
+  });
+
+  test('counts coins as a plain model does, whatever is deposited and taken back before and after it', async () => {
+    type Deed = readonly [what: 'deposit' | 'reverse' | 'close', n: number];
+    const deed = fc.tuple(
+      fc.constantFrom('deposit', 'deposit', 'deposit', 'reverse', 'reverse', 'close'),
+      fc.nat({ max: 40 }),
+    ) as fc.Arbitrary<Deed>;
+    let month = '2020-01';
+    const held = new Map<number, number>();
+    const deposits: { seq: number; member: number; amount: number }[] = [];
+    const change = (member: number, amount: number) => held.set(member, (held.get(member) ?? 0) + amount);
+    let deeds = 0;
+    const run = async ([what, n]: Deed): Promise<void> => {
+      const [member, date, key] = [(n % 3) + 1, `${month}-15`, `deed:${++deeds}`];
+      const wrong = deposits[n % Math.max(1, deposits.length)];
+      if (what === 'deposit') {
+        const postings = [
+          { account: 'mycoin:issued', asset: 'MYC', amount: n + 1 },
+          { account: `coins:${member}`, asset: 'MYC', amount: -n - 1 },
+        ];
+        const [entry] = await coop.ledger.append([{ key, date, kind: 'mycoin.deposit', memo: '', postings }]);
+        deposits.push({ seq: entry?.seq ?? 0, member, amount: n + 1 });
+        change(member, n + 1);
+      } else if (what === 'reverse' && wrong !== undefined) {
+        deposits.splice(deposits.indexOf(wrong), 1);
+        await coop.ledger.reverse(wrong.seq, { key, date, memo: '' });
+        change(wrong.member, -wrong.amount);
+      } else if (what === 'close') {
+        await turnover(key, date, 250);
+        await close(month);
+        const expected = [...held].filter(([, coins]) => coins > 0).sort(([a], [b]) => a - b);
+        const shares = await coop.payouts.shares(month);
+        expect(shares.map((share) => [share.member, share.coins])).toEqual(expected);
+        for (const [id] of expected) held.set(id, 0);
+        month = monthAfter(month);
+      }
+      for (const [id, coins] of held) expect(await coop.ledger.balance(`coins:${id}`, 'MYC')).toBe(0 - coins);
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(deed, { minLength: 10, maxLength: 30 }), async (all) => {
+        for (const each of all) await run(each);
+      }),
+      { seed: 11, numRuns: engine.name === 'sqlite' ? 8 : 4 },
+    );
+    expect(month > '2020-06').toBe(true);
+    expect(await coop.ledger.verify()).toMatchObject({ faults: [] });
+  }, 60_000);
 
   test('of more members than one row of the tree keeps is proved to each of them', async () => {
     await turnover('receipt:1', '2026-03-10', 9_999_999);

@@ -304,26 +304,30 @@ function payeeQueries({ db, t, d }: Context) {
   };
 }
 
-/** What is read of the ledger: sums of postings by the month or day of their entries. */
+/** What is read of the ledger: what stood, or stands, on accounts of members. */
 function ledgerSums({ db, t }: Context) {
   const { ledger_entries: e, ledger_postings: o, ledger_accounts: a, ledger_balances: b } = t;
+  const later = db
+    .select({ account: o.account, moved: sql<number>`sum(${o.amount})`.as('moved') })
+    .from(e)
+    .innerJoin(o, eq(o.seq, e.seq))
+    .where(and(gt(e.month, p('month')), eq(o.asset, coinAsset)))
+    .groupBy(o.account)
+    .as('later');
   return {
-    /** Coins that were deposited in months after one, up to another, by member. */
+    /**
+     * Coins that stood on members' accounts at the end of a month. What was shared out was converted then: what is left of months
+     * before is below zero, as of coins that were taken back after they were converted.
+     */
     payoutsCoins: db
-      .select({ member: a.owner, coins: sql<number>`cast(-sum(${o.amount}) as bigint)` })
-      .from(e)
-      .innerJoin(o, eq(o.seq, e.seq))
-      .innerJoin(a, eq(a.id, o.account))
-      .where(
-        and(
-          gt(e.month, p('after')),
-          lte(e.month, p('month')),
-          eq(o.asset, coinAsset),
-          gt(a.owner, 0),
-          sql`${a.name} like 'coins:%'`,
-        ),
-      )
-      .groupBy(a.owner)
+      .select({
+        member: a.owner,
+        coins: sql<number>`cast(coalesce(${later.moved}, 0) - ${b.amount} as bigint)`,
+      })
+      .from(a)
+      .innerJoin(b, eq(b.account, a.id))
+      .leftJoin(later, eq(later.account, a.id))
+      .where(and(gt(a.owner, 0), eq(b.asset, coinAsset), sql`${a.name} like 'coins:%'`))
       .orderBy(asc(a.owner))
       .prepare('payouts_coins'),
     /** What is owed to members on accounts of theirs, as it is today. */

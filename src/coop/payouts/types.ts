@@ -45,6 +45,7 @@ export type MonthPreview = Omit<ClosedMonth, 'root' | 'entry' | 'closed' | 'by'>
 export interface MonthShare {
   readonly month: Month;
   readonly member: number;
+  /** What was deposited, less what was taken back, also of months before. */
   readonly coins: number;
   readonly paid: number;
 }

@@ -38,7 +38,7 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
       next: monthAfter(last.month),
     });
   const sums = yield* sumsOf(q, a, last);
-  const claims = yield* claimsOf(q, a.month, last?.month ?? '');
+  const claims = yield* claimsOf(q, a.month);
   const pays = shareOut(sums.pool, claims, a.month) ?? [];
   const salts = randomOctets(saltOctets * pays.length);
   const leaves = pays.map(({ id, paid }, at) => ({ salt: saltAt(salts, at), id, amount: paid }));
@@ -73,7 +73,7 @@ export function* previewMonth(
   const [last] = yield* run(q.payoutsMonthLast, {});
   const month = last === undefined ? a.first : monthAfter(last.month);
   const sums = yield* sumsOf(q, { month, memberShare: a.memberShare }, last);
-  const claims = yield* claimsOf(q, month, last?.month ?? '');
+  const claims = yield* claimsOf(q, month);
   const coins = claims.reduce((sum, { weight }) => sum + weight, 0);
   return { month, ...sums, coins, members: claims.length, paid: coins === 0 ? 0 : sums.pool };
 }
@@ -109,8 +109,9 @@ function* sumsOf(
   return { received, credited, turnoverBefore, turnover, poolBefore, pool };
 }
 
-function* claimsOf(q: CoopQueries, month: Month, after: Month) {
-  const rows = yield* run(q.payoutsCoins, { after, month });
+/** Who has coins; who had more taken back than deposited has none until as many are deposited. */
+function* claimsOf(q: CoopQueries, month: Month) {
+  const rows = yield* run(q.payoutsCoins, { month });
   return rows
     .filter(({ coins }) => coins > 0)
     .map(({ member, coins }) => ({ id: `${member}`, weight: coins }));
