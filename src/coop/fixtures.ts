@@ -37,6 +37,6 @@ export const actor = (account: number, ...roles: readonly Role[]): Actor => ({
   ...{ account, member: account, roles, via: 'api' },
 });
 
-/** What is thrown where something is refused: `rejects.toEqual(refused('E_STATE'))`. */
-export const refused = (code: string) =>
-  expect.objectContaining({ details: expect.objectContaining({ code }) });
+/** What is thrown where something is refused: `rejects.toEqual(refused('E_STATE'))`; `details`: what else it says. */
+export const refused = (code: string, details: object = {}) =>
+  expect.objectContaining({ details: expect.objectContaining({ code, ...details }) });

@@ -25,6 +25,7 @@ export const refusals = {
   E_MONTH_OPEN: ['locked', 'the month is not over'],
   E_MONTH_ORDER: ['conflict', 'months are shared out one after the other'],
   E_MONTH_CLOSED: ['exists', 'the month was shared out already'],
+  E_LINES_WAIT: ['conflict', 'lines of the bank wait for a person, and could count in what would be closed'],
   E_YEAR_OPEN: ['locked', 'the fiscal year is not over, or its months are not shared out'],
   E_YEAR_ORDER: ['conflict', 'years are closed one after the other'],
   E_YEAR_CLOSED: ['exists', 'the year was closed already'],

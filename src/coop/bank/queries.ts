@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, type QueryContext, sql } from '../../storage/index.ts';
+import { and, asc, eq, gt, lt, lte, type QueryContext, sql } from '../../storage/index.ts';
 import type { ledgerTables } from '../ledger/tables.ts';
 import { pageRows, stepRows } from './limits.ts';
 import type { bankTables } from './tables.ts';
@@ -175,6 +175,12 @@ function lineQueries({ db, t, d }: Context) {
       .orderBy(asc(l.id))
       .limit(bound('max'))
       .prepare('bank_lines_waiting'),
+    /** Lines of days up to one that wait for a person. */
+    bankLinesWaitingUpTo: db
+      .select({ lines: sql<number>`cast(count(*) as bigint)` })
+      .from(l)
+      .where(and(eq(l.state, 'queued'), lte(l.day, p('day'))))
+      .prepare('bank_lines_waiting_up_to'),
     bankLinesAfter: db
       .select()
       .from(l)

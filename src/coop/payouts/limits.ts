@@ -4,3 +4,5 @@ export const chunkRows = 256;
 export const pageRows = 500;
 /** Rows that one step of a check reads. */
 export const stepRows = 2_000;
+/** Of why something is closed that could have waited. */
+export const reasonCharactersMax = 200;

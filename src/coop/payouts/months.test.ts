@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
 import { verifySumProof } from '../../formats/merkle/index.ts';
+import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
 import { monthAfter } from '../days.ts';
 import { actor, refused, testHouse } from '../fixtures.ts';
-import { coopOperations as operations } from '../store/module.ts';
+import { coopModule, coopOperations as operations } from '../store/module.ts';
 import { chunkRows } from './limits.ts';
 import type { PayProof } from './types.ts';
 
@@ -124,8 +125,7 @@ describeEngines('a month', (engine) => {
   test('that credits more than it receives leaves that to the next', async () => {
     await turnover('credit:1', '2026-02-10', -1000);
     await coins('2026-02-20', { 11: 3 });
-    expect(await close('2026-02')).toMatchObject({ turnover: -1000, pool: 0, paid: 0, coins: 3 });
-    expect(await coop.ledger.balance('coins:11', 'MYC')).toBe(0);
+    expect(await close('2026-02')).toMatchObject({ turnover: -1000, pool: 0, paid: 0 });
     await turnover('receipt:1', '2026-03-10', 3500);
     await coins('2026-03-20', { 11: 1 });
     expect(await close('2026-03')).toMatchObject({ turnoverBefore: -1000, turnover: 2500, paid: 1000 });
@@ -200,6 +200,25 @@ describeEngines('a month', (engine) => {
     expect(month > '2020-06').toBe(true);
     expect(await coop.ledger.verify()).toMatchObject({ faults: [] });
   }, 60_000);
+
+  test('that earned nothing leaves the coins where they are, and the next month pays for them', async () => {
+    await coins('2026-01-20', { 11: 3, 12: 1 });
+    expect(await close('2026-01')).toMatchObject({ ...{ coins: 0, coinsLeft: 4, members: 0 }, root: '' });
+    await coins('2026-02-20', { 12: 1 });
+    expect(await close('2026-02')).toMatchObject({ coins: 0, coinsLeft: 5 });
+    expect(await coop.ledger.balance('coins:11', 'MYC')).toBe(-3);
+    expect(await coop.payouts.shares('2026-02')).toEqual([]);
+    await turnover('receipt:1', '2026-03-10', 2500);
+    await coins('2026-03-20', { 13: 5 });
+    expect(await close('2026-03')).toMatchObject({ coins: 10, coinsLeft: 0, members: 3, paid: 1000 });
+    expect((await coop.payouts.shares('2026-03')).map(({ coins, paid }) => [coins, paid])).toEqual([
+      [3, 300],
+      [2, 200],
+      [5, 500],
+    ]);
+    expect(await coop.ledger.balance('mycoin:converted', 'MYC')).toBe(-10);
+    expect(await verifyAll({ ...stores, modules: [coopModule] })).toEqual([]);
+  });
 
   test('of more members than one row of the tree keeps is proved to each of them', async () => {
     await turnover('receipt:1', '2026-03-10', 9_999_999);

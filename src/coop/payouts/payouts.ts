@@ -8,9 +8,11 @@ import { demand } from '../acts/privileges.ts';
 import type { Actor, NewAct } from '../acts/types.ts';
 import { demandDay, demandMonth, lastDayOf, monthsAfter, todayOf } from '../days.ts';
 import type { BankAccount, CoopHouse } from '../house.ts';
+import { demandText } from '../ledger/check.ts';
 import type { Day, Month } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
+import { reasonCharactersMax } from './limits.ts';
 import {
   type ClosedMonth,
   type Item,
@@ -39,15 +41,21 @@ export class Payouts {
   }
 
   /**
-   * Shares a month out, once, after the one before it, and takes no more entries dated in it. Privilege: `pay.prepare`. Refuses
-   * with E_DATE, E_MONTH_OPEN, E_MONTH_ORDER, E_MONTH_CLOSED, E_PERIOD_CLOSED, E_AMOUNT.
+   * Shares a month out, once, after the one before it, and takes no more entries dated in it. `despite`: why it does not wait for
+   * lines of the bank that wait for a person. Privilege: `pay.prepare`. Refuses with E_DATE, E_TEXT, E_MONTH_OPEN, E_MONTH_ORDER,
+   * E_MONTH_CLOSED, E_LINES_WAIT, E_PERIOD_CLOSED, E_AMOUNT.
    */
-  async closeMonth(actor: Actor, a: { readonly month: Month; readonly key: string }): Promise<ClosedMonth> {
+  async closeMonth(
+    actor: Actor,
+    a: { readonly month: Month; readonly despite?: string; readonly key: string },
+  ): Promise<ClosedMonth> {
     demand(actor, 'pay.prepare');
-    const { month, key } = a;
+    const { month, despite = '', key } = a;
     demandMonth(month);
+    demandText('reason', despite, reasonCharactersMax, 0);
     if (this.#today() <= lastDayOf(month)) throw refusal('E_MONTH_OPEN', `${month} is not over`, { month });
-    const act = this.#act(actor, key, { verb: 'month.close', subject: `month:${month}`, body: { month } });
+    const body = despite === '' ? { month } : { month, despite };
+    const act = this.#act(actor, key, { verb: 'month.close', subject: `month:${month}`, body });
     const { coop, rules, database } = this.#house;
     const told = { coop, chart: rules.chart, currency: rules.currency, now: act.now };
     const { memberShare } = rules.pay;
@@ -55,6 +63,7 @@ export class Payouts {
       ...told,
       act,
       month,
+      despite,
       memberShare,
       by: actor.account,
     });

@@ -24,8 +24,11 @@ export interface ClosedMonth {
   readonly poolBefore: number;
   /** The members' part of the turnover, and what was left before: shared out, or left for the next month where nobody has coins. */
   readonly pool: number;
+  /** Those that were shared out for. */
   readonly coins: number;
-  /** Members who had coins. */
+  /** Those that stay where they are and count in the next month: there was nothing to share out. */
+  readonly coinsLeft: number;
+  /** Members whose coins were shared out for. */
   readonly members: number;
   /** The pool, or nothing where nobody had coins. */
   readonly paid: number;
@@ -33,13 +36,16 @@ export interface ClosedMonth {
   readonly root: string;
   /** The entry that owes it to the members; 0 where there was nothing to share out. */
   readonly entry: number;
+  /** Lines of the bank that waited for a person when it was closed, and why it did not wait for them. */
+  readonly linesWaiting: number;
+  readonly despite: string;
   /** ms since 1970, and the account that closed it. */
   readonly closed: number;
   readonly by: number;
 }
 
 /** What a month would come to if it were closed now; amounts as in `ClosedMonth`. */
-export type MonthPreview = Omit<ClosedMonth, 'root' | 'entry' | 'closed' | 'by'>;
+export type MonthPreview = Omit<ClosedMonth, 'root' | 'entry' | 'despite' | 'closed' | 'by'>;
 
 /** What a member's coins of a month came to. */
 export interface MonthShare {
@@ -174,6 +180,9 @@ export interface ClosedYear extends YearFigures {
   /** What was left over, into the free reserve. */
   readonly free: number;
   readonly decision: string;
+  /** Lines of the bank that waited for a person when it was closed, and why it did not wait for them. */
+  readonly linesWaiting: number;
+  readonly despite: string;
   /** On which it was written down: rates of levies are those of that day. */
   readonly day: Day;
   readonly closed: number;

@@ -4,9 +4,11 @@ import type { Actor } from '../acts/types.ts';
 import { csvLine } from '../csv.ts';
 import { fiscalYear, todayOf } from '../days.ts';
 import type { CoopHouse } from '../house.ts';
+import { demandText } from '../ledger/check.ts';
 import { refusal } from '../refusals.ts';
 import { demandDecision } from '../register/check.ts';
 import { coopOperations as operations } from '../store/module.ts';
+import { reasonCharactersMax } from './limits.ts';
 import type { ClosedYear, MemberInterest, Slip, YearFigures } from './types.ts';
 
 /** What the assembly decided about a year. */
@@ -17,6 +19,8 @@ export interface YearDecision {
   readonly interest: number;
   /** What the decision is called: without one nothing is posted. */
   readonly decision: string;
+  /** Why it does not wait for lines of the bank that wait for a person. */
+  readonly despite?: string;
 }
 
 /** Fiscal years: what they came to, how it was allocated, interest on shares and the slips about it. */
@@ -36,21 +40,23 @@ export class Years {
   /**
    * Closes a year as the assembly decided: result, reserves in the order of the rules, interest by paid-up capital and days, levies
    * at the rates of today, the rest into the free reserve. Once, years in their order, and when the months of the year are shared
-   * out. Privilege: `year.close`. Refuses with E_DATE, E_AMOUNT, E_TEXT, E_YEAR_OPEN, E_YEAR_ORDER, E_YEAR_CLOSED, E_INTEREST_CAP.
+   * out. Privilege: `year.close`. Refuses with E_DATE, E_AMOUNT, E_TEXT, E_YEAR_OPEN, E_YEAR_ORDER, E_YEAR_CLOSED, E_LINES_WAIT,
+   * E_INTEREST_CAP.
    */
   async close(actor: Actor, a: YearDecision & { readonly key: string }): Promise<ClosedYear> {
     demand(actor, 'year.close');
-    const { year, interest, decision, key } = a;
+    const { year, interest, decision, despite = '', key } = a;
     demandDecision(decision);
+    demandText('reason', despite, reasonCharactersMax, 0);
     if (!Number.isSafeInteger(interest) || interest < 0)
       throw refusal('E_AMOUNT', `interest is a whole number of minor units, and not ${interest}`);
     const { coop, rules, database, clock } = this.#house;
     const [of, day, now] = [this.#of(year), todayOf(this.#house), clock.nowMs()];
     if (day < of.until) throw refusal('E_YEAR_OPEN', `the year ends the day before ${of.until}`);
     const told = { coop, chart: rules.chart, currency: rules.currency, now };
-    const body = { year, interest, decision };
+    const body = { year, interest, decision, ...(despite === '' ? {} : { despite }) };
     const act = { actor, key, now, verb: 'year.close', subject: `year:${year}`, bodyHash: bodyHash(body) };
-    const args = { ...told, ...of, act, interest, decision, day, by: actor.account };
+    const args = { ...told, ...of, act, interest, decision, despite, day, by: actor.account };
     const closed = await this.year(await database.call(operations.payoutsCloseYear, args));
     if (closed === null) throw new Error('a year was closed and is not there');
     return closed;

@@ -82,6 +82,7 @@ describe('the bank', () => {
     const { lines } = (await run('coop bank queue')).json as { lines: { id: number; amount: number }[] };
     const fee = lines.find(({ amount }) => amount === -1450);
     const line = String(fee?.id);
+    await expect(run('coop month close', { month }, 'tresorerie')).rejects.toEqual(coded('E_LINES_WAIT'));
     await expect(run('coop bank match', { line }, 'tresorerie')).rejects.toThrow('--reference or --account');
     const done = await run('coop bank match', { line, account: 'expense:bank' }, 'tresorerie');
     expect(done.text).toBe(`line ${line}: done`);

@@ -7,7 +7,7 @@ import { table } from '../../text.ts';
 import { absolute, actingCommand } from './acting.ts';
 import { day, month, number, shownMoney } from './amount.ts';
 import { writeNew } from './file.ts';
-import { allOf, newFile } from './parts.ts';
+import { allOf, despiteWaiting, newFile } from './parts.ts';
 import { approved, exported, prepared, runAbout, shownRun } from './runs.ts';
 
 const command = adminCommand<Rooms>();
@@ -23,8 +23,12 @@ function shown(closed: ClosedMonth, currency: string): string {
     ...(closed.poolBefore === 0 ? [] : [['left from months before', money(closed.poolBefore)]]),
     ["the members' part", money(closed.pool)],
     ['coins', `${closed.coins} of ${closed.members} members`],
+    ...(closed.coinsLeft === 0 ? [] : [['coins that count in the next month', String(closed.coinsLeft)]]),
     ['owed to members', money(closed.paid)],
-    ['root', closed.root === '' ? 'none: nobody had coins' : closed.root],
+    ['root', closed.root === '' ? 'none: nothing was shared out' : closed.root],
+    ...(closed.despite === ''
+      ? []
+      : [['closed despite', `${closed.linesWaiting} lines of the bank that waited: ${closed.despite}`]]),
   ];
   return table(rows);
 }
@@ -33,10 +37,11 @@ const close = actingCommand({
   name: ['coop', 'month', 'close'],
   summary: 'share a month out among those who had coins, once, and put what is owed into a payment run',
   parameters: [which],
-  schema: z.strictObject({ month: month() }),
+  options: [despiteWaiting],
+  schema: z.strictObject({ month: month(), despiteWaiting: z.string().optional() }),
   privilege: 'pay.prepare',
-  async run({ coop, actor, key }, { month: wanted }) {
-    const closed = await coop.payouts.closeMonth(actor, { month: wanted, key });
+  async run({ coop, actor, key }, { month: wanted, despiteWaiting: despite = '' }) {
+    const closed = await coop.payouts.closeMonth(actor, { month: wanted, despite, key });
     const run = await prepared({ coop, actor, key: `${key}-run` }, { purpose: 'month', about: wanted });
     const said = run === null ? 'nobody is owed enough to be paid' : shownRun(run, coop.rules);
     const text = [`${wanted} is closed`, shown(closed, coop.rules.currency), said].join('\n');

@@ -35,6 +35,12 @@ export const when = (given: { on?: string | undefined }, key: string) => ({
   ...(given.on === undefined ? {} : { on: given.on }),
 });
 
+/** Of what is closed: it waits for lines of the bank that wait for a person, unless somebody says why not. */
+export const despiteWaiting = {
+  ...{ name: 'despite-waiting', value: 'WHY' },
+  summary: 'close although lines of the bank wait for a person (coop bank queue); why is kept',
+};
+
 /** A file that a command writes, as a parameter. */
 export const newFile = { name: 'file', summary: 'where it is written; there must be none yet' };
 

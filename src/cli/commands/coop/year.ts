@@ -6,7 +6,7 @@ import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
 import { amount, shownMoney } from './amount.ts';
 import { writeNew } from './file.ts';
-import { newFile } from './parts.ts';
+import { despiteWaiting, newFile } from './parts.ts';
 
 const which = { name: 'year', summary: 'the fiscal year that ends in it: 2026' };
 const year = () => z.string().regex(/^[1-9]\d{3}$/, 'a year such as 2026');
@@ -58,11 +58,17 @@ const close = actingCommand({
       summary: 'on all shares, gross, such as 6844.50; none where it is left out',
     },
     { name: 'decision', value: 'TEXT', summary: 'of the assembly: its day, its number' },
+    despiteWaiting,
   ],
-  schema: z.strictObject({ year: year(), interest: amount().optional(), decision: z.string() }),
+  schema: z.strictObject({
+    ...{ year: year(), interest: amount().optional(), decision: z.string() },
+    despiteWaiting: z.string().optional(),
+  }),
   privilege: 'year.close',
-  async run({ coop, actor, key }, { year: wanted, interest = 0, decision }) {
-    const closed = await coop.years.close(actor, { year: wanted, interest, decision, key });
+  async run({ coop, actor, key }, { year: wanted, interest = 0, decision, despiteWaiting: despite = '' }) {
+    const closed = await coop.years.close(actor, {
+      ...{ year: wanted, interest, decision, despite, key },
+    });
     const net = shownMoney(closed.net, coop.rules.currency);
     return { text: `${wanted} is closed: ${net} to ${closed.members} members, net`, json: closed };
   },

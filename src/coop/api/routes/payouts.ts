@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { reasonCharactersMax } from '../../payouts/limits.ts';
 import { refusal } from '../../refusals.ts';
 import { pageBy, pageByText } from '../cursor.ts';
 import { route } from '../route.ts';
-import { day, listOf, month, noMore, pageOf, params, pathNumber } from '../schemas.ts';
+import { day, listOf, month, noMore, pageOf, params, pathNumber, text } from '../schemas.ts';
 import type { ApiRoute } from '../types.ts';
 import { closedMonth, item, monthShare, run } from './shapes.ts';
 
@@ -46,9 +47,19 @@ const months: readonly ApiRoute[] = [
   route({
     ...{ method: 'POST', path: '/months', tag: 'pay', privilege: 'pay.prepare', status: 201 },
     summary: 'Shares a month out, once, and closes it.',
-    refusals: ['E_DATE', 'E_MONTH_OPEN', 'E_MONTH_ORDER', 'E_MONTH_CLOSED', 'E_PERIOD_CLOSED', 'E_AMOUNT'],
-    ...{ params: null, query: null, body: z.strictObject({ month }), answer: closedMonth },
-    run: ({ coop, actor, body, key }) => coop.payouts.closeMonth(actor, { ...body, key }),
+    refusals: [
+      ...(['E_DATE', 'E_TEXT', 'E_MONTH_OPEN', 'E_MONTH_ORDER', 'E_MONTH_CLOSED'] as const),
+      ...(['E_LINES_WAIT', 'E_PERIOD_CLOSED', 'E_AMOUNT'] as const),
+    ],
+    ...{ params: null, query: null, answer: closedMonth },
+    body: z.strictObject({
+      month,
+      despiteWaiting: text(reasonCharactersMax).optional().meta({
+        description: 'Why it does not wait for lines of the bank that wait for a person. It is kept.',
+      }),
+    }),
+    run: ({ coop, actor, body: { month: of, despiteWaiting: despite = '' }, key }) =>
+      coop.payouts.closeMonth(actor, { month: of, despite, key }),
     located: (made) => `/months/${made.month}`,
   }),
 ];

@@ -90,11 +90,14 @@ export const closedMonth = z.object({
   turnover: amountOut(),
   poolBefore: amountOut(),
   pool: amountOut('What the members share.'),
-  coins: count,
+  coins: count.meta({ description: 'Those that were shared out for.' }),
+  coinsLeft: count.meta({ description: 'Those that count in the next month: nothing was shared out.' }),
   members: count,
   paid: amountOut(),
   root: z.string().meta({ description: 'Of the tree of sums, hex; empty where nobody had coins.' }),
   entry: count,
+  linesWaiting: count.meta({ description: 'Lines of the bank that waited for a person.' }),
+  despite: z.string().meta({ description: 'Why it was closed all the same.' }),
   closed: moment,
 });
 

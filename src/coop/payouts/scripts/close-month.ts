@@ -11,13 +11,16 @@ import { coinAsset, type Draft, type Month, type Posting } from '../../ledger/ty
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
 import type { CoopQueries } from '../../store/queries.ts';
-import { shareOut } from '../share-out.ts';
+import { type Claim, shareOut } from '../share-out.ts';
 import { chunksOf } from '../tree.ts';
 import type { ClosedMonth, MonthPreview, MonthRules, PayoutsHouse } from '../types.ts';
+import { demandNoLines, linesWaiting } from './waiting.ts';
 
 export interface CloseMonth extends PayoutsHouse, MonthRules {
   readonly act: NewAct;
   readonly month: Month;
+  /** Why it does not wait for lines of the bank; '': it does. */
+  readonly despite: string;
   readonly by: number;
 }
 
@@ -37,8 +40,9 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
     throw refusal('E_MONTH_ORDER', `${last.month} was shared out last: ${monthAfter(last.month)} is next`, {
       next: monthAfter(last.month),
     });
+  const waiting = yield* demandNoLines(q, { last: lastDayOf(a.month), despite: a.despite });
   const sums = yield* sumsOf(q, a, last);
-  const claims = yield* claimsOf(q, a.month);
+  const { claims, coins, coinsLeft } = yield* claimsOf(q, a.month, sums.pool);
   const pays = shareOut(sums.pool, claims, a.month) ?? [];
   const salts = randomOctets(saltOctets * pays.length);
   const leaves = pays.map(({ id, paid }, at) => ({ salt: saltAt(salts, at), id, amount: paid }));
@@ -48,11 +52,10 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
   const drafts = draftsOf(a, { ...sums, root, claims, postings });
   const entries = yield* append(q, { coop: a.coop, drafts: checkDrafts(drafts, a.chart), now: a.now });
   const month: ClosedMonth = {
-    ...{ month: a.month, ...sums, root, members: claims.length },
-    coins: claims.reduce((sum, { weight }) => sum + weight, 0),
+    ...{ month: a.month, ...sums, root, coins, coinsLeft, members: claims.length },
     paid: pays.reduce((sum, { paid }) => sum + paid, 0),
     entry: entries.find(({ key }) => key === payKey(a.month))?.seq ?? 0,
-    ...{ closed: a.now, by: a.by },
+    ...{ linesWaiting: waiting, despite: a.despite, closed: a.now, by: a.by },
   };
   const rows = pays.map(({ id, weight, paid }, at) => ({
     ...{ month: a.month, member: Number(id), coins: weight, paid },
@@ -73,9 +76,10 @@ export function* previewMonth(
   const [last] = yield* run(q.payoutsMonthLast, {});
   const month = last === undefined ? a.first : monthAfter(last.month);
   const sums = yield* sumsOf(q, { month, memberShare: a.memberShare }, last);
-  const claims = yield* claimsOf(q, month);
-  const coins = claims.reduce((sum, { weight }) => sum + weight, 0);
-  return { month, ...sums, coins, members: claims.length, paid: coins === 0 ? 0 : sums.pool };
+  const { claims, coins, coinsLeft } = yield* claimsOf(q, month, sums.pool);
+  const waiting = yield* linesWaiting(q, { last: lastDayOf(month) });
+  const paid = coins === 0 ? 0 : sums.pool;
+  return { month, ...sums, coins, coinsLeft, members: claims.length, paid, linesWaiting: waiting };
 }
 
 const saltAt = (salts: Buffer, at: number) => salts.subarray(at * saltOctets, (at + 1) * saltOctets);
@@ -109,12 +113,23 @@ function* sumsOf(
   return { received, credited, turnoverBefore, turnover, poolBefore, pool };
 }
 
-/** Who has coins; who had more taken back than deposited has none until as many are deposited. */
-function* claimsOf(q: CoopQueries, month: Month) {
+const coinsIn = (claims: readonly Claim[]) => claims.reduce((sum, { weight }) => sum + weight, 0);
+
+/**
+ * Who has coins; who had more taken back than deposited has none until as many are deposited. Where there is no pool for them
+ * they stay, and count in the next month.
+ */
+function* claimsOf(
+  q: CoopQueries,
+  month: Month,
+  pool: number,
+): Script<{ readonly claims: readonly Claim[]; readonly coins: number; readonly coinsLeft: number }> {
   const rows = yield* run(q.payoutsCoins, { month });
-  return rows
+  const claims = rows
     .filter(({ coins }) => coins > 0)
     .map(({ member, coins }) => ({ id: `${member}`, weight: coins }));
+  const coins = coinsIn(claims);
+  return pool === 0 ? { claims: [], coins: 0, coinsLeft: coins } : { claims, coins, coinsLeft: 0 };
 }
 
 const euros = ({ currency }: PayoutsHouse, account: string, amount: number): Posting => ({
@@ -125,7 +140,7 @@ const euros = ({ currency }: PayoutsHouse, account: string, amount: number): Pos
 
 interface Outcome extends Sums {
   readonly root: string;
-  readonly claims: readonly { readonly id: string; readonly weight: number }[];
+  readonly claims: readonly Claim[];
   /** What is owed to members, below zero. */
   readonly postings: readonly Posting[];
 }
@@ -133,7 +148,7 @@ interface Outcome extends Sums {
 /** What is owed for the month, and the coins that are gone for it. */
 function draftsOf(a: CloseMonth, { pool, poolBefore, root, claims, postings }: Outcome): readonly Draft[] {
   const date = lastDayOf(a.month);
-  const coins = claims.reduce((sum, { weight }) => sum + weight, 0);
+  const coins = coinsIn(claims);
   const left = coins === 0 ? [euros(a, 'pool:carried', -(pool - poolBefore))] : postings;
   const before = coins === 0 ? 0 : poolBefore;
   const of = [euros(a, 'expense:mycoin', pool - poolBefore), euros(a, 'pool:carried', before), ...left];

@@ -12,6 +12,7 @@ import { type AllocationStep, allocate } from '../allocation.ts';
 import { afterLevies, interestMost, shareDays } from '../interest.ts';
 import { type Claim, shareOut } from '../share-out.ts';
 import type { Amount, ClosedYear, MemberInterest, PayoutsHouse, YearFigures, YearRules } from '../types.ts';
+import { demandNoLines } from './waiting.ts';
 
 /** A fiscal year: `[from, until)`. */
 export interface Year {
@@ -61,6 +62,8 @@ export interface CloseYear extends Year, YearRules, PayoutsHouse {
   /** What the assembly voted as interest on shares, gross. */
   readonly interest: number;
   readonly decision: string;
+  /** Why it does not wait for lines of the bank; '': it does. */
+  readonly despite: string;
   /** Today. */
   readonly day: Day;
   readonly by: number;
@@ -73,6 +76,7 @@ export interface CloseYear extends Year, YearRules, PayoutsHouse {
 export function* closeYear(q: CoopQueries, a: CloseYear): Script<string> {
   return yield* once(q, a.act, function* (): Script<string> {
     yield* demandTurn(q, a);
+    const waiting = yield* demandNoLines(q, { last: daysAfter(a.until, -1), despite: a.despite });
     const figures = yield* yearFigures(q, a);
     if (a.interest > figures.interestMost)
       throw refusal('E_INTEREST_CAP', `interest for ${a.year} is at most ${figures.interestMost}`, {
@@ -86,7 +90,8 @@ export function* closeYear(q: CoopQueries, a: CloseYear): Script<string> {
     const free = Math.max(0, figures.result) - figures.covered - sumOf(figures.allocated) - a.interest;
     const year: ClosedYear = {
       ...{ ...figures, interest: a.interest, levied, net, members: shares.length, free },
-      ...{ decision: a.decision, day: a.day, closed: a.now, by: a.by },
+      ...{ decision: a.decision, linesWaiting: waiting, despite: a.despite },
+      ...{ day: a.day, closed: a.now, by: a.by },
     };
     const accounts = yield* run(q.payoutsResult, { from: a.from, until: a.until, asset: a.currency });
     const drafts = draftsOf(a, year, { accounts, shares }).filter(({ postings }) => postings.length > 1);

@@ -564,10 +564,13 @@ CREATE TABLE `payouts_months` (
 	`poolBefore` integer NOT NULL,
 	`pool` integer NOT NULL,
 	`coins` integer NOT NULL,
+	`coinsLeft` integer NOT NULL,
 	`members` integer NOT NULL,
 	`paid` integer NOT NULL,
 	`root` text NOT NULL,
 	`entry` integer NOT NULL,
+	`linesWaiting` integer NOT NULL,
+	`despite` text NOT NULL,
 	`closed` integer NOT NULL,
 	`by` integer NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -664,6 +667,8 @@ CREATE TABLE `payouts_years` (
 	`members` integer NOT NULL,
 	`free` integer NOT NULL,
 	`decision` text NOT NULL,
+	`linesWaiting` integer NOT NULL,
+	`despite` text NOT NULL,
 	`day` text NOT NULL,
 	`closed` integer NOT NULL,
 	`by` integer NOT NULL
