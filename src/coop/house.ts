@@ -22,6 +22,18 @@ export interface CoopHouse {
   readonly legal: LegalPerson;
 }
 
+/** What scripts are told of the co-op: values alone, so that a thread can be given them. */
+export interface Told {
+  readonly coop: string;
+  readonly currency: string;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+export const toldOf = ({ coop, rules, clock }: Pick<CoopHouse, 'coop' | 'rules' | 'clock'>): Told => ({
+  ...{ coop, currency: rules.currency, now: clock.nowMs() },
+});
+
 export interface BankAccount {
   /** `main`: its account in the ledger is `bank:main`. */
   readonly name: string;

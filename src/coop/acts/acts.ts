@@ -1,10 +1,11 @@
-import { dayIn } from '../days.ts';
+import { todayOf } from '../days.ts';
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { bodyHash } from './chain.ts';
 import { checkDecision } from './check.ts';
+import { newAct } from './new-act.ts';
 import { demand } from './privileges.ts';
+import { roleSubject, roleVerbs } from './scripts/roles.ts';
 import { type Act, type Actor, type Decision, decisionKinds, type Role, roles } from './types.ts';
 
 /** Who is what in the co-op, and what was done by whom. */
@@ -36,9 +37,10 @@ export class Acts {
   ): Promise<readonly Role[]> {
     const { account, role, give, key } = a;
     if (!roles.includes(role)) throw refusal('E_ROLE', `the roles are ${roles.join(', ')}`);
-    const { database, clock } = this.#house;
-    const asked = { actor, key, bodyHash: bodyHash({ account, role, give }), now: clock.nowMs() };
-    return database.call(operations.changeRole, { ...asked, account, role, give });
+    const asked = { account, role, give };
+    const verb = give ? roleVerbs.grant : roleVerbs.revoke;
+    const act = newAct(this.#house, actor, { key, verb, subject: roleSubject(account, role), body: asked });
+    return this.#house.database.call(operations.changeRole, { act, ...asked });
   }
 
   /**
@@ -47,12 +49,12 @@ export class Acts {
    */
   async decide(actor: Actor, a: Omit<Decision, 'act'> & { readonly key: string }): Promise<Decision> {
     const { key, ...decision } = a;
-    const { database, clock, rules } = this.#house;
     demand(actor, 'decision.record');
-    const now = clock.nowMs();
-    checkDecision(decision, dayIn(rules.timeZone, now));
-    const asked = { actor, key, bodyHash: bodyHash({ ...decision }), now };
-    return database.call(operations.decide, { ...asked, decision });
+    checkDecision(decision, todayOf(this.#house));
+    const subject = `decision:${decision.reference}`;
+    const body = { ...decision };
+    const act = newAct(this.#house, actor, { key, verb: 'decision.record', subject, body });
+    return this.#house.database.call(operations.decide, { act, decision });
   }
 
   /** A decision by its reference; E_DECISION where there is none. */

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { FormatError } from '../../base/index.ts';
-import type { JsonValue } from '../../formats/canonical-json/index.ts';
 import { readCreditorReference } from '../../formats/iban/index.ts';
 import { readStatements, type Statement } from '../../formats/iso20022/index.ts';
-import { bodyHash } from '../acts/chain.ts';
+import { newAct } from '../acts/new-act.ts';
 import { demand } from '../acts/privileges.ts';
-import type { Actor, NewAct, Privilege } from '../acts/types.ts';
-import type { CoopHouse } from '../house.ts';
+import type { Actor } from '../acts/types.ts';
+import { type CoopHouse, toldOf } from '../house.ts';
 import { accountOf, demandText } from '../ledger/check.ts';
 import { memoCharactersMax } from '../ledger/limits.ts';
 import { refusal } from '../refusals.ts';
@@ -14,7 +13,7 @@ import { coopOperations as operations } from '../store/module.ts';
 import { importBytesMax, importLinesMax, pageRows } from './limits.ts';
 import { unmatched } from './scripts/book.ts';
 import type { Decided, Judgement } from './scripts/match.ts';
-import type { BankHouse, Expected, Gap, Imported, Line, Match, StatementRow, Target } from './types.ts';
+import type { Expected, Gap, Imported, Line, Match, StatementRow, Target } from './types.ts';
 
 /** Kinds of accounts to which a person may say that a line belongs; what is expected is matched by its reference. */
 export const bookableKinds: readonly string[] = [
@@ -50,8 +49,13 @@ export class Bank {
     const read = await readFile(seen());
     const statements = read.map((statement) => ({ ...statement, account: this.#accountOf(statement) }));
     const file = { hash: hash.digest('hex'), size };
-    const act = this.#act(actor, { key, verb: 'bank.import', subject: `file:${file.hash}`, body: file.hash });
-    const asked = { house: this.#told(), act, ...file, statements };
+    const act = newAct(this.#house, actor, {
+      key,
+      verb: 'bank.import',
+      subject: `file:${file.hash}`,
+      body: file.hash,
+    });
+    const asked = { house: toldOf(this.#house), act, ...file, statements };
     return { hash: file.hash, ...(await this.#house.database.call(operations.bankImport, asked)) };
   }
 
@@ -63,26 +67,6 @@ export class Bank {
     if (currency !== this.#house.rules.currency)
       throw refusal('E_BANK_ACCOUNT', `statement ${id} is in ${currency}`);
     return account.name;
-  }
-
-  #told(): BankHouse {
-    const { coop, rules, clock } = this.#house;
-    return { coop, currency: rules.currency, now: clock.nowMs() };
-  }
-
-  #act(
-    actor: Actor,
-    {
-      body,
-      ...what
-    }: {
-      readonly key: string;
-      readonly verb: Privilege | 'bank.confirm' | 'bank.refuse';
-      readonly subject: string;
-      readonly body: JsonValue;
-    },
-  ): NewAct {
-    return { actor, ...what, bodyHash: bodyHash(body), now: this.#house.clock.nowMs() };
   }
 
   /**
@@ -103,8 +87,8 @@ export class Bank {
         : { reference: '', account: this.#bookable(to.account) };
     const aloneMax = this.#house.rules.approvals.matchAloneMax;
     const body = { line, ...where, memo };
-    const act = this.#act(actor, { key, verb: 'bank.match', subject: `line:${line}`, body });
-    const asked = { house: this.#told(), act, ...body, aloneMax };
+    const act = newAct(this.#house, actor, { key, verb: 'bank.match', subject: `line:${line}`, body });
+    const asked = { house: toldOf(this.#house), act, ...body, aloneMax };
     return this.#house.database.call(operations.bankMatch, asked);
   }
 
@@ -135,8 +119,8 @@ export class Bank {
     { match, key }: { readonly match: number; readonly key: string },
   ): Judgement {
     demand(actor, 'bank.match');
-    const act = this.#act(actor, { key, verb, subject: `match:${match}`, body: { match } });
-    return { house: this.#told(), act, match };
+    const act = newAct(this.#house, actor, { key, verb, subject: `match:${match}`, body: { match } });
+    return { house: toldOf(this.#house), act, match };
   }
 
   /** A page of the lines that wait for a person. */

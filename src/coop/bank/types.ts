@@ -1,3 +1,4 @@
+import type { Told } from '../house.ts';
 import type { AccountName, Day, Posting } from '../ledger/types.ts';
 
 /** For what somebody pays; `store/receivers.ts` says which room takes it. */
@@ -35,15 +36,8 @@ export interface Expected {
   readonly cancelled: number;
 }
 
-/** What the scripts of the room are told of the co-op. */
-export interface BankHouse {
-  readonly coop: string;
-  readonly currency: string;
-  readonly now: number;
-}
-
 /** Money that came for something that was expected. */
-export interface Receipt extends BankHouse {
+export interface Receipt extends Told {
   readonly expected: Expected;
   /** Above zero, at most what was due. */
   readonly amount: number;
@@ -56,7 +50,7 @@ export interface Receipt extends BankHouse {
 }
 
 /** A transfer of a payment run that the bank says it made (below zero), or that came back (above). */
-export interface Sent extends BankHouse {
+export interface Sent extends Told {
   readonly endToEndId: string;
   /** What the payment (`PmtInfId`) is called where the bank books a whole run as one; else ''. */
   readonly payment: string;

@@ -1,4 +1,4 @@
-import { bodyHash } from '../acts/chain.ts';
+import { newAct } from '../acts/new-act.ts';
 import { demand } from '../acts/privileges.ts';
 import type { Actor, NewAct } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
@@ -38,7 +38,7 @@ export class ByHand {
     demand(actor, 'ledger.write');
     const draft = { date, kind: `hand.${kind}`, memo, postings };
     const body = { date, kind, memo, postings: postings.map((row) => ({ ...row })) };
-    return this.#seal({ actor, key, verb: 'ledger.enter', subject: 'ledger', body }, draft);
+    return this.#seal(actor, { key, verb: 'ledger.enter', subject: 'ledger', body }, draft);
   }
 
   /** Seals the contrary of such an entry. Privilege: `ledger.write`. Refuses with E_NOT_FOUND, E_REVERSED as well. */
@@ -49,8 +49,8 @@ export class ByHand {
     demand(actor, 'ledger.write');
     const wrong = await this.#entry(seq);
     const postings = wrong.postings.map((row) => ({ ...row, amount: -row.amount }));
-    const asked = { actor, key, verb: 'ledger.reverse', subject: `entry:${seq}`, body: { seq, date, memo } };
-    return this.#seal(asked, { date, kind: wrong.kind, memo, postings, reverses: seq });
+    const asked = { key, verb: 'ledger.reverse', subject: `entry:${seq}`, body: { seq, date, memo } };
+    return this.#seal(actor, asked, { date, kind: wrong.kind, memo, postings, reverses: seq });
   }
 
   async #entry(seq: number): Promise<Entry> {
@@ -59,15 +59,12 @@ export class ByHand {
     return entry;
   }
 
-  async #seal(
-    { body, ...asked }: Pick<NewAct, 'actor' | 'key' | 'verb' | 'subject'> & { readonly body: unknown },
-    given: Omit<Draft, 'key'>,
-  ): Promise<Entry> {
-    const { database, clock, coop, rules } = this.#house;
+  async #seal(actor: Actor, asked: Parameters<typeof newAct>[2], given: Omit<Draft, 'key'>): Promise<Entry> {
+    const { database, coop, rules } = this.#house;
     const [draft] = checkDrafts([{ ...given, key: 'hand' }], rules.chart);
     if (draft === undefined) throw new Error('a draft was checked and not answered');
     demandByHand(draft.postings, rules.chart);
-    const act = { ...asked, bodyHash: bodyHash(body as never), now: clock.nowMs() };
+    const act = newAct(this.#house, actor, asked);
     return this.#entry(await database.call(operations.ledgerEnter, { coop, act, draft }));
   }
 }

@@ -1,10 +1,8 @@
-import type { JsonValue } from '../../formats/canonical-json/index.ts';
-import { bodyHash } from '../acts/chain.ts';
+import { newAct } from '../acts/new-act.ts';
 import { demand } from '../acts/privileges.ts';
-import type { Actor, NewAct } from '../acts/types.ts';
-import type { BankHouse } from '../bank/types.ts';
+import type { Actor } from '../acts/types.ts';
 import { dayIn, demandDay } from '../days.ts';
-import type { CoopHouse } from '../house.ts';
+import { type CoopHouse, toldOf } from '../house.ts';
 import type { Day } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
 import { fraction, partOf, shownPercent } from '../rules/decimal.ts';
@@ -29,7 +27,12 @@ export class Parties {
   ): Promise<{ readonly id: number }> {
     demand(actor, 'invoice.write');
     const asked = demandDetails(details, this.#house.rules.country);
-    const act = this.#act(actor, { key, verb: 'party.add', subject: 'party:new', body: { ...asked } });
+    const act = newAct(this.#house, actor, {
+      key,
+      verb: 'party.add',
+      subject: 'party:new',
+      body: { ...asked },
+    });
     return this.#house.database.call(operations.partiesAdd, { act, details: asked, now: act.now });
   }
 
@@ -41,7 +44,7 @@ export class Parties {
     demand(actor, 'invoice.write');
     const asked = demandDetails(details, this.#house.rules.country);
     const subject = `party:${party}`;
-    const act = this.#act(actor, { key, verb: 'party.change', subject, body: { ...asked } });
+    const act = newAct(this.#house, actor, { key, verb: 'party.change', subject, body: { ...asked } });
     return this.#house.database.call(operations.partiesChange, {
       ...{ act, id: party, details: asked, now: act.now },
     });
@@ -74,7 +77,7 @@ export class Parties {
     demand(actor, 'invoice.write');
     const { party, due, key, sold = 'surveys' } = a;
     const lines = demandLines(a.lines);
-    const house = this.#told();
+    const house = toldOf(this.#house);
     const date = dayIn(this.#house.rules.timeZone, house.now);
     demandDay(due);
     if (due < date) throw refusal('E_DATE', `what is invoiced on ${date} is not due on ${due}`);
@@ -85,7 +88,7 @@ export class Parties {
     const vat = partOf(net, vatRate, 'half-up');
     const what = { party, sold, due, lines };
     const body = { ...what, lines: lines.map((line) => ({ ...line })) };
-    const act = this.#act(actor, { key, verb: 'invoice.issue', subject: `party:${party}`, body });
+    const act = newAct(this.#house, actor, { key, verb: 'invoice.issue', subject: `party:${party}`, body });
     return this.#house.database.call(operations.partiesInvoice, {
       ...{ house, act, ...what, date, seller: this.#seller(), tax: found.tax },
       ...{ rate: shownPercent(vatRate), net, vat },
@@ -104,10 +107,15 @@ export class Parties {
     demand(actor, 'invoice.write');
     const { invoice, text, net = null, key } = a;
     demandLines([{ text, quantity: 1, price: demandNet(net ?? 1) }]);
-    const house = this.#told();
+    const house = toldOf(this.#house);
     const date = dayIn(this.#house.rules.timeZone, house.now);
     const what = { invoice, text, net };
-    const act = this.#act(actor, { key, verb: 'invoice.credit', subject: `invoice:${invoice}`, body: what });
+    const act = newAct(this.#house, actor, {
+      key,
+      verb: 'invoice.credit',
+      subject: `invoice:${invoice}`,
+      body: what,
+    });
     const seller = this.#seller();
     return this.#house.database.call(operations.partiesCredit, { house, act, ...what, date, seller });
   }
@@ -132,23 +140,8 @@ export class Parties {
     return this.#house.database.call(operations.partiesReceipts, { invoice });
   }
 
-  #told(): BankHouse {
-    const { coop, rules, clock } = this.#house;
-    return { coop, currency: rules.currency, now: clock.nowMs() };
-  }
-
   #seller(): InvoiceSide {
     const { name, address, registration, vatNumber } = this.#house.legal;
     return { name, address, registration, vatNumber };
-  }
-
-  #act(
-    actor: Actor,
-    {
-      body,
-      ...what
-    }: { readonly key: string; readonly verb: string; readonly subject: string; readonly body: JsonValue },
-  ): NewAct {
-    return { actor, ...what, bodyHash: bodyHash(body), now: this.#house.clock.nowMs() };
   }
 }

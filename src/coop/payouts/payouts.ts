@@ -3,11 +3,11 @@ import { FormatError } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
 import { bankDayFrom, creditTransfers, isBankDay, type Transfer } from '../../formats/iso20022/index.ts';
 import type { StoredBlob } from '../../storage/index.ts';
-import { bodyHash } from '../acts/chain.ts';
+import { newAct } from '../acts/new-act.ts';
 import { demand } from '../acts/privileges.ts';
-import type { Actor, NewAct } from '../acts/types.ts';
+import type { Actor } from '../acts/types.ts';
 import { demandDay, demandMonth, lastDayOf, monthsAfter, todayOf } from '../days.ts';
-import type { BankAccount, CoopHouse } from '../house.ts';
+import { type BankAccount, type CoopHouse, toldOf } from '../house.ts';
 import { demandText } from '../ledger/check.ts';
 import type { Day, Month } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
@@ -55,17 +55,10 @@ export class Payouts {
     demandText('reason', despite, reasonCharactersMax, 0);
     if (this.#today() <= lastDayOf(month)) throw refusal('E_MONTH_OPEN', `${month} is not over`, { month });
     const body = despite === '' ? { month } : { month, despite };
-    const act = this.#act(actor, key, { verb: 'month.close', subject: `month:${month}`, body });
-    const { coop, rules, database } = this.#house;
-    const told = { coop, chart: rules.chart, currency: rules.currency, now: act.now };
-    const { memberShare } = rules.pay;
-    return database.call(operations.payoutsCloseMonth, {
-      ...told,
-      act,
-      month,
-      despite,
-      memberShare,
-      by: actor.account,
+    const act = newAct(this.#house, actor, { key, verb: 'month.close', subject: `month:${month}`, body });
+    const { memberShare } = this.#house.rules.pay;
+    return this.#house.database.call(operations.payoutsCloseMonth, {
+      ...{ ...toldOf(this.#house), act, month, despite, memberShare, by: actor.account },
     });
   }
 
@@ -109,7 +102,12 @@ export class Payouts {
     const { purpose, about, key } = a;
     const choice = await this.#choiceOf(a);
     const body = { purpose, about };
-    const act = this.#act(actor, key, { verb: 'run.prepare', subject: `${purpose}:${about}`, body });
+    const act = newAct(this.#house, actor, {
+      key,
+      verb: 'run.prepare',
+      subject: `${purpose}:${about}`,
+      body,
+    });
     const args = { ...choice, act, about, by: personOf(actor) };
     return this.#demandRun(await this.#house.database.call(operations.payoutsPrepare, args));
   }
@@ -123,7 +121,8 @@ export class Payouts {
   async approve(actor: Actor, a: { readonly run: number; readonly key: string }): Promise<Run> {
     demand(actor, 'pay.approve');
     const { persons } = this.#house.rules.approvals;
-    const act = this.#act(actor, a.key, {
+    const act = newAct(this.#house, actor, {
+      key: a.key,
       verb: 'run.approve',
       subject: `run:${a.run}`,
       body: { run: a.run },
@@ -135,7 +134,8 @@ export class Payouts {
   /** Gives up a run that has no file yet. Privilege: `pay.prepare`. Refuses with E_STATE. */
   async cancel(actor: Actor, a: { readonly run: number; readonly key: string }): Promise<Run> {
     demand(actor, 'pay.prepare');
-    const act = this.#act(actor, a.key, {
+    const act = newAct(this.#house, actor, {
+      key: a.key,
       verb: 'run.cancel',
       subject: `run:${a.run}`,
       body: { run: a.run },
@@ -156,7 +156,8 @@ export class Payouts {
     const { day, key } = a;
     demandDay(day);
     const run = await this.#demandRun(a.run);
-    const act = this.#act(actor, key, {
+    const act = newAct(this.#house, actor, {
+      key,
       verb: 'run.export',
       subject: `run:${a.run}`,
       body: { run: a.run, day },
@@ -164,10 +165,16 @@ export class Payouts {
     // Where there is a file, no other is made: the script answers the same key again and refuses another.
     const blob =
       run.hash === '' ? await this.#put(run, day) : { hash: run.hash, size: run.size, place: null };
-    const { coop, rules, database, blobs } = this.#house;
+    const { database, blobs } = this.#house;
     try {
-      const told = { coop, chart: rules.chart, currency: rules.currency, now: act.now };
-      const args = { ...told, act, run: run.id, by: personOf(actor), today: this.#today(), day };
+      const args = {
+        ...toldOf(this.#house),
+        act,
+        run: run.id,
+        by: personOf(actor),
+        today: this.#today(),
+        day,
+      };
       await database.call(operations.payoutsExport, { ...args, file: fileOf(run), blob });
     } finally {
       if (run.hash === '') blobs.release(blob);
@@ -181,11 +188,14 @@ export class Payouts {
    */
   async fail(actor: Actor, a: { readonly run: number; readonly key: string }): Promise<Run> {
     demand(actor, 'pay.approve');
-    const act = this.#act(actor, a.key, { verb: 'run.fail', subject: `run:${a.run}`, body: { run: a.run } });
-    const { coop, rules, database } = this.#house;
-    const told = { coop, chart: rules.chart, currency: rules.currency, now: act.now };
-    const args = { ...told, act, run: a.run, by: personOf(actor), today: this.#today() };
-    return this.#demandRun(await database.call(operations.payoutsFail, args));
+    const act = newAct(this.#house, actor, {
+      key: a.key,
+      verb: 'run.fail',
+      subject: `run:${a.run}`,
+      body: { run: a.run },
+    });
+    const args = { ...toldOf(this.#house), act, run: a.run, by: personOf(actor), today: this.#today() };
+    return this.#demandRun(await this.#house.database.call(operations.payoutsFail, args));
   }
 
   /** The file of a run, the same octets each time. Privilege: `pay.prepare`. Refuses with E_NOT_FOUND. */
@@ -220,15 +230,6 @@ export class Payouts {
 
   #today(): Day {
     return todayOf(this.#house);
-  }
-
-  #act(
-    actor: Actor,
-    key: string,
-    a: Pick<NewAct, 'verb' | 'subject'> & { readonly body: Parameters<typeof bodyHash>[0] },
-  ): NewAct {
-    const { verb, subject, body } = a;
-    return { actor, key, verb, subject, bodyHash: bodyHash(body), now: this.#house.clock.nowMs() };
   }
 
   async #demandRun(id: number): Promise<Run> {

@@ -1,14 +1,6 @@
-import type { Chart, Day, Month } from '../ledger/types.ts';
+import type { Day, Month } from '../ledger/types.ts';
 import type { Fraction } from '../rules/decimal.ts';
 import type { AllocationRule, LevyRule } from '../rules/types.ts';
-
-/** What the scripts of the room are told of the co-op. */
-export interface PayoutsHouse {
-  readonly coop: string;
-  readonly chart: Chart;
-  readonly currency: string;
-  readonly now: number;
-}
 
 /** A month that was shared out; amounts in minor units, without VAT. */
 export interface ClosedMonth {

@@ -1,9 +1,9 @@
-import { bodyHash } from '../acts/chain.ts';
+import { newAct } from '../acts/new-act.ts';
 import { demand } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
 import { csvLine } from '../csv.ts';
 import { fiscalYear, todayOf } from '../days.ts';
-import type { CoopHouse } from '../house.ts';
+import { type CoopHouse, toldOf } from '../house.ts';
 import { demandText } from '../ledger/check.ts';
 import { refusal } from '../refusals.ts';
 import { demandDecision } from '../register/check.ts';
@@ -50,14 +50,12 @@ export class Years {
     demandText('reason', despite, reasonCharactersMax, 0);
     if (!Number.isSafeInteger(interest) || interest < 0)
       throw refusal('E_AMOUNT', `interest is a whole number of minor units, and not ${interest}`);
-    const { coop, rules, database, clock } = this.#house;
-    const [of, day, now] = [this.#of(year), todayOf(this.#house), clock.nowMs()];
+    const [of, day] = [this.#of(year), todayOf(this.#house)];
     if (day < of.until) throw refusal('E_YEAR_OPEN', `the year ends the day before ${of.until}`);
-    const told = { coop, chart: rules.chart, currency: rules.currency, now };
     const body = { year, interest, decision, ...(despite === '' ? {} : { despite }) };
-    const act = { actor, key, now, verb: 'year.close', subject: `year:${year}`, bodyHash: bodyHash(body) };
-    const args = { ...told, ...of, act, interest, decision, despite, day, by: actor.account };
-    const closed = await this.year(await database.call(operations.payoutsCloseYear, args));
+    const act = newAct(this.#house, actor, { key, verb: 'year.close', subject: `year:${year}`, body });
+    const args = { ...toldOf(this.#house), ...of, act, interest, decision, despite, day, by: actor.account };
+    const closed = await this.year(await this.#house.database.call(operations.payoutsCloseYear, args));
     if (closed === null) throw new Error('a year was closed and is not there');
     return closed;
   }

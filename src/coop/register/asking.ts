@@ -1,4 +1,4 @@
-import { bodyHash } from '../acts/chain.ts';
+import { newAct } from '../acts/new-act.ts';
 import { demand, may } from '../acts/privileges.ts';
 import type { Actor, Privilege } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
@@ -42,5 +42,5 @@ export function asked(
   demandPast(on, terms.today);
   // The day is part of what is asked only where it was said: a repetition on the next day is the same.
   const asking = when.on === undefined ? body : { ...body, on };
-  return { terms, actor, verb, subject, key, bodyHash: bodyHash(asking), on };
+  return { terms, act: newAct(house, actor, { verb, subject, key, body: asking }), on };
 }

@@ -1,3 +1,4 @@
+import type { Told } from '../house.ts';
 import type { AccountName, Day } from '../ledger/types.ts';
 
 export type PersonKind = 'natural' | 'legal';
@@ -159,12 +160,9 @@ export interface CapitalCall {
 }
 
 /** What every movement is written with. */
-export interface Writing {
-  readonly coop: string;
-  readonly currency: string;
+export interface Writing extends Told {
   readonly nominal: number;
   readonly maxPerMember: number;
-  readonly now: number;
 }
 
 /** The rules as scripts take them: values alone, so that a thread can be given them. */

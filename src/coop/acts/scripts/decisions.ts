@@ -13,12 +13,11 @@ const decisionOf = ({ act, reference, kind, day, title, document }: Row): Decisi
 /** Records a decision, once under its reference. */
 export function* decide(
   q: ActsQueries,
-  a: Pick<NewAct, 'actor' | 'key' | 'bodyHash' | 'now'> & { readonly decision: Omit<Decision, 'act'> },
+  a: { readonly act: NewAct; readonly decision: Omit<Decision, 'act'> },
 ): Script<Decision> {
-  const { decision, ...asked } = a;
+  const { decision } = a;
   const { reference, kind, on, title, document } = decision;
-  const note = { ...asked, verb: 'decision.record', subject: `decision:${reference}` };
-  return yield* once(q, note, function* (act): Script<Decision> {
+  return yield* once(q, a.act, function* (act): Script<Decision> {
     const known = first(yield* run(q.actsDecision, { reference }));
     if (known) throw refusal('E_REFERENCE', `${reference} stands for another decision`, { reference });
     yield* run(q.actsDecisionAdd, { act, reference, kind, day: on, title, document });

@@ -16,7 +16,8 @@ export function* rolesOf(q: ActsQueries, a: { readonly account: number }): Scrip
   return roles.filter((role) => held.has(role));
 }
 
-export interface RoleChange extends Pick<NewAct, 'actor' | 'key' | 'bodyHash' | 'now'> {
+export interface RoleChange {
+  readonly act: NewAct;
   readonly account: number;
   readonly role: Role;
   readonly give: boolean;
@@ -27,11 +28,8 @@ export interface RoleChange extends Pick<NewAct, 'actor' | 'key' | 'bodyHash' | 
  * administrator away, and nobody gives themselves what moves money. Refuses with E_PRIVILEGE, E_ROLE, E_KEY_REUSED.
  */
 export function* changeRole(q: ActsQueries, a: RoleChange): Script<readonly Role[]> {
-  const { account, role, give, ...act } = a;
-  const note = {
-    ...{ ...act, verb: give ? roleVerbs.grant : roleVerbs.revoke, subject: roleSubject(account, role) },
-  };
-  return yield* once(q, note, function* (n): Script<readonly Role[]> {
+  const { account, role, give } = a;
+  return yield* once(q, a.act, function* (n): Script<readonly Role[]> {
     yield* demandGrant(q, a);
     if (give) yield* run(q.actsRoleAdd, { account, role, act: n });
     else yield* run(q.actsRoleRemove, { account, role });
@@ -39,7 +37,7 @@ export function* changeRole(q: ActsQueries, a: RoleChange): Script<readonly Role
   });
 }
 
-function* demandGrant(q: ActsQueries, { actor, account, role, give }: RoleChange): Script<void> {
+function* demandGrant(q: ActsQueries, { act: { actor }, account, role, give }: RoleChange): Script<void> {
   const rows = yield* run(q.actsRoles);
   const administrators = rows.filter((row) => row.role === 'administrator');
   // An administrator of the server, at its own terminal, makes the first one of the co-op.

@@ -1,12 +1,12 @@
 import { readCreditorReference } from '../../../formats/iban/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
-import { checkDrafts } from '../../ledger/check.ts';
-import { append, openDay } from '../../ledger/scripts/append.ts';
+import type { Told } from '../../house.ts';
+import { openDay } from '../../ledger/scripts/append.ts';
+import { seal } from '../../ledger/scripts/seal.ts';
 import type { Day } from '../../ledger/types.ts';
-import { chart } from '../../rules/chart.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import { receivers, senders } from '../../store/receivers.ts';
-import type { BankHouse, Booking, Expected, LineState, NewLine, Receipt, WaitReason } from '../types.ts';
+import type { Booking, Expected, LineState, NewLine, Receipt, WaitReason } from '../types.ts';
 
 /** Received, and nobody knows for what. */
 export const unmatched = 'clearing:unmatched';
@@ -19,7 +19,7 @@ export interface LineToBook extends NewLine {
 }
 
 /** Keeps a line and books it: by its reference, by the payment run that it is of, or to where it waits for a person. */
-export function* bookLine(q: CoopQueries, house: BankHouse, line: LineToBook): Script<LineState> {
+export function* bookLine(q: CoopQueries, house: Told, line: LineToBook): Script<LineState> {
   const { isKnown, isReversal, references, ...kept } = line;
   const rf = references.join(' ');
   if (isKnown) {
@@ -42,7 +42,7 @@ export function* bookLine(q: CoopQueries, house: BankHouse, line: LineToBook): S
   return state;
 }
 
-const waiting = ({ currency }: BankHouse, amount: number): Booking => ({
+const waiting = ({ currency }: Told, amount: number): Booking => ({
   ...{ kind: 'bank.unmatched', memo: '' },
   postings: [{ account: unmatched, asset: currency, amount: -amount }],
 });
@@ -50,7 +50,7 @@ const waiting = ({ currency }: BankHouse, amount: number): Booking => ({
 /** Where a line belongs; or why it waits. */
 function* bookingOf(
   q: CoopQueries,
-  house: BankHouse,
+  house: Told,
   line: LineToBook & { readonly id: number; readonly came: Day },
 ): Script<Booking | WaitReason> {
   const { id, day, amount, endToEndId, payment } = line;
@@ -91,7 +91,7 @@ function* expectedBy(q: CoopQueries, line: NewLine): Script<Expected | WaitReaso
 /** The room of the purpose takes it, and says where it belongs. */
 export function* receive(
   q: CoopQueries,
-  house: BankHouse,
+  house: Told,
   { expected, amount, ...a }: Pick<Receipt, 'expected' | 'amount' | 'day' | 'came' | 'line'>,
 ): Script<Booking> {
   const paid = one(yield* run(q.bankExpectedReceive, { id: expected.id, amount }));
@@ -101,10 +101,10 @@ export function* receive(
 /** One entry that takes an amount from where it is to where it belongs. */
 export function* post(
   q: CoopQueries,
-  { coop, currency, now }: BankHouse,
+  house: Told,
   a: Booking & { readonly from: string; readonly amount: number; readonly day: Day; readonly key: string },
 ): Script<void> {
   const { from, amount, day, key, kind, memo } = a;
-  const postings = [{ account: from, asset: currency, amount }, ...a.postings];
-  yield* append(q, { coop, drafts: checkDrafts([{ key, date: day, kind, memo, postings }], chart), now });
+  const postings = [{ account: from, asset: house.currency, amount }, ...a.postings];
+  yield* seal(q, house, [{ key, date: day, kind, memo, postings }]);
 }

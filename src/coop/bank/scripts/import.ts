@@ -2,14 +2,15 @@ import type { Statement } from '../../../formats/iso20022/index.ts';
 import { one, run, type Script, texts } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
+import type { Told } from '../../house.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import { nameCharactersMax, remittanceCharactersMax } from '../limits.ts';
-import type { BankHouse, ImportCounts, NewLine } from '../types.ts';
+import type { ImportCounts, NewLine } from '../types.ts';
 import { bookLine } from './book.ts';
 
 export interface ImportFile {
-  readonly house: BankHouse;
+  readonly house: Told;
   readonly act: NewAct;
   readonly hash: string;
   readonly size: number;
@@ -44,7 +45,7 @@ type Given = ImportFile['statements'][number];
 
 function* importStatement(
   q: CoopQueries,
-  house: BankHouse,
+  house: Told,
   file: number,
   given: Given,
 ): Script<Omit<ImportCounts, 'statements'>> {

@@ -1,14 +1,15 @@
 import { one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
+import type { Told } from '../../house.ts';
 import { openDay } from '../../ledger/scripts/append.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
-import type { BankHouse, Booking, Line, Match, MatchState } from '../types.ts';
+import type { Booking, Line, Match, MatchState } from '../types.ts';
 import { post, receive, unmatched } from './book.ts';
 
 export interface MatchByHand {
-  readonly house: BankHouse;
+  readonly house: Told;
   readonly line: number;
   /** What stands behind `RF18` of what was expected; '' where it belongs to `account`. */
   readonly reference: string;
@@ -49,7 +50,7 @@ export function* matchByHand(q: CoopQueries, a: MatchByHand): Script<Decided> {
 const decided = ({ id, state }: Match): Decided => ({ id, state });
 
 export interface Judgement {
-  readonly house: BankHouse;
+  readonly house: Told;
   readonly act: NewAct;
   readonly match: number;
 }
@@ -102,13 +103,7 @@ function* dueOf(
   return { id: expected.id, amount: Math.min(line.left, due) };
 }
 
-function* carryOut(
-  q: CoopQueries,
-  house: BankHouse,
-  line: Line,
-  match: Match,
-  second: number,
-): Script<Match> {
+function* carryOut(q: CoopQueries, house: Told, line: Line, match: Match, second: number): Script<Match> {
   const day = yield* openDay(q, line.day);
   const { amount } = match;
   const booking = yield* bookingOf(q, house, line, match, day);
@@ -121,7 +116,7 @@ function* carryOut(
 
 function* bookingOf(
   q: CoopQueries,
-  house: BankHouse,
+  house: Told,
   line: Line,
   { expected: id, account, amount, memo }: Match,
   day: string,

@@ -2,13 +2,12 @@ import { one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
 import { expectNothing, expectOther, expectPayment } from '../../bank/scripts/expect.ts';
-import type { BankHouse, Booking, Receipt } from '../../bank/types.ts';
-import { checkDrafts } from '../../ledger/check.ts';
-import { append } from '../../ledger/scripts/append.ts';
+import type { Booking, Receipt } from '../../bank/types.ts';
+import type { Told } from '../../house.ts';
+import { seal } from '../../ledger/scripts/seal.ts';
 import type { Posting } from '../../ledger/types.ts';
 import { countTurnover } from '../../payouts/scripts/turnover.ts';
 import { refusal } from '../../refusals.ts';
-import { chart } from '../../rules/chart.ts';
 import { fraction, partOf } from '../../rules/decimal.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import type { Invoice, InvoiceLine, InvoiceSide, Sold, Tax } from '../types.ts';
@@ -16,7 +15,7 @@ import type { Invoice, InvoiceLine, InvoiceSide, Sold, Tax } from '../types.ts';
 type Row = Awaited<ReturnType<CoopQueries['partiesInvoice']['execute']>>[number];
 
 export interface NewInvoice {
-  readonly house: BankHouse;
+  readonly house: Told;
   readonly act: NewAct;
   readonly party: number;
   readonly sold: Sold;
@@ -58,7 +57,7 @@ export function* issueInvoice(q: CoopQueries, a: NewInvoice): Script<Issued> {
 }
 
 export interface NewCredit {
-  readonly house: BankHouse;
+  readonly house: Told;
   readonly act: NewAct;
   readonly invoice: number;
   readonly date: string;
@@ -125,7 +124,7 @@ const vatOf = ({ net, vat }: Row, part: number): number => partOf(part, fraction
 
 type Kept = Omit<NewInvoice, 'house' | 'act'> & { readonly of: number; readonly buyer: InvoiceSide };
 
-function* numbered(q: CoopQueries, house: BankHouse, letter: 'F' | 'A', what: Kept): Script<Row> {
+function* numbered(q: CoopQueries, house: Told, letter: 'F' | 'A', what: Kept): Script<Row> {
   const series = `${letter}${what.date.slice(0, 4)}`;
   const [last] = yield* run(q.partiesSeriesLast, { series });
   if (last !== undefined && last.date > what.date)
@@ -139,17 +138,17 @@ function* numbered(q: CoopQueries, house: BankHouse, letter: 'F' | 'A', what: Ke
 
 function* post(
   q: CoopQueries,
-  { coop, currency, now }: BankHouse,
+  house: Told,
   a: Row & { readonly key: string; readonly kind: string; readonly sign: 1 | -1 },
 ): Script<void> {
   const { key, kind, sign, date, number } = a;
+  const asset = house.currency;
   const postings: Posting[] = [
-    { account: `customer:${a.party}`, asset: currency, amount: sign * a.gross },
-    { account: `income:${a.sold}`, asset: currency, amount: -sign * a.net },
+    { account: `customer:${a.party}`, asset, amount: sign * a.gross },
+    { account: `income:${a.sold}`, asset, amount: -sign * a.net },
   ];
-  if (a.vat > 0) postings.push({ account: 'vat:collected', asset: currency, amount: -sign * a.vat });
-  const drafts = checkDrafts([{ key, date, kind, memo: number, postings }], chart);
-  yield* append(q, { coop, drafts, now });
+  if (a.vat > 0) postings.push({ account: 'vat:collected', asset, amount: -sign * a.vat });
+  yield* seal(q, house, [{ key, date, kind, memo: number, postings }]);
 }
 
 export const invoiceOf = ({ series: _, n: __, ...invoice }: Row): Invoice => invoice;

@@ -4,19 +4,19 @@ import { one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
 import { lastDayOf, monthAfter } from '../../days.ts';
+import type { Told } from '../../house.ts';
 import { saltOctets } from '../../ledger/chain.ts';
-import { checkDrafts } from '../../ledger/check.ts';
-import { append } from '../../ledger/scripts/append.ts';
+import { seal } from '../../ledger/scripts/seal.ts';
 import { coinAsset, type Draft, type Month, type Posting } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import { type Claim, shareOut } from '../share-out.ts';
 import { chunksOf } from '../tree.ts';
-import type { ClosedMonth, MonthPreview, MonthRules, PayoutsHouse } from '../types.ts';
+import type { ClosedMonth, MonthPreview, MonthRules } from '../types.ts';
 import { demandNoLines, linesWaiting } from './waiting.ts';
 
-export interface CloseMonth extends PayoutsHouse, MonthRules {
+export interface CloseMonth extends Told, MonthRules {
   readonly act: NewAct;
   readonly month: Month;
   /** Why it does not wait for lines of the bank; '': it does. */
@@ -50,7 +50,7 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
   const root = levels.at(-1)?.[0]?.hash.toString('hex') ?? '';
   const postings = pays.flatMap(({ id, paid }) => (paid > 0 ? [euros(a, `member:${id}`, -paid)] : []));
   const drafts = draftsOf(a, { ...sums, root, claims, postings });
-  const entries = yield* append(q, { coop: a.coop, drafts: checkDrafts(drafts, a.chart), now: a.now });
+  const entries = yield* seal(q, a, drafts);
   const month: ClosedMonth = {
     ...{ month: a.month, ...sums, root, coins, coinsLeft, members: claims.length },
     paid: pays.reduce((sum, { paid }) => sum + paid, 0),
@@ -132,7 +132,7 @@ function* claimsOf(
   return pool === 0 ? { claims: [], coins: 0, coinsLeft: coins } : { claims, coins, coinsLeft: 0 };
 }
 
-const euros = ({ currency }: PayoutsHouse, account: string, amount: number): Posting => ({
+const euros = ({ currency }: Told, account: string, amount: number): Posting => ({
   account,
   asset: currency,
   amount,

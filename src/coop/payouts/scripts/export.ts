@@ -1,18 +1,17 @@
 import { keepBlob, one, run, type Script, type StoredBlob } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
-import { checkDrafts } from '../../ledger/check.ts';
-import { append } from '../../ledger/scripts/append.ts';
+import type { Told } from '../../house.ts';
+import { seal } from '../../ledger/scripts/seal.ts';
 import type { Day } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
-import type { PayoutsHouse } from '../types.ts';
 import { demandRun } from './decide.ts';
 
 /** What a run pays and the bank has not booked yet. */
 export const transitOf = (id: number) => `transit:run-${id}`;
 
-export interface ExportRun extends PayoutsHouse {
+export interface ExportRun extends Told {
   readonly act: NewAct;
   readonly run: number;
   readonly by: string;
@@ -36,16 +35,11 @@ export function* exportRun(q: CoopQueries, a: ExportRun): Script<number> {
       ...{ account: `${account}:${member}`, asset: a.currency, amount },
     }));
     yield* demandOwed(q, a, postings);
-    const drafts = checkDrafts(
-      [
-        {
-          ...{ key: `run:${a.run}`, date: a.today, kind: 'payout.exported', memo: `file ${a.blob.hash}` },
-          postings: [...postings, { account: transitOf(a.run), asset: a.currency, amount: -total }],
-        },
-      ],
-      a.chart,
-    );
-    const [entry] = yield* append(q, { coop: a.coop, drafts, now: a.now });
+    const draft = {
+      ...{ key: `run:${a.run}`, date: a.today, kind: 'payout.exported', memo: `file ${a.blob.hash}` },
+      postings: [...postings, { account: transitOf(a.run), asset: a.currency, amount: -total }],
+    };
+    const entry = one(yield* seal(q, a, [draft]));
     yield* keepBlob(q, a.blob);
     yield* run(q.payoutsRunExported, {
       ...{ run: a.run, now: a.now, by: a.by, file: a.file, day: a.day },
@@ -76,7 +70,7 @@ function* demandOwed(
  */
 export function* failRun(
   q: CoopQueries,
-  a: PayoutsHouse & { readonly act: NewAct; readonly run: number; readonly by: string; readonly today: Day },
+  a: Told & { readonly act: NewAct; readonly run: number; readonly by: string; readonly today: Day },
 ): Script<number> {
   return yield* once(q, a.act, function* (): Script<number> {
     const { count, total, exportedBy } = yield* demandRun(q, a.run, ['exported']);
@@ -94,7 +88,7 @@ export function* failRun(
     }));
     const postings = [{ account: transitOf(a.run), asset: a.currency, amount: total }, ...owed];
     const draft = { key: `run:${a.run}:failed`, date: a.today, kind: 'payout.failed', memo: '', postings };
-    yield* append(q, { coop: a.coop, drafts: checkDrafts([draft], a.chart), now: a.now });
+    yield* seal(q, a, [draft]);
     yield* run(q.payoutsRunState, { run: a.run, state: 'failed' });
     return a.run;
   });

@@ -2,8 +2,8 @@ import { first, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
 import { daysAfter } from '../../days.ts';
-import { checkDrafts } from '../../ledger/check.ts';
-import { append } from '../../ledger/scripts/append.ts';
+import type { Told } from '../../house.ts';
+import { seal } from '../../ledger/scripts/seal.ts';
 import type { Day, Draft, Posting } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
@@ -11,7 +11,7 @@ import type { CoopQueries } from '../../store/queries.ts';
 import { type AllocationStep, allocate } from '../allocation.ts';
 import { afterLevies, interestMost, shareDays } from '../interest.ts';
 import { type Claim, shareOut } from '../share-out.ts';
-import type { Amount, ClosedYear, MemberInterest, PayoutsHouse, YearFigures, YearRules } from '../types.ts';
+import type { Amount, ClosedYear, MemberInterest, YearFigures, YearRules } from '../types.ts';
 import { demandNoLines } from './waiting.ts';
 
 /** A fiscal year: `[from, until)`. */
@@ -57,7 +57,7 @@ function stepsOf({ allocation }: YearRules, missing: number): readonly Allocatio
   }));
 }
 
-export interface CloseYear extends Year, YearRules, PayoutsHouse {
+export interface CloseYear extends Year, YearRules, Told {
   readonly act: NewAct;
   /** What the assembly voted as interest on shares, gross. */
   readonly interest: number;
@@ -95,7 +95,7 @@ export function* closeYear(q: CoopQueries, a: CloseYear): Script<string> {
     };
     const accounts = yield* run(q.payoutsResult, { from: a.from, until: a.until, asset: a.currency });
     const drafts = draftsOf(a, year, { accounts, shares }).filter(({ postings }) => postings.length > 1);
-    yield* append(q, { coop: a.coop, drafts: checkDrafts(drafts, a.chart), now: a.now });
+    yield* seal(q, a, drafts);
     yield* run(q.payoutsInterestAdd, { rows: shares });
     yield* run(q.payoutsYearsAdd, { rows: [year] });
     yield* run(q.ledgerMonthClose, { month: lastMonthOf(a), now: a.now });

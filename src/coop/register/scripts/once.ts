@@ -1,7 +1,7 @@
 import { run, type Script } from '../../../storage/index.ts';
 import type { ActsQueries } from '../../acts/queries.ts';
 import { once as actOnce } from '../../acts/scripts/note.ts';
-import type { Actor } from '../../acts/types.ts';
+import type { NewAct } from '../../acts/types.ts';
 import { refusal } from '../../refusals.ts';
 import { registerStart } from '../chain.ts';
 import type { RegisterQueries } from '../queries.ts';
@@ -9,13 +9,7 @@ import type { Terms, Writing } from '../types.ts';
 
 export interface Keyed {
   readonly terms: Terms;
-  readonly actor: Actor;
-  /** `share.transfer`, and of whom: `member:17`. */
-  readonly verb: string;
-  readonly subject: string;
-  readonly key: string;
-  /** Of what is asked: the same under the same key is answered as before, anything else is refused. */
-  readonly bodyHash: string;
+  readonly act: NewAct;
 }
 
 export type Head = Awaited<ReturnType<RegisterQueries['registerHead']['execute']>>[number];
@@ -33,10 +27,10 @@ export function* lockedHead(q: RegisterQueries, writing: Writing): Script<Head> 
 /** Does what was not done under this key, and answers what was; who did it is an act. */
 export function* once<Answer>(
   q: RegisterQueries & ActsQueries,
-  { terms, actor, verb, subject, key, bodyHash }: Keyed,
+  { terms, act }: Keyed,
   work: () => Script<Answer>,
 ): Script<Answer> {
-  return yield* actOnce(q, { actor, verb, subject, key, bodyHash, now: terms.now }, function* () {
+  return yield* actOnce(q, act, function* () {
     yield* lockedHead(q, terms);
     return yield* work();
   });

@@ -1,12 +1,11 @@
 import { one, run, type Script } from '../../../storage/index.ts';
 import type { ActsQueries } from '../../acts/queries.ts';
 import type { BankQueries } from '../../bank/queries.ts';
-import { checkDrafts } from '../../ledger/check.ts';
 import type { LedgerQueries } from '../../ledger/queries.ts';
-import { append, openDay } from '../../ledger/scripts/append.ts';
+import { openDay } from '../../ledger/scripts/append.ts';
+import { seal } from '../../ledger/scripts/seal.ts';
 import type { Posting } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
-import { chart } from '../../rules/chart.ts';
 import { registerLink } from '../chain.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Line, Movement, MovementKind, Standing, Writing } from '../types.ts';
@@ -55,8 +54,7 @@ export function* post(
 ): Script<number> {
   const date = yield* openDay(q, entry.date);
   const moved = postings.filter(({ amount }) => amount !== 0);
-  const drafts = checkDrafts([{ ...entry, date, postings: moved }], chart);
-  return one(yield* append(q, { coop: terms.coop, drafts, now: terms.now })).seq;
+  return one(yield* seal(q, terms, [{ ...entry, date, postings: moved }])).seq;
 }
 
 /** Writes a movement down: its entry, its link, its lines, and what they come to. */
