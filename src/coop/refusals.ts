@@ -12,6 +12,7 @@ export const refusals = {
   E_KEY_REUSED: ['conflict', 'the key was used for something else'],
   E_PERIOD_CLOSED: ['locked', 'the period is closed'],
   E_NOT_FOUND: ['not-found', 'it is not there'],
+  E_NOT_MEMBER: ['not-found', "the account is nobody's who is in the register"],
   E_PRIVILEGE: ['denied', 'that takes a privilege which the roles do not give'],
   E_RULE: ['invalid', 'the rules of the country have no value for that day'],
   E_DECISION: ['not-found', 'there is no such decision, or it is of another kind'],

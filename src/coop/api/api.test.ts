@@ -167,9 +167,9 @@ describeEngines('the API', (engine) => {
   test('an answer of so many octets is kept', async () => {
     const answers = new Answers(stores.database, clock);
     const asked = { account: 7, key: 'k', print: 'p' };
-    await answers.keep(asked, { status: 200, location: '', body: 'a'.repeat(answerBytesMax + 1) });
+    await answers.keep(asked, { status: 200, location: '', person: 0, body: 'a'.repeat(answerBytesMax + 1) });
     expect(await answers.find(asked)).toBeNull();
-    await answers.keep(asked, { status: 200, location: '', body: 'a'.repeat(answerBytesMax) });
+    await answers.keep(asked, { status: 200, location: '', person: 0, body: 'a'.repeat(answerBytesMax) });
     expect((await answers.find(asked))?.body).toHaveLength(answerBytesMax);
   });
 

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { remoteKey } from '../../accounts/index.ts';
 import type { StoreError } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { may } from '../acts/privileges.ts';
@@ -111,7 +112,8 @@ async function admit(inner: Inner, route: ApiRoute, request: Request, door: Door
   const found = await parts.identify(request, { ...door, safe });
   if (!found.ok) throw unknown(found.reason, found.reason === 'throttled' ? found.retryAfterMs : 0);
   const { caller } = found;
-  const waitMs = rate.take(caller === null ? `remote ${door.remote}` : `account ${caller.member.id}`);
+  const asking = caller === null ? `remote ${remoteKey(door.remote)}` : `account ${caller.member.id}`;
+  const waitMs = rate.take(asking, route.weight);
   if (waitMs > 0) throw tooOften(waitMs);
   const actor = caller === null ? nobody : await parts.actorOf(caller.member);
   const mayDo = allowed(actor, caller, safe);

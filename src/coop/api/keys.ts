@@ -4,7 +4,7 @@ import type { Database } from '../../storage/index.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { answerBytesMax, answersKeptDays, keyCharactersMax } from './limits.ts';
-import type { KeptAnswer } from './scripts/answers.ts';
+import type { KeptAnswer, NewAnswer } from './scripts/answers.ts';
 
 const dayMs = 86_400_000;
 const characters = /^[A-Za-z0-9._:-]+$/;
@@ -50,10 +50,10 @@ export class Answers {
 
   /** Before what depends on a condition: whoever asks again after a crash has met it already. */
   begin(asked: Asked): Promise<void> {
-    return this.keep(asked, { status: 0, location: '', body: '' });
+    return this.keep(asked, { status: 0, location: '', body: '', person: 0 });
   }
 
-  async keep(asked: Asked, answer: KeptAnswer): Promise<void> {
+  async keep(asked: Asked, answer: NewAnswer): Promise<void> {
     if (Buffer.byteLength(answer.body) > answerBytesMax) return this.drop(asked);
     const at = this.#clock.nowMs();
     const before = at - answersKeptDays * dayMs;

@@ -14,6 +14,9 @@ export const cursorCharactersMax = 200;
 /** Of one account, or of one network that did not say who it is: this many at once, then so many a minute. */
 export const requestsBurstMax = 120;
 export const requestsPerMinuteMax = 600;
+/** What a file counts for that is made of all that there is, and what a certificate does. */
+export const exportWeightCount = 60;
+export const certificateWeightCount = 10;
 export const callersMax = 20_000;
 /** Faults of a body that one answer names. */
 export const faultsMax = 20;

@@ -97,7 +97,7 @@ function operationOf(route: ApiRoute): Json {
   const security = privilege === 'public' ? [] : [{ bearer: [] }, { session: [] }];
   return {
     ...{ operationId: id.replace(/-+/g, '-'), summary, tags: [tag], security },
-    ...{ 'x-privilege': privilege, 'x-refusals': refusalsOf(route) },
+    ...{ 'x-privilege': privilege, 'x-refusals': refusalsOf(route), 'x-weight': route.weight ?? 1 },
     parameters: [...parametersOf(params, 'path'), ...parametersOf(query, 'query'), ...headersOf(route)],
     ...(body === null ? {} : { requestBody: { required: true, content: contentOf(body, 'input') } }),
     responses: { [String(route.status ?? 200)]: { description: summary, ...good }, ...problemsOf(route) },

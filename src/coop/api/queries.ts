@@ -19,6 +19,7 @@ export const apiQueries = ({ db, t }: Context) => {
       .values({
         ...{ account: bound('account'), key: bound('key'), print: bound('print') },
         ...{ status: bound('status'), location: bound('location'), body: bound('body'), at: bound('at') },
+        person: bound('person'),
       })
       .onConflictDoUpdate({
         target: [a.account, a.key],
@@ -26,6 +27,7 @@ export const apiQueries = ({ db, t }: Context) => {
           status: sql`excluded."status"`,
           location: sql`excluded."location"`,
           body: sql`excluded."body"`,
+          person: sql`excluded."person"`,
         },
       })
       .prepare('api_answer_put'),
@@ -33,6 +35,12 @@ export const apiQueries = ({ db, t }: Context) => {
       .delete(a)
       .where(and(mine, eq(a.status, 0)))
       .prepare('api_answer_drop'),
+    apiAnswersErase: db
+      .delete(a)
+      .where(
+        sql`(${a.account} = ${p('account')} and ${a.account} > 0) or (${a.person} = ${p('person')} and ${a.person} > 0)`,
+      )
+      .prepare('api_answers_erase'),
     apiAnswersPurge: db
       .delete(a)
       .where(lt(a.at, p('before')))

@@ -16,13 +16,13 @@ export class Rate {
   }
 
   /** 0 where the caller may ask now, else the milliseconds until they may. */
-  take(caller: string): number {
+  take(caller: string, weight = 1): number {
     const nowMs = this.#clock.monotonicMs();
     const perMs = requestsPerMinuteMax / 60_000;
     const bucket = this.#buckets.get(caller) ?? { left: requestsBurstMax, atMs: nowMs };
     const left = Math.min(requestsBurstMax, bucket.left + (nowMs - bucket.atMs) * perMs);
-    const allowed = left >= 1;
-    this.#buckets.set(caller, { left: allowed ? left - 1 : left, atMs: nowMs });
-    return allowed ? 0 : Math.ceil((1 - left) / perMs);
+    const allowed = left >= weight;
+    this.#buckets.set(caller, { left: allowed ? left - weight : left, atMs: nowMs });
+    return allowed ? 0 : Math.ceil((weight - left) / perMs);
   }
 }

@@ -13,13 +13,14 @@ export function route<
   const B extends z.ZodType | FileType | null,
   const A extends z.ZodType | FileType | null,
 >(
-  declared: Omit<ApiRoute, 'params' | 'query' | 'body' | 'answer' | 'run' | 'located'> & {
+  declared: Omit<ApiRoute, 'params' | 'query' | 'body' | 'answer' | 'run' | 'located' | 'names'> & {
     readonly params: P;
     readonly query: Q;
     readonly body: B;
     readonly answer: A;
     run(call: Call<Out<P>, Out<Q>, Out<B>>): Promise<In<A>>;
     located?(answer: Out<A>): string;
+    names?(answer: Out<A>): number;
   },
 ): ApiRoute {
   return declared as unknown as ApiRoute;

@@ -17,11 +17,12 @@ export interface Asked {
 const privately = { 'cache-control': 'private, no-cache' };
 
 function callOf(inner: Inner, route: ApiRoute, { request, params, given }: Asked): Call {
-  const { coop, clock } = inner.parts;
+  const { coop, clock, origin } = inner.parts;
   const url = new URL(request.url);
   return {
     ...given,
     ...{ coop, clock, key: '', body: undefined },
+    verifyAt: (code) => `${origin()}/verify?code=${code}`,
     // What is no address of anything is not there.
     params: check(route.params, params, 'E_NOT_FOUND'),
     query: route.query === null ? refuseQuery(url) : check(route.query, queryOf(url.searchParams), 'E_QUERY'),
@@ -50,16 +51,27 @@ export async function read(inner: Inner, route: ApiRoute, asked: Asked): Promise
   return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
 }
 
-function fileAnswer(media: string, { bytes, name }: FileAnswer): Response {
+async function fileAnswer(media: string, { bytes, name }: FileAnswer): Promise<Response> {
   const headers: Record<string, string> = {
     ...privately,
     'content-type': media,
     'content-disposition': `attachment; filename="${name}"`,
   };
-  if (!(bytes instanceof Uint8Array)) return new Response(ReadableStream.from(bytes), { headers });
+  if (!(bytes instanceof Uint8Array)) return new Response(await streamOf(bytes), { headers });
   headers['content-length'] = String(bytes.length);
   headers.etag = etagOf(bytes);
   return new Response(Buffer.from(bytes), { headers });
+}
+
+/** The first piece is waited for: what is refused is refused before anything is sent. */
+async function streamOf(bytes: AsyncIterable<Uint8Array | string>): Promise<ReadableStream> {
+  const pieces = bytes[Symbol.asyncIterator]();
+  const first = await pieces.next();
+  async function* all() {
+    for (let piece = first; piece.done !== true; piece = await pieces.next())
+      yield typeof piece.value === 'string' ? Buffer.from(piece.value) : piece.value;
+  }
+  return ReadableStream.from(all());
 }
 
 export async function write(inner: Inner, route: ApiRoute, asked: Asked): Promise<Response> {
@@ -79,7 +91,8 @@ export async function write(inner: Inner, route: ApiRoute, asked: Asked): Promis
       const body = bodyOf(route, done);
       const shown: unknown = body === '' ? null : JSON.parse(body);
       const location = route.located === undefined ? '' : `${apiPath}${route.located(shown)}`;
-      const answer = { status: route.status ?? 200, location, body };
+      const person = route.names?.(shown) ?? 0;
+      const answer = { status: route.status ?? 200, location, body, person };
       await inner.answers.keep(kept, answer);
       return writeAnswer(answer, {});
     };

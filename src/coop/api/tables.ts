@@ -12,8 +12,10 @@ export const apiTables = defineTables((kit) => ({
       status: kit.int().notNull(),
       location: kit.text().notNull(),
       body: kit.text().notNull(),
+      /** Whom the body names, by number; 0: nobody. */
+      person: kit.int().notNull(),
       at: kit.int().notNull(),
     },
-    { primaryKey: ['account', 'key'], index: [['at']], rowid: false },
+    { primaryKey: ['account', 'key'], index: [['at'], ['person']], rowid: false },
   ),
 }));

@@ -14,7 +14,7 @@ export interface FileType {
 
 /** What a route answers with where it answers a file. */
 export interface FileAnswer {
-  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array | string>;
   /** What a browser saves it as: of the code, never of a member. */
   readonly name: string;
 }
@@ -29,6 +29,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   /** Of a write: what rooms know it by, the account's own; '' of a read. */
   readonly key: string;
   readonly clock: Clock;
+  /** Where a certificate's code is judged, as others reach it. */
+  verifyAt(code: string): string;
   /** What the roles of the actor, and the token they came with, allow. */
   may(privilege: Privilege): boolean;
 }
@@ -56,11 +58,15 @@ export interface ApiRoute {
   readonly status?: 200 | 201 | 204;
   /** Of a write: the path of the GET route that shows what it changes, whose ETag `If-Match` must name. */
   readonly changes?: string;
+  /** For how many requests it counts; default 1. */
+  readonly weight?: number;
   /** What it refuses beyond what every route does. */
   readonly refusals: readonly Refusal[];
   run(call: Call): Promise<unknown>;
   /** Where what was made is to be found: a path below `/api/v1`. */
   located?(answer: unknown): string;
+  /** Of a write whose answer says who somebody is: their number, so that what is kept of it goes when they are erased. */
+  names?(answer: unknown): number;
 }
 
 /** Who asks: from a token or a session, before any role is looked at. */

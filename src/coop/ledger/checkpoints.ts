@@ -88,15 +88,15 @@ export class Checkpoints {
   }
 
   /** In pages, in order of their sizes. */
-  async *all(): AsyncIterable<readonly StoredCheckpoint[]> {
-    for (let after = 0; ; ) {
+  async *all({ after = 0 } = {}): AsyncIterable<readonly StoredCheckpoint[]> {
+    for (let from = after; ; ) {
       const page: readonly StoredCheckpoint[] = await this.#options.database.call(operations.checkpoints, {
-        after,
+        after: from,
       });
       const last = page.at(-1);
       if (last === undefined) return;
       yield page;
-      after = last.size;
+      from = last.size;
     }
   }
 

@@ -9,13 +9,12 @@ import {
   quantityMax,
   vatNumberCharactersMax,
 } from './limits.ts';
-import { type InvoiceLine, type PartyDetails, taxes } from './types.ts';
+import { type InvoiceLine, type PartyDetails, partyKinds, taxes } from './types.ts';
 
 /** Details that may be kept; throws what is wrong with them. `country`: the co-op's. */
 export function demandDetails(details: PartyDetails, country: string): PartyDetails {
   const { kind, name, address, vatNumber, tax } = details;
-  if (!['brand', 'institute', 'other'].includes(kind))
-    throw refusal('E_TEXT', `'${kind}' is no kind of party`);
+  if (!partyKinds.includes(kind)) throw refusal('E_TEXT', `'${kind}' is no kind of party`);
   demandText('name of a party', name, partyNameCharactersMax);
   if (address.length > addressLinesMax)
     throw refusal('E_LIMIT', `an address has at most ${addressLinesMax} lines`);

@@ -11,7 +11,8 @@ export const taxes = {
 } as const;
 export type Tax = keyof typeof taxes;
 
-export type PartyKind = 'brand' | 'institute' | 'other';
+export const partyKinds = ['brand', 'institute', 'other'] as const;
+export type PartyKind = (typeof partyKinds)[number];
 
 /** Somebody who buys: a company, an institute. Persons who are members are of the register. */
 export interface PartyDetails {

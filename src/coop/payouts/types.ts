@@ -125,6 +125,9 @@ export interface Item {
   readonly reason: string;
 }
 
+/** Why something that is owed is not taken into a run. */
+export const leftOutWhys = ['least-payment', 'no-iban', 'came-back', 'no-name', 'next-run'] as const;
+
 /**
  * What a member is owed and was not taken into a run, and why not. `no-name`: no bank can write it, and the member has to say under
  * which the account is held; `next-run`: the bank takes no larger file, and another run takes it.
@@ -132,7 +135,7 @@ export interface Item {
 export interface LeftOut {
   readonly member: number;
   readonly amount: number;
-  readonly why: 'least-payment' | 'no-iban' | 'came-back' | 'no-name' | 'next-run';
+  readonly why: (typeof leftOutWhys)[number];
 }
 
 /** An amount and what it is of: `reserve:legal`, `income`. */

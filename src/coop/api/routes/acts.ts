@@ -1,21 +1,65 @@
 import { z } from 'zod';
+import { decisionKinds } from '../../acts/types.ts';
 import { pageBy } from '../cursor.ts';
 import { route } from '../route.ts';
-import { listOf, noMore, pageOf } from '../schemas.ts';
+import { day, listOf, noMore, pageOf, params, text } from '../schemas.ts';
 import type { ApiRoute } from '../types.ts';
-import { act, role } from './shapes.ts';
+import { act, decided, role } from './shapes.ts';
 
-export const actsRoutes: readonly ApiRoute[] = [
+const decisionPath = '/decisions';
+
+const decisions: readonly ApiRoute[] = [
   route({
-    ...{ method: 'GET', path: '/acts', tag: 'acts', privilege: 'acts.read', params: null, body: null },
-    ...{ query: pageOf(noMore), answer: listOf(act), refusals: ['E_CURSOR'] },
-    summary: 'What was done, by whom, through which door, in order.',
+    ...{ method: 'GET', path: decisionPath, tag: 'acts', privilege: 'acts.read', params: null, body: null },
+    ...{ query: pageOf(noMore), answer: listOf(decided), refusals: ['E_CURSOR'] },
+    summary: 'What was decided, in the order in which it was recorded.',
     run: ({ coop, query }) => {
       const pages = async (after: number) => {
-        for await (const page of coop.acts.log({ after })) return page;
+        for await (const page of coop.acts.decisions(after)) return page;
         return [];
       };
-      return pageBy('/acts', query, 0, pages, ({ n }) => n);
+      return pageBy(decisionPath, query, 0, pages, ({ act: by }) => by);
+    },
+  }),
+  route({
+    ...{ method: 'GET', path: '/decisions/{reference}', tag: 'acts', privilege: 'acts.read', query: null },
+    ...{ params: params({ reference: text(100) }), body: null, answer: decided, refusals: ['E_DECISION'] },
+    summary: 'A decision by its reference.',
+    run: ({ coop, params: { reference } }) => coop.acts.decision(reference),
+  }),
+  route({
+    ...{ method: 'POST', path: decisionPath, tag: 'acts', privilege: 'decision.record', status: 201 },
+    ...{ params: null, query: null, answer: decided, summary: 'Records what was decided, once.' },
+    body: z.strictObject({
+      ...{ reference: text(100), kind: z.enum(decisionKinds), on: day, title: text(200) },
+      document: z
+        .string()
+        .regex(/^(?:[0-9a-f]{64})?$/)
+        .meta({ description: 'SHA-256 of the minutes; empty where there are none.' }),
+    }),
+    refusals: ['E_REFERENCE', 'E_DECISION', 'E_DATE', 'E_TEXT'],
+    run: ({ coop, actor, body, key }) => coop.acts.decide(actor, { ...body, key }),
+    located: ({ reference }) => `${decisionPath}/${encodeURIComponent(reference)}`,
+  }),
+];
+
+export const actsRoutes: readonly ApiRoute[] = [
+  ...decisions,
+  route({
+    ...{ method: 'GET', path: '/acts', tag: 'acts', privilege: 'acts.read', params: null, body: null },
+    ...{
+      query: pageOf({ subject: z.string().max(200).optional() }),
+      answer: listOf(act),
+      refusals: ['E_CURSOR'],
+    },
+    summary: 'What was done, by whom, through which door, in order; to one thing (`run:5`), or to all.',
+    run: ({ coop, query }) => {
+      const { subject = '' } = query;
+      const pages = async (after: number) => {
+        for await (const page of coop.acts.log({ after, subject })) return page;
+        return [];
+      };
+      return pageBy(`/acts?${subject}`, query, 0, pages, ({ n }) => n);
     },
   }),
   route({

@@ -2,9 +2,20 @@ import { z } from 'zod';
 import { refusal } from '../../refusals.ts';
 import { pageBy } from '../cursor.ts';
 import { route } from '../route.ts';
-import { amountOut, day, hash, listOf, moment, noMore, pageOf, params, pathNumber } from '../schemas.ts';
+import {
+  amountOut,
+  day,
+  hash,
+  listOf,
+  moment,
+  noMore,
+  pageOf,
+  params,
+  pathNumber,
+  text,
+} from '../schemas.ts';
 import type { ApiRoute } from '../types.ts';
-import { momentOrNone } from './shapes.ts';
+import { dayOrNone, momentOrNone } from './shapes.ts';
 
 const reads = { method: 'GET', tag: 'bank', privilege: 'ledger.read', params: null, body: null } as const;
 const writes = { method: 'POST', tag: 'bank', privilege: 'bank.match', query: null } as const;
@@ -19,6 +30,18 @@ const match = z.object({
   ...{ memo: z.string(), state: matchState, by: z.int(), at: moment, second: z.int() },
   decided: momentOrNone,
 });
+const statement = z.object({
+  ...{ id: z.int(), account: z.string(), name: z.string(), first: dayOrNone, last: dayOrNone },
+  ...{ opening: amountOut().nullable(), closing: amountOut().nullable() },
+});
+const gap = z.object({
+  ...{ account: z.string(), before: z.string(), after: z.string() },
+  ...{ closing: amountOut('Of the one before.'), opening: amountOut('Of the one after.') },
+});
+const expected = z.object({
+  ...{ reference: z.string(), purpose: z.string(), subject: z.int() },
+  ...{ amount: amountOut(), received: amountOut(), cancelled: z.boolean() },
+});
 const decided = z.object({ id: z.int(), state: matchState });
 const linePath = '/bank/lines/{line}';
 
@@ -26,7 +49,7 @@ async function* once(octets: Uint8Array): AsyncIterable<Uint8Array> {
   yield octets;
 }
 
-export const bankRoutes: readonly ApiRoute[] = [
+const statements: readonly ApiRoute[] = [
   route({
     ...{ method: 'POST', path: '/bank/statements', tag: 'bank', privilege: 'bank.import', status: 201 },
     ...{ params: null, query: null, body: { media: 'application/xml' } },
@@ -38,6 +61,31 @@ export const bankRoutes: readonly ApiRoute[] = [
     summary: 'Takes a file of the bank (camt.053), whole or not at all; again, it changes nothing.',
     run: ({ coop, actor, body, key }) => coop.bank.import(actor, { body: once(body), key }),
   }),
+  route({
+    ...{ ...reads, path: '/bank/statements', query: pageOf(noMore), answer: listOf(statement) },
+    ...{ summary: 'Statements that were imported, the last one first.', refusals: ['E_CURSOR'] },
+    run: ({ coop, query }) => {
+      const pages = (before: number) => coop.bank.statements({ before });
+      return pageBy('/bank/statements', query, Number.MAX_SAFE_INTEGER, pages, ({ id }) => id);
+    },
+  }),
+  route({
+    ...{ ...reads, path: '/bank/gaps', query: null, answer: z.object({ items: z.array(gap) }), refusals: [] },
+    summary: 'Where statements do not follow from each other: one between them was not imported.',
+    run: async ({ coop }) => ({ items: await coop.bank.gaps() }),
+  }),
+  route({
+    ...{ ...reads, path: '/bank/expected/{reference}', query: null, answer: expected, refusals: [] },
+    ...{ params: params({ reference: text(40) }), summary: 'What is expected under a reference.' },
+    async run({ coop, params: { reference } }) {
+      const found = await coop.bank.expected(reference);
+      if (found === null) throw refusal('E_NOT_FOUND', `nothing is expected under ${reference}`);
+      return { ...found, cancelled: found.cancelled === 1 };
+    },
+  }),
+];
+
+const lines: readonly ApiRoute[] = [
   route({
     ...{ ...reads, path: '/bank/lines', query: pageOf(noMore), answer: listOf(line), refusals: ['E_CURSOR'] },
     summary: 'What waits for a person to say what it is for.',
@@ -52,7 +100,8 @@ export const bankRoutes: readonly ApiRoute[] = [
   }),
   route({
     ...{ ...reads, path: linePath, params: params({ line: pathNumber }), query: null, refusals: [] },
-    ...{ answer: line, summary: 'One line of a statement.' },
+    ...{ answer: line.extend({ matches: z.array(match) }) },
+    summary: 'One line of a statement, and what was said about it.',
     async run({ coop, params: { line: id } }) {
       const found = await coop.bank.line(id);
       if (found === null) throw refusal('E_NOT_FOUND', `there is no line ${id}`);
@@ -121,3 +170,5 @@ export const bankRoutes: readonly ApiRoute[] = [
     run: async ({ coop }) => ({ items: await coop.bank.reconciliation() }),
   }),
 ];
+
+export const bankRoutes: readonly ApiRoute[] = [...statements, ...lines];

@@ -6,18 +6,28 @@ import type { ApiRoute } from '../types.ts';
 import { aboutRoutes } from './about.ts';
 import { actsRoutes } from './acts.ts';
 import { bankRoutes } from './bank.ts';
+import { certificatesRoutes } from './certificates.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { meRoutes } from './me.ts';
+import { meRegisterRoutes } from './me-register.ts';
+import { membersRoutes } from './members.ts';
 import { payoutsRoutes } from './payouts.ts';
 import { registerRoutes } from './register.ts';
+import { sponsorsRoutes } from './sponsors.ts';
+import { yearsRoutes } from './years.ts';
 
 /** Every address of `/api/v1` but its document, in the order in which that shows them. */
 export const apiRoutes: readonly ApiRoute[] = [
   ...aboutRoutes,
   ...meRoutes,
+  ...meRegisterRoutes,
+  ...membersRoutes,
   ...registerRoutes,
+  ...certificatesRoutes,
   ...ledgerRoutes,
   ...payoutsRoutes,
+  ...yearsRoutes,
   ...bankRoutes,
+  ...sponsorsRoutes,
   ...actsRoutes,
 ];

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { demandDay } from '../../days.ts';
 import { refusal } from '../../refusals.ts';
 import { pageBy } from '../cursor.ts';
+import { exportWeightCount } from '../limits.ts';
 import { route } from '../route.ts';
 import {
   amountIn,
@@ -17,6 +19,7 @@ import {
   text,
 } from '../schemas.ts';
 import type { ApiRoute } from '../types.ts';
+import { checkpoint, consistency, csv, jsonLines, plain, receipt } from './shapes.ts';
 
 const posting = <A extends z.ZodType>(amount: A) => z.object({ account: text(80), asset: assetName, amount });
 const entry = z.object({
@@ -31,9 +34,10 @@ const entry = z.object({
   sealed: moment,
 });
 const seqOf = params({ seq: pathNumber });
+const onDay = day.optional();
 const entriesPath = '/ledger/entries';
 
-export const ledgerRoutes: readonly ApiRoute[] = [
+const entries: readonly ApiRoute[] = [
   route({
     ...{ method: 'GET', path: entriesPath, tag: 'ledger', privilege: 'ledger.read', refusals: ['E_CURSOR'] },
     summary: 'The sealed entries, in order.',
@@ -92,8 +96,77 @@ export const ledgerRoutes: readonly ApiRoute[] = [
   route({
     ...{ method: 'GET', path: '/ledger/balances', tag: 'ledger', privilege: 'ledger.read', refusals: [] },
     summary: 'The trial balance: every account that is not empty. Of each asset they add up to nothing.',
-    ...{ params: null, query: null, body: null },
+    ...{ params: null, query: z.strictObject({ on: onDay }), body: null },
     answer: z.object({ items: z.array(posting(amountOut('A debit balance is positive.'))) }),
-    run: async ({ coop }) => ({ items: [...(await coop.ledger.trialBalance())] }),
+    run: async ({ coop, query }) => ({ items: [...(await coop.ledger.trialBalance(query.on))] }),
+  }),
+  route({
+    ...{ method: 'GET', path: '/ledger/entries/{seq}/receipt', tag: 'ledger', privilege: 'ledger.read' },
+    summary: 'What shows that an entry is in a signed checkpoint.',
+    ...{ params: seqOf, query: null, body: null, answer: receipt, refusals: [] },
+    run: ({ coop, params: { seq } }) => coop.ledger.receipt(seq),
   }),
 ];
+
+const files = {
+  hledger: [plain, 'ledger.journal', 'The ledger as a journal of hledger.'],
+  csv: [csv, 'ledger.csv', 'The ledger, a posting a line.'],
+  fec: [plain, 'fec.txt', 'The ledger as the French tax office asks for it (FEC).'],
+} as const;
+
+/** Streamed as they are read, however long the ledger is. */
+const exportsOfBooks: readonly ApiRoute[] = [
+  route({
+    ...{ method: 'GET', path: '/ledger/public', tag: 'ledger', privilege: 'public', refusals: [] },
+    ...{ params: null, query: null, body: null, answer: jsonLines, weight: exportWeightCount },
+    summary: 'The whole chain as everybody may check it, persons as commitments: a line of JSON each.',
+    run: async ({ coop }) => ({ name: 'ledger.jsonl', bytes: coop.ledger.export({ as: 'public' }) }),
+  }),
+  ...(['hledger', 'csv', 'fec'] as const).map((as) =>
+    route({
+      ...{ method: 'GET', path: `/ledger/exports/${as}`, tag: 'ledger', privilege: 'ledger.read' },
+      ...{ params: null, query: z.strictObject({ from: onDay, until: onDay }), body: null },
+      ...{ answer: files[as][0], weight: exportWeightCount, refusals: ['E_DATE'] },
+      summary: files[as][2],
+      async run({ coop, query }) {
+        const { from, until } = query;
+        for (const said of [from, until]) if (said !== undefined) demandDay(said);
+        const span = { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
+        return { name: files[as][1], bytes: coop.ledger.export({ as, ...span }) };
+      },
+    }),
+  ),
+];
+
+/** What witnesses and members keep, to see that history stays as it is. */
+const signed: readonly ApiRoute[] = [
+  route({
+    ...{ method: 'GET', path: '/ledger/key', tag: 'ledger', privilege: 'public', refusals: [] },
+    ...{ params: null, query: null, body: null, answer: z.object({ key: z.string() }) },
+    summary: 'The verifier key of the checkpoints (C2SP signed-note).',
+    run: async ({ coop }) => ({ key: await coop.ledger.checkpoints.verifierKey() }),
+  }),
+  route({
+    ...{ method: 'GET', path: '/checkpoints', tag: 'ledger', privilege: 'public', refusals: ['E_CURSOR'] },
+    ...{ params: null, query: pageOf(noMore), body: null, answer: listOf(checkpoint) },
+    summary: 'Signed checkpoints, the first one first.',
+    run: ({ coop, query }) => {
+      const pages = async (after: number) => {
+        for await (const page of coop.ledger.checkpoints.all({ after })) return page;
+        return [];
+      };
+      return pageBy('/checkpoints', query, 0, pages, ({ size }) => size);
+    },
+  }),
+  route({
+    ...{ method: 'GET', path: '/checkpoints/{size}/consistency/{older}', tag: 'ledger', privilege: 'public' },
+    ...{ params: params({ size: pathNumber, older: pathNumber }), query: null, body: null, refusals: [] },
+    ...{ answer: consistency, summary: 'That a checkpoint begins with the entries of an older one.' },
+    async run({ coop, params: { size, older } }) {
+      const { proof, checkpoint: newer } = await coop.ledger.checkpoints.consistency(older, size);
+      return { older, newer: newer.size, proof, note: newer.note };
+    },
+  }),
+];
+
+export const ledgerRoutes: readonly ApiRoute[] = [...entries, ...exportsOfBooks, ...signed];

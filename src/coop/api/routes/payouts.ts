@@ -1,14 +1,19 @@
 import { z } from 'zod';
-import { reasonCharactersMax } from '../../payouts/limits.ts';
+import { leftOutWhys } from '../../payouts/types.ts';
 import { refusal } from '../../refusals.ts';
 import { pageBy, pageByText } from '../cursor.ts';
 import { route } from '../route.ts';
-import { day, listOf, month, noMore, pageOf, params, pathNumber, text } from '../schemas.ts';
+import { amountOut, day, listOf, month, noMore, pageOf, params, pathNumber } from '../schemas.ts';
 import type { ApiRoute } from '../types.ts';
+import { despiteWaiting } from './asked.ts';
 import { closedMonth, item, monthShare, run } from './shapes.ts';
 
 const last = Number.MAX_SAFE_INTEGER;
 const reads = { method: 'GET', tag: 'pay', privilege: 'ledger.read', body: null } as const;
+const runFor = {
+  purpose: z.enum(['month', 'year', 'exit', 'refund']),
+  about: z.string().max(20).meta({ description: '2026-03, 2026, or the number of a member.' }),
+};
 const ofMonth = params({ month });
 const ofRun = params({ run: pathNumber });
 const runPath = '/runs/{run}';
@@ -16,7 +21,11 @@ const runPath = '/runs/{run}';
 const months: readonly ApiRoute[] = [
   route({
     ...{ ...reads, path: '/months', params: null, query: pageOf(noMore), answer: listOf(closedMonth) },
-    ...{ summary: 'The months that were shared out, the last first.', refusals: ['E_CURSOR'] },
+    ...{
+      privilege: 'own',
+      summary: 'The months that were shared out, the last first.',
+      refusals: ['E_CURSOR'],
+    },
     run: ({ coop, query }) =>
       pageByText(
         '/months',
@@ -52,15 +61,32 @@ const months: readonly ApiRoute[] = [
       ...(['E_LINES_WAIT', 'E_PERIOD_CLOSED', 'E_AMOUNT'] as const),
     ],
     ...{ params: null, query: null, answer: closedMonth },
-    body: z.strictObject({
-      month,
-      despiteWaiting: text(reasonCharactersMax).optional().meta({
-        description: 'Why it does not wait for lines of the bank that wait for a person. It is kept.',
-      }),
-    }),
+    body: z.strictObject({ month, despiteWaiting }),
     run: ({ coop, actor, body: { month: of, despiteWaiting: despite = '' }, key }) =>
       coop.payouts.closeMonth(actor, { month: of, despite, key }),
     located: (made) => `/months/${made.month}`,
+  }),
+];
+
+const waiting: readonly ApiRoute[] = [
+  route({
+    ...{ ...reads, path: '/pay/preview', params: null, query: null, refusals: [] },
+    summary: 'What the next month to be shared out would come to as things are.',
+    answer: closedMonth.omit({ root: true, entry: true, despite: true, closed: true }),
+    run: ({ coop }) => coop.payouts.preview(),
+  }),
+  route({
+    ...{ ...reads, path: '/pay/waiting', params: null, query: z.strictObject(runFor) },
+    ...{ refusals: ['E_DATE', 'E_NOT_FOUND'], summary: 'Whom such a run would leave out, and why.' },
+    answer: z.object({
+      items: z.array(
+        z.object({
+          ...{ member: z.int(), amount: amountOut() },
+          why: z.enum(leftOutWhys),
+        }),
+      ),
+    }),
+    run: async ({ coop, query }) => ({ items: await coop.payouts.leftOut(query) }),
   }),
 ];
 
@@ -119,10 +145,7 @@ const decisions: readonly ApiRoute[] = [
     ...{ method: 'POST', path: '/runs', tag: 'pay', privilege: 'pay.prepare', status: 201 },
     summary: 'Puts what is owed into a payment run that persons approve.',
     ...{ refusals: ['E_DATE', 'E_NOTHING_DUE', 'E_NOT_FOUND'], params: null, query: null, answer: run },
-    body: z.strictObject({
-      purpose: z.enum(['month', 'year', 'exit', 'refund']),
-      about: z.string().max(20).meta({ description: '2026-03, 2026, or the number of a member.' }),
-    }),
+    body: z.strictObject(runFor),
     run: ({ coop, actor, body, key }) => coop.payouts.prepare(actor, { ...body, key }),
     located: ({ id }) => `/runs/${id}`,
   }),
@@ -143,6 +166,12 @@ const decisions: readonly ApiRoute[] = [
     run: ({ coop, actor, params: { run: id }, body, key }) =>
       coop.payouts.export(actor, { run: id, day: body.day, key }),
   }),
+  route({
+    ...{ ...changes, path: '/runs/{run}/failure', privilege: 'pay.approve', body: null },
+    ...{ summary: 'Says that the bank took none of a file; another person than who made it does.' },
+    refusals: ['E_STATE', 'E_APPROVED'],
+    run: ({ coop, actor, params: { run: id }, key }) => coop.payouts.fail(actor, { run: id, key }),
+  }),
 ];
 
-export const payoutsRoutes: readonly ApiRoute[] = [...months, ...runs, ...decisions];
+export const payoutsRoutes: readonly ApiRoute[] = [...months, ...waiting, ...runs, ...decisions];

@@ -12,10 +12,10 @@ import {
   pageOf,
   params,
   pathNumber,
-  text,
 } from '../schemas.ts';
 import type { ApiRoute } from '../types.ts';
-import { application, call, holding, movement, person, redemption, standings } from './shapes.ts';
+import { decision, on, shares, when } from './asked.ts';
+import { application, call, holding, movement, redemption } from './shapes.ts';
 
 const tag = 'register';
 const reads = { method: 'GET', tag, privilege: 'register.read', params: null, body: null } as const;
@@ -24,55 +24,8 @@ const ofMember = params({ member: pathNumber });
 const memberPath = '/members/{member}';
 const applicationPath = '/applications/{application}';
 const ofApplication = params({ application: pathNumber });
-const shares = z.int().min(1).max(1_000_000);
-const decision = text(200).meta({ description: 'The decision that this rests on.' });
-const on = day.optional().meta({ description: 'On which day; today where nothing is said.' });
-/** The day only where it was said: what was not said is no part of what was asked. */
-const when = ({ on: said }: { readonly on?: string | undefined }) => (said === undefined ? {} : { on: said });
-
-const details = z.strictObject({
-  kind: z.enum(['natural', 'legal']),
-  name: text(200),
-  address: z.string().max(500),
-  country: z.string().max(2),
-  birth: z.string().max(10),
-  iban: z.string().max(42),
-  holder: z.string().max(200),
-});
-
-const members: readonly ApiRoute[] = [
-  route({
-    ...{ ...reads, path: '/members', answer: listOf(person), refusals: ['E_CURSOR'] },
-    query: pageOf({ standing: z.enum(standings).optional() }),
-    summary: 'Who is written down, by their numbers.',
-    run: ({ coop, query }) => {
-      const { standing = null } = query;
-      const pages = (after: number) => coop.persons.list({ after, standing });
-      return pageBy(`/members?${standing ?? ''}`, query, 0, pages, ({ number }) => number);
-    },
-  }),
-  route({
-    ...{ ...reads, path: memberPath, params: ofMember, query: null, answer: person, refusals: [] },
-    summary: 'One person.',
-    run: ({ coop, params: { member } }) => coop.persons.demand(member),
-  }),
-  route({
-    ...{ ...writes, path: '/members', params: null, answer: person, summary: 'Writes somebody down.' },
-    ...{ body: z.strictObject({ details, account: z.int().min(0).prefault(0) }) },
-    refusals: ['E_TEXT', 'E_PERSON', 'E_IBAN', 'E_DATE'],
-    run: ({ coop, actor, body, key }) => coop.persons.add(actor, { ...body, key }),
-    located: ({ number }) => `/members/${number}`,
-  }),
-  route({
-    ...{ ...writes, method: 'PATCH', path: memberPath, params: ofMember, status: 200, changes: memberPath },
-    ...{ answer: person, body: details.partial(), summary: 'Changes what is known of somebody.' },
-    refusals: ['E_TEXT', 'E_PERSON', 'E_IBAN', 'E_DATE', 'E_VERSION'],
-    run: ({ coop, actor, params: { member }, body, key }) => {
-      const said = Object.entries(body).filter(([, value]) => value !== undefined);
-      return coop.persons.change(actor, { number: member, change: Object.fromEntries(said), key });
-    },
-  }),
-];
+const requestPath = '/redemptions/{request}';
+const ofRequest = params({ request: pathNumber });
 
 const asOf: readonly ApiRoute[] = [
   route({
@@ -102,18 +55,6 @@ const asOf: readonly ApiRoute[] = [
         0,
         (after) => coop.register.movements({ after }),
         ({ seq }) => seq,
-      ),
-  }),
-  route({
-    ...{ ...reads, path: '/redemptions', query: pageOf(noMore), answer: listOf(redemption) },
-    ...{ summary: 'What waits to be redeemed, in its order.', refusals: ['E_CURSOR'] },
-    run: ({ coop, query }) =>
-      pageBy(
-        '/redemptions',
-        query,
-        0,
-        (after) => coop.register.queue(after),
-        ({ id }) => id,
       ),
   }),
 ];
@@ -163,19 +104,80 @@ const applications: readonly ApiRoute[] = [
   }),
 ];
 
-const ends = {
-  exclusion: ['exclude', 'Excludes a member.'],
-  death: ['death', 'A member died: their shares wait.'],
-} as const;
+const decided: readonly ApiRoute[] = [
+  route({
+    ...{ ...writes, path: `${applicationPath}/withdrawal`, params: ofApplication, status: 200 },
+    ...{ changes: applicationPath, body: z.strictObject({ on }), answer: application },
+    ...{ summary: 'Takes an application back that has not taken effect.', refusals: ['E_STATE', 'E_DATE'] },
+    run: ({ coop, actor, params: { application: id }, body, key }) =>
+      coop.register.withdrawApplication(actor, { application: id, ...when(body), key }),
+  }),
+];
 
-const changes: readonly ApiRoute[] = [
+const redemptions: readonly ApiRoute[] = [
+  route({
+    ...{ ...reads, path: '/redemptions', query: pageOf(noMore), answer: listOf(redemption) },
+    ...{ summary: 'What waits to be redeemed, in its order.', refusals: ['E_CURSOR'] },
+    run: ({ coop, query }) =>
+      pageBy(
+        '/redemptions',
+        query,
+        0,
+        (after) => coop.register.queue(after),
+        ({ id }) => id,
+      ),
+  }),
+  route({
+    ...{ ...reads, path: requestPath, params: ofRequest, query: null, answer: redemption },
+    ...{ summary: 'One request.', refusals: [] },
+    async run({ coop, params: { request: id } }) {
+      const found = await coop.register.redemptionRequest(id);
+      if (found === null) throw refusal('E_NOT_FOUND', `there is no request ${id}`);
+      return found;
+    },
+  }),
   route({
     ...{ ...writes, path: '/members/{member}/redemptions', params: ofMember, answer: redemption },
     ...{ body: z.strictObject({ shares, on }), summary: 'Asks shares back for somebody.' },
     refusals: ['E_SHARES', 'E_SHARE_MIN', 'E_STATE', 'E_DATE'],
     run: ({ coop, actor, params: { member }, body, key }) =>
       coop.register.request(actor, { person: member, shares: body.shares, ...when(body), key }),
+    located: ({ id }) => `/redemptions/${id}`,
   }),
+  route({
+    ...{ ...writes, path: `${requestPath}/withdrawal`, params: ofRequest, status: 200 },
+    ...{ changes: requestPath, body: z.strictObject({ on }), answer: redemption },
+    ...{ summary: 'Takes a request back of which nothing was paid.', refusals: ['E_STATE', 'E_DATE'] },
+    run: ({ coop, actor, params: { request: id }, body, key }) =>
+      coop.register.withdrawRequest(actor, { request: id, ...when(body), key }),
+  }),
+  route({
+    ...{
+      ...writes,
+      path: '/capital/redemptions',
+      privilege: 'pay.prepare',
+      params: null,
+      summary: 'Redeems what is due, down to the floor.',
+    },
+    body: z.strictObject({ uncoveredLoss: amountIn('Of the last accounts.'), decision, on }),
+    answer: z.object({
+      ...{ requests: z.int(), shares: z.int(), more: z.boolean() },
+      ...{ amount: amountOut(), worth: amountOut('Of one share.'), capital: amountOut(), floor: amountOut() },
+    }),
+    refusals: ['E_STATE', 'E_AMOUNT', 'E_DATE'],
+    run: ({ coop, actor, body, key }) => {
+      const { uncoveredLoss, decision: rests } = body;
+      return coop.register.redeem(actor, { uncoveredLoss, decision: rests, ...when(body), key });
+    },
+  }),
+];
+
+const ends = {
+  exclusion: ['exclude', 'Excludes a member.'],
+  death: ['death', 'A member died: their shares wait.'],
+} as const;
+
+const changes: readonly ApiRoute[] = [
   route({
     ...{ ...writes, path: '/members/{member}/calls', params: ofMember, answer: call },
     ...{ body: z.strictObject({ amount: amountAboveIn(), decision, on }), summary: 'Calls capital.' },
@@ -230,25 +232,6 @@ const changes: readonly ApiRoute[] = [
   route({
     ...{
       ...writes,
-      path: '/redemptions/payments',
-      privilege: 'pay.prepare',
-      params: null,
-      summary: 'Redeems what is due, down to the floor.',
-    },
-    body: z.strictObject({ uncoveredLoss: amountIn('Of the last accounts.'), decision, on }),
-    answer: z.object({
-      ...{ requests: z.int(), shares: z.int(), more: z.boolean() },
-      ...{ amount: amountOut(), worth: amountOut('Of one share.'), capital: amountOut(), floor: amountOut() },
-    }),
-    refusals: ['E_STATE', 'E_DATE'],
-    run: ({ coop, actor, body, key }) => {
-      const { uncoveredLoss, decision: rests } = body;
-      return coop.register.redeem(actor, { uncoveredLoss, decision: rests, ...when(body), key });
-    },
-  }),
-  route({
-    ...{
-      ...writes,
       path: '/movements/{seq}/cancellation',
       privilege: 'admission.decide',
       params: params({ seq: pathNumber }),
@@ -264,4 +247,10 @@ const changes: readonly ApiRoute[] = [
   }),
 ];
 
-export const registerRoutes: readonly ApiRoute[] = [...members, ...asOf, ...applications, ...changes];
+export const registerRoutes: readonly ApiRoute[] = [
+  ...asOf,
+  ...applications,
+  ...decided,
+  ...redemptions,
+  ...changes,
+];

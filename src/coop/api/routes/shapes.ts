@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { roles } from '../../acts/types.ts';
-import { amountOut, day, hash, moment, month } from '../schemas.ts';
+import { decisionKinds, roles } from '../../acts/types.ts';
+import { partyKinds, type Tax, taxes } from '../../parties/types.ts';
+import { amountOut, assetName, day, hash, moment, month, year } from '../schemas.ts';
 
 /** What rooms answer, as the API shows it: what is not named here is not shown. */
 const count = z.int();
@@ -134,6 +135,94 @@ export const item = z.object({
   ...{ run: count, n: count, member: count, amount: amountOut() },
   ...{ name: z.string(), iban: z.string(), endToEndId: z.string() },
   ...{ settled: dayOrNone, returned: dayOrNone, reason: z.string() },
+});
+
+/** An entry of the ledger with one person's postings alone. */
+export const ownEntry = z.object({
+  ...{ seq: count, date: day, kind: z.string(), memo: z.string(), hash, sealed: moment },
+  postings: z.array(
+    z.object({ account: z.string(), asset: assetName, amount: amountOut('Debit is positive.') }),
+  ),
+});
+
+const proof = z.array(hash).meta({ description: 'The way to the root, nearest first (RFC 6962).' });
+const note = z.string().meta({ description: 'The signed checkpoint (C2SP tlog-checkpoint).' });
+export const receipt = z.object({ seq: count, hash, proof, note });
+export const checkpoint = z.object({ size: count, root: hash, at: moment, note });
+export const consistency = z.object({ older: count, newer: count, proof, note });
+
+/** Exports, as they are streamed. */
+export const jsonLines = { media: 'application/jsonl' } as const;
+export const pdf = { media: 'application/pdf' } as const;
+export const zip = { media: 'application/zip' } as const;
+export const csv = { media: 'text/csv; charset=utf-8' } as const;
+export const plain = { media: 'text/plain; charset=utf-8' } as const;
+
+const levied = z.array(z.object({ to: z.string(), amount: amountOut() }));
+export const memberInterest = z.object({
+  ...{ year, member: count, weight: count },
+  ...{ gross: amountOut(), levied, net: amountOut() },
+});
+
+export const yearFigures = z.object({
+  ...{ year, from: day, until: day.meta({ description: 'The day after its last.' }) },
+  ...{ result: amountOut('Below 0 a loss.'), covered: amountOut(), allocated: levied },
+  ...{ distributable: amountOut(), capital: amountOut('Paid up at its end.') },
+  interestMost: amountOut('The most that interest on shares may be.'),
+});
+export const closedYear = z.object({
+  ...yearFigures.shape,
+  ...{ interest: amountOut('Gross.'), levied, net: amountOut(), members: count, free: amountOut() },
+  ...{ decision: z.string(), day, linesWaiting: count, despite: z.string(), closed: moment },
+});
+
+export const certificateCode = z
+  .string()
+  .regex(/^[a-z2-7]{24}$/)
+  .meta({ examples: ['abcdefghijklmnopqrstuvwx'] });
+
+/** A certificate is hashed as it was issued: its amounts are the numbers that the code is made of. */
+export const certificate = z.object({
+  ...{ kind: z.string(), coop: z.string(), issuer: z.string(), currency: assetName },
+  ...{ member: count, holder: z.string(), day, shares: count },
+  ...{ uncalled: z.int(), nominal: z.int() },
+  movement: z.object({
+    ...{ seq: count, kind: z.string(), effective: day, recorded: count, decision: z.string(), shares: count },
+    ...{ amount: z.int(), cancels: count, person: hash, other: hash.nullable() },
+    ...{ before: z.union([hash, z.literal('')]), hash },
+  }),
+  entry: z.object({ seq: count, memo: z.string(), hash }),
+  log: z.object({ size: count, note, proof }),
+  code: certificateCode,
+});
+
+export const consent = z.object({
+  ...{ id: count, purpose: z.string(), text: hash, version: z.string() },
+  ...{ given: moment, withdrawn: momentOrNone },
+});
+
+export const decided = z.object({
+  ...{ act: count, reference: z.string(), kind: z.enum(decisionKinds), on: day, title: z.string() },
+  document: z.union([hash, z.literal('')]).meta({ description: 'SHA-256 of the minutes; empty for none.' }),
+});
+
+const side = z.object({
+  ...{ name: z.string(), address: z.array(z.string()), registration: z.string(), vatNumber: z.string() },
+});
+export const taxKinds = Object.keys(taxes) as [Tax, ...Tax[]];
+export const sponsor = z.object({
+  ...{ id: count, kind: z.enum(partyKinds), name: z.string(), address: z.array(z.string()) },
+  ...{ country: z.string(), vatNumber: z.string(), tax: z.enum(taxKinds) },
+});
+export const invoice = z.object({
+  ...{ id: count, number: z.string(), party: count, sold: z.enum(['surveys', 'other']) },
+  of: count.meta({ description: 'The invoice that a note takes back; 0 for an invoice.' }),
+  ...{ date: day, due: day, currency: assetName },
+  lines: z.array(z.object({ text: z.string(), quantity: count, price: amountOut('Of one, without VAT.') })),
+  rate: z.string().meta({ description: 'Percent of VAT.' }),
+  ...{ tax: z.enum(taxKinds), net: amountOut(), vat: amountOut(), gross: amountOut() },
+  ...{ credited: amountOut('With VAT.'), creditedNet: amountOut(), received: amountOut() },
+  ...{ reference: z.string().meta({ description: 'What is paid under.' }), seller: side, buyer: side },
 });
 
 export const role = z.enum(roles);

@@ -9,6 +9,11 @@ export interface KeptAnswer {
   readonly body: string;
 }
 
+export interface NewAnswer extends KeptAnswer {
+  /** Whom the body names, by number; 0: nobody. */
+  readonly person: number;
+}
+
 interface Asked {
   readonly account: number;
   readonly key: string;
@@ -26,7 +31,7 @@ export function* answerFor(q: ApiQueries, { account, key, print }: Asked): Scrip
 /** Keeps what was answered, and lets go of what was kept long enough. */
 export function* keepAnswer(
   q: ApiQueries,
-  a: Asked & KeptAnswer & { readonly at: number; readonly before: number },
+  a: Asked & NewAnswer & { readonly at: number; readonly before: number },
 ): Script<void> {
   yield* run(q.apiAnswersPurge, { before: a.before });
   yield* run(q.apiAnswerPut, { ...a });
@@ -35,4 +40,12 @@ export function* keepAnswer(
 /** Nothing came of it: the key is as if it had never been used. */
 export function* dropAnswer(q: ApiQueries, a: { account: number; key: string }): Script<void> {
   yield* run(q.apiAnswerDrop, { account: a.account, key: a.key });
+}
+
+/** Takes away what was answered to somebody, and what was answered to others and names them. */
+export function* eraseAnswers(
+  q: ApiQueries,
+  a: { readonly account: number; readonly person: number },
+): Script<void> {
+  yield* run(q.apiAnswersErase, a);
 }

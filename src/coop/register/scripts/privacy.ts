@@ -1,4 +1,5 @@
 import { numbers, run, type Script } from '../../../storage/index.ts';
+import { eraseAnswers } from '../../api/scripts/answers.ts';
 import { refusal } from '../../refusals.ts';
 import type { Consent, PersonFile, Standing } from '../types.ts';
 import { applicationOf } from './applications.ts';
@@ -70,6 +71,7 @@ export function* erasePerson(q: Queries, a: Keyed & { readonly number: number })
     const owed = yield* run(q.registerOwed, { ids: numbers(accounts.map(({ id }) => id)) });
     if (owed.length > 0) throw refusal('E_OWED', `accounts of person ${number} are not empty`);
     yield* run(q.registerPersonErase, { number, now: terms.now });
+    yield* eraseAnswers(q, { account: row.account, person: number });
     yield* run(q.registerConsentsErase, { person: number });
     yield* run(q.registerCertificatesErase, { person: number });
     return number;

@@ -1,5 +1,6 @@
 import { one, run, type Script } from '../../../storage/index.ts';
 import type { ActsQueries } from '../../acts/queries.ts';
+import type { ApiQueries } from '../../api/queries.ts';
 import type { BankQueries } from '../../bank/queries.ts';
 import type { LedgerQueries } from '../../ledger/queries.ts';
 import { openDay } from '../../ledger/scripts/append.ts';
@@ -11,7 +12,7 @@ import type { RegisterQueries } from '../queries.ts';
 import type { Line, Movement, MovementKind, Standing, Writing } from '../types.ts';
 import { lockedHead } from './once.ts';
 
-export type Queries = ActsQueries & BankQueries & LedgerQueries & RegisterQueries;
+export type Queries = ActsQueries & ApiQueries & BankQueries & LedgerQueries & RegisterQueries;
 export type PersonRow = Awaited<ReturnType<RegisterQueries['registerPerson']['execute']>>[number];
 
 /** What a movement is, before it has its number. */

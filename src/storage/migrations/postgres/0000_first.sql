@@ -302,6 +302,7 @@ CREATE TABLE "api_answers" (
 	"status" bigint NOT NULL,
 	"location" text NOT NULL,
 	"body" text NOT NULL,
+	"person" bigint NOT NULL,
 	"at" bigint NOT NULL,
 	CONSTRAINT "api_answers_account_key_pk" PRIMARY KEY("account","key")
 );
@@ -1256,6 +1257,8 @@ CREATE INDEX "ledger_entries_reverses" ON "ledger_entries" USING btree ("reverse
 CREATE INDEX "ledger_postings_account_asset_seq_amount" ON "ledger_postings" USING btree ("account","asset","seq","amount");
 --> statement-breakpoint
 CREATE INDEX "api_answers_at" ON "api_answers" USING btree ("at");
+--> statement-breakpoint
+CREATE INDEX "api_answers_person" ON "api_answers" USING btree ("person");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "acts_log_account_key" ON "acts_log" USING btree ("account","key");
 --> statement-breakpoint

@@ -357,11 +357,14 @@ CREATE TABLE `api_answers` (
 	`status` integer NOT NULL,
 	`location` text NOT NULL,
 	`body` text NOT NULL,
+	`person` integer NOT NULL,
 	`at` integer NOT NULL,
 	PRIMARY KEY(`account`, `key`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `api_answers_at` ON `api_answers` (`at`);
+--> statement-breakpoint
+CREATE INDEX `api_answers_person` ON `api_answers` (`person`);
 --> statement-breakpoint
 CREATE TABLE `acts_head` (
 	`id` integer PRIMARY KEY NOT NULL,
