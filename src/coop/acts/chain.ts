@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonValue } from '../../formats/canonical-json/index.ts';
+import { sha256 } from '../hash.ts';
 
 /** What is hashed of an act. */
 export interface ChainedAct {
@@ -22,9 +22,9 @@ export const actsStart = '0'.repeat(64);
 export function actLink(before: string, act: ChainedAct): string {
   const { n, at, account, member, via, roles, verb, subject, key, body } = act;
   const json = canonicalJson({ n, at, account, member, via, roles, verb, subject, key, body });
-  return createHash('sha256').update('coop-act/v1\0').update(before, 'hex').update(json).digest('hex');
+  return sha256('coop-act/v1\0', Buffer.from(before, 'hex'), json).toString('hex');
 }
 
 /** Of what was asked, to tell a repetition from another thing under the same key. Numbers in it are whole. */
 export const bodyHash = (body: JsonValue): string =>
-  createHash('sha256').update('coop-body/v1\0').update(canonicalJson(body)).digest('hex');
+  sha256('coop-body/v1\0', canonicalJson(body)).toString('hex');

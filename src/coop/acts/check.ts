@@ -1,14 +1,14 @@
 import { demandDay } from '../days.ts';
 import { refusal } from '../refusals.ts';
+import { demandText } from '../text.ts';
 import { referenceCharactersMax, titleCharactersMax } from './limits.ts';
-import { demandText } from './scripts/note.ts';
 import { type Decision, decisionKinds } from './types.ts';
 
 /** Throws what is wrong with a decision before it is recorded. */
 export function checkDecision(decision: Omit<Decision, 'act'>, today: string): void {
   const { reference, kind, on, title, document } = decision;
-  demandText('reference', reference, referenceCharactersMax);
-  demandText('title', title, titleCharactersMax);
+  demandText('the reference of a decision', reference, { max: referenceCharactersMax });
+  demandText('the title of a decision', title, { max: titleCharactersMax });
   demandDay(on);
   if (on > today) throw refusal('E_DATE', `nothing is decided yet on ${on}`);
   if (!decisionKinds.includes(kind))

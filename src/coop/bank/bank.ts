@@ -6,8 +6,7 @@ import { newAct } from '../acts/new-act.ts';
 import { demand } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
 import { type CoopHouse, toldOf } from '../house.ts';
-import { accountOf, demandText } from '../ledger/check.ts';
-import { memoCharactersMax } from '../ledger/limits.ts';
+import { accountOf, demandMemo } from '../ledger/check.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { importBytesMax, importLinesMax, pageRows } from './limits.ts';
@@ -80,7 +79,7 @@ export class Bank {
   ): Promise<Decided> {
     demand(actor, 'bank.match');
     const { line, to, memo = '', key } = a;
-    demandText('memo', memo, memoCharactersMax, 0);
+    demandMemo(memo);
     const where =
       'reference' in to
         ? { reference: referenceOf(to.reference), account: '' }

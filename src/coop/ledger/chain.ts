@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../formats/canonical-json/index.ts';
+import { sha256 } from '../hash.ts';
 import type { Posting } from './types.ts';
 
 /** What is hashed of an entry: names are those of the public part, personal accounts are commitments (docs/MONEY.md). */
@@ -12,12 +12,6 @@ export interface Chained {
   readonly postings: readonly Posting[];
 }
 
-const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
-
 /** Where the chain of a co-op begins. */
 export const chainStart = (coop: string): Buffer => sha256('coop-ledger/v1\0', coop);
 
@@ -26,13 +20,6 @@ export function chainLink(before: Uint8Array, { seq, date, kind, key, memo, post
   const rows = postings.map(({ account, asset, amount }) => [account, asset, amount]);
   return sha256('coop-entry/v1\0', before, canonicalJson({ seq, date, kind, key, memo, postings: rows }));
 }
-
-/** Of a personal account: as many as cannot be tried. */
-export const saltOctets = 16;
-
-/** What stands for a personal account: nobody without the salt can tell whose it is. */
-export const commitmentOf = (salt: Uint8Array, account: string): string =>
-  sha256(salt, account).toString('hex');
 
 /** What tells one draft from another of the same key. Accounts as they stand in the chain, for names can be tried. */
 export const draftHash = (draft: Omit<Chained, 'seq'> & { readonly reverses: number }): string => {

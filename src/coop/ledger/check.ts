@@ -1,5 +1,6 @@
 import { demandDay } from '../days.ts';
 import { refusal } from '../refusals.ts';
+import { demandText } from '../text.ts';
 import {
   accountCharactersMax,
   draftsMax,
@@ -19,9 +20,9 @@ export function checkDrafts(drafts: readonly Draft[], chart: Chart): readonly Ch
 
 function checkDraft(draft: Draft, chart: Chart): CheckedDraft {
   const { key, kind, memo, date, postings } = draft;
-  demandText('key', key, keyCharactersMax, 1);
-  demandText('kind', kind, kindCharactersMax, 1);
-  demandText('memo', memo, memoCharactersMax, 0);
+  demandText('the key of an entry', key, { max: keyCharactersMax });
+  demandText('the kind of an entry', kind, { max: kindCharactersMax });
+  demandMemo(memo);
   demandDay(date);
   if (postings.length < 2) throw refusal('E_UNBALANCED', 'an entry has two postings or more');
   if (postings.length > postingsMax) throw refusal('E_LIMIT', `an entry has at most ${postingsMax} postings`);
@@ -40,14 +41,8 @@ function checkDraft(draft: Draft, chart: Chart): CheckedDraft {
   return { ...draft, owners };
 }
 
-/** Throws where it is longer or shorter than that, or has control characters. */
-export function demandText(what: string, text: string, max: number, min: number): void {
-  if (text.length < min || text.length > max || !text.isWellFormed() || /\p{Cc}/u.test(text))
-    throw refusal(
-      'E_TEXT',
-      `the ${what} of an entry has ${min} to ${max} characters, none of them a control character`,
-    );
-}
+export const demandMemo = (memo: string): void =>
+  demandText('the memo of an entry', memo, { min: 0, max: memoCharactersMax });
 
 function demandAmount({ account, asset, amount }: Posting): void {
   if (!Number.isSafeInteger(amount) || amount === 0)

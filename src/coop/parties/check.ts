@@ -1,4 +1,5 @@
 import { refusal } from '../refusals.ts';
+import { demandText } from '../text.ts';
 import {
   addressLineCharactersMax,
   addressLinesMax,
@@ -15,10 +16,11 @@ import { type InvoiceLine, type PartyDetails, partyKinds, taxes } from './types.
 export function demandDetails(details: PartyDetails, country: string): PartyDetails {
   const { kind, name, address, vatNumber, tax } = details;
   if (!partyKinds.includes(kind)) throw refusal('E_TEXT', `'${kind}' is no kind of party`);
-  demandText('name of a party', name, partyNameCharactersMax);
+  demandText('the name of a party', name, { max: partyNameCharactersMax, blank: false });
   if (address.length > addressLinesMax)
     throw refusal('E_LIMIT', `an address has at most ${addressLinesMax} lines`);
-  for (const line of address) demandText('line of an address', line, addressLineCharactersMax);
+  for (const line of address)
+    demandText('a line of an address', line, { max: addressLineCharactersMax, blank: false });
   if (!/^[A-Z]{2}$/.test(details.country))
     throw refusal('E_TEXT', 'a country is two capitals such as FR (ISO 3166)');
   if (
@@ -39,7 +41,7 @@ export function demandLines(lines: readonly InvoiceLine[]): readonly InvoiceLine
   if (lines.length === 0 || lines.length > invoiceLinesMax)
     throw refusal('E_LIMIT', `an invoice has 1 to ${invoiceLinesMax} lines`);
   for (const { text, quantity, price } of lines) {
-    demandText('text of a line', text, invoiceTextCharactersMax);
+    demandText('the text of a line', text, { max: invoiceTextCharactersMax, blank: false });
     if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > quantityMax)
       throw refusal('E_AMOUNT', `a line counts 1 to ${quantityMax} of a thing`);
     demandNet(price);
@@ -56,9 +58,4 @@ export function demandNet(net: number): number {
   if (!Number.isSafeInteger(net) || net <= 0 || net > invoiceNetMax)
     throw refusal('E_AMOUNT', `${net} is no amount of an invoice: whole minor units, 1 to ${invoiceNetMax}`);
   return net;
-}
-
-function demandText(what: string, text: string, max: number): void {
-  if (text.trim() === '' || text.length > max || !text.isWellFormed() || /\p{Cc}/u.test(text))
-    throw refusal('E_TEXT', `the ${what} has 1 to ${max} characters, none of them a control character`);
 }

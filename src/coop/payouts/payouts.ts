@@ -8,10 +8,10 @@ import { demand } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
 import { demandDay, demandMonth, lastDayOf, monthsAfter, todayOf } from '../days.ts';
 import { type BankAccount, type CoopHouse, toldOf } from '../house.ts';
-import { demandText } from '../ledger/check.ts';
 import type { Day, Month } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
+import { demandText } from '../text.ts';
 import { reasonCharactersMax } from './limits.ts';
 import {
   type ClosedMonth,
@@ -52,7 +52,7 @@ export class Payouts {
     demand(actor, 'pay.prepare');
     const { month, despite = '', key } = a;
     demandMonth(month);
-    demandText('reason', despite, reasonCharactersMax, 0);
+    demandText('a reason', despite, { min: 0, max: reasonCharactersMax });
     if (this.#today() <= lastDayOf(month)) throw refusal('E_MONTH_OPEN', `${month} is not over`, { month });
     const body = despite === '' ? { month } : { month, despite };
     const act = newAct(this.#house, actor, { key, verb: 'month.close', subject: `month:${month}`, body });

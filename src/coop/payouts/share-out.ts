@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../hash.ts';
 
 /** Somebody's claim: `weight` is whole and not negative. */
 export interface Claim {
@@ -11,7 +11,7 @@ export interface Paid extends Claim {
   readonly paid: number;
 }
 
-const tieOf = (label: string, id: string): Buffer => createHash('sha256').update(`${label}|${id}`).digest();
+const tieOf = (label: string, id: string): Buffer => sha256(`${label}|${id}`);
 
 /**
  * Shares `total` minor units out by weight, all of it, each within one unit of the exact part (largest remainder). Equal

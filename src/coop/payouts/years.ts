@@ -4,10 +4,10 @@ import type { Actor } from '../acts/types.ts';
 import { csvLine } from '../csv.ts';
 import { fiscalYear, todayOf } from '../days.ts';
 import { type CoopHouse, toldOf } from '../house.ts';
-import { demandText } from '../ledger/check.ts';
 import { refusal } from '../refusals.ts';
 import { demandDecision } from '../register/check.ts';
 import { coopOperations as operations } from '../store/module.ts';
+import { demandText } from '../text.ts';
 import { reasonCharactersMax } from './limits.ts';
 import type { ClosedYear, MemberInterest, Slip, YearFigures } from './types.ts';
 
@@ -47,7 +47,7 @@ export class Years {
     demand(actor, 'year.close');
     const { year, interest, decision, despite = '', key } = a;
     demandDecision(decision);
-    demandText('reason', despite, reasonCharactersMax, 0);
+    demandText('a reason', despite, { min: 0, max: reasonCharactersMax });
     if (!Number.isSafeInteger(interest) || interest < 0)
       throw refusal('E_AMOUNT', `interest is a whole number of minor units, and not ${interest}`);
     const [of, day] = [this.#of(year), todayOf(this.#house)];

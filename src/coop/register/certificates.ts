@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../formats/canonical-json/index.ts';
 import { verifyInclusion } from '../../formats/merkle/index.ts';
 import { readCheckpoint } from '../../formats/signed-note/index.ts';
 import type { Actor } from '../acts/types.ts';
+import { sha256 } from '../hash.ts';
 import type { CoopHouse } from '../house.ts';
 import type { Checkpoints } from '../ledger/checkpoints.ts';
 import { leafOf } from '../ledger/scripts/tree.ts';
@@ -20,10 +20,7 @@ const codeCharacters = 24;
 
 /** Five bits a character of the hash of all that the certificate says: what changes one word of it changes the code. */
 export function codeOf(body: CertificateBody): string {
-  const hash = createHash('sha256')
-    .update('coop-certificate/v1\0')
-    .update(canonicalJson(JSON.parse(JSON.stringify(body))))
-    .digest();
+  const hash = sha256('coop-certificate/v1\0', canonicalJson(JSON.parse(JSON.stringify(body))));
   return Array.from({ length: codeCharacters }, (_, at) => alphabet[(hash[at] ?? 0) & 31]).join('');
 }
 

@@ -1,12 +1,6 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../formats/canonical-json/index.ts';
+import { commitmentOf, sha256 } from '../hash.ts';
 import type { Movement } from './types.ts';
-
-const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
 
 /** What is hashed of a movement; persons are commitments, as accounts are in the ledger. */
 export interface ChainedMovement
@@ -29,9 +23,6 @@ export function registerLink(before: Uint8Array, movement: ChainedMovement): Buf
   return sha256('coop-movement/v1\0', before, canonicalJson(row));
 }
 
-/** Of a person: as many as cannot be tried. */
-export const saltOctets = 16;
-
 /** What stands for a person in the chain: nobody without the salt can tell who it is. */
 export const personCommitment = (salt: Uint8Array, number: number): string =>
-  sha256(salt, `person:${number}`).toString('hex');
+  commitmentOf(salt, `person:${number}`);

@@ -2,6 +2,7 @@ import { FormatError } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
 import { demandDay } from '../days.ts';
 import { refusal } from '../refusals.ts';
+import { demandText } from '../text.ts';
 import {
   addressCharactersMax,
   decisionCharactersMax,
@@ -11,20 +12,10 @@ import {
 } from './limits.ts';
 import type { PersonDetails } from './types.ts';
 
-function demandText(what: string, text: string, span: readonly [min: number, max: number]): void {
-  const [min, max] = span;
-  if (
-    text.length < min ||
-    text.length > max ||
-    !text.isWellFormed() ||
-    /\p{Cc}/u.test(text.replaceAll('\n', ''))
-  )
-    throw refusal('E_TEXT', `${what} has ${min} to ${max} characters, none of them a control character`);
-}
-
-export const demandKey = (key: string): void => demandText('a key', key, [1, keyCharactersMax]);
+export const demandKey = (key: string): void =>
+  demandText('a key', key, { max: keyCharactersMax, lines: true });
 export const demandDecision = (text: string): void =>
-  demandText('the reference of a decision', text, [1, decisionCharactersMax]);
+  demandText('the reference of a decision', text, { max: decisionCharactersMax, lines: true });
 
 /** A day that has come: the register says what happened. */
 export function demandPast(day: string, today: string): void {
@@ -46,9 +37,11 @@ export function checkDetails<Details extends Partial<PersonDetails>>(
   const { kind, name, address, country, birth, iban, holder } = details;
   if (kind !== undefined && kind !== 'natural' && kind !== 'legal')
     throw refusal('E_PERSON', 'a person is natural or legal');
-  if (name !== undefined) demandText('the name of a person', name, [1, nameCharactersMax]);
-  if (address !== undefined) demandText('an address', address, [0, addressCharactersMax]);
-  if (holder !== undefined) demandText('the holder of an account', holder, [0, holderCharactersMax]);
+  if (name !== undefined) demandText('the name of a person', name, { max: nameCharactersMax, lines: true });
+  if (address !== undefined)
+    demandText('an address', address, { min: 0, max: addressCharactersMax, lines: true });
+  if (holder !== undefined)
+    demandText('the holder of an account', holder, { min: 0, max: holderCharactersMax, lines: true });
   if (country !== undefined && country !== '' && !/^[A-Z]{2}$/.test(country))
     throw refusal('E_PERSON', `'${country}' is no country such as FR`);
   if (birth !== undefined && birth !== '') {

@@ -1,5 +1,6 @@
 import { first, one, run, type Script } from '../../../storage/index.ts';
 import { refusal } from '../../refusals.ts';
+import { demandText } from '../../text.ts';
 import { actLink, actsStart } from '../chain.ts';
 import {
   actKeyCharactersMax,
@@ -22,9 +23,9 @@ export interface Noted {
  * E_KEY_REUSED where the account used the key for something else, E_TEXT.
  */
 export function* noteAct(q: ActsQueries, a: NewAct): Script<Noted> {
-  demandText('verb', a.verb, verbCharactersMax);
-  demandText('subject', a.subject, subjectCharactersMax);
-  demandText('key', a.key, actKeyCharactersMax);
+  demandText('the verb of an act', a.verb, { max: verbCharactersMax });
+  demandText('the subject of an act', a.subject, { max: subjectCharactersMax });
+  demandText('the key of an act', a.key, { max: actKeyCharactersMax });
   const { account, member, via } = a.actor;
   // The head is locked before the key is looked for: two who ask at once see each other.
   const head = one(yield* run(q.actsHead, { start: actsStart }));
@@ -66,12 +67,4 @@ export function* once<R>(q: ActsQueries, a: NewAct, work: (act: number) => Scrip
   const answer = yield* work(act);
   yield* answerAct(q, { act, answer });
   return answer;
-}
-
-export function demandText(what: string, text: string, max: number): void {
-  if (text.length === 0 || text.length > max || !text.isWellFormed() || /\p{Cc}/u.test(text))
-    throw refusal(
-      'E_TEXT',
-      `the ${what} of an act has 1 to ${max} characters, none of them a control character`,
-    );
 }

@@ -1,8 +1,9 @@
 import { randomOctets } from '../../../base/index.ts';
 import { first, one, run, type Script, texts } from '../../../storage/index.ts';
 import { laterOf, monthAfter } from '../../days.ts';
+import { commitmentOf, saltOctets } from '../../hash.ts';
 import { refusal } from '../../refusals.ts';
-import { chainLink, chainStart, commitmentOf, draftHash, saltOctets } from '../chain.ts';
+import { chainLink, chainStart, draftHash } from '../chain.ts';
 import type { LedgerQueries } from '../queries.ts';
 import type { Day, Draft, Entry, Month, Posting } from '../types.ts';
 

@@ -1,7 +1,8 @@
 import { Frontier } from '../../../formats/merkle/index.ts';
 import { readCheckpoint } from '../../../formats/signed-note/index.ts';
 import { numbers, run, type Script } from '../../../storage/index.ts';
-import { chainLink, chainStart, commitmentOf, draftHash } from '../chain.ts';
+import { commitmentOf } from '../../hash.ts';
+import { chainLink, chainStart, draftHash } from '../chain.ts';
 import { stepRows } from '../limits.ts';
 import type { LedgerQueries } from '../queries.ts';
 import { coinAsset, type Posting } from '../types.ts';

@@ -1,8 +1,9 @@
 import { randomOctets } from '../../../base/index.ts';
 import { run, type Script } from '../../../storage/index.ts';
 import type { ActsQueries } from '../../acts/queries.ts';
+import { saltOctets } from '../../hash.ts';
 import { refusal } from '../../refusals.ts';
-import { personCommitment, saltOctets } from '../chain.ts';
+import { personCommitment } from '../chain.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Person, PersonDetails } from '../types.ts';
 import { type Keyed, lockedHead, once } from './once.ts';
