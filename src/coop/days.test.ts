@@ -81,4 +81,16 @@ describe('a fiscal year', () => {
   ])('%s lies in the one (%s) that ends on %s', (day, end, last) => {
     expect(days.fiscalYearEndFrom(day, end)).toBe(last);
   });
+
+  test.each([
+    ['2026-01-01', '12-31', '2026-06-30'],
+    ['2026-06-30', '12-31', '2026-06-30'],
+    ['2026-07-01', '12-31', '2027-06-30'],
+    ['2026-12-31', '06-30', '2026-12-31'],
+    ['2026-01-01', '06-30', '2026-12-31'],
+    ['2023-09-01', '02-29', '2024-08-31'],
+    ['2026-03-16', '03-15', '2026-09-15'],
+  ])('from %s on, the first half of one (%s) ends on %s', (day, end, last) => {
+    expect(days.firstHalfEndFrom(day, end)).toBe(last);
+  });
 });

@@ -60,6 +60,14 @@ export function fiscalYearEndFrom(day: Day, end: string): Day {
   return day <= same ? same : lastOfYear(year + 1, end);
 }
 
+/** The last day of the first half of a fiscal year (of one that ends on `12-31` 30 June): the first such day from a day on. */
+export function firstHalfEndFrom(day: Day, end: string): Day {
+  const last = fiscalYearEndFrom(day, end);
+  const half = monthsAfter(last, -6);
+  const middle = last === lastDayOf(last.slice(0, 7)) ? lastDayOf(half.slice(0, 7)) : half;
+  return day <= middle ? middle : firstHalfEndFrom(daysAfter(last, 1), end);
+}
+
 /** The day on which a fiscal year ends; who ends it with February does so in leap years too. */
 function lastOfYear(year: number, end: string): Day {
   const digits = `${year}`.padStart(4, '0');

@@ -64,7 +64,13 @@ function twoProcesses(): void {
   test('a member is let in, paid and carried to the bank once, whoever asks whom', async () => {
     const [one, two] = coops;
     const details = {
-      ...({ kind: 'natural', name: 'Anna', address: '', country: 'FR', birth: '' } as const),
+      ...({
+        kind: 'natural',
+        name: 'Anna',
+        address: '1 rue Haute',
+        country: 'FR',
+        birth: '1980-02-29',
+      } as const),
       holder: 'Anna',
       iban: 'FR1420041010050500013M02606',
     } as const;

@@ -10,6 +10,7 @@ import { redemptionsMax } from './limits.ts';
 import { Persons } from './persons.ts';
 import { Register } from './register.ts';
 import { board, somebody, testHouse, testRules, withShares } from './test-house.ts';
+import type { PersonDetails } from './types.ts';
 
 describeEngines('movements', (engine) => {
   const clock = fakeClock(0);
@@ -140,6 +141,41 @@ describeEngines('movements', (engine) => {
       1, 0, 0,
     ]);
     expect(await persons.demand(a)).toMatchObject({ standing: 'excluded', shares: 5, queued: 5 });
+  });
+
+  test('where the law says so shares are asked back in the first half of the year alone, and leave with it', async () => {
+    open({ redemption: { ...house.rules.shares.redemption, delayMonthsMax: 12, at: 'first_half' } });
+    const a = await member(5);
+    const ask = (on: string) => register.request(board, { person: a, shares: 1, on, key: key() });
+    expect(await ask('2026-03-31')).toMatchObject({ due: '2026-06-30', latest: '2027-06-30' });
+    clock.set(Date.UTC(2026, 6, 1, 12));
+    await expect(ask('2026-07-01')).rejects.toEqual(refused('E_DATE'));
+    expect(await ask('2026-06-30')).toMatchObject({ due: '2026-06-30' });
+    clock.set(Date.UTC(2027, 0, 1, 12));
+    expect(await ask('2027-01-01')).toMatchObject({ due: '2027-06-30' });
+  });
+
+  test('nobody is given shares of whom less is known than the law asks', async () => {
+    house = testHouse(stores, clock, {
+      ...testRules(),
+      identity: { natural: ['address', 'birth'], legal: ['country'] },
+    });
+    [persons, register] = [new Persons(house), new Register(house)];
+    const a = await member(5);
+    const add = async (change: Partial<PersonDetails>) =>
+      (await persons.add(board, { details: somebody('Heir', change), key: key() })).number;
+    const give = (to: number) => register.transfer(board, { from: a, to, shares: 1, decision, key: key() });
+    const apply = (person: number) => register.apply(board, { person, shares: 1, key: key() });
+    const unborn = await add({ birth: '' });
+    await expect(give(unborn)).rejects.toEqual(refused('E_PERSON'));
+    await expect(apply(unborn)).rejects.toEqual(refused('E_PERSON'));
+    const nowhere = await add({ address: '', country: '' });
+    await expect(apply(nowhere)).rejects.toEqual(refused('E_PERSON'));
+    const company = { kind: 'legal', birth: '', address: '' } as const;
+    await expect(apply(await add({ ...company, country: '' }))).rejects.toEqual(refused('E_PERSON'));
+    await apply(await add(company));
+    await persons.change(board, { number: unborn, change: { birth: '1999-12-31' }, key: key() });
+    expect(await give(unborn)).toMatchObject({ other: unborn, shares: 1 });
   });
 
   test('a member asks shares back and takes the request back, their own alone', async () => {

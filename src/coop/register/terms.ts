@@ -11,5 +11,6 @@ export function termsOf({ coop, rules, clock }: Pick<CoopHouse, 'coop' | 'rules'
     ...{ deductLosses: redemption.deductLosses, noticeMonths: redemption.noticeMonths },
     ...{ delayMonthsMax: redemption.delayMonthsMax, redemptionAt: redemption.at },
     ...{ fiscalYearEnd: rules.fiscalYearEnd, today: dayIn(rules.timeZone, told.now) },
+    identity: rules.identity,
   };
 }

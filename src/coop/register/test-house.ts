@@ -19,7 +19,7 @@ export function testRules(shares: Partial<Rules['shares']> = {}): Rules {
       redemption: { delayMonthsMax: 60, deductLosses: true, noticeMonths: 0, at: 'any' },
       ...shares,
     },
-    allocation: [],
+    ...{ identity: { natural: [], legal: [] }, allocation: [] },
     interest: { capOf: () => null, levies: () => [], slip: { form: '', due: '02-15' } },
     pay: { memberShare: fraction(2, 5), payoutMin: 100 },
     approvals: { persons: 2, matchAloneMax: 0 },

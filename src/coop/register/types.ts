@@ -1,5 +1,6 @@
 import type { Told } from '../house.ts';
 import type { AccountName, Day } from '../ledger/types.ts';
+import type { Rules } from '../rules/types.ts';
 
 export type PersonKind = 'natural' | 'legal';
 
@@ -174,6 +175,7 @@ export interface Terms extends Writing {
   readonly noticeMonths: number;
   readonly delayMonthsMax: number;
   readonly redemptionAt: string;
+  readonly identity: Rules['identity'];
   readonly fiscalYearEnd: string;
   readonly today: Day;
 }

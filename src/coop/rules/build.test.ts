@@ -44,6 +44,11 @@ describe('the rules of France', () => {
     // A fiscal year that ends in June is decided on in the same civil year.
     expect(fr.interest.capOf({ from: '2023-07-01', until: '2024-07-01' })).toEqual(cap);
     expect(() => fr.interest.capOf(year(2024))).toThrow(refused('E_RULE'));
+    expect(() => fr.interest.capOf(year(2024))).toThrow(
+      /no rate for 2024S1: look it up \(www\.legifrance\.gouv\.fr.*coop\.rules\.tmo_plus\.semesters\.2024S1/,
+    );
+    const below = { semesters: { '2024S1': '-0.02', '2024S2': '-0.02' } };
+    expect(rulesFor('fr', { tmo_plus: below }).interest.capOf(year(2024))).not.toBeNull();
     const published = { tmo_plus: { semesters: { '2024S1': '3.2275', '2024S2': '3.2275' } } };
     const next = rulesFor('fr', published).interest.capOf(year(2024));
     expect(next && next.num * 100n).toBe(next && (next.den * 48n) / 10n);
@@ -74,12 +79,19 @@ describe('other countries', () => {
     const cap = it.interest.capOf(year(2025));
     expect(cap && cap.num * 1000n).toBe(cap && cap.den * 55n);
     expect(() => it.interest.capOf(year(2024))).toThrow(refused('E_RULE'));
+    expect(() => it.interest.capOf(year(2024))).toThrow('www.poste.it');
     expect(it.allocation.map(({ to }) => to)).toEqual(['reserve:legal', 'reserve:mutual', null]);
   });
 
   test('Belgium: the same percent each year; Germany: no cap', () => {
     expect(rulesFor('be').interest.capOf(year(2030))).toEqual(readPercent('6'));
     expect(rulesFor('de').interest.capOf(year(2030))).toBeNull();
+  });
+
+  test('say what is to be known of members, and when shares are asked back', () => {
+    expect(fr.identity.natural).toEqual(['address', 'country', 'birth']);
+    expect(rulesFor('de').identity).toEqual({ natural: ['address'], legal: ['address'] });
+    expect(rulesFor('be').shares.redemption.at).toBe('first_half');
   });
 
   test('a European co-operative takes taxes from the state of its seat, and none where they are not set', () => {

@@ -12,6 +12,7 @@ export function rulesOf(country: Country): Rules {
     ...{ country: coop.country, legalForm: coop.legal_form, currency: coop.currency, timeZone: coop.tz },
     fiscalYearEnd: coop.fiscal_year_end,
     shares: sharesOf(country),
+    identity: country.register,
     allocation: country.allocation.map(stepOf),
     interest: {
       capOf: (year) => capOf(country, year),

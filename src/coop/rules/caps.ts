@@ -22,7 +22,8 @@ export function capOf(country: Country, year: FiscalYear): Fraction | null {
       return mean ? plus(meanBefore(mean, year), points(mean.points_bp)) : null;
     case 'published_rate': {
       if (!published) return null;
-      const { percent } = rateOn(published.rates, lastDay(year), 'published rate of interest');
+      const what = `rate of interest (published: ${published.published ?? nobodySays})`;
+      const { percent } = rateOn(published.rates, lastDay(year), what);
       return plus(readPercent(percent), points(published.points_bp));
     }
     case 'fixed_rate':
@@ -32,7 +33,12 @@ export function capOf(country: Country, year: FiscalYear): Fraction | null {
   }
 }
 
-/** The mean of the half years of the civil years before the one in which the assembly decides, which is that of `until`. */
+const nobodySays = 'the rules do not say where';
+
+/**
+ * The mean of the half years of the civil years before the one in which the assembly decides, which is that of `until`: each
+ * counts the same (France: décret 2017-446).
+ */
 function meanBefore(mean: NonNullable<Country['tmo_plus']>, { until }: FiscalYear): Fraction {
   const last = Number(until.slice(0, 4)) - 1;
   const rates: Fraction[] = [];
@@ -41,7 +47,11 @@ function meanBefore(mean: NonNullable<Country['tmo_plus']>, { until }: FiscalYea
       const name = `${year}${half}`;
       const percent = Object.hasOwn(mean.semesters, name) ? mean.semesters[name] : undefined;
       if (percent === undefined)
-        throw refusal('E_RULE', `the rules of the country have no published rate for ${name}`, { name });
+        throw refusal(
+          'E_RULE',
+          `there is no rate for ${name}: look it up (${mean.published ?? nobodySays}), write it into the configuration as coop.rules.tmo_plus.semesters.${name}, and start again`,
+          { name },
+        );
       rates.push(readPercent(percent));
     }
   return dividedBy(rates.reduce(plus, fraction(0, 1)), rates.length);

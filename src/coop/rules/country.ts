@@ -46,19 +46,28 @@ export interface Country {
       readonly max_delay_months: number;
       readonly deduct_losses: boolean;
       readonly notice_months: number;
-      readonly at: 'any' | 'fiscal_year_end';
+      readonly at: 'any' | 'fiscal_year_end' | 'first_half';
     };
+  };
+  readonly register: {
+    readonly natural: readonly ('address' | 'country' | 'birth')[];
+    readonly legal: readonly ('address' | 'country' | 'birth')[];
   };
   readonly allocation: readonly WrittenStep[];
   readonly tmo_plus?:
     | {
         readonly points_bp: number;
         readonly years: number;
+        readonly published?: string | undefined;
         readonly semesters: Readonly<Record<string, string>>;
       }
     | undefined;
   readonly published_rate?:
-    | { readonly points_bp: number; readonly rates: readonly WrittenRate[] }
+    | {
+        readonly points_bp: number;
+        readonly published?: string | undefined;
+        readonly rates: readonly WrittenRate[];
+      }
     | undefined;
   readonly fixed_rate?: { readonly percent: string } | undefined;
   readonly tax: {

@@ -49,9 +49,12 @@ export interface Rules {
       readonly delayMonthsMax: number;
       readonly deductLosses: boolean;
       readonly noticeMonths: number;
-      readonly at: 'any' | 'fiscal_year_end';
+      /** `first_half`: asked for in the first half of the fiscal year, effective at its end. */
+      readonly at: 'any' | 'fiscal_year_end' | 'first_half';
     };
   };
+  /** What the register knows of each kind of person, beside the name, before they hold shares. */
+  readonly identity: Readonly<Record<'natural' | 'legal', readonly ('address' | 'country' | 'birth')[]>>;
   readonly allocation: readonly AllocationRule[];
   readonly interest: {
     /** What interest may not go beyond in a fiscal year, by published rates; null: no cap. E_RULE where a rate is missing. */

@@ -93,6 +93,8 @@ describe('what a statute may not say', () => {
     ['fr', shares({ capital_floor: { num: 1, den: 5 } }), 'art. 13'],
     ['fr', shares({ redemption: { max_delay_months: 61 } }), 'at most 60, not 61 (loi 47-1775 art. 18)'],
     ['de', shares({ redemption: { notice_months: 2 } }), 'at least 3, not 2 (GenG § 65)'],
+    ['eu-sce', shares({ redemption: { max_delay_months: 37 } }), 'at most 36, not 37 (Regulation 1435/2003'],
+    ['de', { register: { natural: ['iban'] } }, 'register.natural[0]'],
     ['de', { voting: { plural_max: 4 } }, 'at most 3 (GenG § 43)'],
     ['fr', { tmo_plus: { points_bp: 201 } }, 'at most 200 (loi 47-1775 art. 14)'],
     ['it', { published_rate: { points_bp: 251 } }, 'at most 250 (art. 2514 codice civile)'],

@@ -9,11 +9,18 @@ export const amountMinorMax = 10 ** 12;
 /** Rows of one dated list. */
 export const datedRowsMax = 500;
 
-const exact = new RegExp(`^\\d{1,${decimalDigitsMax}}(?:\\.\\d{1,${decimalDigitsMax}})?$`);
+const exact = new RegExp(`^-?\\d{1,${decimalDigitsMax}}(?:\\.\\d{1,${decimalDigitsMax}})?$`);
 
 /** An exact decimal, which stays the text that it is: a number of YAML has lost what was written. */
 export const decimal = () =>
   scalar('a decimal number in quotes, such as "12.8"', (text) => {
+    if (!exact.test(text) || text.startsWith('-')) throw new FormatError('');
+    return text;
+  });
+
+/** One that may be below zero, as rates of interest were. */
+export const signedDecimal = () =>
+  scalar('a decimal number in quotes, such as "2.51"', (text) => {
     if (!exact.test(text)) throw new FormatError('');
     return text;
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { text, whole } from '../scalars.ts';
-import { capitals, dated, decimal, minor, part, timeZone, word, yearDay } from './scalars.ts';
+import { capitals, dated, decimal, minor, part, signedDecimal, timeZone, word, yearDay } from './scalars.ts';
 
 const about = (description: string) => ({ description });
 const restart = (description: string) => ({ description, reload: 'restart' });
@@ -20,7 +20,9 @@ const redemption = z.strictObject({
   queue: z.enum(['fifo']).meta(about('Who is paid first: who asked first.')),
   deduct_losses: z.boolean().meta(about('Whether the part of an uncovered loss is taken off.')),
   notice_months: whole(0, 120).meta(about('Between the request and the day on which it takes effect.')),
-  at: z.enum(['any', 'fiscal_year_end']).meta(about('The days on which it may take effect.')),
+  at: z
+    .enum(['any', 'fiscal_year_end', 'first_half'])
+    .meta(about('When it takes effect; first_half: asked for in the first six months, at the end of them.')),
 });
 
 const shares = z
@@ -41,6 +43,20 @@ const shares = z
     redemption: redemption.meta(about('How shares are given back.')),
   })
   .meta(restart('Shares of the capital.'));
+
+const known = () =>
+  z
+    .array(z.enum(['address', 'country', 'birth']))
+    .max(3)
+    .prefault([]);
+const register = z
+  .strictObject({
+    natural: known().meta(about('Of a natural person.')),
+    legal: known().meta(about('Of a legal person; they have no day of birth.')),
+  })
+  .meta(
+    restart('What is known of somebody, beside their name, before they ask for shares or are given any.'),
+  );
 
 const majority = z.strictObject({
   ...part().shape,
@@ -90,6 +106,8 @@ const allocation = z
   .meta(restart('Where a surplus goes, in this order.'));
 
 const points = () => whole(0, 10_000).meta(about('Added to the rate, in hundredths of a percent.'));
+const published = () =>
+  text(300).optional().meta(about('Where it is published: the words of who misses one.'));
 const semester = z.string().regex(/^\d{4}S[12]$/, { error: 'expected a half year such as 2025S1' });
 
 const caps = {
@@ -97,12 +115,13 @@ const caps = {
     .strictObject({
       points_bp: points(),
       years: whole(1, 10).meta(about('Civil years of which the mean is taken.')),
-      semesters: z.record(semester, decimal()).meta(about('Percent of each half year, as published.')),
+      published: published(),
+      semesters: z.record(semester, signedDecimal()).meta(about('Percent of each half year, as published.')),
     })
     .optional()
     .meta(restart('A mean of published rates and some points.')),
   published_rate: z
-    .strictObject({ points_bp: points(), rates: dated({ percent: decimal() }) })
+    .strictObject({ points_bp: points(), published: published(), rates: dated({ percent: decimal() }) })
     .optional()
     .meta(restart('The published rate in force at the end of the fiscal year, and some points.')),
   fixed_rate: z
@@ -209,6 +228,6 @@ const law = z
 
 /** Every key of a country's file, in the order of the files. */
 export const countrySlices = () => ({
-  ...{ coop, shares, voting, assembly, allocation, ...caps, tax, vat, mycoin, approvals },
+  ...{ coop, shares, register, voting, assembly, allocation, ...caps, tax, vat, mycoin, approvals },
   ...{ surveys, pots, legal_notices: legalNotices, plan, law },
 });

@@ -138,6 +138,8 @@ describe('the register', () => {
   });
 });
 
+const known = ['--address', '1 rue Haute', '--country', 'FR', '--birth', '1980-02-29'];
+
 describe('what is kept of a person', () => {
   test('is a zip for them, found by their number or their address', async () => {
     const { number } = await holder();
@@ -155,7 +157,10 @@ describe('what is kept of a person', () => {
     const { number } = await holder();
     const erase = (person: number) => ['coop', 'member', 'erase', String(person)];
     expect(await demo.json(erase(number), treasurer)).toEqual(refused('E_STATE'));
-    const { number: gone } = await demo.json(['coop', 'member', 'add', '--name', 'Ada Who'], treasurer);
+    const { number: gone } = await demo.json(
+      ['coop', 'member', 'add', '--name', 'Ada Who', ...known],
+      treasurer,
+    );
     const asked = await demo.json(['coop', 'share', 'subscribe', String(gone), '1'], treasurer);
     expect(await demo.json(erase(gone), treasurer)).toEqual(refused('E_STATE'));
     await demo.json(['coop', 'share', 'withdraw', String(asked.id)], treasurer);
@@ -168,7 +173,7 @@ describe('what is kept of a person', () => {
 
   test('stays while what they paid for shares is to be given back', async () => {
     const { coop, accounts } = demo.suite.rooms;
-    const { number } = await demo.json(['coop', 'member', 'add', '--name', 'Bo Who'], treasurer);
+    const { number } = await demo.json(['coop', 'member', 'add', '--name', 'Bo Who', ...known], treasurer);
     const asked = await demo.json(['coop', 'share', 'subscribe', String(number), '1'], treasurer);
     const { id = 0 } = (await accounts.accounts.byAddress('tresorerie@coop.localhost')) ?? {};
     const paid = { amount: asked.due, on: coop.today(), from: 'bank:main', key: 'paid' };

@@ -86,6 +86,13 @@ describe('the bank', () => {
     await expect(run('coop bank match', { line }, 'tresorerie')).rejects.toThrow('--reference or --account');
     const done = await run('coop bank match', { line, account: 'expense:bank' }, 'tresorerie');
     expect(done.text).toBe(`line ${line}: done`);
+    // Who paid without the reference: a person says which one it was.
+    const forgot = String(lines.find(({ amount }) => amount > 0)?.id);
+    const { json: open } = await run('coop share list');
+    const { reference } = (open as { reference: string }[]).at(-1) ?? { reference: '' };
+    const matched = await run('coop bank match', { line: forgot, reference }, 'tresorerie');
+    expect(matched.text).toBe(`line ${forgot}: done`);
+    expect(((await run('coop share list')).json as []).length).toBe((open as []).length - 1);
     expect((await run('coop bank show')).text).toMatch(/main +ledger (\S+) EUR +bank \1 EUR on/);
   });
 
@@ -174,7 +181,7 @@ describe('members and shares', () => {
   test('somebody asks for shares, is admitted, and the cap holds', async () => {
     const made = await run(
       'coop member add',
-      { name: 'Léa Roux', country: 'FR', birth: '1980-02-29' },
+      { name: 'Léa Roux', address: ['3 rue des Forges'], country: 'FR', birth: '1980-02-29' },
       'tresorerie',
     );
     const { number } = made.json as { number: number };

@@ -8,6 +8,7 @@ import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Application, Received, Standing, Writing } from '../types.ts';
+import { demandIdentity } from './identity.ts';
 import { type Keyed, lockedHead, once } from './once.ts';
 import { capitalPostings, line, type PersonRow, personRow, post, type Queries, record } from './record.ts';
 
@@ -41,6 +42,7 @@ export function* apply(
     const person = yield* personRow(q, a.person);
     if (!mayApply.includes(person.standing) || person.erased > 0 || person.queued > 0)
       throw refusal('E_STATE', `person ${a.person} is ${person.standing} and cannot ask for shares`);
+    demandIdentity(terms, person);
     const others = yield* run(q.registerApplicationsOf, { person: a.person });
     const waiting = others.filter(({ state }) => state === 'open');
     const all = waiting.reduce((sum, row) => sum + row.shares, person.shares + shares);

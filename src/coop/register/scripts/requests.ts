@@ -1,5 +1,5 @@
 import { first, one, run, type Script } from '../../../storage/index.ts';
-import { fiscalYearEndFrom, monthsAfter } from '../../days.ts';
+import { firstHalfEndFrom, fiscalYearEndFrom, monthsAfter } from '../../days.ts';
 import { refusal } from '../../refusals.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Line, RedemptionRequest, Standing, Terms } from '../types.ts';
@@ -10,9 +10,24 @@ import { joined, votesFrom } from './votes.ts';
 
 /** When shares that are asked back on a day may be paid at the earliest, and have to be at the latest. */
 export function dueOf(terms: Terms, asked: string): { readonly due: string; readonly latest: string } {
-  const noticed = monthsAfter(asked, terms.noticeMonths);
-  const due = terms.redemptionAt === 'any' ? noticed : fiscalYearEndFrom(noticed, terms.fiscalYearEnd);
+  const due = effectFrom(terms, monthsAfter(asked, terms.noticeMonths));
   return { due, latest: monthsAfter(due, terms.delayMonthsMax) };
+}
+
+/** The first day from one on, on which giving back may take effect. */
+function effectFrom({ redemptionAt, fiscalYearEnd }: Terms, day: string): string {
+  if (redemptionAt === 'first_half') return firstHalfEndFrom(day, fiscalYearEnd);
+  return redemptionAt === 'fiscal_year_end' ? fiscalYearEndFrom(day, fiscalYearEnd) : day;
+}
+
+/** Where shares are asked back in the first half of the fiscal year alone, it is not over. */
+function demandAsking({ redemptionAt, fiscalYearEnd }: Terms, on: string): void {
+  if (redemptionAt !== 'first_half') return;
+  const until = firstHalfEndFrom(on, fiscalYearEnd);
+  if (until > fiscalYearEndFrom(on, fiscalYearEnd))
+    throw refusal('E_DATE', `shares are asked back in the first half of the fiscal year, and not on ${on}`, {
+      on,
+    });
 }
 
 /** Asks shares back: they wait in line. Who asks for all of them leaves, and has a vote until the notice is over. */
@@ -22,6 +37,7 @@ export function* request(
 ): Script<RedemptionRequest> {
   return yield* once(q, a, function* () {
     const { terms, shares, on } = a;
+    demandAsking(terms, on);
     const person = yield* personRow(q, a.person);
     if (person.standing !== 'active')
       throw refusal('E_STATE', `person ${a.person} is ${person.standing} and cannot ask shares back`);

@@ -3,6 +3,7 @@ import { refusal } from '../../refusals.ts';
 import { partOf } from '../../rules/decimal.ts';
 import type { Movement, Standing } from '../types.ts';
 import { closeApplications } from './applications.ts';
+import { demandIdentity } from './identity.ts';
 import { type Keyed, once } from './once.ts';
 import { capitalPostings, line, type PersonRow, personRow, type Queries, record } from './record.ts';
 import { joined, votesFrom } from './votes.ts';
@@ -68,6 +69,7 @@ function* demandTransfer(q: Queries, a: Transfer, from: PersonRow, to: PersonRow
     throw refusal('E_STATE', `person ${from.number} is ${from.standing} and has no shares to transfer`);
   if (!mayTake.includes(to.standing) || to.erased > 0 || to.queued > 0)
     throw refusal('E_STATE', `person ${to.number} is ${to.standing} and cannot be given shares`);
+  demandIdentity(terms, to);
   const movable = from.standing === 'dead' ? from.shares : from.shares - from.queued;
   if (shares > movable)
     throw refusal('E_SHARES', `person ${from.number} has ${movable} shares that can be transferred`);
