@@ -29,8 +29,10 @@ const groups: Readonly<Record<string, string>> = {
   'coop year': 'the result of a year and the interest on shares',
   'coop pay': 'payment runs: what members are owed, on its way to the bank',
   'coop bank': 'what the bank says, and what it is asked to do',
+  'coop sponsor': 'who buys from the co-op',
   'coop invoice': 'what sponsors are asked to pay',
   'coop role': 'who may do what with money',
+  'coop act': 'what was done by whom',
   ledger: 'the books: checked, read, written out',
 };
 

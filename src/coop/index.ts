@@ -27,6 +27,7 @@ export {
   type Imported,
   type Line as BankLine,
   type Match as BankMatch,
+  type StatementRow,
   type WaitReason,
   waitReasons,
 } from './bank/types.ts';

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
-import type { BankLine, BankMatch, Decided } from '../../../coop/index.ts';
+import { StoreError } from '../../../base/index.ts';
+import type { BankLine, BankMatch, Decided, StatementRow } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
@@ -129,6 +130,41 @@ const show = command({
   },
 });
 
+/** For what somebody pays, in words. */
+const purposes = { share: 'application', call: 'call', invoice: 'invoice' } as const;
+
+const statements = command({
+  name: ['coop', 'bank', 'statements'],
+  summary:
+    'the statements that were imported, the last one first: account, name, days, what it began and ended with',
+  schema: z.strictObject({}),
+  async run({ coop }) {
+    const all = await allOf<StatementRow>((last) =>
+      coop.bank.statements({ before: last?.id ?? Number.MAX_SAFE_INTEGER }),
+    );
+    const money = (minor: number | null) => (minor === null ? '' : shownAmount(minor));
+    const rows = all.map(({ account, name, first, last, opening, closing }) => [
+      ...[account, name, first, last, money(opening), money(closing)],
+    ]);
+    return { text: table(rows), json: all };
+  },
+});
+
+const reference = command({
+  name: ['coop', 'bank', 'reference'],
+  summary: 'what is expected under a reference, and what came of it',
+  parameters: [{ name: 'reference', summary: 'as the payer writes it, RF…' }],
+  schema: z.strictObject({ reference: z.string() }),
+  async run({ coop }, { reference: wanted }) {
+    const found = await coop.bank.expected(wanted);
+    if (found === null) throw new StoreError('not-found', `nothing is expected under ${wanted}`);
+    const { purpose, subject, amount, received, cancelled } = found;
+    const came = `${shownAmount(received)} of ${shownMoney(amount, coop.rules.currency)} came`;
+    const text = `${purposes[purpose]} ${subject}: ${came}${cancelled > 0 ? '; expected no more' : ''}`;
+    return { text, json: found };
+  },
+});
+
 export const bankCommands = [
   importCommand,
   queue,
@@ -136,4 +172,6 @@ export const bankCommands = [
   judge('confirm', 'a second person agrees with what was said of a line'),
   judge('refuse', 'drop what was said of a line; it waits again'),
   show,
+  statements,
+  reference,
 ];

@@ -12,9 +12,18 @@ export const iban = 'FR76 9999 9999 9900 0000 0000 056';
 
 export type Demo = Awaited<ReturnType<typeof startDemo>>;
 
+/** Rates that a test closes years by; nobody published these. */
+const semesters = Object.fromEntries(
+  ['2022', '2023', '2024', '2025', '2026'].flatMap((year) => [
+    [`${year}S1`, '3.00'],
+    [`${year}S2`, '3.00'],
+  ]),
+);
+
 /** A co-op with invented members, and its command line. Of `year` are its movements; December is not closed yet. */
 export async function startDemo(members: number) {
-  const suite = await startSuite({ settings: { coop: { banks: { main: iban } } } });
+  const rules = { tmo_plus: { semesters } };
+  const suite = await startSuite({ settings: { coop: { banks: { main: iban }, rules } } });
   const path = (name: string) => join(suite.folder, name);
   const config = path('typed.yaml');
   // Its data folder is nobody's: commands open the rooms that they are given here.
@@ -38,8 +47,9 @@ export async function startDemo(members: number) {
   /** What it answers to a script: one line. */
   const json = async (line: readonly string[], as?: string) =>
     JSON.parse((await type([...line, '--json'], as)).out);
-  const fill = ['demo', '--members', String(members), '--statement', 'statement.xml', '--password-stdin'];
-  const { year, error } = await json(fill);
+  const year = 2025;
+  const fill = ['--members', String(members), '--year', String(year), '--statement', 'statement.xml'];
+  const { error } = await json(['demo', ...fill, '--password-stdin']);
   if (error !== undefined) throw new Error(error.message);
-  return { suite, year: Number(year), path, type, json };
+  return { suite, year, path, type, json };
 }

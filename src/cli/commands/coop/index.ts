@@ -5,7 +5,9 @@
  */
 import type { Rooms } from '../../../rooms/index.ts';
 import type { AdminCommand } from '../../admin/index.ts';
+import { actCommands } from './act.ts';
 import { bankCommands } from './bank.ts';
+import { byHandCommands } from './by-hand.ts';
 import { certificateCommands } from './certificate.ts';
 import { decisionCommands } from './decision.ts';
 import { demoCommand } from './demo.ts';
@@ -18,6 +20,7 @@ import { personFileCommands } from './person-file.ts';
 import { roleCommands } from './role.ts';
 import { runCommands } from './runs.ts';
 import { shareCommands } from './share.ts';
+import { sponsorCommands } from './sponsor.ts';
 import { yearCommands } from './year.ts';
 
 /** In the order of the help. */
@@ -33,7 +36,10 @@ export const coopCommands: readonly AdminCommand<Rooms>[] = [
   ...runCommands,
   ...yearCommands,
   ...bankCommands,
+  ...sponsorCommands,
   ...invoiceCommands,
+  ...actCommands,
   ...ledgerCommands,
+  ...byHandCommands,
   demoCommand,
 ];

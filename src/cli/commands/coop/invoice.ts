@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { Invoice, Party } from '../../../coop/index.ts';
+import { StoreError } from '../../../base/index.ts';
+import type { Coop, Invoice } from '../../../coop/index.ts';
+import { creditorReference } from '../../../formats/iban/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
@@ -9,43 +11,11 @@ import { allOf } from './parts.ts';
 
 const command = adminCommand<Rooms>();
 
-const party = actingCommand({
-  name: ['coop', 'invoice', 'party'],
-  summary: 'write a sponsor down; prints their number',
-  parameters: [{ name: 'name', summary: 'of the company or institute' }],
-  options: [
-    { name: 'kind', value: 'KIND', summary: 'brand, institute or other' },
-    { name: 'address', value: 'LINE', many: true, summary: 'in lines' },
-    { name: 'country', value: 'CODE', summary: "of the address; the co-op's where it is left out" },
-    { name: 'vat-number', value: 'NUMBER', summary: 'theirs' },
-    {
-      name: 'tax',
-      value: 'HOW',
-      summary: 'standard, reverse (the customer owes the VAT) or outside (of the Union)',
-    },
-  ],
-  schema: z.strictObject({
-    name: z.string(),
-    kind: z.enum(['brand', 'institute', 'other']).default('other'),
-    address: z.array(z.string()).default([]),
-    country: z.string().optional(),
-    vatNumber: z.string().default(''),
-    tax: z.enum(['standard', 'reverse', 'outside']).default('standard'),
-  }),
-  privilege: 'invoice.write',
-  async run({ coop, actor, key }, { country = coop.rules.country, ...given }) {
-    const { id } = await coop.parties.add(actor, {
-      ...{ details: { ...given, country }, key },
-    });
-    return { text: `party ${id}  ${given.name}`, json: { id, ...given } };
-  },
-});
-
 const add = actingCommand({
   name: ['coop', 'invoice', 'add'],
   summary: 'write an invoice of today with the next number; prints the reference that its payment must bear',
   parameters: [
-    { name: 'party', summary: 'the number of the sponsor' },
+    { name: 'sponsor', summary: 'their number, as coop sponsor list shows it' },
     { name: 'amount', summary: 'without VAT, such as 1250.00' },
   ],
   options: [
@@ -54,12 +24,12 @@ const add = actingCommand({
     { name: 'other', summary: "it is for no survey, and does not count for the members' pay" },
   ],
   schema: z.strictObject({
-    ...{ party: number(), amount: amount(), text: z.string(), due: day(), other: z.boolean().optional() },
+    ...{ sponsor: number(), amount: amount(), text: z.string(), due: day(), other: z.boolean().optional() },
   }),
   privilege: 'invoice.write',
-  async run({ coop, actor, key }, { party: whose, amount: price, text, due, other }) {
+  async run({ coop, actor, key }, { sponsor, amount: price, text, due, other }) {
     const { id } = await coop.parties.invoice(actor, {
-      ...{ party: whose, lines: [{ text, quantity: 1, price }], due, key },
+      ...{ party: sponsor, lines: [{ text, quantity: 1, price }], due, key },
       sold: other ? 'other' : 'surveys',
     });
     const made = await coop.parties.invoiceById(id);
@@ -91,33 +61,60 @@ function shown({ number: called, gross, currency, reference, due }: Invoice): st
   const total = shownMoney(gross, currency);
   return reference === ''
     ? `${called}: ${total}`
-    : `${called}: ${total} until ${due} with the reference ${reference}`;
+    : `${called}: ${total} until ${due} with the reference ${creditorReference(reference)}`;
 }
+
+/** All of them, or those of one sponsor, the last one first. */
+export const invoicesOf = ({ parties }: Coop, party = 0): Promise<Invoice[]> =>
+  allOf<Invoice>((last) => parties.invoices({ party, before: last?.id ?? Number.MAX_SAFE_INTEGER }));
+
+export const shownInvoices = (all: readonly Invoice[]): string =>
+  table(
+    all.map((each) => [
+      ...[String(each.id), each.number, each.date, each.buyer.name, shownMoney(each.gross, each.currency)],
+      each.of > 0 ? `takes back ${each.of}` : `${shownMoney(each.received, each.currency)} came`,
+    ]),
+  );
 
 const list = command({
   name: ['coop', 'invoice', 'list'],
   summary: 'invoices and notes, the last one first: number, day, to whom, how much, what came',
-  schema: z.strictObject({}),
-  async run({ coop }) {
-    const all = await allOf<Invoice>((last) =>
-      coop.parties.invoices({ before: last?.id ?? Number.MAX_SAFE_INTEGER }),
-    );
-    const rows = all.map((each) => [
-      ...[String(each.id), each.number, each.date, each.buyer.name, shownMoney(each.gross, each.currency)],
-      each.of > 0 ? `takes back ${each.of}` : `${shownMoney(each.received, each.currency)} came`,
-    ]);
-    return { text: table(rows), json: all };
+  options: [{ name: 'sponsor', value: 'N', summary: 'those of one sponsor' }],
+  schema: z.strictObject({ sponsor: number().optional() }),
+  async run({ coop }, { sponsor }) {
+    const all = await invoicesOf(coop, sponsor);
+    return { text: shownInvoices(all), json: all };
   },
 });
 
-const parties = command({
-  name: ['coop', 'invoice', 'parties'],
-  summary: 'the sponsors: number, kind, name',
-  schema: z.strictObject({}),
-  async run({ coop }) {
-    const all = await allOf<Party>((last) => coop.parties.parties({ after: last?.id ?? 0 }));
-    return { text: table(all.map(({ id, kind, name }) => [String(id), kind, name])), json: all };
+const show = command({
+  name: ['coop', 'invoice', 'show'],
+  summary: 'an invoice or a note: its lines, its VAT, and what came for it on which day',
+  parameters: [{ name: 'invoice', summary: 'its number here, as coop invoice list shows it first' }],
+  schema: z.strictObject({ invoice: number() }),
+  async run({ coop }, { invoice: wanted }) {
+    const found = await coop.parties.invoiceById(wanted);
+    if (found === null) throw new StoreError('not-found', `there is no invoice ${wanted}`);
+    const receipts = await coop.parties.receipts(wanted);
+    const money = (minor: number) => shownMoney(minor, found.currency);
+    const rows = [
+      [found.number, `${found.date} to ${found.buyer.name}`],
+      ...found.lines.map(({ text, quantity, price }) => [
+        ...[text, quantity === 1 ? money(price) : `${quantity} x ${money(price)}`],
+      ]),
+      ['without VAT', money(found.net)],
+      [`VAT ${found.rate} %`, money(found.vat)],
+      ['in all', money(found.gross)],
+      ...(found.credited === 0 ? [] : [['taken back by notes', money(found.credited)]]),
+      ...(found.reference === ''
+        ? []
+        : [['until, with the reference', `${found.due}, ${creditorReference(found.reference)}`]]),
+      ...receipts.map(({ day: came, amount: minor, line }) => [
+        ...[`came on ${came}`, `${money(minor)}, line ${line} of the bank`],
+      ]),
+    ];
+    return { text: table(rows), json: { ...found, receipts } };
   },
 });
 
-export const invoiceCommands = [party, parties, add, credit, list];
+export const invoiceCommands = [add, credit, list, show];

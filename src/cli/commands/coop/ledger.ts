@@ -5,17 +5,20 @@ import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { absolute } from './acting.ts';
 import { day, number, shownAmount } from './amount.ts';
+import { shownEntry } from './by-hand.ts';
 import { writeNew } from './file.ts';
 import { newFile } from './parts.ts';
 
 const command = adminCommand<Rooms>();
+const entry = { name: 'entry', summary: 'its number' };
 
 const balance = command({
   name: ['ledger', 'balance'],
   summary: 'every account that holds something; each asset adds up to nothing',
-  schema: z.strictObject({}),
-  async run({ coop }) {
-    const rows = await coop.ledger.trialBalance();
+  options: [{ name: 'on', value: 'DAY', summary: 'by entries dated until then; all where it is left out' }],
+  schema: z.strictObject({ on: day().optional() }),
+  async run({ coop }, { on }) {
+    const rows = await coop.ledger.trialBalance(on);
     const sums = new Map<string, number>();
     for (const { asset, amount } of rows) sums.set(asset, (sums.get(asset) ?? 0) + amount);
     const shown = (amount: number, asset: string) => (asset === 'MYC' ? String(amount) : shownAmount(amount));
@@ -51,6 +54,33 @@ const verify = command({
     if (faults.length > 0) throw new StoreError('corrupt', [...faults, `${faults.length} faults`].join('\n'));
     const text = `the books are sound: ${entries} entries, ${checkpoints} checkpoints`;
     return { text, json: { ok: true, entries, checkpoints } };
+  },
+});
+
+const show = command({
+  name: ['ledger', 'show'],
+  summary: 'an entry: its day, what it is, its postings',
+  parameters: [entry],
+  schema: z.strictObject({ entry: number() }),
+  async run({ coop }, { entry: seq }) {
+    const found = await coop.ledger.entry(seq);
+    if (found === null) throw new StoreError('not-found', `there is no entry ${seq}`);
+    return { text: shownEntry(found), json: found };
+  },
+});
+
+const receipt = command({
+  name: ['ledger', 'receipt'],
+  summary: 'write what shows that an entry is in the signed ledger, for the stand-alone verifier',
+  parameters: [entry, newFile],
+  schema: z.strictObject({ entry: number(), file: z.string() }),
+  gather: async (call) => absolute(call, ['file']),
+  async run({ coop }, { entry: seq, file }) {
+    // A checkpoint is signed once a day, and the entry may be of this hour.
+    await coop.ledger.checkpoints.sign();
+    const made = await coop.ledger.receipt(seq);
+    await writeNew(file, `${JSON.stringify(made, null, 2)}\n`);
+    return { text: `${file}: entry ${seq} and the way to a signed checkpoint`, json: { file, ...made } };
   },
 });
 
@@ -90,4 +120,4 @@ const exportCommand = command({
   },
 });
 
-export const ledgerCommands = [verify, balance, checkpoint, exportCommand];
+export const ledgerCommands = [verify, balance, show, checkpoint, receipt, exportCommand];

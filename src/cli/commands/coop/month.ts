@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
-import type { ClosedMonth, MonthShare } from '../../../coop/index.ts';
+import type { ClosedMonth, MonthPreview, MonthShare } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
@@ -13,9 +13,10 @@ import { approved, exported, prepared, runAbout, shownRun } from './runs.ts';
 const command = adminCommand<Rooms>();
 const which = { name: 'month', summary: 'such as 2026-03' };
 
-function shown(closed: ClosedMonth, currency: string): string {
+/** `closed`: what a month came to, or would come to now. */
+function shown(closed: MonthPreview, currency: string): string[][] {
   const money = (amount: number) => shownMoney(amount, currency);
-  const rows = [
+  return [
     ['received from sponsors, without VAT', money(closed.received)],
     ...(closed.credited === 0 ? [] : [['credited', money(-closed.credited)]]),
     ...(closed.turnoverBefore === 0 ? [] : [['short since the month before', money(closed.turnoverBefore)]]),
@@ -25,13 +26,17 @@ function shown(closed: ClosedMonth, currency: string): string {
     ['coins', `${closed.coins} of ${closed.members} members`],
     ...(closed.coinsLeft === 0 ? [] : [['coins that count in the next month', String(closed.coinsLeft)]]),
     ['owed to members', money(closed.paid)],
+  ];
+}
+
+const shownClosed = (closed: ClosedMonth, currency: string): string =>
+  table([
+    ...shown(closed, currency),
     ['root', closed.root === '' ? 'none: nothing was shared out' : closed.root],
     ...(closed.despite === ''
       ? []
       : [['closed despite', `${closed.linesWaiting} lines of the bank that waited: ${closed.despite}`]]),
-  ];
-  return table(rows);
-}
+  ]);
 
 const close = actingCommand({
   name: ['coop', 'month', 'close'],
@@ -44,7 +49,7 @@ const close = actingCommand({
     const closed = await coop.payouts.closeMonth(actor, { month: wanted, despite, key });
     const run = await prepared({ coop, actor, key: `${key}-run` }, { purpose: 'month', about: wanted });
     const said = run === null ? 'nobody is owed enough to be paid' : shownRun(run, coop.rules);
-    const text = [`${wanted} is closed`, shown(closed, coop.rules.currency), said].join('\n');
+    const text = [`${wanted} is closed`, shownClosed(closed, coop.rules.currency), said].join('\n');
     return { text, json: { ...closed, run } };
   },
 });
@@ -81,7 +86,34 @@ const show = command({
   async run({ coop }, { month: wanted }) {
     const closed = await coop.payouts.month(wanted);
     if (closed === null) throw new StoreError('not-found', `${wanted} is not closed`);
-    return { text: shown(closed, coop.rules.currency), json: closed };
+    return { text: shownClosed(closed, coop.rules.currency), json: closed };
+  },
+});
+
+const list = command({
+  name: ['coop', 'month', 'list'],
+  summary: "the months that were shared out, the last one first: turnover, the members' part, owed",
+  schema: z.strictObject({}),
+  async run({ coop }) {
+    const all = await allOf<ClosedMonth>((last) => coop.payouts.months({ before: last?.month ?? '~' }));
+    const money = (minor: number) => shownMoney(minor, coop.rules.currency);
+    const rows = all.map((each) => [each.month, money(each.turnover), money(each.pool), money(each.paid)]);
+    return { text: table(rows), json: all };
+  },
+});
+
+const preview = command({
+  name: ['coop', 'month', 'preview'],
+  summary: 'what the next month to be shared out would come to, as things stand',
+  schema: z.strictObject({}),
+  async run({ coop }) {
+    const said = await coop.payouts.preview();
+    const rows = [
+      ['month', said.month],
+      ...shown(said, coop.rules.currency),
+      ['lines of the bank that wait', String(said.linesWaiting)],
+    ];
+    return { text: table(rows), json: said };
   },
 });
 
@@ -114,4 +146,4 @@ const proof = command({
   },
 });
 
-export const monthCommands = [close, approve, exportCommand, show, shares, proof];
+export const monthCommands = [preview, close, approve, exportCommand, list, show, shares, proof];

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import type { RedemptionRequest } from '../../../coop/index.ts';
+import type { Rooms } from '../../../rooms/index.ts';
+import { adminCommand } from '../../admin/index.ts';
+import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
 import { amount, number, shownMoney } from './amount.ts';
-import { decision, on, onShape, person, when } from './parts.ts';
+import { allOf, decision, on, onShape, person, when } from './parts.ts';
 
 const transfer = actingCommand({
   name: ['coop', 'share', 'transfer'],
@@ -36,6 +40,48 @@ const request = actingCommand({
   async run({ coop, actor, key }, { person: whose, shares, ...rest }) {
     const asked = await coop.register.request(actor, { person: whose, shares, ...when(rest, key) });
     return { text: `request ${asked.id}: ${shares} shares, not before ${asked.due}`, json: asked };
+  },
+});
+
+const recall = actingCommand({
+  name: ['coop', 'share', 'recall'],
+  summary: 'a member takes a request back of which nothing was given back',
+  parameters: [{ name: 'request', summary: 'its number, as coop share queue shows it' }],
+  options: [on],
+  schema: z.strictObject({ ...onShape, request: number() }),
+  privilege: 'register.write',
+  async run({ coop, actor, key }, { request: id, ...rest }) {
+    const now = await coop.register.withdrawRequest(actor, { request: id, ...when(rest, key) });
+    return { text: `request ${id} is ${now.state}`, json: now };
+  },
+});
+
+const queue = adminCommand<Rooms>()({
+  name: ['coop', 'share', 'queue'],
+  summary:
+    'what waits to be given back, in its order: request, person, shares, why, not before, the last day',
+  schema: z.strictObject({}),
+  async run({ coop }) {
+    const all = await allOf<RedemptionRequest>((last) => coop.register.queue(last?.id));
+    const rows = all.map(({ id, person: whose, left, shares, cause, due, latest }) => [
+      ...[String(id), `person ${whose}`, `${left} of ${shares} shares`, cause, due, latest],
+    ]);
+    return { text: table(rows), json: all };
+  },
+});
+
+const call = actingCommand({
+  name: ['coop', 'share', 'call'],
+  summary: 'call what is not paid up of shares; prints the reference that the payment must bear',
+  parameters: [person, { name: 'amount', summary: 'such as 50.00' }],
+  options: [decision, on],
+  schema: z.strictObject({ ...onShape, person: number(), amount: amount(), decision: z.string() }),
+  privilege: 'register.write',
+  async run({ coop, actor, key }, { person: whose, amount: minor, decision: why, ...rest }) {
+    const asked = { person: whose, amount: minor, decision: why, ...when(rest, key) };
+    const made = await coop.register.call(actor, asked);
+    const due = shownMoney(made.amount, coop.rules.currency);
+    return { text: `call ${made.id}: ${due} with the reference ${made.reference}`, json: made };
   },
 });
 
@@ -95,8 +141,11 @@ const cancel = actingCommand({
 });
 
 export const movementCommands = [
+  call,
   transfer,
   request,
+  recall,
+  queue,
   redeem,
   end('exclude', 'exclude a member: their shares wait to be given back'),
   end('death', 'a member died: their shares wait, or go to heirs by transfer'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
-import type { Coop, Item, Rules, Run, RunFor } from '../../../coop/index.ts';
+import type { Coop, Item, LeftOut, Rules, Run, RunFor } from '../../../coop/index.ts';
 import { bankDayFrom } from '../../../formats/iso20022/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { type AdminOutcome, adminCommand } from '../../admin/index.ts';
@@ -78,17 +78,20 @@ export async function exported(
   return { text: text.join('\n'), json: { ...run, written: file } };
 }
 
+const purposeOf = [
+  {
+    name: 'purpose',
+    summary: 'month, year, exit (of a member who leaves) or refund (of what was paid for shares)',
+  },
+  { name: 'about', summary: 'the month, the year, or the number of the member' },
+];
+const purposeShape = { purpose: z.enum(['month', 'year', 'exit', 'refund']), about: z.string() };
+
 const prepare = actingCommand({
   name: ['coop', 'pay', 'prepare'],
   summary: 'put what is owed to members into a payment run',
-  parameters: [
-    {
-      name: 'purpose',
-      summary: 'month, year, exit (of a member who leaves) or refund (of what was paid for shares)',
-    },
-    { name: 'about', summary: 'the month, the year, or the number of the member' },
-  ],
-  schema: z.strictObject({ purpose: z.enum(['month', 'year', 'exit', 'refund']), about: z.string() }),
+  parameters: purposeOf,
+  schema: z.strictObject(purposeShape),
   privilege: 'pay.prepare',
   async run({ coop, actor, key }, what) {
     const run = await coop.payouts.prepare(actor, { ...what, key });
@@ -114,6 +117,40 @@ const cancel = actingCommand({
   async run({ coop, actor, key }, { run }) {
     const now = await coop.payouts.cancel(actor, { run, key });
     return { text: shownRun(now, coop.rules), json: now };
+  },
+});
+
+const fail = actingCommand({
+  name: ['coop', 'pay', 'fail'],
+  summary: 'say that the bank took none of the file: all of it is owed again. Another person than made it',
+  parameters: [which],
+  schema: z.strictObject({ run: number() }),
+  privilege: 'pay.approve',
+  async run({ coop, actor, key }, { run }) {
+    const now = await coop.payouts.fail(actor, { run, key });
+    return { text: shownRun(now, coop.rules), json: now };
+  },
+});
+
+const reasons: Readonly<Record<LeftOut['why'], string>> = {
+  'least-payment': 'less than the least payment: it waits',
+  'no-iban': 'nobody knows their account: coop member change --iban',
+  'came-back': 'the last payment came back: they are to name another account',
+  'no-name': 'no bank can write the name: coop member change --holder',
+  'next-run': 'the bank takes no larger file: the next run pays them',
+};
+
+const leftOut = command({
+  name: ['coop', 'pay', 'left-out'],
+  summary: 'who is owed something and would be in no such payment run, and why',
+  parameters: purposeOf,
+  schema: z.strictObject(purposeShape),
+  async run({ coop }, what) {
+    const all = await coop.payouts.leftOut(what);
+    const rows = all.map(({ member, amount: minor, why }) => [
+      ...[`member ${member}`, shownMoney(minor, coop.rules.currency), reasons[why]],
+    ]);
+    return { text: table(rows), json: all };
   },
 });
 
@@ -159,4 +196,4 @@ const show = command({
   },
 });
 
-export const runCommands = [prepare, approve, cancel, exportCommand, list, show];
+export const runCommands = [prepare, leftOut, approve, cancel, exportCommand, fail, list, show];

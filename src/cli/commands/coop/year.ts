@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import type { Years } from '../../../coop/index.ts';
+import type { MemberInterest, Years } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
 import { amount, shownMoney } from './amount.ts';
 import { writeNew } from './file.ts';
-import { despiteWaiting, newFile } from './parts.ts';
+import { allOf, despiteWaiting, newFile } from './parts.ts';
 
+const command = adminCommand<Rooms>();
 const which = { name: 'year', summary: 'the fiscal year that ends in it: 2026' };
 const year = () => z.string().regex(/^[1-9]\d{3}$/, 'a year such as 2026');
 
@@ -25,7 +26,7 @@ function rowsOf(figures: Figures, currency: string): string[][] {
   ];
 }
 
-const show = adminCommand<Rooms>()({
+const show = command({
   name: ['coop', 'year', 'show'],
   summary: 'what a year came to, and what the assembly may decide; or what it decided',
   parameters: [which],
@@ -74,6 +75,36 @@ const close = actingCommand({
   },
 });
 
+const list = command({
+  name: ['coop', 'year', 'list'],
+  summary: 'the years that were closed, the last one first: result, interest, who decided',
+  schema: z.strictObject({}),
+  async run({ coop }) {
+    const all = await coop.years.years();
+    const money = (minor: number) => shownMoney(minor, coop.rules.currency);
+    const rows = all.map((each) => [each.year, money(each.result), money(each.interest), each.decision]);
+    return { text: table(rows), json: all };
+  },
+});
+
+const interest = command({
+  name: ['coop', 'year', 'interest'],
+  summary: 'the interest of a year for each member: gross, what was kept back, net',
+  parameters: [which],
+  schema: z.strictObject({ year: year() }),
+  async run({ coop }, { year: wanted }) {
+    const all = await allOf<MemberInterest>((last) =>
+      coop.years.interest(wanted, { after: last?.member ?? 0 }),
+    );
+    const money = (minor: number) => shownMoney(minor, coop.rules.currency);
+    const rows = all.map(({ member, gross, levied, net }) => [
+      ...[`member ${member}`, money(gross)],
+      ...[levied.map(({ to, amount: minor }) => `${to} ${money(minor)}`).join(', '), money(net)],
+    ]);
+    return { text: table(rows), json: all };
+  },
+});
+
 const slips = actingCommand({
   name: ['coop', 'year', 'slips'],
   summary: 'write what the tax slips of a calendar year say, member by member, as CSV',
@@ -87,4 +118,4 @@ const slips = actingCommand({
   },
 });
 
-export const yearCommands = [show, close, slips];
+export const yearCommands = [show, close, list, interest, slips];
