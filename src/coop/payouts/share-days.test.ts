@@ -6,7 +6,7 @@ import { bytesOf, statementFile } from '../bank/fixtures.ts';
 import { type Coop, openCoop } from '../co-op.ts';
 import { actor, fr, it, testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
-import { board, somebody, withShares } from '../register/test-house.ts';
+import { board, somebody, withShares } from '../register/fixtures.ts';
 import { readPercent } from '../rules/decimal.ts';
 import type { Rules } from '../rules/types.ts';
 

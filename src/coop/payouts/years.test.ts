@@ -4,7 +4,7 @@ import { describeEngines, openTestStores, type TestStores } from '../../testing/
 import { type Coop, openCoop } from '../co-op.ts';
 import { actor, fr, it, refused, testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
-import { withShares } from '../register/test-house.ts';
+import { withShares } from '../register/fixtures.ts';
 import { readPercent } from '../rules/decimal.ts';
 import type { Rules } from '../rules/types.ts';
 

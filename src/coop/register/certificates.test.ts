@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores } from '../../testing/index.ts';
 import { openCoop } from '../co-op.ts';
-import { refused } from '../fixtures.ts';
+import { refused, testHouse } from '../fixtures.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { proofHolds } from './certificates.ts';
+import { board, testRules, withShares } from './fixtures.ts';
 import { certificateBytesMax, certificatesShownRows } from './limits.ts';
-import { board, testHouse, testRules, withShares } from './test-house.ts';
 
 describeEngines('a certificate', (engine) => {
   test('says what was held, shows it in the signed tree, and is judged by its code', async () => {

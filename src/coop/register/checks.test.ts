@@ -3,11 +3,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../../base/index.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
 import { fraction } from '../rules/decimal.ts';
 import { coopModule } from '../store/module.ts';
+import { board, testRules, withShares } from './fixtures.ts';
 import { Register } from './register.ts';
-import { board, testHouse, testRules, withShares } from './test-house.ts';
 
 describeEngines('a register that is sound', (engine) => {
   const clock = fakeClock(0);

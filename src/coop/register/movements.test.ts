@@ -2,14 +2,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import type { Actor } from '../acts/types.ts';
-import { refused } from '../fixtures.ts';
+import { refused, testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { fraction } from '../rules/decimal.ts';
+import { board, somebody, testRules, withShares } from './fixtures.ts';
 import { redemptionsMax } from './limits.ts';
 import { Persons } from './persons.ts';
 import { Register } from './register.ts';
-import { board, somebody, testHouse, testRules, withShares } from './test-house.ts';
 import type { PersonDetails } from './types.ts';
 
 describeEngines('movements', (engine) => {

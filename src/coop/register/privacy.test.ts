@@ -3,10 +3,10 @@ import { fakeClock } from '../../base/index.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores } from '../../testing/index.ts';
 import { openCoop } from '../co-op.ts';
-import { refused } from '../fixtures.ts';
+import { refused, testHouse } from '../fixtures.ts';
 import { coopModule } from '../store/module.ts';
+import { board, somebody, testRules, withShares } from './fixtures.ts';
 import { purposeCharactersMax } from './limits.ts';
-import { board, somebody, testHouse, testRules, withShares } from './test-house.ts';
 
 describeEngines('what is kept of a person', (engine) => {
   test('is theirs to have, and goes when nothing is owed; the accounts stay, and are sound', async () => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { refused } from '../fixtures.ts';
+import { refused, testHouse } from '../fixtures.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { board, somebody, testRules } from './fixtures.ts';
 import {
   addressCharactersMax,
   decisionCharactersMax,
@@ -12,7 +13,6 @@ import {
 } from './limits.ts';
 import { Persons } from './persons.ts';
 import { Register } from './register.ts';
-import { board, somebody, testHouse, testRules } from './test-house.ts';
 
 describeEngines('a membership', (engine) => {
   let stores: TestStores;

@@ -1,4 +1,4 @@
-import type { fakeClock } from '../../base/index.ts';
+/** What tests of the register share, and of rooms that need holders of shares; imported by tests only. */
 import type { Actor } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
 import { chart } from '../rules/chart.ts';
@@ -27,24 +27,6 @@ export function testRules(shares: Partial<Rules['shares']> = {}): Rules {
     ...{ chart, plan: {} },
   };
 }
-
-export const testHouse = (
-  stores: Pick<CoopHouse, 'database' | 'blobs'>,
-  clock: ReturnType<typeof fakeClock>,
-  rules: Rules,
-): CoopHouse => ({
-  ...{ database: stores.database, blobs: stores.blobs, clock, rules },
-  ...{
-    coop: 'coop.example',
-    name: 'Exemple SCIC',
-    secret: async () => Buffer.alloc(32, 7).toString('base64'),
-  },
-  ...{
-    banks: [],
-    transfers: { perFile: 100_000, isBatch: true },
-    legal: { name: 'Exemple SCIC SA', address: ['1 place Basse'], registration: '', vatNumber: '' },
-  },
-});
 
 export const board: Actor = { account: 1, member: 0, roles: ['board', 'treasurer'], via: 'api' };
 
