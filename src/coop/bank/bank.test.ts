@@ -10,6 +10,7 @@ import { bytesOf, type FixtureEntry, type FixtureStatement, statementFile } from
 import {
   importBytesMax,
   importLinesMax,
+  matchItemsMax,
   nameCharactersMax,
   pageRows,
   remittanceCharactersMax,
@@ -242,6 +243,7 @@ describeEngines('the bank', (engine) => {
       nameCharactersMax,
     ]);
     expect([importBytesMax, importLinesMax, pageRows]).toEqual([268_435_456, 100_000, 500]);
+    expect(matchItemsMax).toBe(1000);
   });
 
   test('what is damaged behind its back is found', async () => {

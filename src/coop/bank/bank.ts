@@ -9,7 +9,7 @@ import { type CoopHouse, toldOf } from '../house.ts';
 import { accountOf, demandMemo } from '../ledger/check.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { importBytesMax, importLinesMax, pageRows } from './limits.ts';
+import { importBytesMax, importLinesMax, matchItemsMax, pageRows } from './limits.ts';
 import { unmatched } from './scripts/book.ts';
 import type { Decided, Judgement } from './scripts/match.ts';
 import type { Expected, Gap, Imported, Line, Match, StatementRow, Target } from './types.ts';
@@ -63,15 +63,19 @@ export class Bank {
     const account = this.#house.banks.find((each) => each.iban === iban);
     if (account === undefined)
       throw refusal('E_BANK_ACCOUNT', `statement ${id} is of an account that is none of the co-op's`);
-    if (currency !== this.#house.rules.currency)
-      throw refusal('E_BANK_ACCOUNT', `statement ${id} is in ${currency}`);
+    const own = this.#house.rules.currency;
+    if (currency !== own)
+      throw refusal(
+        'E_BANK_ACCOUNT',
+        `statement ${id} is in ${currency}, and the co-op keeps its books in ${own}`,
+      );
     return account.name;
   }
 
   /**
-   * Says for what a line is: something expected, which takes what is due of it, or an account, which takes what is left. Above
-   * what one person may decide it is proposed, and done when another one confirms. Privilege: `bank.match`. Refuses with
-   * E_NOT_FOUND, E_STATE, E_ACCOUNT, E_TEXT, E_REFERENCE.
+   * Says for what a line is: something expected, which takes what is due of it; an account, or transfers of a payment run that
+   * went or came back, which take what is left. Above what one person may decide it is proposed, and done when another one
+   * confirms. Privilege: `bank.match`. Refuses with E_NOT_FOUND, E_STATE, E_ACCOUNT, E_TEXT, E_REFERENCE, E_LIMIT.
    */
   async match(
     actor: Actor,
@@ -80,15 +84,23 @@ export class Bank {
     demand(actor, 'bank.match');
     const { line, to, memo = '', key } = a;
     demandMemo(memo);
-    const where =
-      'reference' in to
-        ? { reference: referenceOf(to.reference), account: '' }
-        : { reference: '', account: this.#bookable(to.account) };
+    const where = { reference: '', account: '', run: 0, items: [], ...this.#where(to) };
     const aloneMax = this.#house.rules.approvals.matchAloneMax;
     const body = { line, ...where, memo };
     const act = newAct(this.#house, actor, { key, verb: 'bank.match', subject: `line:${line}`, body });
     const asked = { house: toldOf(this.#house), act, ...body, aloneMax };
     return this.#house.database.call(operations.bankMatch, asked);
+  }
+
+  #where(to: Target) {
+    if ('reference' in to) return { reference: referenceOf(to.reference) };
+    if ('account' in to) return { account: this.#bookable(to.account) };
+    const { run, items = [] } = to;
+    if (items.length > matchItemsMax)
+      throw refusal('E_LIMIT', `at most ${matchItemsMax} transfers are named of one line`);
+    if (![run, ...items].every((n) => Number.isSafeInteger(n) && n > 0))
+      throw refusal('E_NOT_FOUND', 'a payment run and its transfers have numbers');
+    return { run, items: [...new Set(items)] };
   }
 
   #bookable(account: string): string {

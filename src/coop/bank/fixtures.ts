@@ -7,6 +7,9 @@ export interface FixtureEntry {
   readonly words?: string;
   readonly endToEndId?: string;
   readonly payment?: string;
+  /** What the bank says of a batch: the file (`MsgId`), and of how many transfers it is. */
+  readonly file?: string;
+  readonly count?: number;
   readonly returned?: string;
   readonly isReversal?: boolean;
   readonly name?: string;
@@ -28,13 +31,16 @@ const entryXml = (entry: FixtureEntry, currency: string): string => {
   const { ref, amount, day = '2026-03-10', words = '', endToEndId = '', payment = '', returned } = entry;
   const role = amount.startsWith('-') ? 'Cdtr' : 'Dbtr';
   const refs = `<Refs>${payment === '' ? '' : `<PmtInfId>${payment}</PmtInfId>`}<EndToEndId>${endToEndId || 'NOTPROVIDED'}</EndToEndId></Refs>`;
+  const { file = '', count } = entry;
+  const batched = `${file && `<MsgId>${file}</MsgId>`}${count === undefined ? '' : `<NbOfTxs>${count}</NbOfTxs>`}`;
+  const batch = batched === '' ? '' : `<Btch>${batched}</Btch>`;
   const back = returned === undefined ? '' : `<RtrInf><Rsn><Cd>${returned}</Cd></Rsn></RtrInf>`;
   const party = `<RltdPties><${role}><Pty><Nm>${entry.name ?? 'Somebody'}</Nm></Pty></${role}></RltdPties>`;
   const told = words === '' ? '' : `<RmtInf><Ustrd>${words}</Ustrd></RmtInf>`;
   return [
     `<Ntry>${amountXml(amount, currency)}${entry.isReversal ? '<RvslInd>true</RvslInd>' : ''}`,
     `<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>${day}</Dt></BookgDt><AcctSvcrRef>${ref}</AcctSvcrRef>`,
-    `<NtryDtls><TxDtls>${refs}${party}${told}${back}</TxDtls></NtryDtls></Ntry>`,
+    `<NtryDtls>${batch}<TxDtls>${refs}${party}${told}${back}</TxDtls></NtryDtls></Ntry>`,
   ].join('');
 };
 

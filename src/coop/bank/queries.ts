@@ -249,6 +249,7 @@ function matchQueries({ db, t }: Context) {
       .insert(m)
       .values({
         ...{ line: bound('line'), expected: bound('expected'), account: bound('account') },
+        ...{ run: bound('run'), items: bound('items') },
         ...{ amount: bound('amount'), memo: bound('memo'), state: 'proposed', by: bound('by') },
         ...{ at: bound('now'), second: 0, decided: 0 },
       })

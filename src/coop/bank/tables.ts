@@ -89,6 +89,9 @@ export const bankTables = defineTables((kit) => ({
       /** What was expected, or 0; then `account` says where it belongs. */
       expected: kit.int().notNull(),
       account: kit.text().notNull(),
+      /** The payment run that it is of, or 0; and which of its transfers. */
+      run: kit.int().notNull(),
+      items: kit.json<readonly number[]>().notNull(),
       amount: kit.int().notNull(),
       memo: kit.text().notNull(),
       state: kit.text().$type<MatchState>().notNull(),
@@ -116,7 +119,7 @@ const said = [
   'rf',
   'returned',
 ];
-const decided = ['id', 'line', 'expected', 'account', 'amount', 'by', 'at'];
+const decided = ['id', 'line', 'expected', 'account', 'run', 'items', 'amount', 'by', 'at'];
 
 /** What a bank said stays as it was said, and a decision that was carried out stays. */
 export const bankGuards: readonly Guard[] = [

@@ -54,11 +54,20 @@ export interface Sent extends Told {
   readonly endToEndId: string;
   /** What the payment (`PmtInfId`) is called where the bank books a whole run as one; else ''. */
   readonly payment: string;
+  /** Of how many transfers the bank says that it is the sum; null where it does not say. */
+  readonly count: number | null;
   readonly amount: number;
   /** Why it came back (`AC04`); '' where it did not. */
   readonly returned: string;
   readonly day: Day;
   readonly line: number;
+}
+
+/** What a person says a line is of: transfers of a payment run, or where none is named all that were not booked yet. */
+export interface SaidOfRun extends Pick<Sent, 'currency' | 'amount' | 'returned' | 'day'> {
+  readonly run: number;
+  /** Numbers within the run. */
+  readonly items: readonly number[];
 }
 
 /** Where an amount belongs: postings in the co-op's currency that add up to minus the amount; the bank's side is added. */
@@ -88,8 +97,14 @@ export interface Line {
   readonly reason: WaitReason | '';
 }
 
-/** What a person says a line is for: something expected, by its reference, or an account of the ledger. */
-export type Target = { readonly reference: string } | { readonly account: AccountName };
+/**
+ * What a person says a line is for: something expected, by its reference; an account of the ledger; or transfers of a payment run
+ * by their numbers, without which all are meant that were not booked yet.
+ */
+export type Target =
+  | { readonly reference: string }
+  | { readonly account: AccountName }
+  | { readonly run: number; readonly items?: readonly number[] };
 
 /** What a line is said to be for. */
 export interface Match {
@@ -98,6 +113,9 @@ export interface Match {
   /** Of what was expected; 0 where it belongs to `account`. */
   readonly expected: number;
   readonly account: string;
+  /** The payment run that it is of, and which of its transfers (none: all that were not booked); 0 where it is of none. */
+  readonly run: number;
+  readonly items: readonly number[];
   readonly amount: number;
   readonly memo: string;
   readonly state: MatchState;
@@ -116,6 +134,7 @@ export interface NewLine {
   readonly amount: number;
   readonly endToEndId: string;
   readonly payment: string;
+  readonly count: number | null;
   readonly references: readonly string[];
   readonly remittance: string;
   readonly name: string;

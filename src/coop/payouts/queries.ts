@@ -177,11 +177,6 @@ function runQueries({ db, t, d }: Context) {
       .from(i)
       .where(eq(i.endToEndId, p('endToEndId')))
       .prepare('payouts_item_named'),
-    payoutsItemSettled: db
-      .update(i)
-      .set({ settled: bound('on') })
-      .where(and(eq(i.run, p('run')), eq(i.n, p('n'))))
-      .prepare('payouts_item_settled'),
     payoutsItemReturned: db
       .update(i)
       .set({ returned: bound('on'), reason: bound('reason') })
@@ -190,8 +185,20 @@ function runQueries({ db, t, d }: Context) {
     payoutsItemsSettled: db
       .update(i)
       .set({ settled: bound('on') })
-      .where(and(eq(i.run, p('run')), eq(i.settled, '')))
+      .where(and(eq(i.run, p('run')), d.inNumbers(i.n, 'items')))
       .prepare('payouts_items_settled'),
+    payoutsItemsNumbered: db
+      .select()
+      .from(i)
+      .where(and(eq(i.run, p('run')), d.inNumbers(i.n, 'items')))
+      .orderBy(asc(i.n))
+      .prepare('payouts_items_numbered'),
+    payoutsItemsLeft: db
+      .select()
+      .from(i)
+      .where(and(eq(i.run, p('run')), eq(i.settled, '')))
+      .orderBy(asc(i.n))
+      .prepare('payouts_items_left'),
     payoutsUnsettled: db
       .select({
         count: sql<number>`cast(count(*) as bigint)`,

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
+import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { bytesOf, type FixtureEntry, statementFile } from '../bank/fixtures.ts';
+import { matchItemsMax } from '../bank/limits.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, refused, testHouse } from '../fixtures.ts';
+import { actor, fr, refused, testHouse } from '../fixtures.ts';
+import { coopModule } from '../store/module.ts';
 
 const iban = readIban('FR1420041010050500013M02606');
 const ibans = ['DE89370400440532013000', 'BE68539007547034', 'BE71096123456769'];
 const treasurer = actor(9, 'treasurer');
 const chair = actor(8, 'board');
+const second = actor(7, 'treasurer');
 
 describeEngines('what the bank books of a run', (engine) => {
   let stores: TestStores;
@@ -19,11 +23,13 @@ describeEngines('what the bank books of a run', (engine) => {
   const key = () => `k${++keys}`;
   const clock = fakeClock(Date.UTC(2026, 3, 2, 10));
 
-  const openCo = () => openCoop({ ...testHouse(stores, clock), banks: [{ name: 'main', iban, bic: null }] });
+  const openCo = (rules = fr) => {
+    coop = openCoop({ ...testHouse(stores, clock, rules), banks: [{ name: 'main', iban, bic: null }] });
+  };
 
   beforeEach(async () => {
     stores = await openTestStores(engine, { clock });
-    coop = openCo();
+    openCo();
     const details = { kind: 'natural', address: '', country: 'FR', birth: '', holder: '' } as const;
     for (const [at, each] of ibans.entries())
       await coop.persons.add(treasurer, {
@@ -99,6 +105,106 @@ describeEngines('what the bank books of a run', (engine) => {
     expect(await balance('transit:run-1')).toBe(0);
   });
 
+  test('as one sum of the file, of as many transfers as there are, settles it; of another number it does not', async () => {
+    await owe('member:1', 5000);
+    await owe('member:2', 300);
+    const { file } = await exported();
+    const sum = { amount: '-53.00', file };
+    expect(await book({ ref: 'B1', ...sum, count: 3 })).toMatchObject({ queued: 1 });
+    expect(await coop.payouts.run(1)).toMatchObject({ state: 'exported' });
+    expect(await book({ ref: 'B2', ...sum, count: 2 })).toMatchObject({ matched: 1 });
+    expect(await coop.payouts.run(1)).toMatchObject({ state: 'settled' });
+    expect(await balance('transit:run-1')).toBe(0);
+  });
+
+  describe('without saying what it is', () => {
+    const match = (line: number, items: readonly number[], run = 1) =>
+      coop.bank.match(treasurer, { line, to: { run, items }, key: key() });
+    const waiting = async () => (await coop.bank.waiting()).map(({ id }) => id);
+    const owed = async () => [
+      await balance('member:1'),
+      await balance('member:2'),
+      await balance('member:3'),
+    ];
+
+    beforeEach(async () => {
+      for (const [at, amount] of [5000, 300, 20].entries()) await owe(`member:${at + 1}`, amount);
+      await exported();
+    });
+
+    test('in parts: a person says of which transfers each is, and what comes back later is owed again', async () => {
+      await book({ ref: 'B1', amount: '-50.20' }, { ref: 'B2', amount: '-3.00' });
+      const [first = 0, second = 0] = await waiting();
+      const many = Array.from({ length: matchItemsMax + 1 }, (_, n) => n + 1);
+      for (const [items, code] of [
+        [[1], 'E_STATE'],
+        [[1, 2], 'E_STATE'],
+        [[1, 4], 'E_NOT_FOUND'],
+        [[], 'E_STATE'],
+        [[1, 0.5], 'E_NOT_FOUND'],
+        [many, 'E_LIMIT'],
+      ] as const)
+        await expect(match(first, items), String(items.length)).rejects.toEqual(refused(code));
+      await expect(match(first, [1, 3], 7)).rejects.toEqual(refused('E_NOT_FOUND'));
+      expect(await balance('transit:run-1')).toBe(-5320);
+      expect(await match(first, [1, 3, 1])).toMatchObject({ state: 'done' });
+      expect((await coop.payouts.items(1)).map(({ settled }) => settled !== '')).toEqual([true, false, true]);
+      expect(await coop.payouts.run(1)).toMatchObject({ state: 'exported' });
+      await expect(match(second, [3])).rejects.toEqual(refused('E_STATE'));
+      expect(await match(second, [])).toMatchObject({ state: 'done' });
+      expect(await coop.payouts.run(1)).toMatchObject({ state: 'settled' });
+      expect([await balance('transit:run-1'), await balance('clearing:unmatched')]).toEqual([0, 0]);
+      expect(await owed()).toEqual([0, 0, 0]);
+      const back = { ref: 'B3', amount: '0.20', endToEndId: 'RUN-1-3', returned: 'AC04' };
+      expect(await book(back)).toMatchObject({ matched: 1 });
+      await book({ ref: 'B4', amount: '53.00', returned: 'AC01' });
+      const [third = 0] = await waiting();
+      for (const items of [[], [1, 2, 3], [1]])
+        await expect(match(third, items)).rejects.toEqual(refused('E_STATE'));
+      expect(await match(third, [1, 2])).toMatchObject({ state: 'done' });
+      expect(await owed()).toEqual([-5000, -300, -20]);
+      expect((await coop.payouts.items(1)).map(({ reason }) => reason)).toEqual(['AC01', 'AC01', 'AC04']);
+      expect(await waiting()).toEqual([]);
+      expect(await verifyAll({ ...stores, modules: [coopModule] })).toEqual([]);
+    });
+
+    test('above what one person may decide: another one confirms, unless the bank says it in the meantime', async () => {
+      openCo({ ...fr, approvals: { persons: 2, matchAloneMax: 5319 } });
+      await book({ ref: 'B1', amount: '-53.20' });
+      const [line = 0] = await waiting();
+      const { id, state } = await match(line, []);
+      expect(state).toBe('proposed');
+      expect(await coop.bank.proposals()).toMatchObject([{ run: 1, items: [], account: 'transit:run-1' }]);
+      const confirmed = (by: typeof treasurer) => coop.bank.confirm(by, { match: id, key: key() });
+      await expect(confirmed(treasurer)).rejects.toEqual(refused('E_SAME_PERSON'));
+      await book({ ref: 'B2', amount: '-0.20', endToEndId: 'RUN-1-3' });
+      await expect(confirmed(second)).rejects.toEqual(refused('E_STATE'));
+      await coop.bank.refuse(second, { match: id, key: key() });
+      await book({ ref: 'B3', amount: '-53.00' });
+      expect(await match((await waiting())[1] ?? 0, [2, 1])).toMatchObject({ state: 'done' });
+      expect(await coop.payouts.run(1)).toMatchObject({ state: 'settled' });
+      expect([await balance('transit:run-1'), await balance('clearing:unmatched')]).toEqual([0, 5320]);
+    });
+
+    test('by another one who confirms it, all of it is settled', async () => {
+      openCo({ ...fr, approvals: { persons: 2, matchAloneMax: 0 } });
+      await book({ ref: 'B1', amount: '-53.20' });
+      const { id } = await match((await waiting())[0] ?? 0, [3, 2, 1]);
+      expect(await coop.payouts.run(1)).toMatchObject({ state: 'exported' });
+      await coop.bank.confirm(second, { match: id, key: key() });
+      expect(await coop.payouts.run(1)).toMatchObject({ state: 'settled' });
+      expect(await coop.bank.line(1)).toMatchObject({ state: 'matched', matches: [{ items: [3, 2, 1] }] });
+    });
+
+    test('of a run without a file, or of one that failed, settles nothing', async () => {
+      await coop.payouts.fail(chair, { run: 1, key: key() });
+      const { id } = await prepare();
+      await book({ ref: 'B1', amount: '-53.20' });
+      const [line = 0] = await waiting();
+      for (const run of [1, id]) await expect(match(line, [], run)).rejects.toEqual(refused('E_STATE'));
+    });
+  });
+
   test('is another amount, another name, or before the file: a person looks at it', async () => {
     await owe('member:1', 5000);
     const { id } = await prepare();
@@ -162,7 +268,7 @@ describeEngines('what the bank books of a run', (engine) => {
       const booked = { ref: key(), endToEndId: item?.endToEndId ?? 'X' };
       if (what === 'crash') {
         stores = await stores.reopen();
-        coop = openCo();
+        openCo();
       }
       if (what === 'owe') {
         await owe(`member:${(n % 2) + 1}`, n + 1);

@@ -1,7 +1,7 @@
 import type { Script } from '../../storage/index.ts';
-import type { Booking, Purpose, Receipt, Sent } from '../bank/types.ts';
+import type { Booking, Purpose, Receipt, SaidOfRun, Sent } from '../bank/types.ts';
 import { receiveInvoice } from '../parties/scripts/invoices.ts';
-import { runBooked } from '../payouts/scripts/booked.ts';
+import { runBooked, runMatched } from '../payouts/scripts/booked.ts';
 import { receiveShare } from '../register/scripts/applications.ts';
 import { receiveCall } from '../register/scripts/calls.ts';
 import type { CoopQueries } from './queries.ts';
@@ -21,3 +21,6 @@ export const receivers: Readonly<Record<Purpose, Receiver>> = {
 
 /** Asked in turn about what went out, or came back; the one that knows the transfer answers, the others say null. */
 export const senders: readonly ((q: CoopQueries, sent: Sent) => Script<Booking | null>)[] = [runBooked];
+
+/** Takes what a person says of a payment run; refuses what it does not add up to. */
+export const takenByRun: (q: CoopQueries, said: SaidOfRun) => Script<Booking> = runMatched;

@@ -8,8 +8,10 @@ export interface Transaction {
   /** Cents; above zero what came, below zero what went. */
   readonly amount: number;
   readonly endToEndId: string;
-  /** What the payment (`PmtInfId`) was called in the file that asked for it. */
+  /** What the payment (`PmtInfId`), or else the file (`MsgId`), was called that asked for it. */
   readonly payment: string;
+  /** Of how many payments the bank says that this is the sum (`Btch`); null where it does not say. */
+  readonly count: number | null;
   /** What stands behind `RF18`, of each right reference of ISO 11649 that the payer wrote. */
   readonly references: readonly string[];
   readonly remittance: string;
@@ -67,7 +69,7 @@ function transactionsOf(
   amount: number,
   details: readonly XmlElement[],
 ): readonly Transaction[] {
-  const batch = textAt(entry, 'NtryDtls', 'Btch', 'PmtInfId');
+  const batch = within(entry, 'NtryDtls', 'Btch');
   const [only] = details;
   if (only === undefined || details.length === 1)
     return [transactionOf(only, { amount, batch, words: textAt(entry, 'AddtlNtryInf') })];
@@ -75,7 +77,10 @@ function transactionsOf(
   const sum = parts.reduce<number>((total, part) => total + (part ?? Number.NaN), 0);
   // Charges, or another currency: how the entry is made up cannot be told, so it stays one.
   if (sum !== amount) return [{ ...transactionOf(undefined, { amount, batch, words: '' }) }];
-  return details.map((each, at) => transactionOf(each, { amount: parts[at] ?? 0, batch, words: '' }));
+  return details.map((each, at) => ({
+    ...transactionOf(each, { amount: parts[at] ?? 0, batch, words: '' }),
+    count: null,
+  }));
 }
 
 /** The amount of one transaction among several as it was booked; undefined where it stands in no currency but another. */
@@ -90,11 +95,14 @@ function partOf(details: XmlElement, entry: XmlElement): number | undefined {
 const currencyOf = (amount: XmlElement | undefined) =>
   amount?.attributes.find(({ name }) => name === 'Ccy')?.value ?? '';
 
-/** `words`: what is said of the entry as a whole, which some banks write instead of a remittance. */
-function transactionOf(
-  details: XmlElement | undefined,
-  { amount, batch, words }: { readonly amount: number; readonly batch: string; readonly words: string },
-): Transaction {
+interface Booked {
+  readonly amount: number;
+  readonly batch: XmlElement | undefined;
+  /** What is said of the entry as a whole, which some banks write instead of a remittance. */
+  readonly words: string;
+}
+
+function transactionOf(details: XmlElement | undefined, { amount, batch, words }: Booked): Transaction {
   const parties = within(details, 'RltdPties');
   const other = amount > 0 ? 'Dbtr' : 'Cdtr';
   const remittance = within(details, 'RmtInf');
@@ -106,13 +114,25 @@ function transactionOf(
   return {
     amount,
     endToEndId: given(textAt(details, 'Refs', 'EndToEndId')),
-    payment: given(textAt(details, 'Refs', 'PmtInfId') || batch),
+    payment: paymentOf(within(details, 'Refs'), batch),
+    count: countOf(batch),
     references: referencesIn(texts),
     remittance: texts.join(' '),
     name: textAt(parties, other, 'Pty', 'Nm') || textAt(parties, other, 'Nm'),
     iban: textAt(parties, `${other}Acct`, 'Id', 'IBAN'),
     returned: back ? textAt(back, 'Rsn', 'Cd') || textAt(back, 'Rsn', 'Prtry') || 'NARR' : null,
   };
+}
+
+/** Banks name the payment, or the file alone; in the details, or beside them. */
+const paymentOf = (...places: readonly (XmlElement | undefined)[]): string =>
+  ['PmtInfId', 'MsgId']
+    .flatMap((name) => places.map((place) => given(textAt(place, name))))
+    .find((text) => text !== '') ?? '';
+
+function countOf(batch: XmlElement | undefined): number | null {
+  const text = textAt(batch, 'NbOfTxs');
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 const given = (text: string) => (text === 'NOTPROVIDED' ? '' : text);

@@ -41,6 +41,7 @@ describe('camt.053', () => {
                   amount: 3000,
                   endToEndId: '',
                   payment: '',
+                  count: null,
                   references: ['SUB000042'],
                   name: 'Ana',
                   iban: other,
@@ -119,6 +120,42 @@ describe('camt.053', () => {
       expect(first?.transactions).toMatchObject([{ amount: -3000, payment: 'PAY-2026-03' }]);
       expect(second?.transactions).toMatchObject([{ amount: 3000, references: [] }]);
     }
+  });
+
+  test('a batch is of a payment, or of a file, and of so many transfers as the bank says', async () => {
+    const batch = (inner: string, refs = '') =>
+      entry(`<Btch>${inner}</Btch>${refs && `<TxDtls><Refs>${refs}</Refs></TxDtls>`}`, { sign: 'DBIT' });
+    const told = async (text: string) => {
+      const [statement] = await read(document(text));
+      return statement?.entries[0]?.transactions.map(({ payment, count }) => [payment, count]);
+    };
+    const named = '<MsgId>M1</MsgId><PmtInfId>P1</PmtInfId><NbOfTxs>3</NbOfTxs>';
+    expect(await told(batch(named))).toEqual([['P1', 3]]);
+    expect(await told(batch('<MsgId>M1</MsgId><NbOfTxs>x</NbOfTxs>'))).toEqual([['M1', null]]);
+    expect(await told(batch('<MsgId>M1</MsgId>', '<PmtInfId>P2</PmtInfId>'))).toEqual([['P2', null]]);
+    expect(await told(batch('<NbOfTxs>3</NbOfTxs>', '<MsgId>M2</MsgId>'))).toEqual([['M2', 3]]);
+    expect(await told(batch(named, '<PmtInfId>NOTPROVIDED</PmtInfId>'))).toEqual([['P1', 3]]);
+  });
+
+  test('what is not booked is left out, in whatever currency and state it is', async () => {
+    const strange = [
+      entry(paid, { status: '<Cd>PDNG</Cd>' }).replace('Ccy="EUR"', 'Ccy="USD"'),
+      entry(paid, { status: '<Cd>INFO</Cd>', amount: 'none', reference: '' }).replace(' Ccy="EUR"', ''),
+      entry(paid, { status: '<Cd>FUTR</Cd>', sign: 'x' }).replace('2026-03-31', ''),
+      entry(paid, { status: '' }).replace('Ccy="EUR"', 'Ccy="CHF"'),
+    ].join('');
+    const expected = balance('CLAV', '7.00').replace('EUR', 'USD');
+    const balances = balance('OPBD', '1.00') + balance('CLBD', '31.00') + expected;
+    const [statement] = await read(document(strange + entry(paid), { balances }));
+    expect(statement).toMatchObject({ currency: 'EUR', opening: 100, closing: 3100, others: 4 });
+    expect(statement?.entries).toHaveLength(1);
+  });
+
+  test('what is booked in another currency than that of the account is named', async () => {
+    const dollars = entry(paid, { reference: 'B7' }).replace('Ccy="EUR"', 'Ccy="USD"');
+    await expect(read(document(entry(paid) + dollars))).rejects.toThrow(
+      'statement S1: entry B7 is in USD, and the account in EUR',
+    );
   });
 
   test('what was sent in another currency counts as what was booked', async () => {

@@ -110,25 +110,35 @@ function demandCounts(statement: XmlElement, id: string, entries: number): void 
     throw new FormatError(`statement ${id}: it says ${counted} entries, and has ${entries}`);
 }
 
+/** Of the account; what is booked on it is in no other. What is only expected, or for information, may be in any. */
 function currencyOf(statement: XmlElement, read: readonly Taken[], id: string): string {
-  const own = textAt(statement, 'Acct', 'Ccy');
-  const amounts = [...all(statement, 'Bal').map(currencyIn), ...read.map(({ currency }) => currency)];
-  const found = new Set(own === '' ? amounts : [own, ...amounts]);
-  const [currency] = found;
-  if (currency === undefined || found.has('') || !/^[A-Z]{3}$/.test(currency))
+  const booked = [
+    ...bookedBalances(statement).map((each) => ({ what: 'a balance', currency: currencyIn(each) })),
+    ...read.flatMap(({ entry, currency }) =>
+      entry === null ? [] : [{ what: `entry ${entry.reference.slice(0, 40)}`, currency }],
+    ),
+  ];
+  const currency = textAt(statement, 'Acct', 'Ccy') || booked[0]?.currency || '';
+  if (!/^[A-Z]{3}$/.test(currency))
     throw new FormatError(`statement ${id} does not say in which currency it is`);
-  if (found.size > 1)
+  const strange = booked.find((each) => each.currency !== currency);
+  if (strange !== undefined)
     throw new FormatError(
-      `a statement is in one currency, and ${id} says ${Array.from(found).join(', ').slice(0, 40)}`,
+      `statement ${id}: ${strange.what} is in ${strange.currency.slice(0, 10) || 'no currency'}, and the account in ${currency}`,
     );
   return currency;
 }
 
+const balanceCodes = ['OPBD', 'PRCD', 'CLBD', 'ITBD'];
+const codeOf = (balance: XmlElement) => textAt(balance, 'Tp', 'CdOrPrtry', 'Cd');
+const bookedBalances = (statement: XmlElement) =>
+  all(statement, 'Bal').filter((each) => balanceCodes.includes(codeOf(each)));
+
 /** Pages but the first begin, and pages but the last end, with an interim balance (ITBD). */
 function balancesOf(statement: XmlElement): { opening: number | null; closing: number | null } {
-  const balances = all(statement, 'Bal');
-  const of = (...codes: readonly string[]) => {
-    const found = balances.filter((each) => codes.includes(textAt(each, 'Tp', 'CdOrPrtry', 'Cd')));
+  const balances = bookedBalances(statement);
+  const of = (code: string) => {
+    const found = balances.filter((each) => codeOf(each) === code);
     return found.map((each) => centsOf(within(each, 'Amt'), signOf(each)));
   };
   const interim = of('ITBD');

@@ -69,6 +69,8 @@ const queue = command({
 const shownDecision = ({ state }: Decided, what: string) =>
   state === 'proposed' ? `${what}: proposed, and a second person is to confirm it` : `${what}: ${state}`;
 
+const isGiven = <Value>(value: Value | undefined): value is Value => value !== undefined;
+
 const match = actingCommand({
   name: ['coop', 'bank', 'match'],
   summary: 'say for what a line is; above what one person may decide, a second one confirms',
@@ -76,6 +78,8 @@ const match = actingCommand({
   options: [
     { name: 'reference', value: 'RF', summary: 'of what was expected' },
     { name: 'account', value: 'NAME', summary: 'of the ledger, such as expense:bank or deposit:17' },
+    { name: 'run', value: 'NUMBER', summary: 'a payment run of which it is; all that was not booked of it' },
+    { name: 'items', value: 'NUMBERS', summary: 'or transfers of that run, such as 3,4,9' },
     { name: 'memo', value: 'TEXT', summary: 'why' },
   ],
   schema: z
@@ -83,14 +87,21 @@ const match = actingCommand({
       line: number(),
       reference: z.string().optional(),
       account: z.string().optional(),
+      run: number().optional(),
+      items: z
+        .string()
+        .regex(/^\d{1,9}(,\d{1,9})*$/, 'numbers of transfers such as 3,4,9')
+        .transform((text) => text.split(',').map(Number))
+        .optional(),
       memo: z.string().optional(),
     })
-    .refine(({ reference, account }) => (reference === undefined) !== (account === undefined), {
-      message: 'give --reference or --account',
-    }),
+    .refine(({ reference, account, run }) => [reference, account, run].filter(isGiven).length === 1, {
+      message: 'give --reference, --account or --run',
+    })
+    .refine(({ run, items }) => isGiven(run) || !isGiven(items), { message: 'give --run with --items' }),
   privilege: 'bank.match',
-  async run({ coop, actor, key }, { line, reference, account, memo }) {
-    const to = reference === undefined ? { account: account ?? '' } : { reference };
+  async run({ coop, actor, key }, { line, reference, account = '', run, items = [], memo }) {
+    const to = isGiven(run) ? { run, items } : isGiven(reference) ? { reference } : { account };
     const decided = await coop.bank.match(actor, { line, to, key, ...(memo === undefined ? {} : { memo }) });
     return { text: shownDecision(decided, `line ${line}`), json: decided };
   },

@@ -83,7 +83,14 @@ describe('the bank', () => {
     const fee = lines.find(({ amount }) => amount === -1450);
     const line = String(fee?.id);
     await expect(run('coop month close', { month }, 'tresorerie')).rejects.toEqual(coded('E_LINES_WAIT'));
-    await expect(run('coop bank match', { line }, 'tresorerie')).rejects.toThrow('--reference or --account');
+    await expect(run('coop bank match', { line }, 'tresorerie')).rejects.toThrow('--account or --run');
+    const both = { line, account: 'expense:bank', run: '1' };
+    await expect(run('coop bank match', both, 'tresorerie')).rejects.toThrow('--reference');
+    const odd = { line, account: 'expense:bank', items: '1,2' };
+    await expect(run('coop bank match', odd, 'tresorerie')).rejects.toThrow('--run with --items');
+    await expect(run('coop bank match', { line, run: '9999', items: '1,2' }, 'tresorerie')).rejects.toThrow(
+      '9999',
+    );
     const done = await run('coop bank match', { line, account: 'expense:bank' }, 'tresorerie');
     expect(done.text).toBe(`line ${line}: done`);
     // Who paid without the reference: a person says which one it was.

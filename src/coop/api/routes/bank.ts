@@ -27,6 +27,7 @@ const line = z.object({
 const matchState = z.enum(['proposed', 'done', 'refused']);
 const match = z.object({
   ...{ id: z.int(), line: z.int(), expected: z.int(), account: z.string(), amount: amountOut() },
+  ...{ run: z.int(), items: z.array(z.int()) },
   ...{ memo: z.string(), state: matchState, by: z.int(), at: moment, second: z.int() },
   decided: momentOrNone,
 });
@@ -120,10 +121,17 @@ const lines: readonly ApiRoute[] = [
       to: z.union([
         z.strictObject({ reference: z.string().max(40) }),
         z.strictObject({ account: z.string().max(80) }),
+        z.strictObject({
+          run: z.int().min(1).describe('A payment run.'),
+          items: z
+            .array(z.int().min(1))
+            .prefault([])
+            .describe('Its transfers; left out, all that were not booked.'),
+        }),
       ]),
       memo: z.string().max(200).prefault(''),
     }),
-    ...{ answer: decided, refusals: ['E_STATE', 'E_ACCOUNT', 'E_TEXT', 'E_REFERENCE'] },
+    ...{ answer: decided, refusals: ['E_STATE', 'E_ACCOUNT', 'E_TEXT', 'E_REFERENCE', 'E_LIMIT'] },
     run: ({ coop, actor, params: { line: id }, body, key }) =>
       coop.bank.match(actor, { line: id, ...body, key }),
   }),

@@ -20,7 +20,7 @@ export interface LineToBook extends NewLine {
 
 /** Keeps a line and books it: by its reference, by the payment run that it is of, or to where it waits for a person. */
 export function* bookLine(q: CoopQueries, house: Told, line: LineToBook): Script<LineState> {
-  const { isKnown, isReversal, references, ...kept } = line;
+  const { isKnown, isReversal, references, count: _, ...kept } = line;
   const rf = references.join(' ');
   if (isKnown) {
     yield* run(q.bankLineAdd, { ...kept, rf, left: 0, state: 'repeated', reason: '' });
@@ -53,13 +53,13 @@ function* bookingOf(
   house: Told,
   line: LineToBook & { readonly id: number; readonly came: Day },
 ): Script<Booking | WaitReason> {
-  const { id, day, amount, endToEndId, payment } = line;
+  const { id, day, amount, endToEndId, payment, count } = line;
   const isBack = line.isReversal || line.returned !== '';
   if (amount > 0 && !isBack) {
     const expected = yield* expectedBy(q, line);
     if (typeof expected === 'string') return expected;
-    const match = { line: id, expected: expected.id, account: '', amount, memo: '', by: 0, now: house.now };
-    const made = one(yield* run(q.bankMatchAdd, match));
+    const match = { line: id, expected: expected.id, account: '', run: 0, items: [], amount, memo: '' };
+    const made = one(yield* run(q.bankMatchAdd, { ...match, by: 0, now: house.now }));
     yield* run(q.bankMatchDecide, { id: made.id, state: 'done', second: 0, now: house.now });
     return yield* receive(q, house, { expected, amount, day, came: line.came, line: id });
   }
@@ -67,7 +67,16 @@ function* bookingOf(
   // What the bank takes back of a payment that it made comes back as if the other bank had sent it.
   const returned = line.returned || (line.isReversal ? 'RVSL' : '');
   for (const sender of senders) {
-    const booking = yield* sender(q, { ...house, endToEndId, payment, amount, returned, day, line: id });
+    const booking = yield* sender(q, {
+      ...house,
+      endToEndId,
+      payment,
+      count,
+      amount,
+      returned,
+      day,
+      line: id,
+    });
     if (booking !== null) return booking;
   }
   return isBack ? 'returned' : 'outgoing';

@@ -115,9 +115,10 @@ function linesOf({ entries }: Statement): readonly NewLine[] {
     transactions.map((transaction) => {
       const n = counts.get(reference) ?? 0;
       counts.set(reference, n + 1);
-      const { amount, endToEndId, payment, references, remittance, name, iban, returned } = transaction;
+      const { amount, endToEndId, payment, count, references, remittance, name, iban, returned } =
+        transaction;
       return {
-        ...{ reference: cut(reference), n, day, amount, references, isReversal },
+        ...{ reference: cut(reference), n, day, amount, count, references, isReversal },
         ...{ endToEndId: cut(endToEndId), payment: cut(payment), returned: cut(returned ?? '') },
         ...{ remittance: cut(remittance, remittanceCharactersMax), name: cut(name), iban: cut(iban) },
       };

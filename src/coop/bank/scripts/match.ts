@@ -3,8 +3,10 @@ import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
 import type { Told } from '../../house.ts';
 import { openDay } from '../../ledger/scripts/append.ts';
+import { transitOf } from '../../payouts/scripts/export.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
+import { takenByRun } from '../../store/receivers.ts';
 import type { Booking, Line, Match, MatchState } from '../types.ts';
 import { post, receive, unmatched } from './book.ts';
 
@@ -14,6 +16,9 @@ export interface MatchByHand {
   /** What stands behind `RF18` of what was expected; '' where it belongs to `account`. */
   readonly reference: string;
   readonly account: string;
+  /** Of whose transfers it is, or 0; and which they are, by their numbers. */
+  readonly run: number;
+  readonly items: readonly number[];
   readonly memo: string;
   readonly act: NewAct;
   /** What one person may decide. */
@@ -38,8 +43,9 @@ export function* matchByHand(q: CoopQueries, a: MatchByHand): Script<Decided> {
       throw refusal('E_ACCOUNT', 'what a customer paid is matched with the invoice that it is for');
     const due = a.reference === '' ? null : yield* dueOf(q, line, a.reference);
     const amount = due?.amount ?? line.left;
-    const { account, memo } = a;
-    const what = { line: line.id, expected: due?.id ?? 0, account, amount, memo };
+    const { run: of, items, memo } = a;
+    const account = of > 0 ? transitOf(of) : a.account;
+    const what = { line: line.id, expected: due?.id ?? 0, account, run: of, items, amount, memo };
     const by = a.act.actor.account;
     const match = one(yield* run(q.bankMatchAdd, { ...what, by, now: a.house.now }));
     if (Math.abs(amount) > a.aloneMax) return decided(match);
@@ -118,11 +124,13 @@ function* bookingOf(
   q: CoopQueries,
   house: Told,
   line: Line,
-  { expected: id, account, amount, memo }: Match,
+  { expected: id, account, run: of, items, amount, memo }: Match,
   day: string,
 ): Script<Booking> {
   if (id === 0) {
     if (amount !== line.left) throw refusal('E_STATE', `line ${line.id} is not what it was`);
+    const said = { run: of, items, currency: house.currency, amount, returned: line.returned, day };
+    if (of > 0) return { ...(yield* takenByRun(q, said)), memo };
     const postings = [{ account, asset: house.currency, amount: -amount }];
     return { kind: 'bank.match', memo, postings };
   }

@@ -402,6 +402,8 @@ CREATE TABLE "bank_matches" (
 	"line" bigint NOT NULL,
 	"expected" bigint NOT NULL,
 	"account" text NOT NULL,
+	"run" bigint NOT NULL,
+	"items" text NOT NULL,
 	"amount" bigint NOT NULL,
 	"memo" text NOT NULL,
 	"state" text NOT NULL,
@@ -1562,7 +1564,7 @@ CREATE TRIGGER "bank_lines_stay" BEFORE DELETE ON "bank_lines" FOR EACH ROW EXEC
 --> statement-breakpoint
 CREATE TRIGGER "bank_lines_stay_all" BEFORE TRUNCATE ON "bank_lines" FOR EACH STATEMENT EXECUTE FUNCTION "bank_lines_stay"();
 --> statement-breakpoint
-CREATE FUNCTION "bank_matches_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD."state" <> 'proposed' OR NEW."id" <> OLD."id" OR NEW."line" <> OLD."line" OR NEW."expected" <> OLD."expected" OR NEW."account" <> OLD."account" OR NEW."amount" <> OLD."amount" OR NEW."by" <> OLD."by" OR NEW."at" <> OLD."at" THEN RAISE EXCEPTION USING MESSAGE = 'immutable: a decision about a line is not changed', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION "bank_matches_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD."state" <> 'proposed' OR NEW."id" <> OLD."id" OR NEW."line" <> OLD."line" OR NEW."expected" <> OLD."expected" OR NEW."account" <> OLD."account" OR NEW."run" <> OLD."run" OR NEW."items" <> OLD."items" OR NEW."amount" <> OLD."amount" OR NEW."by" <> OLD."by" OR NEW."at" <> OLD."at" THEN RAISE EXCEPTION USING MESSAGE = 'immutable: a decision about a line is not changed', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint
 CREATE TRIGGER "bank_matches_kept" BEFORE UPDATE ON "bank_matches" FOR EACH ROW EXECUTE FUNCTION "bank_matches_kept"();
 --> statement-breakpoint

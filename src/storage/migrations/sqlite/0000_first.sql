@@ -480,6 +480,8 @@ CREATE TABLE `bank_matches` (
 	`line` integer NOT NULL,
 	`expected` integer NOT NULL,
 	`account` text NOT NULL,
+	`run` integer NOT NULL,
+	`items` text NOT NULL,
 	`amount` integer NOT NULL,
 	`memo` text NOT NULL,
 	`state` text NOT NULL,
@@ -1458,7 +1460,7 @@ CREATE TRIGGER "bank_lines_left" BEFORE UPDATE ON "bank_lines" BEGIN SELECT RAIS
 --> statement-breakpoint
 CREATE TRIGGER "bank_lines_stay" BEFORE DELETE ON "bank_lines" BEGIN SELECT RAISE(ABORT, 'immutable: what the bank booked stays') WHERE 1 = 1; END;
 --> statement-breakpoint
-CREATE TRIGGER "bank_matches_kept" BEFORE UPDATE ON "bank_matches" BEGIN SELECT RAISE(ABORT, 'immutable: a decision about a line is not changed') WHERE OLD."state" <> 'proposed' OR NEW."id" <> OLD."id" OR NEW."line" <> OLD."line" OR NEW."expected" <> OLD."expected" OR NEW."account" <> OLD."account" OR NEW."amount" <> OLD."amount" OR NEW."by" <> OLD."by" OR NEW."at" <> OLD."at"; END;
+CREATE TRIGGER "bank_matches_kept" BEFORE UPDATE ON "bank_matches" BEGIN SELECT RAISE(ABORT, 'immutable: a decision about a line is not changed') WHERE OLD."state" <> 'proposed' OR NEW."id" <> OLD."id" OR NEW."line" <> OLD."line" OR NEW."expected" <> OLD."expected" OR NEW."account" <> OLD."account" OR NEW."run" <> OLD."run" OR NEW."items" <> OLD."items" OR NEW."amount" <> OLD."amount" OR NEW."by" <> OLD."by" OR NEW."at" <> OLD."at"; END;
 --> statement-breakpoint
 CREATE TRIGGER "bank_matches_stay" BEFORE DELETE ON "bank_matches" BEGIN SELECT RAISE(ABORT, 'immutable: decisions about lines stay') WHERE 1 = 1; END;
 --> statement-breakpoint
