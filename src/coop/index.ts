@@ -58,6 +58,7 @@ export type {
   MemberInterest,
   MonthPreview,
   MonthShare,
+  Owed,
   PayProof,
   Purpose,
   Run,
@@ -66,13 +67,14 @@ export type {
   YearFigures,
 } from './payouts/types.ts';
 export { type YearDecision, Years } from './payouts/years.ts';
-export { type Refusal, refusals } from './refusals.ts';
+export { type Refusal, refusal, refusals } from './refusals.ts';
 export { Certificates } from './register/certificates.ts';
 export { Persons } from './register/persons.ts';
 export { Privacy } from './register/privacy.ts';
 export { Register, type When } from './register/register.ts';
 export type {
   Application,
+  CapitalCall,
   Certificate,
   CertificateVerdict,
   Holding,

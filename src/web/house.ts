@@ -1,7 +1,7 @@
 import type { AccountsService, Privilege } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Directory } from '../carddav/index.ts';
-import type { Coop } from '../coop/index.ts';
+import type { Coop, Privilege as CoopPrivilege } from '../coop/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
 import type { FilesWriter, Sharing } from '../stores/files/index.ts';
@@ -49,6 +49,7 @@ export interface Visit {
   readonly say: Messages;
   /** The route's. */
   readonly privilege: Privilege | null;
+  readonly inCoop: CoopPrivilege | null;
 }
 
 /**
@@ -61,5 +62,7 @@ export interface Route {
   readonly doors: 'pages' | 'everywhere' | 'operator';
   /** What it does to the account of who is signed in; null: it is for everybody. No default (THREATS 9). */
   readonly privilege: Privilege | null;
+  /** What it takes in the co-op, by the same table as the API; null: it shows and changes nothing there. */
+  readonly inCoop: CoopPrivilege | null;
   run(visit: Visit, house: House): Response | Promise<Response>;
 }

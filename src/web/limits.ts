@@ -33,3 +33,5 @@ export const zipIdleMsMax = 300_000;
 export const zipStillMs = 1_000;
 /** Octets of an address that is shown as a QR code: what a telephone reads from a screen without effort. */
 export const pictureBytesMax = 500;
+/** Of the code of a certificate as somebody typed it. */
+export const certificateCodeCharactersMax = 64;

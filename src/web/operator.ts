@@ -5,7 +5,7 @@ import type { Route } from './house.ts';
 export function operatorRoutes(health: Health, metrics: Metrics): readonly Route[] {
   const told = (report: HealthReport) => Response.json(report, { status: report.ok ? 200 : 503 });
   const get = (path: string, run: Route['run']): Route => {
-    return { method: 'GET', path, doors: 'operator', privilege: null, run };
+    return { method: 'GET', path, doors: 'operator', privilege: null, inCoop: null, run };
   };
   return [
     get('/healthz', async () => told(await health.live())),

@@ -1,4 +1,5 @@
 import { icon, style } from './assets/files.ts';
+import { coopRoutes } from './coop/routes.ts';
 import { appleProfile } from './discovery/apple-profile.ts';
 import { autoconfig } from './discovery/autoconfig.ts';
 import { autodiscoverJson, autodiscoverXml } from './discovery/autodiscover.ts';
@@ -32,6 +33,7 @@ const get = (path: string, run: Run): Route => ({
   path,
   doors: 'pages',
   privilege: null,
+  inCoop: null,
   run,
 });
 const post = (path: string, run: Run): Route => ({
@@ -39,6 +41,7 @@ const post = (path: string, run: Run): Route => ({
   path,
   doors: 'pages',
   privilege: null,
+  inCoop: null,
   run,
 });
 const own = (route: Route): Route => ({
@@ -84,6 +87,7 @@ export const routes: readonly Route[] = [
   files(post('/files/link/revoke', revokeLink)),
   files(post('/files/trash/restore', restoreFile)),
   ...publicRoutes,
+  ...coopRoutes,
   get('/trust', showTrust),
   get('/ca.crt', authorityDer),
   get('/ca.pem', authorityPem),

@@ -46,9 +46,13 @@ export interface WebOptions {
   readonly clock?: Clock;
 }
 
+/** What a route says of who may; an address that there is not takes nothing. */
+type Declared = Pick<Route, 'privilege' | 'inCoop'>;
+const undeclared: Declared = { privilege: null, inCoop: null };
+
 type Environment = { Bindings: HttpEnvironment };
 
-function visitOf(context: Context<Environment>, house: House, privilege: Route['privilege']): Visit {
+function visitOf(context: Context<Environment>, house: House, declared: Declared): Visit {
   const { remote, secure } = connectionOf(context.env.incoming);
   const request = context.req.raw;
   const accepted = request.headers.get('accept-language');
@@ -61,7 +65,8 @@ function visitOf(context: Context<Environment>, house: House, privilege: Route['
     secure,
     language,
     say: messagesOf(language),
-    privilege,
+    privilege: declared.privilege,
+    inCoop: declared.inCoop,
   };
 }
 
@@ -78,9 +83,9 @@ function application(
   const answer = async (
     context: Context<Environment>,
     run: Answer,
-    privilege: Route['privilege'] = null,
+    declared: Declared = undeclared,
   ): Promise<Response> => {
-    const visit = visitOf(context, house, privilege);
+    const visit = visitOf(context, house, declared);
     const response = await Promise.resolve(run(visit, house)).catch((error) => failed(visit, house, error));
     response.headers.set('x-content-type-options', 'nosniff');
     // RFC 6797: only where everybody's devices trust the certificate; else nobody could pass a renewal.
@@ -89,14 +94,15 @@ function application(
     return response;
   };
   const methods = new Map<string, string[]>();
-  for (const { method, path, doors, privilege, run } of served) {
+  for (const route of served) {
+    const { method, path, doors, run } = route;
     methods.set(path, [...(methods.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
     app.on(method, path, (context) =>
       answer(
         context,
         (visit) =>
           doors === 'operator' && !isLoopback(visit.remote) ? otherwise(visit, house) : run(visit, house),
-        privilege,
+        route,
       ),
     );
   }

@@ -8,7 +8,7 @@ import { demand } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
 import { demandDay, demandMonth, lastDayOf, monthsAfter, todayOf } from '../days.ts';
 import { type BankAccount, type CoopHouse, toldOf } from '../house.ts';
-import type { Day, Month } from '../ledger/types.ts';
+import { coinAsset, type Day, type Month } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { demandText } from '../text.ts';
@@ -19,6 +19,7 @@ import {
   type LeftOut,
   type MonthPreview,
   type MonthShare,
+  type Owed,
   type PayProof,
   type Purpose,
   purposes,
@@ -207,6 +208,17 @@ export class Payouts {
     const { hash, file, size } = await this.#demandRun(run);
     if (hash === '') throw refusal('E_NOT_FOUND', `run ${run} has no file yet`, { run });
     return { name: `${file}.xml`, size, content: this.#house.blobs.stream(hash) };
+  }
+
+  /** What a member is owed at this moment. */
+  async owed(member: number): Promise<Owed> {
+    const { database, rules } = this.#house;
+    const of = async (kind: string, asset = rules.currency) =>
+      0 - (await database.call(operations.balance, { account: `${kind}:${member}`, asset }));
+    return {
+      ...{ member: await of('member'), interest: await of('interest'), redemption: await of('redemption') },
+      ...{ deposit: await of('deposit'), coins: await of('coins', coinAsset) },
+    };
   }
 
   run(run: number): Promise<Run | null> {

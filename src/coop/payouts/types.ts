@@ -125,6 +125,19 @@ export interface Item {
   readonly reason: string;
 }
 
+/** What a member is owed, by what for, and the coins of theirs that are not shared out yet. */
+export interface Owed {
+  /** Pay of the months. */
+  readonly member: number;
+  /** On shares, net. */
+  readonly interest: number;
+  /** Shares given back. */
+  readonly redemption: number;
+  /** Paid for shares that are not admitted yet. */
+  readonly deposit: number;
+  readonly coins: number;
+}
+
 /** Why something that is owed is not taken into a run. */
 export const leftOutWhys = ['least-payment', 'no-iban', 'came-back', 'no-name', 'next-run'] as const;
 

@@ -15,6 +15,7 @@ export {
   sumProof,
   sumRoot,
   sumTree,
+  sumWay,
   verifySumProof,
 } from './sum.ts';
 export {

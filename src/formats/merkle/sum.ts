@@ -113,13 +113,21 @@ export function sumProof(leaves: readonly SumLeaf[], leaf: SumLeaf): readonly Su
   return steps;
 }
 
-/** Whether the leaf is in the tree of that root, and the root's sum counts it: no sum on the way is negative or too large. */
-export function verifySumProof(leaf: SumLeaf, steps: readonly SumStep[], root: SumNode): boolean {
+/** The nodes from the leaf up, one more than there are steps; null where a sum on the way is negative or too large. */
+export function sumWay(leaf: SumLeaf, steps: readonly SumStep[]): readonly SumNode[] | null {
   let node = nodeOf(leaf);
+  const way = [node];
   for (const step of steps) {
-    if (!Number.isSafeInteger(step.sum) || step.sum < 0) return false;
+    if (!Number.isSafeInteger(step.sum) || step.sum < 0) return null;
     node = step.side === 'left' ? joined(step, node) : joined(node, step);
-    if (!Number.isSafeInteger(node.sum)) return false;
+    if (!Number.isSafeInteger(node.sum)) return null;
+    way.push(node);
   }
-  return node.sum === root.sum && node.hash.equals(root.hash);
+  return way;
+}
+
+/** Whether the leaf is in the tree of that root, and the root's sum counts it. */
+export function verifySumProof(leaf: SumLeaf, steps: readonly SumStep[], root: SumNode): boolean {
+  const top = sumWay(leaf, steps)?.at(-1);
+  return top !== undefined && top.sum === root.sum && top.hash.equals(root.hash);
 }

@@ -50,7 +50,7 @@ export function page(visit: Visit, house: Pick<House, 'settings'>, shown: Page):
 <link rel="icon" href="${icon.path}">
 </head>
 <body>
-<header><a class="coop" href="/">${name}</a><nav><a href="/mail">${say.yourMail}</a><a href="/files">${say.yourFiles}</a>${shown.leave ?? null}</nav></header>
+<header><a class="coop" href="/">${name}</a><nav><a href="/mail">${say.yourMail}</a><a href="/files">${say.yourFiles}</a><a href="/shares">${say.sharesTitle}</a><a href="/pay">${say.payTitle}</a>${shown.leave ?? null}</nav></header>
 <main>
 <h1>${shown.title}</h1>
 ${shown.body}

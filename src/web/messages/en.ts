@@ -1,7 +1,9 @@
 export const en = {
   homeTitle: 'Welcome',
   homeLead: (name: string) => `This is the server of ${name}, run by its members for its members.`,
-  homeToday: 'Today it keeps your mail and your files; calendars, contacts, chat and votes are to follow.',
+  homeToday:
+    'It keeps your mail, your files, calendars and contacts, and tells you what your shares and your pay are.',
+  homeVerify: 'Verify a certificate or the accounts',
   homeNew: 'New here? Your co-op sends you a link with which you choose your password.',
   homeTrust: 'Let your devices trust this server',
   signIn: 'Sign in',

@@ -1,10 +1,12 @@
-import type { Messages } from './index.ts';
+import type { en } from './en.ts';
+import type { Texts } from './texts.ts';
 
-export const fr: Messages = {
+export const fr: Texts<typeof en> = {
   homeTitle: 'Bienvenue',
   homeLead: (name) => `Voici le serveur de ${name}, tenu par ses membres, pour ses membres.`,
   homeToday:
-    'Il garde aujourd’hui votre courrier et vos fichiers ; agendas, contacts, messagerie et votes suivront.',
+    'Il garde votre courrier, vos fichiers, vos agendas et vos contacts, et vous dit ce que sont vos parts et votre paie.',
+  homeVerify: 'Vérifier un certificat ou les comptes',
   homeNew: 'Vous arrivez ? Votre coopérative vous envoie un lien pour choisir votre mot de passe.',
   homeTrust: 'Faire reconnaître ce serveur par vos appareils',
   signIn: 'Se connecter',

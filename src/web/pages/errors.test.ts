@@ -25,6 +25,7 @@ function answer(error: unknown) {
     language: 'en',
     say: messagesOf('en'),
     privilege: null,
+    inCoop: null,
   };
   return { response: failed(visit, house, error), logged };
 }

@@ -5,7 +5,7 @@ import { FormRefused } from '../http/forms.ts';
 import { page } from '../http/page.ts';
 
 /** What a page that did not expect the refusal answers. RFC 9110 §15.5, RFC 4918 §11.5 for 507. */
-const statusOf = {
+export const statusOf = {
   'not-found': 404,
   exists: 409,
   denied: 403,

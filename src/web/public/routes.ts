@@ -74,6 +74,6 @@ const paths = ['/s/:token', '/s/:token/*'];
 
 /** Public links are for everybody who holds one: what they may is the link's to say. */
 export const publicRoutes: readonly Route[] = paths.flatMap((path): Route[] => [
-  { method: 'GET', path, doors: 'pages', privilege: null, run: showPublic },
-  { method: 'POST', path, doors: 'pages', privilege: null, run: postPublic },
+  { method: 'GET', path, doors: 'pages', privilege: null, inCoop: null, run: showPublic },
+  { method: 'POST', path, doors: 'pages', privilege: null, inCoop: null, run: postPublic },
 ]);

@@ -11,8 +11,6 @@ import { mine, numberOf } from './own.ts';
 import { item, jsonLines, memberInterest, monthShare, ownEntry, payProof, receipt, role } from './shapes.ts';
 
 const last = Number.MAX_SAFE_INTEGER;
-/** Personal accounts of the ledger, with what a member reads them as. */
-const owed = ['member', 'interest', 'redemption', 'deposit'] as const;
 
 const balances: readonly ApiRoute[] = [
   route({
@@ -37,16 +35,7 @@ const balances: readonly ApiRoute[] = [
       ...{ redemption: amountOut('Shares given back.'), deposit: amountOut('Paid and not yet admitted.') },
       coins: amountOut('Coins (MYC).'),
     }),
-    async run({ coop, actor }) {
-      const own = numberOf(actor);
-      const of = async (kind: string, asset: string) =>
-        0 - (await coop.ledger.balance(`${kind}:${own}`, asset));
-      const [member, interest, given, deposit] = await Promise.all(
-        owed.map((kind) => of(kind, coop.rules.currency)),
-      );
-      const sums = { member: member ?? 0, interest: interest ?? 0, redemption: given ?? 0 };
-      return { ...sums, deposit: deposit ?? 0, coins: await of('coins', 'MYC') };
-    },
+    run: ({ coop, actor }) => coop.payouts.owed(numberOf(actor)),
   }),
 ];
 

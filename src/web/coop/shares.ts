@@ -1,0 +1,225 @@
+import type {
+  Application,
+  CapitalCall,
+  Certificate,
+  Coop,
+  Movement,
+  RedemptionRequest,
+} from '../../coop/index.ts';
+import type { House, Visit } from '../house.ts';
+import { type Html, html, type Piece } from '../html.ts';
+import { problem } from '../http/page.ts';
+import { listedRows } from '../limits.ts';
+import { type Acting, forActing } from './acting.ts';
+import type { Wrong } from './form.ts';
+import { howToPay } from './payment.ts';
+import { type Column, facts, field, type Shown, shownIn, table } from './shown.ts';
+
+/** A button that posts one number. */
+const act = (acting: Acting, action: string, id: number, text: string): Html =>
+  html`<form method="post" action="${action}">${acting.once}<input type="hidden" name="id" value="${id}"><button class="quiet">${text}</button></form>`;
+
+/** What each part of the page is made with. */
+interface Parts {
+  readonly visit: Visit;
+  readonly coop: Coop;
+  readonly acting: Acting;
+  readonly shown: Shown;
+}
+
+async function holding({ visit: { say }, coop, acting, shown }: Parts): Promise<Html> {
+  const { member } = acting.actor;
+  const [person, held] = await Promise.all([
+    coop.persons.demand(member),
+    coop.register.holding(member, coop.today()),
+  ]);
+  const nominal = held.shares * coop.rules.shares.nominal;
+  return html`<div class="card">${facts([
+    [say.sharesNumber, member],
+    [say.sharesStanding, say.standings[person.standing]],
+    [say.sharesHeld, shown.count(held.shares)],
+    [say.sharesNominal, shown.money(nominal)],
+    [say.sharesPaidUp, shown.money(nominal - held.uncalled)],
+    held.uncalled === 0 ? null : [say.sharesUncalled, shown.money(held.uncalled)],
+    person.queued === 0 ? null : [say.sharesQueued, shown.count(person.queued)],
+    [say.sharesVote, held.votes > 0 ? say.yes : say.no],
+  ])}</div>`;
+}
+
+function openApplication(parts: Parts, { id, shares, due, paid, decision, reference }: Application): Html {
+  const { visit, coop, acting, shown } = parts;
+  const { say } = visit;
+  const waits = [
+    ...(decision === '' ? [say.sharesWaitsDecision] : []),
+    ...(paid < due ? [say.sharesWaitsPayment(shown.money(due - paid))] : []),
+  ];
+  return html`<section class="card"><h3>${say.sharesAskedFor(shares)}</h3>
+<p>${waits.join(' ')}</p>
+${paid < due ? howToPay(visit, coop, { amount: due - paid, reference }) : null}
+${act(acting, '/shares/withdraw', id, say.sharesWithdraw)}</section>`;
+}
+
+function openCall({ visit, coop, shown }: Parts, { amount, paid, calledOn, reference }: CapitalCall): Html {
+  return html`<section class="card"><h3>${visit.say.sharesCalled(shown.money(amount), shown.day(calledOn))}</h3>
+${howToPay(visit, coop, { amount: amount - paid, reference })}</section>`;
+}
+
+/** What is asked of the member, or by them, and is not done yet. */
+async function open(parts: Parts): Promise<Html | null> {
+  const { coop, acting } = parts;
+  const { member } = acting.actor;
+  const [applications, calls] = await Promise.all([
+    coop.register.applicationsOf(member),
+    coop.register.callsOf(member),
+  ]);
+  const cards = [
+    ...applications.filter(({ state }) => state === 'open').map((one) => openApplication(parts, one)),
+    ...calls.filter(({ amount, paid }) => paid < amount).map((one) => openCall(parts, one)),
+  ];
+  return cards.length === 0 ? null : html`<h2 id="open">${parts.visit.say.sharesOpen}</h2>\n${cards}`;
+}
+
+function apply({ visit: { say }, coop, acting, shown }: Parts): Html {
+  const { nominal, minPerMember, maxPerMember } = coop.rules.shares;
+  const hint = say.sharesApplyHint(shown.money(nominal), minPerMember, maxPerMember);
+  return html`<h2 id="apply">${say.sharesApply}</h2>
+<form class="card" method="post" action="/shares/apply">
+${acting.once}
+${field(
+  { id: 'apply-shares', name: 'shares', label: say.sharesCount, type: 'number', hint },
+  html` min="1" max="${maxPerMember}" inputmode="numeric" required`,
+)}<button>${say.sharesApplyButton}</button>
+</form>`;
+}
+
+function requestRow({ visit: { say }, acting, shown }: Parts, one: RedemptionRequest): readonly Piece[] {
+  const { id, shares, left, asked, due, latest, state, cause } = one;
+  const isWhole = state === 'queued' && cause === 'request' && left === shares;
+  return [
+    ...[shown.day(asked), shown.count(shares), say.requestStates[state], shown.count(left)],
+    ...[shown.day(due), shown.day(latest)],
+    isWhole ? act(acting, '/shares/request/withdraw', id, say.sharesTakeBack) : null,
+  ];
+}
+
+async function redemptions(parts: Parts): Promise<Html> {
+  const { visit, coop, acting } = parts;
+  const { say } = visit;
+  const rows = await coop.register.requestsOf(acting.actor.member);
+  const columns: readonly Column[] = [
+    { head: say.sharesAsked },
+    { head: say.sharesShares, isNumber: true },
+    { head: say.state },
+    { head: say.sharesLeft, isNumber: true },
+    { head: say.sharesDue },
+    { head: say.sharesLatest },
+    { head: say.action },
+  ];
+  return html`<h2 id="redemption">${say.sharesRedemption}</h2>
+<p>${say.sharesRedemptionLead}</p>
+${table(
+  say.sharesRequests,
+  columns,
+  rows.map((one) => requestRow(parts, one)),
+)}
+<form class="card" method="post" action="/shares/request">
+${acting.once}
+${field({ id: 'request-shares', name: 'shares', label: say.sharesCount, type: 'number' }, html` min="1" inputmode="numeric" required`)}<button>${say.sharesRequest}</button>
+</form>`;
+}
+
+const certificateRow = ({ visit: { say }, shown }: Parts, { code, day, shares }: Certificate): Html =>
+  html`<li><span><strong>${shown.day(day)}</strong> <span class="hint">${say.sharesCertificateOf(shares)} · <code>${code}</code></span></span>
+<span><a href="/shares/certificates/${code}.pdf">PDF<span class="unseen"> ${shown.day(day)}</span></a> · <a href="/shares/certificates/${code}.json">JSON<span class="unseen"> ${shown.day(day)}</span></a> · <a href="/verify?code=${code}">${say.verifyButton}<span class="unseen"> ${shown.day(day)}</span></a></span></li>`;
+
+async function certificates(parts: Parts): Promise<Html> {
+  const { visit, coop, acting } = parts;
+  const { say } = visit;
+  const issued = await coop.certificates.issuedTo(acting.actor.member);
+  const list = html`<ul class="rows">${issued.map((one) => certificateRow(parts, one))}</ul>`;
+  return html`<h2 id="certificates">${say.sharesCertificates}</h2>
+<p>${say.sharesCertificatesLead}</p>
+<form class="card" method="post" action="/shares/certificate">
+${acting.once}
+${field({ id: 'certificate-day', name: 'day', label: say.sharesCertificateDay, type: 'date' }, html` value="${coop.today()}" max="${coop.today()}" required`)}<button>${say.sharesCertificateMake}</button>
+</form>
+${issued.length === 0 ? null : list}`;
+}
+
+/** How many shares a movement gave this member, or took; null where it moved none. */
+function moved(movement: Movement, member: number): number | null {
+  switch (movement.kind) {
+    case 'subscription':
+      return movement.shares;
+    case 'transfer':
+      return movement.other === member ? movement.shares : -movement.shares;
+    case 'redemption':
+      return -movement.shares;
+    default:
+      return null;
+  }
+}
+
+async function movements(parts: Parts): Promise<Html | null> {
+  const { visit, coop, acting, shown } = parts;
+  const { say } = visit;
+  const { member } = acting.actor;
+  const after = Number(/^\d{1,15}$/.exec(visit.url.searchParams.get('after') ?? '0')?.[0] ?? 0);
+  const page = await coop.register.movements({ after, person: member });
+  const rows = page.slice(0, listedRows);
+  const columns: readonly Column[] = [
+    { head: say.number, isNumber: true },
+    { head: say.day },
+    { head: say.sharesMovement },
+    { head: say.sharesShares, isNumber: true },
+    { head: say.amount, isNumber: true },
+    { head: say.decision },
+  ];
+  const cells = rows.map((one): readonly Piece[] => {
+    const shares = moved(one, member);
+    const sign = shares !== null && shares > 0 ? '+' : '';
+    return [
+      ...[one.seq, shown.day(one.effective), say.movements[one.kind]],
+      shares === null
+        ? one.shares === 0
+          ? ''
+          : html`(${shown.count(one.shares)})`
+        : `${sign}${shown.count(shares)}`,
+      one.amount === 0 ? '' : shown.money(one.amount),
+      one.decision,
+    ];
+  });
+  const last = rows.at(-1);
+  const more =
+    last === undefined || page.length === rows.length
+      ? null
+      : html`<p><a href="/shares?after=${last.seq}#movements">${say.publicMore}</a></p>`;
+  return html`<h2 id="movements">${say.sharesMovements}</h2>
+${table(say.sharesMovements, columns, cells) ?? html`<p>${say.sharesNoMovements}</p>`}${more}`;
+}
+
+/** The page of a member's shares; `wrong`: what was wrong with the form it was reached by. */
+export async function sharesPage(
+  visit: Visit,
+  house: House,
+  acting: Acting,
+  wrong: Wrong | null = null,
+): Promise<Response> {
+  const { coop } = house;
+  const parts: Parts = { visit, coop, acting, shown: shownIn(visit, coop) };
+  return acting.page({
+    title: visit.say.sharesTitle,
+    status: wrong?.status ?? 200,
+    body: html`${problem(wrong?.text ?? null)}${await holding(parts)}
+${await open(parts)}
+${apply(parts)}
+${await redemptions(parts)}
+${await certificates(parts)}
+${await movements(parts)}`,
+  });
+}
+
+/** GET `/shares`: what a member holds, what moved, and what they may ask. */
+export function showShares(visit: Visit, house: House): Promise<Response> {
+  return forActing(visit, house, (acting) => sharesPage(visit, house, acting));
+}
