@@ -57,7 +57,7 @@ test('a write of a session is taken from a page of this site alone', async () =>
   }
   // Nobody in the register yet: it went through the guard, to the room.
   const own = await ask({ origin: browser.origin, 'sec-fetch-site': 'same-origin' });
-  expect([own.status, JSON.parse(own.text).code]).toEqual([404, 'E_NOT_FOUND']);
+  expect([own.status, JSON.parse(own.text).code]).toEqual([404, 'E_NOT_MEMBER']);
   // A token does not travel by itself.
   const program = testBrowser(suite.ports.https, suite.authority);
   const sent = await program.ask('/api/v1/me/applications', {
