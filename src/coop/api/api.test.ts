@@ -6,6 +6,7 @@ import { describeEngines, openTestStores, type TestStores } from '../../testing/
 import type { Role } from '../acts/types.ts';
 import { type Coop, openCoop } from '../co-op.ts';
 import { testHouse } from '../fixtures.ts';
+import { refusal } from '../refusals.ts';
 import { type Api, createApi } from './api.ts';
 import { check, Misshapen } from './check.ts';
 import { Answers } from './keys.ts';
@@ -15,7 +16,9 @@ import {
   bodyBytesMax,
   bodyDepthMax,
   callersMax,
+  certificateWeightCount,
   cursorCharactersMax,
+  exportWeightCount,
   faultsMax,
   keyCharactersMax,
   pageRowsMax,
@@ -326,6 +329,38 @@ describeEngines('the API', (engine) => {
     expect((await ask('GET', '/refusals', { as: treasurer })).status).toBe(200);
     clock.advance(60_000 / requestsPerMinuteMax);
     expect((await ask('GET', '/refusals', { as: 'x 9' })).status).toBe(200);
+  });
+
+  test('a file of all that there is counts for many, and a certificate for some', async () => {
+    const times = (weight: number) => Math.floor(requestsBurstMax / weight);
+    for (let at = 0; at < times(exportWeightCount); at++)
+      expect((await ask('GET', '/ledger/public')).status).toBe(200);
+    const late = await ask('GET', '/ledger/public');
+    const waitMs = (exportWeightCount * 60_000) / requestsPerMinuteMax;
+    expect([late.status, late.headers.get('retry-after')]).toEqual([429, String(waitMs / 1000)]);
+    clock.advance(waitMs);
+    expect((await ask('GET', '/ledger/public')).status).toBe(200);
+    clock.advance(600_000);
+    const code = 'a'.repeat(24);
+    for (let at = 0; at < times(certificateWeightCount); at++)
+      expect((await ask('GET', `/certificates/${code}`)).status).toBe(404);
+    expect((await ask('GET', `/certificates/${code}`)).status).toBe(429);
+  });
+
+  test('one network is one caller, from whichever of its addresses it asks', async () => {
+    const asks = (remote: string) =>
+      api.fetch(new Request('https://coop.example/api/v1/ledger/public'), { remote, secure: true });
+    const times = requestsBurstMax / exportWeightCount;
+    for (let at = 0; at < times; at++) expect((await asks(`2001:db8::${at + 1}`)).status).toBe(200);
+    expect((await asks('2001:db8::ffff')).status).toBe(429);
+    expect((await asks('2001:db8:0:1::1')).status).toBe(200);
+  });
+
+  test('what is refused before the first octet of a file is refused as everything is', async () => {
+    const next = () => Promise.reject(refusal('E_RULE', 'no rule'));
+    coop.ledger.export = () => ({ [Symbol.asyncIterator]: () => ({ next }) });
+    const answer = await ask('GET', '/ledger/public');
+    expect([answer.status, answer.json.code]).toEqual([422, 'E_RULE']);
   });
 
   test('a fault of ours is told by its number alone', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { leftOutWhys } from '../../payouts/types.ts';
+import type { Coop } from '../../co-op.ts';
+import { type ClosedMonth, leftOutWhys, type Run } from '../../payouts/types.ts';
 import { refusal } from '../../refusals.ts';
 import { pageBy, pageByText } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -17,6 +18,18 @@ const runFor = {
 const ofMonth = params({ month });
 const ofRun = params({ run: pathNumber });
 const runPath = '/runs/{run}';
+
+async function closed(coop: Coop, of: string): Promise<ClosedMonth> {
+  const found = await coop.payouts.month(of);
+  if (found === null) throw refusal('E_NOT_FOUND', `${of} was not shared out`);
+  return found;
+}
+
+async function prepared(coop: Coop, id: number): Promise<Run> {
+  const found = await coop.payouts.run(id);
+  if (found === null) throw refusal('E_NOT_FOUND', `there is no payment run ${id}`);
+  return found;
+}
 
 const months: readonly ApiRoute[] = [
   route({
@@ -38,17 +51,14 @@ const months: readonly ApiRoute[] = [
   route({
     ...{ ...reads, path: '/months/{month}', params: ofMonth, query: null, answer: closedMonth },
     ...{ privilege: 'own', summary: 'One month: what every member checks their pay against.', refusals: [] },
-    async run({ coop, params: { month: of } }) {
-      const found = await coop.payouts.month(of);
-      if (found === null) throw refusal('E_NOT_FOUND', `${of} was not shared out`);
-      return found;
-    },
+    run: ({ coop, params: of }) => closed(coop, of.month),
   }),
   route({
     ...{ ...reads, path: '/months/{month}/shares', params: ofMonth, query: pageOf(noMore) },
     ...{ answer: listOf(monthShare), refusals: ['E_CURSOR'] },
     summary: 'What a month came to for each member.',
-    run: ({ coop, params: { month: of }, query }) => {
+    async run({ coop, params: { month: asked }, query }) {
+      const { month: of } = await closed(coop, asked);
       const pages = (after: number) => coop.payouts.shares(of, { after });
       return pageBy(`/months/${of}/shares`, query, 0, pages, ({ member }) => member);
     },
@@ -106,16 +116,13 @@ const runs: readonly ApiRoute[] = [
   route({
     ...{ ...reads, path: runPath, params: ofRun, query: null, answer: run, refusals: [] },
     summary: 'One run: what its approvals are of.',
-    async run({ coop, params: { run: id } }) {
-      const found = await coop.payouts.run(id);
-      if (found === null) throw refusal('E_NOT_FOUND', `there is no payment run ${id}`);
-      return found;
-    },
+    run: ({ coop, params: of }) => prepared(coop, of.run),
   }),
   route({
     ...{ ...reads, path: '/runs/{run}/items', params: ofRun, query: pageOf(noMore) },
     ...{ answer: listOf(item), refusals: ['E_CURSOR'], summary: 'The transfers of a run.' },
-    run: ({ coop, params: { run: id }, query }) => {
+    async run({ coop, params: of, query }) {
+      const { id } = await prepared(coop, of.run);
       const pages = (after: number) => coop.payouts.items(id, { after });
       return pageBy(`/runs/${id}/items`, query, 0, pages, ({ n }) => n);
     },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Coop } from '../../co-op.ts';
+import type { ClosedYear } from '../../payouts/types.ts';
 import { refusal } from '../../refusals.ts';
 import { pageBy } from '../cursor.ts';
 import { exportWeightCount } from '../limits.ts';
@@ -11,6 +13,12 @@ import { closedYear, csv, memberInterest, yearFigures } from './shapes.ts';
 const reads = { method: 'GET', tag: 'years', privilege: 'ledger.read', query: null, body: null } as const;
 const ofYear = params({ year });
 
+async function closed(coop: Coop, of: string): Promise<ClosedYear> {
+  const found = await coop.years.year(of);
+  if (found === null) throw refusal('E_NOT_FOUND', `${of} was not closed`);
+  return found;
+}
+
 export const yearsRoutes: readonly ApiRoute[] = [
   route({
     ...{ ...reads, path: '/years', params: null, answer: z.object({ items: z.array(closedYear) }) },
@@ -20,11 +28,7 @@ export const yearsRoutes: readonly ApiRoute[] = [
   route({
     ...{ ...reads, path: '/years/{year}', params: ofYear, answer: closedYear },
     ...{ privilege: 'own', summary: 'One closed year, as the assembly decided it.', refusals: [] },
-    async run({ coop, params: { year: of } }) {
-      const found = await coop.years.year(of);
-      if (found === null) throw refusal('E_NOT_FOUND', `${of} was not closed`);
-      return found;
-    },
+    run: ({ coop, params: of }) => closed(coop, of.year),
   }),
   route({
     ...{ ...reads, path: '/years/{year}/figures', params: ofYear, answer: yearFigures },
@@ -35,7 +39,8 @@ export const yearsRoutes: readonly ApiRoute[] = [
   route({
     ...{ ...reads, path: '/years/{year}/interest', params: ofYear, query: pageOf(noMore) },
     ...{ answer: listOf(memberInterest), refusals: ['E_CURSOR'], summary: 'Interest of each member.' },
-    run: ({ coop, params: { year: of }, query }) => {
+    async run({ coop, params: asked, query }) {
+      const { year: of } = await closed(coop, asked.year);
       const pages = (after: number) => coop.years.interest(of, { after });
       return pageBy(`/years/${of}/interest`, query, 0, pages, ({ member }) => member);
     },
