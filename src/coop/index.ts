@@ -33,6 +33,7 @@ export {
 } from './bank/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
 export type { CoopHouse } from './house.ts';
+export { decimalOf } from './ledger/exports/amount.ts';
 export { Ledger, type LedgerForm, type LedgerOptions } from './ledger/ledger.ts';
 export type {
   AccountKind,

@@ -1,3 +1,4 @@
+import { decimalText } from '../../base/index.ts';
 import type { Iban } from '../../formats/iban/index.ts';
 import { escapeXml } from '../../formats/xml/index.ts';
 
@@ -24,13 +25,12 @@ export interface WrittenStatement {
   readonly entries: readonly Booked[];
 }
 
-const amountOf = (cents: number) =>
-  `${Math.floor(Math.abs(cents) / 100)}.${String(Math.abs(cents) % 100).padStart(2, '0')}`;
 const direction = (cents: number) => `<CdtDbtInd>${cents < 0 ? 'DBIT' : 'CRDT'}</CdtDbtInd>`;
 
 /** The statement as a bank gives it: camt.053.001.08. */
 export function bankStatement({ id, iban, currency, opening, entries }: WrittenStatement): string {
-  const money = (cents: number) => `<Amt Ccy="${currency}">${amountOf(cents)}</Amt>${direction(cents)}`;
+  const money = (cents: number) =>
+    `<Amt Ccy="${currency}">${decimalText(Math.abs(cents))}</Amt>${direction(cents)}`;
   const balance = (code: string, cents: number) =>
     `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${money(cents)}</Bal>`;
   const closing = entries.reduce((sum, { amount }) => sum + amount, opening);

@@ -1,5 +1,6 @@
 import { encode } from 'uqr';
 import type { LegalPerson } from '../house.ts';
+import { decimalOf } from '../ledger/exports/amount.ts';
 import { certificateBytesMax } from './limits.ts';
 import type { Certificate } from './types.ts';
 
@@ -11,8 +12,7 @@ const printable = (text: string): string =>
       : each.normalize('NFD').replace(/[^\u0020-\u007e]/g, '') || '?',
   ).join('');
 
-const money = (minor: number, currency: string): string =>
-  `${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, '0')} ${currency}`;
+const money = (minor: number, currency: string): string => `${decimalOf(minor, currency)} ${currency}`;
 
 /** One page, the same bytes whenever it is made: its date is the day that it speaks of. */
 export async function certificatePdf(said: Certificate, legal: LegalPerson, url: string): Promise<Buffer> {

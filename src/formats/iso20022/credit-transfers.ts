@@ -1,4 +1,4 @@
-import { FormatError } from '../../base/index.ts';
+import { decimalText, FormatError } from '../../base/index.ts';
 import { type Iban, readCreditorReference } from '../iban/index.ts';
 import { escapeXml } from '../xml/index.ts';
 import { isBankDay } from './bank-days.ts';
@@ -36,7 +36,7 @@ export interface TransferFile {
 const idPattern = /^[a-zA-Z0-9\-?:().,'+](?:[a-zA-Z0-9/\-?:().,'+ ]{0,33}[a-zA-Z0-9\-?:().,'+])?$/;
 
 /** Cents as every message writes them: `12.30`. */
-export const euros = (cents: number) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+export const euros = (cents: number): string => decimalText(cents);
 /** ISO 9362: the bank, its country, its place, and which branch. */
 export const isBic = (text: string): boolean => /^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/.test(text);
 const element = (name: string, text: string) => `<${name}>${escapeXml(text)}</${name}>`;

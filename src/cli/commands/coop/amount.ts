@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import { decimalText } from '../../../base/index.ts';
+import { decimalOf } from '../../../coop/index.ts';
 
 /** `-1234` -> `-12.34`. */
-export function shownAmount(minor: number): string {
-  const digits = String(Math.abs(minor)).padStart(3, '0');
-  return `${minor < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}
+export const shownAmount = (minor: number): string => decimalText(minor);
 
 /** `-1234` of EUR -> `-12.34 EUR`; coins are whole. */
-export const shownMoney = (minor: number, asset: string): string =>
-  `${asset === 'MYC' ? minor : shownAmount(minor)} ${asset}`;
+export const shownMoney = (minor: number, asset: string): string => `${decimalOf(minor, asset)} ${asset}`;
 
 /** An amount as a person types it: `1250` or `1250.00`, above nothing; read without ever being a fraction. */
 export const amount = () =>

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
+import { decimalOf } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { absolute } from './acting.ts';
-import { day, number, shownAmount } from './amount.ts';
+import { day, number } from './amount.ts';
 import { shownEntry } from './by-hand.ts';
 import { writeNew } from './file.ts';
 import { newFile } from './parts.ts';
@@ -21,11 +22,15 @@ const balance = command({
     const rows = await coop.ledger.trialBalance(on);
     const sums = new Map<string, number>();
     for (const { asset, amount } of rows) sums.set(asset, (sums.get(asset) ?? 0) + amount);
-    const shown = (amount: number, asset: string) => (asset === 'MYC' ? String(amount) : shownAmount(amount));
     const lines = rows.map(({ account, asset, amount }) => [
-      ...[account, asset, amount > 0 ? shown(amount, asset) : '', amount < 0 ? shown(-amount, asset) : ''],
+      ...[
+        account,
+        asset,
+        amount > 0 ? decimalOf(amount, asset) : '',
+        amount < 0 ? decimalOf(-amount, asset) : '',
+      ],
     ]);
-    const totals = [...sums].map(([asset, sum]) => `${asset} adds up to ${shown(sum, asset)}`);
+    const totals = [...sums].map(([asset, sum]) => `${asset} adds up to ${decimalOf(sum, asset)}`);
     const text = [table([['account', 'asset', 'debit', 'credit'], ...lines]), ...totals].join('\n');
     return { text, json: { balances: rows, sums: Object.fromEntries(sums) } };
   },

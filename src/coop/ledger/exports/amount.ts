@@ -1,3 +1,4 @@
+import { decimalText } from '../../../base/index.ts';
 import { type Asset, coinAsset } from '../types.ts';
 
 /** Digits behind the point of an asset: coins are whole, money has what ISO 4217 gives it. */
@@ -11,10 +12,5 @@ export function digitsOf(asset: Asset): number {
 }
 
 /** `-1234.50` of −123450 cents. */
-export function decimalOf(amount: number, asset: Asset, point = '.'): string {
-  const digits = digitsOf(asset);
-  const text = String(Math.abs(amount)).padStart(digits + 1, '0');
-  const whole = text.slice(0, text.length - digits);
-  const rest = digits === 0 ? '' : point + text.slice(-digits);
-  return `${amount < 0 ? '-' : ''}${whole}${rest}`;
-}
+export const decimalOf = (amount: number, asset: Asset, point = '.'): string =>
+  decimalText(amount, { digits: digitsOf(asset), point });

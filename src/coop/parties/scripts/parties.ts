@@ -3,6 +3,7 @@ import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
+import { netOf } from '../check.ts';
 import { partyStepRows } from '../limits.ts';
 import type { Party, PartyDetails } from '../types.ts';
 
@@ -45,8 +46,7 @@ export function* partiesCheck(
   const rows = yield* run(q.partiesInvoicesChecked, { after });
   const faults: string[] = [];
   for (const { number, net, vat, gross, lines, credited, received, came, gone } of rows) {
-    const sum = lines.reduce((total, { quantity, price }) => total + quantity * price, 0);
-    if (sum !== net || net + vat !== gross) faults.push(`${number} does not add up`);
+    if (netOf(lines) !== net || net + vat !== gross) faults.push(`${number} does not add up`);
     if (received !== came) faults.push(`${number} says that ${received} came, and its receipts ${came}`);
     if (credited !== gone) faults.push(`${number} says that ${credited} is credited, and its notes ${gone}`);
   }
