@@ -20,6 +20,8 @@ export interface CoopHouse {
   readonly transfers: TransferFiles;
   /** Who the co-op is in law, as its invoices and certificates say. */
   readonly legal: LegalPerson;
+  /** Of a demonstration alone: what salts are made of, so that the same seed has the same chains. Elsewhere they are drawn. */
+  readonly saltSeed?: string | undefined;
 }
 
 /** What scripts are told of the co-op: values alone, so that a thread can be given them. */
@@ -28,10 +30,15 @@ export interface Told {
   readonly currency: string;
   /** ms since 1970. */
   readonly now: number;
+  readonly saltSeed?: string | undefined;
 }
 
-export const toldOf = ({ coop, rules, clock }: Pick<CoopHouse, 'coop' | 'rules' | 'clock'>): Told => ({
+/** What is told, as far as rooms ask for it. */
+export type Telling = Pick<CoopHouse, 'coop' | 'rules' | 'clock' | 'saltSeed'>;
+
+export const toldOf = ({ coop, rules, clock, saltSeed }: Telling): Told => ({
   ...{ coop, currency: rules.currency, now: clock.nowMs() },
+  ...(saltSeed === undefined ? {} : { saltSeed }),
 });
 
 export interface BankAccount {

@@ -12,8 +12,8 @@ export interface CoopParts {
   readonly trust: Pick<TrustStore, 'secret'>;
 }
 
-/** The co-op's money by a clock: its own always, but where a demonstration lives through a year. */
-export type CoopAt = (clock: Clock) => Coop;
+/** The co-op's money by a clock: its own always, but where a demonstration lives through a year, with salts made of its seed. */
+export type CoopAt = (clock: Clock, saltSeed?: string) => Coop;
 
 /** Opens the rooms of the co-op over what is open already, with the rules of its country and its accounts at banks. */
 export function openCoopRooms({ settings: { coop }, database, blobs, trust }: CoopParts): CoopAt {
@@ -25,9 +25,9 @@ export function openCoopRooms({ settings: { coop }, database, blobs, trust }: Co
   }));
   const { name = coop.name, address, registration = '', vatNumber = '' } = coop.legal;
   const { perFile, batch: isBatch } = coop.transfers;
-  return (clock) =>
+  return (clock, saltSeed) =>
     openCoop({
-      ...{ database, blobs, clock, rules, banks },
+      ...{ database, blobs, clock, rules, banks, saltSeed },
       ...{ coop: coop.domain, name: coop.name, secret: (name) => trust.secret(`coop-${name}`) },
       transfers: { perFile, isBatch },
       legal: { name, address, registration, vatNumber },

@@ -49,7 +49,7 @@ export async function fillCoop(rooms: Rooms, options: DemoOptions, session: Sess
     );
   const { year } = options;
   const clock = walkingClock(rooms.clock, dayOf(year, 1, 1));
-  const coop = rooms.coopAt(clock);
+  const coop = rooms.coopAt(clock, `${options.seed} ${year}`);
   const officers = await appoint(rooms, coop, options);
   const calendar = new Calendar(clock, lastDay(year, 12));
   const scene: Scene = {

@@ -1,3 +1,4 @@
+import { StoreError } from '../../base/index.ts';
 import type { Day, Movement, Person } from '../../coop/index.ts';
 import { detailsOf } from './members.ts';
 import { inventPerson } from './people.ts';
@@ -32,7 +33,16 @@ async function memberWith(scene: Scene, part: string, more: number, other = 0): 
   return first === undefined ? null : scene.dice.of(part).pick([first, ...rest]);
 }
 
+/** Nobody asks where shares are asked back at another time of the year. */
 async function askBack(scene: Scene, on: Day): Promise<void> {
+  try {
+    await askSharesBack(scene, on);
+  } catch (error) {
+    if (!(error instanceof StoreError && error.details.code === 'E_DATE')) throw error;
+  }
+}
+
+async function askSharesBack(scene: Scene, on: Day): Promise<void> {
   const throws = scene.dice.of(`requests ${on}`);
   const count = throws.between(1, requests.most);
   for (let n = 1; n <= count; n++) {

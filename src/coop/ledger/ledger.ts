@@ -34,6 +34,8 @@ export interface LedgerOptions {
   readonly rules: Pick<Rules, 'chart' | 'plan' | 'currency' | 'timeZone'>;
   /** Of the key that signs checkpoints; see `CoopHouse`. */
   readonly secret: (name: string) => Promise<string>;
+  /** Of a demonstration alone; see `CoopHouse`. */
+  readonly saltSeed?: string | undefined;
 }
 
 /**
@@ -69,9 +71,9 @@ export class Ledger {
    * again. Refuses with E_UNBALANCED, E_AMOUNT, E_TEXT, E_ACCOUNT, E_DATE, E_LIMIT, E_KEY_REUSED, E_PERIOD_CLOSED.
    */
   async append(drafts: readonly Draft[]): Promise<readonly Entry[]> {
-    const { database, clock, coop, rules } = this.#options;
+    const { database, clock, coop, rules, saltSeed } = this.#options;
     const checked = checkDrafts(drafts, rules.chart);
-    return database.call(operations.append, { coop, drafts: checked, now: clock.nowMs() });
+    return database.call(operations.append, { coop, drafts: checked, now: clock.nowMs(), saltSeed });
   }
 
   /** Seals the contrary of an entry, on a day in an open month. Refuses with E_NOT_FOUND, E_REVERSED as well. */

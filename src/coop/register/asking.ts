@@ -1,7 +1,7 @@
 import { newAct } from '../acts/new-act.ts';
 import { demand, may } from '../acts/privileges.ts';
 import type { Actor, Privilege } from '../acts/types.ts';
-import type { CoopHouse } from '../house.ts';
+import type { Telling } from '../house.ts';
 import type { Day } from '../ledger/types.ts';
 import { demandKey, demandPast } from './check.ts';
 import type { Keyed } from './scripts/once.ts';
@@ -32,7 +32,7 @@ export function demandOwn(actor: Actor, person: number): void {
 
 /** Judges who asks and when, and makes what scripts take. Refuses with E_PRIVILEGE, E_TEXT, E_DATE. */
 export function asked(
-  house: Pick<CoopHouse, 'coop' | 'rules' | 'clock'>,
+  house: Telling,
   { actor, privilege, own = 0, verb, subject, when, body }: Asking,
 ): Keyed & { readonly on: Day } {
   if (own === 0 || !may(actor, 'own', own)) demand(actor, privilege);

@@ -1,11 +1,12 @@
 import { dayIn } from '../days.ts';
-import { type CoopHouse, toldOf } from '../house.ts';
+import { type Telling, toldOf } from '../house.ts';
 import type { Terms } from './types.ts';
 
 /** The rules and the day, as scripts take them. */
-export function termsOf({ coop, rules, clock }: Pick<CoopHouse, 'coop' | 'rules' | 'clock'>): Terms {
+export function termsOf(house: Telling): Terms {
+  const { rules } = house;
   const { nominal, maxPerMember, minPerMember, paidAtOnce, floor, redemption } = rules.shares;
-  const told = toldOf({ coop, rules, clock });
+  const told = toldOf(house);
   return {
     ...{ ...told, nominal, maxPerMember, minPerMember, paidAtOnce, floor },
     ...{ deductLosses: redemption.deductLosses, noticeMonths: redemption.noticeMonths },

@@ -1,7 +1,7 @@
-import { randomOctets } from '../../../base/index.ts';
 import { first, one, run, type Script, texts } from '../../../storage/index.ts';
 import { laterOf, monthAfter } from '../../days.ts';
-import { commitmentOf, saltOctets } from '../../hash.ts';
+import { commitmentOf, saltsFor } from '../../hash.ts';
+import type { Told } from '../../house.ts';
 import { refusal } from '../../refusals.ts';
 import { chainLink, chainStart, draftHash } from '../chain.ts';
 import type { LedgerQueries } from '../queries.ts';
@@ -24,12 +24,12 @@ interface Account {
  */
 export function* append(
   q: LedgerQueries,
-  a: { readonly coop: string; readonly drafts: readonly CheckedDraft[]; readonly now: number },
+  a: Omit<Told, 'currency'> & { readonly drafts: readonly CheckedDraft[] },
 ): Script<readonly Entry[]> {
   let { seq, hash } = yield* headOf(q, a.coop);
   const rows = yield* run(q.ledgerEntriesKeyed, { keys: texts(a.drafts.map(({ key }) => key)) });
   const done = new Map<string, Done>(rows.map((row) => [row.key, { ...row, print: row.draft }]));
-  const accounts = yield* accountsOf(q, a.drafts);
+  const accounts = yield* accountsOf(q, a.drafts, a.saltSeed);
   const entries: Entry[] = [];
   const moves = new Map<string, Move>();
   const closed = yield* closedLast(q);
@@ -165,6 +165,7 @@ function countable(asset: string, amount: number): number {
 function* accountsOf(
   q: LedgerQueries,
   drafts: readonly CheckedDraft[],
+  saltSeed: string | undefined,
 ): Script<ReadonlyMap<string, Account>> {
   const owners = new Map<string, number>();
   for (const { postings, owners: owned } of drafts)
@@ -173,11 +174,11 @@ function* accountsOf(
   const accounts = new Map<string, Account>(found.map((row) => [row.name, row]));
   const missing = [...owners].filter(([name]) => !accounts.has(name));
   if (missing.length === 0) return accounts;
-  // One call of the random source: one for each account costs more than making it.
-  const salts = randomOctets(saltOctets * missing.length);
-  const rows = missing.map(([name, owner], at) =>
-    newAccount(name, owner, salts.subarray(at * saltOctets, (at + 1) * saltOctets)),
+  const salts = saltsFor(
+    missing.map(([name]) => name),
+    saltSeed,
   );
+  const rows = missing.map(([name, owner], at) => newAccount(name, owner, salts[at] ?? Buffer.alloc(0)));
   for (const row of yield* run(q.ledgerAccountsAdd, { rows: JSON.stringify(rows) }))
     accounts.set(row.name, row);
   return accounts;

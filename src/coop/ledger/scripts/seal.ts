@@ -9,6 +9,6 @@ import { append } from './append.ts';
 /** Checks what a room writes and seals it, in the transaction of its caller. */
 export const seal = (
   q: LedgerQueries,
-  { coop, now }: Pick<Told, 'coop' | 'now'>,
+  { coop, now, saltSeed }: Omit<Told, 'currency'>,
   drafts: readonly Draft[],
-): Script<readonly Entry[]> => append(q, { coop, drafts: checkDrafts(drafts, chart), now });
+): Script<readonly Entry[]> => append(q, { coop, drafts: checkDrafts(drafts, chart), now, saltSeed });

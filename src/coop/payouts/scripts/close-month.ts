@@ -1,10 +1,9 @@
-import { randomOctets } from '../../../base/index.ts';
 import { sumTree } from '../../../formats/merkle/index.ts';
 import { one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
 import { lastDayOf, monthAfter } from '../../days.ts';
-import { saltOctets } from '../../hash.ts';
+import { saltsFor } from '../../hash.ts';
 import type { Told } from '../../house.ts';
 import { seal } from '../../ledger/scripts/seal.ts';
 import { coinAsset, type Draft, type Month, type Posting } from '../../ledger/types.ts';
@@ -44,8 +43,11 @@ function* shareMonthOut(q: CoopQueries, a: CloseMonth): Script<ClosedMonth> {
   const sums = yield* sumsOf(q, a, last);
   const { claims, coins, coinsLeft } = yield* claimsOf(q, a.month, sums.pool);
   const pays = shareOut(sums.pool, claims, a.month) ?? [];
-  const salts = randomOctets(saltOctets * pays.length);
-  const leaves = pays.map(({ id, paid }, at) => ({ salt: saltAt(salts, at), id, amount: paid }));
+  const salts = saltsFor(
+    pays.map(({ id }) => `pay:${a.month}:${id}`),
+    a.saltSeed,
+  );
+  const leaves = pays.map(({ id, paid }, at) => ({ salt: salts[at] ?? Buffer.alloc(0), id, amount: paid }));
   const { levels, places } = sumTree(leaves);
   const root = levels.at(-1)?.[0]?.hash.toString('hex') ?? '';
   const postings = pays.flatMap(({ id, paid }) => (paid > 0 ? [euros(a, `member:${id}`, -paid)] : []));
@@ -81,8 +83,6 @@ export function* previewMonth(
   const paid = coins === 0 ? 0 : sums.pool;
   return { month, ...sums, coins, coinsLeft, members: claims.length, paid, linesWaiting: waiting };
 }
-
-const saltAt = (salts: Buffer, at: number) => salts.subarray(at * saltOctets, (at + 1) * saltOctets);
 
 const payKey = (month: Month) => `payout:${month}`;
 

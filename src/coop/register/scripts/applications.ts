@@ -192,10 +192,10 @@ export function* closeApplications(q: Queries, person: number): Script<void> {
 
 /** What the bank says came for an application (`store/receivers.ts`), within its import. */
 export function* receiveShare(q: Queries, receipt: Receipt): Script<Booking> {
-  const { coop, currency, now, amount } = receipt;
+  const { coop, currency, now, saltSeed, amount } = receipt;
   const { nominal } = one(yield* run(q.registerHeadRead, {}));
   const row = yield* applicationRow(q, receipt.expected.subject);
-  const writing = { coop, currency, now, nominal, maxPerMember: row.cap };
+  const writing = { coop, currency, now, saltSeed, nominal, maxPerMember: row.cap };
   yield* lockedHead(q, writing);
   // Of two who write at one time the second sees what the first did.
   const latest = yield* applicationRow(q, row.id);

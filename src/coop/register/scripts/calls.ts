@@ -50,10 +50,10 @@ export function* call(
 
 /** What the bank says came for a call (`store/receivers.ts`), within its import. */
 export function* receiveCall(q: Queries, receipt: Receipt): Script<Booking> {
-  const { coop, currency, now, amount } = receipt;
+  const { coop, currency, now, saltSeed, amount } = receipt;
   const { nominal } = one(yield* run(q.registerHeadRead, {}));
   // Nobody gets a share by this, so that no cap is in question.
-  const writing = { coop, currency, now, nominal, maxPerMember: Number.MAX_SAFE_INTEGER };
+  const writing = { coop, currency, now, saltSeed, nominal, maxPerMember: Number.MAX_SAFE_INTEGER };
   yield* lockedHead(q, writing);
   const row = one(yield* run(q.registerCall, { id: receipt.expected.subject }));
   const person = yield* personRow(q, row.person);

@@ -1,7 +1,6 @@
-import { randomOctets } from '../../../base/index.ts';
-import { run, type Script } from '../../../storage/index.ts';
+import { one, run, type Script } from '../../../storage/index.ts';
 import type { ActsQueries } from '../../acts/queries.ts';
-import { saltOctets } from '../../hash.ts';
+import { saltsFor } from '../../hash.ts';
 import { refusal } from '../../refusals.ts';
 import { personCommitment } from '../chain.ts';
 import type { RegisterQueries } from '../queries.ts';
@@ -20,7 +19,7 @@ export function* addPerson(
   return yield* once(q, a, function* () {
     yield* demandFree(q, a.account, 0);
     const number = (yield* lockedHead(q, a.terms)).persons + 1;
-    const salt = randomOctets(saltOctets);
+    const salt = one(saltsFor([`person:${number}`], a.terms.saltSeed));
     const shown = personCommitment(salt, number);
     yield* run(q.registerPersonAdd, {
       ...{ ...a.details, number, account: a.account, salt, shown, now: a.terms.now },
