@@ -26,14 +26,14 @@ function checkDraft(draft: Draft, chart: Chart): CheckedDraft {
   demandDay(date);
   if (postings.length < 2) throw refusal('E_UNBALANCED', 'an entry has two postings or more');
   if (postings.length > postingsMax) throw refusal('E_LIMIT', `an entry has at most ${postingsMax} postings`);
-  const owners: Record<string, number> = {};
+  const owners = new Map<string, number>();
   const sums = new Map<string, bigint>();
   for (const posting of postings) {
     demandAmount(posting);
     const { owner, kind } = accountOf(posting.account, chart);
     if ((posting.asset === coinAsset) !== (kind.coins === true))
       throw refusal('E_ACCOUNT', `'${posting.account}' does not take ${posting.asset}`);
-    if (owner > 0) owners[posting.account] = owner;
+    if (owner > 0) owners.set(posting.account, owner);
     sums.set(posting.asset, (sums.get(posting.asset) ?? 0n) + BigInt(posting.amount));
   }
   for (const [asset, sum] of sums)

@@ -67,10 +67,11 @@ function accountQueries({ db, t, d }: Context) {
   const a = t.ledger_accounts;
   const b = t.ledger_balances;
   const { from, text, int, bytes, nextAccount, colon } = json[d.dialect];
-  const row = { id: a.id, name: a.name, owner: a.owner, salt: a.salt, shown: a.shown };
+  const named = { id: a.id, name: a.name, shown: a.shown };
+  const row = { ...named, owner: a.owner, salt: a.salt };
   return {
     ledgerAccountsNamed: db
-      .select(row)
+      .select(named)
       .from(a)
       .where(d.inTexts(a.name, 'names'))
       .prepare('ledger_accounts_named'),
@@ -88,7 +89,7 @@ function accountQueries({ db, t, d }: Context) {
     ledgerAccountsAdd: db
       .insert(a)
       .select(sql`select ${nextAccount}, ${text(0)}, ${int(1)}, ${bytes(2)}, ${text(3)} from ${from}`)
-      .returning(row)
+      .returning(named)
       .prepare('ledger_accounts_add'),
     /** Takes the salt and the name away from all accounts of a person. */
     ledgerAccountsErase: db

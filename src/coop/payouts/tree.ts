@@ -16,15 +16,20 @@ export function chunksOf(levels: readonly (readonly SumNode[])[]): readonly Chun
   return levels.flatMap((nodes, level) =>
     Array.from({ length: Math.ceil(nodes.length / chunkRows) }, (_, chunk) => {
       const those = nodes.slice(chunk * chunkRows, (chunk + 1) * chunkRows);
-      return { level, chunk, nodes: Buffer.concat(those.map(octetsOf)) };
+      return { level, chunk, nodes: octetsOf(those) };
     }),
   );
 }
 
-function octetsOf({ sum, hash }: SumNode): Buffer {
-  const octets = Buffer.alloc(nodeOctets);
-  octets.writeBigUInt64BE(BigInt(sum));
-  hash.copy(octets, 8);
+function octetsOf(nodes: readonly SumNode[]): Buffer {
+  const octets = Buffer.alloc(nodeOctets * nodes.length);
+  let at = 0;
+  for (const { sum, hash } of nodes) {
+    octets.writeUInt32BE(Math.floor(sum / 2 ** 32), at);
+    octets.writeUInt32BE(sum % 2 ** 32, at + 4);
+    hash.copy(octets, at + 8);
+    at += nodeOctets;
+  }
   return octets;
 }
 

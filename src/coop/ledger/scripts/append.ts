@@ -9,7 +9,7 @@ import type { Day, Draft, Entry, Month, Posting } from '../types.ts';
 
 /** A draft that was checked against the chart; `owners` says whose the personal accounts are. */
 export interface CheckedDraft extends Draft {
-  readonly owners: Readonly<Record<string, number>>;
+  readonly owners: ReadonlyMap<string, number>;
 }
 
 interface Account {
@@ -34,14 +34,15 @@ export function* append(
   const moves = new Map<string, Move>();
   const closed = yield* closedLast(q);
   for (const { owners: _, ...asked } of a.drafts) {
-    const draft = { ...asked, postings: inPublicOrder(asked.postings, accounts) };
-    const postings = draft.postings.map((row) => ({ ...row, account: accountNamed(accounts, row).shown }));
-    const print = draftHash({ ...draft, postings, reverses: draft.reverses ?? 0 });
+    const lines = inPublicOrder(asked.postings, accounts);
+    const draft = { ...asked, postings: lines.map(({ posting }) => posting) };
+    const chained = { ...asked, postings: lines.map(chainedOf) };
+    const print = draftHash({ ...chained, reverses: draft.reverses ?? 0 });
     let sealed = done.get(draft.key);
     if (sealed === undefined) {
       seq++;
-      hash = chainLink(Buffer.from(hash, 'hex'), { ...draft, seq, postings }).toString('hex');
-      yield* put(q, { draft, print, seq, hash, accounts, moves, closed, now: a.now });
+      hash = chainLink(Buffer.from(hash, 'hex'), { ...chained, seq }).toString('hex');
+      yield* put(q, { draft, lines, print, seq, hash, moves, closed, now: a.now });
       sealed = { seq, hash, print, sealed: a.now };
       done.set(draft.key, sealed);
     } else if (sealed.print !== print) {
@@ -80,11 +81,17 @@ interface Done {
   readonly sealed: number;
 }
 
-function accountNamed(accounts: ReadonlyMap<string, Account>, { account }: Posting): Account {
-  const found = accounts.get(account);
-  if (found === undefined) throw new Error('an account of a draft was not made');
-  return found;
+/** A posting beside the account that it names. */
+interface Line {
+  readonly posting: Posting;
+  readonly account: Account;
 }
+
+const chainedOf = ({ posting: { asset, amount }, account: { shown } }: Line): Posting => ({
+  account: shown,
+  asset,
+  amount,
+});
 
 /**
  * The co-op's own postings as they came, then those of persons by what stands for them: rooms write in the order of members'
@@ -93,12 +100,16 @@ function accountNamed(accounts: ReadonlyMap<string, Account>, { account }: Posti
 function inPublicOrder(
   postings: readonly Posting[],
   accounts: ReadonlyMap<string, Account>,
-): readonly Posting[] {
-  const rows = postings.map((posting) => ({ posting, ...accountNamed(accounts, posting) }));
-  const own = rows.filter(({ name, shown }) => name === shown);
-  const persons = rows.filter(({ name, shown }) => name !== shown);
-  persons.sort((a, b) => (a.shown < b.shown ? -1 : a.shown > b.shown ? 1 : 0));
-  return [...own, ...persons].map(({ posting }) => posting);
+): readonly Line[] {
+  const own: Line[] = [];
+  const persons: Line[] = [];
+  for (const posting of postings) {
+    const account = accounts.get(posting.account);
+    if (account === undefined) throw new Error('an account of a draft was not made');
+    (account.name === account.shown ? own : persons).push({ posting, account });
+  }
+  persons.sort(({ account: { shown: a } }, { account: { shown: b } }) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...own, ...persons];
 }
 
 /** What an account gets of all entries together; more than can be counted until it is known to be less. */
@@ -110,10 +121,10 @@ interface Move {
 
 interface NewEntry {
   readonly draft: Draft;
+  readonly lines: readonly Line[];
   readonly print: string;
   readonly seq: number;
   readonly hash: string;
-  readonly accounts: ReadonlyMap<string, Account>;
   readonly moves: Map<string, Move>;
   /** The last month that is closed; '' for none. */
   readonly closed: Month;
@@ -121,8 +132,8 @@ interface NewEntry {
 }
 
 function* put(q: LedgerQueries, entry: NewEntry): Script<void> {
-  const { draft, print, seq, hash, accounts, moves, closed, now } = entry;
-  const { date, kind, key, memo, postings, reverses = 0 } = draft;
+  const { draft, lines, print, seq, hash, moves, closed, now } = entry;
+  const { date, kind, key, memo, reverses = 0 } = draft;
   const month = date.slice(0, 7);
   if (month <= closed)
     throw refusal('E_PERIOD_CLOSED', `${closed} is closed, and ${date} lies in it or before`, { month });
@@ -135,9 +146,12 @@ function* put(q: LedgerQueries, entry: NewEntry): Script<void> {
   }
   const row = { seq, date, month, kind, key, memo, draft: print, hash, reverses, sealed: now };
   yield* run(q.ledgerEntryAdd, row);
-  const rows = postings.map((posting, at) => ({
-    ...{ seq, n: at + 1, account: accountNamed(accounts, posting).id },
-    ...{ asset: posting.asset, amount: posting.amount },
+  const rows = lines.map(({ posting: { asset, amount }, account }, at) => ({
+    seq,
+    n: at + 1,
+    account: account.id,
+    asset,
+    amount,
   }));
   yield* run(q.ledgerPostingsAdd, { rows });
   for (const { account, asset, amount } of rows) {
@@ -169,7 +183,7 @@ function* accountsOf(
 ): Script<ReadonlyMap<string, Account>> {
   const owners = new Map<string, number>();
   for (const { postings, owners: owned } of drafts)
-    for (const { account } of postings) owners.set(account, owned[account] ?? 0);
+    for (const { account } of postings) owners.set(account, owned.get(account) ?? 0);
   const found = yield* run(q.ledgerAccountsNamed, { names: texts(owners.keys()) });
   const accounts = new Map<string, Account>(found.map((row) => [row.name, row]));
   const missing = [...owners].filter(([name]) => !accounts.has(name));
