@@ -563,10 +563,10 @@ describeEngines('a year of a co-op over HTTP', (engine) => {
       ...{ params: { member: numberOf('nils') }, body: on },
     });
     expect(theirs.json).toMatchObject({ member: numberOf('nils'), shares: 19 });
-    // What is held today is for its holder to show.
+    // Whose it is stands on what its holder shows, and how much they hold today is theirs to say.
     expect((await read('GET /certificates/{code}', null, { params })).json).toEqual({
-      certificate: own,
-      holds: true,
+      ...{ code: own.code, coop: 'coop.example', issuer: 'Exemple', currency: 'EUR', day: day() },
+      ...{ shares: 10, nominal: '1000', uncalled: String(own.uncalled), holds: true, stillHeld: true },
     });
   });
 
