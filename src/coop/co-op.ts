@@ -10,6 +10,8 @@ import { Parties } from './parties/parties.ts';
 import { Payouts } from './payouts/payouts.ts';
 import { Years } from './payouts/years.ts';
 import { Certificates } from './register/certificates.ts';
+import { Notices } from './register/notices.ts';
+import { Payees } from './register/payees.ts';
 import { Persons } from './register/persons.ts';
 import { Privacy } from './register/privacy.ts';
 import { Register } from './register/register.ts';
@@ -23,6 +25,9 @@ export interface Coop {
   /** What persons write into the ledger. */
   readonly books: ByHand;
   readonly persons: Persons;
+  readonly payees: Payees;
+  /** Mails that wait to be sent, for whoever looks now and then. */
+  readonly notices: Notices;
   readonly register: Register;
   readonly certificates: Certificates;
   readonly privacy: Privacy;
@@ -44,7 +49,9 @@ export function openCoop(house: CoopHouse): Coop {
   const ledger = new Ledger(house);
   const books = new ByHand(house);
   const acts = new Acts(house);
-  const persons = new Persons(house);
+  const notices = new Notices(house);
+  const persons = new Persons(house, notices);
+  const payees = new Payees(house, notices);
   const register = new Register(house);
   const privacy = new Privacy(house);
   const certificates = new Certificates(house, ledger.checkpoints);
@@ -66,6 +73,8 @@ export function openCoop(house: CoopHouse): Coop {
     ledger,
     books,
     persons,
+    payees,
+    notices,
     register,
     certificates,
     privacy,

@@ -28,6 +28,8 @@ export const testHouse = (stores: TestStores, clock: Clock, rules: Rules = fr): 
   ...{ coop: 'coop.example', name: 'Exemple' },
   secret: async (name) => Buffer.alloc(32, name).toString('base64'),
   banks: [],
+  languages: ['fr', 'en'],
+  mail: async () => {},
   transfers: { perFile: 100_000, isBatch: true },
   legal: { name: 'Exemple', address: ['1 rue des Tests', '75001 Paris'], registration: '', vatNumber: '' },
 });

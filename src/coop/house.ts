@@ -18,10 +18,23 @@ export interface CoopHouse {
   readonly banks: readonly BankAccount[];
   /** What the bank takes. */
   readonly transfers: TransferFiles;
+  /** What the co-op speaks, first its own: `fr`. */
+  readonly languages: readonly string[];
+  /** Sends a mail to a member's own address; durable when it resolves. Who has no account any more gets none. */
+  readonly mail: (mail: CoopMail) => Promise<void>;
   /** Who the co-op is in law, as its invoices and certificates say. */
   readonly legal: LegalPerson;
   /** Of a demonstration alone: what salts are made of, so that the same seed has the same chains. Elsewhere they are drawn. */
   readonly saltSeed?: string | undefined;
+}
+
+/** A mail of the co-op to the account of a member. */
+export interface CoopMail {
+  /** The same for the same mail, sent again: `notice-7`. */
+  readonly id: string;
+  readonly account: number;
+  readonly subject: string;
+  readonly text: string;
 }
 
 /** What scripts are told of the co-op: values alone, so that a thread can be given them. */

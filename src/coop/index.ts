@@ -32,7 +32,7 @@ export {
   waitReasons,
 } from './bank/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
-export type { CoopHouse } from './house.ts';
+export type { CoopHouse, CoopMail } from './house.ts';
 export { decimalOf } from './ledger/exports/amount.ts';
 export { Ledger, type LedgerForm, type LedgerOptions } from './ledger/ledger.ts';
 export type {
@@ -70,6 +70,7 @@ export type {
 export { type YearDecision, Years } from './payouts/years.ts';
 export { type Refusal, refusal, refusals } from './refusals.ts';
 export { Certificates } from './register/certificates.ts';
+export { Payees } from './register/payees.ts';
 export { Persons } from './register/persons.ts';
 export { Privacy } from './register/privacy.ts';
 export { Register, type When } from './register/register.ts';
@@ -82,6 +83,7 @@ export type {
   MembershipChange,
   Movement,
   MovementKind,
+  PayeeChange,
   Person,
   PersonDetails,
   PersonFile,

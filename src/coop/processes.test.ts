@@ -46,7 +46,8 @@ function twoProcesses(): void {
       const secret = async () => Buffer.alloc(32).toString('base64');
       const transfers = { perFile: 100, isBatch: true };
       const told = { rules: fr, legal, banks: banks as never, transfers };
-      const house = { coop: 'coop.example', name: 'Exemple', ...told };
+      const mails = { languages: ['fr'], mail: async () => {} };
+      const house = { coop: 'coop.example', name: 'Exemple', ...told, ...mails };
       return openCoop({ ...house, database, blobs, clock, secret });
     };
     coops = [await open(), await open()];

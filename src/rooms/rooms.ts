@@ -108,7 +108,7 @@ export async function openRooms(
       onError,
     });
     const sharing = fileRooms.openSharing(accounts);
-    const coopAt = openCoopRooms({ settings: value, database, blobs, trust });
+    const coopAt = openCoopRooms({ settings: value, database, blobs, trust, outbox, accounts });
     return {
       settings,
       log,

@@ -70,6 +70,7 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
     each('collections', (between) => rooms.collections.purge(between));
     each('blobs', (between) => cleanBlobs(rooms, between));
     each('ledger', async (between) => void (await rooms.coop.ledger.checkpoints.daily(between)));
+    each('notices', () => rooms.coop.notices.deliverAll());
     turn(() => rooms.senders.purge());
     turn(() => rooms.push.purge());
   };

@@ -47,6 +47,7 @@ export async function openApiRooms(dir: string, url: string, point: Point | null
   const coop = openCoop({
     ...{ database, blobs, clock, rules: rulesOf(loadCountry({ country: 'fr.yaml', rules: {} })) },
     ...{ coop: 'coop.example', name: 'Exemple', banks: [{ name: 'main', iban, bic: null }] },
+    ...{ languages: ['fr'], mail: async () => {} },
     transfers: { perFile: 100_000, isBatch: true },
     secret: async () => Buffer.alloc(32, 3).toString('base64'),
     legal: { name: 'Exemple', address: ['1 rue Haute'], registration: '', vatNumber: '' },

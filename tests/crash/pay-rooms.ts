@@ -35,6 +35,7 @@ export async function openPay(dir: string, url: string): Promise<PayRooms> {
   const coop = openCoop({
     ...{ database, blobs, clock, rules: rulesOf(loadCountry({ country: 'fr.yaml', rules: {} })) },
     ...{ coop: 'coop.example', name: 'Exemple', banks: [{ name: 'main', iban, bic: null }] },
+    ...{ languages: ['fr'], mail: async () => {} },
     transfers: { perFile: 100_000, isBatch: true },
     secret: async () => Buffer.alloc(32, 3).toString('base64'),
     legal: { name: 'Exemple', address: ['1 rue Haute'], registration: '', vatNumber: '' },

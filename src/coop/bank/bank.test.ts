@@ -31,7 +31,7 @@ describeEngines('the bank', (engine) => {
     const clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
     const banks = [{ name: 'main', iban, bic: null }];
-    const rules = { ...fr, approvals: { persons: 2, matchAloneMax: 5000 } };
+    const rules = { ...fr, approvals: { ...fr.approvals, matchAloneMax: 5000 } };
     coop = openCoop({ ...testHouse(stores, clock, rules), banks });
   });
   afterEach(() => stores.close());

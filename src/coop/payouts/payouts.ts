@@ -109,7 +109,8 @@ export class Payouts {
       subject: `${purpose}:${about}`,
       body,
     });
-    const args = { ...choice, act, about, by: personOf(actor) };
+    const { timeZone } = this.#house.rules;
+    const args = { ...choice, act, about, by: personOf(actor), timeZone };
     return this.#demandRun(await this.#house.database.call(operations.payoutsPrepare, args));
   }
 

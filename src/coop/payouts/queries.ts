@@ -158,6 +158,17 @@ function runQueries({ db, t, d }: Context) {
       .where(d.inNumbers(v.run, 'runs'))
       .orderBy(asc(v.run), asc(v.at), asc(v.person))
       .prepare('payouts_approvals'),
+    payoutsIbansChanged: db
+      .select({ run: i.run, count: sql<number>`cast(count(*) as bigint)` })
+      .from(i)
+      .where(and(d.inNumbers(i.run, 'runs'), ne(i.ibanChanged, '')))
+      .groupBy(i.run)
+      .prepare('payouts_ibans_changed'),
+    payoutsItemsAmong: db
+      .select({ run: i.run, member: i.member, amount: i.amount })
+      .from(i)
+      .where(and(d.inNumbers(i.run, 'runs'), d.inNumbers(i.member, 'members')))
+      .prepare('payouts_items_among'),
     payoutsItems: db
       .select()
       .from(i)
@@ -304,7 +315,13 @@ function payeeQueries({ db, t, d }: Context) {
   const { register_persons: n } = t;
   return {
     payoutsPayees: db
-      .select({ member: n.number, name: n.name, holder: n.holder, iban: n.iban })
+      .select({
+        ...{ member: n.number, name: n.name, holder: n.holder, iban: n.iban, ibanChanged: n.ibanChanged },
+        /** Where the last run that has its file pays them. */
+        paidTo: sql<
+          string | null
+        >`(select i."iban" from "payouts_items" i join "payouts_runs" r on r."id" = i."run" where i."member" = "register_persons"."number" and r."state" in ('exported', 'settled') order by i."run" desc limit 1)`,
+      })
       .from(n)
       .where(d.inNumbers(n.number, 'members'))
       .prepare('payouts_payees'),

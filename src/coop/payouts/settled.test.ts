@@ -169,7 +169,7 @@ describeEngines('what the bank books of a run', (engine) => {
     });
 
     test('above what one person may decide: another one confirms, unless the bank says it in the meantime', async () => {
-      openCo({ ...fr, approvals: { persons: 2, matchAloneMax: 5319 } });
+      openCo({ ...fr, approvals: { ...fr.approvals, matchAloneMax: 5319 } });
       await book({ ref: 'B1', amount: '-53.20' });
       const [line = 0] = await waiting();
       const { id, state } = await match(line, []);
@@ -187,7 +187,7 @@ describeEngines('what the bank books of a run', (engine) => {
     });
 
     test('by another one who confirms it, all of it is settled', async () => {
-      openCo({ ...fr, approvals: { persons: 2, matchAloneMax: 0 } });
+      openCo({ ...fr, approvals: { ...fr.approvals, matchAloneMax: 0 } });
       await book({ ref: 'B1', amount: '-53.20' });
       const { id } = await match((await waiting())[0] ?? 0, [3, 2, 1]);
       expect(await coop.payouts.run(1)).toMatchObject({ state: 'exported' });

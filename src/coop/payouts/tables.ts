@@ -100,6 +100,8 @@ export const payoutsTables = defineTables((kit) => ({
       amount: kit.int().notNull(),
       name: kit.text().notNull(),
       iban: kit.text().notNull(),
+      /** Since when the IBAN is another one than was paid last; '' where it is the same. */
+      ibanChanged: kit.text().notNull(),
       endToEndId: kit.text().notNull(),
       /** Days on which the bank booked that it went, and that it came back; '' for not. */
       settled: kit.text().notNull(),
@@ -213,7 +215,7 @@ export const payoutsGuards: readonly Guard[] = [
   },
   kept(
     'payouts_items',
-    ['run', 'n', 'member', 'amount', 'name', 'iban', 'endToEndId'],
+    ['run', 'n', 'member', 'amount', 'name', 'iban', 'ibanChanged', 'endToEndId'],
     'a transfer is not another',
   ),
   {

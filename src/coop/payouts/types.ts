@@ -97,6 +97,10 @@ export interface Run {
   readonly preparedBy: string;
   /** Who approved it so far: `member:7`, `account:3`. */
   readonly approvals: readonly string[];
+  /** Of its transfers, how many go to another IBAN than was paid last. */
+  readonly ibansChanged: number;
+  /** Of its total, what goes to who prepared it or approved it. */
+  readonly toThemselves: number;
   readonly approved: number;
   readonly exported: number;
   readonly exportedBy: string;
@@ -118,6 +122,8 @@ export interface Item {
   readonly amount: number;
   readonly name: string;
   readonly iban: string;
+  /** The day on which the IBAN became another one than they were paid to last, or than their first; '' where it did not. */
+  readonly ibanChanged: Day | '';
   readonly endToEndId: string;
   readonly settled: Day | '';
   readonly returned: Day | '';

@@ -22,7 +22,7 @@ export function testRules(shares: Partial<Rules['shares']> = {}): Rules {
     ...{ identity: { natural: [], legal: [] }, allocation: [] },
     interest: { capOf: () => null, levies: () => [], slip: { form: '', due: '02-15' } },
     pay: { memberShare: fraction(2, 5), payoutMin: 100 },
-    approvals: { persons: 2, matchAloneMax: 0 },
+    approvals: { persons: 2, matchAloneMax: 0, payeeChangeDays: 30 },
     vat: () => fraction(1, 5),
     ...{ chart, plan: {} },
   };

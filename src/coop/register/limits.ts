@@ -16,3 +16,5 @@ export const certificateBytesMax = 1_000_000;
 export const certificatesShownRows = 20;
 /** Of what a consent is for, and of the version of its text. */
 export const purposeCharactersMax = 60;
+/** Of an IBAN, what a mail says: enough to know one's own, too little to use. */
+export const ibanEndCharactersMax = 4;

@@ -4,6 +4,7 @@ import * as calls from './scripts/calls.ts';
 import { cancel } from './scripts/cancel.ts';
 import * as certificates from './scripts/certificates.ts';
 import { checkHead, checkMovements, checkPersons } from './scripts/checks.ts';
+import * as payees from './scripts/payees.ts';
 import { addPerson, changePerson } from './scripts/persons.ts';
 import * as privacy from './scripts/privacy.ts';
 import * as register from './scripts/read.ts';
@@ -18,6 +19,13 @@ export const registerOperations = ({ read, scan, write }: CoopMake) => ({
   registerPerson: read(register.person),
   registerPersonOfAccount: read(register.personOfAccount),
   registerPersons: scan(register.persons),
+  registerPayeeChange: read(payees.payeeChange),
+  registerPayeeChangesWaiting: scan(payees.payeeChangesWaiting),
+  registerPayeeChangesOf: read(payees.payeeChangesOf),
+  registerPayeeConfirm: write(payees.confirmPayee),
+  registerPayeeRefuse: write(payees.refusePayee),
+  registerNoticesPending: scan(payees.noticesPending),
+  registerNoticeSent: write(payees.noticeSent),
   registerApply: write(applications.apply),
   registerDecide: write(applications.decide),
   registerApplicationWithdraw: write(applications.withdrawApplication),

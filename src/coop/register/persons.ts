@@ -6,6 +6,7 @@ import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { asked } from './asking.ts';
 import { checkDetails } from './check.ts';
+import { Notices } from './notices.ts';
 import { termsOf } from './terms.ts';
 import type { Person, PersonDetails, Standing } from './types.ts';
 
@@ -16,9 +17,11 @@ const isOwnToChange = (change: object): boolean => Object.keys(change).every((na
 /** Who is written down in the register: members, those who ask to be, those who were. */
 export class Persons {
   readonly #house: CoopHouse;
+  readonly #notices: Notices;
 
-  constructor(house: CoopHouse) {
+  constructor(house: CoopHouse, notices = new Notices(house)) {
     this.#house = house;
+    this.#notices = notices;
   }
 
   /** What the log of acts keeps of details: nobody can try names against it. */
@@ -51,7 +54,10 @@ export class Persons {
     return this.demand(number);
   }
 
-  /** Changes what is known of somebody. `version`: the one that was read; E_VERSION where there is another one since. */
+  /**
+   * Changes what is known of somebody. Where they are paid and which account is theirs waits for a second person where somebody
+   * else says it (`Payees`). `version`: the one that was read; E_VERSION where there is another one since.
+   */
   async change(
     actor: Actor,
     a: {
@@ -69,6 +75,7 @@ export class Persons {
       body: { change: await this.#print(change), number, version },
     });
     await this.#house.database.call(operations.registerPersonChange, { ...keyed, number, version, change });
+    await this.#notices.deliver();
     return this.demand(number);
   }
 

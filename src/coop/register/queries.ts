@@ -1,16 +1,13 @@
 import { and, asc, eq, gt, lte, ne, type QueryContext, sql } from '../../storage/index.ts';
 import type { ledgerTables } from '../ledger/tables.ts';
+import { bound, boundAll, number } from './bound.ts';
 import { certificatesShownRows, pageRows, redemptionsMax, stepRows } from './limits.ts';
+import { payeeQueries } from './payee-queries.ts';
 import type { registerTables } from './tables.ts';
 
 type Own = (typeof registerTables)['postgres'];
 type Context = QueryContext<Own & (typeof ledgerTables)['postgres']>;
 const p = sql.placeholder;
-const bound = (name: string) => p(name) as never;
-const number = (name: string) => sql<number>`cast(${p(name)} as bigint)`;
-/** Values of an insert, each bound to its own name. */
-const boundAll = <const Names extends readonly string[]>(...names: Names) =>
-  Object.fromEntries(names.map((name) => [name, bound(name)])) as { [Name in Names[number]]: never };
 
 function headQueries({ db, t }: Context) {
   const h = t.register_head;
@@ -52,7 +49,7 @@ function personQueries({ db, t, d }: Context) {
         ...boundAll('number', 'account', 'kind', 'name', 'address', 'country', 'birth', 'iban', 'holder'),
         ...boundAll('salt', 'shown', 'now'),
         ...{ standing: 'known', shares: 0, uncalled: 0, queued: 0, admission: '', moved: '' },
-        ...{ version: 1, erased: 0, created: bound('now') },
+        ...{ ibanChanged: 0, waiting: 0, version: 1, erased: 0, created: bound('now') },
       })
       .prepare('register_person_add'),
     registerPerson: db.select().from(x).where(here).prepare('register_person'),
@@ -84,10 +81,16 @@ function personQueries({ db, t, d }: Context) {
       .update(x)
       .set({
         ...boundAll('account', 'kind', 'name', 'address', 'country', 'birth', 'iban', 'holder'),
+        ...{ ibanChanged: number('ibanChanged'), waiting: number('waiting') },
         version: sql`${x.version} + 1`,
       })
       .where(here)
       .prepare('register_person_change'),
+    registerPersonWaitsNot: db
+      .update(x)
+      .set({ waiting: 0, version: sql`${x.version} + 1` })
+      .where(here)
+      .prepare('register_person_waits_not'),
     registerPersonMove: db
       .update(x)
       .set({
@@ -393,6 +396,7 @@ function privacyQueries({ db, t, d }: Context) {
       .set({
         ...nothing,
         account: 0,
+        waiting: 0,
         salt: Buffer.alloc(0),
         erased: bound('now'),
         version: sql`${x.version} + 1`,
@@ -470,6 +474,7 @@ function checkQueries({ db, t, d }: Context) {
 export const registerQueries = (context: Context) => ({
   ...headQueries(context),
   ...personQueries(context),
+  ...payeeQueries(context),
   ...applicationQueries(context),
   ...movementQueries(context),
   ...dayQueries(context),

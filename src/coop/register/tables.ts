@@ -3,6 +3,8 @@ import type {
   ApplicationState,
   Certificate,
   MovementKind,
+  NoticeKind,
+  PayeeChangeState,
   PersonKind,
   RedemptionRequest,
   Standing,
@@ -46,6 +48,9 @@ export const registerTables = defineTables((kit) => ({
       queued: kit.int().notNull(),
       admission: kit.text().notNull(),
       moved: kit.text().notNull(),
+      ibanChanged: kit.int().notNull(),
+      /** The change of them that waits, or 0. */
+      waiting: kit.int().notNull(),
       salt: kit.bytes().notNull(),
       /** What stands for the person in the chain. */
       shown: kit.text().notNull(),
@@ -54,6 +59,41 @@ export const registerTables = defineTables((kit) => ({
       erased: kit.int().notNull(),
     },
     { primaryKey: ['number'], index: [['standing', 'number']], indexAboveZero: ['account'] },
+  ),
+  /** Changes of where somebody is paid and of the account that is theirs, as they were asked for; they go with the person. */
+  register_payee_changes: kit.table(
+    'register_payee_changes',
+    {
+      id: kit.id(),
+      person: kit.int().notNull(),
+      iban: kit.text().notNull(),
+      holder: kit.text().notNull(),
+      account: kit.int().notNull(),
+      ibanBefore: kit.text().notNull(),
+      holderBefore: kit.text().notNull(),
+      accountBefore: kit.int().notNull(),
+      state: kit.text().$type<PayeeChangeState>().notNull(),
+      by: kit.int().notNull(),
+      byMember: kit.int().notNull(),
+      second: kit.int().notNull(),
+      asked: kit.int().notNull(),
+      decided: kit.int().notNull(),
+      until: kit.text().notNull(),
+    },
+    { index: [['person'], ['state', 'id']] },
+  ),
+  /** Mails about them; `sent` 0: not yet. */
+  register_notices: kit.table(
+    'register_notices',
+    {
+      id: kit.id(),
+      change: kit.int().notNull(),
+      kind: kit.text().$type<NoticeKind>().notNull(),
+      /** The account of myco that it goes to. */
+      account: kit.int().notNull(),
+      sent: kit.int().notNull(),
+    },
+    { index: [['change'], ['sent', 'id']] },
   ),
   register_consents: kit.table(
     'register_consents',
@@ -183,6 +223,16 @@ export const registerGuards: readonly Guard[] = [
     ...{ name: 'register_lines_late', table: 'register_lines', on: 'INSERT' },
     message: 'immutable: a line belongs to the last movement',
     refuse: 'NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) FROM "register_movements")',
+  },
+  {
+    ...{ name: 'register_payee_changes_kept', table: 'register_payee_changes', on: 'UPDATE' },
+    message: 'immutable: a change is decided once, and stays what was asked for',
+    refuse: `OLD."state" <> 'waiting' OR ${[
+      ...['id', 'person', 'iban', 'holder', 'account', 'ibanBefore', 'holderBefore', 'accountBefore'],
+      ...['by', 'byMember', 'asked', 'until'],
+    ]
+      .map((column) => `NEW."${column}" <> OLD."${column}"`)
+      .join(' OR ')}`,
   },
   ...stays('register_movements', 'movements stay as they are'),
   ...stays('register_lines', 'lines of movements stay as they are'),

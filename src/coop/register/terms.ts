@@ -11,7 +11,7 @@ export function termsOf(house: Telling): Terms {
     ...{ ...told, nominal, maxPerMember, minPerMember, paidAtOnce, floor },
     ...{ deductLosses: redemption.deductLosses, noticeMonths: redemption.noticeMonths },
     ...{ delayMonthsMax: redemption.delayMonthsMax, redemptionAt: redemption.at },
-    ...{ fiscalYearEnd: rules.fiscalYearEnd, today: dayIn(rules.timeZone, told.now) },
-    identity: rules.identity,
+    ...{ fiscalYearEnd: rules.fiscalYearEnd, payeeChangeDays: rules.approvals.payeeChangeDays },
+    ...{ today: dayIn(rules.timeZone, told.now), identity: rules.identity },
   };
 }

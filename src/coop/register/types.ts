@@ -50,9 +50,54 @@ export interface Person extends PersonDetails {
   readonly admission: string;
   /** The day of their last movement, or ''. */
   readonly moved: Day | '';
+  /** Ms since 1970, when the IBAN became what it is; 0 where it is the first one. */
+  readonly ibanChanged: number;
+  /** The last change that waits for a second person; 0: none. */
+  readonly waiting: number;
   readonly version: number;
   /** Ms since 1970; 0 where they are not erased. */
   readonly erased: number;
+}
+
+/** Where somebody is paid, and by which account they act. */
+export interface Payee {
+  readonly iban: string;
+  readonly holder: string;
+  readonly account: number;
+}
+
+/**
+ * `waiting` for a second person; `done`: it counts; `refused`; `replaced` by another one that was asked for; `dropped`: the member
+ * said something else meanwhile.
+ */
+export type PayeeChangeState = 'waiting' | 'done' | 'refused' | 'replaced' | 'dropped';
+
+/** A change of where somebody is paid or which account is theirs. Accounts are of myco; times ms since 1970, 0: not yet. */
+export interface PayeeChange extends Payee {
+  readonly id: number;
+  readonly person: number;
+  readonly ibanBefore: string;
+  readonly holderBefore: string;
+  readonly accountBefore: number;
+  readonly state: PayeeChangeState;
+  /** Who asked for it, and who decided: accounts, 0 for nobody. */
+  readonly by: number;
+  readonly byMember: number;
+  readonly second: number;
+  readonly asked: number;
+  readonly decided: number;
+  /** The last day on which it may be confirmed. */
+  readonly until: Day;
+}
+
+export type NoticeKind = 'asked' | 'done' | 'refused';
+
+/** A mail about a change that is not sent yet, to the account that was the member's before it. */
+export interface PendingNotice
+  extends Pick<PayeeChange, 'iban' | 'ibanBefore' | 'accountBefore' | 'account'> {
+  readonly id: number;
+  readonly kind: NoticeKind;
+  readonly to: number;
 }
 
 export type ApplicationState = 'open' | 'effective' | 'refused' | 'cancelled';
@@ -177,6 +222,8 @@ export interface Terms extends Writing {
   readonly redemptionAt: string;
   readonly identity: Rules['identity'];
   readonly fiscalYearEnd: string;
+  /** For which a change of where somebody is paid waits for a second person. */
+  readonly payeeChangeDays: number;
   readonly today: Day;
 }
 
@@ -272,6 +319,7 @@ export interface PersonFile {
   readonly person: Person;
   readonly chain: { readonly shown: string; readonly salt: string };
   readonly consents: readonly Consent[];
+  readonly payeeChanges: readonly PayeeChange[];
   readonly applications: readonly Application[];
   readonly calls: readonly CapitalCall[];
   readonly requests: readonly RedemptionRequest[];

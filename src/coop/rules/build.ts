@@ -29,7 +29,11 @@ export function rulesOf(country: Country): Rules {
       memberShare: fraction(mycoin.member_share_bp, 10_000),
       payoutMin: mycoin.min_payout_minor,
     },
-    approvals: { persons: approvals.persons, matchAloneMax: approvals.match_alone_max_minor },
+    approvals: {
+      persons: approvals.persons,
+      matchAloneMax: approvals.match_alone_max_minor,
+      payeeChangeDays: approvals.payee_change_days,
+    },
     vat: (on) => readPercent(rateOn(country.vat, on, 'rate of VAT').percent),
     chart,
     plan: country.plan,

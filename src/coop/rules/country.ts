@@ -80,6 +80,10 @@ export interface Country {
   };
   readonly vat: readonly WrittenRate[];
   readonly mycoin: { readonly member_share_bp: number; readonly min_payout_minor: number };
-  readonly approvals: { readonly persons: number; readonly match_alone_max_minor: number };
+  readonly approvals: {
+    readonly persons: number;
+    readonly match_alone_max_minor: number;
+    readonly payee_change_days: number;
+  };
   readonly plan: Readonly<Record<string, { readonly number: string; readonly label: string }>>;
 }

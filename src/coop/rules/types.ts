@@ -72,6 +72,8 @@ export interface Rules {
     readonly persons: number;
     /** What one person may match by hand; above it a second one confirms. */
     readonly matchAloneMax: number;
+    /** For which a change of where a member is paid, by somebody else, waits for a second person. */
+    readonly payeeChangeDays: number;
   };
   /** VAT of what is sold, by the rate in force on a day; `"20"` percent as a fraction. */
   vat(on: Day): Fraction;

@@ -11,6 +11,15 @@
  * - Header bytes are UTF-8 where they are valid UTF-8 (RFC 6532), Latin-1 otherwise.
  */
 export { decodeCharset } from './charset.ts';
+export {
+  base64Lines,
+  type ComposedText,
+  composeText,
+  crlf,
+  dateField,
+  encodeHeader,
+  type TextMail,
+} from './compose.ts';
 export { parseDate } from './date.ts';
 export { decodeHeader } from './encoded-words.ts';
 export { type HeaderField, headerFields, unfold } from './fields.ts';

@@ -162,6 +162,11 @@ const approvals = z
     match_alone_max_minor: minor().meta(
       about('What one person may match by hand; above it a second one confirms.'),
     ),
+    payee_change_days: whole(1, 365).meta(
+      about(
+        'Days for which a new bank account of a member, told by somebody else, waits for a second person.',
+      ),
+    ),
   })
   .meta(restart('How many persons a payment takes.'));
 

@@ -117,6 +117,7 @@ export async function members(count: number): Promise<void> {
     ...{ database, blobs, clock, rules: rulesOf(loadCountry({ country: 'fr.yaml', rules: {} })) },
     ...{ coop: 'bench.example', name: 'Bench', banks: [{ name: 'main', iban, bic: null }] },
     transfers: { perFile: 100_000, isBatch: true },
+    ...{ languages: ['en'], mail: async () => {} },
     secret: async () => Buffer.alloc(32).toString('base64'),
     legal: { name: 'Bench', address: ['1 rue Haute'], registration: '', vatNumber: '' },
   });

@@ -8,6 +8,7 @@ import {
   writeComponent,
   zonesIn,
 } from '../../../formats/icalendar/index.ts';
+import { base64Lines, crlf, dateField, encodeHeader } from '../../../formats/mime/index.ts';
 import type { InvitationMail } from '../house.ts';
 import { shownCharactersMax } from '../limits.ts';
 import { english, french, type Words } from './words.ts';
@@ -47,10 +48,10 @@ export function composeInvitation(mail: InvitationMail, writer: Writer): Compose
   const ics = writeComponent(calendar);
   const id = createHash('sha256').update(mail.id).update(mail.to.join()).digest('hex').slice(0, 40);
   const [mixed, alternative] = [`=_m${id}`, `=_a${id}`];
-  const head = lines(
-    `From: ${writer.name === '' ? '' : `${encoded(writer.name)} `}<${mail.from}>`,
+  const head = crlf(
+    `From: ${writer.name === '' ? '' : `${encodeHeader(writer.name)} `}<${mail.from}>`,
     ...list('To', mail.to),
-    `Subject: ${encoded(`${words.subject[kind]}${title === '' ? '' : `: ${title}`}`)}`,
+    `Subject: ${encodeHeader(`${words.subject[kind]}${title === '' ? '' : `: ${title}`}`)}`,
     `Date: ${dateField(writer.nowMs)}`,
     `Message-ID: <${id}@${writer.domain}>`,
     // RFC 3834 §5: who is away does not answer to a program.
@@ -59,7 +60,7 @@ export function composeInvitation(mail: InvitationMail, writer: Writer): Compose
     `Content-Type: multipart/mixed; boundary="${mixed}"`,
     '',
   );
-  const body = lines(
+  const body = crlf(
     `--${mixed}`,
     `Content-Type: multipart/alternative; boundary="${alternative}"`,
     '',
@@ -67,13 +68,13 @@ export function composeInvitation(mail: InvitationMail, writer: Writer): Compose
     'Content-Type: text/plain; charset=utf-8',
     'Content-Transfer-Encoding: base64',
     '',
-    ...base64(text.replaceAll('\n', '\r\n')),
+    ...base64Lines(text.replaceAll('\n', '\r\n')),
     `--${alternative}`,
     // RFC 6047 §2.4
     `Content-Type: text/calendar; charset=utf-8; method=${method}; component=${(event?.name ?? 'VEVENT').toLowerCase()}`,
     'Content-Transfer-Encoding: base64',
     '',
-    ...base64(ics),
+    ...base64Lines(ics),
     `--${alternative}--`,
     '',
     `--${mixed}`,
@@ -81,7 +82,7 @@ export function composeInvitation(mail: InvitationMail, writer: Writer): Compose
     'Content-Disposition: attachment; filename="invite.ics"',
     'Content-Transfer-Encoding: base64',
     '',
-    ...base64(ics),
+    ...base64Lines(ics),
     `--${mixed}--`,
   );
   return {
@@ -145,38 +146,9 @@ function short(text: string): string {
   return line.length > shownCharactersMax ? `${line.slice(0, shownCharactersMax)}…` : line;
 }
 
-const lines = (...all: string[]): string => all.map((line) => `${line}\r\n`).join('');
-
-/** Octets of text in one encoded word (RFC 2047 §2): a multiple of three, and room for the name of the field. */
-const wordOctets = 39;
-
-/** A phrase or unstructured text, as encoded words where it is not plain. */
-function encoded(text: string): string {
-  if (/^[\w .,:!?-]{1,60}$/.test(text) && !/[.,:]/.test(text)) return text;
-  const words: string[] = [];
-  let piece = '';
-  for (const char of text) {
-    if (Buffer.byteLength(piece + char) > wordOctets) {
-      words.push(piece);
-      piece = '';
-    }
-    piece += char;
-  }
-  words.push(piece);
-  return words.map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`).join('\r\n ');
-}
-
 /** One address on each line: a line is never too long. */
 const list = (name: string, addresses: readonly string[]): string[] =>
   addresses.map((address, at) => {
     const end = at === addresses.length - 1 ? '' : ',';
     return at === 0 ? `${name}: <${address}>${end}` : ` <${address}>${end}`;
   });
-
-const base64 = (text: string): readonly string[] =>
-  Buffer.from(text)
-    .toString('base64')
-    .match(/.{1,76}/g) ?? [''];
-
-/** RFC 5322 §3.3. */
-const dateField = (ms: number): string => new Date(ms).toUTCString().replace('GMT', '+0000');

@@ -213,7 +213,19 @@ describe('members and shares', () => {
       { number: person, iban, holder: 'Léa Roux' },
       'tresorerie',
     );
-    expect(changed.json).toMatchObject({ iban: iban.replaceAll(' ', '') });
+    // Somebody else says where they are paid: another one confirms.
+    const { waiting } = changed.json as { waiting: number };
+    expect(changed.json).toMatchObject({ iban: '', waiting: expect.any(Number) });
+    expect(changed.text).toContain(`change ${waiting} of where they are paid waits for a second person`);
+    expect((await run('coop member changes')).text).toMatch(/no IBAN -> FR76\d+ +by tresorerie@/);
+    const which = { change: String(waiting) };
+    await expect(run('coop member confirm', which, 'tresorerie')).rejects.toEqual(coded('E_SAME_PERSON'));
+    await expect(run('coop member confirm', which, 'audit')).rejects.toEqual(coded('E_PRIVILEGE'));
+    expect((await run('coop member confirm', which, 'presidence')).text).toBe(`change ${waiting} is done`);
+    await expect(run('coop member refuse', which, 'presidence')).rejects.toEqual(coded('E_STATE'));
+    expect((await run('coop member show', { person })).json).toMatchObject({
+      iban: iban.replaceAll(' ', ''),
+    });
     expect((await run('coop member show', { person })).text).toContain('Léa Roux');
     expect((await run('coop share withdraw', { application: String(id) }, 'tresorerie')).text).toBe(
       `application ${id} is cancelled`,

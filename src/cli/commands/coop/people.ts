@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Movement, Person } from '../../../coop/index.ts';
+import type { Movement, PayeeChange, Person } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
@@ -86,7 +86,11 @@ const change = actingCommand({
     const changed = await coop.persons.change(actor, {
       ...{ number: wanted, change: { ...given(typed), ...account }, key },
     });
-    return { text: `changed ${changed.number}  ${changed.name}`, json: changed };
+    const waits =
+      changed.waiting === 0
+        ? ''
+        : `\nchange ${changed.waiting} of where they are paid waits for a second person (coop member changes)`;
+    return { text: `changed ${changed.number}  ${changed.name}${waits}`, json: changed };
   },
 });
 
@@ -133,4 +137,45 @@ const show = command({
   },
 });
 
-export const peopleCommands = [add, change, list, show];
+const changes = command({
+  name: ['coop', 'member', 'changes'],
+  summary:
+    'changes of where members are paid that wait for a second person: what it was, what it would be, who asked',
+  schema: z.strictObject({}),
+  async run({ coop, accounts }) {
+    const all = await allOf<PayeeChange>((last) => coop.payees.waiting({ after: last?.id ?? 0 }));
+    const nameOf = async (account: number) =>
+      (await accounts.accounts.member(account))?.address ?? (account === 0 ? 'none' : `account ${account}`);
+    const rows = await Promise.all(
+      all.map(async (each) => [
+        ...[`change ${each.id}`, `person ${each.person}`],
+        each.iban === each.ibanBefore ? '' : `${each.ibanBefore || 'no IBAN'} -> ${each.iban || 'no IBAN'}`,
+        each.account === each.accountBefore
+          ? ''
+          : `${await nameOf(each.accountBefore)} -> ${await nameOf(each.account)}`,
+        ...[`by ${await nameOf(each.by)}`, `until ${each.until}`],
+      ]),
+    );
+    return { text: table(rows), json: all };
+  },
+});
+
+function judge(verb: 'confirm' | 'refuse', summary: string) {
+  return actingCommand({
+    name: ['coop', 'member', verb],
+    summary,
+    parameters: [{ name: 'change', summary: 'its number, as coop member changes shows it' }],
+    schema: z.strictObject({ change: number() }),
+    privilege: 'pay.approve',
+    async run({ coop, actor, key }, { change: id }) {
+      const decided = await coop.payees[verb](actor, { change: id, key });
+      return { text: `change ${id} is ${decided.state}`, json: decided };
+    },
+  });
+}
+
+export const peopleCommands = [
+  ...[add, change, list, show, changes],
+  judge('confirm', 'a second person agrees that a member is paid elsewhere'),
+  judge('refuse', 'a member stays paid where they are'),
+];

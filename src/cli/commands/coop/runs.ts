@@ -21,7 +21,13 @@ export function shownRun(run: Run, { currency, approvals }: Pick<Rules, 'currenc
       ? `${missing} ${missing === 1 ? 'person is' : 'persons are'} to approve it`
       : run.state;
   const total = shownMoney(run.total, currency);
-  return `run ${run.id} (${run.purpose} ${run.about}): ${total} to ${run.count} members; ${next}`;
+  const own =
+    run.toThemselves === 0 ? '' : `, ${shownMoney(run.toThemselves, currency)} of it to who decided`;
+  const changed =
+    run.ibansChanged === 0
+      ? ''
+      : `, ${run.ibansChanged} to another IBAN than was paid last (coop pay show ${run.id})`;
+  return `run ${run.id} (${run.purpose} ${run.about}): ${total} to ${run.count} members${changed}${own}; ${next}`;
 }
 
 /** Makes the run; null where nobody is owed enough. */
@@ -190,6 +196,7 @@ const show = command({
     const items = await allOf<Item>((last) => coop.payouts.items(wanted, { after: last?.n ?? 0 }));
     const rows = items.map((item) => [
       ...[String(item.n), `member ${item.member}`, item.name, shownMoney(item.amount, coop.rules.currency)],
+      item.ibanChanged === '' ? item.iban : `${item.iban} since ${item.ibanChanged}`,
       item.returned === '' ? item.settled : `came back ${item.returned} ${item.reason}`,
     ]);
     return { text: [shownRun(run, coop.rules), table(rows)].join('\n'), json: { ...run, items } };

@@ -11,6 +11,7 @@ import { ledgerRoutes } from './ledger.ts';
 import { meRoutes } from './me.ts';
 import { meRegisterRoutes } from './me-register.ts';
 import { membersRoutes } from './members.ts';
+import { payeesRoutes } from './payees.ts';
 import { payoutsRoutes } from './payouts.ts';
 import { registerRoutes } from './register.ts';
 import { sponsorsRoutes } from './sponsors.ts';
@@ -22,6 +23,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...meRoutes,
   ...meRegisterRoutes,
   ...membersRoutes,
+  ...payeesRoutes,
   ...registerRoutes,
   ...certificatesRoutes,
   ...ledgerRoutes,

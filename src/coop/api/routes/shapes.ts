@@ -7,6 +7,10 @@ import { amountOut, assetName, day, hash, moment, month, year } from '../schemas
 const count = z.int();
 const noDay = z.literal('');
 export const dayOrNone = z.union([day, noDay]).meta({ description: 'A day; empty for none.' });
+const dayOrNull = z
+  .string()
+  .transform((text) => (text === '' ? null : text))
+  .pipe(day.nullable());
 /** Ms since 1970 -> RFC 3339; null for 0, which is never. */
 export const momentOrNone = z
   .int()
@@ -34,8 +38,23 @@ export const person = z.object({
   queued: count,
   admission: z.string(),
   moved: dayOrNone,
+  ibanChanged: momentOrNone,
+  waiting: count.meta({
+    description: 'The change of where they are paid that waits for a second person; 0: none.',
+  }),
   version: count,
   erased: momentOrNone,
+});
+
+export const payeeChange = z.object({
+  ...{ id: count, person: count },
+  ...{ iban: z.string(), holder: z.string(), account: count },
+  ...{ ibanBefore: z.string(), holderBefore: z.string(), accountBefore: count },
+  state: z.enum(['waiting', 'done', 'refused', 'replaced', 'dropped']),
+  by: count.meta({ description: 'The account that asked for it.' }),
+  second: count.meta({ description: 'The account that decided; 0 where nobody did, or need.' }),
+  ...{ asked: moment, decided: momentOrNone },
+  until: day.meta({ description: 'The last day on which it may be confirmed.' }),
 });
 
 export const holding = z.object({
@@ -122,6 +141,8 @@ export const run = z.object({
   prepared: moment,
   preparedBy: z.string(),
   approvals: z.array(z.string()),
+  ibansChanged: count.meta({ description: 'Transfers that go to another IBAN than was paid last.' }),
+  toThemselves: amountOut('Of the total, what goes to who prepared or approved it.'),
   approved: momentOrNone,
   exported: momentOrNone,
   file: z.string(),
@@ -134,6 +155,9 @@ export const run = z.object({
 export const item = z.object({
   ...{ run: count, n: count, member: count, amount: amountOut() },
   ...{ name: z.string(), iban: z.string(), endToEndId: z.string() },
+  ibanChanged: dayOrNull.meta({
+    description: 'Since when their IBAN is another one than was paid last; null where it is the same.',
+  }),
   ...{ settled: dayOrNone, returned: dayOrNone, reason: z.string() },
 });
 

@@ -57,13 +57,33 @@ export function* paymentRuns(q: CoopQueries, a: { readonly before: number }): Sc
   return yield* withApprovals(q, yield* run(q.payoutsRuns, a));
 }
 
-function* withApprovals(q: CoopQueries, rows: readonly Omit<Run, 'approvals'>[]): Script<readonly Run[]> {
-  const all = yield* run(q.payoutsApprovals, { runs: numbers(rows.map(({ id }) => id)) });
-  return rows.map((row) => ({
-    ...row,
-    approvals: all.filter((approval) => approval.run === row.id).map(({ person }) => person),
-  }));
+type Row = Omit<Run, 'approvals' | 'ibansChanged' | 'toThemselves'>;
+
+/** With who approved them, and what who approves should know. */
+function* withApprovals(q: CoopQueries, rows: readonly Row[]): Script<readonly Run[]> {
+  const runs = numbers(rows.map(({ id }) => id));
+  const all = yield* run(q.payoutsApprovals, { runs });
+  const changed = yield* run(q.payoutsIbansChanged, { runs });
+  const people = [...all.map(({ person }) => person), ...rows.map(({ preparedBy }) => preparedBy)];
+  const own = yield* run(q.payoutsItemsAmong, {
+    runs,
+    members: numbers([...new Set(people.flatMap(memberIn))]),
+  });
+  return rows.map((row) => {
+    const approvals = all.filter((approval) => approval.run === row.id).map(({ person }) => person);
+    const themselves = [row.preparedBy, ...approvals].flatMap(memberIn);
+    const theirs = own.filter((item) => item.run === row.id && themselves.includes(item.member));
+    return {
+      ...{ ...row, approvals },
+      ibansChanged: changed.find((each) => each.run === row.id)?.count ?? 0,
+      toThemselves: theirs.reduce((sum, { amount }) => sum + amount, 0),
+    };
+  });
 }
+
+/** `member:7` is 7; who is none has no number. */
+const memberIn = (person: string): readonly number[] =>
+  person.startsWith('member:') ? [Number(person.slice('member:'.length))] : [];
 
 /** A page of a run's transfers. */
 export function* items(

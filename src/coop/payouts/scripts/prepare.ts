@@ -3,6 +3,7 @@ import { isSepaName } from '../../../formats/iso20022/index.ts';
 import { numbers, one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
 import type { NewAct } from '../../acts/types.ts';
+import { dayIn } from '../../days.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import { type LeftOut, type Purpose, purposes } from '../types.ts';
@@ -19,6 +20,8 @@ export interface Prepare {
   readonly least: number;
   /** Transfers that one file takes. */
   readonly most: number;
+  /** Days are those of the co-op. */
+  readonly timeZone: string;
 }
 
 /** What a run takes for a member. */
@@ -38,9 +41,14 @@ export function* prepare(q: CoopQueries, a: Prepare): Script<number> {
     const { purpose, about, by } = a;
     const made = { purpose, about, by, total, count: taken.length, now: a.act.now };
     const { id } = one(yield* run(q.payoutsRunAdd, made));
-    const items = taken.map(({ member, amount, name, iban }, at) => ({
+    const items = taken.map(({ member, amount, name, iban, changed }, at) => ({
       ...{ run: id, n: at + 1, member, amount, name, iban, endToEndId: `RUN-${id}-${at + 1}` },
-      ...{ settled: '', returned: '', reason: '' },
+      ...{
+        ibanChanged: changed === 0 ? '' : dayIn(a.timeZone, changed),
+        settled: '',
+        returned: '',
+        reason: '',
+      },
     }));
     yield* run(q.payoutsItemsAdd, { rows: items });
     const parts = taken.flatMap(({ parts: own }, at) => own.map((part) => ({ run: id, n: at + 1, ...part })));
@@ -60,7 +68,7 @@ function* choose(q: CoopQueries, a: Choice) {
   const { waits } = purposes[a.purpose];
   const dues = yield* duesOf(q, a);
   const left: LeftOut[] = [];
-  const taken: (Due & { name: string; iban: Iban })[] = [];
+  const taken: (Due & { name: string; iban: Iban; changed: number })[] = [];
   const members = numbers(dues.map(({ member }) => member));
   const payees = new Map((yield* run(q.payoutsPayees, { members })).map((row) => [row.member, row]));
   const back = new Set(
@@ -76,10 +84,17 @@ function* choose(q: CoopQueries, a: Choice) {
     else if (back.has(`${member} ${iban}`)) left.push({ member, amount, why: 'came-back' });
     else if (!isSepaName(payee.holder || payee.name)) left.push({ member, amount, why: 'no-name' });
     else if (taken.length === a.most) left.push({ member, amount, why: 'next-run' });
-    else taken.push({ ...due, name: payee.holder || payee.name, iban });
+    else taken.push({ ...due, name: payee.holder || payee.name, iban, changed: changedSince(payee) });
   }
   return { taken, left };
 }
+
+/** When the IBAN became another one than was paid last; who was never paid had a first one. 0: it did not. Ms since 1970. */
+const changedSince = (payee: {
+  readonly iban: string;
+  readonly ibanChanged: number;
+  readonly paidTo: string | null;
+}): number => (payee.paidTo === payee.iban ? 0 : payee.ibanChanged);
 
 function ibanOf(text: string): Iban | null {
   try {

@@ -10,6 +10,7 @@ import type { RegisterQueries } from '../queries.ts';
 import type { Application, Received, Standing, Writing } from '../types.ts';
 import { demandIdentity } from './identity.ts';
 import { type Keyed, lockedHead, once } from './once.ts';
+import { countFirst } from './payees.ts';
 import { capitalPostings, line, type PersonRow, personRow, post, type Queries, record } from './record.ts';
 
 type Row = Awaited<ReturnType<RegisterQueries['registerApplication']['execute']>>[number];
@@ -104,6 +105,7 @@ export function* decide(
       return applicationOf(refused);
     }
     if (person.standing === 'requested') yield* stand(q, person, 'admitted');
+    yield* countFirst(q, a, person);
     return yield* settle(q, a.terms, yield* moved(q, row, decided));
   });
 }

@@ -6,7 +6,8 @@ import { personCommitment } from '../chain.ts';
 import type { RegisterQueries } from '../queries.ts';
 import type { Person, PersonDetails } from '../types.ts';
 import { type Keyed, lockedHead, once } from './once.ts';
-import { type PersonRow, personRow } from './record.ts';
+import { demandFree, movePayee } from './payees.ts';
+import { type PersonRow, personRow, type Queries } from './record.ts';
 
 export const personOf = ({ salt: _, shown: __, created: ___, ...row }: PersonRow): Person =>
   ({ ...row }) as Person;
@@ -29,17 +30,9 @@ export function* addPerson(
   });
 }
 
-/** An account of myco is one person's. */
-function* demandFree(q: RegisterQueries, account: number, of: number): Script<void> {
-  if (account === 0) return;
-  const [taken] = yield* run(q.registerPersonOfAccount, { account });
-  if (taken !== undefined && taken.number !== of)
-    throw refusal('E_PERSON', `that account is person ${taken.number}'s`, { person: taken.number });
-}
-
-/** Changes what is known of somebody; `version` is the one that was read, 0: whichever there is. */
+/** Changes what is known of somebody; where they are paid may wait. `version` is the one that was read, 0: whichever there is. */
 export function* changePerson(
-  q: RegisterQueries & ActsQueries,
+  q: Queries,
   a: Keyed & {
     readonly number: number;
     readonly version: number;
@@ -54,8 +47,9 @@ export function* changePerson(
     const { account = row.account } = a.change;
     yield* demandFree(q, account, a.number);
     const { kind, name, address, country, birth, iban, holder } = { ...row, ...a.change };
-    const known = { kind, name, address, country, birth, iban, holder };
-    yield* run(q.registerPersonChange, { number: a.number, account, ...known });
+    const known = { kind, name, address, country, birth };
+    const moved = yield* movePayee(q, a, row, { iban, holder, account });
+    yield* run(q.registerPersonChange, { number: a.number, ...known, ...moved });
     return a.number;
   });
 }

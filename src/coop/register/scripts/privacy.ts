@@ -20,6 +20,7 @@ export function* personFile(q: Queries, a: { readonly number: number }): Script<
     person: personOf(row),
     chain: { shown: row.shown, salt: row.salt.toString('hex') },
     consents: yield* run(q.registerConsentsOf, of),
+    payeeChanges: yield* run(q.registerPayeeChangesOf, of),
     applications: (yield* run(q.registerApplicationsOf, of)).map(applicationOf),
     calls: (yield* run(q.registerCallsOf, of)).map(callOf),
     requests: yield* run(q.registerRequestsOf, of),
@@ -73,6 +74,8 @@ export function* erasePerson(q: Queries, a: Keyed & { readonly number: number })
     yield* run(q.registerPersonErase, { number, now: terms.now });
     yield* eraseAnswers(q, { account: row.account, person: number });
     yield* run(q.registerConsentsErase, { person: number });
+    yield* run(q.registerNoticesErase, { person: number });
+    yield* run(q.registerPayeeChangesErase, { person: number });
     yield* run(q.registerCertificatesErase, { person: number });
     return number;
   });

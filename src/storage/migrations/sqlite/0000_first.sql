@@ -630,6 +630,7 @@ CREATE TABLE `payouts_items` (
 	`amount` integer NOT NULL,
 	`name` text NOT NULL,
 	`iban` text NOT NULL,
+	`ibanChanged` text NOT NULL,
 	`endToEndId` text NOT NULL,
 	`settled` text NOT NULL,
 	`returned` text NOT NULL,
@@ -720,6 +721,8 @@ CREATE TABLE `register_persons` (
 	`queued` integer NOT NULL,
 	`admission` text NOT NULL,
 	`moved` text NOT NULL,
+	`ibanChanged` integer NOT NULL,
+	`waiting` integer NOT NULL,
 	`salt` blob NOT NULL,
 	`shown` text NOT NULL,
 	`version` integer NOT NULL,
@@ -730,6 +733,40 @@ CREATE TABLE `register_persons` (
 CREATE INDEX `register_persons_standing_number` ON `register_persons` (`standing`,`number`);
 --> statement-breakpoint
 CREATE INDEX `register_persons_account` ON `register_persons` (`account`) WHERE "register_persons"."account" > 0;
+--> statement-breakpoint
+CREATE TABLE `register_payee_changes` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`person` integer NOT NULL,
+	`iban` text NOT NULL,
+	`holder` text NOT NULL,
+	`account` integer NOT NULL,
+	`ibanBefore` text NOT NULL,
+	`holderBefore` text NOT NULL,
+	`accountBefore` integer NOT NULL,
+	`state` text NOT NULL,
+	`by` integer NOT NULL,
+	`byMember` integer NOT NULL,
+	`second` integer NOT NULL,
+	`asked` integer NOT NULL,
+	`decided` integer NOT NULL,
+	`until` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_payee_changes_person` ON `register_payee_changes` (`person`);
+--> statement-breakpoint
+CREATE INDEX `register_payee_changes_state_id` ON `register_payee_changes` (`state`,`id`);
+--> statement-breakpoint
+CREATE TABLE `register_notices` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`change` integer NOT NULL,
+	`kind` text NOT NULL,
+	`account` integer NOT NULL,
+	`sent` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `register_notices_change` ON `register_notices` (`change`);
+--> statement-breakpoint
+CREATE INDEX `register_notices_sent_id` ON `register_notices` (`sent`,`id`);
 --> statement-breakpoint
 CREATE TABLE `register_consents` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1502,7 +1539,7 @@ CREATE TRIGGER "payouts_runs_file" BEFORE UPDATE ON "payouts_runs" BEGIN SELECT 
 --> statement-breakpoint
 CREATE TRIGGER "payouts_runs_stay" BEFORE DELETE ON "payouts_runs" BEGIN SELECT RAISE(ABORT, 'immutable: runs stay') WHERE 1 = 1; END;
 --> statement-breakpoint
-CREATE TRIGGER "payouts_items_update" BEFORE UPDATE ON "payouts_items" BEGIN SELECT RAISE(ABORT, 'immutable: a transfer is not another') WHERE NEW."run" <> OLD."run" OR NEW."n" <> OLD."n" OR NEW."member" <> OLD."member" OR NEW."amount" <> OLD."amount" OR NEW."name" <> OLD."name" OR NEW."iban" <> OLD."iban" OR NEW."endToEndId" <> OLD."endToEndId"; END;
+CREATE TRIGGER "payouts_items_update" BEFORE UPDATE ON "payouts_items" BEGIN SELECT RAISE(ABORT, 'immutable: a transfer is not another') WHERE NEW."run" <> OLD."run" OR NEW."n" <> OLD."n" OR NEW."member" <> OLD."member" OR NEW."amount" <> OLD."amount" OR NEW."name" <> OLD."name" OR NEW."iban" <> OLD."iban" OR NEW."ibanChanged" <> OLD."ibanChanged" OR NEW."endToEndId" <> OLD."endToEndId"; END;
 --> statement-breakpoint
 CREATE TRIGGER "payouts_items_once" BEFORE UPDATE ON "payouts_items" BEGIN SELECT RAISE(ABORT, 'booked: a transfer goes once and comes back once') WHERE (OLD."settled" <> '' AND NEW."settled" <> OLD."settled") OR (OLD."returned" <> '' AND NEW."returned" <> OLD."returned"); END;
 --> statement-breakpoint
@@ -1531,6 +1568,8 @@ CREATE TRIGGER "payouts_interest_delete" BEFORE DELETE ON "payouts_interest" BEG
 CREATE TRIGGER "register_movements_gap" BEFORE INSERT ON "register_movements" BEGIN SELECT RAISE(ABORT, 'gap: movements have no gap') WHERE NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) + 1 FROM "register_movements"); END;
 --> statement-breakpoint
 CREATE TRIGGER "register_lines_late" BEFORE INSERT ON "register_lines" BEGIN SELECT RAISE(ABORT, 'immutable: a line belongs to the last movement') WHERE NEW."seq" <> (SELECT COALESCE(MAX("seq"), 0) FROM "register_movements"); END;
+--> statement-breakpoint
+CREATE TRIGGER "register_payee_changes_kept" BEFORE UPDATE ON "register_payee_changes" BEGIN SELECT RAISE(ABORT, 'immutable: a change is decided once, and stays what was asked for') WHERE OLD."state" <> 'waiting' OR NEW."id" <> OLD."id" OR NEW."person" <> OLD."person" OR NEW."iban" <> OLD."iban" OR NEW."holder" <> OLD."holder" OR NEW."account" <> OLD."account" OR NEW."ibanBefore" <> OLD."ibanBefore" OR NEW."holderBefore" <> OLD."holderBefore" OR NEW."accountBefore" <> OLD."accountBefore" OR NEW."by" <> OLD."by" OR NEW."byMember" <> OLD."byMember" OR NEW."asked" <> OLD."asked" OR NEW."until" <> OLD."until"; END;
 --> statement-breakpoint
 CREATE TRIGGER "register_movements_kept" BEFORE UPDATE ON "register_movements" BEGIN SELECT RAISE(ABORT, 'immutable: movements stay as they are') WHERE 1 = 1; END;
 --> statement-breakpoint
