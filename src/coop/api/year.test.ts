@@ -414,6 +414,8 @@ describeEngines('a year of a co-op over HTTP', (engine) => {
     expect((await read('GET /movements', 'anna')).json.items.length).toBeGreaterThan(8);
     const on = `?on=${day()}`;
     expect((await read('GET /register', 'anna', { query: on })).json.items).toHaveLength(4);
+    const whole = (await read('GET /register/lines', 'anna', { query: on })).bytes.toString();
+    expect(whole.trim().split('\n')).toHaveLength(5);
     expect((await read('GET /register/totals', 'anna', { query: on })).json).toMatchObject({ members: 2 });
   });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refusal } from '../../refusals.ts';
 import { pageBy } from '../cursor.ts';
+import { exportWeightCount } from '../limits.ts';
 import { route } from '../route.ts';
 import {
   amountAboveIn,
@@ -15,7 +16,7 @@ import {
 } from '../schemas.ts';
 import type { ApiRoute } from '../types.ts';
 import { decision, on, shares, when } from './asked.ts';
-import { application, call, holding, movement, redemption } from './shapes.ts';
+import { application, call, csv, holding, movement, redemption } from './shapes.ts';
 
 const tag = 'register';
 const reads = { method: 'GET', tag, privilege: 'register.read', params: null, body: null } as const;
@@ -35,6 +36,15 @@ const asOf: readonly ApiRoute[] = [
       const pages = (after: number) => coop.register.holdings(query.on, after);
       return pageBy(`/register?${query.on}`, query, 0, pages, (row) => row.person);
     },
+  }),
+  route({
+    ...{ ...reads, path: '/register/lines', query: z.strictObject({ on: day }), answer: csv },
+    ...{ weight: exportWeightCount, refusals: ['E_DATE'] },
+    summary: 'The same as CSV, whole: names and addresses as they are known now.',
+    run: async ({ coop, query }) => ({
+      name: `register-${query.on}.csv`,
+      bytes: coop.register.lines(query.on),
+    }),
   }),
   route({
     ...{ ...reads, path: '/register/totals', query: z.strictObject({ on: day }), refusals: ['E_DATE'] },
