@@ -283,10 +283,14 @@ describe('SQLite', () => {
     expect(writer.raw.pragma('synchronous', { simple: true })).toBe(2);
     expect(writer.raw.pragma('journal_size_limit', { simple: true })).toBe(limits.journalBytesMax);
     expect(writer.raw.pragma('wal_autocheckpoint', { simple: true })).toBe(limits.checkpointPagesMax);
-    writer.raw.exec('create table t (n int)');
+    writer.raw.exec('create table t (n int primary key)');
     const reader = openConnection(file, [], { readonly: true });
     expect(() => reader.raw.exec('insert into t values (1)')).toThrow(/readonly/);
     reader.close();
+    writer.raw.exec(
+      "create trigger stays before delete on t begin select raise(abort, 'stays'); end; insert into t values (1)",
+    );
+    expect(() => writer.raw.exec('insert or replace into t values (1)')).toThrow('stays');
     writer.close();
   });
 

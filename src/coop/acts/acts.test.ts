@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
-import { verifyAll } from '../../storage/index.ts';
+import { unguarding, verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { actor, refused, testHouse } from '../fixtures.ts';
 import { coopModule, coopOperations as operations } from '../store/module.ts';
+import { coopGuards } from '../store/tables.ts';
 import { Acts } from './acts.ts';
 import { actLink, actsStart, bodyHash } from './chain.ts';
 import {
@@ -223,6 +224,19 @@ describeEngines('acts', (engine) => {
       `INSERT INTO acts_decisions (act, reference, kind, day, title, document) VALUES (2, 'x', 'board', '', '', '')`,
     );
     expect(await faults()).toBe('decision x: act 2 did not record it');
+    for (const guard of coopGuards.filter(({ table }) => table === 'acts_decisions'))
+      for (const statement of unguarding(guard, engine.name)) await stores.damage(statement);
+    await stores.damage(`DELETE FROM acts_decisions WHERE reference = 'x'`);
+    for (const [column, was] of Object.entries({
+      title: decision.title,
+      day: decision.on,
+      kind: decision.kind,
+    })) {
+      await stores.damage(`UPDATE acts_decisions SET ${column} = 'other'`);
+      expect(await faults(), column).toBe(`decision ${decision.reference}: is not what act 4 recorded`);
+      await stores.damage(`UPDATE acts_decisions SET ${column} = '${was}'`);
+    }
+    expect(await faults()).toBe('');
     await stores.damage(`UPDATE acts_head SET n = 3`);
     expect(await faults()).toContain('acts: the head says 3, and the last one is 4');
     await stores.damage(

@@ -2,6 +2,7 @@ import { todayOf } from '../days.ts';
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
+import { decisionBody } from './chain.ts';
 import { checkDecision } from './check.ts';
 import { newAct } from './new-act.ts';
 import { demand } from './privileges.ts';
@@ -52,8 +53,9 @@ export class Acts {
     demand(actor, 'decision.record');
     checkDecision(decision, todayOf(this.#house));
     const subject = `decision:${decision.reference}`;
-    const body = { ...decision };
-    const act = newAct(this.#house, actor, { key, verb: 'decision.record', subject, body });
+    const act = newAct(this.#house, actor, {
+      ...{ key, verb: 'decision.record', subject, body: decisionBody(decision) },
+    });
     return this.#house.database.call(operations.decide, { act, decision });
   }
 

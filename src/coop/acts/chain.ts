@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonValue } from '../../formats/canonical-json/index.ts';
 import { sha256 } from '../hash.ts';
+import type { Decision } from './types.ts';
 
 /** What is hashed of an act. */
 export interface ChainedAct {
@@ -28,3 +29,8 @@ export function actLink(before: string, act: ChainedAct): string {
 /** Of what was asked, to tell a repetition from another thing under the same key. Numbers in it are whole. */
 export const bodyHash = (body: JsonValue): string =>
   sha256('coop-body/v1\0', canonicalJson(body)).toString('hex');
+
+/** What the act of a decision is the hash of: all that is recorded of it. */
+export const decisionBody = ({ reference, kind, on, title, document }: Omit<Decision, 'act'>): JsonValue => ({
+  ...{ reference, kind, on, title, document },
+});

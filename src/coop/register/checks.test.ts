@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../../base/index.ts';
-import { verifyAll } from '../../storage/index.ts';
+import { unguarding, verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
@@ -9,6 +9,7 @@ import { fraction } from '../rules/decimal.ts';
 import { coopModule } from '../store/module.ts';
 import { board, testRules, withShares } from './fixtures.ts';
 import { Register } from './register.ts';
+import { registerGuards } from './tables.ts';
 
 describeEngines('a register that is sound', (engine) => {
   const clock = fakeClock(0);
@@ -33,6 +34,8 @@ describeEngines('a register that is sound', (engine) => {
     await register.transfer(board, { from: a, to: b, shares: 2, decision, key: key() });
     await register.request(board, { person: b, shares: 1, key: key() });
     expect(await faults()).toEqual([]);
+    for (const guard of registerGuards.filter(({ table }) => table === 'register_lines'))
+      for (const statement of unguarding(guard, engine.name)) await stores.damage(statement);
     const damages: [string, string, string][] = [
       [
         `UPDATE register_persons SET shares = 9 WHERE number = ${a}`,
@@ -68,6 +71,16 @@ describeEngines('a register that is sound', (engine) => {
         `UPDATE register_head SET shares = 1`,
         `UPDATE register_head SET shares = 11`,
         'register: the head says shares 1, and it is 11',
+      ],
+      [
+        `UPDATE register_lines SET "on" = '2026-01-01' WHERE seq = 1`,
+        `UPDATE register_lines SET "on" = '2026-03-20' WHERE seq = 1`,
+        'register movement 1: its lines say something else',
+      ],
+      [
+        `UPDATE register_lines SET shares = shares + 1 WHERE seq = 2 AND shares > 0`,
+        `UPDATE register_lines SET shares = shares - 1 WHERE seq = 2 AND shares > 0`,
+        'register movement 2: its lines say something else',
       ],
       [`UPDATE register_head SET hash = 'x'`, '', 'register: the head says movement 4, the last one is 4'],
     ];

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, ne, type QueryContext, sql } from '../../storage/index.ts';
+import { and, asc, eq, gt, lte, ne, type QueryContext, type SQL, sql } from '../../storage/index.ts';
 import type { ledgerTables } from '../ledger/tables.ts';
 import { bound, boundAll, number } from './bound.ts';
 import { certificatesShownRows, pageRows, redemptionsMax, stepRows } from './limits.ts';
@@ -429,6 +429,9 @@ function privacyQueries({ db, t, d }: Context) {
 
 function checkQueries({ db, t, d }: Context) {
   const l = t.register_lines;
+  const m = t.register_movements;
+  const moved = (seq: SQL) =>
+    sql`(select coalesce(sum(abs(l."shares")), 0) from "register_lines" l where l."seq" = ${seq})`;
   const r = t.register_requests;
   const x = t.register_persons;
   const a = t.ledger_accounts;
@@ -464,6 +467,16 @@ function checkQueries({ db, t, d }: Context) {
         sql`(select sum(change) over (order by seq) as ran from (select ${l.seq} as seq, sum(${l.shares}) * ${number('nominal')} - sum(${l.uncalled}) as change from ${l} group by ${l.seq}) as changes) as sums`,
       )
       .prepare('register_highest'),
+    /** Movements whose lines begin on another day than they do, or move other shares. */
+    registerLineFaults: db
+      .select({ seq: m.seq })
+      .from(m)
+      .where(
+        sql`exists (select 1 from "register_lines" l where l."seq" = "register_movements"."seq" and (l."shares" <> 0 or l."uncalled" <> 0) and l."on" <> "register_movements"."effective") or ${moved(sql`"register_movements"."seq"`)} <> case when "register_movements"."kind" = 'transfer' then 2 * "register_movements"."shares" when "register_movements"."kind" in ('subscription', 'redemption') then "register_movements"."shares" when "register_movements"."kind" = 'cancellation' then ${moved(sql`"register_movements"."cancels"`)} else 0 end`,
+      )
+      .orderBy(asc(m.seq))
+      .limit(stepRows)
+      .prepare('register_line_faults'),
     registerPersonLast: db
       .select({ number: sql<number | null>`max(${x.number})` })
       .from(x)

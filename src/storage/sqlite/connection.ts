@@ -53,6 +53,8 @@ export function openConnection(
     raw.pragma(`journal_size_limit = ${limits.journalBytesMax}`);
     raw.pragma(`wal_autocheckpoint = ${limits.checkpointPagesMax}`);
     raw.pragma('foreign_keys = ON');
+    // Without it INSERT OR REPLACE takes rows out past the triggers that guard them.
+    raw.pragma('recursive_triggers = ON');
   }
   raw.pragma('temp_store = MEMORY');
   raw.pragma(`cache_size = -${(mode.readonly ? limits.readerCacheBytes : limits.writerCacheBytes) / 1024}`);

@@ -1,7 +1,8 @@
 import { run, type Script } from '../../../storage/index.ts';
-import { actLink, actsStart } from '../chain.ts';
+import { actLink, actsStart, bodyHash, decisionBody } from '../chain.ts';
 import { actStepRows } from '../limits.ts';
 import type { ActsQueries } from '../queries.ts';
+import { decisionOf } from './decisions.ts';
 import { roleSubject, roleVerbs } from './roles.ts';
 
 interface Found {
@@ -49,14 +50,17 @@ export function* checkRoles(q: ActsQueries, _: { readonly after: number }): Scri
   return { faults, next: null };
 }
 
-/** Each decision is that of its act. */
+/** Each decision says what was asked of its act. */
 export function* checkDecisions(q: ActsQueries, a: { readonly after: number }): Script<Found> {
   const rows = yield* run(q.actsDecisions, { after: Math.max(a.after, 0) });
   const faults: string[] = [];
-  for (const { act, reference } of rows) {
+  for (const decision of rows.map(decisionOf)) {
+    const { act, reference } = decision;
     const [row] = yield* run(q.actNumbered, { n: act });
     if (row?.verb !== 'decision.record' || row.subject !== `decision:${reference}`)
       faults.push(`decision ${reference}: act ${act} did not record it`);
+    else if (row.body !== bodyHash(decisionBody(decision)))
+      faults.push(`decision ${reference}: is not what act ${act} recorded`);
   }
   return { faults, next: rows.at(-1)?.act ?? null };
 }

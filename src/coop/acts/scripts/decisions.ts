@@ -6,7 +6,7 @@ import { once } from './note.ts';
 
 type Row = Awaited<ReturnType<ActsQueries['actsDecision']['execute']>>[number];
 
-const decisionOf = ({ act, reference, kind, day, title, document }: Row): Decision => ({
+export const decisionOf = ({ act, reference, kind, day, title, document }: Row): Decision => ({
   ...{ act, reference, kind: kind as DecisionKind, on: day, title, document },
 });
 

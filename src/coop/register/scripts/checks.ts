@@ -117,7 +117,9 @@ export function* checkHead(q: Queries, _: Step): Script<Found> {
   if (head === undefined) {
     return { next: null, faults: (last?.number ?? 0) > 0 ? ['register: there are persons and no head'] : [] };
   }
-  const faults: string[] = [];
+  const faults = (yield* run(q.registerLineFaults, {})).map(
+    ({ seq }) => `register movement ${seq}: its lines say something else`,
+  );
   const compare = (what: string, said: number, is: number) => {
     if (said !== is) faults.push(`register: the head says ${what} ${said}, and it is ${is}`);
   };
