@@ -42,3 +42,28 @@ export const actor = (account: number, ...roles: readonly Role[]): Actor => ({
 /** What is thrown where something is refused: `rejects.toEqual(refused('E_STATE'))`; `details`: what else it says. */
 export const refused = (code: string, details: object = {}) =>
   expect.objectContaining({ details: expect.objectContaining({ code, ...details }) });
+
+/** The lines of a PDF that `paper.ts` made: what its glyphs stand for, by the tables that a reader copies text with. */
+export function textOfPaper(pdf: Buffer): readonly string[] {
+  const text = pdf.toString('latin1');
+  const objects = new Map(
+    Array.from(text.matchAll(/(\d+) 0 obj\n([\s\S]*?)\nendobj/g), ([, n = '', body = '']) => [n, body]),
+  );
+  const letters = (font: string): readonly string[] => {
+    const table = /\/ToUnicode (\d+) 0 R/.exec(objects.get(font) ?? '')?.[1] ?? '';
+    const ranges = objects.get(table)?.matchAll(/<[\da-f]+> <[\da-f]+> \[(.*?)\]/g) ?? [];
+    return Array.from(ranges, ([, list = '']) => list.split(/(?<=>) /))
+      .flat()
+      .map(unicode);
+  };
+  const unicode = (hex: string) => Buffer.from(hex.replace(/[<> ]/g, ''), 'hex').swap16().toString('utf16le');
+  const fonts = new Map(
+    Array.from(text.matchAll(/\/(F\d+) (\d+) 0 R/g), ([, name = '', n = '']) => [name, letters(n)]),
+  );
+  return Array.from(text.matchAll(/\/(F\d+) [\d.]+ Tf\n\[(.*)\] TJ/g), ([, font = '', glyphs = '']) =>
+    Array.from(
+      glyphs.matchAll(/[\da-f]{4}(?=[\da-f]*>)/g),
+      ([glyph]) => fonts.get(font)?.[Number.parseInt(glyph, 16)],
+    ).join(''),
+  );
+}

@@ -10,6 +10,8 @@ export const invoiceTextCharactersMax = 200;
 export const quantityMax = 1_000_000;
 /** Minor units of one invoice without VAT: a transfer of SEPA cannot pay more. */
 export const invoiceNetMax = 80_000_000_000;
+/** Octets of an invoice as PDF. */
+export const invoicePdfBytesMax = 4_000_000;
 /** Rows that one page of a listing holds. */
 export const partyPageRows = 200;
 /** Rows that one step of a check reads. */

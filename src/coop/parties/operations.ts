@@ -1,6 +1,6 @@
 import { run } from '../../storage/index.ts';
 import type { CoopMake } from '../store/make.ts';
-import { invoiceOf, issueCredit, issueInvoice } from './scripts/invoices.ts';
+import { invoiceOf, issueCredit, issueInvoice, writtenInvoice } from './scripts/invoices.ts';
 import { addParty, changeParty, partiesCheck, partyOf } from './scripts/parties.ts';
 
 /** What the threads run for this room. */
@@ -20,6 +20,7 @@ export const partiesOperations = ({ read, scan, write }: CoopMake) => ({
     const [row] = yield* run(q.partiesInvoice, { ...a });
     return row === undefined ? null : invoiceOf(row);
   }),
+  partiesWritten: read(writtenInvoice),
   /** Of one party, or of all where it is 0. */
   partiesInvoices: scan(function* (
     q,

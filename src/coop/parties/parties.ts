@@ -8,9 +8,19 @@ import { refusal } from '../refusals.ts';
 import { fraction, partOf, shownPercent } from '../rules/decimal.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { demandDetails, demandLines, demandNet, netOf } from './check.ts';
+import { invoicePdf } from './invoice-pdf.ts';
 import { partyPageRows } from './limits.ts';
 import type { Issued } from './scripts/invoices.ts';
-import type { Invoice, InvoiceLine, InvoiceSide, Party, PartyDetails, Sold } from './types.ts';
+import type {
+  Invoice,
+  InvoiceLine,
+  InvoicePaper,
+  InvoiceSide,
+  Party,
+  PartyDetails,
+  Sold,
+  Tax,
+} from './types.ts';
 
 /** Who buys from the co-op, what they are asked to pay, and what they paid. */
 export class Parties {
@@ -91,7 +101,7 @@ export class Parties {
     const act = newAct(this.#house, actor, { key, verb: 'invoice.issue', subject: `party:${party}`, body });
     return this.#house.database.call(operations.partiesInvoice, {
       ...{ house, act, ...what, date, seller: this.#seller(), tax: found.tax },
-      ...{ rate: shownPercent(vatRate), net, vat },
+      ...{ rate: shownPercent(vatRate), net, vat, paper: this.#paper(found.tax) },
     });
   }
 
@@ -125,6 +135,15 @@ export class Parties {
     return this.#house.database.call(operations.partiesInvoiceById, { id });
   }
 
+  /**
+   * An invoice or a note as PDF, the same octets each time, with a code for the payer's bank (EPC069-12). Refuses with E_NOT_FOUND.
+   */
+  async invoicePdf(id: number): Promise<Buffer> {
+    const written = await this.#house.database.call(operations.partiesWritten, { id });
+    if (written === null) throw refusal('E_NOT_FOUND', `there is no invoice ${id}`);
+    return invoicePdf(written);
+  }
+
   /** A page of invoices and notes, the last one first; of one party where it is named. */
   invoices({
     before = Number.MAX_SAFE_INTEGER,
@@ -138,6 +157,14 @@ export class Parties {
   /** What came for an invoice, in order. */
   receipts(invoice: number) {
     return this.#house.database.call(operations.partiesReceipts, { invoice });
+  }
+
+  #paper(tax: Tax): InvoicePaper {
+    const { rules, banks, legal } = this.#house;
+    const { language, words, mentions, reverse, outside } = rules.invoice;
+    const [bank] = banks;
+    const payTo = bank === undefined ? null : { name: legal.name, iban: bank.iban, bic: bank.bic };
+    return { language, words, mentions, notice: { standard: '', reverse, outside }[tax], payTo };
   }
 
   #seller(): InvoiceSide {

@@ -53,7 +53,14 @@ function invoiceQueries({ db, t }: Context) {
         ...{ sold: bound('sold'), of: bound('of'), date: bound('date'), due: bound('due') },
         ...{ currency: bound('currency'), lines: bound('lines'), rate: bound('rate'), tax: bound('tax') },
         ...{ net: bound('net'), vat: bound('vat'), gross: bound('gross'), reference: bound('reference') },
-        ...{ seller: bound('seller'), buyer: bound('buyer'), credited: 0, creditedNet: 0, received: 0 },
+        ...{
+          seller: bound('seller'),
+          buyer: bound('buyer'),
+          paper: bound('paper'),
+          credited: 0,
+          creditedNet: 0,
+          received: 0,
+        },
       })
       .returning()
       .prepare('parties_invoice_add'),

@@ -1,5 +1,5 @@
 import { always, defineTables, type Guard } from '../../storage/index.ts';
-import type { InvoiceLine, InvoiceSide, PartyDetails, Sold, Tax } from './types.ts';
+import type { InvoiceLine, InvoicePaper, InvoiceSide, PartyDetails, Sold, Tax } from './types.ts';
 
 /** Days are texts, times ms since 1970, amounts minor units. An invoice is never changed but for what came of it. */
 export const partiesTables = defineTables((kit) => ({
@@ -39,6 +39,7 @@ export const partiesTables = defineTables((kit) => ({
       reference: kit.text().notNull(),
       seller: kit.json<InvoiceSide>().notNull(),
       buyer: kit.json<InvoiceSide>().notNull(),
+      paper: kit.json<InvoicePaper>().notNull(),
     },
     { unique: [['series', 'n']], index: [['party', 'id']], indexAboveZero: ['of'] },
   ),
@@ -73,7 +74,7 @@ const fixed = [
     'rate',
     'tax',
   ],
-  ...['net', 'vat', 'gross', 'reference', 'seller', 'buyer'],
+  ...['net', 'vat', 'gross', 'reference', 'seller', 'buyer', 'paper'],
 ];
 
 export const partiesGuards: readonly Guard[] = [

@@ -1,4 +1,6 @@
+import type { Iban } from '../../formats/iban/index.ts';
 import type { Day } from '../ledger/types.ts';
+import type { Rules } from '../rules/types.ts';
 
 /** How what is sold to a party is taxed. */
 export const taxes = {
@@ -68,6 +70,18 @@ export interface Invoice {
   /** Who sold and who bought, as they were called that day. */
   readonly seller: InvoiceSide;
   readonly buyer: InvoiceSide;
+}
+
+/** What an invoice says beside its numbers, kept when it is sent. */
+export interface InvoicePaper {
+  /** BCP 47. */
+  readonly language: string;
+  readonly words: Rules['invoice']['words'];
+  /** Why there is no VAT; '' where there is. */
+  readonly notice: string;
+  readonly mentions: readonly string[];
+  /** Null where nothing is to be paid, and where the co-op has named no account. */
+  readonly payTo: { readonly name: string; readonly iban: Iban; readonly bic: string | null } | null;
 }
 
 export interface InvoiceSide {

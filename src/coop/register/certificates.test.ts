@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores } from '../../testing/index.ts';
 import { openCoop } from '../co-op.ts';
-import { refused, testHouse } from '../fixtures.ts';
+import { refused, testHouse, textOfPaper } from '../fixtures.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { proofHolds } from './certificates.ts';
 import { board, testRules, withShares } from './fixtures.ts';
@@ -57,6 +57,8 @@ describeEngines('a certificate', (engine) => {
     const pdf = await certificates.pdf(said, url);
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(pdf.length).toBeLessThan(certificateBytesMax);
+    const named = textOfPaper(await certificates.pdf({ ...said, holder: 'Αγγελική Żukowska' }, url));
+    expect(named).toEqual(expect.arrayContaining([`${b}, Αγγελική Żukowska`, code, url]));
     clock.advance(86_400_000);
     expect((await certificates.pdf(said, url)).equals(pdf)).toBe(true);
     await stores.close();

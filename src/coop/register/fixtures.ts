@@ -24,6 +24,7 @@ export function testRules(shares: Partial<Rules['shares']> = {}): Rules {
     pay: { memberShare: fraction(2, 5), payoutMin: 100 },
     approvals: { persons: 2, matchAloneMax: 0, payeeChangeDays: 30 },
     vat: () => fraction(1, 5),
+    invoice: { language: 'fr', words: {} as never, reverse: '', outside: '', mentions: [] },
     ...{ chart, plan: {} },
   };
 }

@@ -35,6 +35,7 @@ export function rulesOf(country: Country): Rules {
       payeeChangeDays: approvals.payee_change_days,
     },
     vat: (on) => readPercent(rateOn(country.vat, on, 'rate of VAT').percent),
+    invoice: country.invoice,
     chart,
     plan: country.plan,
   };

@@ -4,6 +4,25 @@ export interface WrittenPart {
   readonly den: number;
 }
 
+/** What a part of an invoice is called. */
+export type InvoiceWord =
+  | 'invoice'
+  | 'credit'
+  | 'of'
+  | 'date'
+  | 'due'
+  | 'customer'
+  | 'vat_number'
+  | 'what'
+  | 'quantity'
+  | 'price'
+  | 'amount'
+  | 'net'
+  | 'vat'
+  | 'gross'
+  | 'pay'
+  | 'reference';
+
 /** A value from a day on, percent as text. */
 export interface WrittenRate {
   readonly from: string;
@@ -79,6 +98,13 @@ export interface Country {
     readonly slip: { readonly form: string; readonly due: string };
   };
   readonly vat: readonly WrittenRate[];
+  readonly invoice: {
+    readonly language: string;
+    readonly words: Readonly<Record<InvoiceWord, string>>;
+    readonly reverse: string;
+    readonly outside: string;
+    readonly mentions: readonly string[];
+  };
   readonly mycoin: { readonly member_share_bp: number; readonly min_payout_minor: number };
   readonly approvals: {
     readonly persons: number;

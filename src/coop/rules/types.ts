@@ -1,4 +1,5 @@
 import type { Chart, Day } from '../ledger/types.ts';
+import type { Country } from './country.ts';
 import type { Fraction, Rounding } from './decimal.ts';
 
 /** A part of the result, in the order of the statutes. */
@@ -77,6 +78,8 @@ export interface Rules {
   };
   /** VAT of what is sold, by the rate in force on a day; `"20"` percent as a fraction. */
   vat(on: Day): Fraction;
+  /** What invoices say beside their numbers, in the language of the country. */
+  readonly invoice: Country['invoice'];
   readonly chart: Chart;
   /** Numbers and names of the country's chart of accounts, by kind (FEC). */
   readonly plan: Readonly<Record<string, { readonly number: string; readonly label: string }>>;

@@ -145,6 +145,26 @@ const vat = dated({ percent: decimal() }).meta(
   restart('VAT of what is sold, by day; none: it must be given.'),
 );
 
+const label = () => text(60);
+const invoice = z
+  .strictObject({
+    language: word().meta(about('In which its words are: fr, de …')),
+    words: z
+      .strictObject({
+        ...{ invoice: label(), credit: label(), of: label(), date: label(), due: label(), customer: label() },
+        ...{ vat_number: label(), what: label(), quantity: label(), price: label(), amount: label() },
+        ...{ net: label(), vat: label(), gross: label(), pay: label(), reference: label() },
+      })
+      .meta(about('What its parts are called.')),
+    reverse: text(200).meta(about('Said where the customer owes the VAT.')),
+    outside: text(200).meta(about('Said where no VAT of the country is owed.')),
+    mentions: z
+      .array(text(400))
+      .max(10)
+      .meta(about('What the law wants to be said: discounts, what late payment costs.')),
+  })
+  .meta(restart('What invoices say.'));
+
 const mycoin = z
   .strictObject({
     member_share_bp: whole(0, 10_000).meta(
@@ -233,6 +253,6 @@ const law = z
 
 /** Every key of a country's file, in the order of the files. */
 export const countrySlices = () => ({
-  ...{ coop, shares, register, voting, assembly, allocation, ...caps, tax, vat, mycoin, approvals },
+  ...{ coop, shares, register, voting, assembly, allocation, ...caps, tax, vat, invoice, mycoin, approvals },
   ...{ surveys, pots, legal_notices: legalNotices, plan, law },
 });

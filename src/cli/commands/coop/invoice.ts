@@ -7,7 +7,8 @@ import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
 import { amount, day, number, shownMoney } from './amount.ts';
-import { allOf } from './parts.ts';
+import { writeNew } from './file.ts';
+import { allOf, newFile } from './parts.ts';
 
 const command = adminCommand<Rooms>();
 
@@ -117,4 +118,18 @@ const show = command({
   },
 });
 
-export const invoiceCommands = [add, credit, list, show];
+const pdf = actingCommand({
+  name: ['coop', 'invoice', 'pdf'],
+  summary: 'an invoice or a note as the customer gets it, the same octets each time',
+  parameters: [{ name: 'invoice', summary: 'its number here, as coop invoice list shows it first' }, newFile],
+  schema: z.strictObject({ invoice: number(), file: z.string() }),
+  paths: ['file'],
+  privilege: 'invoice.write',
+  async run({ coop }, { invoice, file }) {
+    const content = await coop.parties.invoicePdf(invoice);
+    await writeNew(file, content);
+    return { text: `${file}: ${content.length} octets`, json: { invoice, written: file } };
+  },
+});
+
+export const invoiceCommands = [add, credit, list, show, pdf];

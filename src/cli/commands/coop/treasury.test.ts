@@ -58,6 +58,18 @@ describe('sponsors and invoices', () => {
     );
   });
 
+  test('an invoice is written as PDF into a new file, the same each time', async () => {
+    const [{ id }] = await json('coop invoice list');
+    await json(`coop invoice pdf ${id} one.pdf`, treasurer);
+    await json(`coop invoice pdf ${id} two.pdf`, treasurer);
+    const [one, two] = ['one.pdf', 'two.pdf'].map((name) => readFileSync(demo.path(name), 'latin1'));
+    expect(one).toMatch(/^%PDF-/);
+    expect(two).toBe(one);
+    expect(await type(`coop invoice pdf ${id} two.pdf`, treasurer)).toMatchObject({ status: 1 });
+    expect(await type('coop invoice pdf 9999 no.pdf', treasurer)).toMatchObject({ status: 1 });
+    expect(existsSync(demo.path('no.pdf'))).toBe(false);
+  });
+
   test('an invoice is taken back once, all of it or a part', async () => {
     const made = await json('coop invoice add 1 100.00 --text April --due 2999-01-31', treasurer);
     const credit = `coop invoice credit ${made.id} --text Error`;

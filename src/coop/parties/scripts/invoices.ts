@@ -10,7 +10,8 @@ import { countTurnover } from '../../payouts/scripts/turnover.ts';
 import { refusal } from '../../refusals.ts';
 import { fraction, partOf } from '../../rules/decimal.ts';
 import type { CoopQueries } from '../../store/queries.ts';
-import type { Invoice, InvoiceLine, InvoiceSide, Sold, Tax } from '../types.ts';
+import type { WrittenInvoice } from '../invoice-pdf.ts';
+import type { Invoice, InvoiceLine, InvoicePaper, InvoiceSide, Sold, Tax } from '../types.ts';
 
 type Row = Awaited<ReturnType<CoopQueries['partiesInvoice']['execute']>>[number];
 
@@ -28,6 +29,7 @@ export interface NewInvoice {
   readonly rate: string;
   readonly net: number;
   readonly vat: number;
+  readonly paper: InvoicePaper;
 }
 
 /** What a write about invoices came to. */
@@ -44,8 +46,8 @@ export function* issueInvoice(q: CoopQueries, a: NewInvoice): Script<Issued> {
     if (party.details.tax !== a.tax) throw refusal('E_STATE', 'the party is taxed in another way by now');
     const { name, address, vatNumber } = party.details;
     const buyer = { name, address, registration: '', vatNumber };
-    const { sold, date, due, lines, seller, tax, rate, net, vat } = a;
-    const what = { party: a.party, sold, of: 0, date, due, lines, seller, buyer, tax, rate, net, vat };
+    const { house: _, act: __, ...given } = a;
+    const what = { ...given, of: 0, buyer };
     const row = yield* numbered(q, a.house, 'F', what);
     yield* post(q, a.house, { ...row, key: `invoice:${row.id}`, kind: 'invoice.issue', sign: 1 });
     yield* expectPayment(q, {
@@ -78,7 +80,9 @@ export function* issueCredit(q: CoopQueries, a: NewCredit): Script<Issued> {
       throw refusal('E_AMOUNT', `of ${of.number} no more than ${left} can be taken back`, { left });
     const gross = net === left ? of.gross - of.credited : net + vatOf(of, net);
     const { party, sold, tax, rate, buyer } = of;
-    const what = { party, sold, of: of.id, date: a.date, due: a.date, buyer, tax, rate, seller: a.seller };
+    const paper = { ...of.paper, mentions: [], payTo: null };
+    const said = { date: a.date, due: a.date, seller: a.seller, paper };
+    const what = { party, sold, of: of.id, buyer, tax, rate, ...said };
     const lines = [{ text: a.text, quantity: 1, price: net }];
     const note = yield* numbered(q, a.house, 'A', { ...what, lines, net, vat: gross - net });
     yield* post(q, a.house, { ...note, key: `credit:${note.id}`, kind: 'invoice.credit', sign: -1 });
@@ -151,4 +155,15 @@ function* post(
   yield* seal(q, house, [{ key, date, kind, memo: number, postings }]);
 }
 
-export const invoiceOf = ({ series: _, n: __, ...invoice }: Row): Invoice => invoice;
+export const invoiceOf = ({ series: _, n: __, paper: ___, ...invoice }: Row): Invoice => invoice;
+
+/** What the document of an invoice or a note is made of; null where there is none. */
+export function* writtenInvoice(
+  q: CoopQueries,
+  { id }: { readonly id: number },
+): Script<WrittenInvoice | null> {
+  const [row] = yield* run(q.partiesInvoice, { id });
+  if (row === undefined) return null;
+  const [of] = row.of === 0 ? [] : yield* run(q.partiesInvoice, { id: row.of });
+  return { invoice: invoiceOf(row), paper: row.paper, takesBack: of?.number ?? '' };
+}

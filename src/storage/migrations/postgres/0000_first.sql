@@ -442,7 +442,8 @@ CREATE TABLE "parties_invoices" (
 	"received" bigint NOT NULL,
 	"reference" text NOT NULL,
 	"seller" text NOT NULL,
-	"buyer" text NOT NULL
+	"buyer" text NOT NULL,
+	"paper" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "parties_receipts" (
@@ -1621,7 +1622,7 @@ CREATE FUNCTION "parties_invoices_gap"() RETURNS trigger LANGUAGE plpgsql AS $gu
 --> statement-breakpoint
 CREATE TRIGGER "parties_invoices_gap" BEFORE INSERT ON "parties_invoices" FOR EACH ROW EXECUTE FUNCTION "parties_invoices_gap"();
 --> statement-breakpoint
-CREATE FUNCTION "parties_invoices_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."id" <> OLD."id" OR NEW."series" <> OLD."series" OR NEW."n" <> OLD."n" OR NEW."number" <> OLD."number" OR NEW."party" <> OLD."party" OR NEW."sold" <> OLD."sold" OR NEW."of" <> OLD."of" OR NEW."date" <> OLD."date" OR NEW."due" <> OLD."due" OR NEW."currency" <> OLD."currency" OR NEW."lines" <> OLD."lines" OR NEW."rate" <> OLD."rate" OR NEW."tax" <> OLD."tax" OR NEW."net" <> OLD."net" OR NEW."vat" <> OLD."vat" OR NEW."gross" <> OLD."gross" OR NEW."reference" <> OLD."reference" OR NEW."seller" <> OLD."seller" OR NEW."buyer" <> OLD."buyer" THEN RAISE EXCEPTION USING MESSAGE = 'immutable: an invoice stays as it was sent', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION "parties_invoices_kept"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW."id" <> OLD."id" OR NEW."series" <> OLD."series" OR NEW."n" <> OLD."n" OR NEW."number" <> OLD."number" OR NEW."party" <> OLD."party" OR NEW."sold" <> OLD."sold" OR NEW."of" <> OLD."of" OR NEW."date" <> OLD."date" OR NEW."due" <> OLD."due" OR NEW."currency" <> OLD."currency" OR NEW."lines" <> OLD."lines" OR NEW."rate" <> OLD."rate" OR NEW."tax" <> OLD."tax" OR NEW."net" <> OLD."net" OR NEW."vat" <> OLD."vat" OR NEW."gross" <> OLD."gross" OR NEW."reference" <> OLD."reference" OR NEW."seller" <> OLD."seller" OR NEW."buyer" <> OLD."buyer" OR NEW."paper" <> OLD."paper" THEN RAISE EXCEPTION USING MESSAGE = 'immutable: an invoice stays as it was sent', ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 --> statement-breakpoint
 CREATE TRIGGER "parties_invoices_kept" BEFORE UPDATE ON "parties_invoices" FOR EACH ROW EXECUTE FUNCTION "parties_invoices_kept"();
 --> statement-breakpoint

@@ -526,7 +526,8 @@ CREATE TABLE `parties_invoices` (
 	`received` integer NOT NULL,
 	`reference` text NOT NULL,
 	`seller` text NOT NULL,
-	`buyer` text NOT NULL
+	`buyer` text NOT NULL,
+	`paper` text NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `parties_invoices_series_n` ON `parties_invoices` (`series`,`n`);
@@ -1505,7 +1506,7 @@ CREATE TRIGGER "bank_expected_stay" BEFORE DELETE ON "bank_expected" BEGIN SELEC
 --> statement-breakpoint
 CREATE TRIGGER "parties_invoices_gap" BEFORE INSERT ON "parties_invoices" BEGIN SELECT RAISE(ABORT, 'gap: numbers of invoices have no gap') WHERE NEW."n" <> (SELECT COALESCE(MAX("n"), 0) + 1 FROM "parties_invoices" WHERE "series" = NEW."series"); END;
 --> statement-breakpoint
-CREATE TRIGGER "parties_invoices_kept" BEFORE UPDATE ON "parties_invoices" BEGIN SELECT RAISE(ABORT, 'immutable: an invoice stays as it was sent') WHERE NEW."id" <> OLD."id" OR NEW."series" <> OLD."series" OR NEW."n" <> OLD."n" OR NEW."number" <> OLD."number" OR NEW."party" <> OLD."party" OR NEW."sold" <> OLD."sold" OR NEW."of" <> OLD."of" OR NEW."date" <> OLD."date" OR NEW."due" <> OLD."due" OR NEW."currency" <> OLD."currency" OR NEW."lines" <> OLD."lines" OR NEW."rate" <> OLD."rate" OR NEW."tax" <> OLD."tax" OR NEW."net" <> OLD."net" OR NEW."vat" <> OLD."vat" OR NEW."gross" <> OLD."gross" OR NEW."reference" <> OLD."reference" OR NEW."seller" <> OLD."seller" OR NEW."buyer" <> OLD."buyer"; END;
+CREATE TRIGGER "parties_invoices_kept" BEFORE UPDATE ON "parties_invoices" BEGIN SELECT RAISE(ABORT, 'immutable: an invoice stays as it was sent') WHERE NEW."id" <> OLD."id" OR NEW."series" <> OLD."series" OR NEW."n" <> OLD."n" OR NEW."number" <> OLD."number" OR NEW."party" <> OLD."party" OR NEW."sold" <> OLD."sold" OR NEW."of" <> OLD."of" OR NEW."date" <> OLD."date" OR NEW."due" <> OLD."due" OR NEW."currency" <> OLD."currency" OR NEW."lines" <> OLD."lines" OR NEW."rate" <> OLD."rate" OR NEW."tax" <> OLD."tax" OR NEW."net" <> OLD."net" OR NEW."vat" <> OLD."vat" OR NEW."gross" <> OLD."gross" OR NEW."reference" <> OLD."reference" OR NEW."seller" <> OLD."seller" OR NEW."buyer" <> OLD."buyer" OR NEW."paper" <> OLD."paper"; END;
 --> statement-breakpoint
 CREATE TRIGGER "parties_invoices_sums" BEFORE UPDATE ON "parties_invoices" BEGIN SELECT RAISE(ABORT, 'spent: no more of an invoice is credited than there is') WHERE NEW."credited" < OLD."credited" OR NEW."credited" > NEW."gross" OR NEW."creditedNet" > NEW."net" OR NEW."received" < OLD."received"; END;
 --> statement-breakpoint
