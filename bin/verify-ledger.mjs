@@ -137,7 +137,9 @@ export class Verifier {
     this.#keptKey = key !== null;
   }
 
-  keepCheckpoint(note) {
+  keepCheckpoint(printed) {
+    // `myco ledger checkpoint` prints the key below it.
+    const note = printed.replace(/\n\nverifier key: .*\n?$/, '\n');
     const [, size] = note.split('\n');
     this.#kept.set(Number(size), note);
   }

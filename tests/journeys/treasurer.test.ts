@@ -1,117 +1,125 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeFolder, removeFolder } from '../../src/testing/index.ts';
-import { launcher, projectFolder } from '../harness/launcher.ts';
+import { demoProject } from '../harness/demo.ts';
+import { stopAll, withTools } from '../harness/index.ts';
+import { projectFolder } from '../harness/launcher.ts';
 import { run } from '../harness/tools.ts';
 
-const folder = makeFolder();
-const config = join(folder, 'demo.yaml');
-const statement = join(folder, 'statement.xml');
-const password = 'correct horse battery staple';
-const month = '2025-12';
-afterAll(() => removeFolder(folder));
+// `npm run demo`, then what a treasurer does with its last month while the server runs, as a process each.
 
-/** `myco …` as it is typed, on a stopped server; `as`: who answers for it. */
-async function myco(args: readonly string[], as?: string) {
-  const who = as === undefined ? [] : ['--as', as, '--password-stdin'];
-  const line = [...launcher(), ...args, ...who, '--json', '--config', config];
-  const ended = await run(process.execPath, line, { input: `${password}\n`, cwd: folder });
-  return {
-    code: ended.code,
-    said: ended.said,
-    json: JSON.parse(
-      ended.out
-        .toString()
-        .split('\n')
-        .findLast((text) => text.startsWith('{') || text.startsWith('[')) ?? 'null',
-    ),
+const demo = demoProject();
+const month = '2025-12';
+const path = (name: string) => join(demo.folder, name);
+const refused = (code: string) => ({ code: 1, json: { error: expect.objectContaining({ code }) } });
+
+interface Closed {
+  readonly root: string;
+  readonly run: {
+    readonly id: number;
+    readonly state: string;
+    readonly total: number;
+    readonly count: number;
   };
 }
 
-beforeAll(async () => {
-  const { demo } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')).scripts;
-  expect(demo).toBe('node bin/myco.mjs demo --config config/demo.yaml --statement demo/statement.xml');
-  const text = readFileSync(join(projectFolder, 'config/demo.yaml'), 'utf8');
-  writeFileSync(config, text.replace('./demo/data', join(folder, 'data')));
-  const filled = await myco([
-    'demo',
-    '--members',
-    '25',
-    '--year',
-    '2025',
-    '--statement',
-    statement,
-    '--password-stdin',
-  ]);
-  expect(filled.json, filled.said).toMatchObject({ year: 2025, officers: expect.any(Array) });
-}, 300_000);
+afterAll(async () => {
+  await stopAll();
+  demo.dispose();
+});
 
-test('a month of the treasurer: statement, close, two approvals, one file, and a proof that a member checks elsewhere', async () => {
-  const again = await myco(['demo', '--password-stdin']);
-  expect(again.json.error).toMatchObject({ reason: 'exists' });
+withTools('the last month of a demonstration', ['npm', 'bash'], () => {
+  beforeAll(async () => {
+    const filled = await demo.type('npm run demo');
+    expect(filled.code, filled.said).toBe(0);
+    expect(filled.out.toString()).toMatch(/2025: 2\d\d members, .*\n2025-12 is not closed yet/);
+    expect(existsSync(path('demo/statement.xml'))).toBe(true);
+    await demo.serve();
+  }, 300_000);
 
-  expect((await myco(['coop', 'bank', 'import', statement], 'tresorerie')).json).toMatchObject({
-    isNew: true,
-  });
-  expect((await myco(['coop', 'bank', 'import', statement], 'tresorerie')).json).toMatchObject({
-    isNew: false,
+  test('is not begun twice', { timeout: 60_000 }, async () => {
+    const again = await demo.json<{ error: object }>('demo');
+    expect(again.json.error).toMatchObject({ reason: 'exists' });
   });
 
-  // Everything twice: the second time says what was done, or why it is not done again.
-  const closing = ['coop', 'month', 'close', month, '--key', 'december'];
-  const closed = await myco(closing, 'tresorerie');
-  expect(closed.json).toMatchObject({ month, run: { state: 'prepared' } });
-  expect((await myco(closing, 'tresorerie')).json).toEqual(closed.json);
-  const other = await myco(['coop', 'month', 'close', month], 'tresorerie2');
-  expect(other).toMatchObject({ code: 1, json: { error: { code: 'E_MONTH_CLOSED' } } });
+  test('waits for what the bank booked and nobody knows', { timeout: 120_000 }, async () => {
+    const imported = (file: string) => demo.json(`coop bank import ${file}`, 'tresorerie');
+    expect((await imported('demo/statement.xml')).json).toMatchObject({ isNew: true, queued: 2 });
+    expect((await imported('demo/statement.xml')).json).toMatchObject({ isNew: false });
+    const text = readFileSync(path('demo/statement.xml'), 'utf8');
+    writeFileSync(path('half.xml'), text.slice(0, text.length / 2));
+    expect(await imported('half.xml')).toEqual(refused('E_BANK_FILE'));
+    expect(await demo.json(`coop month close ${month}`, 'tresorerie')).toEqual(refused('E_LINES_WAIT'));
 
-  const file = join(folder, 'december.xml');
-  const early = await myco(['coop', 'month', 'export', month, file], 'tresorerie');
-  expect(early).toMatchObject({ code: 1, json: { error: { code: 'E_STATE' } } });
-  // Two approve at once, one of them twice.
-  const approve = ['coop', 'month', 'approve', month];
-  await Promise.all([myco(approve, 'tresorerie2')]);
-  const twice = await myco(approve, 'tresorerie2');
-  expect(twice).toMatchObject({ code: 1, json: { error: { code: 'E_APPROVED' } } });
-  expect((await myco(approve, 'presidence')).json).toMatchObject({ state: 'approved' });
-  const made = await myco(['coop', 'month', 'export', month, file], 'tresorerie');
-  expect(made.json).toMatchObject({ state: 'exported', total: closed.json.run.total });
-  const copy = join(folder, 'copy.xml');
-  await myco(['coop', 'month', 'export', month, copy], 'tresorerie');
-  expect(readFileSync(copy)).toEqual(readFileSync(file));
-  const xml = readFileSync(file, 'utf8');
-  const sum = `${Math.floor(closed.json.run.total / 100)}.${String(closed.json.run.total % 100).padStart(2, '0')}`;
-  expect(xml).toContain(`<NbOfTxs>${closed.json.run.count}</NbOfTxs><CtrlSum>${sum}</CtrlSum>`);
-  expect(xml).toContain('urn:iso:std:iso:20022:tech:xsd:pain.001.001.09');
+    const { json: queue } = await demo.json<{ lines: { id: number; amount: number }[] }>('coop bank queue');
+    const [came, fee] = [
+      queue.lines.find(({ amount }) => amount > 0),
+      queue.lines.find(({ amount }) => amount < 0),
+    ];
+    await demo.json(`coop bank match ${fee?.id} --account expense:bank`, 'tresorerie');
+    const { json: open } = await demo.json<{ reference: string; due: number }[]>('coop share list');
+    const meant = open.find(({ due }) => due === came?.amount);
+    const match = `coop bank match ${came?.id} --reference ${meant?.reference}`;
+    const proposed = await demo.json<{ id: number }>(match, 'tresorerie');
+    expect(proposed.json).toMatchObject({ state: 'proposed' });
+    const confirm = `coop bank confirm ${proposed.json.id}`;
+    expect(await demo.json(confirm, 'tresorerie')).toEqual(refused('E_SAME_PERSON'));
+    expect((await demo.json(confirm, 'tresorerie2')).json).toMatchObject({ state: 'done' });
+  });
 
-  await memberChecks(closed.json);
-  expect((await myco(['ledger', 'verify'])).json).toMatchObject({ ok: true });
-  expect((await myco(['verify'])).said).toContain('"ok":true');
-}, 300_000);
+  test('is closed once, by two approvals, into one file that the bank takes', {
+    timeout: 120_000,
+  }, async () => {
+    const closing = `coop month close ${month} --key december`;
+    const closed = await demo.json<Closed>(closing, 'tresorerie');
+    expect(closed.json).toMatchObject({ month, run: { state: 'prepared' } });
+    expect((await demo.json(closing, 'tresorerie')).json).toEqual(closed.json);
+    expect(await demo.json(`coop month close ${month}`, 'tresorerie2')).toEqual(refused('E_MONTH_CLOSED'));
 
-/** On another machine: nothing but the one file of the verifier and what the co-op gave. */
-async function memberChecks(closed: { readonly root: string }) {
-  const elsewhere = join(folder, 'elsewhere');
-  mkdirSync(elsewhere);
-  copyFileSync(join(projectFolder, 'bin/verify-ledger.mjs'), join(elsewhere, 'verify-ledger.mjs'));
-  const { json: members } = await myco(['coop', 'month', 'shares', month]);
-  const member = String(members[0].member);
-  const proof = join(elsewhere, 'proof.json');
-  const written = await myco(['coop', 'month', 'proof', month, member, proof]);
-  expect(written.json).toMatchObject({ root: { hash: closed.root } });
-  const { json: signed } = await myco(['ledger', 'checkpoint']);
-  writeFileSync(join(elsewhere, 'checkpoint.txt'), signed.checkpoint.note);
-  const ledger = join(elsewhere, 'ledger.jsonl');
-  await myco(['ledger', 'export', 'member', ledger, '--member', member]);
-  expect(existsSync(ledger)).toBe(true);
-  const files = ['proof.json', 'checkpoint.txt', 'ledger.jsonl'];
-  const check = () =>
-    run(process.execPath, ['verify-ledger.mjs', '--key', signed.key, ...files], { cwd: elsewhere });
-  const sound = await check();
-  expect(sound.code, sound.said).toBe(0);
-  const text = readFileSync(proof, 'utf8');
-  const { paid } = JSON.parse(text);
-  writeFileSync(proof, text.replaceAll(`"paid": ${paid}`, `"paid": ${paid + 1}`));
-  expect((await check()).code).toBe(1);
-}
+    const exported = (file: string) => demo.json(`coop month export ${month} ${file}`, 'tresorerie');
+    expect(await exported('december.xml')).toEqual(refused('E_STATE'));
+    const approve = (as: string) => demo.json(`coop month approve ${month}`, as);
+    expect((await approve('tresorerie2')).json).toMatchObject({ state: 'prepared' });
+    expect(await approve('tresorerie2')).toEqual(refused('E_APPROVED'));
+    expect((await approve('presidence')).json).toMatchObject({ state: 'approved' });
+    const { total, count } = closed.json.run;
+    expect((await exported('december.xml')).json).toMatchObject({ state: 'exported', total });
+    await exported('copy.xml');
+    expect(readFileSync(path('copy.xml'))).toEqual(readFileSync(path('december.xml')));
+    const xml = readFileSync(path('december.xml'), 'utf8');
+    const sum = `${Math.floor(total / 100)}.${String(total % 100).padStart(2, '0')}`;
+    expect(xml).toContain(`<NbOfTxs>${count}</NbOfTxs><CtrlSum>${sum}</CtrlSum>`);
+    expect(xml).toContain('urn:iso:std:iso:20022:tech:xsd:pain.001.001.09');
+  });
+
+  test('is checked by a member on another machine, with the one file of the verifier', {
+    timeout: 120_000,
+  }, async () => {
+    const elsewhere = path('elsewhere');
+    mkdirSync(elsewhere);
+    copyFileSync(join(projectFolder, 'bin/verify-ledger.mjs'), join(elsewhere, 'verify-ledger.mjs'));
+    const { json: closed } = await demo.json<Closed>(`coop month show ${month}`);
+    const { json: members } = await demo.json<{ member: number }[]>(`coop month shares ${month}`);
+    const member = members[0]?.member;
+    const written = await demo.json(`coop month proof ${month} ${member} elsewhere/proof.json`);
+    expect(written.json).toMatchObject({ root: { hash: closed.root } });
+    await demo.type('myco ledger checkpoint > elsewhere/checkpoint.txt');
+    const { json: signed } = await demo.json<{ key: string }>('ledger checkpoint');
+    await demo.json(`ledger export member elsewhere/ledger.jsonl --member ${member}`);
+    const files = ['proof.json', 'checkpoint.txt', 'ledger.jsonl'];
+    const check = () =>
+      run(process.execPath, ['verify-ledger.mjs', '--key', signed.key, ...files], { cwd: elsewhere });
+    const sound = await check();
+    expect(sound.code, sound.said).toBe(0);
+    const proof = join(elsewhere, 'proof.json');
+    const text = readFileSync(proof, 'utf8');
+    const { paid } = JSON.parse(text);
+    writeFileSync(proof, text.replaceAll(`"paid": ${paid}`, `"paid": ${paid + 1}`));
+    expect((await check()).code).toBe(1);
+  });
+
+  test('leaves books in which nothing is wrong', { timeout: 60_000 }, async () => {
+    expect((await demo.json('ledger verify')).json).toMatchObject({ ok: true });
+    expect((await demo.json('verify')).json).toMatchObject({ ok: true });
+  });
+});

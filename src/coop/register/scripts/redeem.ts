@@ -1,5 +1,6 @@
 import { run, type Script } from '../../../storage/index.ts';
 import { refusal } from '../../refusals.ts';
+import { redemptionsMax } from '../limits.ts';
 import type { RegisterQueries } from '../queries.ts';
 import { floorOf, redeem as inLine, worthOf } from '../redemption.ts';
 import type { RedemptionRequest, Redemptions } from '../types.ts';
@@ -43,7 +44,7 @@ export function* redeem(q: Queries, a: Redeeming): Script<Redemptions> {
       sums.shares += shares;
       sums.amount += yield* payOne(q, { a, worth }, row, shares);
     }
-    const more = sums.requests > 0 && sums.requests === waiting.length;
+    const more = waiting.length === redemptionsMax && sums.requests === redemptionsMax;
     const after = yield* lockedHead(q, terms);
     const left = after.shares * terms.nominal - after.uncalled;
     return { ...sums, worth, floor, capital: left, more };
