@@ -3,7 +3,7 @@ import type { Specification } from './specifications.ts';
 
 const head = `# Coverage
 
-One row for each specification that mail, calendars, contacts, files and chat rest on.
+One row for each specification that mail, calendars, contacts, files, chat and the co-op's money rest on.
 **Yes**: what it asks of a server is there and tested. **Partial**: the note says what is missing. **No**: planned, not
 there yet. **Not planned**: the note says why. The column "seen as" names what clients see of it, read from the code.
 

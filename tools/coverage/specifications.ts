@@ -155,7 +155,7 @@ RFC 8555 | ACME | No | |
 RFC 9110 | HTTP semantics | Partial | src/webdav/server/conditions.ts src/webdav/methods/get.ts src/webdav/methods/ranges.ts src/webdav/server/body.ts | for DAV: conditions, ranges, Expect, authentication; no content negotiation, no compression
 RFC 9112 | HTTP/1.1 | Yes | src/net/http/listen-http.ts src/webdav/server/path.ts | Node's parser, strict
 RFC 7617 | Basic authentication | Yes | src/webdav/server/login.ts |
-RFC 6750 | Bearer tokens | Yes | src/webdav/server/login.ts | of an issuer that the operator trusts
+RFC 6750 | Bearer tokens | Yes | src/webdav/server/login.ts src/coop/api/identify.ts | for DAV those of an issuer that the operator trusts, for the co-op's API its own; in the header alone (§2.1)
 
 # Calendars, contacts and files
 RFC 5545 | iCalendar | No | |
@@ -205,12 +205,17 @@ RFC 8785 | JSON canonicalization | Yes | src/formats/canonical-json/write.ts | w
 RFC 6962 | Certificate transparency: trees of hashes | Partial | src/formats/merkle/tree.ts | the tree and its proofs (§2), over the ledger; no log of certificates
 RFC 9162 | Certificate transparency 2.0: verifying proofs | Partial | src/formats/merkle/tree.ts | §2.1.3.2 and §2.1.4.2
 RFC 9457 | Problem details for HTTP | Yes | src/coop/api/problem.ts |
+RFC 7493 | I-JSON | Yes | src/formats/strict-json/read.ts | what the co-op's API takes: names once, whole numbers that every reader holds exactly, UTF-8
+OpenAPI 3.1 | Description of HTTP APIs | Yes | src/coop/api/openapi.ts | /api/v1/openapi.json, made of the routes that are served
 RFC 4180 | CSV | Partial | src/coop/ledger/exports/csv.ts | written for the ledger; statements of banks are not read from it
 C2SP signed-note | Signed notes | Yes | src/formats/signed-note/note.ts | Ed25519
 C2SP tlog-checkpoint | Checkpoints of transparency logs | Partial | src/formats/signed-note/checkpoint.ts src/coop/ledger/checkpoints.ts | signed each day; no witness cosigns
-ISO 20022 pain.001.001.09 | Credit transfers, asked of a bank | Yes | src/formats/iso20022/credit-transfers.ts |
+ISO 20022 pain.001.001.09 | Credit transfers, asked of a bank | Yes | src/formats/iso20022/credit-transfers.ts src/coop/payouts/scripts/export.ts |
+EPC132-08 | SEPA credit transfers, from customers to banks | Yes | src/formats/iso20022/credit-transfers.ts src/formats/iso20022/bank-days.ts | without postal addresses, which may be left out
+EPC217-08 | Characters of SEPA | Yes | src/formats/iso20022/sepa-text.ts | Latin, Greek and Cyrillic letters are told in those that every bank takes; who is named in others names a holder of the account
+EPC069-12 | QR codes that fill in a transfer | Yes | src/formats/iso20022/epc-qr.ts src/coop/parties/invoice-pdf.ts | version 002, with a reference (ISO 11649)
 ISO 20022 camt.053 | Statements of a bank | Yes | src/formats/iso20022/statements.ts src/coop/bank/bank.ts | what is booked
-ISO 11649 | References of creditors (RF) | Yes | src/formats/iban/reference.ts |
+ISO 11649 | References of creditors (RF) | Yes | src/formats/iban/reference.ts src/coop/bank/scripts/match.ts |
 ISO 13616 | IBAN | Yes | src/formats/iban/iban.ts |
 `;
 
@@ -233,7 +238,11 @@ function parseRow(line: string, area: string): Specification {
   const cells = line.split('|').map((cell) => cell.trim());
   const [id = '', title = '', status = '', files = '', note = ''] = cells;
   if (cells.length !== 5) throw new Error(`five cells are a row of the table, not ${cells.length}: ${line}`);
-  if (!/^(?:RFC [1-9]\d*|XEP-\d{4}|draft-[a-z\d-]+|(?:C2SP|ISO) [a-z\d.-]+(?: [a-z\d.]+)?)$/.test(id))
+  if (
+    !/^(?:RFC [1-9]\d*|XEP-\d{4}|draft-[a-z\d-]+|(?:C2SP|ISO|OpenAPI) [a-z\d.-]+(?: [a-z\d.]+)?|EPC\d{3}-\d{2})$/.test(
+      id,
+    )
+  )
     throw new Error(`'${id}' is no number of a specification: ${line}`);
   if (area === '' || title === '') throw new Error(`a row has an area and a title: ${line}`);
   if (!states.includes(status)) throw new Error(`'${status}' is no state (${states.join(', ')}): ${line}`);
