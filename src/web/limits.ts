@@ -35,3 +35,5 @@ export const zipStillMs = 1_000;
 export const pictureBytesMax = 500;
 /** Of the code of a certificate as somebody typed it. */
 export const certificateCodeCharactersMax = 64;
+/** A statement of the bank that a page takes. */
+export const statementBytesMax = 32 * 1_048_576;

@@ -21,6 +21,9 @@ export const partiesOperations = ({ read, scan, write }: CoopMake) => ({
     return row === undefined ? null : invoiceOf(row);
   }),
   partiesWritten: read(writtenInvoice),
+  partiesInvoicesOpen: scan(function* (q, a: { readonly max: number }) {
+    return (yield* run(q.partiesInvoicesOpen, { ...a })).map(invoiceOf);
+  }),
   /** Of one party, or of all where it is 0. */
   partiesInvoices: scan(function* (
     q,

@@ -118,7 +118,9 @@ describeCountries('sponsors', (rules) => {
       const { id, number } = await invoice(100_000);
       const gross = (await coop.parties.invoiceById(id))?.gross ?? 0;
       const paid = { amount: euros(gross), words: `Invoice ${rf(number)}` };
+      expect(await coop.parties.openInvoices()).toMatchObject([{ id, received: 0 }]);
       expect(await pay(paid)).toMatchObject({ matched: 1, queued: 0 });
+      expect(await coop.parties.openInvoices()).toEqual([]);
       expect(await pay(paid)).toMatchObject({ matched: 0, queued: 1 });
       expect((await coop.bank.waiting())[0]?.reason).toBe('paid-already');
       expect(await coop.parties.invoiceById(id)).toMatchObject({ received: gross });

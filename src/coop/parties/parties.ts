@@ -154,6 +154,11 @@ export class Parties {
     return this.#house.database.call(operations.partiesInvoices, page);
   }
 
+  /** Invoices that are not paid whole yet, the first ones to be due; a page. */
+  openInvoices(): Promise<readonly Invoice[]> {
+    return this.#house.database.call(operations.partiesInvoicesOpen, { max: partyPageRows });
+  }
+
   /** What came for an invoice, in order. */
   receipts(invoice: number) {
     return this.#house.database.call(operations.partiesReceipts, { invoice });

@@ -79,6 +79,14 @@ function invoiceQueries({ db, t }: Context) {
       .where(eq(i.id, p('id')))
       .returning()
       .prepare('parties_invoice_move'),
+    /** What is not paid whole yet, what is due first in front. */
+    partiesInvoicesOpen: db
+      .select()
+      .from(i)
+      .where(and(eq(i.of, 0), sql`${i.credited} + ${i.received} < ${i.gross}`))
+      .orderBy(asc(i.due), asc(i.id))
+      .limit(bound('max'))
+      .prepare('parties_invoices_open'),
     partiesInvoicesPage: db
       .select()
       .from(i)

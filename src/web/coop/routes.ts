@@ -1,7 +1,9 @@
 import type { Privilege } from '../../coop/index.ts';
 import type { Route } from '../house.ts';
+import { confirmMatch, importStatement, matchLine, refuseMatch, showBank } from './bank.ts';
 import { changeAccount, showPay } from './pay.ts';
 import { sendLedger, sendProof, showProof, showSlip } from './pay-proof.ts';
+import { approveRun, cancelRun, exportRun, failRun, sendRunFile, showRun } from './run.ts';
 import {
   applyForShares,
   makeCertificate,
@@ -11,6 +13,7 @@ import {
   withdrawRequest,
 } from './share-forms.ts';
 import { showShares } from './shares.ts';
+import { closeMonth, prepareRun, showTreasury } from './treasury.ts';
 import { sendCheckpoint, sendVerifier, showVerify } from './verify.ts';
 
 type Run = Route['run'];
@@ -40,6 +43,20 @@ export const coopRoutes: readonly Route[] = [
   page('own', '/pay/months/:month', showProof),
   page('own', '/pay/months/:month/proof.json', sendProof),
   page('own', '/pay/years/:year', showSlip),
+  page('ledger.read', '/treasury', showTreasury),
+  form('pay.prepare', '/treasury/months/close', closeMonth),
+  form('pay.prepare', '/treasury/runs/prepare', prepareRun),
+  page('ledger.read', '/treasury/runs/:run', showRun),
+  form('pay.approve', '/treasury/runs/:run/approve', approveRun),
+  form('pay.prepare', '/treasury/runs/:run/cancel', cancelRun),
+  form('pay.prepare', '/treasury/runs/:run/export', exportRun),
+  form('pay.approve', '/treasury/runs/:run/fail', failRun),
+  page('pay.prepare', '/treasury/runs/:run/file', sendRunFile),
+  page('ledger.read', '/treasury/bank', showBank),
+  form('bank.import', '/treasury/bank/import', importStatement),
+  form('bank.match', '/treasury/bank/match', matchLine),
+  form('bank.match', '/treasury/bank/confirm', confirmMatch),
+  form('bank.match', '/treasury/bank/refuse', refuseMatch),
   open('/verify', showVerify),
   open('/verify/ledger.mjs', sendVerifier),
   open('/verify/checkpoint.txt', sendCheckpoint),

@@ -3,29 +3,30 @@ import { equalInConstantTime, randomOctets } from '../../base/index.ts';
 import { type Html, html } from '../html.ts';
 import { bodyBytesMax } from '../limits.ts';
 import { newCookieValue, readCookie } from './cookies.ts';
+import { FormRefused } from './form-refused.ts';
+import { boundaryOf, readParts } from './multipart.ts';
 
-/** A form that is not taken, by HTTP status. */
-export class FormRefused extends Error {
-  override readonly name = 'FormRefused';
-  readonly status: 400 | 403 | 413 | 415;
-
-  constructor(status: 400 | 403 | 413 | 415, message: string) {
-    super(message);
-    this.status = status;
+/** As it comes; FormRefused 413 where there is more, without reading on. */
+async function* atMost(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  bytesMax: number,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new FormRefused(413, `more than ${bytesMax} bytes`);
+    yield chunk;
   }
 }
 
-/** The body as text; FormRefused 413 where it is longer than a form of ours, without reading on. */
-export async function readBody(request: Request): Promise<string> {
+async function readText(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bodyBytesMax) throw new FormRefused(413, `more than ${bodyBytesMax} bytes`);
-    chunks.push(chunk);
-  }
+  for await (const chunk of atMost(source, bodyBytesMax)) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
 }
+
+/** The body as text; FormRefused 413 where it is longer than a form of ours. */
+export const readBody = (request: Request): Promise<string> => readText(request.body ?? []);
 
 /**
  * Whether the request may come from a page of ours. Browsers say where a form was sent from, and a script cannot make
@@ -57,11 +58,39 @@ export class Forms {
     if (fromElsewhere(request)) throw new FormRefused(403, 'sent from another site');
     const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
     if (type !== 'application/x-www-form-urlencoded') throw new FormRefused(415, 'not a form');
-    const fields = new URLSearchParams(await readBody(request));
+    const fields = new URLSearchParams(await readText(request.body ?? []));
+    this.#demandSeal(request, secure, fields);
+    return fields;
+  }
+
+  /**
+   * A form of ours with one file, which stands behind the other fields. `take` reads it as it comes in, at most `bytesMax` octets;
+   * nothing is read before it is known whose form it is. Throws FormRefused.
+   */
+  async readFile<T>(
+    { request, secure }: { readonly request: Request; readonly secure: boolean },
+    bytesMax: number,
+    take: (fields: URLSearchParams, file: AsyncIterable<Uint8Array>) => Promise<T>,
+  ): Promise<T> {
+    if (fromElsewhere(request)) throw new FormRefused(403, 'sent from another site');
+    const boundary = boundaryOf(request.headers.get('content-type'));
+    if (boundary === null || request.body === null) throw new FormRefused(415, 'not a form with a file');
+    const fields = new URLSearchParams();
+    for await (const { name, filename, data } of readParts(request.body, boundary)) {
+      if (filename === null) {
+        fields.append(name, await readText(data));
+        continue;
+      }
+      this.#demandSeal(request, secure, fields);
+      return await take(fields, atMost(data, bytesMax));
+    }
+    throw new FormRefused(400, 'the form has no file');
+  }
+
+  #demandSeal(request: Request, secure: boolean, fields: URLSearchParams): void {
     const cookie = readCookie(request, 'form', secure);
     const seal = Buffer.from(fields.get('form') ?? '');
     if (cookie === null || !equalInConstantTime(seal, Buffer.from(this.#seal(cookie))))
       throw new FormRefused(403, 'not shown to this browser, or before a restart');
-    return fields;
   }
 }

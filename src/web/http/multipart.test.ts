@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { partHeaderBytesMax, partsMax } from '../limits.ts';
-import { FormRefused } from './forms.ts';
+import { FormRefused } from './form-refused.ts';
 import { boundaryOf, readParts } from './multipart.ts';
 
 const field = (disposition: string, data: string, more = '') =>

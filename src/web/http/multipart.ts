@@ -1,5 +1,5 @@
 import { partHeaderBytesMax, partsMax } from '../limits.ts';
-import { FormRefused } from './forms.ts';
+import { FormRefused } from './form-refused.ts';
 
 /** One field of a form, as it comes in. What is left unread of `data` is passed over. */
 export interface Part {

@@ -6,7 +6,7 @@ import { createLog } from '../../observability/index.ts';
 import { loadSettings, mycoSettings } from '../../settings/index.ts';
 import { temporaryFolder } from '../../testing/index.ts';
 import type { Visit } from '../house.ts';
-import { FormRefused } from '../http/forms.ts';
+import { FormRefused } from '../http/form-refused.ts';
 import { messagesOf } from '../messages/index.ts';
 import { failed } from './errors.ts';
 

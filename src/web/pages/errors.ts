@@ -1,7 +1,7 @@
 import { type Reason, randomToken, StoreError } from '../../base/index.ts';
 import type { House, Visit } from '../house.ts';
 import { html } from '../html.ts';
-import { FormRefused } from '../http/forms.ts';
+import { FormRefused } from '../http/form-refused.ts';
 import { page } from '../http/page.ts';
 
 /** What a page that did not expect the refusal answers. RFC 9110 §15.5, RFC 4918 §11.5 for 507. */

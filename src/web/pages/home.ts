@@ -12,7 +12,7 @@ export function home(visit: Visit, house: House): Response {
     body: html`<p>${say.homeLead(name)}</p>
 <p>${say.homeToday}</p>
 <p><a class="button" href="/mail">${say.yourMail}</a></p>
-<p><a href="/shares">${say.sharesTitle}</a> · <a href="/pay">${say.payTitle}</a> · <a href="/verify">${say.homeVerify}</a></p>
+<p><a href="/shares">${say.sharesTitle}</a> · <a href="/pay">${say.payTitle}</a> · <a href="/treasury">${say.treasuryTitle}</a> · <a href="/verify">${say.homeVerify}</a></p>
 <p class="hint">${say.homeNew}</p>
 ${trust}`,
   });

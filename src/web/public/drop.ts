@@ -1,7 +1,8 @@
 import { StoreError } from '../../base/index.ts';
 import { numbered } from '../../stores/files/index.ts';
 import type { House, Visit } from '../house.ts';
-import { FormRefused, fromElsewhere } from '../http/forms.ts';
+import { FormRefused } from '../http/form-refused.ts';
+import { fromElsewhere } from '../http/forms.ts';
 import { boundaryOf, type Part, readParts } from '../http/multipart.ts';
 import { seeOther } from '../http/page.ts';
 import { numberedNamesMax } from '../limits.ts';
