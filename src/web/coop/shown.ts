@@ -1,3 +1,4 @@
+import { decimalText } from '../../base/index.ts';
 import type { Coop } from '../../coop/index.ts';
 import type { Visit } from '../house.ts';
 import { type Html, html, type Piece } from '../html.ts';
@@ -24,7 +25,8 @@ export function shownIn({ language }: Visit, { rules }: Coop): Shown {
     ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: rules.timeZone },
   });
   return {
-    money: (minor) => money.format(decimal(minor)),
+    // As a text: Intl reads it digit by digit, with no float between.
+    money: (minor) => money.format(decimalText(minor) as Intl.StringNumericLiteral),
     count: (number) => count.format(number),
     day: (day) => (day === '' ? '' : whole(days.format(new Date(`${day}T00:00:00Z`)))),
     month: (month) => whole(months.format(new Date(`${month}-01T00:00:00Z`))),
@@ -34,12 +36,6 @@ export function shownIn({ language }: Visit, { rules }: Coop): Shown {
 
 /** On one line: in a narrow column a day would take three. */
 const whole = (text: string): string => text.replaceAll(' ', '\u00a0');
-
-/** Minor units as a decimal that Intl reads digit by digit: no float between. */
-function decimal(minor: number): Intl.StringNumericLiteral {
-  const digits = String(Math.abs(minor)).padStart(3, '0');
-  return `${minor < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}` as Intl.StringNumericLiteral;
-}
 
 /** A column: its head, and whether numbers stand in it. */
 export interface Column {
