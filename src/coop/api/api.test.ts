@@ -356,6 +356,29 @@ describeEngines('the API', (engine) => {
     expect((await asks('2001:db8:0:1::1')).status).toBe(200);
   });
 
+  test('who goes away, or asks for the head alone, ends what they asked for', async () => {
+    let ended = 0;
+    async function* endless() {
+      try {
+        for (;;) yield 'a line\n';
+      } finally {
+        ended++;
+      }
+    }
+    coop.ledger.export = endless;
+    const address = 'https://coop.example/api/v1/ledger/public';
+    const door = { remote: '192.0.2.1', secure: true };
+    const response = await api.fetch(new Request(address), door);
+    const reader = response.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('a line\n');
+    expect(ended).toBe(0);
+    await reader?.cancel();
+    expect(ended).toBe(1);
+    const head = await api.fetch(new Request(address, { method: 'HEAD' }), door);
+    expect([head.status, head.body, ended]).toEqual([200, null, 2]);
+    expect(head.headers.get('content-type')).toBe('application/jsonl');
+  });
+
   test('what is refused before the first octet of a file is refused as everything is', async () => {
     const next = () => Promise.reject(refusal('E_RULE', 'no rule'));
     coop.ledger.export = () => ({ [Symbol.asyncIterator]: () => ({ next }) });

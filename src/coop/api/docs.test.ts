@@ -36,7 +36,7 @@ test('docs/API.md says the limits as they are', () => {
     `${bodyBytesMax} octets at most, a statement of the bank ${mebibytes} MiB`,
     `up to ${pageRowsMax} rows`,
     `${requestsBurstMax} times at once and ${requestsPerMinuteMax} times a minute`,
-    `counts for ${exportWeightCount}, a certificate for ${certificateWeightCount}`,
+    `counts for ${exportWeightCount}, a document for ${certificateWeightCount}`,
   ])
     expect(page.replaceAll(/\s+/g, ' ')).toContain(words);
 });

@@ -14,7 +14,7 @@ export const cursorCharactersMax = 200;
 /** Of one account, or of one network that did not say who it is: this many at once, then so many a minute. */
 export const requestsBurstMax = 120;
 export const requestsPerMinuteMax = 600;
-/** What a file counts for that is made of all that there is, and what a certificate does. */
+/** What a file counts for that is made of all that there is, and what a document does. */
 export const exportWeightCount = 60;
 export const certificateWeightCount = 10;
 export const callersMax = 20_000;

@@ -92,7 +92,10 @@ function operationOf(route: ApiRoute): Json {
   const { method, path, summary, tag, privilege, params, query, body, answer } = route;
   const names = path.split('/').filter((part) => part !== '');
   const id = [method.toLowerCase(), ...names.map((part) => part.replace(/[{}]/g, '_'))].join('-');
-  const headers = { ETag: etag, ...(route.located === undefined ? {} : { Location: location }) };
+  const headers = {
+    ...(isFile(answer) ? {} : { ETag: etag }),
+    ...(route.located === undefined ? {} : { Location: location }),
+  };
   const good = answer === null ? {} : { content: contentOf(answer, 'output'), headers };
   const security = privilege === 'public' ? [] : [{ bearer: [] }, { session: [] }];
   return {

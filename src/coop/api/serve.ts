@@ -41,7 +41,8 @@ function bodyOf(route: ApiRoute, answer: unknown): string {
 
 export async function read(inner: Inner, route: ApiRoute, asked: Asked): Promise<Response> {
   const answer = await route.run(callOf(inner, route, asked));
-  if (isFile(route.answer)) return fileAnswer(route.answer.media, answer as FileAnswer);
+  if (isFile(route.answer))
+    return fileAnswer(route.answer.media, answer as FileAnswer, asked.request.method !== 'HEAD');
   const body = bodyOf(route, answer);
   const etag = etagOf(body);
   const seen = asked.request.headers.get('if-none-match');
@@ -51,27 +52,36 @@ export async function read(inner: Inner, route: ApiRoute, asked: Asked): Promise
   return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
 }
 
-async function fileAnswer(media: string, { bytes, name }: FileAnswer): Promise<Response> {
+async function fileAnswer(media: string, { bytes, name }: FileAnswer, isSent: boolean): Promise<Response> {
   const headers: Record<string, string> = {
     ...privately,
     'content-type': media,
     'content-disposition': `attachment; filename="${name}"`,
   };
-  if (!(bytes instanceof Uint8Array)) return new Response(await streamOf(bytes), { headers });
+  if (!(bytes instanceof Uint8Array)) return new Response(await streamOf(bytes, isSent), { headers });
   headers['content-length'] = String(bytes.length);
   headers.etag = etagOf(bytes);
   return new Response(Buffer.from(bytes), { headers });
 }
 
-/** The first piece is waited for: what is refused is refused before anything is sent. */
-async function streamOf(bytes: AsyncIterable<Uint8Array | string>): Promise<ReadableStream> {
+/** The first piece is waited for: what is refused is refused before anything is sent. Who goes away ends what they asked for. */
+async function streamOf(
+  bytes: AsyncIterable<Uint8Array | string>,
+  isSent: boolean,
+): Promise<ReadableStream | null> {
   const pieces = bytes[Symbol.asyncIterator]();
   const first = await pieces.next();
   async function* all() {
-    for (let piece = first; piece.done !== true; piece = await pieces.next())
-      yield typeof piece.value === 'string' ? Buffer.from(piece.value) : piece.value;
+    try {
+      for (let piece = first; piece.done !== true; piece = await pieces.next())
+        yield typeof piece.value === 'string' ? Buffer.from(piece.value) : piece.value;
+    } finally {
+      await pieces.return?.();
+    }
   }
-  return ReadableStream.from(all());
+  if (isSent) return ReadableStream.from(all());
+  await pieces.return?.();
+  return null;
 }
 
 export async function write(inner: Inner, route: ApiRoute, asked: Asked): Promise<Response> {

@@ -493,6 +493,8 @@ describeEngines('a year of a co-op over HTTP', (engine) => {
     expect((await read('GET /invoices/{invoice}/receipts', 'anna', invoice)).json.items).toMatchObject([
       { amount: '1800000', net: '1500000' },
     ]);
+    const page = await read('GET /invoices/{invoice}/pdf', 'anna', invoice);
+    expect(page.bytes.subarray(0, 5).toString()).toBe('%PDF-');
     expect((await read('GET /invoices', 'anna')).json.items).toHaveLength(2);
     expect((await read('GET /sponsors/{sponsor}/invoices', 'anna', { params })).json.items).toHaveLength(2);
     const waiting = (await read('GET /bank/lines', 'anna')).json.items as { id: number; amount: string }[];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { partyKinds } from '../../parties/types.ts';
 import { refusal } from '../../refusals.ts';
 import { pageBy } from '../cursor.ts';
+import { certificateWeightCount } from '../limits.ts';
 import { route } from '../route.ts';
 import {
   amountAboveIn,
@@ -15,7 +16,7 @@ import {
   text,
 } from '../schemas.ts';
 import type { ApiRoute, Call } from '../types.ts';
-import { invoice, sponsor, taxKinds } from './shapes.ts';
+import { invoice, pdf, sponsor, taxKinds } from './shapes.ts';
 
 const tag = 'sponsors';
 const reads = { method: 'GET', tag, privilege: 'ledger.read', params: null, body: null } as const;
@@ -107,6 +108,14 @@ const invoices: readonly ApiRoute[] = [
     ...{ ...reads, path: invoicePath, params: ofInvoice, query: null, answer: invoice },
     ...{ summary: 'One invoice or note: what was sent, credited, received.', refusals: [] },
     run: (call) => invoiceOf(call, call.params.invoice),
+  }),
+  route({
+    ...{ ...reads, path: '/invoices/{invoice}/pdf', params: ofInvoice, query: null, answer: pdf },
+    ...{ refusals: [], weight: certificateWeightCount, summary: 'The same as it is sent.' },
+    async run(call) {
+      const { id, number } = await invoiceOf(call, call.params.invoice);
+      return { name: `${number}.pdf`, bytes: await call.coop.parties.invoicePdf(id) };
+    },
   }),
   route({
     ...{ ...reads, path: '/invoices/{invoice}/receipts', params: ofInvoice, query: null, refusals: [] },
