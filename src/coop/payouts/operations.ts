@@ -1,5 +1,7 @@
 import type { CoopMake } from '../store/make.ts';
-import { checkPayouts, runBlobs } from './scripts/checks.ts';
+import { checkMonths } from './scripts/check-months.ts';
+import { checkYears } from './scripts/check-years.ts';
+import { checkRuns, runBlobs } from './scripts/checks.ts';
 import { closeMonth, previewMonth } from './scripts/close-month.ts';
 import { approve, cancel, items, itemsOf, paymentRun, paymentRuns } from './scripts/decide.ts';
 import { exportRun, failRun } from './scripts/export.ts';
@@ -36,6 +38,15 @@ export const payoutsOperations = ({ read, scan, write }: CoopMake) => ({
   payoutsInterest: scan(interest),
   payoutsInterestOf: read(interestOf),
   payoutsSlips: scan(slips),
-  checkPayouts: scan(checkPayouts),
+  checkMonths: scan(checkMonths),
+  checkRuns: scan(checkRuns),
+  checkYears: scan(checkYears),
   payoutsBlobUses: scan(runBlobs),
 });
+
+/** In the order in which faults are best read. */
+export const payoutsChecks = <Check>(operations: {
+  readonly checkMonths: Check;
+  readonly checkRuns: Check;
+  readonly checkYears: Check;
+}) => [operations.checkMonths, operations.checkRuns, operations.checkYears];

@@ -2,6 +2,7 @@ import { and, asc, eq, gt, lt, lte, ne, type QueryContext, sql } from '../../sto
 import type { ledgerTables } from '../ledger/tables.ts';
 import { coinAsset } from '../ledger/types.ts';
 import type { registerTables } from '../register/tables.ts';
+import { checkQueries } from './check-queries.ts';
 import { pageRows, stepRows } from './limits.ts';
 import type { payoutsTables } from './tables.ts';
 
@@ -69,15 +70,6 @@ function monthQueries({ db, t, d }: Context) {
       .orderBy(sql`${s.month} desc`)
       .limit(pageRows)
       .prepare('payouts_shares_of'),
-    /** Months whose shares are another sum, or of other members, than the month says. */
-    payoutsMonthFaults: db
-      .select({ month: m.month })
-      .from(m)
-      .where(
-        sql`"payouts_months"."paid" <> (select coalesce(sum(s."paid"), 0) from "payouts_shares" s where s."month" = "payouts_months"."month") or "payouts_months"."coins" <> (select coalesce(sum(s."coins"), 0) from "payouts_shares" s where s."month" = "payouts_months"."month") or "payouts_months"."members" <> (select count(*) from "payouts_shares" s where s."month" = "payouts_months"."month")`,
-      )
-      .orderBy(asc(m.month))
-      .prepare('payouts_month_faults'),
     payoutsNodes: db
       .select({ nodes: n.nodes })
       .from(n)
@@ -218,15 +210,6 @@ function runQueries({ db, t, d }: Context) {
       .from(i)
       .where(and(eq(i.run, p('run')), eq(i.settled, '')))
       .prepare('payouts_unsettled'),
-    /** Runs whose transfers, or what they are made up of, are another sum than the run. */
-    payoutsRunFaults: db
-      .select({ id: r.id })
-      .from(r)
-      .where(
-        sql`"payouts_runs"."total" <> (select coalesce(sum(i."amount"), 0) from "payouts_items" i where i."run" = "payouts_runs"."id") or "payouts_runs"."total" <> (select coalesce(sum(o."amount"), 0) from "payouts_parts" o where o."run" = "payouts_runs"."id") or "payouts_runs"."count" <> (select count(*) from "payouts_items" i where i."run" = "payouts_runs"."id")`,
-      )
-      .orderBy(asc(r.id))
-      .prepare('payouts_run_faults'),
     payoutsReturned: db
       .select({ count: sql<number>`cast(count(*) as bigint)` })
       .from(i)
@@ -424,6 +407,7 @@ function yearSums({ db, t }: Context) {
 }
 
 export const payoutsQueries = (context: Context) => ({
+  ...checkQueries(context),
   ...monthQueries(context),
   ...runQueries(context),
   ...yearQueries(context),

@@ -4,7 +4,7 @@ import { apiOperations } from '../api/operations.ts';
 import { bankChecks, bankOperations } from '../bank/operations.ts';
 import { ledgerChecks, ledgerOperations } from '../ledger/operations.ts';
 import { partiesChecks, partiesOperations } from '../parties/operations.ts';
-import { payoutsOperations } from '../payouts/operations.ts';
+import { payoutsChecks, payoutsOperations } from '../payouts/operations.ts';
 import { registerChecks, registerOperations } from '../register/operations.ts';
 import { coopQueries } from './queries.ts';
 import { coopGuards, coopTables } from './tables.ts';
@@ -32,7 +32,7 @@ export const { module: coopModule, operations: coopOperations } = defineModule({
       ...bankChecks(operations),
       ...partiesChecks(operations),
       ...registerChecks(operations),
-      operations.checkPayouts,
+      ...payoutsChecks(operations),
     ],
     blobUses: operations.payoutsBlobUses,
   }),

@@ -1,6 +1,8 @@
-import { type BlobUses, type Findings, run, type Script } from '../../../storage/index.ts';
+import { type BlobUses, type Findings, first, run, type Script } from '../../../storage/index.ts';
+import type { CoopQueries } from '../../store/queries.ts';
 import { pageRows } from '../limits.ts';
 import type { PayoutsQueries } from '../queries.ts';
+import { transitOf } from './export.ts';
 
 /** The files of payment runs. */
 export function* runBlobs(q: PayoutsQueries, a: { readonly after: number }): Script<BlobUses> {
@@ -9,13 +11,20 @@ export function* runBlobs(q: PayoutsQueries, a: { readonly after: number }): Scr
   return { next, uses: rows.flatMap(({ hash }) => (hash === '' ? [] : [{ hash, uses: 1 }])) };
 }
 
-/** Months and runs add up to what they say. */
-export function* checkPayouts(q: PayoutsQueries, _: { readonly after: number }): Script<Findings> {
-  const months = yield* run(q.payoutsMonthFaults, {});
-  const runs = yield* run(q.payoutsRunFaults, {});
-  const faults = [
-    ...months.map(({ month }) => `payouts: the shares of ${month} are not what the month came to`),
-    ...runs.map(({ id }) => `payouts: the transfers of run ${id} are not what the run comes to`),
-  ];
-  return { next: null, faults };
+/** Transfers add up to their run; what the ledger says is on its way is what the bank has not booked; the file is that of its entry. */
+export function* checkRuns(q: CoopQueries, _: { readonly after: number }): Script<Findings> {
+  const faults = (yield* run(q.payoutsRunFaults, {})).map(
+    ({ id }) => `the transfers of run ${id} are not what the run comes to`,
+  );
+  for (const { id, state, hash, entry, left, transit } of yield* run(q.payoutsOnTheirWay, {})) {
+    const expected = state === 'exported' || state === 'settled' ? left : 0;
+    if (transit !== expected)
+      faults.push(`${transitOf(id)} holds ${transit}, and of run ${id} ${expected} is not booked`);
+    if (state === 'settled' && left !== 0)
+      faults.push(`run ${id} is settled, and ${left} of it is not booked`);
+    const memo = entry > 0 ? (first(yield* run(q.ledgerEntry, { seq: entry }))?.memo ?? '') : '';
+    if (memo !== (hash === '' ? '' : `file ${hash}`))
+      faults.push(`the ledger names another file of run ${id}`);
+  }
+  return { next: null, faults: faults.map((fault) => `payouts: ${fault}`) };
 }

@@ -143,7 +143,11 @@ interface Rows {
 }
 
 /** The result from income and expenses, into reserves, and to members. */
-function draftsOf(a: CloseYear, year: ClosedYear, { accounts, shares }: Rows): readonly Draft[] {
+export function draftsOf(
+  a: Pick<CloseYear, 'year' | 'day' | 'decision' | 'currency'>,
+  year: ClosedYear,
+  { accounts, shares }: Rows,
+): readonly Draft[] {
   const of = (account: string, amount: number): readonly Posting[] =>
     amount === 0 ? [] : [{ account, asset: a.currency, amount }];
   const common = { date: a.day, memo: `decision ${a.decision}` };
