@@ -93,13 +93,6 @@ describe('the bank', () => {
     );
     const done = await run('coop bank match', { line, account: 'expense:bank' }, 'tresorerie');
     expect(done.text).toBe(`line ${line}: done`);
-    // Who paid without the reference: a person says which one it was.
-    const forgot = String(lines.find(({ amount }) => amount > 0)?.id);
-    const { json: open } = await run('coop share list');
-    const { reference } = (open as { reference: string }[]).at(-1) ?? { reference: '' };
-    const matched = await run('coop bank match', { line: forgot, reference }, 'tresorerie');
-    expect(matched.text).toBe(`line ${forgot}: done`);
-    expect(((await run('coop share list')).json as []).length).toBe((open as []).length - 1);
     expect((await run('coop bank show')).text).toMatch(/main +ledger (\S+) EUR +bank \1 EUR on/);
   });
 
@@ -138,6 +131,16 @@ describe('a month', () => {
     await expect(run('coop month close', { month: `${year + 1}-12` }, 'tresorerie')).rejects.toEqual(
       coded('E_MONTH_OPEN'),
     );
+  });
+
+  test('is closed, and who paid without the reference is found all the same', async () => {
+    const { lines } = (await run('coop bank queue')).json as { lines: { id: number; amount: number }[] };
+    const forgot = String(lines.find(({ amount }) => amount > 0)?.id);
+    const { json: open } = await run('coop share list');
+    const { reference } = (open as { reference: string }[]).at(-1) ?? { reference: '' };
+    const matched = await run('coop bank match', { line: forgot, reference }, 'tresorerie');
+    expect(matched.text).toBe(`line ${forgot}: done`);
+    expect(((await run('coop share list')).json as []).length).toBe((open as []).length - 1);
   });
 
   test("a member's proof is a file that is written once", async () => {
