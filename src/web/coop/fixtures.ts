@@ -106,6 +106,8 @@ export async function startFilled(): Promise<FilledSuite> {
       coop: {
         ...{ name: 'Exemple', languages: ['en', 'fr'], banks: { main: bankAccount } },
         legal: { name: 'Exemple SCIC', address: ['1 place Basse'] },
+        // Invented, so that a year can be closed.
+        rules: { tmo_plus: { semesters: { '2024S1': '3', '2024S2': '3', '2025S1': '3', '2025S2': '3' } } },
       },
     },
   });

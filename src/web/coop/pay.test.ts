@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fakeClock } from '../../base/index.ts';
 import { temporaryFolder, testBrowser } from '../../testing/index.ts';
 import { certificateCodeCharactersMax } from '../limits.ts';
 import { english, type FilledSuite, type Name, startFilled } from './fixtures.ts';
@@ -124,4 +125,40 @@ test('what was published is for everybody, without a name', async () => {
   const long = await stranger.get(`/verify?code=${'a'.repeat(certificateCodeCharactersMax + 1)}`, english);
   expect(long.text).toContain(`value="${'a'.repeat(certificateCodeCharactersMax)}"`);
   expect((await stranger.ask('/verify', { method: 'POST' })).status).toBe(405);
+  const [, ledger = ''] = /href="([^"]+)" download="ledger\.jsonl"/.exec(text) ?? [];
+  const exported = await stranger.get(ledger);
+  expect([exported.status, exported.text.split('\n')[0]]).toEqual([
+    200,
+    expect.stringContaining('coop-ledger/1'),
+  ]);
+});
+
+test('interest of a year is shown as its slip, to whose it is', async () => {
+  const { suite, accounts } = filled;
+  const clock = fakeClock(Date.UTC(2026, 0, 5, 12));
+  const coop = suite.rooms.coopAt(clock);
+  const theo = await coop.actor(accounts.theo, 'cli');
+  for (let month = 2; month <= 12; month++)
+    await coop.payouts.closeMonth(theo, {
+      month: `2025-${String(month).padStart(2, '0')}`,
+      key: `close-${month}`,
+    });
+  const { interestMost } = await coop.years.figures('2025');
+  expect(interestMost).toBeGreaterThan(0);
+  await coop.years.close(theo, {
+    year: '2025',
+    interest: interestMost,
+    decision: 'AG 2026-01-05',
+    key: 'year',
+  });
+  const [own] = await coop.years.interestOf(filled.numbers.ana);
+  const { text } = await get('ana');
+  expect(text).toMatch(/<th scope="row">2025<\/th><td class="number">€\d+\.\d\d<\/td>/);
+  const slip = await get('ana', '/pay/years/2025');
+  expect(slip.status).toBe(200);
+  expect(slip.text).toContain(`<dt>Net</dt><dd>€${((own?.net ?? 0) / 100).toFixed(2)}</dd>`);
+  expect(slip.text).toContain('<dd>AG 2026-01-05</dd>');
+  expect(slip.text).toContain('Person ana &lt;b&gt;');
+  expect((await get('ana', '/pay/years/2024')).status).toBe(404);
+  expect((await get('theo', '/pay/years/2025')).status).toBe(404);
 });

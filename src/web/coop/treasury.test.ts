@@ -209,7 +209,7 @@ describe('a payment run', () => {
     const key = keyIn((await get('theo')).text);
     let path = '';
     for (const _ of [1, 2]) {
-      const fields = { key, about: '2025-02' };
+      const fields = { key, purpose: 'month', about: '2025-02' };
       path =
         (await filled.browser('theo').post('/treasury/runs/prepare', fields, english)).headers.location ?? '';
       expect(path).toBe('/treasury/runs/1');
@@ -248,10 +248,18 @@ describe('a payment run', () => {
   test('that is not there, or not a number: not found', async () => {
     for (const path of ['/treasury/runs/99', '/treasury/runs/x', '/treasury/runs/99/file'])
       expect((await get('theo', path)).status).toBe(404);
-    const refused = await send('theo', '/treasury/runs/prepare', { about: '2024-01' });
-    expect([refused.status, problemIn(refused.text)]).toEqual([404, 'E_NOT_FOUND']);
-    const none = await send('theo', '/treasury/runs/prepare', { about: '2025-02' });
-    expect([none.status, problemIn(none.text)]).toEqual([409, 'E_NOTHING_DUE']);
+    for (const [purpose, about, code] of [
+      ['month', '2024-01', 'E_NOT_FOUND'],
+      ['month', '2025-02', 'E_NOTHING_DUE'],
+      ['month', 'soon', 'E_DATE'],
+      ['year', 'MMXXV', 'E_DATE'],
+      ['exit', 'x', 'E_NOT_FOUND'],
+      ['refund', '1', 'E_NOTHING_DUE'],
+      ['gift', '1', 'E_BODY'],
+    ] as const) {
+      const refused = await send('theo', '/treasury/runs/prepare', { purpose, about });
+      expect([purpose, about, problemIn(refused.text)]).toEqual([purpose, about, code]);
+    }
   });
 
   /** The first day from today on which banks settle: the room says which. */

@@ -1,4 +1,12 @@
-import type { ClosedMonth, Coop, Invoice, MonthPreview, Run } from '../../coop/index.ts';
+import {
+  type ClosedMonth,
+  type Coop,
+  type Invoice,
+  type MonthPreview,
+  type Purpose,
+  type Run,
+  refusal,
+} from '../../coop/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html, type Piece } from '../html.ts';
 import { problem } from '../http/page.ts';
@@ -15,6 +23,8 @@ interface Parts {
   /** Lines of the bank that wait for a person: no more than a page of them. */
   readonly waiting: number;
 }
+
+const purposes: readonly Purpose[] = ['month', 'year', 'exit', 'refund'];
 
 /** What a run is for, in words. */
 export function purposeText(
@@ -81,9 +91,21 @@ function prepareForm(
     purpose === 'month' && about === last.month && state !== 'cancelled' && state !== 'failed';
   if (runs.some(isDone)) return null;
   return html`<form class="card" method="post" action="/treasury/runs/prepare">
-${acting.once}<input type="hidden" name="about" value="${last.month}"><p>${say.treasuryPrepareLead}</p>
+${acting.once}<input type="hidden" name="purpose" value="month"><input type="hidden" name="about" value="${last.month}"><p>${say.treasuryPrepareLead}</p>
 <button>${say.treasuryPrepare(shown.month(last.month))}</button>
 </form>`;
+}
+
+/** Another run: interest of a year, what a member is owed who leaves, what is given back. */
+function otherRun({ visit: { say }, acting }: Parts): Html | null {
+  if (!acting.may('pay.prepare')) return null;
+  const options = purposes.map((one) => html`<option value="${one}">${say.runKinds[one]}</option>`);
+  return html`<details><summary>${say.treasuryOtherRun}</summary>
+<form class="card" method="post" action="/treasury/runs/prepare">
+${acting.once}<label for="run-purpose">${say.treasuryFor}</label>
+<select id="run-purpose" name="purpose">${options}</select>
+${field({ id: 'run-about', name: 'about', label: say.runAbout, type: 'text', hint: say.runAboutHint }, html` maxlength="20" required`)}<button>${say.runPrepare}</button>
+</form></details>`;
 }
 
 function runTable({ visit, shown }: Parts, runs: readonly Run[]): Html {
@@ -190,6 +212,7 @@ export async function treasuryPage(
 <h2 id="runs">${say.treasuryRuns}</h2>
 ${prepareForm(parts, months[0], runs)}
 ${runTable(parts, runs)}
+${otherRun(parts)}
 ${await bank(parts)}
 ${await invoices(parts)}
 ${monthTable(parts, months)}`,
@@ -215,8 +238,10 @@ export const closeMonth = coopForm(async ({ fields, key }, { coop }, { actor }) 
   return '/treasury#runs';
 }, treasuryPage);
 
-/** POST `/treasury/runs/prepare`: what is owed after a month, into a run that persons approve. */
+/** POST `/treasury/runs/prepare`: what is owed, into a run that persons approve. */
 export const prepareRun = coopForm(async ({ fields, key }, { coop }, { actor }) => {
-  const run = await coop.payouts.prepare(actor, { purpose: 'month', about: textOf(fields, 'about'), key });
+  const purpose = purposes.find((one) => one === textOf(fields, 'purpose'));
+  if (purpose === undefined) throw refusal('E_BODY', 'there is no such payment run');
+  const run = await coop.payouts.prepare(actor, { purpose, about: textOf(fields, 'about'), key });
   return `/treasury/runs/${run.id}`;
 }, treasuryPage);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { CertificateVerdict, Coop } from '../../coop/index.ts';
+import { apiPath, type CertificateVerdict, type Coop } from '../../coop/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html } from '../html.ts';
 import { attachment } from '../http/file.ts';
@@ -114,6 +114,7 @@ ${field({ id: 'holder', name: 'holder', label: say.verifyHolderLabel, type: 'tex
 <p><a href="/verify/ledger.mjs" download="${verifierName}">${say.verifyProgramGet(verifierName)}</a></p>
 <pre tabindex="0">node ${verifierName} --key KEY proof.json ledger.jsonl</pre>
 <p>${say.verifyProgramFiles}</p>
+<p><a href="${apiPath}/ledger/public" download="ledger.jsonl">${say.verifyLedger}</a></p>
 ${await published(visit, coop)}`,
   });
 }

@@ -207,6 +207,7 @@ export const coopEn = {
   verifyProgramGet: (file: string) => `Download ${file}`,
   verifyProgramFiles:
     'KEY is the key below. Keep it, and checkpoints with it, where this server cannot reach them: with them any later change of history shows.',
+  verifyLedger: 'The ledger as everybody may read it: persons are hashes',
   verifyMonths: 'Published months',
   verifyMonthsLead:
     'What each month paid to all members together. Each member can check that theirs is in it.',
@@ -253,6 +254,16 @@ export const coopEn = {
     exit: (about: string) => `exit of member ${about}`,
     refund: (about: string) => `refund to member ${about}`,
   },
+  treasuryOtherRun: 'Prepare another run',
+  runKinds: {
+    month: 'what is owed after a month',
+    year: 'what is owed after a year, with interest',
+    exit: 'a member who leaves',
+    refund: 'a member whose payment for shares is given back',
+  },
+  runAbout: 'Which',
+  runAboutHint: 'The month (2026-03), the year (2026), or the number of the member.',
+  runPrepare: 'Prepare it',
   treasuryMonths: 'Closed months',
   treasuryTurnover: 'Turnover',
   treasuryPaid: 'Shared out',

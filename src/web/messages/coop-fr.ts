@@ -208,6 +208,7 @@ export const coopFr: Texts<typeof coopEn> = {
   verifyProgramGet: (file) => `Télécharger ${file}`,
   verifyProgramFiles:
     'KEY est la clé ci-dessous. Gardez-la, avec des points de contrôle, hors de portée de ce serveur : tout changement ultérieur de l’histoire se verra.',
+  verifyLedger: 'Le grand livre tel que chacun peut le lire : les personnes y sont des empreintes',
   verifyMonths: 'Mois publiés',
   verifyMonthsLead:
     'Ce que chaque mois a payé à tous les membres ensemble. Chaque membre peut vérifier que sa paie y est.',
@@ -255,6 +256,16 @@ export const coopFr: Texts<typeof coopEn> = {
     exit: (about) => `départ du membre ${about}`,
     refund: (about) => `remboursement au membre ${about}`,
   },
+  treasuryOtherRun: 'Préparer un autre ordre',
+  runKinds: {
+    month: 'ce qui est dû après un mois',
+    year: 'ce qui est dû après un exercice, intérêts compris',
+    exit: 'un membre qui part',
+    refund: 'un membre à qui l’on rend un paiement de parts',
+  },
+  runAbout: 'Lequel',
+  runAboutHint: 'Le mois (2026-03), l’exercice (2026), ou le numéro du membre.',
+  runPrepare: 'Le préparer',
   treasuryMonths: 'Mois clos',
   treasuryTurnover: 'Recettes',
   treasuryPaid: 'Réparti',
