@@ -5,6 +5,8 @@ import { loadCountry } from '../settings/index.ts';
 import type { TestStores } from '../testing/index.ts';
 import type { Actor, Role } from './acts/types.ts';
 import type { CoopHouse } from './house.ts';
+import { contraryOf } from './ledger/check.ts';
+import type { Draft, Entry } from './ledger/types.ts';
 import { rulesOf } from './rules/build.ts';
 import type { Rules } from './rules/types.ts';
 
@@ -38,6 +40,13 @@ export const testHouse = (stores: TestStores, clock: Clock, rules: Rules = fr): 
 export const actor = (account: number, ...roles: readonly Role[]): Actor => ({
   ...{ account, member: account, roles, via: 'api' },
 });
+
+/** What undoes an entry. */
+export function reversal(entry: Entry | null | undefined, how: Pick<Draft, 'key' | 'date' | 'memo'>): Draft {
+  if (!entry) throw new Error('there is no such entry');
+  const { seq, kind, postings } = entry;
+  return { ...how, kind, postings: contraryOf(postings), reverses: seq };
+}
 
 /** What is thrown where something is refused: `rejects.toEqual(refused('E_STATE'))`; `details`: what else it says. */
 export const refused = (code: string, details: object = {}) =>

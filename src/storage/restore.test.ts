@@ -85,7 +85,7 @@ describeEngines('backup and restore', (engine) => {
     try {
       const ledger = ledgerOf(stores.database);
       const [entry] = await ledger.append([draft('one'), draft('two')]);
-      await ledger.close('2026-03');
+      await stores.damage("INSERT INTO ledger_closed (month, closed) VALUES ('2026-03', 0)");
       await stores.database.backup(dir);
       const target = { dir: temporaryFolder(), database: await engine.database(), modules };
       await restoreDatabase(target, dir);

@@ -151,7 +151,7 @@ describeEngines('the bank', (engine) => {
   });
 
   test('a day of a closed month is booked in the first open one', async () => {
-    await coop.ledger.close('2026-03');
+    await coop.payouts.closeMonth(treasurer, { month: '2026-03', key: key() });
     await take(statement('S1', [{ ref: 'B1', amount: '30.00', day: '2026-03-31' }]));
     expect((await coop.ledger.entry(1))?.date).toBe('2026-04-01');
     expect((await coop.bank.waiting())[0]?.day).toBe('2026-03-31');

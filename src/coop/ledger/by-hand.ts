@@ -4,7 +4,7 @@ import type { Actor, NewAct } from '../acts/types.ts';
 import type { CoopHouse } from '../house.ts';
 import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
-import { checkDrafts } from './check.ts';
+import { checkDrafts, contraryOf } from './check.ts';
 import type { Chart, Day, Draft, Entry, Posting } from './types.ts';
 
 /** What a person writes into the books; `kind` is kept as `hand.<kind>`, so that it is told from what a room wrote. */
@@ -48,7 +48,7 @@ export class ByHand {
   ): Promise<Entry> {
     demand(actor, 'ledger.write');
     const wrong = await this.#entry(seq);
-    const postings = wrong.postings.map((row) => ({ ...row, amount: -row.amount }));
+    const postings = contraryOf(wrong.postings);
     const asked = { key, verb: 'ledger.reverse', subject: `entry:${seq}`, body: { seq, date, memo } };
     return this.#seal(actor, asked, { date, kind: wrong.kind, memo, postings, reverses: seq });
   }

@@ -44,6 +44,10 @@ function checkDraft(draft: Draft, chart: Chart): CheckedDraft {
 export const demandMemo = (memo: string): void =>
   demandText('the memo of an entry', memo, { min: 0, max: memoCharactersMax });
 
+/** The postings that undo others. */
+export const contraryOf = (postings: readonly Posting[]): readonly Posting[] =>
+  postings.map((posting) => ({ ...posting, amount: -posting.amount }));
+
 function demandAmount({ account, asset, amount }: Posting): void {
   if (!Number.isSafeInteger(amount) || amount === 0)
     throw refusal(

@@ -21,7 +21,7 @@ import {
   type TestStores,
   temporaryFolder,
 } from '../../testing/index.ts';
-import { refused } from '../fixtures.ts';
+import { refused, reversal } from '../fixtures.ts';
 import { chart } from '../rules/chart.ts';
 import { Ledger, type LedgerForm } from './ledger.ts';
 import { coinsMax } from './limits.ts';
@@ -206,7 +206,8 @@ describeEngines('what the ledger shows', (engine) => {
     ],
   ])('verify finds what was changed: %s', async (_, statement, fault) => {
     await ledger.append([paid(1), paid(2), paid(3)]);
-    await ledger.reverse(1, { key: 'rev', date: '2026-04-01', memo: '' });
+    const back = { key: 'rev', date: '2026-04-01', memo: '' };
+    await ledger.append([reversal(await ledger.entry(1), back)]);
     await ledger.checkpoints.sign();
     const all = { database: place.stores.database, blobs: place.stores.blobs, modules };
     expect(await verifyAll(all)).toEqual([]);
@@ -254,7 +255,7 @@ describeEngines('what the ledger shows', (engine) => {
   test('a person who is erased leaves a whole chain and no name', async () => {
     const [entry] = await ledger.append([paid(7)]);
     await expect(ledger.erase(7)).rejects.toEqual(refused('E_OWED'));
-    await ledger.reverse(entry?.seq ?? 0, { key: 'rev', date: '2026-04-01', memo: '' });
+    await ledger.append([reversal(entry, { key: 'rev', date: '2026-04-01', memo: '' })]);
     await ledger.checkpoints.sign();
     expect(await ledger.erase(7)).toBe(1);
     expect(await ledger.erase(0)).toBe(0);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { refused } from '../fixtures.ts';
+import { refused, reversal } from '../fixtures.ts';
 import { chainLink, chainStart } from './chain.ts';
 import { Ledger } from './ledger.ts';
 import {
@@ -213,17 +213,17 @@ describeEngines('the ledger', (engine) => {
 
   test('a month that is closed takes nothing; what was wrong is reversed in an open one', async () => {
     const [wrong] = await ledger.append([subscription(1)]);
-    await ledger.close('2026-03');
+    await stores.damage("INSERT INTO ledger_closed (month, closed) VALUES ('2026-03', 0)");
     await expect(ledger.append([subscription(2)])).rejects.toEqual(refused('E_PERIOD_CLOSED'));
     await expect(ledger.append([subscription(2, { date: '2025-12-31' })])).rejects.toEqual(
       refused('E_PERIOD_CLOSED'),
     );
     const how = { key: 'rev:1', date: '2026-04-01', memo: 'entered twice' };
-    const reversal = await ledger.reverse(wrong?.seq ?? 0, how);
-    expect(reversal).toMatchObject({ seq: 2, reverses: 1 });
+    const [sealed] = await ledger.append([reversal(wrong, how)]);
+    expect(sealed).toMatchObject({ seq: 2, reverses: 1 });
     expect(await ledger.trialBalance()).toEqual([]);
-    await expect(ledger.reverse(1, { ...how, key: 'rev:1b' })).rejects.toEqual(refused('E_REVERSED'));
-    await expect(ledger.reverse(9, how)).rejects.toEqual(refused('E_NOT_FOUND'));
+    const again = reversal(wrong, { ...how, key: 'rev:1b' });
+    await expect(ledger.append([again])).rejects.toEqual(refused('E_REVERSED'));
   });
 
   test('many at once stand in line, without a gap', async () => {
@@ -268,7 +268,7 @@ describeEngines('the ledger', (engine) => {
 
   test('the database itself refuses what nobody may do', async () => {
     await ledger.append([subscription(1)]);
-    await ledger.close('2026-02');
+    await stores.damage("INSERT INTO ledger_closed (month, closed) VALUES ('2026-02', 0)");
     const statements: [string, string][] = [
       [`UPDATE ledger_entries SET memo = 'x'`, 'immutable'],
       ['DELETE FROM ledger_entries', 'immutable'],

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
-import { demandDay, demandMonth, todayOf } from '../days.ts';
+import { demandDay, todayOf } from '../days.ts';
 import { refusal } from '../refusals.ts';
 import type { Rules } from '../rules/types.ts';
 import { coopOperations as operations } from '../store/module.ts';
@@ -20,7 +20,6 @@ import {
   type Day,
   type Draft,
   type Entry,
-  type Month,
   type OwnEntry,
   type Receipt,
 } from './types.ts';
@@ -74,18 +73,6 @@ export class Ledger {
     const { database, clock, coop, rules, saltSeed } = this.#options;
     const checked = checkDrafts(drafts, rules.chart);
     return database.call(operations.append, { coop, drafts: checked, now: clock.nowMs(), saltSeed });
-  }
-
-  /** Seals the contrary of an entry, on a day in an open month. Refuses with E_NOT_FOUND, E_REVERSED as well. */
-  async reverse(seq: number, how: { key: string; date: Day; memo: string }): Promise<Entry> {
-    const { database, clock, coop, rules } = this.#options;
-    const wrong = await this.entry(seq);
-    if (wrong === null) throw refusal('E_NOT_FOUND', `there is no entry ${seq}`, { seq });
-    const postings = wrong.postings.map((posting) => ({ ...posting, amount: -posting.amount }));
-    const drafts = checkDrafts([{ ...how, kind: wrong.kind, postings, reverses: seq }], rules.chart);
-    const [entry] = await database.call(operations.append, { coop, drafts, now: clock.nowMs() });
-    if (entry === undefined) throw new Error('an entry was sealed and not answered');
-    return entry;
   }
 
   entry(seq: number): Promise<Entry | null> {
@@ -197,12 +184,5 @@ export class Ledger {
     if (form.as === 'hledger') return journalExport(pages, rules.chart);
     if (form.as === 'csv') return csvExport(pages);
     return fecExport(pages, rules);
-  }
-
-  /** Takes no more entries dated in this month or before. */
-  async close(month: Month): Promise<void> {
-    const { database, clock } = this.#options;
-    demandMonth(month);
-    await database.call(operations.closeMonth, { month, now: clock.nowMs() });
   }
 }

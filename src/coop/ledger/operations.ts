@@ -26,9 +26,6 @@ export const ledgerOperations = ({ read, scan, write }: CoopMake) => ({
   balances: scan(function* (q, a: { after: number; afterAsset: string }) {
     return yield* run(q.ledgerBalances, a);
   }),
-  closeMonth: write(function* (q, a: { month: string; now: number }) {
-    yield* run(q.ledgerMonthClose, a);
-  }),
   ledgerHeadRead: read(function* (q, _: Record<never, never>) {
     return (yield* run(q.ledgerHeadRead))[0] ?? null;
   }),

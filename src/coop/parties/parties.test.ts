@@ -219,6 +219,23 @@ describeCountries('sponsors', (rules) => {
       expect(await faults()).toEqual([]);
     });
 
+    test('each invoice is compared with its own receipts, notes and matches', async () => {
+      const first = await invoice(1_000);
+      const second = await invoice(20_000);
+      const { gross = 0 } = (await coop.parties.invoiceById(second.id)) ?? {};
+      // The receipt is the first of all, and of the second invoice; the note is the third invoice, and of the first.
+      await pay({ amount: euros(gross), words: rf(second.number) });
+      await coop.parties.credit(treasurer, { invoice: first.id, text: 'x', net: 400, key: key() });
+      expect(await coop.parties.invoiceById(second.id)).toMatchObject({ received: gross, credited: 0 });
+      expect(await faults()).toEqual([]);
+      await stores.damage(`UPDATE parties_invoices SET received = 1 WHERE id = ${first.id}`);
+      await stores.damage(`UPDATE bank_expected SET received = 1 WHERE received = 0`);
+      expect(await faults()).toEqual([
+        'bank: what is expected by 1 says 1 came, and 0 was matched',
+        'parties: F2026-000001 says that 1 came, and its receipts 0',
+      ]);
+    });
+
     test('of what is paid and then taken back in part, that part is turnover no more, and is owed back', async () => {
       const { id, number } = await invoice(100_000);
       const { gross = 0, vat = 0 } = (await coop.parties.invoiceById(id)) ?? {};
@@ -325,7 +342,9 @@ describeCountries('sponsors', (rules) => {
     test('an invoice is not due before it is written, and not dated in a closed month', async () => {
       const asked = { party: await party(), lines: lines(1000), due: '2026-03-04', key: key() };
       await expect(coop.parties.invoice(treasurer, asked)).rejects.toEqual(refused('E_DATE'));
-      await coop.ledger.close('2026-03');
+      const now = clock.nowMs();
+      await turnover('2026-03');
+      clock.set(now);
       await expect(
         coop.parties.invoice(treasurer, { ...asked, due: '2026-04-05', key: key() }),
       ).rejects.toEqual(refused('E_PERIOD_CLOSED'));

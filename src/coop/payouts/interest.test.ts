@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fraction, readPercent } from '../rules/decimal.ts';
+import { fraction, meanOf, plus, readPercent } from '../rules/decimal.ts';
 import { type AllocationStep, allocate } from './allocation.ts';
-import { afterLevies, cappedRate, interestMost, shareDays } from './interest.ts';
+import { afterLevies, interestMost, shareDays } from './interest.ts';
 
 const rule: readonly AllocationStep[] = [
   { to: 'legal_reserve', part: fraction(15, 100), of: 'remainder', round: 'up' },
@@ -33,14 +33,14 @@ describe('a result is allocated (COOP.md §4)', () => {
 describe('interest on shares', () => {
   // COOP.md §1: mean of three civil years, and two points.
   const rates = ['0.20', '0.27', '1.325', '2.51', '3.14', '3.37'].map(readPercent);
-  const rate = cappedRate(rates, readPercent('2'));
+  const rate = plus(meanOf(rates), readPercent('2'));
 
   test('is capped: 3.8025 %', () => {
     expect(rate.num * 1_000_000n).toBe(rate.den * 38_025n);
     expect(interestMost(18_000_000, rate, 2_125_000)).toBe(684_450);
     expect(interestMost(601_000, rate, 10_000_000)).toBe(22_853);
     expect(interestMost(601_000, rate, 17_000)).toBe(17_000);
-    expect(() => cappedRate([], rate)).toThrow(RangeError);
+    expect(() => meanOf([])).toThrow(RangeError);
   });
 
   test('counts the days for which shares were held (A8)', () => {

@@ -1,10 +1,4 @@
-import { dividedBy, type Fraction, fraction, partOf, plus } from '../rules/decimal.ts';
-
-/** The mean of published rates and a supplement: what interest on shares may not go beyond. */
-export function cappedRate(rates: readonly Fraction[], supplement: Fraction): Fraction {
-  if (rates.length === 0) throw new RangeError('a mean needs a rate');
-  return plus(dividedBy(rates.reduce(plus, fraction(0, 1)), rates.length), supplement);
-}
+import { type Fraction, partOf } from '../rules/decimal.ts';
 
 /** The most that may be given out as interest: what the rate allows on paid-up capital, and no more than there is. */
 export const interestMost = (capital: number, rate: Fraction, distributable: number): number =>

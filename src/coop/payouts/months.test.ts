@@ -6,7 +6,7 @@ import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
 import { monthAfter } from '../days.ts';
-import { actor, refused, testHouse } from '../fixtures.ts';
+import { actor, refused, reversal, testHouse } from '../fixtures.ts';
 import { coopModule, coopOperations as operations } from '../store/module.ts';
 import { chunkRows } from './limits.ts';
 import type { PayProof } from './types.ts';
@@ -136,7 +136,8 @@ describeEngines('a month', (engine) => {
     await turnover('receipt:1', '2026-02-10', 10_000);
     expect(await close('2026-02')).toMatchObject({ coins: 200, members: 2, paid: 4000 });
     clock.advance(65 * 86_400_000);
-    await coop.ledger.reverse(taken?.seq ?? 0, { key: 'wrong', date: '2026-03-02', memo: 'a wrong survey' });
+    const back = { key: 'wrong', date: '2026-03-02', memo: 'a wrong survey' };
+    await coop.ledger.append([reversal(taken, back)]);
     await coins('2026-03-20', { 11: 40, 12: 10 });
     await coins('2026-04-20', { 11: 70, 12: 30 });
     await coins('2026-05-20', { 11: 5 });
@@ -178,7 +179,8 @@ describeEngines('a month', (engine) => {
         change(member, n + 1);
       } else if (what === 'reverse' && wrong !== undefined) {
         deposits.splice(deposits.indexOf(wrong), 1);
-        await coop.ledger.reverse(wrong.seq, { key, date, memo: '' });
+        const back = await coop.ledger.entry(wrong.seq);
+        await coop.ledger.append([reversal(back, { key, date, memo: '' })]);
         change(wrong.member, -wrong.amount);
       } else if (what === 'close') {
         await turnover(key, date, 250);

@@ -5,7 +5,7 @@ import { readIban } from '../../formats/iban/index.ts';
 import { unguarding, verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, refused, testHouse } from '../fixtures.ts';
+import { actor, refused, reversal, testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
 import { coopModule } from '../store/module.ts';
 import { payoutsGuards } from './tables.ts';
@@ -197,7 +197,7 @@ describeEngines('a payment run', (engine) => {
   test('pays nobody what was reversed since it was prepared', async () => {
     const [entry] = await owe('member:1', 5000);
     const { id } = await approved();
-    await coop.ledger.reverse(entry?.seq ?? 0, { key: 'r', date: '2026-04-02', memo: '' });
+    await coop.ledger.append([reversal(entry, { key: 'r', date: '2026-04-02', memo: '' })]);
     await expect(exported(id)).rejects.toEqual(refused('E_NOT_OWED'));
     expect(await coop.ledger.balance('transit:run-1', 'EUR')).toBe(0);
   });
@@ -273,12 +273,15 @@ describeEngines('a payment run', (engine) => {
   test('that does not add up is found', async () => {
     await owe('member:1', 5000);
     await approved();
+    // Another run with other sums: each is compared with its own transfers.
+    await owe('member:2', 300);
+    await approved('second');
     await coop.payouts.closeMonth(treasurer, { month: '2026-03', key: 'm' });
     const faults = () => verifyAll({ ...stores, modules: [coopModule] });
     expect(await faults()).toEqual([]);
     for (const guard of payoutsGuards)
       for (const statement of unguarding(guard, engine.name)) await stores.damage(statement);
-    await stores.damage('UPDATE payouts_items SET amount = 4999');
+    await stores.damage('UPDATE payouts_items SET amount = 4999 WHERE run = 1');
     await stores.damage('UPDATE payouts_months SET paid = 1');
     expect(await faults()).toEqual([
       'payouts: the shares of 2026-03 are not what the month came to',

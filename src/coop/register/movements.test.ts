@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import type { Actor } from '../acts/types.ts';
-import { refused, testHouse } from '../fixtures.ts';
+import { refused, reversal, testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { fraction } from '../rules/decimal.ts';
@@ -281,7 +281,8 @@ describeEngines('movements', (engine) => {
       },
     ]);
     await expect(register.cancel(board, undo)).rejects.toEqual(refused('E_STATE'));
-    await ledger.reverse(6, { key: 'back', date: '2026-04-01', memo: '' });
+    const back = { key: 'back', date: '2026-04-01', memo: '' };
+    await ledger.append([reversal(await ledger.entry(6), back)]);
     await register.cancel(board, undo);
     expect(await register.queue()).toMatchObject([{ person: a, left: 10 }]);
     expect(await persons.demand(a)).toMatchObject({ standing: 'leaving', shares: 10, queued: 10 });

@@ -2,7 +2,7 @@ import { daysAfter } from '../days.ts';
 import type { Day } from '../ledger/types.ts';
 import { refusal } from '../refusals.ts';
 import type { Country } from './country.ts';
-import { dividedBy, type Fraction, fraction, plus, readPercent } from './decimal.ts';
+import { type Fraction, fraction, meanOf, plus, readPercent } from './decimal.ts';
 import { rateOn } from './rates.ts';
 
 /** A fiscal year; `until` is the day after it. */
@@ -54,7 +54,7 @@ function meanBefore(mean: NonNullable<Country['tmo_plus']>, { until }: FiscalYea
         );
       rates.push(readPercent(percent));
     }
-  return dividedBy(rates.reduce(plus, fraction(0, 1)), rates.length);
+  return meanOf(rates);
 }
 
 const lastDay = ({ until }: FiscalYear): Day => daysAfter(until, -1);

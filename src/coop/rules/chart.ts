@@ -44,5 +44,3 @@ export const chart = {
   /** `levy:income`, `levy:social`: kept back, owed to the tax office. */
   levy: { nature: 'liability', personal: false, byHand: true },
 } as const satisfies Chart;
-
-export type AccountKindName = keyof typeof chart;

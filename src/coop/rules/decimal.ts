@@ -48,6 +48,11 @@ export const dividedBy = (a: Fraction, count: number): Fraction => ({
 });
 
 /** Which whole number a part of an amount becomes. */
+export function meanOf(rates: readonly Fraction[]): Fraction {
+  if (rates.length === 0) throw new RangeError('a mean needs a rate');
+  return dividedBy(rates.reduce(plus, fraction(0, 1)), rates.length);
+}
+
 export type Rounding = 'down' | 'up' | 'half-up';
 
 /** The part of an amount in minor units, rounded once. Throws FormatError where it is more than can be counted. */

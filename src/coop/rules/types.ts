@@ -20,11 +20,6 @@ export interface LevyRule {
   readonly rate: Fraction;
 }
 
-/** What statutes cannot leave, and where that is written. */
-export interface LawBound {
-  readonly article: string;
-}
-
 /**
  * The law and the statutes of one co-op, as its rooms receive them: read from `config/countries/<country>.yaml`, with single
  * values replaced by `coop.rules`. Amounts in minor units of `currency`. Rooms take what they need and know no country.

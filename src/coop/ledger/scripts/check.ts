@@ -3,6 +3,7 @@ import { readCheckpoint } from '../../../formats/signed-note/index.ts';
 import { numbers, run, type Script } from '../../../storage/index.ts';
 import { commitmentOf } from '../../hash.ts';
 import { chainLink, chainStart, draftHash } from '../chain.ts';
+import { contraryOf } from '../check.ts';
 import { stepRows } from '../limits.ts';
 import type { LedgerQueries } from '../queries.ts';
 import { coinAsset, type Posting } from '../types.ts';
@@ -82,7 +83,7 @@ function* faultsOfReversal(
   postings: readonly Posting[],
 ): Script<readonly string[]> {
   const wrong = yield* shownPostings(q, { after: reverses - 1, until: reverses });
-  const contrary = (wrong.get(reverses) ?? []).map((row) => ({ ...row, amount: -row.amount }));
+  const contrary = contraryOf(wrong.get(reverses) ?? []);
   const isContrary = reverses < seq && JSON.stringify(contrary) === JSON.stringify(postings);
   return isContrary ? [] : [`ledger entry ${seq}: is not the contrary of entry ${reverses}`];
 }

@@ -49,14 +49,6 @@ export function* checkpointAdd(
   return { size, root, peaks, at: now, note };
 }
 
-/** The checkpoint of a size, or of the first size that is more; null where there is none yet. */
-export function* checkpointFrom(
-  q: LedgerQueries,
-  a: { readonly size: number },
-): Script<StoredCheckpoint | null> {
-  return (yield* run(q.ledgerCheckpointFrom, a))[0] ?? null;
-}
-
 export interface Proof {
   readonly checkpoint: StoredCheckpoint;
   /** Hex, nearest first. */

@@ -1,5 +1,6 @@
 import { run, type Script } from '../../../storage/index.ts';
 import { laterOf } from '../../days.ts';
+import { contraryOf } from '../../ledger/check.ts';
 import { entry as entryOf } from '../../ledger/scripts/read.ts';
 import { refusal } from '../../refusals.ts';
 import type { RegisterQueries } from '../queries.ts';
@@ -43,7 +44,7 @@ export function* cancel(q: Queries, a: Cancellation): Script<Movement> {
       standings[person.number] = { standing: yield* standingBefore(q, wrong, person) };
     yield* undoWhatFollowed(q, wrong);
     const sealed = wrong.entry > 0 ? yield* entryOf(q, { seq: wrong.entry }) : null;
-    const postings = sealed?.postings.map((row) => ({ ...row, amount: 0 - row.amount }));
+    const postings = sealed === null ? undefined : contraryOf(sealed.postings);
     const made = yield* record(q, terms, {
       ...{ kind: 'cancellation', effective, decision, person: wrong.person, other: wrong.other },
       ...{ shares: wrong.shares, amount: wrong.amount, cancels: wrong.seq, standings },
