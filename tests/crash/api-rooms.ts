@@ -15,18 +15,16 @@ const [ada, theo, paula, mara] = [1, 2, 3, 4];
 const board: Actor = { account: 9, member: 0, roles: ['board', 'treasurer'], via: 'cli' };
 
 /** Where the process ends: what was asked for is done and its answer is not kept yet, or it is kept and not sent. */
-export const points = ['begun', 'done', 'kept'] as const;
+export const points = ['done', 'kept'] as const;
 export type Point = (typeof points)[number];
 
 /** Ends the process at a point of what the API keeps of its answers. */
 function dying(database: Database, point: Point): Database {
   const call: Database['call'] = async (operation, args) => {
     const isKeep = operation.name === 'coop.apiKeep';
-    const { status } = isKeep ? (args as { readonly status: number }) : { status: -1 };
-    if (point === 'done' && status > 0) process.kill(process.pid, 'SIGKILL');
+    if (isKeep && point === 'done') process.kill(process.pid, 'SIGKILL');
     const result = await database.call(operation, args);
-    if ((point === 'begun' && status === 0) || (point === 'kept' && status > 0))
-      process.kill(process.pid, 'SIGKILL');
+    if (isKeep && point === 'kept') process.kill(process.pid, 'SIGKILL');
     return result;
   };
   return { ...database, call };

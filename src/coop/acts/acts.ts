@@ -77,6 +77,11 @@ export class Acts {
     }
   }
 
+  /** Whether an account did something under a key. */
+  wasDone(account: number, key: string): Promise<boolean> {
+    return this.#house.database.call(operations.actDone, { account, key });
+  }
+
   /** The log in pages, in order; of one subject where it is named. */
   async *log({ after = 0, subject = '' } = {}): AsyncIterable<readonly Act[]> {
     for (let from = after; ; ) {

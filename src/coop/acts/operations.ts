@@ -10,6 +10,9 @@ export const actsOperations = ({ read, scan, write }: CoopMake) => ({
   rolesOf: read(rolesOf),
   roles: scan((q, _: Record<string, never>) => run(q.actsRoles)),
   changeRole: write(changeRole),
+  actDone: read(function* (q, a: { account: number; key: string }) {
+    return (yield* run(q.actKeyed, a)).length > 0;
+  }),
   acts: scan(actsPage),
   decide: write(decide),
   decision: read(demandDecision),

@@ -43,24 +43,15 @@ export class Answers {
     this.#clock = clock;
   }
 
-  /** Null where the key is new; status 0 where it began and did not end. E_KEY_REUSED. */
+  /** Null where the key is new. E_KEY_REUSED. */
   find(asked: Asked): Promise<KeptAnswer | null> {
     return this.#database.call(operations.apiAnswer, asked);
   }
 
-  /** Before what depends on a condition: whoever asks again after a crash has met it already. */
-  begin(asked: Asked): Promise<void> {
-    return this.keep(asked, { status: 0, location: '', body: '', person: 0 });
-  }
-
   async keep(asked: Asked, answer: NewAnswer): Promise<void> {
-    if (Buffer.byteLength(answer.body) > answerBytesMax) return this.drop(asked);
+    if (Buffer.byteLength(answer.body) > answerBytesMax) return;
     const at = this.#clock.nowMs();
     const before = at - answersKeptDays * dayMs;
     await this.#database.call(operations.apiKeep, { ...asked, ...answer, at, before });
-  }
-
-  async drop({ account, key }: Asked): Promise<void> {
-    await this.#database.call(operations.apiDrop, { account, key });
   }
 }

@@ -31,10 +31,6 @@ export const apiQueries = ({ db, t }: Context) => {
         },
       })
       .prepare('api_answer_put'),
-    apiAnswerDrop: db
-      .delete(a)
-      .where(and(mine, eq(a.status, 0)))
-      .prepare('api_answer_drop'),
     apiAnswersErase: db
       .delete(a)
       .where(

@@ -1,7 +1,7 @@
 import { defineTables } from '../../storage/index.ts';
 
 export const apiTables = defineTables((kit) => ({
-  /** What a write was answered with, by the account that asked and its key; `status` 0 while it is being done. */
+  /** What a write was answered with, by the account that asked and its key. */
   api_answers: kit.table(
     'api_answers',
     {

@@ -37,11 +37,6 @@ export function* keepAnswer(
   yield* run(q.apiAnswerPut, { ...a });
 }
 
-/** Nothing came of it: the key is as if it had never been used. */
-export function* dropAnswer(q: ApiQueries, a: { account: number; key: string }): Script<void> {
-  yield* run(q.apiAnswerDrop, { account: a.account, key: a.key });
-}
-
 /** Takes away what was answered to somebody, and what was answered to others and names them. */
 export function* eraseAnswers(
   q: ApiQueries,
