@@ -7,6 +7,7 @@ import { checkDecision } from './check.ts';
 import { newAct } from './new-act.ts';
 import { demand } from './privileges.ts';
 import { roleSubject, roleVerbs } from './scripts/roles.ts';
+import { sameSubject, sameVerbs } from './scripts/same-person.ts';
 import { type Act, type Actor, type Decision, decisionKinds, type Role, roles } from './types.ts';
 
 /** Who is what in the co-op, and what was done by whom. */
@@ -42,6 +43,26 @@ export class Acts {
     const verb = give ? roleVerbs.grant : roleVerbs.revoke;
     const act = newAct(this.#house, actor, { key, verb, subject: roleSubject(account, role), body: asked });
     return this.#house.database.call(operations.changeRole, { act, ...asked });
+  }
+
+  /** Accounts that are one person's, as administrators said: those of one `person`. */
+  same(): Promise<readonly { readonly account: number; readonly person: number }[]> {
+    return this.#house.database.call(operations.actsSame, {});
+  }
+
+  /**
+   * Says that two accounts are one person's, so that they decide together once; `other: 0`: that an account is nobody else's, which
+   * is for another administrator to say. Privilege: `roles.grant`. Refuses with E_ROLE, E_NOT_FOUND, E_KEY_REUSED.
+   */
+  async declareSame(
+    actor: Actor,
+    { account, other, key }: { account: number; other: number; key: string },
+  ): Promise<void> {
+    if (account === other) throw refusal('E_ROLE', 'one account is one person');
+    const verb = other === 0 ? sameVerbs.apart : sameVerbs.same;
+    const subject = sameSubject(account, other);
+    const act = newAct(this.#house, actor, { key, verb, subject, body: { account, other } });
+    await this.#house.database.call(operations.declareSame, { act, account, other });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, type QueryContext, sql } from '../../storage/index.ts';
+import { and, asc, eq, gt, lt, type QueryContext, sql } from '../../storage/index.ts';
 import { actPageRows, actStepRows } from './limits.ts';
 import type { actsTables } from './tables.ts';
 
@@ -100,6 +100,46 @@ function roleQueries({ db, t }: Context) {
   };
 }
 
+function sameQueries({ db, t }: Context) {
+  const s = t.acts_same;
+  const l = t.acts_log;
+  return {
+    actsSame: db.select().from(s).orderBy(asc(s.person), asc(s.account)).prepare('acts_same'),
+    actsSameOf: db
+      .select({ person: s.person })
+      .from(s)
+      .where(eq(s.account, p('account')))
+      .prepare('acts_same_of'),
+    actsSameSet: db
+      .insert(s)
+      .values({ account: bound('account'), person: bound('person') })
+      .onConflictDoUpdate({ target: s.account, set: { person: number('person') } })
+      .prepare('acts_same_set'),
+    actsSameMove: db
+      .update(s)
+      .set({ person: number('person') })
+      .where(eq(s.person, p('from')))
+      .prepare('acts_same_move'),
+    actsSameRemove: db
+      .delete(s)
+      .where(eq(s.account, p('account')))
+      .prepare('acts_same_remove'),
+    actsOfSame: db
+      .select({ subject: l.subject, verb: l.verb, n: l.n })
+      .from(l)
+      .where(sql`${l.verb} in ('person.same', 'person.apart')`)
+      .orderBy(asc(l.n))
+      .prepare('acts_of_same'),
+    /** Who did something to a subject before an act. */
+    actsBy: db
+      .select({ account: l.account, member: l.member })
+      .from(l)
+      .where(and(eq(l.subject, p('subject')), eq(l.verb, p('verb')), lt(l.n, p('before'))))
+      .orderBy(asc(l.n))
+      .prepare('acts_by'),
+  };
+}
+
 function decisionQueries({ db, t }: Context) {
   const d = t.acts_decisions;
   return {
@@ -128,6 +168,7 @@ function decisionQueries({ db, t }: Context) {
 export const actsQueries = (context: Context) => ({
   ...logQueries(context),
   ...roleQueries(context),
+  ...sameQueries(context),
   ...decisionQueries(context),
 });
 

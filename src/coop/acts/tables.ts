@@ -42,6 +42,12 @@ export const actsTables = defineTables((kit) => ({
     },
     { primaryKey: ['act'], unique: [['reference']] },
   ),
+  /** Accounts that an administrator said are one person's: those of one `person` are, which is the act that said it last. */
+  acts_same: kit.table(
+    'acts_same',
+    { account: kit.int().notNull(), person: kit.int().notNull() },
+    { primaryKey: ['account'], index: [['person']] },
+  ),
   /** Who is what, today; the log says since when and by whom. */
   acts_roles: kit.table(
     'acts_roles',

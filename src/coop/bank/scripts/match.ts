@@ -1,5 +1,6 @@
 import { one, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
+import { isSamePerson } from '../../acts/scripts/same-person.ts';
 import type { NewAct } from '../../acts/types.ts';
 import type { Told } from '../../house.ts';
 import { openDay } from '../../ledger/scripts/append.ts';
@@ -65,7 +66,8 @@ export interface Judgement {
 export function* confirmMatch(q: CoopQueries, { house, act, match: id }: Judgement): Script<Decided> {
   return yield* once(q, act, function* () {
     const match = yield* proposed(q, id);
-    if (match.by === act.actor.account)
+    // Who was a member then is known by the account.
+    if (yield* isSamePerson(q, { account: match.by, member: 0 }, act.actor))
       throw refusal('E_SAME_PERSON', 'who proposed what a line is for does not confirm it');
     const line = yield* waiting(q, match.line);
     return decided(yield* carryOut(q, house, line, match, act.actor.account));

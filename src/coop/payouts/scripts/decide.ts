@@ -1,5 +1,6 @@
 import { first, numbers, run, type Script } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
+import { didBefore } from '../../acts/scripts/same-person.ts';
 import type { NewAct } from '../../acts/types.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
@@ -23,12 +24,13 @@ export function* demandRun(q: CoopQueries, id: number, states: readonly RunState
   return found;
 }
 
-/** Approves a run for a person; with as many as the rules ask for it may be exported. Nobody counts twice. */
+/** Approves a run for a person; with as many as the rules ask for it may be exported. Nobody counts twice, over however many accounts. */
 export function* approve(q: CoopQueries, a: Decide & { readonly persons: number }): Script<number> {
-  return yield* once(q, a.act, function* (): Script<number> {
+  return yield* once(q, a.act, function* (n): Script<number> {
     yield* demandRun(q, a.run, ['prepared']);
     const before = yield* run(q.payoutsApprovals, { runs: numbers([a.run]) });
-    if (before.some(({ person }) => person === a.by))
+    const { verb, subject } = a.act;
+    if (yield* didBefore(q, { act: a.act, n, verb, subject }))
       throw refusal('E_APPROVED', 'the same person has approved it already: it takes another one', {
         run: a.run,
       });

@@ -1,5 +1,6 @@
 import { keepBlob, one, run, type Script, type StoredBlob } from '../../../storage/index.ts';
 import { once } from '../../acts/scripts/note.ts';
+import { didBefore } from '../../acts/scripts/same-person.ts';
 import type { NewAct } from '../../acts/types.ts';
 import type { Told } from '../../house.ts';
 import { seal } from '../../ledger/scripts/seal.ts';
@@ -7,6 +8,9 @@ import type { Day } from '../../ledger/types.ts';
 import { refusal } from '../../refusals.ts';
 import type { CoopQueries } from '../../store/queries.ts';
 import { demandRun } from './decide.ts';
+
+/** The verb of the act that makes a file. */
+export const exportVerb = 'run.export';
 
 /** What a run pays and the bank has not booked yet. */
 export const transitOf = (id: number) => `transit:run-${id}`;
@@ -72,9 +76,9 @@ export function* failRun(
   q: CoopQueries,
   a: Told & { readonly act: NewAct; readonly run: number; readonly by: string; readonly today: Day },
 ): Script<number> {
-  return yield* once(q, a.act, function* (): Script<number> {
-    const { count, total, exportedBy } = yield* demandRun(q, a.run, ['exported']);
-    if (exportedBy === a.by)
+  return yield* once(q, a.act, function* (n): Script<number> {
+    const { count, total } = yield* demandRun(q, a.run, ['exported']);
+    if (yield* didBefore(q, { act: a.act, n, verb: exportVerb, subject: a.act.subject }))
       throw refusal('E_APPROVED', 'who made the file does not say alone that the bank took none of it', {
         run: a.run,
       });

@@ -340,6 +340,12 @@ CREATE TABLE "acts_decisions" (
 	CONSTRAINT "acts_decisions_act_pk" PRIMARY KEY("act")
 );
 --> statement-breakpoint
+CREATE TABLE "acts_same" (
+	"account" bigint NOT NULL,
+	"person" bigint NOT NULL,
+	CONSTRAINT "acts_same_account_pk" PRIMARY KEY("account")
+);
+--> statement-breakpoint
 CREATE TABLE "acts_roles" (
 	"account" bigint NOT NULL,
 	"role" text NOT NULL,
@@ -1297,6 +1303,8 @@ CREATE UNIQUE INDEX "acts_log_account_key" ON "acts_log" USING btree ("account",
 CREATE INDEX "acts_log_subject_n" ON "acts_log" USING btree ("subject","n");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "acts_decisions_reference" ON "acts_decisions" USING btree ("reference");
+--> statement-breakpoint
+CREATE INDEX "acts_same_person" ON "acts_same" USING btree ("person");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "bank_expected_reference" ON "bank_expected" USING btree ("reference");
 --> statement-breakpoint

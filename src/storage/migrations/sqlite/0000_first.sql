@@ -402,6 +402,13 @@ CREATE TABLE `acts_decisions` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `acts_decisions_reference` ON `acts_decisions` (`reference`);
 --> statement-breakpoint
+CREATE TABLE `acts_same` (
+	`account` integer PRIMARY KEY NOT NULL,
+	`person` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `acts_same_person` ON `acts_same` (`person`);
+--> statement-breakpoint
 CREATE TABLE `acts_roles` (
 	`account` integer NOT NULL,
 	`role` text NOT NULL,
