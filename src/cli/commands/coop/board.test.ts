@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { webAddress } from '../../../web/index.ts';
 import { type Demo, startDemo } from './fixtures.ts';
 
 let demo: Demo;
@@ -78,7 +79,13 @@ describe('a certificate', () => {
     const { number, shares } = await holder();
     const made = await demo.json(['coop', 'certificate', 'make', String(number), 'c.pdf'], 'audit');
     expect(made).toMatchObject({ member: number, shares, code: expect.stringMatching(/^[a-z2-7]{24}$/) });
-    expect(readFileSync(demo.path('c.pdf'), 'latin1')).toMatch(/^%PDF-/);
+    const { coop, settings } = demo.suite.rooms;
+    const verdict = await coop.certificates.verify(made.code);
+    // Its code can be scanned: it leads to the page that judges it.
+    const page = webAddress(settings.value, `/verify?code=${made.code}`);
+    expect(page).toMatch(/^https:/);
+    const paper = verdict && (await coop.certificates.pdf(verdict.certificate, page));
+    expect(readFileSync(demo.path('c.pdf')).equals(paper ?? Buffer.of())).toBe(true);
     const told = await demo.type(['coop', 'certificate', 'make', String(number), 'c.json'], treasurer);
     expect(told).toMatchObject({ status: 0, out: expect.stringContaining(`code ${made.code}\n`) });
     expect(JSON.parse(readFileSync(demo.path('c.json'), 'utf8'))).toMatchObject({ code: made.code });

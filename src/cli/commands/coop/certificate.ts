@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CertificateVerdict } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
+import { verifyPath, webAddress } from '../../../web/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';
@@ -24,7 +25,7 @@ const make = actingCommand({
     const { number } = await personAt(rooms, person);
     const made = await coop.certificates.issue(actor, { person: number, day });
     const content = file.endsWith('.pdf')
-      ? await coop.certificates.pdf(made)
+      ? await coop.certificates.pdf(made, webAddress(rooms.settings.value, verifyPath(made.code)))
       : `${JSON.stringify(made, null, 2)}\n`;
     await writeNew(file, content);
     const text = `${file}: ${made.shares} shares of ${made.holder} on ${day}\ncode ${made.code}`;
