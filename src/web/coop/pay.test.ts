@@ -24,8 +24,10 @@ describe('the page of pay', () => {
     // 500 € without VAT, of it two fifths; 30 of 45 coins.
     expect(text).toContain('<dt>Pay that you are owed</dt><dd>€133.33</dd>');
     expect(text).toContain('It goes into the next payment run.');
-    expect(text).toMatch(/January\s2025<\/th><td class="number">30<\/td><td class="number">€133\.33<\/td>/u);
-    expect(text).toContain('<code>FR14 •••• 2606</code>');
+    expect(text).toMatch(
+      /January\s2025<\/a><\/th><td class="number">30<\/td><td class="number">€133\.33<\/td>/u,
+    );
+    expect(text).toContain('<code>FR14\u00a0••••\u00a02606</code>');
     for (const secret of ['FR1420041010050500013M02606', '2004 1010', 'Person bo', '66.67'])
       expect(text).not.toContain(secret);
     expect((await get('bo')).text).toContain('no account is written down for you');
@@ -66,19 +68,19 @@ describe('the account that pay goes to', () => {
   ])('%s: refused in words, and nothing is changed', async (_, fields, status, code) => {
     const { status: got, text } = await change('ana', fields as Record<string, string>);
     expect([got, text.includes(`(${code})</p>`)]).toEqual([status, true]);
-    expect(text).toContain('<code>FR14 •••• 2606</code>');
+    expect(text).toContain('<code>FR14\u00a0••••\u00a02606</code>');
   });
 
   test('is not changed from another site', async () => {
     const sent = await change('ana', { iban: 'DE89370400440532013000' }, { 'sec-fetch-site': 'cross-site' });
     expect(sent.status).toBe(403);
-    expect((await get('ana')).text).toContain('<code>FR14 •••• 2606</code>');
+    expect((await get('ana')).text).toContain('<code>FR14\u00a0••••\u00a02606</code>');
   });
 
   test('is changed by whose it is, and shown masked', async () => {
     const sent = await change('bo', { iban: 'de89 3704 0044 0532 0130 00' });
     expect([sent.status, sent.headers.location]).toEqual([303, '/pay#account']);
-    expect((await get('bo')).text).toContain('<code>DE89 •••• 3000</code> · Bo &lt;i&gt;');
+    expect((await get('bo')).text).toContain('<code>DE89\u00a0••••\u00a03000</code> · Bo &lt;i&gt;');
   });
 });
 
@@ -153,7 +155,9 @@ test('interest of a year is shown as its slip, to whose it is', async () => {
   });
   const [own] = await coop.years.interestOf(filled.numbers.ana);
   const { text } = await get('ana');
-  expect(text).toMatch(/<th scope="row">2025<\/th><td class="number">€\d+\.\d\d<\/td>/);
+  expect(text).toMatch(
+    /<th scope="row"><a href="\/pay\/years\/2025">2025<\/a><\/th><td class="number">€\d+\.\d\d<\/td>/,
+  );
   const slip = await get('ana', '/pay/years/2025');
   expect(slip.status).toBe(200);
   expect(slip.text).toContain(`<dt>Net</dt><dd>€${((own?.net ?? 0) / 100).toFixed(2)}</dd>`);

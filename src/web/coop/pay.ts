@@ -55,9 +55,9 @@ async function balance(parts: Parts): Promise<Html> {
   ])}${why === null ? null : html`<p>${why}</p>`}</div>`;
 }
 
-const monthRow = ({ visit: { say }, shown }: Parts, { month, coins, paid }: MonthShare): readonly Piece[] => [
-  ...[shown.month(month), shown.count(coins), shown.money(paid)],
-  html`<a href="/pay/months/${month}">${say.payCheck}<span class="unseen"> ${shown.month(month)}</span></a>`,
+const monthRow = ({ shown }: Parts, { month, coins, paid }: MonthShare): readonly Piece[] => [
+  html`<a href="/pay/months/${month}">${shown.month(month)}</a>`,
+  ...[shown.count(coins), shown.money(paid)],
 ];
 
 async function months(parts: Parts): Promise<Html> {
@@ -71,7 +71,6 @@ async function months(parts: Parts): Promise<Html> {
     { head: say.month },
     { head: say.payCoinsHead, isNumber: true },
     { head: say.payPay, isNumber: true },
-    { head: say.action },
   ];
   const last = rows.at(-1);
   const more =
@@ -104,12 +103,12 @@ function payments(parts: Parts): Html | null {
   const columns: readonly Column[] = [
     { head: say.payRun, isNumber: true },
     { head: say.amount, isNumber: true },
-    { head: say.payTo },
     { head: say.state },
+    { head: say.payTo },
   ];
   const rows = parts.payments
     .slice(0, listedRows)
-    .map((one) => [one.run, parts.shown.money(one.amount), masked(one.iban), stateOf(parts, one)]);
+    .map((one) => [one.run, parts.shown.money(one.amount), stateOf(parts, one), masked(one.iban)]);
   const found = table(say.payPayments, columns, rows);
   return found === null ? null : html`<h2 id="payments">${say.payPayments}</h2>\n${found}`;
 }
@@ -117,7 +116,7 @@ function payments(parts: Parts): Html | null {
 /** Whoever looks over a shoulder sees the country and the last four characters. */
 export function masked(iban: string): string {
   if (iban === '') return '';
-  return `${iban.slice(0, 4)} •••• ${iban.slice(-4)}`;
+  return `${iban.slice(0, 4)}\u00a0••••\u00a0${iban.slice(-4)}`;
 }
 
 async function account({ visit: { say }, coop, acting }: Parts): Promise<Html> {
@@ -139,11 +138,10 @@ async function years(parts: Parts): Promise<Html | null> {
     { head: say.payYear },
     { head: say.payGross, isNumber: true },
     { head: say.payNet, isNumber: true },
-    { head: say.action },
   ];
   const rows = all.map(({ year, gross, net }) => [
-    ...[year, shown.money(gross), shown.money(net)],
-    html`<a href="/pay/years/${year}">${say.paySlip}<span class="unseen"> ${year}</span></a>`,
+    html`<a href="/pay/years/${year}">${year}</a>`,
+    ...[shown.money(gross), shown.money(net)],
   ]);
   const found = table(say.payInterest, columns, rows);
   return found === null ? null : html`<h2 id="interest">${say.payInterest}</h2>\n${found}`;

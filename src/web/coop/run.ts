@@ -49,8 +49,10 @@ async function about({ visit, house, shown, run }: Parts): Promise<Html> {
   ])}</div>`;
 }
 
-const button = ({ acting, run }: Parts, verb: string, text: string): Html =>
-  html`<form method="post" action="/treasury/runs/${run.id}/${verb}">${acting.once}<button>${text}</button></form>\n`;
+const button = ({ acting, run }: Parts, verb: string, text: string, look = html``): Html =>
+  html`<form method="post" action="/treasury/runs/${run.id}/${verb}">${acting.once}<button${look}>${text}</button></form>\n`;
+/** What is rarely meant, and not to be pressed instead of what is. */
+const quiet = html` class="quiet"`;
 
 /** What may be done with it by who looks at it. */
 function forms(parts: Parts): Html {
@@ -64,8 +66,8 @@ ${acting.once}${field({ id: 'run-day', name: 'day', label: say.runDay, type: 'da
   return html`${run.state === 'prepared' && acting.may('pay.approve') ? html`<p>${say.runApproveLead}</p>${button(parts, 'approve', say.runApprove)}` : null}
 ${run.state === 'approved' && prepares ? exporting : null}
 ${run.hash !== '' && prepares ? html`<p><a class="button" href="/treasury/runs/${run.id}/file" download>${say.runFile}</a></p><p class="hint">${say.runFileLead}</p>` : null}
-${(run.state === 'prepared' || run.state === 'approved') && prepares ? button(parts, 'cancel', say.runCancel) : null}
-${run.state === 'exported' && acting.may('pay.approve') ? html`<p class="hint">${say.runFailLead}</p>${button(parts, 'fail', say.runFail)}` : null}`;
+${(run.state === 'prepared' || run.state === 'approved') && prepares ? button(parts, 'cancel', say.runCancel, quiet) : null}
+${run.state === 'exported' && acting.may('pay.approve') ? html`<p class="hint">${say.runFailLead}</p>${button(parts, 'fail', say.runFail, quiet)}` : null}`;
 }
 
 function itemRow({ visit: { say }, shown }: Parts, item: Item): readonly Piece[] {

@@ -92,39 +92,28 @@ ${field(
 </form>`;
 }
 
-function requestRow({ visit: { say }, acting, shown }: Parts, one: RedemptionRequest): readonly Piece[] {
+function requestRow({ visit: { say }, acting, shown }: Parts, one: RedemptionRequest): Html {
   const { id, shares, left, asked, due, latest, state, cause } = one;
   const isWhole = state === 'queued' && cause === 'request' && left === shares;
-  return [
-    ...[shown.day(asked), shown.count(shares), say.requestStates[state], shown.count(left)],
-    ...[shown.day(due), shown.day(latest)],
-    isWhole ? act(acting, '/shares/request/withdraw', id, say.sharesTakeBack) : null,
-  ];
+  const waits = state === 'queued' ? say.sharesWaits(left, shown.day(due), shown.day(latest)) : '';
+  return html`<li><span><strong>${say.sharesAskedBack(shares, shown.day(asked))}</strong> <span class="hint">${say.requestStates[state]} ${waits}</span></span>
+${isWhole ? act(acting, '/shares/request/withdraw', id, say.sharesTakeBack) : null}</li>\n`;
 }
 
 async function redemptions(parts: Parts): Promise<Html> {
   const { visit, coop, acting } = parts;
   const { say } = visit;
-  const rows = await coop.register.requestsOf(acting.actor.member);
-  const columns: readonly Column[] = [
-    { head: say.sharesAsked },
-    { head: say.sharesShares, isNumber: true },
-    { head: say.state },
-    { head: say.sharesLeft, isNumber: true },
-    { head: say.sharesDue },
-    { head: say.sharesLatest },
-    { head: say.action },
-  ];
+  const requests = await coop.register.requestsOf(acting.actor.member);
+  const list = html`<ul class="rows">${requests.map((one) => requestRow(parts, one))}</ul>\n`;
+  const count = field(
+    { id: 'request-shares', name: 'shares', label: say.sharesCount, type: 'number' },
+    html` min="1" inputmode="numeric" required`,
+  );
   return html`<h2 id="redemption">${say.sharesRedemption}</h2>
 <p>${say.sharesRedemptionLead}</p>
-${table(
-  say.sharesRequests,
-  columns,
-  rows.map((one) => requestRow(parts, one)),
-)}
-<form class="card" method="post" action="/shares/request">
+${requests.length === 0 ? null : list}<form class="card" method="post" action="/shares/request">
 ${acting.once}
-${field({ id: 'request-shares', name: 'shares', label: say.sharesCount, type: 'number' }, html` min="1" inputmode="numeric" required`)}<button>${say.sharesRequest}</button>
+${count}<button>${say.sharesRequest}</button>
 </form>`;
 }
 
