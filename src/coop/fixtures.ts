@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { Clock } from '../base/index.ts';
 import { loadCountry } from '../settings/index.ts';
-import type { TestStores } from '../testing/index.ts';
+import { describeEngines, type Engine, type TestStores } from '../testing/index.ts';
 import type { Actor, Role } from './acts/types.ts';
 import type { CoopHouse } from './house.ts';
 import { contraryOf } from './ledger/check.ts';
@@ -22,6 +22,17 @@ export const it: Rules = rulesFor('it');
 /** Runs a suite by the rules of each country that a co-op is tested in. */
 export function describeCountries(title: string, suite: (rules: Rules) => void): void {
   for (const rules of [fr, it]) describe(`${title} in ${rules.country}`, () => suite(rules));
+}
+
+/**
+ * Runs the suite of a room on each database by French rules, and on SQLite by Italian ones: databases differ in their SQL, countries
+ * in values.
+ */
+export function describeCoops(title: string, suite: (engine: Engine, rules: Rules) => void): void {
+  describeEngines(title, (engine) => {
+    for (const rules of engine.name === 'sqlite' ? [fr, it] : [fr])
+      describe(`in ${rules.country}`, () => suite(engine, rules));
+  });
 }
 
 /** What a room is given, over the stores of a test. */

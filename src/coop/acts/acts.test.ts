@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { unguarding, verifyAll } from '../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { actor, refused, testHouse } from '../fixtures.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
+import { actor, describeCoops, refused, testHouse } from '../fixtures.ts';
 import { coopModule, coopOperations as operations } from '../store/module.ts';
 import { coopGuards } from '../store/tables.ts';
 import { Acts } from './acts.ts';
@@ -69,7 +69,7 @@ describe('what is kept of an act', () => {
   });
 });
 
-describeEngines('acts', (engine) => {
+describeCoops('acts', (engine, rules) => {
   let stores: TestStores;
   let acts: Acts;
   const terminal: Actor = { ...actor(1), via: 'cli' };
@@ -85,7 +85,7 @@ describeEngines('acts', (engine) => {
   beforeEach(async () => {
     const clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
-    acts = new Acts(testHouse(stores, clock));
+    acts = new Acts(testHouse(stores, clock, rules));
   });
   afterEach(() => stores.close());
 

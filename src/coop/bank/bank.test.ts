@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
 import { verifyAll } from '../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, fr, refused, testHouse } from '../fixtures.ts';
+import { actor, describeCoops, refused, testHouse } from '../fixtures.ts';
 import { coopModule } from '../store/module.ts';
 import { bytesOf, type FixtureEntry, type FixtureStatement, statementFile } from './fixtures.ts';
 import {
@@ -21,7 +21,7 @@ const other = readIban('DE89370400440532013000');
 const treasurer = actor(5, 'treasurer');
 const board = actor(6, 'board');
 
-describeEngines('the bank', (engine) => {
+describeCoops('the bank', (engine, rules) => {
   let stores: TestStores;
   let coop: Coop;
   let keys = 0;
@@ -31,8 +31,8 @@ describeEngines('the bank', (engine) => {
     const clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
     const banks = [{ name: 'main', iban, bic: null }];
-    const rules = { ...fr, approvals: { ...fr.approvals, matchAloneMax: 5000 } };
-    coop = openCoop({ ...testHouse(stores, clock, rules), banks });
+    const told = { ...rules, approvals: { ...rules.approvals, matchAloneMax: 5000 } };
+    coop = openCoop({ ...testHouse(stores, clock, told), banks });
   });
   afterEach(() => stores.close());
 

@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, fr, refused, testHouse } from '../fixtures.ts';
+import { actor, describeCoops, refused, testHouse } from '../fixtures.ts';
 import { chart } from '../rules/chart.ts';
 
 const treasurer = actor(7, 'treasurer');
 
-describeEngines('an entry by hand', (engine) => {
+describeCoops('an entry by hand', (engine, rules) => {
   let stores: TestStores;
   let coop: Coop;
 
   beforeEach(async () => {
     const clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
-    coop = openCoop(testHouse(stores, clock, fr));
+    coop = openCoop(testHouse(stores, clock, rules));
   });
   afterEach(() => stores.close());
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock, StoreError } from '../../base/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { refused, reversal } from '../fixtures.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
+import { describeCoops, refused, reversal } from '../fixtures.ts';
 import { chainLink, chainStart } from './chain.ts';
 import { Ledger } from './ledger.ts';
 import {
@@ -14,18 +14,9 @@ import {
   postingsMax,
   stepRows,
 } from './limits.ts';
-import type { Chart, Draft } from './types.ts';
+import type { Draft } from './types.ts';
 
 const secret = async () => Buffer.alloc(32, 7).toString('base64');
-
-const chart: Chart = {
-  bank: { nature: 'asset', personal: false },
-  capital: { nature: 'equity', personal: true },
-  member: { nature: 'liability', personal: true },
-  coins: { nature: 'liability', personal: true, coins: true },
-  mycoin: { nature: 'asset', personal: false, coins: true },
-  expense: { nature: 'expense', personal: false },
-};
 
 const subscription = (n: number, change: Partial<Draft> = {}): Draft => ({
   key: `sub:2026-${n}`,
@@ -62,14 +53,13 @@ describe('the chain', () => {
   });
 });
 
-describeEngines('the ledger', (engine) => {
+describeCoops('the ledger', (engine, rules) => {
   let stores: TestStores;
   let ledger: Ledger;
 
   beforeEach(async () => {
     const clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
-    const rules = { chart, plan: {}, currency: 'EUR', timeZone: 'Europe/Paris' };
     ledger = new Ledger({ database: stores.database, clock, coop: 'coop.example', rules, secret });
   });
   afterEach(() => stores.close());

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
-import { describeEngines, openTestStores } from '../../testing/index.ts';
+import { openTestStores } from '../../testing/index.ts';
 import { openCoop } from '../co-op.ts';
 import { monthAfter } from '../days.ts';
-import { actor, fr, testHouse } from '../fixtures.ts';
+import { actor, describeCoops, fr, testHouse } from '../fixtures.ts';
 import { partOf } from '../rules/decimal.ts';
 import { coopOperations as operations } from '../store/module.ts';
 
@@ -16,11 +16,11 @@ interface Month {
   readonly coins: readonly [number, number, number];
 }
 
-describeEngines('months one after the other', (engine) => {
+describeCoops('months one after the other', (engine, rules) => {
   test('whatever comes in, each coin is paid for once and each cent of the pools is paid or waits', async () => {
     const clock = fakeClock(Date.UTC(2030, 0, 2));
     const stores = await openTestStores(engine, { clock });
-    const coop = openCoop(testHouse(stores, clock));
+    const coop = openCoop(testHouse(stores, clock, rules));
     const book = async (month: string, { turnover, coins }: Month) => {
       const day = `${month}-15`;
       if (turnover !== 0)

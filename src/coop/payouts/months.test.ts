@@ -3,10 +3,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
 import { verifySumProof } from '../../formats/merkle/index.ts';
 import { verifyAll } from '../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
 import { monthAfter } from '../days.ts';
-import { actor, refused, reversal, testHouse } from '../fixtures.ts';
+import { actor, describeCoops, refused, reversal, testHouse } from '../fixtures.ts';
 import { coopModule, coopOperations as operations } from '../store/module.ts';
 import { chunkRows } from './limits.ts';
 import type { PayProof } from './types.ts';
@@ -22,7 +22,7 @@ function leads({ salt, id, paid, steps, root }: PayProof, amount = paid): boolea
   );
 }
 
-describeEngines('a month', (engine) => {
+describeCoops('a month', (engine, rules) => {
   let stores: TestStores;
   let clock: Clock & { advance(ms: number): void };
   let coop: Coop;
@@ -30,7 +30,7 @@ describeEngines('a month', (engine) => {
   beforeEach(async () => {
     clock = fakeClock(Date.UTC(2026, 3, 1));
     stores = await openTestStores(engine, { clock });
-    coop = openCoop(testHouse(stores, clock));
+    coop = openCoop(testHouse(stores, clock, rules));
   });
   afterEach(() => stores.close());
 

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
 import { unguarding, verifyAll } from '../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, refused, reversal, testHouse } from '../fixtures.ts';
+import { actor, describeCoops, refused, reversal, testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
 import { coopModule } from '../store/module.ts';
 import { payoutsGuards } from './tables.ts';
@@ -14,7 +14,7 @@ const ibans = ['DE89370400440532013000', 'BE68539007547034', 'FR1420041010050500
 const treasurer = actor(9, 'treasurer');
 const chair = actor(8, 'board');
 
-describeEngines('a payment run', (engine) => {
+describeCoops('a payment run', (engine, rules) => {
   let stores: TestStores;
   let clock: Clock & { advance(ms: number): void };
   let coop: Coop;
@@ -31,7 +31,7 @@ describeEngines('a payment run', (engine) => {
 
   const openCo = (more: Partial<CoopHouse> = {}) =>
     openCoop({
-      ...testHouse(stores, clock),
+      ...testHouse(stores, clock, rules),
       banks: [{ name: 'main', iban: readIban(ibans[2] ?? ''), bic: null }],
       ...more,
     });
@@ -209,7 +209,7 @@ describeEngines('a payment run', (engine) => {
     await expect(late).rejects.toEqual(refused('E_DATE'));
     await expect(exported(99)).rejects.toEqual(refused('E_NOT_FOUND'));
     await expect(coop.payouts.file(treasurer, id)).rejects.toEqual(refused('E_NOT_FOUND'));
-    const none = openCoop({ ...testHouse(stores, clock), banks: [] });
+    const none = openCoop({ ...testHouse(stores, clock, rules), banks: [] });
     const file = none.payouts.export(treasurer, { run: id, day: '2026-04-07', key: 'e' });
     await expect(file).rejects.toEqual(refused('E_NO_BANK'));
   });

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
 import { verifyAll } from '../../storage/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
 import { bytesOf, type FixtureEntry, statementFile } from '../bank/fixtures.ts';
 import { matchItemsMax } from '../bank/limits.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, fr, refused, testHouse } from '../fixtures.ts';
+import { actor, describeCoops, fr, refused, testHouse } from '../fixtures.ts';
 import { coopModule } from '../store/module.ts';
 
 const iban = readIban('FR1420041010050500013M02606');
@@ -16,15 +16,15 @@ const treasurer = actor(9, 'treasurer');
 const chair = actor(8, 'board');
 const second = actor(7, 'treasurer');
 
-describeEngines('what the bank books of a run', (engine) => {
+describeCoops('what the bank books of a run', (engine, rules) => {
   let stores: TestStores;
   let coop: Coop;
   let keys = 0;
   const key = () => `k${++keys}`;
   const clock = fakeClock(Date.UTC(2026, 3, 2, 10));
 
-  const openCo = (rules = fr) => {
-    coop = openCoop({ ...testHouse(stores, clock, rules), banks: [{ name: 'main', iban, bic: null }] });
+  const openCo = (told = rules) => {
+    coop = openCoop({ ...testHouse(stores, clock, told), banks: [{ name: 'main', iban, bic: null }] });
   };
 
   beforeEach(async () => {

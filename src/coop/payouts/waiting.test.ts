@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { readIban } from '../../formats/iban/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
 import { bytesOf, statementFile } from '../bank/fixtures.ts';
 import { type Coop, openCoop } from '../co-op.ts';
-import { actor, fr, refused, testHouse } from '../fixtures.ts';
+import { actor, describeCoops, refused, testHouse } from '../fixtures.ts';
 import { reasonCharactersMax } from './limits.ts';
 
 const iban = readIban('FR1420041010050500013M02606');
 const treasurer = actor(9, 'treasurer');
 
-describeEngines('lines of the bank that wait for a person', (engine) => {
+describeCoops('lines of the bank that wait for a person', (engine, rules) => {
   let stores: TestStores;
   let coop: Coop;
   const clock = fakeClock(Date.UTC(2026, 4, 2, 10));
@@ -18,8 +18,8 @@ describeEngines('lines of the bank that wait for a person', (engine) => {
   beforeEach(async () => {
     stores = await openTestStores(engine, { clock });
     // Without a cap: rates of these years are not in the file of the country.
-    const rules = { ...fr, interest: { ...fr.interest, capOf: () => null } };
-    coop = openCoop({ ...testHouse(stores, clock, rules), banks: [{ name: 'main', iban, bic: null }] });
+    const told = { ...rules, interest: { ...rules.interest, capOf: () => null } };
+    coop = openCoop({ ...testHouse(stores, clock, told), banks: [{ name: 'main', iban, bic: null }] });
     const entries = [
       { ref: 'B1', day: '2025-12-30', amount: '120.00' },
       { ref: 'B2', day: '2026-01-31', amount: '7.00' },

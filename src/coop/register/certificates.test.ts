@@ -1,24 +1,25 @@
 import { expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
-import { describeEngines, openTestStores } from '../../testing/index.ts';
+import { openTestStores } from '../../testing/index.ts';
 import { openCoop } from '../co-op.ts';
-import { refused, testHouse, textOfPaper } from '../fixtures.ts';
+import { describeCoops, refused, testHouse, textOfPaper } from '../fixtures.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { proofHolds } from './certificates.ts';
-import { board, testRules, withShares } from './fixtures.ts';
+import { board, withShares } from './fixtures.ts';
 import { certificateBytesMax, certificatesShownRows } from './limits.ts';
 
-describeEngines('a certificate', (engine) => {
+describeCoops('a certificate', (engine, rules) => {
   test('says what was held, shows it in the signed tree, and is judged by its code', async () => {
     const clock = fakeClock(Date.UTC(2026, 3, 1, 12));
     const stores = await openTestStores(engine, { clock });
-    const house = testHouse(stores, clock, testRules());
+    const house = testHouse(stores, clock, rules);
     const { certificates, register } = openCoop(house);
     let keys = 0;
     const key = () => `k${++keys}`;
     const [a, b] = [await withShares(house, 3, key), await withShares(house, 5, key)];
     const said = await certificates.issue(board, { person: b, day: '2026-03-31' });
-    expect(said).toMatchObject({ member: b, shares: 5, nominal: 1000, coop: 'coop.example' });
+    expect(said).toMatchObject({ member: b, shares: 5, nominal: rules.shares.nominal });
+    expect(said).toMatchObject({ coop: 'coop.example', currency: rules.currency });
     expect(said.code).toMatch(/^[a-z2-7]{24}$/);
     const { code, ...body } = said;
     expect(proofHolds(body, 'coop.example')).toBe(true);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
-import { refused, testHouse } from '../fixtures.ts';
+import { openTestStores, type TestStores } from '../../testing/index.ts';
+import { describeCoops, refused, testHouse } from '../fixtures.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { board, somebody, testRules } from './fixtures.ts';
+import { board, somebody } from './fixtures.ts';
 import {
   addressCharactersMax,
   decisionCharactersMax,
@@ -14,18 +14,19 @@ import {
 import { Persons } from './persons.ts';
 import { Register } from './register.ts';
 
-describeEngines('a membership', (engine) => {
+describeCoops('a membership', (engine, rules) => {
   let stores: TestStores;
   let persons: Persons;
   let register: Register;
   let ledger: Ledger;
+  const { nominal, maxPerMember } = rules.shares;
   let keys = 0;
   const key = () => `k${++keys}`;
 
   beforeEach(async () => {
     const clock = fakeClock(Date.UTC(2026, 3, 1, 12));
     stores = await openTestStores(engine, { clock });
-    const house = testHouse(stores, clock, testRules());
+    const house = testHouse(stores, clock, rules);
     persons = new Persons(house);
     register = new Register(house);
     ledger = new Ledger(house);
@@ -51,9 +52,9 @@ describeEngines('a membership', (engine) => {
     const application = await register.apply(board, {
       ...{ person: number, shares: 3, on: '2026-03-01', key: key() },
     });
-    expect(application).toMatchObject({ due: 3000, state: 'open', reference: 'RF78SUB000001' });
+    expect(application).toMatchObject({ due: 3 * nominal, state: 'open', reference: 'RF78SUB000001' });
     expect(await persons.demand(number)).toMatchObject({ standing: 'requested', shares: 0 });
-    const payment = received(3000);
+    const payment = received(3 * nominal);
     const decide = () =>
       register.decide(board, {
         ...{ application: application.id, isAdmitted: true, decision: 'board:1', on: '2026-03-10' },
@@ -74,17 +75,24 @@ describeEngines('a membership', (engine) => {
       admission: 'board:1',
     });
     expect(await register.movements()).toMatchObject([
-      { seq: 1, kind: 'subscription', effective: '2026-03-20', shares: 3, amount: 3000, decision: 'board:1' },
+      {
+        seq: 1,
+        kind: 'subscription',
+        effective: '2026-03-20',
+        shares: 3,
+        amount: 3 * nominal,
+        decision: 'board:1',
+      },
     ]);
-    expect(await ledger.balance(`capital:${number}`, 'EUR')).toBe(-3000);
+    expect(await ledger.balance(`capital:${number}`, 'EUR')).toBe(-3 * nominal);
     expect(await ledger.balance(`deposit:${number}`, 'EUR')).toBe(0);
-    expect(await ledger.balance('bank:main', 'EUR')).toBe(3000);
+    expect(await ledger.balance('bank:main', 'EUR')).toBe(3 * nominal);
     expect(await register.holding(number, '2026-03-19')).toMatchObject({ shares: 0, votes: 0 });
     expect(await register.holding(number, '2026-03-20')).toMatchObject({ shares: 3, votes: 1 });
     expect(await register.totals('2026-04-01')).toEqual({
       shares: 3,
       uncalled: 0,
-      capital: 3000,
+      capital: 3 * nominal,
       members: 1,
     });
   });
@@ -110,23 +118,23 @@ describeEngines('a membership', (engine) => {
     const many = await member(7, 'Many');
     expect(await lines('2026-03-19')).toEqual([]);
     expect(await lines('2026-03-31')).toEqual([
-      `${few},natural,'=1+1,"1 rue Haute, 75001 Paris",FR,board:1,1,1000,0,1000,1\n`,
-      `${many},natural,Many,"1 rue Haute, 75001 Paris",FR,board:1,7,7000,0,7000,1\n`,
+      `${few},natural,'=1+1,"1 rue Haute, 75001 Paris",FR,board:1,1,${nominal},0,${nominal},1\n`,
+      `${many},natural,Many,"1 rue Haute, 75001 Paris",FR,board:1,7,${7 * nominal},0,${7 * nominal},1\n`,
     ]);
     await expect(lines('2026-02-30')).rejects.toEqual(refused('E_DATE'));
   });
 
-  test('nobody holds more than 500: 490 and 11 are refused, 490 and 10 are not (A5)', async () => {
-    const number = await member(490);
+  test('nobody holds more than the most: ten less and 11 are refused, ten less and 10 are not (A5)', async () => {
+    const number = await member(maxPerMember - 10);
     const ask = (shares: number) => register.apply(board, { person: number, shares, key: key() });
     await expect(ask(11)).rejects.toEqual(refused('E_SHARE_CAP'));
     const more = await ask(10);
     await expect(ask(1)).rejects.toEqual(refused('E_SHARE_CAP'));
-    expect(await register.receive(board, more.id, received(10_000, '2026-04-01'))).toMatchObject({
+    expect(await register.receive(board, more.id, received(10 * nominal, '2026-04-01'))).toMatchObject({
       state: 'effective',
       decision: 'board:1',
     });
-    expect(await persons.demand(number)).toMatchObject({ shares: 500 });
+    expect(await persons.demand(number)).toMatchObject({ shares: maxPerMember });
     await expect(ask(1)).rejects.toEqual(refused('E_SHARE_CAP'));
   });
 
@@ -156,21 +164,21 @@ describeEngines('a membership', (engine) => {
   });
 
   test('a payment for more shares than somebody may hold by now is kept for them, and refuses no bank file', async () => {
-    const number = await member(490);
+    const number = await member(maxPerMember - 10);
     const more = await register.apply(board, { person: number, shares: 10, key: key() });
-    await stores.damage(`UPDATE register_persons SET shares = 491 WHERE number = ${number}`);
-    expect(await register.receive(board, more.id, received(10_000))).toMatchObject({ state: 'open' });
-    expect(await ledger.balance(`deposit:${number}`, 'EUR')).toBe(-10_000);
+    await stores.damage(`UPDATE register_persons SET shares = ${maxPerMember - 9} WHERE number = ${number}`);
+    expect(await register.receive(board, more.id, received(10 * nominal))).toMatchObject({ state: 'open' });
+    expect(await ledger.balance(`deposit:${number}`, 'EUR')).toBe(-10 * nominal);
   });
 
   test('money is taken from a bank and from nobody else, under a key that says nothing', async () => {
     const number = await person();
     const { id } = await register.apply(board, { person: number, shares: 1, on: '2026-03-01', key: key() });
     for (const from of ['member:1', 'capital:1', 'bankrupt:1', 'bank:'])
-      await expect(register.receive(board, id, { ...received(1000), from }), from).rejects.toEqual(
+      await expect(register.receive(board, id, { ...received(nominal), from }), from).rejects.toEqual(
         refused('E_ACCOUNT'),
       );
-    await register.receive(board, id, { ...received(1000), key: 'payout:2026-04 Anna' });
+    await register.receive(board, id, { ...received(nominal), key: 'payout:2026-04 Anna' });
     expect((await ledger.entry(1))?.key).toMatch(/^receipt:[0-9a-f]{64}$/);
   });
 
