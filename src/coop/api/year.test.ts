@@ -637,6 +637,10 @@ describeEngines('a year of a co-op over HTTP', (engine) => {
     expect((await office.ask('GET', `/runs/${run.id}/file`, { as: 'theo' })).status).toBe(404);
     const approvals = { name: 'POST /runs/{run}/approvals', params };
     expect((await write(approvals.name, 'tina', { params })).json.state).toBe('prepared');
+    // Over another account of theirs nobody approves again.
+    await quick('POST', '/people', 'ada', { account: office.ids.tina, other: office.ids.theo });
+    const twice = await quickly('POST', `/runs/${run.id}/approvals`, 'theo');
+    expect(refusedWith(twice)).toEqual([409, 'E_APPROVED']);
     expect((await write(approvals.name, 'paula', { params })).json).toMatchObject({ state: 'approved' });
     const made = await write('POST /runs/{run}/file', 'theo', { params, body: { day: '2026-04-10' } });
     const file = (await office.ask('GET', `/runs/${run.id}/file`, { as: 'theo' })).bytes;
