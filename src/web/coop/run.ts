@@ -71,10 +71,12 @@ ${run.state === 'exported' && acting.may('pay.approve') ? html`<p class="hint">$
 }
 
 function itemRow({ visit: { say }, shown }: Parts, item: Item): readonly Piece[] {
-  const { n, member, name, iban, amount, settled, returned, reason } = item;
+  const { n, member, name, iban, ibanChanged, amount, settled, returned, reason } = item;
   const came = returned === '' ? '' : say.payReturned(shown.day(returned), reason);
   const state = settled === '' ? came : `${say.paySettled(shown.day(settled))} ${came}`;
-  return [n, member, name, html`<code>${shownIban(iban as Iban)}</code>`, shown.money(amount), state];
+  const isNew = html`<br><strong>${say.runIbanChanged(shown.day(ibanChanged))}</strong>`;
+  const account = html`<code>${shownIban(iban as Iban)}</code>${ibanChanged === '' ? null : isNew}`;
+  return [n, member, name, account, shown.money(amount), state];
 }
 
 async function items(parts: Parts): Promise<Html> {

@@ -120,7 +120,7 @@ test('shares are asked back, wait in line, and are kept after all', async () => 
   expect((await send('bo', '/shares/request/withdraw', { id })).status).toBe(403);
   expect((await send('ana', '/shares/request/withdraw', { id })).status).toBe(303);
   const after = (await get('ana')).text;
-  expect(after).toMatch(/4 shares, asked back on [^<]+<\/strong> <span class="hint">taken back /u);
+  expect(after).toMatch(/4 shares, asked back on [^<]+<\/strong> <span class="hint">taken back<\/span>/u);
   expect(after).not.toContain('Asked back, waiting');
 });
 

@@ -95,8 +95,8 @@ ${field(
 function requestRow({ visit: { say }, acting, shown }: Parts, one: RedemptionRequest): Html {
   const { id, shares, left, asked, due, latest, state, cause } = one;
   const isWhole = state === 'queued' && cause === 'request' && left === shares;
-  const waits = state === 'queued' ? say.sharesWaits(left, shown.day(due), shown.day(latest)) : '';
-  return html`<li><span><strong>${say.sharesAskedBack(shares, shown.day(asked))}</strong> <span class="hint">${say.requestStates[state]} ${waits}</span></span>
+  const waits = state === 'queued' ? ` · ${say.sharesWaits(left, shown.day(due), shown.day(latest))}` : '';
+  return html`<li><span><strong>${say.sharesAskedBack(shares, shown.day(asked))}</strong> <span class="hint">${say.requestStates[state]}${waits}</span></span>
 ${isWhole ? act(acting, '/shares/request/withdraw', id, say.sharesTakeBack) : null}</li>\n`;
 }
 

@@ -298,7 +298,9 @@ export const coopEn = {
     'no-name': 'no bank can write the name',
     'next-run': 'the bank takes no larger file',
   },
-  runApproveLead: 'Look at the transfers below before you approve them.',
+  runIbanChanged: (day: string) => `another account since ${day}`,
+  runApproveLead:
+    'Look at the transfers below before you approve them, and ask the member where an account is another one than before.',
   runApprove: 'Approve this run',
   runCancel: 'Give this run up',
   runExport: 'Make the file for the bank',

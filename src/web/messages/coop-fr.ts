@@ -301,7 +301,9 @@ export const coopFr: Texts<typeof coopEn> = {
     'no-name': 'aucune banque ne peut écrire le nom',
     'next-run': 'la banque ne prend pas de fichier plus grand',
   },
-  runApproveLead: 'Regardez les virements plus bas avant de les approuver.',
+  runIbanChanged: (day) => `autre compte depuis le ${day}`,
+  runApproveLead:
+    'Regardez les virements plus bas avant de les approuver, et demandez au membre si un compte n’est plus le même.',
   runApprove: 'Approuver cet ordre',
   runCancel: 'Annuler cet ordre',
   runExport: 'Faire le fichier pour la banque',
