@@ -32,6 +32,7 @@ export {
   waitReasons,
 } from './bank/types.ts';
 export { type Coop, openCoop } from './co-op.ts';
+export { daysAfter, lastDayOf } from './days.ts';
 export type { CoopHouse, CoopMail } from './house.ts';
 export { decimalOf } from './ledger/exports/amount.ts';
 export { Ledger, type LedgerForm, type LedgerOptions } from './ledger/ledger.ts';

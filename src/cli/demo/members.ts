@@ -1,9 +1,9 @@
 import type { AccountsService } from '../../accounts/index.ts';
-import type { Application, Day, PersonDetails } from '../../coop/index.ts';
+import { type Application, type Day, daysAfter, type PersonDetails } from '../../coop/index.ts';
 import type { Dice } from './dice.ts';
 import { type Invented, inventPerson } from './people.ts';
 import { decisionOf, keyOf, type Scene, written } from './scene.ts';
-import { dayOf, daysAfter } from './year.ts';
+import { dayOf } from './year.ts';
 
 /** Of a hundred who join: founders of January, who ask for many shares, and whose payment never comes. */
 const percent = { founders: 40, large: 6, unpaid: 2, refused: 1 } as const;

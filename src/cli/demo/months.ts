@@ -1,8 +1,8 @@
-import type { Draft, Run } from '../../coop/index.ts';
+import { type Draft, daysAfter, type Run } from '../../coop/index.ts';
 import { bankDayFrom } from '../../formats/iso20022/index.ts';
 import { bankStatement } from './bank-statement.ts';
 import { activeMembers, keyOf, type Scene } from './scene.ts';
-import { dayOf, daysAfter, lastDay } from './year.ts';
+import { dayOf, lastDay } from './year.ts';
 
 /** Of a hundred members, how many answer in a month; coins of those who do. */
 const answering = { percent: 78, coins: { from: 4, until: 60 } } as const;

@@ -1,9 +1,9 @@
 import { StoreError } from '../../base/index.ts';
-import type { Day, Movement, Person } from '../../coop/index.ts';
+import { type Day, daysAfter, type Movement, type Person } from '../../coop/index.ts';
 import { detailsOf } from './members.ts';
 import { inventPerson } from './people.ts';
 import { activeMembers, decisionOf, keyOf, type Scene } from './scene.ts';
-import { dayOf, daysAfter } from './year.ts';
+import { dayOf } from './year.ts';
 
 /** Months whose 10th brings requests, and how many at most; the last one of a month asks all shares back now and then. */
 const requests = { from: 4, until: 12, most: 2, leaves: 4 } as const;

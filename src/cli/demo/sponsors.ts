@@ -1,7 +1,7 @@
-import type { Invoice } from '../../coop/index.ts';
+import { daysAfter, type Invoice } from '../../coop/index.ts';
 import { inventIban, sponsors } from './people.ts';
 import { keyOf, type Scene, written } from './scene.ts';
-import { dayOf, daysAfter } from './year.ts';
+import { dayOf } from './year.ts';
 
 /** What a survey costs, in euros without VAT; how many are invoiced in a month; after how many days they are paid. */
 const price = { from: 800, until: 6_000 } as const;

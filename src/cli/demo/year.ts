@@ -1,7 +1,5 @@
 import type { Clock } from '../../base/index.ts';
-import type { Day } from '../../coop/index.ts';
-
-const dayMs = 86_400_000;
+import { type Day, daysAfter, lastDayOf } from '../../coop/index.ts';
 
 /** A clock that is told the day: a demonstration lives through a year in seconds. */
 export interface WalkingClock extends Clock {
@@ -21,16 +19,11 @@ export function walkingClock(real: Clock, start: Day): WalkingClock {
   };
 }
 
-/** `2025-03-31`, so many days later. */
-export const daysAfter = (day: Day, days: number): Day =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
-
 export const dayOf = (year: number, month: number, day: number): Day =>
   `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 
 /** The last day of a month from 1 to 12. */
-export const lastDay = (year: number, month: number): Day =>
-  daysAfter(month === 12 ? dayOf(year + 1, 1, 1) : dayOf(year, month + 1, 1), -1);
+export const lastDay = (year: number, month: number): Day => lastDayOf(dayOf(year, month, 1).slice(0, 7));
 
 interface Event {
   readonly day: Day;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
-import type { Coop, Invoice } from '../../../coop/index.ts';
+import { type Coop, daysAfter, type Invoice } from '../../../coop/index.ts';
 import { creditorReference } from '../../../formats/iban/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { adminCommand } from '../../admin/index.ts';
@@ -11,6 +11,7 @@ import { writeNew } from './file.ts';
 import { allOf, newFile } from './parts.ts';
 
 const command = adminCommand<Rooms>();
+const dueDaysUsually = 30;
 
 const add = actingCommand({
   name: ['coop', 'invoice', 'add'],
@@ -21,14 +22,20 @@ const add = actingCommand({
   ],
   options: [
     { name: 'text', value: 'TEXT', summary: 'what it is for' },
-    { name: 'due', value: 'DAY', summary: 'until when it is to be paid' },
+    {
+      name: 'due',
+      value: 'DAY',
+      summary: `until when it is to be paid; ${dueDaysUsually} days from today where it is left out`,
+    },
     { name: 'other', summary: "it is for no survey, and does not count for the members' pay" },
   ],
   schema: z.strictObject({
-    ...{ sponsor: number(), amount: amount(), text: z.string(), due: day(), other: z.boolean().optional() },
+    ...{ sponsor: number(), amount: amount(), text: z.string() },
+    ...{ due: day().optional(), other: z.boolean().optional() },
   }),
   privilege: 'invoice.write',
-  async run({ coop, actor, key }, { sponsor, amount: price, text, due, other }) {
+  async run({ coop, actor, key }, { sponsor, amount: price, text, other, ...given }) {
+    const due = given.due ?? daysAfter(coop.today(), dueDaysUsually);
     const { id } = await coop.parties.invoice(actor, {
       ...{ party: sponsor, lines: [{ text, quantity: 1, price }], due, key },
       sold: other ? 'other' : 'surveys',
