@@ -70,6 +70,13 @@ function monthQueries({ db, t, d }: Context) {
       .orderBy(sql`${s.month} desc`)
       .limit(pageRows)
       .prepare('payouts_shares_of'),
+    /** All that is kept of their months, with the salts of their leaves. */
+    payoutsSharesAllOf: db
+      .select()
+      .from(s)
+      .where(eq(s.member, p('member')))
+      .orderBy(asc(s.month))
+      .prepare('payouts_shares_all_of'),
     payoutsNodes: db
       .select({ nodes: n.nodes })
       .from(n)
@@ -175,6 +182,12 @@ function runQueries({ db, t, d }: Context) {
       .orderBy(sql`${i.run} desc`)
       .limit(pageRows)
       .prepare('payouts_items_of'),
+    payoutsItemsAllOf: db
+      .select()
+      .from(i)
+      .where(eq(i.member, p('member')))
+      .orderBy(asc(i.run))
+      .prepare('payouts_items_all_of'),
     payoutsItemNamed: db
       .select()
       .from(i)

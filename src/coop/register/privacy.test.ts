@@ -3,8 +3,8 @@ import { fakeClock } from '../../base/index.ts';
 import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores } from '../../testing/index.ts';
 import { openCoop } from '../co-op.ts';
-import { refused, testHouse } from '../fixtures.ts';
-import { coopModule } from '../store/module.ts';
+import { actor, refused, testHouse } from '../fixtures.ts';
+import { coopModule, coopOperations as operations } from '../store/module.ts';
 import { board, somebody, testRules, withShares } from './fixtures.ts';
 import { purposeCharactersMax } from './limits.ts';
 
@@ -65,6 +65,43 @@ describeEngines('what is kept of a person', (engine) => {
     await expect(persons.change(board, { number: a, change: somebody('X'), key: key() })).rejects.toEqual(
       refused('E_STATE'),
     );
+    expect(await verifyAll({ ...stores, modules: [coopModule] })).toEqual([]);
+    await stores.close();
+  });
+
+  test('holds what they were paid each month and where to', async () => {
+    const clock = fakeClock(Date.UTC(2026, 3, 2, 12));
+    const stores = await openTestStores(engine, { clock });
+    const { privacy, persons, ledger, payouts } = openCoop(testHouse(stores, clock));
+    const iban = 'DE89370400440532013000';
+    const { number } = await persons.add(board, { details: { ...somebody('Ana'), iban }, key: 'ana' });
+    const postings = [
+      { account: 'mycoin:issued', asset: 'MYC', amount: 5 },
+      { account: `coins:${number}`, asset: 'MYC', amount: -5 },
+    ];
+    await ledger.append([{ key: 'c', date: '2026-03-20', kind: 'mycoin.deposit', memo: '', postings }]);
+    const sold = { source: 'receipt:1', day: '2026-03-10', amount: 10_000 };
+    await stores.database.call(operations.payoutsCountTurnover, sold);
+    const treasurer = actor(9, 'treasurer');
+    await payouts.closeMonth(treasurer, { month: '2026-03', key: 'close' });
+    const { id } = await payouts.prepare(treasurer, { purpose: 'month', about: '2026-03', key: 'run' });
+    const file = await privacy.file(board, number);
+    const proof = await payouts.proof('2026-03', number);
+    expect(file.pays).toMatchObject([{ month: '2026-03', coins: 5, paid: 4_000, salt: proof?.salt }]);
+    expect(file.transfers).toMatchObject([{ run: id, amount: 4_000, name: 'Ana', iban, settled: '' }]);
+    expect(file.interest).toEqual([]);
+
+    await payouts.cancel(treasurer, { run: id, key: 'not so' });
+    const erase = () => privacy.erase(board, { person: number, key: 'erase' });
+    await expect(erase()).rejects.toEqual(refused('E_OWED'));
+    const given = [
+      { account: `member:${number}`, asset: 'EUR', amount: 4_000 },
+      { account: 'bank:main', asset: 'EUR', amount: -4_000 },
+    ];
+    await ledger.append([{ key: 'given', date: '2026-04-02', kind: 'bank', memo: '', postings: given }]);
+    await erase();
+    // Who looks at the accounts sees somebody's, and the salts that would tell whose are gone.
+    expect((await privacy.file(board, number)).accounts).toEqual([]);
     expect(await verifyAll({ ...stores, modules: [coopModule] })).toEqual([]);
     await stores.close();
   });

@@ -362,7 +362,6 @@ function privacyQueries({ db, t, d }: Context) {
   const x = t.register_persons;
   const e = t.ledger_entries;
   const o = t.ledger_postings;
-  const b = t.ledger_balances;
   const m = t.register_movements;
   const nothing = Object.fromEntries(
     ['name', 'address', 'country', 'birth', 'iban', 'holder'].map((column) => [column, '']),
@@ -418,12 +417,6 @@ function privacyQueries({ db, t, d }: Context) {
       .where(d.inNumbers(o.account, 'ids'))
       .orderBy(asc(o.seq), asc(o.n))
       .prepare('register_postings_of'),
-    registerOwed: db
-      .select({ account: b.account })
-      .from(b)
-      .where(and(d.inNumbers(b.account, 'ids'), ne(b.amount, 0)))
-      .limit(1)
-      .prepare('register_owed'),
   };
 }
 

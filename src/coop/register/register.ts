@@ -1,4 +1,5 @@
 import type { Actor, Privilege } from '../acts/types.ts';
+import { demandDay } from '../days.ts';
 import type { CoopHouse } from '../house.ts';
 import type { Day } from '../ledger/types.ts';
 import { coopOperations as operations } from '../store/module.ts';
@@ -208,13 +209,15 @@ export class Register {
     return this.#house.database.call(operations.registerMovements, { after, person });
   }
 
-  /** What somebody held at the end of a day. */
-  holding(person: number, day: Day): Promise<Holding> {
+  /** What somebody held at the end of a day. Refuses with E_DATE. */
+  async holding(person: number, day: Day): Promise<Holding> {
+    demandDay(day);
     return this.#house.database.call(operations.registerHolding, { person, day });
   }
 
-  /** One page of the register as it was at the end of a day. */
-  holdings(day: Day, after = 0): Promise<readonly Holding[]> {
+  /** One page of the register as it was at the end of a day. Refuses with E_DATE. */
+  async holdings(day: Day, after = 0): Promise<readonly Holding[]> {
+    demandDay(day);
     return this.#house.database.call(operations.registerHoldings, { day, after });
   }
 
@@ -226,8 +229,9 @@ export class Register {
     return registerLines(this.#house, day);
   }
 
-  /** What all held at the end of a day. */
-  totals(day: Day): Promise<Totals> {
+  /** What all held at the end of a day. Refuses with E_DATE. */
+  async totals(day: Day): Promise<Totals> {
+    demandDay(day);
     const { nominal } = this.#house.rules.shares;
     return this.#house.database.call(operations.registerTotals, { day, nominal });
   }

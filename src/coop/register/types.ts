@@ -1,5 +1,6 @@
 import type { Told } from '../house.ts';
 import type { AccountName, Day } from '../ledger/types.ts';
+import type { Item, MemberInterest, MonthShare } from '../payouts/types.ts';
 import type { Rules } from '../rules/types.ts';
 
 export type PersonKind = 'natural' | 'legal';
@@ -333,4 +334,9 @@ export interface PersonFile {
     readonly asset: string;
     readonly amount: number;
   }[];
+  /** What they got each month, with the salt and the place of their leaf in the tree of sums. */
+  readonly pays: readonly (MonthShare & { readonly salt: string; readonly place: number })[];
+  readonly interest: readonly MemberInterest[];
+  /** What payment runs sent them, and under which name and IBAN. */
+  readonly transfers: readonly Item[];
 }

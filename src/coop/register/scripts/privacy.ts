@@ -1,6 +1,8 @@
 import { numbers, run, type Script } from '../../../storage/index.ts';
 import { eraseAnswers } from '../../api/scripts/answers.ts';
+import { erasePerson as eraseAccounts } from '../../ledger/scripts/read.ts';
 import { refusal } from '../../refusals.ts';
+import type { CoopQueries } from '../../store/queries.ts';
 import type { Consent, PersonFile, Standing } from '../types.ts';
 import { applicationOf } from './applications.ts';
 import { callOf } from './calls.ts';
@@ -9,9 +11,10 @@ import { personOf } from './persons.ts';
 import { personRow, type Queries } from './record.ts';
 
 /** All that is kept of a person (GDPR art. 15 and 20): with the salts by which they find themselves in the chains. */
-export function* personFile(q: Queries, a: { readonly number: number }): Script<PersonFile> {
+export function* personFile(q: CoopQueries, a: { readonly number: number }): Script<PersonFile> {
   const row = yield* personRow(q, a.number);
   const of = { person: a.number };
+  const member = { member: a.number };
   const accounts = yield* run(q.ledgerAccountsOf, { owner: a.number });
   const ids = numbers(accounts.map(({ id }) => id));
   const postings = yield* run(q.registerPostingsOf, { ids });
@@ -27,6 +30,12 @@ export function* personFile(q: Queries, a: { readonly number: number }): Script<
     movements: yield* run(q.registerMovementsAllOf, of),
     accounts: accounts.map(({ name, shown, salt }) => ({ name, shown, salt: salt.toString('hex') })),
     postings: postings.map(({ account, ...row }) => ({ ...row, account: names.get(account) ?? '' })),
+    pays: (yield* run(q.payoutsSharesAllOf, member)).map(({ salt, ...row }) => ({
+      ...row,
+      salt: salt.toString('hex'),
+    })),
+    interest: yield* run(q.payoutsInterestOf, member),
+    transfers: yield* run(q.payoutsItemsAllOf, member),
   };
 }
 
@@ -68,9 +77,7 @@ export function* erasePerson(q: Queries, a: Keyed & { readonly number: number })
     const row = yield* personRow(q, number);
     if (!mayBeErased.includes(row.standing) || row.shares > 0)
       throw refusal('E_STATE', `person ${number} is ${row.standing} and holds ${row.shares} shares`);
-    const accounts = yield* run(q.ledgerAccountsOf, { owner: number });
-    const owed = yield* run(q.registerOwed, { ids: numbers(accounts.map(({ id }) => id)) });
-    if (owed.length > 0) throw refusal('E_OWED', `accounts of person ${number} are not empty`);
+    yield* eraseAccounts(q, { owner: number });
     yield* run(q.registerPersonErase, { number, now: terms.now });
     yield* eraseAnswers(q, { account: row.account, person: number });
     yield* run(q.registerConsentsErase, { person: number });
