@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FormatError } from '../../base/index.ts';
+import { type StreamPiece, StreamSplitter } from './index.ts';
+
+const head = "<stream:stream xmlns='jabber:client' xmlns:stream='s' to=\"a>b\">";
+const elements = [
+  '<presence/>',
+  "<message to='a/b>c'><body>1 &gt; 0 > \u00e9\u{1f600}</body></message>",
+  '<iq><a><![CDATA[</iq> ]] ]]]></a><b c="/"/><d / ></iq>'.replace('<d / >', '<d />'),
+];
+
+function split(octets: Uint8Array, cuts: readonly number[], bytesMax = 1_000): readonly StreamPiece[] {
+  const splitter = new StreamSplitter(bytesMax);
+  const pieces: StreamPiece[] = [];
+  let from = 0;
+  for (const to of [...cuts, octets.length]) {
+    pieces.push(...splitter.write(octets.subarray(from, to)));
+    from = to;
+  }
+  return pieces;
+}
+
+describe('a stream is cut', () => {
+  const text = `<?xml version='1.0'?>\n${head} ${elements.join('\n')}\r\n</stream:stream>`;
+  const octets = Buffer.from(text);
+  const whole: readonly StreamPiece[] = [
+    { kind: 'head', text: head },
+    ...elements.map((one): StreamPiece => ({ kind: 'element', text: one })),
+    { kind: 'end' },
+  ];
+
+  test('into its start tag, its elements and its end', () => {
+    expect(split(octets, [])).toEqual(whole);
+  });
+
+  test('the same however it arrives', () => {
+    expect(
+      split(
+        octets,
+        Array.from({ length: octets.length }, (_, at) => at),
+      ),
+    ).toEqual(whole);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(octets.length), { maxLength: 12 }), (cuts) => {
+        expect(
+          split(
+            octets,
+            cuts.sort((a, b) => a - b),
+          ),
+        ).toEqual(whole);
+      }),
+      { seed: 5, numRuns: 500 },
+    );
+  });
+
+  test('again from its beginning, and what was half there is forgotten', () => {
+    const splitter = new StreamSplitter(1_000);
+    expect([...splitter.write(Buffer.from(`${head}<a`))]).toHaveLength(1);
+    splitter.restart();
+    expect([...splitter.write(octets)]).toEqual(whole);
+  });
+
+  test('piece by piece: who stops listening reads no further', () => {
+    const splitter = new StreamSplitter(1_000);
+    const pieces = splitter.write(Buffer.from(`${head}<starttls/><injected/>`));
+    expect(pieces.next().value).toMatchObject({ kind: 'head' });
+    expect(pieces.next().value).toEqual({ kind: 'element', text: '<starttls/>' });
+    splitter.restart();
+    expect([...splitter.write(Buffer.from(head))]).toEqual([{ kind: 'head', text: head }]);
+  });
+});
+
+describe('is refused', () => {
+  test.each([
+    ['text before it', 'x'],
+    ['text between elements', `${head}x`],
+    ['a comment', `${head}<!-- -->`],
+    ['a comment in an element', `${head}<a><!-- --></a>`],
+    ['an instruction', `${head}<?a?>`],
+    ['an instruction in an element', `${head}<a><?b?></a>`],
+    ['two declarations', `<?xml?><?xml?>${head}`],
+    ['a document type', '<!DOCTYPE a>'],
+    ['a section between elements', `${head}<![CDATA[]]>`],
+    ['what is not UTF-8', Buffer.from([0x3c, 0xff])],
+    ['UTF-8 of a surrogate', Buffer.from([0x3c, 0xed, 0xa0, 0x80])],
+  ])('%s', (_, what) => {
+    expect(() => split(Buffer.from(what), [])).toThrow(FormatError);
+  });
+
+  test('an element longer than bytesMax, before it is whole, and counted in octets', () => {
+    const of = (bytes: number) => `<a>${'x'.repeat(bytes - 7)}</a>`;
+    const most = head.length;
+    expect(split(Buffer.from(head + of(most)), [], most)).toHaveLength(2);
+    expect(() => split(Buffer.from(head + of(most + 1)), [], most)).toThrow('longer than');
+    expect(() => split(Buffer.from(`${head}<a>${'x'.repeat(most)}`), [], most)).toThrow('longer than');
+    const wide = `<a>${'\u00e9'.repeat(most - 10)}</a>`;
+    expect(wide.length).toBeLessThan(most);
+    expect(() => split(Buffer.from(head + wide), [], most)).toThrow('longer than');
+    expect(() => split(Buffer.from(`<?xml ${'x'.repeat(most)}`), [], most)).toThrow('longer than');
+  });
+});
