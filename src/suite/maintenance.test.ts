@@ -65,7 +65,10 @@ function house(): House {
     uploads: { purge: note('uploads') },
     collections: { purge: note('collections') },
     blobs: { sweep: note('sweep'), compact: note('compact') },
-    coop: { ledger: { checkpoints: { daily: note('checkpoint') } } },
+    coop: {
+      ledger: { checkpoints: { daily: note('checkpoint') } },
+      notices: { deliverAll: note('notices') },
+    },
     senders: { purge: note('senders') },
     push: { purge: note('push') },
   };
@@ -94,6 +97,7 @@ test('what a crash interrupted comes first, then rows, then the bytes that they 
     ...['+collections', 'collections', '-collections'],
     ...['+blobs', 'sweep', 'compact', '-blobs'],
     ...['+ledger', 'checkpoint', '-ledger'],
+    ...['+notices', 'notices', '-notices'],
     'senders',
     'push',
   ]);
@@ -136,6 +140,7 @@ test('who lost the lease stops there, and goes on with what is left', async () =
     ...['+collections', 'collections', '-collections'],
     ...['+blobs', 'sweep', 'compact', '-blobs'],
     ...['+ledger', 'checkpoint', '-ledger'],
+    ...['+notices', 'notices', '-notices'],
     'senders',
     'push',
   ]);
