@@ -109,9 +109,10 @@ export class AccountNotifier implements Notifier {
     for (const watch of [...this.#watches.values()]) {
       if (watch.hint <= watch.since) continue;
       const { since } = watch;
+      // What is committed while this is read may be newer than what is read: its hint stands.
+      watch.hint = 0;
       const news = await this.#session.mail.accountNews(watch.account, since);
       watch.since = Math.max(since, news.modseq);
-      watch.hint = Math.min(watch.hint, watch.since);
       if (!news.complete) {
         this.#overflow();
         return;
