@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, fakeClock } from '../../base/index.ts';
+import { verifyAll } from '../../storage/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
 import { type Coop, openCoop } from '../co-op.ts';
+import { fiscalYear } from '../days.ts';
 import { actor, fr, it, refused, testHouse } from '../fixtures.ts';
 import type { CoopHouse } from '../house.ts';
 import { withShares } from '../register/fixtures.ts';
 import { readPercent } from '../rules/decimal.ts';
 import type { Rules } from '../rules/types.ts';
+import { coopModule } from '../store/module.ts';
 
 const treasurer = actor(9, 'treasurer');
 
@@ -53,6 +56,20 @@ describeEngines('a year', (engine) => {
   const members = async (shares: readonly number[], day = '2019-01-01') => {
     for (const count of shares) await withShares(house, count, key, { on: day });
   };
+
+  test('whose rate is not published yet is closed without interest, and not with any', async () => {
+    const of2030 = { ...capped(fr).interest, capOf: () => fr.interest.capOf(fiscalYear('2030', '12-31')) };
+    under({ ...capped(fr), interest: of2030 });
+    await members([100]);
+    await entry('2025-03-01', 'customer:1', 'income:surveys', 100_000);
+    await months();
+    await expect(close(1)).rejects.toEqual(refused('E_RULE'));
+    await expect(coop.years.figures('2025')).rejects.toEqual(refused('E_RULE'));
+    expect(await close(0)).toMatchObject({ result: 100_000, interest: 0, interestMost: 0, members: 0 });
+    expect(await balance('reserve:legal')).toBe(-15_000);
+    expect(await balance('result:2025')).toBe(0);
+    expect(await verifyAll({ ...stores, modules: [coopModule] })).toEqual([]);
+  });
 
   test('is allocated as COOP.md §4 works it out', async () => {
     await members([18_000]);

@@ -1,3 +1,4 @@
+import { StoreError } from '../../base/index.ts';
 import { newAct } from '../acts/new-act.ts';
 import { demand } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
@@ -6,6 +7,8 @@ import { fiscalYear, todayOf } from '../days.ts';
 import { type CoopHouse, toldOf } from '../house.ts';
 import { refusal } from '../refusals.ts';
 import { demandDecision } from '../register/check.ts';
+import type { FiscalYear } from '../rules/caps.ts';
+import { type Fraction, fraction } from '../rules/decimal.ts';
 import { coopOperations as operations } from '../store/module.ts';
 import { demandText } from '../text.ts';
 import { reasonCharactersMax } from './limits.ts';
@@ -32,7 +35,7 @@ export class Years {
   }
 
   /** What a year came to so far, and what the assembly may decide. Refuses with E_DATE, E_RULE. */
-  figures(year: string): Promise<YearFigures> {
+  async figures(year: string): Promise<YearFigures> {
     const { currency } = this.#house.rules;
     return this.#house.database.call(operations.payoutsYearFigures, { ...this.#of(year), currency });
   }
@@ -40,8 +43,8 @@ export class Years {
   /**
    * Closes a year as the assembly decided: result, reserves in the order of the rules, interest by paid-up capital and days, levies
    * at the rates of today, the rest into the free reserve. Once, years in their order, and when the months of the year are shared
-   * out. Privilege: `year.close`. Refuses with E_DATE, E_AMOUNT, E_TEXT, E_YEAR_OPEN, E_YEAR_ORDER, E_YEAR_CLOSED, E_LINES_WAIT,
-   * E_INTEREST_CAP.
+   * out. Where nothing is given out, a rate that is not published yet keeps nobody waiting. Privilege: `year.close`. Refuses with
+   * E_DATE, E_AMOUNT, E_TEXT, E_RULE, E_YEAR_OPEN, E_YEAR_ORDER, E_YEAR_CLOSED, E_LINES_WAIT, E_INTEREST_CAP.
    */
   async close(actor: Actor, a: YearDecision & { readonly key: string }): Promise<ClosedYear> {
     demand(actor, 'year.close');
@@ -50,7 +53,7 @@ export class Years {
     demandText('a reason', despite, { min: 0, max: reasonCharactersMax });
     if (!Number.isSafeInteger(interest) || interest < 0)
       throw refusal('E_AMOUNT', `interest is a whole number of minor units, and not ${interest}`);
-    const [of, day] = [this.#of(year), todayOf(this.#house)];
+    const [of, day] = [this.#of(year, interest === 0), todayOf(this.#house)];
     if (day < of.until) throw refusal('E_YEAR_OPEN', `the year ends the day before ${of.until}`);
     const body = { year, interest, decision, ...(despite === '' ? {} : { despite }) };
     const act = newAct(this.#house, actor, { key, verb: 'year.close', subject: `year:${year}`, body });
@@ -108,14 +111,25 @@ export class Years {
     }
   }
 
-  #of(year: string) {
+  #of(year: string, givesNothing = false) {
     demandYear(year);
     const { fiscalYearEnd, allocation, interest } = this.#house.rules;
     const span = fiscalYear(year, fiscalYearEnd);
     const levies = interest.levies(todayOf(this.#house));
-    return { year, ...span, allocation, cap: interest.capOf(span), levies };
+    return { year, ...span, allocation, cap: this.#capOf(span, givesNothing), levies };
+  }
+
+  #capOf(span: FiscalYear, givesNothing: boolean): Fraction | null {
+    try {
+      return this.#house.rules.interest.capOf(span);
+    } catch (error) {
+      if (givesNothing && isMissingRate(error)) return fraction(0, 1);
+      throw error;
+    }
   }
 }
+
+const isMissingRate = (error: unknown) => error instanceof StoreError && error.details.code === 'E_RULE';
 
 function demandYear(year: string): void {
   if (!/^[1-9]\d{3}$/.test(year)) throw refusal('E_DATE', `'${year}' is no year such as 2026`);
