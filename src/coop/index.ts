@@ -21,7 +21,6 @@ export {
 export type { Api } from './api/api.ts';
 export { type ApiOptions, openApi } from './api/open.ts';
 export { apiPath } from './api/path.ts';
-export { codeOf as refusalCode } from './api/problem.ts';
 export type { Decided } from './bank/scripts/match.ts';
 export {
   type Imported,
@@ -69,8 +68,8 @@ export type {
   YearFigures,
 } from './payouts/types.ts';
 export { type YearDecision, Years } from './payouts/years.ts';
-export { type Refusal, refusal, refusals } from './refusals.ts';
-export { Certificates } from './register/certificates.ts';
+export { codeOf as refusalCode, type Refusal, refusal, refusals } from './refusals.ts';
+export { Certificates, verifyPath } from './register/certificates.ts';
 export { Payees } from './register/payees.ts';
 export { Persons } from './register/persons.ts';
 export { Privacy } from './register/privacy.ts';

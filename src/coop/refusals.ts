@@ -73,3 +73,30 @@ export const refusal = (
   words: string,
   details: Readonly<Record<string, string | number>> = {},
 ) => new StoreError(refusals[code][0], words, { code, ...details });
+
+/** What is said where a room below the co-op's refused without a code. */
+const codeOfReason = {
+  'not-found': 'E_NOT_FOUND',
+  exists: 'E_CONFLICT',
+  denied: 'E_PRIVILEGE',
+  'over-quota': 'E_LIMIT',
+  'too-large': 'E_TOO_LARGE',
+  limit: 'E_LIMIT',
+  conflict: 'E_CONFLICT',
+  locked: 'E_CONFLICT',
+  invalid: 'E_BODY',
+  'has-children': 'E_CONFLICT',
+  disabled: 'E_PRIVILEGE',
+  'no-space': 'E_BUSY',
+  unavailable: 'E_BUSY',
+  corrupt: 'E_FAULT',
+} as const satisfies Record<Reason, Refusal>;
+
+const isCode = (code: unknown): code is Refusal => typeof code === 'string' && Object.hasOwn(refusals, code);
+
+/** The code of what a room refused, and of what those below it did; E_FAULT for what is no refusal. */
+export function codeOf(error: unknown): Refusal {
+  if (!(error instanceof StoreError)) return 'E_FAULT';
+  const { code } = error.details;
+  return isCode(code) ? code : codeOfReason[error.reason];
+}

@@ -15,7 +15,6 @@
  *   `auth.plaintext: allow` it serves everything that https does (CONTRACT.md).
  */
 
-export { verifyPath } from './coop/share-forms.ts';
 export { stsPolicyOf } from './discovery/mta-sts.ts';
 export { configured, type OpenDoor, publicHost, reachedAt, signInAddress, webAddress } from './links.ts';
 export { createWeb, type SessionOf, type WebOptions } from './web.ts';

@@ -1,5 +1,4 @@
-import { StoreError } from '../../base/index.ts';
-import { type Day, daysAfter, type Movement, type Person } from '../../coop/index.ts';
+import { type Day, daysAfter, type Movement, type Person, refusalCode } from '../../coop/index.ts';
 import { detailsOf } from './members.ts';
 import { inventPerson } from './people.ts';
 import { activeMembers, decisionOf, keyOf, type Scene } from './scene.ts';
@@ -38,7 +37,7 @@ async function askBack(scene: Scene, on: Day): Promise<void> {
   try {
     await askSharesBack(scene, on);
   } catch (error) {
-    if (!(error instanceof StoreError && error.details.code === 'E_DATE')) throw error;
+    if (refusalCode(error) !== 'E_DATE') throw error;
   }
 }
 

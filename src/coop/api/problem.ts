@@ -1,5 +1,5 @@
 import { type Reason, StoreError } from '../../base/index.ts';
-import { type Refusal, refusals } from '../refusals.ts';
+import { codeOf, type Refusal, refusals } from '../refusals.ts';
 import { apiPath } from './path.ts';
 
 /** RFC 9110 §15.5: what a reason is answered with, where the code of the refusal has no status of its own. */
@@ -35,33 +35,7 @@ const statusOfCode: Readonly<Partial<Record<Refusal, number>>> = {
   E_FAULT: 500,
 };
 
-/** What is said where a room below the co-op's refused without a code. */
-const codeOfReason = {
-  'not-found': 'E_NOT_FOUND',
-  exists: 'E_CONFLICT',
-  denied: 'E_PRIVILEGE',
-  'over-quota': 'E_LIMIT',
-  'too-large': 'E_TOO_LARGE',
-  limit: 'E_LIMIT',
-  conflict: 'E_CONFLICT',
-  locked: 'E_CONFLICT',
-  invalid: 'E_BODY',
-  'has-children': 'E_CONFLICT',
-  disabled: 'E_PRIVILEGE',
-  'no-space': 'E_BUSY',
-  unavailable: 'E_BUSY',
-  corrupt: 'E_FAULT',
-} as const satisfies Record<Reason, Refusal>;
-
 export const statusOf = (code: Refusal): number => statusOfCode[code] ?? statusOfReason[refusals[code][0]];
-
-const isCode = (code: unknown): code is Refusal => typeof code === 'string' && Object.hasOwn(refusals, code);
-
-export function codeOf(error: unknown): Refusal {
-  if (!(error instanceof StoreError)) return 'E_FAULT';
-  const { code } = error.details;
-  return isCode(code) ? code : codeOfReason[error.reason];
-}
 
 /** RFC 9457: `type` leads to what the code means; `code` is the one of the closed list. */
 export interface Problem {

@@ -1,4 +1,5 @@
 import { refusal } from '../refusals.ts';
+import { verifyPath } from '../register/certificates.ts';
 import { check, queryOf } from './check.ts';
 import { etagOf, namesEtag } from './etag.ts';
 import type { Given, Inner } from './inner.ts';
@@ -22,7 +23,7 @@ function callOf(inner: Inner, route: ApiRoute, { request, params, given }: Asked
   return {
     ...given,
     ...{ coop, clock, key: '', body: undefined },
-    verifyAt: (code) => `${origin()}/verify?code=${code}`,
+    verifyAt: (code) => `${origin()}${verifyPath(code)}`,
     // What is no address of anything is not there.
     params: check(route.params, params, 'E_NOT_FOUND'),
     query: route.query === null ? refuseQuery(url) : check(route.query, queryOf(url.searchParams), 'E_QUERY'),

@@ -1,11 +1,10 @@
-import { StoreError } from '../../base/index.ts';
 import { newAct } from '../acts/new-act.ts';
 import { demand } from '../acts/privileges.ts';
 import type { Actor } from '../acts/types.ts';
 import { csvLine } from '../csv.ts';
 import { fiscalYear, todayOf } from '../days.ts';
 import { type CoopHouse, toldOf } from '../house.ts';
-import { refusal } from '../refusals.ts';
+import { codeOf, refusal } from '../refusals.ts';
 import { demandDecision } from '../register/check.ts';
 import type { FiscalYear } from '../rules/caps.ts';
 import { type Fraction, fraction } from '../rules/decimal.ts';
@@ -123,13 +122,11 @@ export class Years {
     try {
       return this.#house.rules.interest.capOf(span);
     } catch (error) {
-      if (givesNothing && isMissingRate(error)) return fraction(0, 1);
+      if (givesNothing && codeOf(error) === 'E_RULE') return fraction(0, 1);
       throw error;
     }
   }
 }
-
-const isMissingRate = (error: unknown) => error instanceof StoreError && error.details.code === 'E_RULE';
 
 function demandYear(year: string): void {
   if (!/^[1-9]\d{3}$/.test(year)) throw refusal('E_DATE', `'${year}' is no year such as 2026`);

@@ -24,6 +24,9 @@ export function codeOf(body: CertificateBody): string {
   return Array.from({ length: codeCharacters }, (_, at) => alphabet[(hash[at] ?? 0) & 31]).join('');
 }
 
+/** Where, on the pages of the co-op, everybody who holds a code has it judged. */
+export const verifyPath = (code: string): string => `/verify?code=${encodeURIComponent(code)}`;
+
 /** Certificates of shares: as JSON with a proof, as PDF, and judged again by their code. */
 export class Certificates {
   readonly #house: CoopHouse;

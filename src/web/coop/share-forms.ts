@@ -1,3 +1,4 @@
+import { verifyPath } from '../../coop/index.ts';
 import type { House, Visit } from '../house.ts';
 import { attachment } from '../http/file.ts';
 import { webAddress } from '../links.ts';
@@ -35,9 +36,6 @@ export const makeCertificate = coopForm(async ({ fields }, { coop }, { actor }) 
   await coop.certificates.issue(actor, { person: actor.member, day: textOf(fields, 'day') });
   return '/shares#certificates';
 }, sharesPage);
-
-/** Where everybody who holds a code has it judged. */
-export const verifyPath = (code: string): string => `/verify?code=${encodeURIComponent(code)}`;
 
 /** GET `/shares/certificates/<code>.pdf` and `.json`: a certificate of one's own. */
 export function sendCertificate(visit: Visit, house: House): Promise<Response> {

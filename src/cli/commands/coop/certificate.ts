@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { CertificateVerdict } from '../../../coop/index.ts';
+import { type CertificateVerdict, verifyPath } from '../../../coop/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
-import { verifyPath, webAddress } from '../../../web/index.ts';
+import { webAddress } from '../../../web/index.ts';
 import { adminCommand } from '../../admin/index.ts';
 import { table } from '../../text.ts';
 import { actingCommand } from './acting.ts';

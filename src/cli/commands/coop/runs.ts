@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { StoreError } from '../../../base/index.ts';
-import type { Coop, Item, LeftOut, Rules, Run, RunFor } from '../../../coop/index.ts';
+import {
+  type Coop,
+  type Item,
+  type LeftOut,
+  type Rules,
+  type Run,
+  type RunFor,
+  refusalCode,
+} from '../../../coop/index.ts';
 import { bankDayFrom } from '../../../formats/iso20022/index.ts';
 import type { Rooms } from '../../../rooms/index.ts';
 import { type AdminOutcome, adminCommand } from '../../admin/index.ts';
@@ -38,7 +46,7 @@ export async function prepared(
   try {
     return await coop.payouts.prepare(actor, { ...what, key });
   } catch (error) {
-    if (error instanceof StoreError && error.details.code === 'E_NOTHING_DUE') return null;
+    if (refusalCode(error) === 'E_NOTHING_DUE') return null;
     throw error;
   }
 }
