@@ -1,20 +1,14 @@
-import type { BankLine, BankMatch, Coop } from '../../coop/index.ts';
+import type { BankLine, BankMatch } from '../../coop/index.ts';
 import { refusal } from '../../coop/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html } from '../html.ts';
-import { problem, seeOther } from '../http/page.ts';
+import { seeOther } from '../http/page.ts';
 import { listedRows, statementBytesMax } from '../limits.ts';
 import { type Acting, forActing, shownRefusal } from './acting.ts';
 import { coopForm, keyOf, numberOf, textOf, type Wrong } from './form.ts';
-import { facts, field, type Shown, shownIn } from './shown.ts';
+import { type Parts, partsOf, wholePage } from './parts.ts';
+import { facts, field } from './shown.ts';
 import { treasuryPage } from './treasury.ts';
-
-interface Parts {
-  readonly visit: Visit;
-  readonly coop: Coop;
-  readonly acting: Acting;
-  readonly shown: Shown;
-}
 
 const aboutLine = ({ visit: { say }, shown }: Parts, line: BankLine): Html =>
   facts([
@@ -68,16 +62,15 @@ export async function bankPage(
 ): Promise<Response> {
   const { coop } = house;
   const { say } = visit;
-  const parts: Parts = { visit, coop, acting, shown: shownIn(visit, coop) };
+  const parts = partsOf(visit, house, acting);
   const [lines, proposals] = await Promise.all([
     coop.bank.waiting({ max: listedRows }),
     coop.bank.proposals({ max: listedRows }),
   ]);
   const judged = await Promise.all(proposals.map((match) => proposalCard(parts, match)));
-  return acting.page({
+  return wholePage(acting, wrong, {
     title: say.bankTitle,
-    status: wrong?.status ?? 200,
-    body: html`${problem(wrong?.text ?? null)}<h2 id="proposals">${say.bankProposals}</h2>
+    body: html`<h2 id="proposals">${say.bankProposals}</h2>
 ${judged.length === 0 ? html`<p>${say.bankNoProposals}</p>` : judged}
 <h2 id="lines">${say.bankLines}</h2>
 <p>${say.bankLinesLead}</p>

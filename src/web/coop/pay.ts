@@ -8,18 +8,14 @@ import {
 } from '../../coop/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html, type Piece } from '../html.ts';
-import { problem } from '../http/page.ts';
 import { listedRows } from '../limits.ts';
 import { type Acting, forActing } from './acting.ts';
 import { coopForm, numberOf, textOf, type Wrong } from './form.ts';
-import { type Column, facts, field, type Shown, shownIn, table } from './shown.ts';
+import { listed, type Parts as PageParts, partsOf, wholePage } from './parts.ts';
+import { type Column, facts, field, table } from './shown.ts';
 
-interface Parts {
-  readonly visit: Visit;
-  readonly coop: Coop;
-  readonly acting: Acting;
-  readonly shown: Shown;
-  /** What was sent to the member, the last first, each with its run. */
+interface Parts extends PageParts {
+  /** What was sent to the member, the last first and no more than are listed, each with its run. */
   readonly payments: readonly (Item & { readonly of: Run })[];
 }
 
@@ -66,17 +62,12 @@ async function months(parts: Parts): Promise<Html> {
   const asked = visit.url.searchParams.get('before') ?? '';
   const before = /^\d{4}-\d{2}$/.test(asked) ? asked : '~';
   const page = await coop.payouts.sharesOf(acting.actor.member, { before });
-  const rows = page.slice(0, listedRows);
+  const { rows, more } = listed(visit, page, ({ month }) => `/pay?before=${month}#months`);
   const columns: readonly Column[] = [
     { head: say.month },
     { head: say.payCoinsHead, isNumber: true },
     { head: say.payPay, isNumber: true },
   ];
-  const last = rows.at(-1);
-  const more =
-    last === undefined || page.length === rows.length
-      ? null
-      : html`<p><a href="/pay?before=${last.month}#months">${say.publicMore}</a></p>`;
   return html`<h2 id="months">${say.payMonths}</h2>
 <p>${say.payMonthsLead} <a href="/verify">${say.homeVerify}</a></p>
 ${
@@ -106,9 +97,9 @@ function payments(parts: Parts): Html | null {
     { head: say.state },
     { head: say.payTo },
   ];
-  const rows = parts.payments
-    .slice(0, listedRows)
-    .map((one) => [one.run, parts.shown.money(one.amount), stateOf(parts, one), masked(one.iban)]);
+  const rows = parts.payments.map((one) => [
+    ...[one.run, parts.shown.money(one.amount), stateOf(parts, one), masked(one.iban)],
+  ]);
   const found = table(say.payPayments, columns, rows);
   return found === null ? null : html`<h2 id="payments">${say.payPayments}</h2>\n${found}`;
 }
@@ -148,14 +139,12 @@ async function years(parts: Parts): Promise<Html | null> {
 }
 
 async function paymentsOf(coop: Coop, member: number): Promise<Parts['payments']> {
-  const runs = new Map<number, Run | null>();
-  const found: (Item & { readonly of: Run })[] = [];
-  for (const item of await coop.payouts.itemsOf(member)) {
-    const run = runs.get(item.run) ?? (await coop.payouts.run(item.run));
-    runs.set(item.run, run);
-    if (run !== null) found.push({ ...item, of: run });
-  }
-  return found;
+  const items = (await coop.payouts.itemsOf(member)).slice(0, listedRows);
+  const runs = await Promise.all(items.map(({ run }) => coop.payouts.run(run)));
+  return items.flatMap((item, at) => {
+    const of = runs[at];
+    return of ? [{ ...item, of }] : [];
+  });
 }
 
 /** The page of a member's pay; `wrong`: what was wrong with the form it was reached by. */
@@ -165,13 +154,11 @@ export async function payPage(
   acting: Acting,
   wrong: Wrong | null = null,
 ): Promise<Response> {
-  const { coop } = house;
-  const sent = await paymentsOf(coop, acting.actor.member);
-  const parts: Parts = { visit, coop, acting, shown: shownIn(visit, coop), payments: sent };
-  return acting.page({
+  const sent = await paymentsOf(house.coop, acting.actor.member);
+  const parts: Parts = { ...partsOf(visit, house, acting), payments: sent };
+  return wholePage(acting, wrong, {
     title: visit.say.payTitle,
-    status: wrong?.status ?? 200,
-    body: html`${problem(wrong?.text ?? null)}${await balance(parts)}
+    body: html`${await balance(parts)}
 ${await months(parts)}
 ${payments(parts)}
 ${await years(parts)}

@@ -1,22 +1,19 @@
 import { Readable } from 'node:stream';
-import type { Coop, Item, Run } from '../../coop/index.ts';
+import type { Item, Run } from '../../coop/index.ts';
 import { type Iban, shownIban } from '../../formats/iban/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html, type Piece } from '../html.ts';
 import { attachment } from '../http/file.ts';
-import { problem } from '../http/page.ts';
 import { listedRows } from '../limits.ts';
 import { notFound } from '../pages/errors.ts';
 import { type Acting, forActing } from './acting.ts';
 import { coopForm, textOf, type Wrong } from './form.ts';
-import { type Column, facts, field, type Shown, shownIn, table } from './shown.ts';
+import { listed, type Parts as PageParts, partsOf, wholePage } from './parts.ts';
+import { type Column, facts, field, table } from './shown.ts';
 import { purposeText } from './treasury.ts';
 
-interface Parts {
-  readonly visit: Visit;
+interface Parts extends PageParts {
   readonly house: House;
-  readonly acting: Acting;
-  readonly shown: Shown;
   readonly run: Run;
 }
 
@@ -84,7 +81,7 @@ async function items(parts: Parts): Promise<Html> {
   const { say } = visit;
   const after = Number(/^\d{1,9}$/.exec(visit.url.searchParams.get('after') ?? '')?.[0] ?? 0);
   const page = await house.coop.payouts.items(run.id, { after });
-  const rows = page.slice(0, listedRows);
+  const { rows, more } = listed(visit, page, ({ n }) => `/treasury/runs/${run.id}?after=${n}#transfers`);
   const columns: readonly Column[] = [
     { head: say.number, isNumber: true },
     { head: say.runMember, isNumber: true },
@@ -93,11 +90,6 @@ async function items(parts: Parts): Promise<Html> {
     { head: say.amount, isNumber: true },
     { head: say.state },
   ];
-  const last = rows.at(-1);
-  const more =
-    last === undefined || page.length === rows.length
-      ? null
-      : html`<p><a href="/treasury/runs/${run.id}?after=${last.n}#transfers">${say.publicMore}</a></p>`;
   return html`<h2 id="transfers">${say.treasuryTransfers}</h2>
 ${table(
   say.treasuryTransfers,
@@ -107,7 +99,7 @@ ${table(
 }
 
 /** Whom a run that is being prepared leaves out, so that who approves it knows. */
-async function leftOut({ visit: { say }, shown, run }: Parts, coop: Coop): Promise<Html | null> {
+async function leftOut({ visit: { say }, coop, shown, run }: Parts): Promise<Html | null> {
   if (run.state !== 'prepared') return null;
   const columns: readonly Column[] = [
     { head: say.runMember, isNumber: true },
@@ -130,14 +122,13 @@ export async function runPage(
 ): Promise<Response> {
   const run = await house.coop.payouts.run(runOf(visit));
   if (run === null) return notFound(visit, house);
-  const parts: Parts = { visit, house, acting, run, shown: shownIn(visit, house.coop) };
-  return acting.page({
+  const parts: Parts = { ...partsOf(visit, house, acting), house, run };
+  return wholePage(acting, wrong, {
     title: visit.say.runTitle(run.id),
-    status: wrong?.status ?? 200,
-    body: html`${problem(wrong?.text ?? null)}${await about(parts)}
+    body: html`${await about(parts)}
 ${forms(parts)}
 ${await items(parts)}
-${await leftOut(parts, house.coop)}
+${await leftOut(parts)}
 <p><a href="/treasury#runs">${visit.say.treasuryBack}</a></p>`,
   });
 }

@@ -1,31 +1,22 @@
-import type {
-  Application,
-  CapitalCall,
-  Certificate,
-  Coop,
-  Movement,
-  RedemptionRequest,
+import {
+  type Application,
+  type CapitalCall,
+  type Certificate,
+  type Movement,
+  type RedemptionRequest,
+  verifyPath,
 } from '../../coop/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html, type Piece } from '../html.ts';
-import { problem } from '../http/page.ts';
-import { listedRows } from '../limits.ts';
 import { type Acting, forActing } from './acting.ts';
 import type { Wrong } from './form.ts';
+import { listed, type Parts, partsOf, wholePage } from './parts.ts';
 import { howToPay } from './payment.ts';
-import { type Column, facts, field, type Shown, shownIn, table } from './shown.ts';
+import { type Column, facts, field, table } from './shown.ts';
 
 /** A button that posts one number. */
 const act = (acting: Acting, action: string, id: number, text: string): Html =>
   html`<form method="post" action="${action}">${acting.once}<input type="hidden" name="id" value="${id}"><button class="quiet">${text}</button></form>`;
-
-/** What each part of the page is made with. */
-interface Parts {
-  readonly visit: Visit;
-  readonly coop: Coop;
-  readonly acting: Acting;
-  readonly shown: Shown;
-}
 
 async function holding({ visit: { say }, coop, acting, shown }: Parts): Promise<Html> {
   const { member } = acting.actor;
@@ -119,7 +110,7 @@ ${count}<button>${say.sharesRequest}</button>
 
 const certificateRow = ({ visit: { say }, shown }: Parts, { code, day, shares }: Certificate): Html =>
   html`<li><span><strong>${shown.day(day)}</strong> <span class="hint">${say.sharesCertificateOf(shares)} · <code>${code}</code></span></span>
-<span><a href="/shares/certificates/${code}.pdf">PDF<span class="unseen"> ${shown.day(day)}</span></a> · <a href="/shares/certificates/${code}.json">JSON<span class="unseen"> ${shown.day(day)}</span></a> · <a href="/verify?code=${code}">${say.verifyButton}<span class="unseen"> ${shown.day(day)}</span></a></span></li>`;
+<span><a href="/shares/certificates/${code}.pdf">PDF<span class="unseen"> ${shown.day(day)}</span></a> · <a href="/shares/certificates/${code}.json">JSON<span class="unseen"> ${shown.day(day)}</span></a> · <a href="${verifyPath(code)}">${say.verifyButton}<span class="unseen"> ${shown.day(day)}</span></a></span></li>`;
 
 async function certificates(parts: Parts): Promise<Html> {
   const { visit, coop, acting } = parts;
@@ -155,7 +146,7 @@ async function movements(parts: Parts): Promise<Html | null> {
   const { member } = acting.actor;
   const after = Number(/^\d{1,15}$/.exec(visit.url.searchParams.get('after') ?? '0')?.[0] ?? 0);
   const page = await coop.register.movements({ after, person: member });
-  const rows = page.slice(0, listedRows);
+  const { rows, more } = listed(visit, page, ({ seq }) => `/shares?after=${seq}#movements`);
   const columns: readonly Column[] = [
     { head: say.number, isNumber: true },
     { head: say.day },
@@ -178,11 +169,6 @@ async function movements(parts: Parts): Promise<Html | null> {
       one.decision,
     ];
   });
-  const last = rows.at(-1);
-  const more =
-    last === undefined || page.length === rows.length
-      ? null
-      : html`<p><a href="/shares?after=${last.seq}#movements">${say.publicMore}</a></p>`;
   return html`<h2 id="movements">${say.sharesMovements}</h2>
 ${table(say.sharesMovements, columns, cells) ?? html`<p>${say.sharesNoMovements}</p>`}${more}`;
 }
@@ -194,12 +180,10 @@ export async function sharesPage(
   acting: Acting,
   wrong: Wrong | null = null,
 ): Promise<Response> {
-  const { coop } = house;
-  const parts: Parts = { visit, coop, acting, shown: shownIn(visit, coop) };
-  return acting.page({
+  const parts = partsOf(visit, house, acting);
+  return wholePage(acting, wrong, {
     title: visit.say.sharesTitle,
-    status: wrong?.status ?? 200,
-    body: html`${problem(wrong?.text ?? null)}${await holding(parts)}
+    body: html`${await holding(parts)}
 ${await open(parts)}
 ${apply(parts)}
 ${await redemptions(parts)}

@@ -1,6 +1,5 @@
 import {
   type ClosedMonth,
-  type Coop,
   type Invoice,
   type MonthPreview,
   type Purpose,
@@ -9,17 +8,13 @@ import {
 } from '../../coop/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html, type Piece } from '../html.ts';
-import { problem } from '../http/page.ts';
 import { listedRows } from '../limits.ts';
 import { type Acting, forActing } from './acting.ts';
 import { coopForm, textOf, type Wrong } from './form.ts';
-import { type Column, facts, field, type Shown, shownIn, table } from './shown.ts';
+import { type Parts as PageParts, partsOf, wholePage } from './parts.ts';
+import { type Column, facts, field, type Shown, table } from './shown.ts';
 
-interface Parts {
-  readonly visit: Visit;
-  readonly coop: Coop;
-  readonly acting: Acting;
-  readonly shown: Shown;
+interface Parts extends PageParts {
   /** Lines of the bank that wait for a person: no more than a page of them. */
   readonly waiting: number;
 }
@@ -203,12 +198,10 @@ export async function treasuryPage(
     coop.payouts.runs(),
     coop.bank.waiting(),
   ]);
-  const shown = shownIn(visit, coop);
-  const parts: Parts = { visit, coop, acting, shown, waiting: lines.length };
-  return acting.page({
+  const parts: Parts = { ...partsOf(visit, house, acting), waiting: lines.length };
+  return wholePage(acting, wrong, {
     title: say.treasuryTitle,
-    status: wrong?.status ?? 200,
-    body: html`${problem(wrong?.text ?? null)}${imported(visit)}${next(parts, preview, months.length === 0)}
+    body: html`${imported(visit)}${next(parts, preview, months.length === 0)}
 <h2 id="runs">${say.treasuryRuns}</h2>
 ${prepareForm(parts, months[0], runs)}
 ${runTable(parts, runs)}
