@@ -1,15 +1,9 @@
 /** The API over a data folder, for the process that is killed and for the one that is asked afterwards. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fakeClock } from '../../src/base/index.ts';
-import { type Actor, openApi, openCoop, rulesOf } from '../../src/coop/index.ts';
-import { readIban } from '../../src/formats/iban/index.ts';
-import { modules } from '../../src/modules.ts';
+import { type Actor, openApi } from '../../src/coop/index.ts';
 import { createMetrics, silentLog } from '../../src/observability/index.ts';
-import { loadCountry } from '../../src/settings/index.ts';
-import { type Database, openDatabase, openLocalBlobs, verifyAll } from '../../src/storage/index.ts';
+import type { Database } from '../../src/storage/index.ts';
+import { iban, openCoopRooms } from './coop-rooms.ts';
 
-const iban = readIban('FR14 2004 1010 0505 0001 3M02 606');
 const today = Date.UTC(2026, 3, 9, 10);
 const [ada, theo, paula, mara] = [1, 2, 3, 4];
 const board: Actor = { account: 9, member: 0, roles: ['board', 'treasurer'], via: 'cli' };
@@ -37,19 +31,7 @@ export interface ApiAnswer {
 }
 
 export async function openApiRooms(dir: string, url: string, point: Point | null = null) {
-  mkdirSync(dir, { recursive: true });
-  const workerUrl = new URL('../../src/worker.ts', import.meta.url);
-  const database = await openDatabase({ modules, dir, database: url, workerUrl });
-  const blobs = openLocalBlobs({ folder: join(dir, 'blobs'), database });
-  const clock = fakeClock(today);
-  const coop = openCoop({
-    ...{ database, blobs, clock, rules: rulesOf(loadCountry({ country: 'fr.yaml', rules: {} })) },
-    ...{ coop: 'coop.example', name: 'Exemple', banks: [{ name: 'main', iban, bic: null }] },
-    ...{ languages: ['fr'], mail: async () => {} },
-    transfers: { perFile: 100_000, isBatch: true },
-    secret: async () => Buffer.alloc(32, 3).toString('base64'),
-    legal: { name: 'Exemple', address: ['1 rue Haute'], registration: '', vatNumber: '' },
-  });
+  const { coop, clock, database, faults, close } = await openCoopRooms(dir, url, today);
   const member = (id: number) => ({ id, address: `a${id}@coop.example`, name: `a${id}`, admin: false });
   const api = openApi({
     ...{ coop, clock, origin: () => 'https://coop.example', log: silentLog },
@@ -79,11 +61,7 @@ export async function openApiRooms(dir: string, url: string, point: Point | null
     const { status, headers } = response;
     return { status, headers, text: await response.text() };
   };
-  const close = async () => {
-    await blobs.close();
-    await database.close();
-  };
-  return { coop, clock, ask, close, faults: () => verifyAll({ database, blobs, modules }) };
+  return { coop, clock, ask, close, faults };
 }
 export type ApiRooms = Awaited<ReturnType<typeof openApiRooms>>;
 

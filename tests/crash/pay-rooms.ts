@@ -1,16 +1,11 @@
 /** What the co-op's money does in more than one step, for the process that is killed and for the one that looks afterwards. */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Clock, fakeClock } from '../../src/base/index.ts';
+import type { Clock } from '../../src/base/index.ts';
 import { bankStatement } from '../../src/cli/index.ts';
-import { type Actor, type Coop, openCoop, rulesOf } from '../../src/coop/index.ts';
-import { creditorReference, readIban } from '../../src/formats/iban/index.ts';
-import { modules } from '../../src/modules.ts';
-import { loadCountry } from '../../src/settings/index.ts';
-import { openDatabase, openLocalBlobs, verifyAll } from '../../src/storage/index.ts';
+import type { Actor, Coop } from '../../src/coop/index.ts';
+import { creditorReference } from '../../src/formats/iban/index.ts';
+import { iban, openCoopRooms } from './coop-rooms.ts';
 
-const iban = readIban('FR14 2004 1010 0505 0001 3M02 606');
 const treasurer: Actor = { account: 1, member: 0, roles: ['treasurer'], via: 'cli' };
 const board: Actor = { account: 2, member: 0, roles: ['board', 'treasurer'], via: 'cli' };
 const members = Array.from({ length: 60 }, (_, at) => at + 1);
@@ -25,27 +20,8 @@ export interface PayRooms {
   close(): Promise<void>;
 }
 
-/** The rooms of a data folder, by a clock that says what the work needs. */
-export async function openPay(dir: string, url: string): Promise<PayRooms> {
-  mkdirSync(dir, { recursive: true });
-  const workerUrl = new URL('../../src/worker.ts', import.meta.url);
-  const database = await openDatabase({ modules, dir, database: url, workerUrl });
-  const blobs = openLocalBlobs({ folder: join(dir, 'blobs'), database });
-  const clock = fakeClock(Date.UTC(2036, 3, 2, 10));
-  const coop = openCoop({
-    ...{ database, blobs, clock, rules: rulesOf(loadCountry({ country: 'fr.yaml', rules: {} })) },
-    ...{ coop: 'coop.example', name: 'Exemple', banks: [{ name: 'main', iban, bic: null }] },
-    ...{ languages: ['fr'], mail: async () => {} },
-    transfers: { perFile: 100_000, isBatch: true },
-    secret: async () => Buffer.alloc(32, 3).toString('base64'),
-    legal: { name: 'Exemple', address: ['1 rue Haute'], registration: '', vatNumber: '' },
-  });
-  const close = async () => {
-    await blobs.close();
-    await database.close();
-  };
-  return { coop, clock, faults: () => verifyAll({ database, blobs, modules }), close };
-}
+export const openPay = (dir: string, url: string): Promise<PayRooms> =>
+  openCoopRooms(dir, url, Date.UTC(2036, 3, 2, 10));
 
 /** Members who can be paid, and a sponsor. */
 export async function found({ coop }: PayRooms): Promise<void> {
