@@ -60,6 +60,11 @@ export interface Connection {
    * `sent` is called when nobody reads `data`, or what was written before it, any more; never where the connection fails.
    */
   write(data: string | Buffer, sent?: () => void): boolean;
+  /**
+   * For libraries that write to `stream` by themselves: what they write meanwhile leaves with the turn, and the bound on
+   * what waits holds for it. Answers as `write` does; false and nothing done where the connection ends.
+   */
+  writing(write: () => void): boolean;
   /** Holds back what is written until as many `uncork`; for answers made over several turns. */
   cork(): void;
   uncork(): void;
@@ -79,8 +84,8 @@ export interface Connection {
   compress(reply?: string | Buffer): void;
   /** Lifts the time limit on strangers. */
   authenticated(): void;
-  /** Nobody is known any more: the time limit on strangers begins anew. */
-  unauthenticated(): void;
+  /** Nobody is known any more: the time limit on strangers begins anew. `msMax`: in place of the listener's; 0 none. */
+  unauthenticated(msMax?: number): void;
   /** Ends the connection (`idle`) after so long without a byte in either direction; 0 never. */
   setIdleTimeout(ms: number): void;
   /** Called when the server drains: say goodbye and `close()`. Without it the connection is just closed. */

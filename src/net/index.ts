@@ -53,6 +53,7 @@ export {
   type OutwardRequest,
   type PostForm,
   type RawHandler,
+  type UpgradeHandler,
 } from './http/index.ts';
 export { certificateNamesMax, defaultNetLimits, type NetLimits } from './limits.ts';
 export { LineFault, type LineFaultCode, LineReader, type LineReaderOptions } from './line-reader.ts';
@@ -71,3 +72,9 @@ export {
   tlsPeerOf,
 } from './tls/index.ts';
 export { connectUnixSocket, listenUnixSocket, type UnixListener } from './unix-socket.ts';
+export {
+  type WebSocketDoor,
+  type WebSocketOptions,
+  type WebSocketPeer,
+  webSocketDoor,
+} from './websocket/index.ts';

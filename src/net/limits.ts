@@ -91,3 +91,9 @@ export const httpHeaderMsMax = 15_000;
 /** A whole request with its body: an upload of 5 GiB at 2 MB/s fits. */
 export const httpRequestMsMax = 45 * 60_000;
 export const httpKeepAliveMsMax = 65_000;
+
+/** Time between our Close frame, or our answer to the client's, and the end of the connection. */
+export const webSocketCloseMsMax = 5_000;
+/** Pieces that one message may come in, and packets that one frame may: each costs more than its bytes. */
+export const webSocketFragmentsMax = 1_024;
+export const webSocketPacketsMax = 16 * 1024;

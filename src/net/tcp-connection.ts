@@ -147,16 +147,32 @@ export class TcpConnection implements Connection {
   write(data: string | Buffer, sent?: () => void): boolean {
     const stream = this.#stream;
     if (this.#closing || !stream.writable) return false;
-    if (!this.#coalescing) {
-      this.#coalescing = true;
-      stream.cork();
-      process.nextTick(this.#flushTurn);
-    }
+    this.#coalesce();
     const more = this.#deflater === null ? this.#send(data, sent) : this.#deflate(this.#deflater, data, sent);
-    if (stream.writableLength <= this.#around.limits.sendBufferBytesMax) return more;
+    return this.#withinBound() && more;
+  }
+
+  writing(write: () => void): boolean {
+    if (this.#closing || !this.#stream.writable) return false;
+    this.#coalesce();
+    write();
+    return this.#withinBound() && !this.#stream.writableNeedDrain;
+  }
+
+  #coalesce(): void {
+    if (this.#coalescing) return;
+    this.#coalescing = true;
+    this.#stream.cork();
+    process.nextTick(this.#flushTurn);
+  }
+
+  /** Cuts off a client that lets too much wait. */
+  #withinBound(): boolean {
+    const { sendBufferBytesMax } = this.#around.limits;
+    if (this.#stream.writableLength <= sendBufferBytesMax) return true;
     // What waits for this turn to end is not the client's fault: hand it over first.
     this.#flushTurn();
-    if (stream.writableLength <= this.#around.limits.sendBufferBytesMax) return more;
+    if (this.#stream.writableLength <= sendBufferBytesMax) return true;
     this.destroy('slow-reader');
     return false;
   }
@@ -311,9 +327,9 @@ export class TcpConnection implements Connection {
     this.#authDeadlineMs = 0;
   }
 
-  unauthenticated(): void {
-    const msMax = this.#unauthenticatedMsMax;
-    if (msMax > 0) this.#authDeadlineMs = this.#now() + msMax;
+  unauthenticated(msMax: number = this.#unauthenticatedMsMax): void {
+    this.#unauthenticatedMsMax = msMax;
+    this.#authDeadlineMs = msMax > 0 ? this.#now() + msMax : 0;
   }
 
   setIdleTimeout(ms: number): void {

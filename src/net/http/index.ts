@@ -14,6 +14,7 @@ export {
   liftRequestLimit,
   listenHttp,
   type RawHandler,
+  type UpgradeHandler,
 } from './listen-http.ts';
 export {
   type AskOutward,

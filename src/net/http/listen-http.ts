@@ -22,10 +22,10 @@ export interface HttpOptions
   readonly requestMsMax?: number;
   readonly keepAliveMsMax?: number;
   /**
-   * Takes over a connection that asks for another protocol (WebSocket), draining included (`connection.onDrain`).
-   * Without it the request is answered as any.
+   * Takes over a connection that asks for WebSocket, draining included (`connection.onDrain`). Without it the request is
+   * answered as any; and so is one that asks for another protocol, which a server need not speak (RFC 9110 §7.8).
    */
-  onUpgrade?(request: IncomingMessage, stream: Duplex, head: Buffer, connection: Connection): void;
+  onUpgrade?: UpgradeHandler;
   /**
    * Sees each request before the handler does and answers it itself where it says true: for bodies that stream both ways.
    * It says `100 Continue` itself (`writeContinue`) where the client waits for it. A body has `requestMsMax` to come,
@@ -33,6 +33,13 @@ export interface HttpOptions
    */
   readonly raw?: RawHandler;
 }
+
+export type UpgradeHandler = (
+  request: HttpRequest,
+  stream: Duplex,
+  head: Buffer,
+  connection: Connection,
+) => void;
 
 /** Node's own request and response, for who streams. */
 export type HttpRequest = IncomingMessage;
@@ -78,7 +85,11 @@ export async function listenHttp(
   };
   if (options.onUpgrade) {
     const { onUpgrade } = options;
-    server.on('upgrade', (request, stream, head) => onUpgrade(request, stream, head, connectionOf(request)));
+    server.on('upgrade', (request, stream, head) => {
+      // Behind a request that is not answered yet its answer would come between our frames.
+      if (lastAnswers.get(request.socket)?.closed === false) stream.destroy();
+      else onUpgrade(request, stream, head, connectionOf(request));
+    });
   }
   const listener = await network.listen({
     ...pick(options),
@@ -139,6 +150,7 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
       connectionsCheckingInterval: Math.min(options.headerMsMax ?? httpHeaderMsMax, 5_000),
       insecureHTTPParser: false,
       requireHostHeader: true,
+      ...(options.onUpgrade ? { shouldUpgradeCallback: asksForWebSocket } : {}),
     },
     (request, response) => {
       if (options.raw) limitRequest(request, requestMsMax);
@@ -159,6 +171,11 @@ export function serverFor(options: HttpOptions, handler: FetchHandler, log: Log)
   // Node starts the clock of slow headers and requests when a server listens; this one is fed by hand.
   server.emit('listening');
   return server;
+}
+
+// RFC 6455 §4.2.1: the token in any case.
+function asksForWebSocket({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
+  return method === 'GET' && headers.upgrade?.trim().toLowerCase() === 'websocket';
 }
 
 const lastAnswers = new WeakMap<Duplex, ServerResponse>();
