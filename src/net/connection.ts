@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from './address.ts';
 import type { LineReader, LineReaderOptions } from './line-reader.ts';
+import type { OctetFlow, OctetReader } from './octet-reader.ts';
 
 export interface TlsInfo {
   /** `TLSv1.2` or `TLSv1.3`. */
@@ -54,6 +55,11 @@ export interface Connection {
   serverCertificateHash(): Buffer | null;
   /** A reader on this connection that survives `startTls` and `compress`; one per connection, made on the first call. */
   lines(options: LineReaderOptions): LineReader;
+  /**
+   * In place of `lines`: what comes, as it comes, from this turn on. It survives `startTls` and `compress`; of what was
+   * told before a handshake its reader forgets the rest (THREATS 2), of what was not, nobody hears. Once per connection.
+   */
+  octets(reader: OctetReader): OctetFlow;
   /**
    * Queues bytes; writes of one turn of the loop leave together. False: `drain()` before writing much more. A client
    * that lets more than `sendBufferBytesMax` wait is cut off (`slow-reader`), so large answers are written in pieces.

@@ -6,6 +6,7 @@
  *   has `unauthenticatedMsMax` to say who it is; out of descriptors, accepting pauses and never spins.
  * - A client's bytes are bounded before memory is spent: LineReader stops the stream, refuses a line while reading
  *   it, and streams what is counted. Our bytes are bounded too: who does not read is cut off (`slow-reader`).
+ * - `octets` hands over what comes without holding or copying it; who is busy pauses the client.
  * - `startTls` drops whatever was received before the handshake (THREATS 2).
  * - `compress` deflates both ways above TLS; an idle client costs its inflater (70 KiB) and no deflater, and what it
  *   sends is inflated only as far as it is read (THREATS 6).
@@ -61,6 +62,7 @@ export type { Listener, ListenerOptions } from './listener.ts';
 export { netMetrics } from './metrics.ts';
 export { createNetwork, type Network, type NetworkOptions } from './network.ts';
 export { isPublicAddress, type Networks, parseNetworks } from './networks.ts';
+export type { OctetFlow, OctetReader } from './octet-reader.ts';
 export type { Refusal } from './registry.ts';
 export {
   type CertificateOptions,

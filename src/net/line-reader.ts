@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ByteQueue } from './byte-queue.ts';
 import { readAheadBytesMax } from './limits.ts';
+import type { StreamReader } from './octet-reader.ts';
 
 export type LineFaultCode = 'line-too-long' | 'bare-cr' | 'bare-lf' | 'ended';
 
@@ -29,7 +30,7 @@ const cr = 0x0d;
  * the reader stops it after `readAheadBytesMax`. Buffers may share memory with the packet they came in; copy what
  * you keep for long.
  */
-export class LineReader {
+export class LineReader implements StreamReader {
   readonly #queue = new ByteQueue();
   readonly #options: LineReaderOptions;
   readonly #readAhead: number;

@@ -10,6 +10,7 @@ import { Deflater } from './deflater.ts';
 import { Inflater } from './inflater.ts';
 import type { NetLimits } from './limits.ts';
 import { LineReader, type LineReaderOptions } from './line-reader.ts';
+import { type OctetFlow, type OctetReader, OctetStream } from './octet-reader.ts';
 import { tapStream } from './tap-stream.ts';
 import type { Certificates } from './tls/index.ts';
 
@@ -42,7 +43,7 @@ export class TcpConnection implements Connection {
   /** Who wants to know when what waits to be deflated was read. */
   #deflating: (() => void)[] = [];
   #inflater: Inflater | null = null;
-  #reader: LineReader | null = null;
+  #reader: LineReader | OctetStream | null = null;
   #reason: string | null = null;
   #closing = false;
   #coalescing = false;
@@ -141,7 +142,19 @@ export class TcpConnection implements Connection {
 
   lines(options: LineReaderOptions): LineReader {
     this.#reader ??= new LineReader(options, this.#source);
-    return this.#reader;
+    if (this.#reader instanceof LineReader) return this.#reader;
+    throw new Error('the connection is read as octets already');
+  }
+
+  octets(reader: OctetReader): OctetFlow {
+    if (this.#reader !== null) throw new Error('the connection is read already');
+    const flow = new OctetStream(reader, (error) => {
+      this.#around.log.error('connection reader failed', { connection: this.id, error });
+      this.destroy('internal');
+    });
+    this.#reader = flow;
+    if (!this.#closing) flow.attach(this.#source);
+    return flow;
   }
 
   write(data: string | Buffer, sent?: () => void): boolean {
