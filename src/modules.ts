@@ -6,6 +6,7 @@ import { accountsModule } from './accounts/module.ts';
 import { coopModule } from './coop/store/module.ts';
 import type { StoreModule } from './storage/index.ts';
 import { collectionJobsModule, collectionsModule } from './stores/collections/module.ts';
+import { nodesModule } from './stores/conversations/nodes/module.ts';
 import { filesModule } from './stores/files/module.ts';
 import { sharingModule } from './stores/files/sharing/module.ts';
 import { uploadsModule } from './stores/files/uploads/module.ts';
@@ -23,6 +24,7 @@ export const modules: readonly StoreModule[] = [
   coopModule,
   filesModule,
   mailModule,
+  nodesModule,
   outboxModule,
   policiesModule,
   pushModule,

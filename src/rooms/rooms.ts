@@ -23,6 +23,7 @@ import { createPolicyStore, type PolicyStore } from '../stores/policies/index.ts
 import { createPushStore, type PushStore } from '../stores/push/index.ts';
 import { createSenders, type Senders } from '../stores/senders/index.ts';
 import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
+import { type Conversations, openConversations } from './conversations.ts';
 import { type CoopAt, openCoopRooms } from './coop.ts';
 
 /** What is kept, opened: the same for the server and for a command on a stopped one. */
@@ -49,6 +50,8 @@ export interface Rooms {
   };
   readonly policies: PolicyStore;
   readonly push: PushStore;
+  /** What chat keeps. */
+  readonly conversations: Conversations;
   /** Members, shares, ledger and pay. */
   readonly coop: Coop;
   /** The same by another clock. */
@@ -96,6 +99,7 @@ export async function openRooms(
     const outbox = openOutbox(value, { database, blobs, clock });
     const senders = createSenders({ database, clock, onError });
     const push = createPushStore({ database, clock });
+    const conversations = openConversations({ database, clock });
     const accounts = await createAccounts({
       database,
       domain: value.coop.domain,
@@ -103,7 +107,7 @@ export async function openRooms(
       clock,
       ...(options.tokens ? { tokens: options.tokens } : {}),
       // What an erased member still has waiting is not sent any more.
-      onErase: [outbox, mail, fileRooms, collections, push].map((room) => (member) => room.erase(member)),
+      onErase: [outbox, mail, fileRooms, collections, push, conversations].map(erasing),
       onGroupEnd: [fileRooms, collections.sharing].map((room) => (group) => room.forgetGroup(group)),
       onError,
     });
@@ -126,6 +130,7 @@ export async function openRooms(
       senders,
       policies: createPolicyStore({ database, clock }),
       push,
+      conversations,
       coop: coopAt(clock),
       coopAt,
       async close() {
@@ -140,6 +145,8 @@ export async function openRooms(
     throw error;
   }
 }
+
+const erasing = (room: { erase(member: number): Promise<void> }) => (member: number) => room.erase(member);
 
 function openDatabaseOf(
   { data, storage }: MycoSettings,

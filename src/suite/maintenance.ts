@@ -73,6 +73,7 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
     each('notices', () => rooms.coop.notices.deliverAll());
     turn(() => rooms.senders.purge());
     turn(() => rooms.push.purge());
+    turn(() => rooms.conversations.purge());
   };
   clean();
   const timer = setInterval(clean, sweepEveryMs);

@@ -55,6 +55,7 @@ export {
   type TestImapOptions,
 } from './imap.ts';
 export { type MemoryName, type MemoryResolver, memoryResolver } from './memory-resolver.ts';
+export { plansOf } from './plans.ts';
 export { findPostgres, postgresMissing } from './postgres.ts';
 export { openProbe, probe, probeLine, probeModule } from './probe/index.ts';
 export { openTestPushService, type TestDevice, type TestPush, type TestPushService } from './push-service.ts';

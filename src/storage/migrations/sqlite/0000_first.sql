@@ -1183,6 +1183,68 @@ CREATE INDEX `mail_metadata_account_modseq` ON `mail_metadata` (`account`,`modse
 --> statement-breakpoint
 CREATE INDEX `mail_metadata_owner` ON `mail_metadata` (`owner`);
 --> statement-breakpoint
+CREATE TABLE `conversation_nodes` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`service` text NOT NULL,
+	`account` integer NOT NULL,
+	`name` text NOT NULL,
+	`config` text NOT NULL,
+	`items` integer NOT NULL,
+	`bytes` integer NOT NULL,
+	`lastSeq` integer NOT NULL,
+	`modseq` integer NOT NULL,
+	`created` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `conversation_nodes_service_account_name` ON `conversation_nodes` (`service`,`account`,`name`);
+--> statement-breakpoint
+CREATE INDEX `conversation_nodes_service_account_modseq` ON `conversation_nodes` (`service`,`account`,`modseq`);
+--> statement-breakpoint
+CREATE INDEX `conversation_nodes_account` ON `conversation_nodes` (`account`);
+--> statement-breakpoint
+CREATE TABLE `conversation_items` (
+	`node` integer NOT NULL,
+	`item` text NOT NULL,
+	`publisher` text NOT NULL,
+	`payload` text NOT NULL,
+	`bytes` integer NOT NULL,
+	`seq` integer NOT NULL,
+	`at` integer NOT NULL,
+	`expires` integer NOT NULL,
+	PRIMARY KEY(`node`, `item`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_items_node_seq` ON `conversation_items` (`node`,`seq`);
+--> statement-breakpoint
+CREATE INDEX `conversation_items_expires` ON `conversation_items` (`expires`) WHERE "conversation_items"."expires" > 0;
+--> statement-breakpoint
+CREATE TABLE `conversation_subscriptions` (
+	`node` integer NOT NULL,
+	`jid` text NOT NULL,
+	`subid` text NOT NULL,
+	`bare` text NOT NULL,
+	`account` integer NOT NULL,
+	`state` text NOT NULL,
+	`options` text NOT NULL,
+	PRIMARY KEY(`node`, `jid`, `subid`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_subscriptions_bare_node` ON `conversation_subscriptions` (`bare`,`node`);
+--> statement-breakpoint
+CREATE INDEX `conversation_subscriptions_account` ON `conversation_subscriptions` (`account`) WHERE "conversation_subscriptions"."account" > 0;
+--> statement-breakpoint
+CREATE TABLE `conversation_node_affiliations` (
+	`node` integer NOT NULL,
+	`jid` text NOT NULL,
+	`account` integer NOT NULL,
+	`affiliation` text NOT NULL,
+	PRIMARY KEY(`node`, `jid`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_node_affiliations_jid_node` ON `conversation_node_affiliations` (`jid`,`node`);
+--> statement-breakpoint
+CREATE INDEX `conversation_node_affiliations_account` ON `conversation_node_affiliations` (`account`) WHERE "conversation_node_affiliations"."account" > 0;
+--> statement-breakpoint
 CREATE TABLE `outbox_messages` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`account` integer NOT NULL,

@@ -1,0 +1,28 @@
+import type { Clock } from '../base/index.ts';
+import type { Database } from '../storage/index.ts';
+import { createNodes, type NodesStore } from '../stores/conversations/index.ts';
+
+/** What chat keeps. */
+export interface Conversations {
+  readonly nodes: NodesStore;
+  /** Lets go of what a member has in all of it. */
+  erase(member: number): Promise<void>;
+  /** Forgets what is over, a step at a time. */
+  purge(): Promise<void>;
+}
+
+export function openConversations(over: {
+  readonly database: Database;
+  readonly clock: Clock;
+}): Conversations {
+  const stores = { nodes: createNodes(over) };
+  return {
+    ...stores,
+    async erase(member) {
+      for (const store of Object.values(stores)) await store.erase(member);
+    },
+    async purge() {
+      for (const store of Object.values(stores)) await store.purge();
+    },
+  };
+}

@@ -1,0 +1,5 @@
+/**
+ * stores/conversations: what chat keeps. Each sub-folder is a store of its own, with its tables, its limits and its rules:
+ * - `nodes`: what is published, and who hears of it (PEP, pubsub).
+ */
+export * from './nodes/index.ts';
