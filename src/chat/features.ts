@@ -1,0 +1,84 @@
+import type { Element } from '../formats/stanza/index.ts';
+import type { Session } from './routing/session.ts';
+import type {
+  IqHandler,
+  MessageHook,
+  PresenceHooks,
+  SessionHooks,
+  Specification,
+  StreamElementHandler,
+} from './specification.ts';
+import type { ClientStream } from './stream/client-stream.ts';
+
+type HookOf<Phase extends MessageHook['phase']> = Extract<MessageHook, { phase: Phase }>['run'];
+
+/** The tables that the server works with, made once from the list of specifications. */
+export interface Features {
+  readonly specifications: readonly Specification[];
+  readonly send: readonly HookOf<'send'>[];
+  readonly receive: readonly HookOf<'receive'>[];
+  readonly select: readonly HookOf<'select'>[];
+  readonly presenceSent: readonly NonNullable<PresenceHooks['sent']>[];
+  readonly presenceReceived: readonly NonNullable<PresenceHooks['received']>[];
+  readonly opened: readonly NonNullable<SessionHooks['opened']>[];
+  readonly outgoing: readonly NonNullable<SessionHooks['outgoing']>[];
+  readonly lost: readonly NonNullable<SessionHooks['lost']>[];
+  readonly closed: readonly NonNullable<SessionHooks['closed']>[];
+  iq(at: IqHandler['at'], type: string, of: Element): IqHandler | undefined;
+  element(of: Element): StreamElementHandler | undefined;
+  offers(stream: ClientStream): readonly Element[];
+  /** Features of disco#info, sorted. */
+  disco(of: 'server' | 'account'): readonly string[];
+}
+
+const isPhase =
+  <Phase extends MessageHook['phase']>(phase: Phase) =>
+  (hook: MessageHook): hook is Extract<MessageHook, { phase: Phase }> =>
+    hook.phase === phase;
+
+/** Throws Error where two specifications claim one name: that is a mistake of the lists. */
+export function createFeatures(specifications: readonly Specification[]): Features {
+  const handlers = new Map<string, IqHandler>();
+  for (const handler of specifications.flatMap(({ iq = [] }) => iq)) {
+    const types = handler.type === 'both' ? ['get', 'set'] : [handler.type];
+    for (const type of types) claim(handlers, iqKey(handler.at, type, handler), handler);
+  }
+  const elements = new Map<string, StreamElementHandler>();
+  for (const handler of specifications.flatMap((each) => each.elements ?? [])) {
+    claim(elements, `${handler.ns} ${handler.name}`, handler);
+  }
+  const hooks = specifications.flatMap(({ message = [] }) => message);
+  const sessions = specifications.flatMap(({ session }) => session ?? []);
+  const presences = specifications.flatMap(({ presence }) => presence ?? []);
+  const said = (of: 'server' | 'account') =>
+    [...new Set(specifications.flatMap(({ features }) => features?.[of] ?? []))].sort();
+  const disco = { server: said('server'), account: said('account') };
+  return {
+    specifications,
+    send: hooks.filter(isPhase('send')).map(({ run }) => run),
+    receive: hooks.filter(isPhase('receive')).map(({ run }) => run),
+    select: hooks.filter(isPhase('select')).map(({ run }) => run),
+    presenceSent: presences.flatMap(({ sent }) => sent ?? []),
+    presenceReceived: presences.flatMap(({ received }) => received ?? []),
+    opened: sessions.flatMap(({ opened }) => opened ?? []),
+    outgoing: sessions.flatMap(({ outgoing }) => outgoing ?? []),
+    lost: sessions.flatMap(({ lost }) => lost ?? []),
+    closed: sessions.flatMap(({ closed }) => closed ?? []),
+    iq: (at, type, of) => handlers.get(iqKey(at, type, of)),
+    element: ({ ns, name }) => elements.get(`${ns} ${name}`),
+    offers: (stream) => specifications.flatMap((each) => each.offers?.(stream) ?? []),
+    disco: (of) => disco[of],
+  };
+}
+
+const iqKey = (at: string, type: string, { ns, name }: Pick<Element, 'ns' | 'name'>) =>
+  `${at} ${type} ${ns} ${name}`;
+
+function claim<T>(table: Map<string, T>, key: string, value: T): void {
+  if (table.has(key)) throw new Error(`two specifications of chat claim ${key}`);
+  table.set(key, value);
+}
+
+/** Whether any of them holds it back. */
+export const isHeld = (features: Features, session: Session, stanza: Element): boolean =>
+  features.outgoing.some((hook) => hook(session, stanza) === 'held');

@@ -1,0 +1,10 @@
+/** Name spaces of RFC 6120 and RFC 7395; a XEP's own stand in its file. */
+export const clientNs = 'jabber:client';
+export const serverNs = 'jabber:server';
+export const streamsNs = 'http://etherx.jabber.org/streams';
+export const framingNs = 'urn:ietf:params:xml:ns:xmpp-framing';
+export const tlsNs = 'urn:ietf:params:xml:ns:xmpp-tls';
+export const saslNs = 'urn:ietf:params:xml:ns:xmpp-sasl';
+export const bindNs = 'urn:ietf:params:xml:ns:xmpp-bind';
+export const stanzasNs = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+export const streamErrorsNs = 'urn:ietf:params:xml:ns:xmpp-streams';

@@ -1,0 +1,56 @@
+import { internalError, refusalOf, StanzaError } from '../errors.ts';
+import type { Chat } from '../services.ts';
+import type { IqHandler } from '../specification.ts';
+import { bounceOf, mayBounce, payloadOf, resultOf, type Stanza } from '../stanza.ts';
+import type { Home } from './home.ts';
+import type { Session } from './session.ts';
+
+/**
+ * A request to the server (`home` null) or to an account (RFC 6120 §8.2.3, RFC 6121 §8.5.2.1.3). The answer is routed
+ * back; what is an answer itself, to nothing that we asked, is dropped.
+ */
+export async function answerIq(
+  chat: Chat,
+  stanza: Stanza,
+  home: Home | null,
+  session: Session | null,
+): Promise<void> {
+  const { type } = stanza;
+  if (type !== 'get' && type !== 'set') return chat.router.answered(stanza);
+  const asker = session ?? chat.homes.sessionOf(stanza.from);
+  const answer = await answered(chat, stanza, home, asker);
+  if (answer === undefined) return;
+  if (asker === null) await chat.router.route(answer);
+  else asker.deliver(answer.element);
+}
+
+async function answered(
+  chat: Chat,
+  stanza: Stanza,
+  home: Home | null,
+  session: Session | null,
+): Promise<Stanza | undefined> {
+  try {
+    const payload = payloadOf(stanza);
+    if (payload === null) throw new StanzaError('bad-request', { text: 'a request has one child' });
+    const handler = chat.features.iq(home === null ? 'server' : 'account', stanza.type, payload);
+    if (handler === undefined) throw new StanzaError('service-unavailable');
+    demandRight(handler, home, session);
+    const result = await handler.run({ chat, stanza, payload, home, session });
+    return result === undefined ? undefined : resultOf(stanza, result);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null) chat.log.error('xmpp request failed', { error });
+    return mayBounce(stanza) ? bounceOf(stanza, refusal ?? internalError) : undefined;
+  }
+}
+
+/** A stranger learns nothing of an account, not even what it understands (RFC 6121 §8.5.1). */
+function demandRight({ who, at }: IqHandler, home: Home | null, session: Session | null): void {
+  if (who === 'anyone' || (who === 'members' && session !== null)) return;
+  if (who === 'admins' && session?.member.admin) return;
+  if (who === 'owner' && session !== null && session.home === home) return;
+  throw new StanzaError(
+    who === 'admins' ? 'forbidden' : at === 'account' ? 'service-unavailable' : 'not-allowed',
+  );
+}

@@ -1,0 +1,76 @@
+import type { Element } from '../../formats/stanza/index.ts';
+import type { NewRow } from '../../stores/conversations/index.ts';
+import type { Stanza } from '../stanza.ts';
+import type { Home } from './home.ts';
+import type { Session } from './session.ts';
+import type { Ticket } from './settling.ts';
+
+/** A row that will be kept; its id is there once it is. */
+export interface Kept {
+  readonly row: NewRow;
+  /** Of its archive; 0 until the commit. */
+  id: number;
+}
+
+/**
+ * One stanza on its way, whoever hears of it: what must be kept first, and what is done once that is durable. Flows are
+ * committed in the order in which they were submitted, those that keep nothing among them, so that nobody is overtaken.
+ */
+export class Flow {
+  readonly kept: Kept[] = [];
+  readonly #after: (() => void)[] = [];
+  readonly #failed: (error: unknown) => void;
+  readonly #ticket: Ticket | null;
+
+  /** `failed`: told where nothing could be kept; the stanza was not delivered then. */
+  constructor(ticket: Ticket | null, failed: (error: unknown) => void) {
+    this.#ticket = ticket;
+    this.#failed = failed;
+  }
+
+  /** To be kept before anybody is written to. */
+  keep(row: NewRow): Kept {
+    const kept = { row, id: 0 };
+    this.kept.push(kept);
+    return kept;
+  }
+
+  /** Done once all is kept, in the order of the calls. Must not throw. */
+  after(act: () => void): void {
+    this.#after.push(act);
+  }
+
+  /** For `Commits`: all of it is durable. */
+  finish(): void {
+    for (const act of this.#after) act();
+    this.#ticket?.done();
+  }
+
+  /** For `Commits`: nothing of it is kept. */
+  fail(error: unknown): void {
+    this.#failed(error);
+    this.#ticket?.done();
+  }
+}
+
+/** A message at the home of who sends it. */
+export interface Sending {
+  readonly session: Session;
+  readonly flow: Flow;
+  /** A hook may put another one in its place. */
+  stanza: Stanza;
+}
+
+/** A message at the home of one who gets it. */
+export interface Delivery {
+  readonly home: Home;
+  readonly flow: Flow;
+  /** A hook may put another one in its place. */
+  stanza: Stanza;
+  /** Who gets it now, from `select` on. */
+  targets: readonly Session[];
+  /** Nobody could be found who would (RFC 6121 §8.5.2.2); from `select` on. */
+  isOffline: boolean;
+  /** Children that are put before those of the stanza when it is written, made after the commit: `<stanza-id/>`. */
+  readonly stamps: (() => Element)[];
+}

@@ -1,0 +1,95 @@
+import type { Member } from '../../accounts/index.ts';
+import { type Jid, jidText } from '../../formats/jid/index.ts';
+import type { Element } from '../../formats/stanza/index.ts';
+import { isHeld } from '../features.ts';
+import type { Chat } from '../services.ts';
+import type { ClientStream } from '../stream/client-stream.ts';
+import type { Home } from './home.ts';
+import { Settling } from './settling.ts';
+
+/**
+ * A bound resource (RFC 6120 §7). It outlives its stream where somebody keeps it to be resumed; what a specification
+ * knows of a session it keeps by it in a WeakMap of its own.
+ */
+export class Session {
+  readonly chat: Chat;
+  readonly home: Home;
+  readonly jid: Jid;
+  /** The full address as text. */
+  readonly text: string;
+  readonly member: Member;
+  /** The credential that signed it in. */
+  readonly credential: string;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
+  /** What it last told everybody (RFC 6121 §4.2); null where it is not available. */
+  presence: Element | null = null;
+  /** RFC 6121 §4.7.2.3. */
+  priority = 0;
+  /** It has asked for the roster and hears of changes (RFC 6121 §2.1.6). */
+  isInterested = false;
+  /** What came from its client and is not settled. */
+  readonly inbound: Settling;
+  /** Sees what is written to the client, before it is: what a resumption repeats. */
+  recorder: ((stanza: Element) => void) | null = null;
+  #stream: ClientStream | null;
+  #isClosed = false;
+
+  constructor(stream: ClientStream, home: Home, jid: Jid, member: Member, credential: string) {
+    this.chat = stream.chat;
+    this.home = home;
+    this.jid = jid;
+    this.text = jidText(jid);
+    this.member = member;
+    this.credential = credential;
+    this.openedAt = stream.chat.clock.nowMs();
+    this.inbound = new Settling(stream.chat.limits.unsettledMax);
+    this.#stream = stream;
+  }
+
+  get stream(): ClientStream | null {
+    return this.#stream;
+  }
+
+  get isAvailable(): boolean {
+    return this.presence !== null;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** A stanza for its client, unless somebody holds it back for now. */
+  deliver(stanza: Element): void {
+    if (this.#isClosed || isHeld(this.chat.features, this, stanza)) return;
+    this.write(stanza);
+  }
+
+  /** The same, whoever would hold it. */
+  write(stanza: Element): void {
+    this.recorder?.(stanza);
+    this.#stream?.sendStanza(stanza);
+  }
+
+  /** A new stream takes the place of the one that broke off, or of one that is still there. */
+  attach(stream: ClientStream): void {
+    this.#stream?.replaced();
+    this.#stream = stream;
+  }
+
+  /** Its stream is gone without having been closed; it is kept where somebody does (XEP-0198 §5). */
+  lost(stream: ClientStream): void {
+    if (this.#stream !== stream) return;
+    this.#stream = null;
+    if (!this.chat.features.lost.some((hook) => hook(this) === 'kept')) this.close();
+  }
+
+  /** It is no more: whoever knew of it is told. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stream = null;
+    this.home.remove(this);
+    for (const hook of this.chat.features.closed) hook(this);
+  }
+}

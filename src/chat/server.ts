@@ -1,0 +1,121 @@
+import { type Accounts, directoryAccount } from '../accounts/index.ts';
+import { type Clock, systemClock } from '../base/index.ts';
+import type { Connection, WebSocketPeer } from '../net/index.ts';
+import type { Log, Metrics } from '../observability/index.ts';
+import type { Conversations } from '../stores/conversations/index.ts';
+import { sasl } from './auth/sasl.ts';
+import { StanzaError, StreamError } from './errors.ts';
+import { createFeatures, type Features } from './features.ts';
+import { type ChatLimits, defaultChatLimits } from './limits.ts';
+import { createMeters } from './metrics.ts';
+import { clientNs } from './namespaces.ts';
+import { presenceRules } from './presence/index.ts';
+import { Commits } from './routing/commits.ts';
+import { Homes } from './routing/homes.ts';
+import { type Remote, Router, type Service } from './routing/router.ts';
+import type { Chat, ChatSettings } from './services.ts';
+import { bind } from './stream/bind.ts';
+import { ClientStream } from './stream/client-stream.ts';
+import { serveClient } from './stream/serve-client.ts';
+import { startTls } from './stream/start-tls.ts';
+import { TcpTransport } from './stream/tcp-transport.ts';
+import type { Transport } from './stream/transport.ts';
+import { WebSocketTransport } from './stream/websocket-transport.ts';
+import { xeps } from './xeps/index.ts';
+
+export interface ChatServerOptions {
+  /** The co-op's name. */
+  readonly coop: string;
+  readonly domain: string;
+  /** More domains whose accounts are at home here. */
+  readonly aliases?: readonly string[];
+  readonly accounts: Accounts;
+  readonly store: Conversations;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+  readonly limits?: Partial<ChatLimits>;
+  readonly plaintextLogin?: boolean;
+  readonly settings: () => ChatSettings;
+  readonly version: string;
+}
+
+export interface ChatServer {
+  readonly chat: Chat;
+  /** Serves a client over TCP; resolves when its stream has ended, never rejects. `startTls`: the door begins in clear. */
+  handleClient(connection: Connection, options: { readonly startTls: boolean }): Promise<void>;
+  /** Serves a client over WebSocket, in the same way. */
+  handleWebSocket(peer: WebSocketPeer): Promise<void>;
+  /** Resolves when what was taken is kept. */
+  close(): Promise<void>;
+}
+
+/** The tables of this server, as every session sees them. */
+export const standardFeatures: Features = createFeatures([startTls, sasl, bind, ...xeps]);
+
+export function createChatServer(options: ChatServerOptions): ChatServer {
+  const chat = servicesOf(options);
+  const streams = new Set<ClientStream>();
+  expelTheDisabled(chat);
+  const serve = async (transport: Transport, mayStartTls: boolean) => {
+    const stream = new ClientStream(chat, transport, mayStartTls);
+    streams.add(stream);
+    transport.connection.onDrain(() => stream.fail(new StreamError('system-shutdown')));
+    await serveClient(stream);
+    streams.delete(stream);
+  };
+  const { strangerBytesMax } = chat.limits;
+  return {
+    chat,
+    handleClient: (connection, { startTls: mayStartTls }) =>
+      serve(new TcpTransport(connection, clientNs, strangerBytesMax), mayStartTls),
+    handleWebSocket: (peer) => serve(new WebSocketTransport(peer, strangerBytesMax), false),
+    close: () => chat.commits.settled(),
+  };
+}
+
+/** Without a way to other servers nobody is found there. */
+const noRemote: Remote = {
+  send() {
+    throw new StanzaError('remote-server-not-found');
+  },
+};
+
+function servicesOf(options: ChatServerOptions): Chat {
+  const { coop, domain, aliases = [], accounts, store, log, settings, version } = options;
+  const limits = { ...defaultChatLimits, ...options.limits };
+  const services: Service[] = [];
+  const remote: Remote = noRemote;
+  const chat: Chat = {
+    ...{ coop, domain, accounts, store, log, settings, version, limits },
+    plaintextLogin: options.plaintextLogin ?? false,
+    features: standardFeatures,
+    presence: presenceRules,
+    homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
+    router: new Router(() => chat, services, remote),
+    commits: new Commits(store.archive, limits.commitRowsMax),
+    clock: options.clock ?? systemClock,
+    meters: createMeters(options.metrics),
+  };
+  return chat;
+}
+
+/** Disabled, deleted and renamed members hear of it at once. */
+function expelTheDisabled({ accounts, homes, store, log }: Chat): void {
+  let looking = Promise.resolve();
+  store.roster.subscribe(directoryAccount, () => {
+    looking = looking
+      .then(async () => {
+        for (const home of [...homes.lively]) {
+          const member = await accounts.member(home.account);
+          if (member !== null && !member.disabled && homes.of(member) === home) continue;
+          for (const session of [...home.sessions.values()]) {
+            session.stream?.fail(new StreamError('not-authorized', 'the account is no longer here'));
+            session.close();
+          }
+          homes.forget(home);
+        }
+      })
+      .catch((error: unknown) => log.warn('members not looked up', { error }));
+  });
+}

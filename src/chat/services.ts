@@ -1,0 +1,40 @@
+import type { Accounts } from '../accounts/index.ts';
+import type { Clock } from '../base/index.ts';
+import type { Log } from '../observability/index.ts';
+import type { Conversations } from '../stores/conversations/index.ts';
+import type { Features } from './features.ts';
+import type { ChatLimits } from './limits.ts';
+import type { ChatMeters } from './metrics.ts';
+import type { Commits } from './routing/commits.ts';
+import type { Homes } from './routing/homes.ts';
+import type { Router } from './routing/router.ts';
+import type { PresenceRules } from './specification.ts';
+
+/** What the configuration says about chat; asked for each time, so that a change counts for the next. */
+export interface ChatSettings {
+  readonly registration: 'invite' | 'closed' | 'open';
+  readonly unauthenticatedSeconds: number;
+}
+
+/** What all of chat shares; one object per server. */
+export interface Chat {
+  /** The co-op's name, for people. */
+  readonly coop: string;
+  /** The main domain, as addresses show it. */
+  readonly domain: string;
+  readonly version: string;
+  /** `auth.plaintext: allow`: passwords may come without TLS. */
+  readonly plaintextLogin: boolean;
+  readonly settings: () => ChatSettings;
+  readonly accounts: Accounts;
+  readonly store: Conversations;
+  readonly features: Features;
+  readonly presence: PresenceRules;
+  readonly limits: ChatLimits;
+  readonly homes: Homes;
+  readonly router: Router;
+  readonly commits: Commits;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meters: ChatMeters;
+}

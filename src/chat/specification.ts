@@ -1,0 +1,114 @@
+import type { Jid } from '../formats/jid/index.ts';
+import type { Element } from '../formats/stanza/index.ts';
+import type { Delivery, Sending } from './routing/flow.ts';
+import type { Home } from './routing/home.ts';
+import type { Session } from './routing/session.ts';
+import type { Chat } from './services.ts';
+import type { Stanza } from './stanza.ts';
+import type { ClientStream } from './stream/client-stream.ts';
+
+/** A request that an entity of ours answers. */
+export interface IqRequest {
+  readonly chat: Chat;
+  readonly stanza: Stanza;
+  readonly payload: Element;
+  /** Whose account is asked; null where the server itself is. */
+  readonly home: Home | null;
+  /** The session that asks, where it is one of ours; requests of other servers have none. */
+  readonly session: Session | null;
+}
+
+export interface IqHandler {
+  /** Of the one child of the iq. */
+  readonly name: string;
+  readonly ns: string;
+  readonly type: 'get' | 'set' | 'both';
+  /** What is asked: the server by its domain, or an account by its bare address (or by none, from its own sessions). */
+  readonly at: 'server' | 'account';
+  /**
+   * Who may ask; no default (THREATS 9). `owner`: sessions of the account. `members`: sessions of this server. `admins`.
+   * `anyone`: other servers as well; the handler judges.
+   */
+  readonly who: 'owner' | 'members' | 'admins' | 'anyone';
+  /** The payload of the result, null for an empty one; undefined where the handler answers by itself. Throws StanzaError, StoreError. */
+  run(request: IqRequest): Promise<Element | null | undefined> | Element | null | undefined;
+}
+
+/** Where a stream of a client stands: nobody has signed in; somebody has; a resource is bound. */
+export type StreamState = 'stranger' | 'member' | 'bound';
+
+/** An element of a stream that is no stanza. */
+export interface StreamElementHandler {
+  readonly name: string;
+  readonly ns: string;
+  readonly states: readonly StreamState[];
+  /** May read on by `stream.next`, for dialogues. Throws StreamError. */
+  run(stream: ClientStream, element: Element): Promise<void> | void;
+}
+
+/** `done`: the stanza goes no further, and all that is to be said was said. */
+export type Step = 'done' | undefined;
+
+/**
+ * The way of a message, in this order; within a phase, the order of the list of specifications.
+ * - `send`: at the sender's home, before it is routed. - `receive`: at the home of each local recipient, before anybody is chosen.
+ * - `select`: there, when `delivery.targets` is chosen and nothing is kept yet.
+ * What is kept, and what is done after that, is told to the flow. A StanzaError thrown goes back to the sender.
+ */
+export type MessageHook =
+  | { readonly phase: 'send'; run(sending: Sending): Promise<Step> | Step }
+  | { readonly phase: 'receive'; run(delivery: Delivery): Promise<Step> | Step }
+  | { readonly phase: 'select'; run(delivery: Delivery): Promise<void> | void };
+
+/** What becomes of a bound resource. */
+export interface SessionHooks {
+  /** Just bound; nothing was sent to it yet. */
+  opened?(session: Session): void;
+  /** Before a stanza is written to its client. `held`: whoever holds it writes it later with `session.write`. */
+  outgoing?(session: Session, stanza: Element): 'held' | undefined;
+  /** Its stream broke off. `kept`: the session stays, to be resumed; else it is closed. */
+  lost?(session: Session): 'kept' | undefined;
+  /** It is no more; it stands in its home no longer. */
+  closed?(session: Session): void;
+}
+
+/** What presence (RFC 6121 §4) means to others than who hears it. */
+export interface PresenceHooks {
+  /** A resource of ours tells everybody that it is there (`first`: it was not), or that it is no more (`session.presence` null). */
+  sent?(session: Session, first: boolean): Promise<void> | void;
+  /** An account of ours is told by somebody, one of its own resources or another: available or unavailable. */
+  received?(home: Home, stanza: Stanza): Promise<void> | void;
+}
+
+/** Presence and subscriptions (RFC 6121 §3, §4), which routing asks and does not know. */
+export interface PresenceRules {
+  /** From a client of ours; `to` null where everybody is told. Throws StanzaError. */
+  sent(session: Session, of: Element, to: Jid | null): Promise<void>;
+  /** For an account of ours, or for one of its resources. */
+  received(home: Home, stanza: Stanza): Promise<void>;
+  /** RFC 6121 §8.5.3.1: a resource is asked by those alone who may know that it is there. Throws StanzaError. */
+  demandKnown(home: Home, session: Session, request: Stanza): Promise<void>;
+}
+
+/** What a specification brings. The lists of such values are the dispatch tables: nothing else knows their names. */
+export interface Specification {
+  /** `0280`. */
+  readonly xep?: string;
+  /** `RFC 6120 §7`. */
+  readonly rfc?: string;
+  readonly name: string;
+  /** The version of the XEP that is followed. */
+  readonly version?: string;
+  /** Features of disco#info (XEP-0030 §3), by whom they are said. */
+  readonly features?: {
+    readonly server?: readonly string[];
+    readonly account?: readonly string[];
+  };
+  readonly iq?: readonly IqHandler[];
+  readonly elements?: readonly StreamElementHandler[];
+  /** What `<stream:features>` tells a stream as it stands (RFC 6120 §4.3.2). */
+  offers?(stream: ClientStream): readonly Element[];
+  readonly message?: readonly MessageHook[];
+  readonly presence?: PresenceHooks;
+  readonly session?: SessionHooks;
+}

@@ -1,0 +1,91 @@
+import { FormatError } from '../base/index.ts';
+import { type Jid, jidText, parseJid } from '../formats/jid/index.ts';
+import { type Element, element, elementsOf, writeElement } from '../formats/stanza/index.ts';
+import { errorElement, type StanzaError } from './errors.ts';
+import { clientNs, serverNs } from './namespaces.ts';
+
+export type StanzaKind = 'message' | 'presence' | 'iq';
+
+/** A stanza on its way: its name space is `jabber:client`, whatever stream it came by; its addresses are prepared. */
+export interface Stanza {
+  readonly kind: StanzaKind;
+  /** `type`; '' where there is none. */
+  readonly type: string;
+  readonly element: Element;
+  readonly from: Jid;
+  readonly to: Jid;
+}
+
+const kinds: ReadonlySet<string> = new Set<StanzaKind>(['message', 'presence', 'iq']);
+
+export const isStanza = (of: Element): boolean =>
+  (of.ns === clientNs || of.ns === serverNs) && kinds.has(of.name);
+
+/** A stanza from whoever `from` says; `attributes` win over those of the element. */
+export function addressed(of: Element, from: Jid, to: Jid): Stanza {
+  const attributes = { ...of.attributes, from: jidText(from), to: jidText(to) };
+  return {
+    kind: of.name as StanzaKind,
+    type: of.attributes.type ?? '',
+    element: { ...of, attributes },
+    from,
+    to,
+  };
+}
+
+/** The same with other children, addresses kept. */
+export const withChildren = (stanza: Stanza, children: Element['children']): Stanza => ({
+  ...stanza,
+  element: { ...stanza.element, children },
+});
+
+/** Null where it is none; for addresses in attributes. */
+export function tryJid(text: string | undefined): Jid | null {
+  if (text === undefined) return null;
+  try {
+    return parseJid(text);
+  } catch (error) {
+    if (error instanceof FormatError) return null;
+    throw error;
+  }
+}
+
+/** The one child that an iq of type get or set has (RFC 6120 §8.2.3); null for none or several. */
+export function payloadOf({ element: of }: Stanza): Element | null {
+  const [payload = null, ...more] = elementsOf(of);
+  return more.length === 0 ? payload : null;
+}
+
+/** The answer to a request, from whom it was addressed to. */
+export const resultOf = (request: Stanza, payload: Element | null = null): Stanza =>
+  answer(request, element('iq', clientNs, { type: 'result', id: request.element.attributes.id }, payload));
+
+/** The error that goes back for a stanza: its children stay (RFC 6120 §8.3.1). */
+export function bounceOf(stanza: Stanza, error: StanzaError): Stanza {
+  const { name, children, attributes } = stanza.element;
+  const { id, 'xml:lang': lang } = attributes;
+  return answer(stanza, {
+    name,
+    ns: clientNs,
+    attributes: { type: 'error', id, 'xml:lang': lang },
+    children: [...children.filter((child) => typeof child !== 'string'), errorElement(error, clientNs)],
+  });
+}
+
+/** RFC 6120 §8.3.1: an error is never answered with one, and neither is the answer to an iq. */
+export const mayBounce = ({ kind, type }: Stanza): boolean =>
+  type !== 'error' && !(kind === 'iq' && type === 'result');
+
+const answer = (to: Stanza, made: Element): Stanza => addressed(made, to.to, to.from);
+
+const texts = new WeakMap<Element, string>();
+
+/** As text within a client's stream; made once for however many hear it. */
+export function stanzaText(of: Element): string {
+  let text = texts.get(of);
+  if (text === undefined) {
+    text = writeElement(of, clientNs);
+    texts.set(of, text);
+  }
+  return text;
+}

@@ -1,0 +1,117 @@
+import type { Member } from '../../accounts/index.ts';
+import { randomToken } from '../../base/index.ts';
+import { type Element, element, writeElement } from '../../formats/stanza/index.ts';
+import { StreamError, streamErrorElement } from '../errors.ts';
+import { streamsNs } from '../namespaces.ts';
+import type { Session } from '../routing/session.ts';
+import type { Chat } from '../services.ts';
+import type { StreamState } from '../specification.ts';
+import { stanzaText } from '../stanza.ts';
+import type { StreamEvent, Transport } from './transport.ts';
+
+const streamIdBits = 160;
+
+/** The stream of one client over one connection, whichever transport carries it (RFC 6120 §4, RFC 7395). */
+export class ClientStream {
+  readonly chat: Chat;
+  readonly transport: Transport;
+  /** STARTTLS may be asked for: the door begins in clear. */
+  readonly mayStartTls: boolean;
+  /** Who has signed in. */
+  member: Member | null = null;
+  credential = '';
+  /** The address that the client said it has, before it signed in; '' where it said none (RFC 6120 §4.7.1). */
+  claimed = '';
+  /** `xml:lang` of the client's stream: the language of stanzas that name none (RFC 6120 §8.1.5). */
+  language: string | undefined;
+  /** Failed attempts to sign in. */
+  failures = 0;
+  #session: Session | null = null;
+  #ended: 'no' | 'local' | 'replaced' = 'no';
+
+  constructor(chat: Chat, transport: Transport, mayStartTls: boolean) {
+    this.chat = chat;
+    this.transport = transport;
+    this.mayStartTls = mayStartTls;
+  }
+
+  get state(): StreamState {
+    if (this.#session !== null) return 'bound';
+    return this.member === null ? 'stranger' : 'member';
+  }
+
+  get session(): Session | null {
+    return this.#session;
+  }
+
+  get isSecure(): boolean {
+    return this.transport.connection.secure;
+  }
+
+  /** Passwords may be said: the connection is encrypted, or the operator allows it (loopback tests). */
+  get mayTakePasswords(): boolean {
+    return this.isSecure || this.chat.plaintextLogin;
+  }
+
+  /** We have ended it, or another one has taken its place. */
+  get isOver(): boolean {
+    return this.#ended !== 'no';
+  }
+
+  /** The next event of the client, for dialogues: what is no element ends them. Throws StreamError. */
+  async next(): Promise<Element | null> {
+    const event: StreamEvent = await this.transport.next();
+    return event.kind === 'element' ? event.element : null;
+  }
+
+  /** Who it is was shown: limits of strangers are lifted. */
+  signedIn(member: Member, credential: string): void {
+    this.member = member;
+    this.credential = credential;
+    this.transport.trust(this.chat.limits.stanzaBytesMax);
+    this.transport.connection.authenticated();
+  }
+
+  /** A resource is bound, or one that was bound before goes on by this stream. */
+  bound(session: Session): void {
+    this.#session = session;
+  }
+
+  /** Our half of the stream, and what may be done in it. */
+  open(): void {
+    const { domain } = this.chat;
+    const attributes = { from: domain, id: randomToken(streamIdBits), version: '1.0', 'xml:lang': 'en' };
+    this.transport.open(this.claimed === '' ? attributes : { ...attributes, to: this.claimed });
+    this.transport.sendStream(element('features', streamsNs, {}, ...this.chat.features.offers(this)));
+  }
+
+  /** An element that is no stanza. */
+  send(of: Element): void {
+    this.transport.send(writeElement(of));
+  }
+
+  sendStanza(of: Element): void {
+    this.transport.sendStanza(stanzaText(of));
+  }
+
+  /** RFC 6120 §4.9: says why, closes the stream and the connection. */
+  fail(error: StreamError): void {
+    if (this.isOver) return;
+    this.#ended = 'local';
+    this.transport.sendStream(streamErrorElement(error));
+    this.transport.close();
+  }
+
+  /** RFC 6120 §4.4. */
+  close(): void {
+    if (this.isOver) return;
+    this.#ended = 'local';
+    this.transport.close();
+  }
+
+  /** Another stream goes on with the session (XEP-0198 §5). */
+  replaced(): void {
+    this.#session = null;
+    this.fail(new StreamError('conflict', 'the session goes on in another stream'));
+  }
+}

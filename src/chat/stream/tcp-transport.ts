@@ -1,0 +1,140 @@
+import { FormatError } from '../../base/index.ts';
+import {
+  type Attributes,
+  type Element,
+  escapeAttribute,
+  escapeText,
+  parseElement,
+  parseHead,
+  type Scope,
+  type StreamPiece,
+  StreamSplitter,
+  writeElement,
+} from '../../formats/stanza/index.ts';
+import type { Connection } from '../../net/index.ts';
+import { StreamError } from '../errors.ts';
+import { streamsNs } from '../namespaces.ts';
+import type { StreamEvent, Transport } from './transport.ts';
+
+const gone: StreamEvent = { kind: 'gone' };
+
+/** RFC 6120 §4: a stream of XML over TCP. Octets are parsed as they are asked for, so who floods waits in the socket. */
+export class TcpTransport implements Transport {
+  readonly kind = 'tcp';
+  readonly connection: Connection;
+  readonly #ns: string;
+  readonly #splitter: StreamSplitter;
+  readonly #octets: AsyncIterator<Buffer>;
+  #pieces: Iterator<StreamPiece> | null = null;
+  #scope: Scope | undefined;
+  #isOpen = false;
+
+  /** `ns`: `jabber:client` or `jabber:server`, the default name space of our streams. */
+  constructor(connection: Connection, ns: string, bytesMax: number) {
+    this.connection = connection;
+    this.#ns = ns;
+    this.#splitter = new StreamSplitter(bytesMax);
+    this.#octets = connection.octets()[Symbol.asyncIterator]();
+  }
+
+  next(): StreamEvent | Promise<StreamEvent> {
+    return this.#buffered() ?? this.#read();
+  }
+
+  #buffered(): StreamEvent | null {
+    if (this.#pieces === null) return null;
+    try {
+      const { value, done } = this.#pieces.next();
+      if (!done) return this.#eventOf(value);
+    } catch (error) {
+      throw streamFault(error);
+    }
+    this.#pieces = null;
+    return null;
+  }
+
+  async #read(): Promise<StreamEvent> {
+    for (;;) {
+      const { value, done } = await this.#octets.next();
+      if (done) return gone;
+      this.#pieces = this.#splitter.write(value);
+      const event = this.#buffered();
+      if (event !== null) return event;
+    }
+  }
+
+  #eventOf(piece: StreamPiece): StreamEvent {
+    if (piece.kind === 'end') return piece;
+    if (piece.kind === 'element') return { kind: 'element', element: parseElement(piece.text, this.#scope) };
+    const { element, scope } = parseHead(piece.text);
+    this.#scope = scope;
+    demandStream(element);
+    if (scope.ns !== this.#ns) throw new StreamError('invalid-namespace', `the default is not ${this.#ns}`);
+    return { kind: 'head', element };
+  }
+
+  open(attributes: Attributes): void {
+    this.#isOpen = true;
+    let head = `<?xml version='1.0'?><stream:stream xmlns='${this.#ns}' xmlns:stream='${streamsNs}'`;
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value !== undefined) head += ` ${name}='${escapeAttribute(value)}'`;
+    }
+    this.connection.write(`${head}>`);
+  }
+
+  send(text: string): boolean {
+    return this.connection.write(text);
+  }
+
+  sendStanza(text: string): boolean {
+    return this.connection.write(text);
+  }
+
+  sendStream({ name, children }: Element): boolean {
+    return this.connection.write(`<stream:${name}>${innerText(children, this.#ns)}</stream:${name}>`);
+  }
+
+  drain(): Promise<void> {
+    return this.connection.drain();
+  }
+
+  async startTls(proceed: string): Promise<void> {
+    this.#pieces = null;
+    await this.connection.startTls(proceed);
+    this.restart();
+  }
+
+  restart(): void {
+    this.#splitter.restart();
+    this.#isOpen = false;
+  }
+
+  trust(bytesMax: number): void {
+    this.#splitter.bytesMax = bytesMax;
+  }
+
+  close(): void {
+    if (this.#isOpen) this.connection.write('</stream:stream>');
+    this.connection.close();
+  }
+}
+
+export const innerText = (children: Element['children'], ns: string): string =>
+  children.map((child) => (typeof child === 'string' ? escapeText(child) : writeElement(child, ns))).join('');
+
+function demandStream({ name, ns }: Element): void {
+  if (ns !== streamsNs) throw new StreamError('invalid-namespace', `the stream is not of ${streamsNs}`);
+  if (name !== 'stream') throw new StreamError('bad-format', 'a stream begins with <stream:stream>');
+}
+
+/** RFC 6120 §4.9.3: what is wrong with the XML of a stream, by the name that the other side knows. */
+export function streamFault(error: unknown): unknown {
+  if (!(error instanceof FormatError)) return error;
+  const { message } = error;
+  if (/longer than|deeper than|more than/.test(message)) return new StreamError('policy-violation', message);
+  if (/comment|instruction|type of document|entity/.test(message))
+    return new StreamError('restricted-xml', message);
+  if (/UTF-8/.test(message)) return new StreamError('unsupported-encoding', message);
+  if (/prefix/.test(message)) return new StreamError('bad-namespace-prefix', message);
+  return new StreamError('not-well-formed', message);
+}

@@ -1,0 +1,8 @@
+/**
+ * chat/xeps: what the server understands beyond the streams, in an order that counts: within a phase of a message
+ * (`specification.ts`) whoever stands first is asked first. A XEP is one file, its transcript and one line here.
+ */
+import type { Specification } from '../specification.ts';
+import { ping } from './0199-ping.ts';
+
+export const xeps: readonly Specification[] = [ping];
