@@ -28,3 +28,6 @@ export const defaultChatLimits: ChatLimits = {
   commitRowsMax: 500,
   idleHomesMax: 2_000,
 };
+
+/** Of one connection, taken from the system and not parsed yet. */
+export const unreadBytesMax = 65_536;

@@ -1,7 +1,6 @@
 import type { Accounts } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Log } from '../observability/index.ts';
-import type { Conversations } from '../stores/conversations/index.ts';
 import type { Features } from './features.ts';
 import type { ChatLimits } from './limits.ts';
 import type { ChatMeters } from './metrics.ts';
@@ -9,6 +8,7 @@ import type { Commits } from './routing/commits.ts';
 import type { Homes } from './routing/homes.ts';
 import type { Router } from './routing/router.ts';
 import type { PresenceRules } from './specification.ts';
+import type { Conversations } from './stored.ts';
 
 /** What the configuration says about chat; asked for each time, so that a change counts for the next. */
 export interface ChatSettings {

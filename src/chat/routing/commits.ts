@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Conversations } from '../../stores/conversations/index.ts';
+import type { Conversations } from '../stored.ts';
 import type { Flow } from './flow.ts';
 
 /**

@@ -11,8 +11,9 @@ import {
   StreamSplitter,
   writeElement,
 } from '../../formats/stanza/index.ts';
-import type { Connection } from '../../net/index.ts';
+import type { Connection, OctetFlow } from '../../net/index.ts';
 import { StreamError } from '../errors.ts';
+import { unreadBytesMax } from '../limits.ts';
 import { streamsNs } from '../namespaces.ts';
 import type { StreamEvent, Transport } from './transport.ts';
 
@@ -24,7 +25,12 @@ export class TcpTransport implements Transport {
   readonly connection: Connection;
   readonly #ns: string;
   readonly #splitter: StreamSplitter;
-  readonly #octets: AsyncIterator<Buffer>;
+  readonly #flow: OctetFlow;
+  /** What came and was not asked for yet. */
+  readonly #unread: Buffer[] = [];
+  #unreadBytes = 0;
+  #waiting: (() => void) | null = null;
+  #isGone = false;
   #pieces: Iterator<StreamPiece> | null = null;
   #scope: Scope | undefined;
   #isOpen = false;
@@ -34,7 +40,29 @@ export class TcpTransport implements Transport {
     this.connection = connection;
     this.#ns = ns;
     this.#splitter = new StreamSplitter(bytesMax);
-    this.#octets = connection.octets()[Symbol.asyncIterator]();
+    this.#flow = connection.octets({
+      onOctets: (octets) => this.#came(octets),
+      onEnd: () => this.#ended(),
+    });
+    void connection.closed.then(() => this.#ended());
+  }
+
+  #came(octets: Buffer): void {
+    this.#unread.push(octets);
+    this.#unreadBytes += octets.length;
+    // Who sends faster than is read waits in the socket.
+    if (this.#unreadBytes >= unreadBytesMax) this.#flow.pause();
+    this.#wake();
+  }
+
+  #ended(): void {
+    this.#isGone = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#waiting?.();
+    this.#waiting = null;
   }
 
   next(): StreamEvent | Promise<StreamEvent> {
@@ -55,9 +83,18 @@ export class TcpTransport implements Transport {
 
   async #read(): Promise<StreamEvent> {
     for (;;) {
-      const { value, done } = await this.#octets.next();
-      if (done) return gone;
-      this.#pieces = this.#splitter.write(value);
+      const octets = this.#unread.shift();
+      if (octets === undefined) {
+        if (this.#isGone) return gone;
+        await new Promise<void>((resolve) => {
+          this.#waiting = resolve;
+        });
+        continue;
+      }
+      const wasFull = this.#unreadBytes >= unreadBytesMax;
+      this.#unreadBytes -= octets.length;
+      if (wasFull && this.#unreadBytes < unreadBytesMax) this.#flow.resume();
+      this.#pieces = this.#splitter.write(octets);
       const event = this.#buffered();
       if (event !== null) return event;
     }
@@ -99,9 +136,17 @@ export class TcpTransport implements Transport {
   }
 
   async startTls(proceed: string): Promise<void> {
-    this.#pieces = null;
+    this.#forget();
     await this.connection.startTls(proceed);
     this.restart();
+  }
+
+  /** What came before a handshake was said by anybody (THREATS 2). */
+  #forget(): void {
+    this.#pieces = null;
+    this.#unread.length = 0;
+    this.#unreadBytes = 0;
+    this.#flow.resume();
   }
 
   restart(): void {
