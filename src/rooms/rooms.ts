@@ -8,6 +8,7 @@ import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
 import { type CollectionsWriter, createCollections } from '../stores/collections/index.ts';
+import { type Conversations, openConversations } from '../stores/conversations/index.ts';
 import {
   createFilesStore,
   createSharing,
@@ -23,7 +24,6 @@ import { createPolicyStore, type PolicyStore } from '../stores/policies/index.ts
 import { createPushStore, type PushStore } from '../stores/push/index.ts';
 import { createSenders, type Senders } from '../stores/senders/index.ts';
 import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
-import { type Conversations, openConversations } from './conversations.ts';
 import { type CoopAt, openCoopRooms } from './coop.ts';
 
 /** What is kept, opened: the same for the server and for a command on a stopped one. */

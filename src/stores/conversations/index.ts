@@ -3,3 +3,4 @@
  * - `nodes`: what is published, and who hears of it (PEP, pubsub).
  */
 export * from './nodes/index.ts';
+export { type Conversations, openConversations } from './open.ts';

@@ -1,6 +1,6 @@
-import type { Clock } from '../base/index.ts';
-import type { Database } from '../storage/index.ts';
-import { createNodes, type NodesStore } from '../stores/conversations/index.ts';
+import type { Clock } from '../../base/index.ts';
+import type { Database } from '../../storage/index.ts';
+import { createNodes, type NodesStore } from './nodes/index.ts';
 
 /** What chat keeps. */
 export interface Conversations {
