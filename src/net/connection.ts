@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Endpoint } from './address.ts';
 import type { LineReader, LineReaderOptions } from './line-reader.ts';
 import type { OctetFlow, OctetReader } from './octet-reader.ts';
+import type { PeerCertificate } from './tls/index.ts';
 
 export interface TlsInfo {
   /** `TLSv1.2` or `TLSv1.3`. */
@@ -32,7 +33,10 @@ export const closeReasons = [
   'compression',
 ] as const;
 
-/** One client, from the moment a protocol may speak to it (after any PROXY header and implicit TLS). */
+/**
+ * One client, from the moment a protocol may speak to it (after any PROXY header and implicit TLS); or one server that we
+ * went to (`Network.dial`), to which all that is said of clients here applies.
+ */
 export interface Connection {
   /** Short and unique in this process, for the log. */
   readonly id: string;
@@ -53,6 +57,8 @@ export interface Connection {
   exportKeyingMaterial(label: string, length: number): Buffer | null;
   /** RFC 5929 §4.1 tls-server-end-point; null without TLS or where the certificate's signature has no one hash. */
   serverCertificateHash(): Buffer | null;
+  /** What the other side showed; null without TLS, and where it showed nothing. Made anew at each call. */
+  peerCertificate(): PeerCertificate | null;
   /** A reader on this connection that survives `startTls` and `compress`; one per connection, made on the first call. */
   lines(options: LineReaderOptions): LineReader;
   /**

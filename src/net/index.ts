@@ -63,13 +63,17 @@ export { netMetrics } from './metrics.ts';
 export { createNetwork, type Network, type NetworkOptions } from './network.ts';
 export { isPublicAddress, type Networks, parseNetworks } from './networks.ts';
 export type { OctetFlow, OctetReader } from './octet-reader.ts';
+export { DialFailure, type DialTarget, type OutgoingOptions } from './outgoing.ts';
 export type { Refusal } from './registry.ts';
+export { type ServiceLabel, type ServiceQuestion, serviceTargets } from './service-targets.ts';
 export {
+  type CertificateName,
   type CertificateOptions,
   type CertificateSource,
   type CertificateSummary,
   type Certificates,
   createCertificates,
+  type PeerCertificate,
   type TlsPeer,
   tlsPeerOf,
 } from './tls/index.ts';

@@ -69,6 +69,11 @@ export const inflateRatioMax = 50;
 export const chainCertificatesMax = 10;
 /** An address that does not answer leaves time for the others; none gets less than this. */
 export const dialShareMs = 5_000;
+/** RFC 8305 §5: how long one attempt is alone before the next begins beside it. */
+export const dialStaggerMs = 250;
+/** Addresses that are tried for one connection, and hosts of a service that are looked up. */
+export const dialTargetsMax = 20;
+export const serviceHostsMax = 10;
 
 /** The certificate authority of a self-signed installation. */
 export const authorityDaysMax = 3_650;

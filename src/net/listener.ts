@@ -19,7 +19,10 @@ export interface ListenerOptions {
   readonly tls: 'none' | 'starttls' | 'implicit';
   /** Addresses (CIDR) that must begin with a PROXY header, version 1 or 2. From all others it is not read as one. */
   readonly proxyProtocol?: readonly string[];
+  /** What is spoken here (RFC 7301): a client that offers others alone is refused, one that offers none is served. */
   readonly alpn?: readonly string[];
+  /** Asks for the client's own certificate and requires none; what it shows is told by `Connection.peerCertificate`. */
+  readonly requestClientCertificate?: boolean;
   /** In place of the network's. */
   readonly certificates?: Certificates;
   /** Instead of the network's limit; 0 for doors where nobody logs in. */
@@ -59,6 +62,29 @@ export function closingAs(listener: Listener, close: Listener['close']): Listene
     resume: () => listener.resume(),
     close,
   };
+}
+
+/** Tells each connection, waits up to `graceMs`, ends the rest. */
+export async function drainAll(
+  connections: Iterable<TcpConnection>,
+  graceMs: number,
+  log: Log,
+): Promise<void> {
+  const waiting = new AbortController();
+  const open = [...connections];
+  const gone = Promise.all(open.map((connection) => connection.closed));
+  for (const connection of open) {
+    try {
+      connection.drained();
+    } catch (error) {
+      log.error('drain failed', { connection: connection.id, error });
+      connection.destroy('internal');
+    }
+  }
+  await Promise.race([gone, sleep(graceMs, waiting.signal)]);
+  waiting.abort();
+  for (const connection of open) connection.destroy('drained');
+  await gone;
 }
 
 /** What a listener leans on, beside what its connections do. */
@@ -155,22 +181,7 @@ export class TcpListener implements Listener {
   async close(graceMs: number): Promise<void> {
     this.#stop.abort();
     this.#unbind();
-    const waiting = new AbortController();
-    const gone = Promise.all([...this.#connections].map((connection) => connection.closed));
-    for (const connection of this.#connections) this.#drain(connection);
-    await Promise.race([gone, sleep(graceMs, waiting.signal)]);
-    waiting.abort();
-    for (const connection of this.#connections) connection.destroy('drained');
-    await gone;
-  }
-
-  #drain(connection: TcpConnection): void {
-    try {
-      connection.drained();
-    } catch (error) {
-      this.#parts.log.error('drain failed', { connection: connection.id, error });
-      connection.destroy('internal');
-    }
+    await drainAll(this.#connections, graceMs, this.#parts.log);
   }
 
   #unbind(): void {

@@ -709,6 +709,7 @@ describe('out of descriptors', () => {
       listener: 'test',
       tls: 'none',
       alpn: undefined,
+      requestClientCertificate: false,
       limits: { ...defaultNetLimits, ...limits },
       log: silentLog,
       clock: { nowMs: () => 0, monotonicMs: () => 0 },

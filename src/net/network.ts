@@ -19,6 +19,7 @@ import {
   handshakes,
 } from './metrics.ts';
 import { parseNetworks } from './networks.ts';
+import { Outgoing, type OutgoingOptions } from './outgoing.ts';
 import { Registry } from './registry.ts';
 import type { Certificates } from './tls/index.ts';
 
@@ -36,8 +37,13 @@ export interface NetworkOptions {
 export interface Network {
   /** Resolves once the listener accepts; rejects where it cannot be bound. */
   listen(options: ListenerOptions): Promise<Listener>;
+  /**
+   * A connection that we open, to whichever target answers first; it may be used as those that listeners hand out are.
+   * Rejects with DialFailure.
+   */
+  dial(options: OutgoingOptions): Promise<Connection>;
   connections(): Iterable<Connection>;
-  /** Drains every listener side by side; afterwards nothing of this network is left. */
+  /** Drains every listener, and what was dialled, side by side; afterwards nothing of this network is left. */
   closeAll(graceMs: number): Promise<void>;
 }
 
@@ -52,6 +58,15 @@ export function createNetwork(options: NetworkOptions): Network {
   const nextId = () => `${prefix}${(++lastId).toString(36)}`;
   const sweeper = setInterval(() => registry.sweep(clock.monotonicMs()), limits.sweepIntervalMs);
   sweeper.unref();
+  const outgoing = new Outgoing(({ name, tap, domain, service, verify }, { tls, alpn }) => ({
+    ...partsFor(
+      { name, tls, ...(tap ? { tap } : {}), ...(alpn && tls === 'implicit' ? { alpn: [alpn] } : {}) },
+      { ...options, limits, clock },
+      registry,
+      nextId,
+    ),
+    client: { domain, service, verify },
+  }));
   return {
     async listen(wanted) {
       if (closing) throw new Error('the network is closing');
@@ -69,17 +84,21 @@ export function createNetwork(options: NetworkOptions): Network {
         return listener.close(graceMs);
       });
     },
+    async dial(wanted) {
+      if (options.certificates === null) throw new Error(`dialling ${wanted.name} needs certificates`);
+      return outgoing.dial(wanted);
+    },
     connections: () => registry.connections.values(),
     async closeAll(graceMs) {
       closing = true;
-      await Promise.all([...listeners].map((listener) => listener.close(graceMs)));
+      await Promise.all([...listeners, outgoing].map((each) => each.close(graceMs)));
       clearInterval(sweeper);
     },
   };
 }
 
 function partsFor(
-  wanted: ListenerOptions,
+  wanted: Omit<ListenerOptions, 'host' | 'port' | 'onConnection'>,
   options: NetworkOptions & { readonly clock: Clock },
   registry: Registry,
   nextId: () => string,
@@ -95,6 +114,7 @@ function partsFor(
     listener,
     tls: wanted.tls,
     alpn: wanted.alpn,
+    requestClientCertificate: wanted.requestClientCertificate ?? false,
     limits: options.limits,
     log: options.log,
     clock: options.clock,

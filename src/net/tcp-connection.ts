@@ -1,7 +1,6 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../base/index.ts';
 import type { Log, Tap } from '../observability/index.ts';
 import type { Endpoint } from './address.ts';
@@ -12,7 +11,16 @@ import type { NetLimits } from './limits.ts';
 import { LineReader, type LineReaderOptions } from './line-reader.ts';
 import { type OctetFlow, type OctetReader, OctetStream } from './octet-reader.ts';
 import { tapStream } from './tap-stream.ts';
-import type { Certificates } from './tls/index.ts';
+import {
+  type Certificates,
+  type ClientSide,
+  clientFault,
+  clientTls,
+  endPointHash,
+  type PeerCertificate,
+  peerCertificateOf,
+  serverTls,
+} from './tls/index.ts';
 
 /** What a connection leans on; one object per listener. */
 export interface Surroundings {
@@ -23,6 +31,9 @@ export interface Surroundings {
   readonly log: Log;
   readonly clock: Clock;
   readonly certificates: Certificates | null;
+  readonly requestClientCertificate: boolean;
+  /** Where it is we who opened the connection. */
+  readonly client?: ClientSide;
   readonly onHandshake: (outcome: 'done' | 'failed') => void;
 }
 
@@ -83,6 +94,10 @@ export class TcpConnection implements Connection {
     socket.on('close', this.#onClose);
   }
 
+  get log(): Log {
+    return this.#around.log;
+  }
+
   get listener(): string {
     return this.#around.listener;
   }
@@ -134,10 +149,13 @@ export class TcpConnection implements Connection {
   }
 
   serverCertificateHash(): Buffer | null {
-    const certificate = this.#tls?.getCertificate();
-    if (!certificate || !('raw' in certificate)) return null;
-    const hash = endPointHashes[new X509Certificate(certificate.raw).signatureAlgorithmOid ?? ''];
-    return hash === undefined ? null : createHash(hash).update(certificate.raw).digest();
+    const tls = this.#tls;
+    const shown = this.#around.client === undefined ? tls?.getCertificate() : tls?.getPeerCertificate();
+    return shown && 'raw' in shown && Buffer.isBuffer(shown.raw) ? endPointHash(shown.raw) : null;
+  }
+
+  peerCertificate(): PeerCertificate | null {
+    return this.#tls === null || !this.#secure ? null : peerCertificateOf(this.#tls);
   }
 
   lines(options: LineReaderOptions): LineReader {
@@ -268,19 +286,16 @@ export class TcpConnection implements Connection {
 
   /** Wraps the socket; what it holds unread belongs to the handshake. */
   async handshake(): Promise<void> {
-    const { certificates, alpn, limits } = this.#around;
+    const { certificates, alpn, limits, client } = this.#around;
     if (certificates === null) throw new Error(`listener ${this.listener} has no certificates`);
     if (this.#raw.destroyed) throw new TlsFailure('closed');
     this.#untap?.();
     this.#tap?.note('TLS handshake');
     this.step('handshake-timeout', limits.handshakeMsMax);
-    const tls = new TLSSocket(this.#raw, {
-      isServer: true,
-      requestCert: false,
-      secureContext: certificates.contextFor(null),
-      SNICallback: (name, answer) => answer(null, certificates.contextFor(name)),
-      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-    });
+    const tls =
+      client === undefined
+        ? serverTls(this.#raw, { certificates, alpn }, this.#around)
+        : clientTls(this.#raw, { certificates, alpn }, client);
     this.#tls = tls;
     this.#stream = tls;
     let code = '';
@@ -291,13 +306,15 @@ export class TcpConnection implements Connection {
     });
     tls.on('close', this.#onClose);
     const done = await new Promise<boolean>((resolve) => {
-      tls.once('secure', () => resolve(true));
+      tls.once(client === undefined ? 'secure' : 'secureConnect', () => resolve(true));
       tls.once('close', () => resolve(false));
       this.#raw.once('close', () => resolve(false));
     });
-    this.#around.onHandshake(done ? 'done' : 'failed');
-    if (!done) {
-      code ||= this.#reason ?? 'closed';
+    const fault = done && client?.verify === 'require' ? clientFault(tls, client) : null;
+    this.#around.onHandshake(done && fault === null ? 'done' : 'failed');
+    if (!done || fault !== null) {
+      if (fault !== null) this.destroy('handshake-failed');
+      code ||= fault ?? this.#reason ?? 'closed';
       this.#around.log.debug('tls handshake failed', { connection: this.id, code });
       throw new TlsFailure(code);
     }
@@ -440,19 +457,6 @@ export class TcpConnection implements Connection {
     this.#resolveClosed(this.#reason);
   };
 }
-
-// RFC 5929 §4.1: the certificate's own hash, MD5 and SHA-1 replaced by SHA-256.
-const endPointHashes: Readonly<Record<string, string>> = {
-  '1.2.840.113549.1.1.4': 'sha256',
-  '1.2.840.113549.1.1.5': 'sha256',
-  '1.2.840.113549.1.1.11': 'sha256',
-  '1.2.840.113549.1.1.12': 'sha384',
-  '1.2.840.113549.1.1.13': 'sha512',
-  '1.2.840.10045.4.1': 'sha256',
-  '1.2.840.10045.4.3.2': 'sha256',
-  '1.2.840.10045.4.3.3': 'sha384',
-  '1.2.840.10045.4.3.4': 'sha512',
-};
 
 function dropUnread(socket: Socket): number {
   socket.pause();

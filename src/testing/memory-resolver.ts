@@ -1,4 +1,4 @@
-import { type DnsAnswer, DnsError, type DnsFailure, type Resolver } from '../net/index.ts';
+import { type DnsAnswer, DnsError, type DnsFailure, type Resolver, type SrvRecord } from '../net/index.ts';
 
 /** What a name has: answers by type, or why there is none for any type. 'silent' never answers. */
 export interface MemoryName {
@@ -6,6 +6,7 @@ export interface MemoryName {
   readonly aaaa?: readonly string[];
   readonly mx?: readonly { preference: number; exchange: string }[];
   readonly txt?: readonly string[];
+  readonly srv?: readonly SrvRecord[];
   readonly fails?: DnsFailure | 'silent';
 }
 
@@ -38,7 +39,7 @@ export function memoryResolver(zones: Readonly<Record<string, MemoryName>> = {})
     txt: (name) => find('TXT', name, ({ txt }) => txt),
     cname: (name) => find('CNAME', name, () => []),
     ns: (name) => find('NS', name, () => []),
-    srv: (name) => find('SRV', name, () => []),
+    srv: (name) => find('SRV', name, ({ srv }) => srv),
     tlsa: (name) => find('TLSA', name, () => []),
     caa: (name) => find('CAA', name, () => []),
     ptr: (address) => find('PTR', address, () => []),

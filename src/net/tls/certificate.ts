@@ -82,8 +82,12 @@ function extensionsOf({ purpose, publicKey, issuerKey }: CertificateRequest): Bu
   if (authority) return common;
   return [
     ...common,
-    // §4.2.1.12: serverAuth.
-    extension('2.5.29.37', false, sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'))),
+    // §4.2.1.12: serverAuth, and clientAuth for servers that show it to each other (XEP-0178).
+    extension(
+      '2.5.29.37',
+      false,
+      sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'), objectIdentifier('1.3.6.1.5.5.7.3.2')),
+    ),
     extension('2.5.29.17', false, sequence(...purpose.names.map(generalName))),
   ];
 }

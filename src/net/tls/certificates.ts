@@ -4,7 +4,7 @@ import type { SecureContext } from 'node:tls';
 import { type Clock, messageOf, randomOctets, systemClock } from '../../base/index.ts';
 import type { Log } from '../../observability/index.ts';
 import { certificatePollMs, renewBeforeDays, ticketKeyHoursMax } from '../limits.ts';
-import { serverContext } from './context.ts';
+import { secureContext } from './context.ts';
 import { type KeyPair, selfSigned } from './self-signed.ts';
 
 export type CertificateSource =
@@ -14,6 +14,8 @@ export type CertificateSource =
 export interface CertificateOptions {
   readonly log: Log;
   readonly clock?: Clock;
+  /** PEM; trusted of those who speak to us in place of the system's roots. */
+  readonly trusted?: string;
   /** How often files and expiry are looked at. */
   readonly pollMs?: number;
 }
@@ -54,7 +56,7 @@ export async function createCertificates(
   options: CertificateOptions,
 ): Promise<Certificates> {
   const clock = options.clock ?? systemClock;
-  const current = new CurrentCertificate(source, clock, options.log);
+  const current = new CurrentCertificate(source, clock, options);
   await current.start();
   const timer = setInterval(() => void current.poll(), options.pollMs ?? certificatePollMs);
   timer.unref();
@@ -82,6 +84,7 @@ class CurrentCertificate {
   readonly #source: CertificateSource;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #trusted: string | undefined;
   #pair: Loaded['pair'] | null = null;
   #stamp = '';
   #refusedStamp = '';
@@ -89,10 +92,11 @@ class CurrentCertificate {
   #contextAtMs = 0;
   #busy: Promise<boolean> | null = null;
 
-  constructor(source: CertificateSource, clock: Clock, log: Log) {
+  constructor(source: CertificateSource, clock: Clock, { log, trusted }: CertificateOptions) {
     this.#source = source;
     this.#clock = clock;
     this.#log = log;
+    this.#trusted = trusted;
   }
 
   get context(): SecureContext {
@@ -178,7 +182,7 @@ class CurrentCertificate {
   }
 
   #use(loaded: Loaded): void {
-    const context = contextOf(loaded.pair);
+    const context = contextOf(loaded.pair, this.#trusted);
     this.#pair = loaded.pair;
     this.#stamp = loaded.stamp;
     this.#context = context;
@@ -190,13 +194,16 @@ class CurrentCertificate {
 
   #renewContext(): void {
     if (this.#pair === null) return;
-    this.#context = contextOf(this.#pair);
+    this.#context = contextOf(this.#pair, this.#trusted);
     this.#contextAtMs = this.#clock.monotonicMs();
   }
 }
 
-function contextOf(pair: { readonly certificate: string; readonly key: string }): SecureContext {
-  return serverContext(pair.certificate, pair.key, randomOctets(48));
+function contextOf(
+  pair: { readonly certificate: string; readonly key: string },
+  trusted?: string,
+): SecureContext {
+  return secureContext(pair.certificate, pair.key, randomOctets(48), trusted);
 }
 
 async function readPart(path: string): Promise<string> {

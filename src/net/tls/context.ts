@@ -14,8 +14,16 @@ const ciphers = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
-/** A server's side of TLS 1.2 and 1.3 with session tickets; `ticketKeys` are 48 random bytes. Throws on a bad pair. */
-export function serverContext(certificate: string, key: string, ticketKeys: Buffer): SecureContext {
+/**
+ * TLS 1.2 and 1.3 with session tickets; `ticketKeys` are 48 random bytes. `trusted` (PEM) vouches for others in place of
+ * the system's roots. Throws on a bad pair.
+ */
+export function secureContext(
+  certificate: string,
+  key: string,
+  ticketKeys: Buffer,
+  trusted?: string,
+): SecureContext {
   return createSecureContext({
     cert: certificate,
     key,
@@ -26,5 +34,6 @@ export function serverContext(certificate: string, key: string, ticketKeys: Buff
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
     sessionIdContext: 'myco',
     ticketKeys,
+    ...(trusted === undefined ? {} : { ca: trusted }),
   });
 }

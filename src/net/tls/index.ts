@@ -10,4 +10,14 @@ export {
   type Certificates,
   createCertificates,
 } from './certificates.ts';
+export {
+  type ClientSide,
+  clientFault,
+  clientTls,
+  endPointHash,
+  type PeerCertificate,
+  peerCertificateOf,
+  serverTls,
+} from './handshake.ts';
+export type { CertificateName } from './names.ts';
 export { type TlsPeer, tlsPeerOf } from './peer.ts';
