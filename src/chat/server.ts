@@ -15,7 +15,7 @@ import { type Remote, Router, type Service } from './routing/router.ts';
 import type { Chat, ChatSettings } from './services.ts';
 import type { Conversations } from './stored.ts';
 import { bind } from './stream/bind.ts';
-import { ClientStream } from './stream/client-stream.ts';
+import { ClientStream, type Entrance } from './stream/client-stream.ts';
 import { serveClient } from './stream/serve-client.ts';
 import { startTls } from './stream/start-tls.ts';
 import { TcpTransport } from './stream/tcp-transport.ts';
@@ -42,8 +42,8 @@ export interface ChatServerOptions {
 
 export interface ChatServer {
   readonly chat: Chat;
-  /** Serves a client over TCP; resolves when its stream has ended, never rejects. `startTls`: the door begins in clear. */
-  handleClient(connection: Connection, options: { readonly startTls: boolean }): Promise<void>;
+  /** Serves a client over TCP; resolves when its stream has ended, never rejects. */
+  handleClient(connection: Connection, entrance: Entrance): Promise<void>;
   /** Serves a client over WebSocket, in the same way. */
   handleWebSocket(peer: WebSocketPeer): Promise<void>;
   /** Resolves when what was taken is kept. */
@@ -57,8 +57,8 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
   const chat = servicesOf(options);
   const streams = new Set<ClientStream>();
   expelTheDisabled(chat);
-  const serve = async (transport: Transport, mayStartTls: boolean) => {
-    const stream = new ClientStream(chat, transport, mayStartTls);
+  const serve = async (transport: Transport, entrance: Entrance) => {
+    const stream = new ClientStream(chat, transport, entrance);
     streams.add(stream);
     transport.connection.onDrain(() => stream.fail(new StreamError('system-shutdown')));
     await serveClient(stream);
@@ -67,9 +67,9 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
   const { strangerBytesMax } = chat.limits;
   return {
     chat,
-    handleClient: (connection, { startTls: mayStartTls }) =>
-      serve(new TcpTransport(connection, clientNs, strangerBytesMax), mayStartTls),
-    handleWebSocket: (peer) => serve(new WebSocketTransport(peer, strangerBytesMax), false),
+    handleClient: (connection, entrance) =>
+      serve(new TcpTransport(connection, clientNs, strangerBytesMax), entrance),
+    handleWebSocket: (peer) => serve(new WebSocketTransport(peer, strangerBytesMax), { startTls: false }),
     close: () => chat.commits.settled(),
   };
 }

@@ -17,6 +17,13 @@ export {
   tlsaOf,
 } from './certificates.ts';
 export { changesSince } from './changes.ts';
+export {
+  type ChatDoor,
+  chatPassword,
+  openTestChat,
+  type TestChat,
+  type TestChatOptions,
+} from './chat.ts';
 export { openCheckedSmtp, sayAtMx } from './checked-smtp.ts';
 export { startCompany, TestCompany } from './company.ts';
 export { damageAt, openTestStores, type TestStores, testFiles } from './database.ts';

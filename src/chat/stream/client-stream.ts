@@ -11,12 +11,22 @@ import type { StreamEvent, Transport } from './transport.ts';
 
 const streamIdBits = 160;
 
+/** The door that a client came by. */
+export interface Entrance {
+  /** It begins in clear, and TLS may be started. */
+  readonly startTls: boolean;
+  /** In place of the server's `plaintextLogin`. */
+  readonly plaintextLogin?: boolean;
+}
+
 /** The stream of one client over one connection, whichever transport carries it (RFC 6120 §4, RFC 7395). */
 export class ClientStream {
   readonly chat: Chat;
   readonly transport: Transport;
   /** STARTTLS may be asked for: the door begins in clear. */
   readonly mayStartTls: boolean;
+  /** Passwords may be said without TLS (loopback tests). */
+  readonly #plaintextLogin: boolean;
   /** Who has signed in. */
   member: Member | null = null;
   credential = '';
@@ -29,10 +39,11 @@ export class ClientStream {
   #session: Session | null = null;
   #ended: 'no' | 'local' | 'replaced' = 'no';
 
-  constructor(chat: Chat, transport: Transport, mayStartTls: boolean) {
+  constructor(chat: Chat, transport: Transport, { startTls, plaintextLogin }: Entrance) {
     this.chat = chat;
     this.transport = transport;
-    this.mayStartTls = mayStartTls;
+    this.mayStartTls = startTls;
+    this.#plaintextLogin = plaintextLogin ?? chat.plaintextLogin;
   }
 
   get state(): StreamState {
@@ -50,7 +61,7 @@ export class ClientStream {
 
   /** Passwords may be said: the connection is encrypted, or the operator allows it (loopback tests). */
   get mayTakePasswords(): boolean {
-    return this.isSecure || this.chat.plaintextLogin;
+    return this.isSecure || this.#plaintextLogin;
   }
 
   /** We have ended it, or another one has taken its place. */

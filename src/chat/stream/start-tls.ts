@@ -4,7 +4,7 @@ import type { Specification } from '../specification.ts';
 import type { ClientStream } from './client-stream.ts';
 
 const mayStart = (stream: ClientStream): boolean =>
-  stream.mayStartTls && stream.transport.kind === 'tcp' && !stream.isSecure;
+  stream.mayStartTls && stream.transport.kind === 'tcp' && !stream.isSecure && stream.state === 'stranger';
 
 /** STARTTLS. Nothing else is offered before it, unless the operator allows passwords in clear (loopback tests). */
 export const startTls: Specification = {
