@@ -1,4 +1,3 @@
-import { FormatError } from '../../base/index.ts';
 import {
   type Attributes,
   type Element,
@@ -10,9 +9,11 @@ import {
   type StreamPiece,
   StreamSplitter,
   writeElement,
+  XmlFault,
+  type XmlFaultKind,
 } from '../../formats/stanza/index.ts';
 import type { Connection, OctetFlow } from '../../net/index.ts';
-import { StreamError } from '../errors.ts';
+import { type StreamCondition, StreamError } from '../errors.ts';
 import { unreadBytesMax } from '../limits.ts';
 import { streamsNs } from '../namespaces.ts';
 import type { StreamEvent, Transport } from './transport.ts';
@@ -24,7 +25,7 @@ export class TcpTransport implements Transport {
   readonly kind = 'tcp';
   readonly connection: Connection;
   readonly #ns: string;
-  readonly #splitter: StreamSplitter;
+  #splitter: StreamSplitter;
   readonly #flow: OctetFlow;
   /** What came and was not asked for yet. */
   readonly #unread: Buffer[] = [];
@@ -138,7 +139,8 @@ export class TcpTransport implements Transport {
   async startTls(proceed: string): Promise<void> {
     this.#forget();
     await this.connection.startTls(proceed);
-    this.restart();
+    this.#splitter = new StreamSplitter(this.#splitter.bytesMax);
+    this.#isOpen = false;
   }
 
   /** What came before a handshake was said by anybody (THREATS 2). */
@@ -173,13 +175,13 @@ function demandStream({ name, ns }: Element): void {
 }
 
 /** RFC 6120 §4.9.3: what is wrong with the XML of a stream, by the name that the other side knows. */
-export function streamFault(error: unknown): unknown {
-  if (!(error instanceof FormatError)) return error;
-  const { message } = error;
-  if (/longer than|deeper than|more than/.test(message)) return new StreamError('policy-violation', message);
-  if (/comment|instruction|type of document|entity/.test(message))
-    return new StreamError('restricted-xml', message);
-  if (/UTF-8/.test(message)) return new StreamError('unsupported-encoding', message);
-  if (/prefix/.test(message)) return new StreamError('bad-namespace-prefix', message);
-  return new StreamError('not-well-formed', message);
-}
+const faults = {
+  malformed: 'not-well-formed',
+  restricted: 'restricted-xml',
+  'too-much': 'policy-violation',
+  encoding: 'unsupported-encoding',
+  prefix: 'bad-namespace-prefix',
+} as const satisfies Record<XmlFaultKind, StreamCondition>;
+
+export const streamFault = (error: unknown): unknown =>
+  error instanceof XmlFault ? new StreamError(faults[error.kind], error.message) : error;

@@ -100,6 +100,19 @@ describe('one element', () => {
     expect(() => parseElement(text)).toThrow(FormatError);
   });
 
+  test.each([
+    ['a comment', '<!-- --><a/>', 'restricted'],
+    ['a comment within', '<a><!-- --></a>', 'restricted'],
+    ['an instruction', '<?xml version="1.0"?><a/>', 'restricted'],
+    ['a document type', '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 'restricted'],
+    ['an entity', '<a>&nbsp;</a>', 'restricted'],
+    ['a prefix', '<p:a/>', 'prefix'],
+    ['too deep', '<a>'.repeat(stanzaDepthMax + 1), 'too-much'],
+    ['tags that cross', '<a><b></a></b>', 'malformed'],
+  ])('what is wrong is told by a word: %s', (_, text, kind) => {
+    expect(() => parseElement(text)).toThrow(expect.objectContaining({ kind }));
+  });
+
   test('as deep as stanzaDepthMax, with stanzaAttributesMax attributes, of stanzaElementsMax elements', () => {
     const deep = (depth: number) => '<a>'.repeat(depth) + '</a>'.repeat(depth);
     expect(parseElement(deep(stanzaDepthMax)).name).toBe('a');

@@ -1,5 +1,5 @@
-import { FormatError } from '../../base/index.ts';
 import type { Element } from './element.ts';
+import { XmlFault, type XmlFaultKind } from './fault.ts';
 import { stanzaAttributesMax, stanzaDepthMax, stanzaElementsMax } from './limits.ts';
 
 /** Name spaces that are declared around an element: by the head of its stream. */
@@ -43,7 +43,7 @@ class Parser {
   constructor(text: string) {
     this.#text = text;
     const bad = notChar.exec(text);
-    if (bad !== null) this.#fail('a character that XML does not have', bad.index);
+    if (bad !== null) this.#fail('a character that XML does not have', 'malformed', bad.index);
   }
 
   /** RFC 6120 §11.1: neither comments, nor instructions, nor types of documents; one element and nothing around it but spaces. */
@@ -64,7 +64,7 @@ class Parser {
   }
 
   #element(around: Scope, depth: number): Element {
-    if (depth > stanzaDepthMax) this.#fail(`elements deeper than ${stanzaDepthMax}`);
+    if (depth > stanzaDepthMax) this.#fail(`elements deeper than ${stanzaDepthMax}`, 'too-much');
     const { name, element, scope, isEmpty } = this.#tag(around);
     if (isEmpty) return element;
     const { children } = element;
@@ -85,7 +85,10 @@ class Parser {
 
   #tag(around: Scope): Tag {
     this.#demand('<');
-    if (++this.#elements > stanzaElementsMax) this.#fail(`more than ${stanzaElementsMax} elements`);
+    if (this.#text[this.#at] === '!' || this.#text[this.#at] === '?')
+      this.#fail('an instruction, a comment or a document type, which XMPP does not take', 'restricted');
+    if (++this.#elements > stanzaElementsMax)
+      this.#fail(`more than ${stanzaElementsMax} elements`, 'too-much');
     const name = this.#name();
     const written: [Name, string][] = [];
     for (;;) {
@@ -94,7 +97,8 @@ class Parser {
       const char = this.#text[this.#at];
       if (char === '>' || char === '/') break;
       if (this.#at === from) this.#fail('attributes that are not apart');
-      if (written.length >= stanzaAttributesMax) this.#fail(`more than ${stanzaAttributesMax} attributes`);
+      if (written.length >= stanzaAttributesMax)
+        this.#fail(`more than ${stanzaAttributesMax} attributes`, 'too-much');
       written.push([this.#name(), this.#value()]);
     }
     const isEmpty = this.#text[this.#at] === '/';
@@ -129,7 +133,7 @@ class Parser {
 
   #nsOf(prefix: string, { prefixes }: Scope): string {
     if (prefix === 'xml') return xmlNs;
-    return prefixes.get(prefix) ?? this.#fail(`the prefix '${prefix}', which is not declared`);
+    return prefixes.get(prefix) ?? this.#fail(`the prefix '${prefix}', which is not declared`, 'prefix');
   }
 
   #attributesOf(written: readonly (readonly [Name, string])[], scope: Scope): Record<string, string> {
@@ -177,7 +181,7 @@ class Parser {
     let text = '';
     for (;;) {
       const end = this.#text.indexOf('<', this.#at);
-      if (end < 0) this.#fail('an element that does not end', this.#text.length);
+      if (end < 0) this.#fail('an element that does not end', 'malformed', this.#text.length);
       const raw = this.#text.slice(this.#at, end);
       if (raw.includes(']]>')) this.#fail("']]>' in a text");
       text += this.#resolved(unixLines(raw), this.#at);
@@ -197,7 +201,7 @@ class Parser {
     while (at < raw.length) {
       reference.lastIndex = at;
       const found = reference.exec(raw);
-      if (found === null) return this.#fail('an entity that is not one of the five', from + at);
+      if (found === null) return this.#fail('an entity that is not one of the five', 'restricted', from + at);
       const [, word, decimal, hex] = found;
       text += word === undefined ? this.#pointed(decimal, hex) : predefined[word];
       const next = raw.indexOf('&', reference.lastIndex);
@@ -224,17 +228,17 @@ class Parser {
     this.#at++;
   }
 
-  #fail(what: string, at: number = this.#at): never {
-    throw new FormatError(`XML: ${what}`, at);
+  #fail(what: string, kind: XmlFaultKind = 'malformed', at: number = this.#at): never {
+    throw new XmlFault(kind, what, at);
   }
 }
 
 const plainKey = (prefix: string, local: string) => (prefix === '' ? local : `${prefix}:${local}`);
 const unixLines = (text: string) => (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
 
-/** One element, whole. Throws FormatError for what is not well-formed, what XMPP does not take, and what is too much. */
+/** One element, whole. Throws XmlFault for what is not well-formed, what XMPP does not take, and what is too much. */
 export const parseElement = (text: string, scope: Scope = noScope): Element => new Parser(text).whole(scope);
 
-/** The start tag that opens a stream, and the name spaces that it declares for what comes in it. Throws FormatError. */
+/** The start tag that opens a stream, and the name spaces that it declares for what comes in it. Throws XmlFault. */
 export const parseHead = (text: string): { readonly element: Element; readonly scope: Scope } =>
   new Parser(text).head();

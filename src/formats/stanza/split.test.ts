@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FormatError } from '../../base/index.ts';
 import { type StreamPiece, StreamSplitter } from './index.ts';
 
 const head = "<stream:stream xmlns='jabber:client' xmlns:stream='s' to=\"a>b\">";
@@ -54,6 +53,21 @@ describe('a stream is cut', () => {
     );
   });
 
+  test('anew within the same octets, however they arrive', () => {
+    const twice = Buffer.from(`${head}<a/><?xml version='1.0'?>${head}<b c='\u00e9\u{1f600}'/>`);
+    for (let cut = 0; cut <= twice.length; cut++) {
+      const splitter = new StreamSplitter(1_000);
+      const texts: string[] = [];
+      for (const octets of [twice.subarray(0, cut), twice.subarray(cut)]) {
+        for (const piece of splitter.write(octets)) {
+          texts.push(piece.kind === 'end' ? 'end' : piece.text);
+          if (piece.kind === 'element' && piece.text === '<a/>') splitter.restart();
+        }
+      }
+      expect(texts).toEqual([head, '<a/>', head, "<b c='\u00e9\u{1f600}'/>"]);
+    }
+  });
+
   test('again from its beginning, and what was half there is forgotten', () => {
     const splitter = new StreamSplitter(1_000);
     expect([...splitter.write(Buffer.from(`${head}<a`))]).toHaveLength(1);
@@ -73,19 +87,20 @@ describe('a stream is cut', () => {
 
 describe('is refused', () => {
   test.each([
-    ['text before it', 'x'],
-    ['text between elements', `${head}x`],
-    ['a comment', `${head}<!-- -->`],
-    ['a comment in an element', `${head}<a><!-- --></a>`],
-    ['an instruction', `${head}<?a?>`],
-    ['an instruction in an element', `${head}<a><?b?></a>`],
-    ['two declarations', `<?xml?><?xml?>${head}`],
-    ['a document type', '<!DOCTYPE a>'],
-    ['a section between elements', `${head}<![CDATA[]]>`],
-    ['what is not UTF-8', Buffer.from([0x3c, 0xff])],
-    ['UTF-8 of a surrogate', Buffer.from([0x3c, 0xed, 0xa0, 0x80])],
-  ])('%s', (_, what) => {
-    expect(() => split(Buffer.from(what), [])).toThrow(FormatError);
+    ['text before it', 'x', 'malformed'],
+    ['text between elements', `${head}x`, 'malformed'],
+    ['a comment', `${head}<!-- -->`, 'restricted'],
+    ['a comment in an element', `${head}<a><!-- --></a>`, 'restricted'],
+    ['an instruction', `${head}<?a?>`, 'restricted'],
+    ['an instruction in an element', `${head}<a><?b?></a>`, 'restricted'],
+    ['two declarations', `<?xml?><?xml?>${head}`, 'restricted'],
+    ['a document type', '<!DOCTYPE a>', 'restricted'],
+    ['a section between elements', `${head}<![CDATA[]]>`, 'restricted'],
+    ['an element that is too long', `${head}<a>${'x'.repeat(1_000)}`, 'too-much'],
+    ['what is not UTF-8', Buffer.from([0x3c, 0xff]), 'encoding'],
+    ['UTF-8 of a surrogate', Buffer.from([0x3c, 0xed, 0xa0, 0x80]), 'encoding'],
+  ])('%s', (_, what, kind) => {
+    expect(() => split(Buffer.from(what), [])).toThrow(expect.objectContaining({ kind }));
   });
 
   test('an element longer than bytesMax, before it is whole, and counted in octets', () => {

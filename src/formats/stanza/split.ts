@@ -1,4 +1,4 @@
-import { FormatError } from '../../base/index.ts';
+import { XmlFault } from './fault.ts';
 
 /** What a stream is made of, as text: its start tag, the elements in it, its end. */
 export type StreamPiece =
@@ -17,7 +17,7 @@ const tagStops = /["'>]/g;
 export class StreamSplitter {
   /** Octets of one element; who may not be trusted yet gets fewer. */
   bytesMax: number;
-  #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #state: State = 'text';
   /** Open tags; the stream itself is 1. */
   #depth = 0;
@@ -38,9 +38,11 @@ export class StreamSplitter {
     this.bytesMax = bytesMax;
   }
 
-  /** A new stream begins on the same connection (after TLS, after SASL): what was half there is forgotten. */
+  /**
+   * A new stream begins on the same connection (RFC 6120 §4.3.3): what was half there is forgotten. What stands behind it in the
+   * octets that are read now belongs to the new one.
+   */
   restart(): void {
-    this.#decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     this.#enter('text');
     this.#depth = 0;
     this.#isInStream = false;
@@ -49,7 +51,7 @@ export class StreamSplitter {
   }
 
   /**
-   * What the octets complete, in order. Throws FormatError, after which the stream is lost: what is no UTF-8, text between
+   * What the octets complete, in order. Throws XmlFault, after which the stream is lost: what is no UTF-8, text between
    * elements, comments, instructions, types of documents, and an element longer than `bytesMax`.
    */
   *write(octets: Uint8Array): Generator<StreamPiece> {
@@ -76,7 +78,7 @@ export class StreamSplitter {
     try {
       return this.#decoder.decode(octets, { stream: true });
     } catch {
-      throw new FormatError('XML: something that is not UTF-8');
+      throw new XmlFault('encoding', 'something that is not UTF-8');
     }
   }
 
@@ -84,7 +86,7 @@ export class StreamSplitter {
   #between(text: string, at: number): number {
     const next = text.indexOf('<', at);
     const end = next < 0 ? text.length : next;
-    if (/[^ \t\r\n]/.test(text.slice(at, end))) throw new FormatError('XML: text between elements');
+    if (/[^ \t\r\n]/.test(text.slice(at, end))) throw new XmlFault('malformed', 'text between elements');
     if (next >= 0) this.#isUnderWay = true;
     return end;
   }
@@ -101,7 +103,7 @@ export class StreamSplitter {
         return { at: this.#opened(text, at), isTag: false };
       case 'marked':
         if (text[at] !== cdataStart[this.#seen])
-          throw new FormatError('XML: a comment or a document type, which XMPP does not take');
+          throw new XmlFault('restricted', 'a comment or a document type, which XMPP does not take');
         if (++this.#seen === cdataStart.length) this.#enter('cdata');
         return { at: at + 1, isTag: false };
       case 'cdata':
@@ -136,7 +138,10 @@ export class StreamSplitter {
       return at + 1;
     }
     if (char === '!' || char === '?')
-      throw new FormatError('XML: an instruction, a comment or a document type, which XMPP does not take');
+      throw new XmlFault(
+        'restricted',
+        'an instruction, a comment or a document type, which XMPP does not take',
+      );
     this.#enter('tag');
     return this.#isEndTag ? at + 1 : at;
   }
@@ -208,6 +213,6 @@ export class StreamSplitter {
   }
 
   #tooLong(): never {
-    throw new FormatError(`XML: an element longer than ${this.bytesMax} bytes`);
+    throw new XmlFault('too-much', `an element longer than ${this.bytesMax} bytes`);
   }
 }
