@@ -33,20 +33,6 @@ export const limitsSlice = z
   .prefault({})
   .meta({ description: 'How much one member or one address may take.' });
 
-export const chatSlice = z
-  .strictObject({
-    registration: z.enum(['invite', 'closed', 'open']).prefault('invite').meta({
-      description: 'Who may make an account from a chat client (XEP-0077).',
-      reload: 'live',
-    }),
-    unauthenticatedSeconds: whole(1, 3600).prefault(60).meta({
-      description: 'How long a chat stream may stay without signing in.',
-      reload: 'live',
-    }),
-  })
-  .prefault({})
-  .meta({ description: 'Chat.' });
-
 export const logSlice = z
   .strictObject({
     level: z.enum(['error', 'warn', 'info', 'debug', 'trace']).prefault('info').meta({

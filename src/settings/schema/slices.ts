@@ -1,12 +1,13 @@
 import type { Folders, Values } from '../define.ts';
 import { calendarsSlice } from './calendars.ts';
+import { chatSlice } from './chat.ts';
 import { contactsSlice } from './contacts.ts';
 import { coopSlice } from './coop.ts';
 import { filesSlice } from './files.ts';
 import { imapSlice } from './imap.ts';
 import { listenersSlice } from './listeners.ts';
 import { mailSlice } from './mail.ts';
-import { authSlice, chatSlice, limitsSlice, logSlice } from './policy.ts';
+import { authSlice, limitsSlice, logSlice } from './policy.ts';
 import { pushSlice } from './push.ts';
 import { dataSlice, storageSlice } from './storage.ts';
 import { tlsSlice } from './tls.ts';
