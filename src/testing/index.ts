@@ -87,4 +87,15 @@ export {
   type TranscriptSetup,
   transcripts,
 } from './transcript/index.ts';
+export {
+  loginXmpp,
+  openWire,
+  XmppActor,
+  type XmppActorOptions,
+  type XmppFixture,
+  type XmppTransport,
+  type XmppWire,
+  type XmppWorld,
+  xmppTranscripts,
+} from './xmpp/index.ts';
 export { publishShown, type ShownRecord } from './zone.ts';
