@@ -20,19 +20,21 @@ export interface MessageCase {
 
 type Row = readonly [toBareWithSomebody: MessageRule, toBareWithNobody: MessageRule, toAbsent: MessageRule];
 
-// RFC 6121 §8.5.2.1.1, §8.5.2.2.1, §8.5.3.2.1; 'bare': as if it were to the bare address.
-const rows: Readonly<Record<string, Row | undefined>> = {
-  chat: ['all', 'offline', 'all'],
-  normal: ['all', 'offline', 'all'],
-  headline: ['all', 'ignore', 'ignore'],
-  groupchat: ['bounce', 'bounce', 'bounce'],
-  error: ['ignore', 'ignore', 'ignore'],
-};
+// RFC 6121 §8.5.2.1.1, §8.5.2.2.1, §8.5.3.2.1: absent 'all' is as if it were to the bare address.
+const rows: ReadonlyMap<string, Row> = new Map(
+  Object.entries<Row>({
+    chat: ['all', 'offline', 'all'],
+    normal: ['all', 'offline', 'all'],
+    headline: ['all', 'ignore', 'ignore'],
+    groupchat: ['bounce', 'bounce', 'bounce'],
+    error: ['ignore', 'ignore', 'ignore'],
+  }),
+);
 
 /** The table of RFC 6121 §8.5 for messages; a type that nobody knows is `normal` (§5.2.2). */
 export function messageRule(type: string, { isFull, isBound, isAvailable }: MessageCase): MessageRule {
   if (isFull && isBound) return 'resource';
-  const [somebody, nobody, absent] = rows[type] ?? ['all', 'offline', 'all'];
+  const [somebody, nobody, absent] = rows.get(type) ?? ['all', 'offline', 'all'];
   if (isFull && absent !== 'all') return absent;
   return isAvailable ? somebody : nobody;
 }

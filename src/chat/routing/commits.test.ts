@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { StoreError } from '../../base/index.ts';
+import type { Conversations } from '../stored.ts';
+import { Commits } from './commits.ts';
+import { Flow } from './flow.ts';
+
+type Rows = Parameters<Conversations['archive']['append']>[0];
+
+/** An archive that keeps when it is told to; a row whose stanza is `bad` is refused, and all that came with it. */
+function archive() {
+  const batches: string[][] = [];
+  let release: (() => void) | null = null;
+  let id = 0;
+  let isHeld = false;
+  return {
+    batches,
+    hold: () => {
+      isHeld = true;
+    },
+    release: () => {
+      isHeld = false;
+      release?.();
+    },
+    async append(rows: Rows) {
+      batches.push(rows.map(({ stanza }) => stanza));
+      if (isHeld)
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      if (rows.some(({ stanza }) => stanza === 'bad')) throw new StoreError('too-large', 'too large');
+      return { ids: rows.map(() => ++id) };
+    },
+  };
+}
+
+const row = (stanza: string) => ({ kind: 'account', owner: 1, stanza }) as Rows[number];
+
+function scene(rowsMax = 100) {
+  const kept = archive();
+  const heard: string[] = [];
+  const commits = new Commits(kept, rowsMax);
+  const submit = (name: string, ...stanzas: string[]) => {
+    const flow = new Flow(null, (error) => heard.push(`${name} failed: ${String(error)}`));
+    const all = stanzas.map((stanza) => flow.keep(row(stanza)));
+    flow.after(() => heard.push([name, ...all.map(({ id }) => id)].join(' ')));
+    commits.submit(flow);
+  };
+  return { ...kept, archive: kept, heard, commits, submit };
+}
+
+describe('group commit of flows', () => {
+  test('what keeps nothing ends at once, unless somebody is before it', async () => {
+    const { heard, submit, commits } = scene();
+    submit('a');
+    expect(heard).toEqual(['a']);
+    submit('b', 'x');
+    submit('c');
+    expect(heard).toEqual(['a']);
+    await commits.settled();
+    expect(heard).toEqual(['a', 'b 1', 'c']);
+  });
+
+  test('all that came while one commit ran goes with the next; ids are those of the rows', async () => {
+    const { heard, submit, commits, archive: kept } = scene();
+    kept.hold();
+    submit('a', 'a1', 'a2');
+    await new Promise((resolve) => setImmediate(resolve));
+    submit('b', 'b1');
+    submit('c', 'c1', 'c2');
+    expect(heard).toEqual([]);
+    kept.release();
+    await commits.settled();
+    expect(kept.batches).toEqual([
+      ['a1', 'a2'],
+      ['b1', 'c1', 'c2'],
+    ]);
+    expect(heard).toEqual(['a 1 2', 'b 3', 'c 4 5']);
+  });
+
+  test('commitRowsMax: a flow is never divided, and a large one goes alone', async () => {
+    const { submit, commits, batches } = scene(3);
+    submit('a', '1', '2', '3', '4');
+    submit('b', '5', '6');
+    submit('c', '7');
+    submit('d', '8');
+    await commits.settled();
+    expect(batches).toEqual([['1', '2', '3', '4'], ['5', '6', '7'], ['8']]);
+  });
+
+  test('what cannot be kept fails alone, in its place', async () => {
+    const { heard, submit, commits } = scene();
+    submit('a', 'x');
+    submit('b', 'bad');
+    submit('c', 'y');
+    await commits.settled();
+    expect(heard).toEqual(['a 1', 'b failed: StoreError: too large', 'c 2']);
+  });
+});
