@@ -1,6 +1,8 @@
 /**
  * stores/conversations: what chat keeps. Each sub-folder is a store of its own, with its tables, its limits and its rules:
  * - `nodes`: what is published, and who hears of it (PEP, pubsub).
+ * - `rooms`: rooms in which many talk, and who stands to them.
  */
 export * from './nodes/index.ts';
 export { type Conversations, openConversations } from './open.ts';
+export * from './rooms/index.ts';

@@ -1,10 +1,12 @@
 import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { createNodes, type NodesStore } from './nodes/index.ts';
+import { createRooms, type RoomsStore } from './rooms/index.ts';
 
 /** What chat keeps. */
 export interface Conversations {
   readonly nodes: NodesStore;
+  readonly rooms: RoomsStore;
   /** Lets go of what a member has in all of it. */
   erase(member: number): Promise<void>;
   /** Forgets what is over, a step at a time. */
@@ -15,7 +17,7 @@ export function openConversations(over: {
   readonly database: Database;
   readonly clock: Clock;
 }): Conversations {
-  const stores = { nodes: createNodes(over) };
+  const stores = { nodes: createNodes(over), rooms: createRooms(over) };
   return {
     ...stores,
     async erase(member) {

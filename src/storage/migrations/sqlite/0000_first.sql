@@ -1354,6 +1354,67 @@ CREATE INDEX `push_registrations_member` ON `push_registrations` (`member`);
 --> statement-breakpoint
 CREATE INDEX `push_registrations_expires` ON `push_registrations` (`expires`);
 --> statement-breakpoint
+CREATE TABLE `conversation_rooms` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`service` text NOT NULL,
+	`local` text NOT NULL,
+	`listed` integer NOT NULL,
+	`persistent` integer NOT NULL,
+	`folded` text NOT NULL,
+	`config` text NOT NULL,
+	`subject` text NOT NULL,
+	`subjectBy` text NOT NULL,
+	`subjectAt` integer NOT NULL,
+	`creator` integer NOT NULL,
+	`occupantSecret` text NOT NULL,
+	`created` integer NOT NULL,
+	`active` integer NOT NULL,
+	`binding` text NOT NULL,
+	`ver` integer NOT NULL,
+	`affiliations` integer NOT NULL,
+	`pictureHash` text NOT NULL,
+	`gone` integer NOT NULL,
+	`goneReason` text NOT NULL,
+	`goneAlternate` text NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `conversation_rooms_service_local` ON `conversation_rooms` (`service`,`local`);
+--> statement-breakpoint
+CREATE INDEX `conversation_rooms_service_listed_local` ON `conversation_rooms` (`service`,`listed`,`local`);
+--> statement-breakpoint
+CREATE INDEX `conversation_rooms_persistent_id` ON `conversation_rooms` (`persistent`,`id`);
+--> statement-breakpoint
+CREATE INDEX `conversation_rooms_binding_id` ON `conversation_rooms` (`binding`,`id`);
+--> statement-breakpoint
+CREATE INDEX `conversation_rooms_creator` ON `conversation_rooms` (`creator`) WHERE "conversation_rooms"."creator" > 0;
+--> statement-breakpoint
+CREATE INDEX `conversation_rooms_gone` ON `conversation_rooms` (`gone`) WHERE "conversation_rooms"."gone" > 0;
+--> statement-breakpoint
+CREATE TABLE `conversation_room_affiliations` (
+	`room` integer NOT NULL,
+	`jid` text NOT NULL,
+	`account` integer NOT NULL,
+	`affiliation` text NOT NULL,
+	`nick` text NOT NULL,
+	`nickKey` text NOT NULL,
+	`reason` text NOT NULL,
+	`ver` integer NOT NULL,
+	PRIMARY KEY(`room`, `jid`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_room_affiliations_room_affiliation_jid` ON `conversation_room_affiliations` (`room`,`affiliation`,`jid`);
+--> statement-breakpoint
+CREATE INDEX `conversation_room_affiliations_room_nickKey` ON `conversation_room_affiliations` (`room`,`nickKey`);
+--> statement-breakpoint
+CREATE INDEX `conversation_room_affiliations_jid_room` ON `conversation_room_affiliations` (`jid`,`room`);
+--> statement-breakpoint
+CREATE INDEX `conversation_room_affiliations_account` ON `conversation_room_affiliations` (`account`) WHERE "conversation_room_affiliations"."account" > 0;
+--> statement-breakpoint
+CREATE TABLE `conversation_room_cards` (
+	`room` integer PRIMARY KEY NOT NULL,
+	`xml` text NOT NULL
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `senders` (
 	`key` text PRIMARY KEY NOT NULL,
 	`first` integer NOT NULL,
