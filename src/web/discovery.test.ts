@@ -49,6 +49,45 @@ describe('autoconfig', () => {
   });
 });
 
+describe('host-meta', () => {
+  const rel = 'urn:xmpp:alt-connections:websocket';
+
+  test('says where chat is spoken over WebSocket, to pages of any origin', async () => {
+    const href = `wss://localhost:${suite.ports.https}/xmpp-websocket`;
+    const json = await browser.get('/.well-known/host-meta.json', { origin: 'https://evil.example' });
+    expect([json.status, json.headers['content-type'], json.headers['access-control-allow-origin']]).toEqual([
+      200,
+      'application/json',
+      '*',
+    ]);
+    expect(JSON.parse(json.text)).toEqual({ links: [{ rel, href }] });
+    const xrd = await browser.get('/.well-known/host-meta', { host: 'two.example' });
+    expect([xrd.status, xrd.headers['content-type'], xrd.headers['access-control-allow-origin']]).toEqual([
+      200,
+      'application/xrd+xml; charset=utf-8',
+      '*',
+    ]);
+    expect(xrd.text).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">\n' +
+        `  <Link rel="${rel}" href="${href}"/>\n</XRD>\n`,
+    );
+  });
+
+  test('is not told in clear, where somebody on the way could change it', async () => {
+    const { status } = await testBrowser(suite.ports.http).get('/.well-known/host-meta');
+    expect(status).toBe(308);
+  });
+
+  test('names a way in clear where there is no other and logins in clear are allowed', async () => {
+    const listeners = { http: { host: '127.0.0.1', port: 0 }, https: [] };
+    const plain = await startSuite({ settings: { auth: { plaintext: 'allow' }, listeners } });
+    onTestFinished(() => plain.stop());
+    const { text } = await testBrowser(plain.ports.http).get('/.well-known/host-meta.json');
+    const href = `ws://localhost:${plain.ports.http}/xmpp-websocket`;
+    expect(JSON.parse(text)).toEqual({ links: [{ rel, href }] });
+  });
+});
+
 describe('the policy of MTA-STS', () => {
   const path = '/.well-known/mta-sts.txt';
   const under = (host: string) => browser.get(path, { host });

@@ -3,6 +3,7 @@ import { coopRoutes } from './coop/routes.ts';
 import { appleProfile } from './discovery/apple-profile.ts';
 import { autoconfig } from './discovery/autoconfig.ts';
 import { autodiscoverJson, autodiscoverXml } from './discovery/autodiscover.ts';
+import { hostMeta, hostMetaJson } from './discovery/host-meta.ts';
 import { mtaSts } from './discovery/mta-sts.ts';
 import { securityTxt } from './discovery/security-txt.ts';
 import type { Route } from './house.ts';
@@ -93,6 +94,8 @@ export const routes: readonly Route[] = [
   get('/ca.pem', authorityPem),
   get('/.well-known/security.txt', securityTxt),
   get('/.well-known/mta-sts.txt', mtaSts),
+  get('/.well-known/host-meta', hostMeta),
+  get('/.well-known/host-meta.json', hostMetaJson),
   // Clients ask over http too, and some do not follow a redirect.
   anyDoor(get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfig)),
   anyDoor(get('/mail/config-v1.1.xml', autoconfig)),

@@ -42,6 +42,7 @@ beforeAll(async () => {
     services: [
       { label: '_imaps._tcp', host: hostname, port: 993 },
       { label: '_caldavs._tcp', host: hostname, port: 443, text: 'path=/dav/' },
+      { label: '_xmpp-server._tcp', host: hostname, port: 5269, below: ['rooms', 'upload'] },
     ],
     reportAddress: (kind, of) => `${kind}-reports@${of}`,
   };
@@ -109,6 +110,12 @@ function published(): Zone {
     [`SRV _imaps._tcp.${domain}`]: [{ priority: 0, weight: 1, port: 993, target: hostname }],
     [`SRV _caldavs._tcp.${domain}`]: [{ priority: 0, weight: 1, port: 443, target: hostname }],
     [`TXT _caldavs._tcp.${domain}`]: ['path=/dav/'],
+    ...Object.fromEntries(
+      ['', 'rooms.', 'upload.'].map((below) => [
+        `SRV _xmpp-server._tcp.${below}${domain}`,
+        [{ priority: 0, weight: 1, port: 5269, target: hostname }],
+      ]),
+    ),
     [`TXT default._bimi.${domain}`]: ['v=BIMI1; l=https://coop.example/sign.svg; a='],
   };
 }
@@ -299,6 +306,7 @@ describe('verdicts', () => {
       { zone: { [`SRV _imaps._tcp.${domain}`]: [{ priority: 0, weight: 0, port: 1, target: 'x' }] } },
       'wrong: leads to x port 1',
     ],
+    ['SRV', { without: [`SRV _xmpp-server._tcp.rooms.${domain}`] }, 'missing: programs do not find it'],
     ['SRV', { without: [`TXT _caldavs._tcp.${domain}`] }, 'missing: programs ask the server for the path'],
     ['SRV', txt(`_caldavs._tcp.${domain}`, 'path=/remote.php/dav/'), 'wrong: "path=/remote.php/dav/"'],
     ['CAA', { without: [`CAA ${domain}`] }, 'missing: any authority may make certificates'],

@@ -35,6 +35,8 @@ export interface Service {
   readonly port: number;
   /** What a TXT record beside it says. */
   readonly text?: string;
+  /** Hosts below the domain (`rooms`) that are served there too. */
+  readonly below?: readonly string[];
 }
 
 /** What the records are made of: all that the server knows of itself. */

@@ -11,14 +11,24 @@ export const srv: RecordKind = {
   need: 'recommended',
   scope: 'domain',
   records: (domain, { services }) =>
-    services.flatMap(({ label, host, port, text }): readonly ZoneRecord[] => {
+    services.flatMap((service): readonly ZoneRecord[] => {
+      const { label, host, port, text } = service;
       const name = `${label}.${domain}`;
-      const record = { name, type: 'SRV', priority, weight, port, target: host } as const;
-      return text === undefined ? [record] : [record, { name, type: 'TXT', text }];
+      const records = hostsOf(domain, service).map((of): ZoneRecord => {
+        return { name: `${label}.${of}`, type: 'SRV', priority, weight, port, target: host };
+      });
+      return text === undefined ? records : [...records, { name, type: 'TXT', text }];
     }),
-  check: async (domain, { services }, asking) =>
-    (await Promise.all(services.map((service) => checkService(domain, service, asking)))).flat(),
+  check: async (domain, { services }, asking) => {
+    const each = services.flatMap((service) => hostsOf(domain, service).map((of) => ({ of, service })));
+    return (await Promise.all(each.map(({ of, service }) => checkService(of, service, asking)))).flat();
+  },
 };
+
+/** The domain, and the hosts below it that are served in the same place. */
+function hostsOf(domain: string, { below = [] }: Service): string[] {
+  return [domain, ...below.map((host) => `${host}.${domain}`)];
+}
 
 async function checkService(
   domain: string,
