@@ -21,6 +21,7 @@ export interface WebSocketPeer {
   ping(): void;
   /** No message is told until `resume`, and the client is made to wait. */
   pause(): void;
+  /** Tells nothing by itself: the next message comes with another turn. */
   resume(): void;
   /** Says why (RFC 6455 §7.4.1; at most 123 octets) and ends; what the client still says is dropped. */
   close(code: number, reason?: string): void;
@@ -92,9 +93,14 @@ export class Peer implements WebSocketPeer {
 
   resume(): void {
     this.#paused = false;
+    if (this.#held.length > 0) process.nextTick(this.#tellHeld);
+    else if (this.#listening) this.#socket.resume();
+  }
+
+  readonly #tellHeld = (): void => {
     while (this.#held.length > 0 && this.#listening) this.#tell(this.#held.shift() ?? '');
     if (this.#listening) this.#socket.resume();
-  }
+  };
 
   close(code: number, reason = ''): void {
     if (this.#closing) return;

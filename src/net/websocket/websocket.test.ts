@@ -311,6 +311,8 @@ describe('a WebSocket', () => {
       await new Promise((resolve) => setImmediate(resolve));
       expect(said.length).toBe(count);
       peer?.resume();
+      // Who asks for more is not told it before it has said so.
+      expect(said.length).toBe(count);
     }
     expect(said).toEqual(Array.from({ length: 20 }, (_, at) => `m${at}`));
   });
