@@ -14,6 +14,7 @@ import {
   type Network,
   type Resolver,
 } from '../net/index.ts';
+import type { WireTap } from '../observability/index.ts';
 import { type Rooms, sharedName } from '../rooms/index.ts';
 import {
   type Door,
@@ -26,6 +27,7 @@ import { version } from '../version.ts';
 import { createWeb } from '../web/index.ts';
 import { openApiOf } from './api.ts';
 import type { Authenticity } from './authenticity.ts';
+import { type ChatDoors, chatProtocols, chatSocket, type OpenChat, type Protocol } from './chat-doors.ts';
 import { openDirectory } from './contacts.ts';
 import { openFiles } from './files.ts';
 import { guardSettings } from './guards.ts';
@@ -113,16 +115,21 @@ function servers(rooms: Rooms, resolver: Resolver, authenticity: MailParts, { lo
   return { smtp, imap };
 }
 
+interface Opening {
+  readonly network: Network;
+  readonly certificates: Certificates;
+  readonly open: readonly OpenDoor[];
+  readonly draining: () => boolean;
+  readonly chat: ChatDoors | null;
+}
+
 /** What each protocol does with a door's connections. One line per door. */
 function openers(
   rooms: Rooms,
   resolver: Resolver,
   authenticity: MailParts,
-  network: Network,
   observers: Observers,
-  certificates: Certificates,
-  open: readonly OpenDoor[],
-  draining: () => boolean,
+  { network, certificates, open, draining, chat }: Opening,
 ) {
   const { log } = observers;
   const { smtp, imap } = servers(rooms, resolver, authenticity, observers);
@@ -144,18 +151,16 @@ function openers(
     metrics: observers.metrics,
     log: log.child({ protocol: 'http' }),
   });
-  const listen = (
-    tls: 'none' | 'starttls' | 'implicit',
-    protocol: Pick<ListenerOptions, 'onConnection' | 'refusal' | 'unauthenticatedMsMax' | 'halfOpen'>,
-  ): Opener => {
+  const listen = (tls: 'none' | 'starttls' | 'implicit', protocol: Protocol): Opener => {
     return (door, { host, port, proxy, own }) =>
       network.listen({ name: door, host, port, tls, proxyProtocol: proxy, ...own, ...protocol });
   };
   const http = (tls: 'none' | 'implicit'): Opener => {
+    const beside = chatSocket(chat, tls, rooms.settings.value, { log, raw });
     return (door, { host, port, proxy, own }) =>
       listenHttp(
         network,
-        { name: door, host, port, tls, proxyProtocol: proxy, log, raw, ...own },
+        { name: door, host, port, tls, proxyProtocol: proxy, log, ...beside, ...own },
         web.handler(tls),
       );
   };
@@ -178,6 +183,8 @@ function openers(
     http: http('none'),
     https: http('implicit'),
   };
+  for (const [door, { tls, protocol }] of Object.entries(chat === null ? {} : chatProtocols(chat)))
+    table[door as Door] = listen(tls, protocol);
   return table;
 }
 
@@ -194,28 +201,36 @@ function nameDoor(error: unknown, door: Door, { host, port }: ListenerSettings):
   return new StoreError('unavailable', `the door ${door} cannot be opened: ${host}:${port} ${fault}`);
 }
 
+function openNetwork(
+  rooms: Rooms,
+  { log, metrics }: Observers,
+  certificates: Certificates,
+  tap: WireTap | undefined,
+): Network {
+  const { connectionsPerAddress } = rooms.settings.value.limits;
+  const limits = { ...defaultNetLimits, connectionsPerAddressMax: connectionsPerAddress };
+  return createNetwork({ ...(tap ? { tap } : {}), log, metrics, certificates, limits, clock: rooms.clock });
+}
+
 /** Opens every configured door of a protocol that exists; all of them or, where one cannot be bound, none. */
 export async function openDoors(
   rooms: Rooms,
   resolver: Resolver,
   authenticity: MailParts,
   observers: Observers,
+  openChat?: OpenChat,
 ): Promise<Doors> {
   const settings = rooms.settings.value;
   const certificates = await createCertificates(certificateSource(settings), { log: observers.log });
   const wire = openWire(settings, observers.log, rooms.clock);
-  const network = createNetwork({
-    ...(wire.tap ? { tap: wire.tap } : {}),
-    log: observers.log,
-    metrics: observers.metrics,
-    certificates,
-    limits: { ...defaultNetLimits, connectionsPerAddressMax: settings.limits.connectionsPerAddress },
-    clock: rooms.clock,
-  });
+  const network = openNetwork(rooms, observers, certificates, wire.tap);
   const open: OpenDoor[] = [];
   let draining = false;
-  const isDraining = () => draining;
-  const table = openers(rooms, resolver, authenticity, network, observers, certificates, open, isDraining);
+  const chat = openChat?.({ network, certificates }) ?? null;
+  const table = openers(rooms, resolver, authenticity, observers, {
+    ...{ network, certificates, open, chat },
+    draining: () => draining,
+  });
   const absent: Door[] = [];
   const held = [certificates];
   const ownOf = async (door: Door, { tls }: ListenerSettings): Promise<Wanted['own']> => {
