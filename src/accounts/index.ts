@@ -40,6 +40,8 @@ export { remoteKey } from './remote.ts';
 export { type ScramMechanism, scramMechanisms } from './scram.ts';
 export {
   bindsChannels,
+  channelBindingData,
+  channelBindings,
   runScram,
   type ScramChannel,
   type ScramDialogue,

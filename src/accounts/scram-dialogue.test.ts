@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { refused } from './login.ts';
 import { provesScram, type ScramMechanism, scramKeys, scramServerSignature } from './scram.ts';
-import { bindsChannels, runScram, type ScramChannel, type ScramDialogue } from './scram-dialogue.ts';
+import {
+  bindsChannels,
+  channelBindingData,
+  channelBindings,
+  runScram,
+  type ScramChannel,
+  type ScramDialogue,
+} from './scram-dialogue.ts';
 import type { Accounts, AuthResult, Member } from './types.ts';
 
 const member: Member = { id: 1, address: 'user@a', name: '', admin: false, disabled: false, version: 1 };
@@ -105,6 +112,16 @@ describe.each(['SCRAM-SHA-1', 'SCRAM-SHA-256'] as const)('%s', (mechanism) => {
     expect((await talk([first, final, 'more'], { mechanism })).outcome).toBeNull();
   });
 
+  test('where success carries data, the last message goes with it', async () => {
+    expect(await talk([first, final], { mechanism, finalWithSuccess: true })).toEqual({
+      outcome: { authorization: '', username: 'user', result: welcome, final: Buffer.from(verifier) },
+      asked: ['', `r=${clientNonce}${serverNonce},s=${salt},i=4096`],
+    });
+    const wrong = final.replace('p=', 'p=AAAA');
+    const refusal = await talk([first, wrong], { mechanism, finalWithSuccess: true });
+    expect(refusal.outcome).toEqual({ authorization: '', username: 'user', result: refused('credentials') });
+  });
+
   test('authorization is told; the header must come back as it was sent', async () => {
     const acting = `n,a=other,n=user,r=${clientNonce}`;
     expect((await talk([acting, final], { mechanism, any: true })).outcome?.result.ok).toBe(false);
@@ -114,6 +131,13 @@ describe.each(['SCRAM-SHA-1', 'SCRAM-SHA-256'] as const)('%s', (mechanism) => {
       result: welcome,
     });
   });
+});
+
+test('XEP-0474 §5.3: what was offered, by its hash, is part of what is proved', async () => {
+  const offer = 'SCRAM-SHA-1\x1eSCRAM-SHA-1-PLUS\x1ftls-exporter\x1etls-server-end-point';
+  const said = ['n,,n=user,r=abc', 'c=biws,r=abcdef,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts='];
+  const talked = await talk(said, { mechanism: 'SCRAM-SHA-1', serverNonce: 'def', offer });
+  expect(talked.asked[1]).toBe('r=abcdef,s=QSXCR+Q6sek8bf92,i=4096,h=G6k/rBLDqgOhRRaCuuatSDFkJ08=');
 });
 
 describe('channel binding', () => {
@@ -157,6 +181,11 @@ describe('channel binding', () => {
     expect(bindsChannels(nothing)).toBe(false);
     expect(bindsChannels(tls)).toBe(true);
     expect(bindsChannels({ ...nothing, serverCertificateHash: () => endPoint })).toBe(true);
+    expect(channelBindings(tls)).toEqual(['tls-exporter', 'tls-server-end-point']);
+    expect(channelBindings({ ...tls, exportKeyingMaterial: () => null })).toEqual(['tls-server-end-point']);
+    expect(channelBindings(nothing)).toEqual([]);
+    expect(channelBindingData(tls, 'tls-exporter')).toEqual(exporter);
+    expect(channelBindingData(tls, 'constructor')).toBeNull();
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { equalInConstantTime, FormatError, randomToken } from '../base/index.ts';
 import {
   channelBindingOf,
@@ -9,7 +10,7 @@ import {
 } from '../formats/sasl/index.ts';
 import { scramNonceBits } from './limits.ts';
 import { refused } from './login.ts';
-import type { ScramMechanism } from './scram.ts';
+import { type ScramMechanism, scramMechanisms } from './scram.ts';
 import type { Accounts, AuthResult, Scope } from './types.ts';
 
 /** The TLS channel of a client, as `net` tells it. */
@@ -33,6 +34,10 @@ export interface ScramDialogue {
   readonly channel: ScramChannel;
   readonly scope: Scope;
   readonly remote: string;
+  /** What the client was offered, as XEP-0474 §5.1 joins it; its hash shows the client whether it read the same. */
+  readonly offer?: string;
+  /** The protocol has a place for data with success (RFC 4422 §3.6): `final` of the outcome is sent there. */
+  readonly finalWithSuccess?: boolean;
   /** Our part of the nonce; random unless a test says otherwise. */
   readonly serverNonce?: string;
 }
@@ -42,15 +47,25 @@ export interface ScramOutcome {
   readonly authorization: string;
   readonly username: string;
   readonly result: AuthResult;
+  /** The server-final-message, where it is still to be sent. */
+  readonly final?: Buffer;
 }
 
 /** Channels that have a binding keep it; every CAPABILITY asks. */
 const bound = new WeakSet<ScramChannel>();
 
+/** Names of the bindings that the channel has, the strongest first. */
+export const channelBindings = (channel: ScramChannel): readonly string[] =>
+  Object.keys(bindings).filter((name) => channelBindingData(channel, name) !== null);
+
+/** What a channel is told from others by; null where it has no such binding. */
+export const channelBindingData = (channel: ScramChannel, name: string): Buffer | null =>
+  Object.hasOwn(bindings, name) ? (bindings[name]?.(channel) ?? null) : null;
+
 /** Whether a client can be offered a -PLUS mechanism. */
 export function bindsChannels(channel: ScramChannel): boolean {
   if (bound.has(channel)) return true;
-  if (Object.values(bindings).every((binding) => binding(channel) === null)) return false;
+  if (channelBindings(channel).length === 0) return false;
   bound.add(channel);
   return true;
 }
@@ -87,11 +102,15 @@ async function converse(
   if (channel === null) return denied;
   const challenge = await accounts.scram({ mechanism, username, scope, remote });
   const nonce = first.nonce + (dialogue.serverNonce ?? randomToken(scramNonceBits));
-  const serverFirst = formatServerFirst(nonce, challenge.salt, challenge.iterations);
+  const shown = dialogue.offer === undefined ? [] : [`h=${hashed(mechanism, dialogue.offer)}`];
+  const serverFirst = formatServerFirst(nonce, challenge.salt, challenge.iterations, shown);
   const final = parseClientFinal(await exchange(Buffer.from(serverFirst)));
   if (final.nonce !== nonce || !equalInConstantTime(final.channel, channel)) return denied;
   const authMessage = `${first.bare},${serverFirst},${final.withoutProof}`;
   const { result, signature } = await challenge.finish(authMessage, final.proof);
+  if (signature !== null && dialogue.finalWithSuccess) {
+    return { authorization, username, result, final: Buffer.from(formatServerFinal(signature)) };
+  }
   if (signature !== null) {
     // RFC 4422 §3.6: where the protocol has no place for data with success, the client answers it with nothing.
     const last = await exchange(Buffer.from(formatServerFinal(signature)));
@@ -100,13 +119,15 @@ async function converse(
   return { authorization, username, result };
 }
 
+const hashed = (mechanism: ScramMechanism, text: string): string =>
+  createHash(scramMechanisms[mechanism].digest).update(text).digest('base64');
+
 /** What the client must say of its channel; null where somebody between us has changed what was offered. RFC 5802 §6. */
 function channelOf(dialogue: ScramDialogue, first: ScramClientFirst): Buffer | null {
   const { plus, plusOffered, channel } = dialogue;
   if (plus !== (first.flag === 'p')) return null;
   if (first.flag === 'y' && plusOffered) return null;
   if (first.flag !== 'p') return channelBindingOf(first, null);
-  const binding = Object.hasOwn(bindings, first.bindingType) ? bindings[first.bindingType] : undefined;
-  const data = binding?.(channel) ?? null;
+  const data = channelBindingData(channel, first.bindingType);
   return data === null ? null : channelBindingOf(first, data);
 }

@@ -28,7 +28,7 @@ export function scramClient(options: ScramClientOptions): ScramClient {
   return {
     first: gs2Header + bare,
     final(serverFirst) {
-      const [, both, salt, iterations] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(serverFirst) ?? [];
+      const [, both, salt, iterations] = /^r=([^,]+),s=([^,]+),i=(\d+)(?:,.+)?$/.exec(serverFirst) ?? [];
       if (!both?.startsWith(nonce) || salt === undefined)
         throw new Error(`no SCRAM challenge: ${serverFirst}`);
       const bytes = digest === 'sha1' ? 20 : 32;

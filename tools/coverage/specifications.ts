@@ -139,8 +139,8 @@ RFC 5804 | ManageSieve | No | |
 # Signing in
 RFC 4422 | SASL | No | |
 RFC 4616 | PLAIN | Yes | |
-RFC 5802 | SCRAM | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP and submission offer it
-RFC 7677 | SCRAM-SHA-256 | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP and submission offer it
+RFC 5802 | SCRAM | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP, submission and chat offer it
+RFC 7677 | SCRAM-SHA-256 | Yes | src/imap/mechanisms/scram.ts src/accounts/scram-dialogue.ts | IMAP, submission and chat offer it
 RFC 7628 | OAUTHBEARER | Yes | | an IMAP session ends when its token does (exp of RFC 7662)
 RFC 8265 | PRECIS: user names and passwords | No | |
 RFC 4013 | SASLprep | Yes | src/accounts/passwords.ts |
@@ -195,10 +195,13 @@ RFC 8292 | VAPID: who sends, for push services | Yes | src/webdav/push/keys.ts s
 RFC 6764 | Finding CalDAV and CardDAV | Yes | src/webdav/server/dav.ts src/cli/dns/services.ts | .well-known leads to /dav/; SRV and TXT rows are in myco dns show
 
 # Chat
-RFC 6120 | XMPP core | No | |
+RFC 6120 | XMPP core | Partial | src/chat/stream/client-stream.ts src/chat/auth/sasl.ts src/chat/stream/bind.ts | streams, STARTTLS, SASL, binding of resources, errors; SASL EXTERNAL is not for clients
 RFC 6121 | XMPP instant messaging and presence | No | |
 RFC 7622 | XMPP addresses | No | |
-RFC 7395 | XMPP over WebSocket | No | |
+RFC 7395 | XMPP over WebSocket | Yes | src/chat/stream/websocket-transport.ts |
+XEP-0199 | XMPP Ping | Yes | | 2.0.1
+XEP-0440 | SASL Channel-Binding Type Capability | Yes | src/chat/xeps/0440-channel-bindings.ts | 1.0.0: tls-exporter, tls-server-end-point; none over WebSocket
+XEP-0474 | SASL SCRAM Downgrade Protection | Yes | src/chat/auth/scram.ts src/accounts/scram-dialogue.ts | 0.5.0
 
 # The co-operative's money
 RFC 8785 | JSON canonicalization | Yes | src/formats/canonical-json/write.ts | whole numbers alone: nothing that is hashed has others

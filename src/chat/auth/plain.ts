@@ -5,14 +5,13 @@ import type { Mechanism } from './mechanism.ts';
 export const plain: Mechanism = {
   name: 'PLAIN',
   rfc: 'RFC 4616',
-  offered: (stream) => stream.mayTakePasswords,
-  async run({ chat, transport }, initial, exchange) {
+  async run({ stream, initial, exchange }) {
     const message = initial ?? (await exchange(Buffer.alloc(0)));
     if (!isUtf8(message)) return null;
     const [authorization = '', username, password, ...rest] = message.toString('utf8').split('\0');
     if (username === undefined || password === undefined || rest.length > 0 || username === '') return null;
-    const remote = transport.connection.remote.address;
-    const result = await chat.accounts.login({ username, password, scope: 'chat', remote });
+    const { remote } = stream;
+    const result = await stream.chat.accounts.login({ username, password, scope: 'chat', remote });
     return { authorization, username, result };
   },
 };

@@ -1,4 +1,4 @@
-import type { Member } from '../../accounts/index.ts';
+import type { AuthResult, Member } from '../../accounts/index.ts';
 import { randomToken } from '../../base/index.ts';
 import { type Element, element, writeElement } from '../../formats/stanza/index.ts';
 import { StreamError, streamErrorElement } from '../errors.ts';
@@ -10,6 +10,8 @@ import { stanzaText } from '../stanza.ts';
 import type { StreamEvent, Transport } from './transport.ts';
 
 const streamIdBits = 160;
+/** What a timer can wait for at most; whoever signed in for longer signs in anew then. */
+const timerMsMax = 2 ** 31 - 1;
 
 /** The door that a client came by. */
 export interface Entrance {
@@ -55,6 +57,11 @@ export class ClientStream {
     return this.#session;
   }
 
+  /** The client's address, by which attempts to sign in are throttled. */
+  get remote(): string {
+    return this.transport.connection.remote.address;
+  }
+
   get isSecure(): boolean {
     return this.transport.connection.secure;
   }
@@ -75,12 +82,21 @@ export class ClientStream {
     return event.kind === 'element' ? event.element : null;
   }
 
-  /** Who it is was shown: limits of strangers are lifted. */
-  signedIn(member: Member, credential: string): void {
+  /** Who it is was shown: limits of strangers are lifted. What was signed in with a token ends with it. */
+  signedIn({ member, credential, expiresAtMs }: Extract<AuthResult, { readonly ok: true }>): void {
     this.member = member;
     this.credential = credential;
+    if (expiresAtMs !== undefined) this.#endsAt(expiresAtMs);
     this.transport.trust(this.chat.limits.stanzaBytesMax);
     this.transport.connection.authenticated();
+  }
+
+  #endsAt(ms: number): void {
+    const leftMs = Math.min(timerMsMax, Math.max(0, ms - this.chat.clock.nowMs()));
+    // RFC 6120 §4.9.3.16: whoever is told so connects again.
+    const timer = setTimeout(() => this.fail(new StreamError('reset', 'the token has expired')), leftMs);
+    timer.unref();
+    void this.transport.connection.closed.then(() => clearTimeout(timer));
   }
 
   /** A resource is bound, or one that was bound before goes on by this stream. */

@@ -4,5 +4,6 @@
  */
 import type { Specification } from '../specification.ts';
 import { ping } from './0199-ping.ts';
+import { channelBindings } from './0440-channel-bindings.ts';
 
-export const xeps: readonly Specification[] = [ping];
+export const xeps: readonly Specification[] = [ping, channelBindings];

@@ -64,9 +64,14 @@ export function parseClientFinal(message: Buffer): ScramClientFinal {
   };
 }
 
-/** `nonce`: the client's and then ours. */
-export function formatServerFirst(nonce: string, salt: Buffer, iterations: number): string {
-  return `r=${nonce},s=${salt.toString('base64')},i=${iterations}`;
+/** `nonce`: the client's and then ours. `extensions`: more attributes, which clients that do not know them pass over. */
+export function formatServerFirst(
+  nonce: string,
+  salt: Buffer,
+  iterations: number,
+  extensions: readonly string[] = [],
+): string {
+  return [`r=${nonce}`, `s=${salt.toString('base64')}`, `i=${iterations}`, ...extensions].join(',');
 }
 
 export function formatServerFinal(signature: Buffer): string {

@@ -1,5 +1,5 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { messageOf } from '../../base/index.ts';
 import {
@@ -59,6 +59,8 @@ export interface XmppWire {
   /** The end of the stream; the connection stays. */
   end(): Promise<void>;
   startTls(): Promise<void>;
+  /** RFC 9266 tls-exporter; throws an Error without TLS. */
+  exporter(): Buffer;
   /** The connection is gone at once, without a word. */
   cut(): void;
 }
@@ -108,6 +110,10 @@ async function openTcp(door: WireDoor, hear: Hear): Promise<XmppWire> {
       socket = await connected(connectTls({ ...tls, socket }), 'secureConnect');
       secure = true;
       reader.attach(socket);
+    },
+    exporter() {
+      if (!(socket instanceof TLSSocket)) throw new Error('there is no TLS');
+      return socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
     },
     cut: () => void socket.destroy(),
   };
@@ -194,6 +200,9 @@ async function openWebSocket(door: WireDoor, hear: Hear): Promise<XmppWire> {
     end: () => sendRaw(`<close xmlns='${framingNs}'/>`),
     startTls: async () => {
       throw new Error('a WebSocket has no STARTTLS (RFC 7395 §3.9)');
+    },
+    exporter() {
+      throw new Error('a browser knows nothing of the TLS of a WebSocket');
     },
     cut: () => socket.terminate(),
   };
