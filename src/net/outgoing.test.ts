@@ -21,6 +21,7 @@ import {
   type OutgoingOptions,
 } from './index.ts';
 import { dialStaggerMs, dialTargetsMax } from './limits.ts';
+import { publicChains, publicRoot } from './tls/fixtures.ts';
 import { certificateIsFor, namesIn } from './tls/names.ts';
 
 const authority = testAuthority({ nowMs: systemClock.nowMs() });
@@ -349,6 +350,23 @@ describe('a door that asks for certificates', () => {
     const shown = handed[1]?.peerCertificate();
     expect(shown).toMatchObject({ authorized: false, error: 'SELF_SIGNED_CERT_IN_CHAIN' });
     expect(shown?.der).toEqual(own.x509.raw);
+  });
+
+  test.each([
+    ['for servers alone', publicRoot, null],
+    ['for servers alone', authority.certificate, 'INVALID_PURPOSE'],
+    ['for code', publicRoot, 'INVALID_PURPOSE'],
+    ['of an authority that is bound to names', publicRoot, 'INVALID_PURPOSE'],
+    ['signed by a server', publicRoot, 'INVALID_PURPOSE'],
+  ] as const)('judges a certificate %s', async (which, trusted, error) => {
+    const far = await server(authority.issue(['far.example']), { trusted });
+    const { port, handed } = await door(far, { tls: 'implicit' });
+    const { chain, key } = publicChains[which];
+    expect(await over(port, { cert: chain, key })).toBe('false');
+    await expect.poll(() => handed.length).toBe(1);
+    const shown = handed[0]?.peerCertificate();
+    expect([shown?.authorized, shown?.error]).toEqual([error === null, error]);
+    expect(shown?.isFor('near.example', 'xmpp-server')).toBe(true);
   });
 
   test('and one that does not ask is shown none', async () => {

@@ -155,7 +155,10 @@ export class TcpConnection implements Connection {
   }
 
   peerCertificate(): PeerCertificate | null {
-    return this.#tls === null || !this.#secure ? null : peerCertificateOf(this.#tls);
+    if (this.#tls === null || !this.#secure) return null;
+    const { certificates, client, clock } = this.#around;
+    if (client !== undefined || certificates === null) return peerCertificateOf(this.#tls);
+    return peerCertificateOf(this.#tls, { trusted: certificates.trusted, nowMs: clock.nowMs() });
   }
 
   lines(options: LineReaderOptions): LineReader {

@@ -37,6 +37,8 @@ export interface Certificates {
   contextFor(serverName: string | null): SecureContext;
   /** The authority that clients have to be given, PEM; null where the public ones do. */
   readonly authority: string | null;
+  /** Who vouches for others in place of the system's roots, PEM. */
+  readonly trusted: string | null;
   readonly summary: CertificateSummary;
   onReload(listener: () => void): () => void;
   /** Looks now; false where what was found cannot serve and the old certificate stays. */
@@ -65,6 +67,7 @@ export async function createCertificates(
     get authority() {
       return current.authority;
     },
+    trusted: options.trusted ?? null,
     get summary() {
       return current.summary;
     },

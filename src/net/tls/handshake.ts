@@ -4,6 +4,8 @@ import { connect, TLSSocket } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import type { Certificates } from './certificates.ts';
 import { type CertificateName, certificateIsFor, namesIn } from './names.ts';
+import { tlsPeerOf } from './peer.ts';
+import { unfit, vouchesForServer } from './purpose.ts';
 
 /** What the other side showed of itself in the handshake. */
 export interface PeerCertificate {
@@ -70,12 +72,17 @@ export function clientFault(tls: TLSSocket, { domain, service }: ClientSide): st
   return peer.isFor(domain, service) ? null : 'ERR_TLS_CERT_ALTNAME_INVALID';
 }
 
-/** Null where nothing was shown. */
-export function peerCertificateOf(tls: TLSSocket): PeerCertificate | null {
-  const { raw } = tls.getPeerCertificate();
-  if (raw === undefined) return null;
-  const certificate = new X509Certificate(raw);
-  const error = verifyError(tls);
+/** Null where nothing was shown. `ours`: what a server trusts, and its time, where it is the one that was shown it. */
+export function peerCertificateOf(
+  tls: TLSSocket,
+  ours?: { readonly trusted: string | null; readonly nowMs: number },
+): PeerCertificate | null {
+  const chain = tlsPeerOf(tls)?.chain ?? [];
+  const [certificate] = chain;
+  if (certificate === undefined) return null;
+  const found = verifyError(tls);
+  const isFit = found === unfit && ours && vouchesForServer(chain, ours.trusted, ours.nowMs);
+  const error = isFit ? null : found;
   return {
     authorized: error === null,
     error,
