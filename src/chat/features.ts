@@ -1,6 +1,8 @@
 import type { Element } from '../formats/stanza/index.ts';
 import type { Session } from './routing/session.ts';
 import type {
+  BindFeature,
+  InlineFeature,
   IqHandler,
   MessageHook,
   PresenceHooks,
@@ -15,6 +17,8 @@ type HookOf<Phase extends MessageHook['phase']> = Extract<MessageHook, { phase: 
 /** The tables that the server works with, made once from the list of specifications. */
 export interface Features {
   readonly specifications: readonly Specification[];
+  readonly inline: readonly InlineFeature[];
+  readonly bind: readonly BindFeature[];
   readonly send: readonly HookOf<'send'>[];
   readonly receive: readonly HookOf<'receive'>[];
   readonly select: readonly HookOf<'select'>[];
@@ -55,6 +59,8 @@ export function createFeatures(specifications: readonly Specification[]): Featur
   const disco = { server: said('server'), account: said('account') };
   return {
     specifications,
+    inline: specifications.flatMap(({ inline = [] }) => inline),
+    bind: specifications.flatMap((each) => each.bind ?? []),
     send: hooks.filter(isPhase('send')).map(({ run }) => run),
     receive: hooks.filter(isPhase('receive')).map(({ run }) => run),
     select: hooks.filter(isPhase('select')).map(({ run }) => run),

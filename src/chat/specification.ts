@@ -1,3 +1,4 @@
+import type { AuthResult } from '../accounts/index.ts';
 import type { Jid } from '../formats/jid/index.ts';
 import type { Element } from '../formats/stanza/index.ts';
 import type { Delivery, Sending } from './routing/flow.ts';
@@ -90,6 +91,50 @@ export interface PresenceRules {
   demandKnown(home: Home, session: Session, request: Stanza): Promise<void>;
 }
 
+/** A client as it names itself (XEP-0388 §2.3): the same one comes again with the same id. */
+export interface UserAgent {
+  /** A UUID that the client made; '' where it said none. Nobody else is told. */
+  readonly id: string;
+  readonly software: string;
+  readonly device: string;
+}
+
+/** A client that has just signed in with SASL2, and is not told of it yet. */
+export interface InlineLogin {
+  readonly stream: ClientStream;
+  /** `<authenticate/>`, with what is asked for beside. */
+  readonly request: Element;
+  readonly accepted: Extract<AuthResult, { readonly ok: true }>;
+  readonly agent: UserAgent;
+  /** Set by what stands before in the list of specifications: that session goes on, and none is bound. */
+  readonly resumed: Session | null;
+}
+
+export interface Inlined {
+  /** A child of `<success/>`. */
+  readonly answer: Element | null;
+  /** A session of the same account that will go on in this stream; it is attached in `after`. */
+  readonly resumed?: Session;
+  /** Done in one go once `<success/>` is sent. */
+  after?(): void;
+}
+
+/** What may be asked for with a login (XEP-0388 §2.6.3). What resumes a session stands before what binds one. */
+export interface InlineFeature {
+  /** What `<inline/>` says of it; null: not for this stream. */
+  offer(stream: ClientStream): Element | null;
+  /** Of every login: null where it asks for nothing of this. Throws StreamError. */
+  run(login: InlineLogin): Promise<Inlined | null> | Inlined | null;
+}
+
+/** What a session may begin with (XEP-0386). */
+export interface BindFeature {
+  /** How it is offered; null where clients get it unasked. */
+  readonly feature: string | null;
+  /** `asked` is `<bind/>`, whose children say what is wanted; answers a child of `<bound/>`. Nothing was written to the session yet. */
+  bound(session: Session, asked: Element): Promise<Element | null> | Element | null;
+}
+
 /** What a specification brings. The lists of such values are the dispatch tables: nothing else knows their names. */
 export interface Specification {
   /** `0280`. */
@@ -108,6 +153,8 @@ export interface Specification {
   readonly elements?: readonly StreamElementHandler[];
   /** What `<stream:features>` tells a stream as it stands (RFC 6120 §4.3.2). */
   offers?(stream: ClientStream): readonly Element[];
+  readonly inline?: readonly InlineFeature[];
+  readonly bind?: readonly BindFeature[];
   readonly message?: readonly MessageHook[];
   readonly presence?: PresenceHooks;
   readonly session?: SessionHooks;

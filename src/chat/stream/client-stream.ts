@@ -39,6 +39,8 @@ export class ClientStream {
   /** Failed attempts to sign in. */
   failures = 0;
   #session: Session | null = null;
+  /** Stanzas that wait until the client knows that it has a session. */
+  #held: Element[] | null = null;
   #ended: 'no' | 'local' | 'replaced' = 'no';
 
   constructor(chat: Chat, transport: Transport, { startTls, plaintextLogin }: Entrance) {
@@ -109,7 +111,11 @@ export class ClientStream {
     const { domain } = this.chat;
     const attributes = { from: domain, id: randomToken(streamIdBits), version: '1.0', 'xml:lang': 'en' };
     this.transport.open(this.claimed === '' ? attributes : { ...attributes, to: this.claimed });
-    this.transport.sendStream(element('features', streamsNs, {}, ...this.chat.features.offers(this)));
+    this.sendFeatures(this.chat.features.offers(this));
+  }
+
+  sendFeatures(offers: readonly Element[]): void {
+    this.transport.sendStream(element('features', streamsNs, {}, ...offers));
   }
 
   /** An element that is no stanza. */
@@ -118,7 +124,19 @@ export class ClientStream {
   }
 
   sendStanza(of: Element): void {
-    this.transport.sendStanza(stanzaText(of));
+    if (this.#held !== null) this.#held.push(of);
+    else this.transport.sendStanza(stanzaText(of));
+  }
+
+  /** Stanzas wait until `release`: a session is there, and its client is not told yet. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const of of held) this.sendStanza(of);
   }
 
   /** RFC 6120 §4.9: says why, closes the stream and the connection. */
