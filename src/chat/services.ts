@@ -10,10 +10,23 @@ import type { Router } from './routing/router.ts';
 import type { PresenceRules } from './specification.ts';
 import type { Conversations } from './stored.ts';
 
+/** A server that carries calls between members who cannot reach each other (RFC 8656). */
+export interface TurnServer {
+  readonly host: string;
+  readonly port: number;
+  /** Null: it has none. */
+  readonly tlsPort: number | null;
+  /** What it shares with us: whoever has a name that is hashed with it may come in. */
+  readonly secret: string;
+  /** Milliseconds for which a name is good. */
+  readonly ttl: number;
+}
+
 /** What the configuration says about chat; asked for each time, so that a change counts for the next. */
 export interface ChatSettings {
   readonly registration: 'invite' | 'closed' | 'open';
   readonly unauthenticatedSeconds: number;
+  readonly turn?: TurnServer | undefined;
 }
 
 /** What all of chat shares; one object per server. */

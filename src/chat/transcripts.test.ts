@@ -5,7 +5,8 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
   async open({ settings }) {
     const registration = settings['chat.registration'];
     const isKnown = registration === 'open' || registration === 'closed' || registration === 'invite';
-    const chat = await openTestChat({ settings: isKnown ? { registration } : {} });
+    const turn = turnOf(settings['chat.turn']);
+    const chat = await openTestChat({ settings: { ...(isKnown ? { registration } : {}), ...turn } });
     return {
       domain: chat.domain,
       ports: { tcp: chat.ports.plain, websocket: chat.ports.ws },
@@ -24,3 +25,11 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
     };
   },
 });
+
+/** `turn.example 3478 5349`: host, port, port for TLS. */
+function turnOf(text: string | undefined) {
+  const [host, port, tlsPort] = (text ?? '').split(' ');
+  if (!host) return {};
+  const ports = { port: Number(port), tlsPort: tlsPort === undefined ? null : Number(tlsPort) };
+  return { turn: { host, ...ports, secret: 'one-secret-for-the-two', ttl: 3_600_000 } };
+}

@@ -4,6 +4,7 @@
  */
 import type { Specification } from '../specification.ts';
 import { ping } from './0199-ping.ts';
+import { externalServices } from './0215-external-services.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
 
-export const xeps: readonly Specification[] = [ping, channelBindings];
+export const xeps: readonly Specification[] = [ping, externalServices, channelBindings];
