@@ -71,6 +71,7 @@ function house(): House {
     },
     senders: { purge: note('senders') },
     push: { purge: note('push') },
+    conversations: { purge: note('conversations') },
   };
   return Object.assign(made, { rooms: rooms as unknown as Rooms });
 }
@@ -100,6 +101,7 @@ test('what a crash interrupted comes first, then rows, then the bytes that they 
     ...['+notices', 'notices', '-notices'],
     'senders',
     'push',
+    'conversations',
   ]);
   expect(made.logged).toEqual([]);
 });
@@ -108,7 +110,7 @@ test('what another process does is left to it', async () => {
   const made = house();
   made.leases.acquire = false;
   await run(made);
-  expect(made.done).toEqual(['erasures', 'senders', 'push']);
+  expect(made.done).toEqual(['erasures', 'senders', 'push', 'conversations']);
 });
 
 test('a lease is renewed between steps, before it is over, and not at each', async () => {
@@ -143,6 +145,7 @@ test('who lost the lease stops there, and goes on with what is left', async () =
     ...['+notices', 'notices', '-notices'],
     'senders',
     'push',
+    'conversations',
   ]);
   expect(made.logged).toEqual(['maintenance ended early: files: another process does it']);
 });
@@ -177,6 +180,15 @@ test('who stops waits for the step that is under way, and for no other', async (
   const stopped = maintenance.stop();
   go();
   await stopped;
-  expect(made.done).toEqual(['erasures', '+files', 'files', 'the step', '-files', 'senders', 'push']);
+  expect(made.done).toEqual([
+    'erasures',
+    '+files',
+    'files',
+    'the step',
+    '-files',
+    'senders',
+    'push',
+    'conversations',
+  ]);
   expect(made.logged).toEqual(['maintenance ended early: files: the server stops']);
 });
