@@ -7,6 +7,7 @@ import { coopModule } from './coop/store/module.ts';
 import type { StoreModule } from './storage/index.ts';
 import { collectionJobsModule, collectionsModule } from './stores/collections/module.ts';
 import { nodesModule } from './stores/conversations/nodes/module.ts';
+import { registrationsModule } from './stores/conversations/registrations/module.ts';
 import { roomsModule } from './stores/conversations/rooms/module.ts';
 import { filesModule } from './stores/files/module.ts';
 import { sharingModule } from './stores/files/sharing/module.ts';
@@ -29,6 +30,7 @@ export const modules: readonly StoreModule[] = [
   outboxModule,
   policiesModule,
   pushModule,
+  registrationsModule,
   roomsModule,
   sendersModule,
   sharingModule,

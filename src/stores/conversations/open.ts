@@ -1,11 +1,13 @@
 import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { createNodes, type NodesStore } from './nodes/index.ts';
+import { createRegistrations, type Registrations } from './registrations/index.ts';
 import { createRooms, type RoomsStore } from './rooms/index.ts';
 
 /** What chat keeps. */
 export interface Conversations {
   readonly nodes: NodesStore;
+  readonly registrations: Registrations;
   readonly rooms: RoomsStore;
   /** Lets go of what a member has in all of it. */
   erase(member: number): Promise<void>;
@@ -17,7 +19,11 @@ export function openConversations(over: {
   readonly database: Database;
   readonly clock: Clock;
 }): Conversations {
-  const stores = { nodes: createNodes(over), rooms: createRooms(over) };
+  const stores = {
+    nodes: createNodes(over),
+    registrations: createRegistrations(over),
+    rooms: createRooms(over),
+  };
   return {
     ...stores,
     async erase(member) {

@@ -1354,6 +1354,125 @@ CREATE INDEX `push_registrations_member` ON `push_registrations` (`member`);
 --> statement-breakpoint
 CREATE INDEX `push_registrations_expires` ON `push_registrations` (`expires`);
 --> statement-breakpoint
+CREATE TABLE `conversation_pushes` (
+	`account` integer NOT NULL,
+	`service` text NOT NULL,
+	`node` text NOT NULL,
+	`options` text NOT NULL,
+	`client` text NOT NULL,
+	`failures` integer NOT NULL,
+	`lastOk` integer NOT NULL,
+	PRIMARY KEY(`account`, `service`, `node`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `conversation_tokens` (
+	`account` integer NOT NULL,
+	`client` text NOT NULL,
+	`mechanism` text NOT NULL,
+	`current` text NOT NULL,
+	`currentIssued` integer NOT NULL,
+	`currentExpires` integer NOT NULL,
+	`next` text NOT NULL,
+	`nextIssued` integer NOT NULL,
+	`nextExpires` integer NOT NULL,
+	`count` integer NOT NULL,
+	`version` integer NOT NULL,
+	`expires` integer NOT NULL,
+	PRIMARY KEY(`account`, `client`, `mechanism`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_tokens_expires` ON `conversation_tokens` (`expires`);
+--> statement-breakpoint
+CREATE TABLE `conversation_devices` (
+	`account` integer NOT NULL,
+	`client` text NOT NULL,
+	`tag` text NOT NULL,
+	`software` text NOT NULL,
+	`name` text NOT NULL,
+	`firstSeen` integer NOT NULL,
+	`lastSeen` integer NOT NULL,
+	PRIMARY KEY(`account`, `client`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `conversation_invites` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`hash` text NOT NULL,
+	`kind` text NOT NULL,
+	`creator` integer NOT NULL,
+	`local` text NOT NULL,
+	`groups` text NOT NULL,
+	`rooms` text NOT NULL,
+	`label` text NOT NULL,
+	`usesLeft` integer NOT NULL,
+	`created` integer NOT NULL,
+	`expires` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `conversation_invites_hash` ON `conversation_invites` (`hash`);
+--> statement-breakpoint
+CREATE INDEX `conversation_invites_creator_id` ON `conversation_invites` (`creator`,`id`);
+--> statement-breakpoint
+CREATE INDEX `conversation_invites_expires` ON `conversation_invites` (`expires`);
+--> statement-breakpoint
+CREATE TABLE `conversation_uploads` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`account` integer NOT NULL,
+	`putHash` text NOT NULL,
+	`getHash` text NOT NULL,
+	`name` text NOT NULL,
+	`size` integer NOT NULL,
+	`type` text NOT NULL,
+	`state` text NOT NULL,
+	`file` text NOT NULL,
+	`sha256` text NOT NULL,
+	`created` integer NOT NULL,
+	`expires` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `conversation_uploads_putHash` ON `conversation_uploads` (`putHash`);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `conversation_uploads_getHash` ON `conversation_uploads` (`getHash`);
+--> statement-breakpoint
+CREATE INDEX `conversation_uploads_account_state_id` ON `conversation_uploads` (`account`,`state`,`id`);
+--> statement-breakpoint
+CREATE INDEX `conversation_uploads_account_file` ON `conversation_uploads` (`account`,`file`);
+--> statement-breakpoint
+CREATE INDEX `conversation_uploads_expires` ON `conversation_uploads` (`expires`) WHERE "conversation_uploads"."expires" > 0;
+--> statement-breakpoint
+CREATE TABLE `conversation_queues` (
+	`domain` text PRIMARY KEY NOT NULL,
+	`rows` integer NOT NULL,
+	`bytes` integer NOT NULL,
+	`lastSeq` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_queues_rows` ON `conversation_queues` (`rows`) WHERE "conversation_queues"."rows" > 0;
+--> statement-breakpoint
+CREATE TABLE `conversation_queued` (
+	`domain` text NOT NULL,
+	`seq` integer NOT NULL,
+	`stanza` text NOT NULL,
+	`bytes` integer NOT NULL,
+	`sender` text NOT NULL,
+	`account` integer NOT NULL,
+	`at` integer NOT NULL,
+	`expires` integer NOT NULL,
+	PRIMARY KEY(`domain`, `seq`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_queued_expires` ON `conversation_queued` (`expires`);
+--> statement-breakpoint
+CREATE INDEX `conversation_queued_account` ON `conversation_queued` (`account`) WHERE "conversation_queued"."account" > 0;
+--> statement-breakpoint
+CREATE TABLE `conversation_policies` (
+	`domain` text PRIMARY KEY NOT NULL,
+	`action` text NOT NULL,
+	`reason` text NOT NULL,
+	`source` text NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_policies_source_domain` ON `conversation_policies` (`source`,`domain`);
+--> statement-breakpoint
 CREATE TABLE `conversation_rooms` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`service` text NOT NULL,
