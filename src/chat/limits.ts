@@ -31,3 +31,7 @@ export const defaultChatLimits: ChatLimits = {
 
 /** Of one connection, taken from the system and not parsed yet. */
 export const unreadBytesMax = 65_536;
+/** Of what a client calls itself (XEP-0388 §2.3). */
+export const userAgentCharactersMax = 100;
+/** Of the tag that a client puts before its resource (XEP-0386 §3.2). */
+export const tagCharactersMax = 64;

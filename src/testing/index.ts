@@ -88,8 +88,10 @@ export {
   transcripts,
 } from './transcript/index.ts';
 export {
+  loginSasl2,
   loginXmpp,
   openWire,
+  type Sasl2Login,
   XmppActor,
   type XmppActorOptions,
   type XmppFixture,

@@ -60,6 +60,8 @@ export type Accepted = Extract<AuthResult, { readonly ok: true }>;
 /** Who has signed in, and what success says beside. */
 export interface SignedIn {
   readonly accepted: Accepted;
+  /** Whom to act as, as the client said it; '' where it did not. */
+  readonly authorization: string;
   readonly final: Buffer | null;
 }
 
@@ -85,7 +87,7 @@ export function admitted({ authorization, username, result, final }: Credentials
   // RFC 6120 §6.3.8: whom to act as is a bare address; to be somebody else is a right that nobody has here.
   if (authorization !== '' && authorization !== username && (asked === null || bareText(asked) !== address))
     throw new SaslFailure('invalid-authzid');
-  return { accepted: result, final: final ?? null };
+  return { accepted: result, authorization, final: final ?? null };
 }
 
 /** `<failure/>` of either profile. Throws StreamError where there were too many (RFC 6120 §6.4.5). */

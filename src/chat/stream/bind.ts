@@ -9,6 +9,8 @@ import { addressed, bounceOf, payloadOf, resultOf } from '../stanza.ts';
 import type { ClientStream } from './client-stream.ts';
 
 const resourceBits = 80;
+/** A resource that nobody else has. */
+export const makeResource = (): string => randomToken(resourceBits);
 /** RFC 3921 §3: old clients ask for it and wait for an answer. */
 const sessionNs = 'urn:ietf:params:xml:ns:xmpp-session';
 
@@ -22,7 +24,7 @@ export function bindResource(stream: ClientStream, wanted: string): Session {
   const home = chat.homes.of(member);
   let resource: string;
   try {
-    resource = wanted === '' ? randomToken(resourceBits) : prepareResource(wanted);
+    resource = wanted === '' ? makeResource() : prepareResource(wanted);
   } catch (error) {
     if (error instanceof FormatError) throw new StanzaError('bad-request', { text: error.message });
     throw error;

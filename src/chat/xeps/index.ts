@@ -5,6 +5,8 @@
 import type { Specification } from '../specification.ts';
 import { ping } from './0199-ping.ts';
 import { externalServices } from './0215-external-services.ts';
+import { bind2 } from './0386-bind2.ts';
+import { sasl2 } from './0388-sasl2.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
 
-export const xeps: readonly Specification[] = [ping, externalServices, channelBindings];
+export const xeps: readonly Specification[] = [ping, externalServices, bind2, sasl2, channelBindings];

@@ -22,6 +22,7 @@ export { type Captures, matchElement, XmppTranscriptError } from './match.ts';
 export { parseXmppTranscript, type XmppTranscript } from './parse.ts';
 export { runXmppTranscript, type XmppFixture, type XmppTransport, type XmppWorld } from './run.ts';
 export type { SaslMechanism } from './sasl.ts';
+export { loginSasl2, type Sasl2Login } from './sasl2.ts';
 export { showElement } from './show.ts';
 export { type XmppTranscriptsOptions, xmppTranscripts } from './suite.ts';
 export { openWire, type WireDoor, type XmppWire } from './wire.ts';
