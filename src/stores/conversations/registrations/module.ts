@@ -29,6 +29,17 @@ function* purge(q: Q, a: { now: number }): Script<void> {
   yield* run(q.queuesDropEmpty, {});
 }
 
+/**
+ * Since the backup tokens were taken back, invitations used up and stanzas sent: none of it may come true again. Members log
+ * in with their passwords, and who sent what waited then is told that it did not arrive.
+ */
+function* restored(q: Q, _: { after: number; nowSeconds: number }): Script<{ next: number | null }> {
+  yield* run(q.tokensForget, {});
+  yield* run(q.invitesForget, {});
+  yield* run(q.queuedEnd, {});
+  return { next: null };
+}
+
 /** What the threads run for what clients, members and servers register. */
 export const { module: registrationsModule, operations: registrationsOperations } = defineModule({
   name: 'conversation-registrations',
@@ -110,6 +121,11 @@ export const { module: registrationsModule, operations: registrationsOperations 
     purge: write(purge),
     check: scan(queue.check),
     repair: write(queue.repair),
+    restored: write(restored),
   }),
-  integrity: (operations) => ({ checks: [operations.check], repair: operations.repair }),
+  integrity: (operations) => ({
+    checks: [operations.check],
+    repair: operations.repair,
+    restored: operations.restored,
+  }),
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../../base/index.ts';
 import { modules } from '../../../modules.ts';
-import { verifyAll } from '../../../storage/index.ts';
+import { afterRestore, verifyAll } from '../../../storage/index.ts';
 import { describeEngines, openTestStores, refusal, type TestStores } from '../../../testing/index.ts';
 import { createRegistrations, registrationsLimits as limits, type Registrations } from './index.ts';
 import { registrationsOperations } from './module.ts';
@@ -137,6 +137,23 @@ describeEngines('what waits for other servers, and whom we talk to', (engine) =>
     await kept.erase(ana);
     expect(await domains()).toEqual(['d1 2 3']);
     expect(await kept.queue.total()).toEqual({ rows: 2, bytes: 3 });
+  });
+
+  test('after a restore nothing is sent again, and what was taken back since does not come true', async () => {
+    await kept.queue.append([row('a', 'x')]);
+    const token = { client: 'phone', mechanism: 'HT', token: 't', expiresMs: start + 9, version: 1 };
+    await kept.tokens.issue(ana, token);
+    const invite = {
+      ...{ creator: ana, local: '', groups: [], rooms: [] },
+      ...{ label: '', uses: 1, expiresMs: start + 9 },
+    };
+    const account = await kept.invites.create({ ...invite, kind: 'account' });
+    const contact = await kept.invites.create({ ...invite, kind: 'contact' });
+    await afterRestore({ database: stores.database, modules }, 1);
+    expect((await kept.queue.over()).map(({ stanza }) => stanza)).toEqual(['x']);
+    expect(await kept.tokens.find(ana, 'phone', 1)).toEqual([]);
+    expect(await kept.invites.peek(account.token)).toBeNull();
+    expect(await kept.invites.peek(contact.token)).not.toBeNull();
   });
 
   test('what damage did to the counters is found and mended', async () => {

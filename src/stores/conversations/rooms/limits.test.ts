@@ -88,6 +88,9 @@ describe('limits of rooms', () => {
         nick: `Nick ${from + n}`,
       }));
     expect(await refusal(few.setAffiliations(room.id, some(0, limits.changesPerCallMax + 1)))).toBe('limit');
+    const owners = some(0, limits.changesPerCallMax + 1);
+    const wish = { service, local: 'owned', config, creator: 0, owners };
+    expect(await refusal(few.create(wish))).toBe('limit');
     await few.setAffiliations(room.id, some(0, limits.changesPerCallMax));
     await few.setAffiliations(room.id, some(limits.changesPerCallMax, limits.changesPerCallMax));
     expect(await refusal(few.setAffiliations(room.id, some(most, 1)))).toBe('limit');

@@ -71,6 +71,7 @@ function keeping({ database, clock, ...options }: RoomsOptions): Pick<RoomsStore
   return {
     async create({ binding, ...room }) {
       if (room.local === '') throw new StoreError('invalid', 'a room has a name in its address');
+      changesOf(room.owners);
       demandConfig(room.config);
       demandBytes('what a room follows', binding ?? '', limits.bindingBytesMax);
       const row = await database.call(operations.create, {

@@ -113,6 +113,7 @@ function tokenQueries({ db, t }: Context) {
       .where(eq(k.account, p('account')))
       .returning({ mechanism: k.mechanism })
       .prepare('ctoken_erase'),
+    tokensForget: db.delete(k).prepare('ctoken_forget'),
     tokensDropOver: db
       .delete(k)
       .where(lte(k.expires, p('now')))

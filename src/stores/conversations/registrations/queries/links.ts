@@ -76,6 +76,7 @@ function inviteQueries({ db, t }: Context) {
       .delete(i)
       .where(eq(i.creator, p('creator')))
       .prepare('cinvite_erase'),
+    invitesForget: db.delete(i).where(eq(i.kind, 'account')).prepare('cinvite_forget'),
     invitesDropOver: db
       .delete(i)
       .where(lte(i.expires, p('now')))

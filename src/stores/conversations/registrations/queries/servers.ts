@@ -108,6 +108,7 @@ function queueQueries({ db, t, d }: Context) {
       .orderBy(asc(s.expires))
       .limit(bound('max'))
       .prepare('cqueued_over'),
+    queuedEnd: db.update(s).set({ expires: 1 }).prepare('cqueued_end'),
     queuedOf: db
       .select(size)
       .from(s)
