@@ -26,6 +26,7 @@ export interface Features {
   readonly presenceReceived: readonly NonNullable<PresenceHooks['received']>[];
   readonly opened: readonly NonNullable<SessionHooks['opened']>[];
   readonly outgoing: readonly NonNullable<SessionHooks['outgoing']>[];
+  readonly resumed: readonly NonNullable<SessionHooks['resumed']>[];
   readonly lost: readonly NonNullable<SessionHooks['lost']>[];
   readonly closed: readonly NonNullable<SessionHooks['closed']>[];
   iq(at: IqHandler['at'], type: string, of: Element): IqHandler | undefined;
@@ -68,6 +69,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     presenceReceived: presences.flatMap(({ received }) => received ?? []),
     opened: sessions.flatMap(({ opened }) => opened ?? []),
     outgoing: sessions.flatMap(({ outgoing }) => outgoing ?? []),
+    resumed: sessions.flatMap(({ resumed }) => resumed ?? []),
     lost: sessions.flatMap(({ lost }) => lost ?? []),
     closed: sessions.flatMap(({ closed }) => closed ?? []),
     iq: (at, type, of) => handlers.get(iqKey(at, type, of)),

@@ -14,6 +14,22 @@ export interface ChatLimits {
   readonly unsettledMax: number;
   /** Rows that are kept with one commit. */
   readonly commitRowsMax: number;
+  /** Stanzas that were written to one session and not acknowledged (XEP-0198); of more, the oldest go. */
+  readonly unackedStanzasMax: number;
+  /** Their text, in UTF-16 units. */
+  readonly unackedCharsMax: number;
+  /** Stanzas that are written before the client is asked for an acknowledgement at once; fewer wait for the next look. */
+  readonly unaskedStanzasMax: number;
+  /** How long a session waits to be resumed. */
+  readonly resumeMsMax: number;
+  /** Sessions that are no more of which is known how far they had come. */
+  readonly pastSessionsMax: number;
+  /** How often it is looked who is still there. */
+  readonly sweepMs: number;
+  /** So long a client may say nothing before it is asked. */
+  readonly quietMsMax: number;
+  /** So long it may take to answer. */
+  readonly answerMsMax: number;
   /** Accounts without sessions whose contacts stay in memory. */
   readonly idleHomesMax: number;
 }
@@ -26,6 +42,14 @@ export const defaultChatLimits: ChatLimits = {
   sessionsPerAccountMax: 50,
   unsettledMax: 256,
   commitRowsMax: 500,
+  unackedStanzasMax: 4_000,
+  unackedCharsMax: 4_194_304,
+  unaskedStanzasMax: 8,
+  resumeMsMax: 3_600_000,
+  pastSessionsMax: 10_000,
+  sweepMs: 1_000,
+  quietMsMax: 600_000,
+  answerMsMax: 60_000,
   idleHomesMax: 2_000,
 };
 

@@ -27,6 +27,8 @@ export interface ChatSettings {
   readonly registration: 'invite' | 'closed' | 'open';
   readonly unauthenticatedSeconds: number;
   readonly turn?: TurnServer | undefined;
+  /** How long a session waits to be resumed (XEP-0198 §5); default `resumeMsMax`. */
+  readonly resumeMs?: number;
 }
 
 /** What all of chat shares; one object per server. */

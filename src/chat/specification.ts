@@ -69,6 +69,8 @@ export interface SessionHooks {
   outgoing?(session: Session, stanza: Element): 'held' | undefined;
   /** Its stream broke off. `kept`: the session stays, to be resumed; else it is closed. */
   lost?(session: Session): 'kept' | undefined;
+  /** It goes on in another stream, which has what it had missed. */
+  resumed?(session: Session): void;
   /** It is no more; it stands in its home no longer. */
   closed?(session: Session): void;
 }

@@ -200,6 +200,7 @@ RFC 6121 | XMPP instant messaging and presence | No | |
 RFC 7622 | XMPP addresses | No | |
 RFC 7395 | XMPP over WebSocket | Yes | src/chat/stream/websocket-transport.ts |
 XEP-0215 | External Service Discovery | Yes | src/chat/xeps/0215-external-services.ts | 1.0.0: a TURN server that the configuration names, with credentials that end; changes are not pushed
+XEP-0198 | Stream Management | Yes | | 1.6.3: kept for an hour unless configured, over any transport; no location
 XEP-0199 | XMPP Ping | Yes | | 2.0.1
 XEP-0386 | Bind 2 | Yes | src/chat/xeps/0386-bind2.ts | 1.1.0
 XEP-0388 | Extensible SASL Profile | Yes | src/chat/auth/sasl2.ts | 1.0.4; no tasks: all hashes are kept of every password, and there is no second factor

@@ -18,7 +18,12 @@ export async function accept(session: Session, of: Element): Promise<void> {
   if (!isStanza(of)) throw new StreamError('unsupported-stanza-type', `<${of.name}> is no stanza`);
   demandOwn(session, of.attributes.from);
   const room = session.inbound.room();
-  if (room !== null) await room;
+  if (room !== null) {
+    const { stream } = session;
+    await room;
+    // Another stream has resumed the session meanwhile: there it comes again (XEP-0198 §5).
+    if (session.stream !== stream) return;
+  }
   const ticket = session.inbound.begin();
   const flow = new Flow(ticket, (error) => refuse(session, of, error));
   try {

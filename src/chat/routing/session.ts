@@ -7,6 +7,14 @@ import type { ClientStream } from '../stream/client-stream.ts';
 import type { Home } from './home.ts';
 import { Settling } from './settling.ts';
 
+/** Sees what is written to a client: what a resumption repeats (XEP-0198). */
+export interface Recorder {
+  /** About to be written, or to wait where there is no stream. */
+  record(stanza: Element): void;
+  /** It was. */
+  written(): void;
+}
+
 /**
  * A bound resource (RFC 6120 §7). It outlives its stream where somebody keeps it to be resumed; what a specification
  * knows of a session it keeps by it in a WeakMap of its own.
@@ -18,8 +26,8 @@ export class Session {
   /** The full address as text. */
   readonly text: string;
   readonly member: Member;
-  /** The credential that signed it in. */
-  readonly credential: string;
+  /** The credential that signed it in, or that it was resumed with. */
+  credential: string;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
   /** What it last told everybody (RFC 6121 §4.2); null where it is not available. */
@@ -30,8 +38,7 @@ export class Session {
   isInterested = false;
   /** What came from its client and is not settled. */
   readonly inbound: Settling;
-  /** Sees what is written to the client, before it is: what a resumption repeats. */
-  recorder: ((stanza: Element) => void) | null = null;
+  recorder: Recorder | null = null;
   #stream: ClientStream | null;
   #isClosed = false;
 
@@ -67,14 +74,24 @@ export class Session {
 
   /** The same, whoever would hold it. */
   write(stanza: Element): void {
-    this.recorder?.(stanza);
+    this.recorder?.record(stanza);
     this.#stream?.sendStanza(stanza);
+    this.recorder?.written();
+  }
+
+  /** Its stream, which may still be there, takes nothing more: another one will go on with the session. */
+  detach(): void {
+    const stream = this.#stream;
+    this.#stream = null;
+    stream?.replaced();
   }
 
   /** A new stream takes the place of the one that broke off, or of one that is still there. */
   attach(stream: ClientStream): void {
-    this.#stream?.replaced();
+    this.detach();
     this.#stream = stream;
+    this.credential = stream.credential;
+    stream.bound(this);
   }
 
   /** Its stream is gone without having been closed; it is kept where somebody does (XEP-0198 §5). */

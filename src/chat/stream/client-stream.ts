@@ -40,12 +40,15 @@ export class ClientStream {
   failures = 0;
   #session: Session | null = null;
   /** Stanzas that wait until the client knows that it has a session. */
+  /** When something last came from the client; monotonic. */
+  heardAtMs: number;
   #held: Element[] | null = null;
   #ended: 'no' | 'local' | 'replaced' = 'no';
 
   constructor(chat: Chat, transport: Transport, { startTls, plaintextLogin }: Entrance) {
     this.chat = chat;
     this.transport = transport;
+    this.heardAtMs = chat.clock.monotonicMs();
     this.mayStartTls = startTls;
     this.#plaintextLogin = plaintextLogin ?? chat.plaintextLogin;
   }
@@ -126,6 +129,10 @@ export class ClientStream {
   sendStanza(of: Element): void {
     if (this.#held !== null) this.#held.push(of);
     else this.transport.sendStanza(stanzaText(of));
+  }
+
+  get isHolding(): boolean {
+    return this.#held !== null;
   }
 
   /** Stanzas wait until `release`: a session is there, and its client is not told yet. */

@@ -33,6 +33,7 @@ async function converse(stream: ClientStream): Promise<boolean> {
     const next = stream.transport.next();
     const event = next instanceof Promise ? await next : next;
     if (stream.isOver) return stream.session === null;
+    stream.heardAtMs = stream.chat.clock.monotonicMs();
     switch (event.kind) {
       case 'gone':
         return false;

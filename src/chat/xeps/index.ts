@@ -3,10 +3,18 @@
  * (`specification.ts`) whoever stands first is asked first. A XEP is one file, its transcript and one line here.
  */
 import type { Specification } from '../specification.ts';
+import { streamManagement } from './0198-stream-management.ts';
 import { ping } from './0199-ping.ts';
 import { externalServices } from './0215-external-services.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
 
-export const xeps: readonly Specification[] = [ping, externalServices, bind2, sasl2, channelBindings];
+export const xeps: readonly Specification[] = [
+  streamManagement,
+  ping,
+  externalServices,
+  bind2,
+  sasl2,
+  channelBindings,
+];
