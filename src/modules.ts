@@ -6,6 +6,7 @@ import { accountsModule } from './accounts/module.ts';
 import { coopModule } from './coop/store/module.ts';
 import type { StoreModule } from './storage/index.ts';
 import { collectionJobsModule, collectionsModule } from './stores/collections/module.ts';
+import { archiveModule } from './stores/conversations/archive/module.ts';
 import { nodesModule } from './stores/conversations/nodes/module.ts';
 import { registrationsModule } from './stores/conversations/registrations/module.ts';
 import { roomsModule } from './stores/conversations/rooms/module.ts';
@@ -21,6 +22,7 @@ import { trustModule } from './stores/trust/module.ts';
 
 export const modules: readonly StoreModule[] = [
   accountsModule,
+  archiveModule,
   collectionJobsModule,
   collectionsModule,
   coopModule,

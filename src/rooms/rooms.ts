@@ -99,7 +99,7 @@ export async function openRooms(
     const outbox = openOutbox(value, { database, blobs, clock });
     const senders = createSenders({ database, clock, onError });
     const push = createPushStore({ database, clock });
-    const conversations = openConversations({ database, clock });
+    const conversations = openConversations({ database, clock, onError });
     const accounts = await createAccounts({
       database,
       domain: value.coop.domain,
@@ -114,10 +114,7 @@ export async function openRooms(
     const sharing = fileRooms.openSharing(accounts);
     const coopAt = openCoopRooms({ settings: value, database, blobs, trust, outbox, accounts });
     return {
-      settings,
-      log,
-      clock,
-      database,
+      ...{ settings, log, clock, database },
       blobs,
       accounts,
       mail,
@@ -136,6 +133,7 @@ export async function openRooms(
       async close() {
         await accounts.close();
         await senders.close();
+        await conversations.close();
         await blobs.close();
         await database.close();
       },

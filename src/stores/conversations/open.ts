@@ -1,11 +1,13 @@
 import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { type ArchiveStore, createArchive } from './archive/index.ts';
 import { createNodes, type NodesStore } from './nodes/index.ts';
 import { createRegistrations, type Registrations } from './registrations/index.ts';
 import { createRooms, type RoomsStore } from './rooms/index.ts';
 
 /** What chat keeps. */
 export interface Conversations {
+  readonly archive: ArchiveStore;
   readonly nodes: NodesStore;
   readonly registrations: Registrations;
   readonly rooms: RoomsStore;
@@ -13,24 +15,30 @@ export interface Conversations {
   erase(member: number): Promise<void>;
   /** Forgets what is over, a step at a time. */
   purge(): Promise<void>;
+  /** Waits for what is done behind. */
+  close(): Promise<void>;
 }
 
 export function openConversations(over: {
   readonly database: Database;
   readonly clock: Clock;
+  readonly onError?: (event: string, error: unknown) => void;
 }): Conversations {
   const stores = {
     nodes: createNodes(over),
     registrations: createRegistrations(over),
     rooms: createRooms(over),
   };
+  const archive = createArchive(over);
   return {
-    ...stores,
+    ...{ archive, ...stores },
     async erase(member) {
+      await archive.erase({ kind: 'account', owner: member });
       for (const store of Object.values(stores)) await store.erase(member);
     },
     async purge() {
       for (const store of Object.values(stores)) await store.purge();
     },
+    close: () => archive.close(),
   };
 }

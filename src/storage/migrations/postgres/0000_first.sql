@@ -99,6 +99,52 @@ CREATE TABLE "account_secrets" (
 	CONSTRAINT "account_secrets_name_pk" PRIMARY KEY("name")
 );
 --> statement-breakpoint
+CREATE TABLE "conversation_archives" (
+	"archive" bigint NOT NULL,
+	"kind" bigint NOT NULL,
+	"lastId" bigint NOT NULL,
+	"lastAt" bigint NOT NULL,
+	"beforeAt" bigint NOT NULL,
+	"rows" bigint NOT NULL,
+	"groupchat" bigint NOT NULL,
+	"offline" bigint NOT NULL,
+	"indexed" bigint NOT NULL,
+	"unindexed" bigint NOT NULL,
+	"firstAt" bigint NOT NULL,
+	CONSTRAINT "conversation_archives_archive_pk" PRIMARY KEY("archive")
+);
+--> statement-breakpoint
+CREATE TABLE "conversation_messages" (
+	"archive" bigint NOT NULL,
+	"id" bigint NOT NULL,
+	"at" bigint NOT NULL,
+	"peer" text NOT NULL,
+	"resource" text NOT NULL,
+	"outgoing" bigint NOT NULL,
+	"type" bigint NOT NULL,
+	"hidden" bigint NOT NULL,
+	"redacted" bigint NOT NULL,
+	"messageId" text,
+	"originId" text,
+	"occupantId" text,
+	"body" text,
+	"stanza" text NOT NULL,
+	CONSTRAINT "conversation_messages_archive_id_pk" PRIMARY KEY("archive","id")
+);
+--> statement-breakpoint
+CREATE TABLE "conversation_offline" (
+	"account" bigint NOT NULL,
+	"id" bigint NOT NULL,
+	CONSTRAINT "conversation_offline_account_id_pk" PRIMARY KEY("account","id")
+);
+--> statement-breakpoint
+CREATE TABLE "conversation_words" (
+	"archive" bigint NOT NULL,
+	"word" "bytea" NOT NULL,
+	"id" bigint NOT NULL,
+	CONSTRAINT "conversation_words_archive_word_id_pk" PRIMARY KEY("archive","word","id")
+);
+--> statement-breakpoint
 CREATE TABLE "collections" (
 	"account" bigint NOT NULL,
 	"id" bigint NOT NULL,
@@ -1428,6 +1474,14 @@ CREATE INDEX "sign_in_tokens_member" ON "sign_in_tokens" USING btree ("member");
 CREATE INDEX "api_tokens_member" ON "api_tokens" USING btree ("member");
 --> statement-breakpoint
 CREATE INDEX "api_tokens_hash" ON "api_tokens" USING btree ("hash");
+--> statement-breakpoint
+CREATE INDEX "conversation_archives_kind_firstAt" ON "conversation_archives" USING btree ("kind","firstAt");
+--> statement-breakpoint
+CREATE INDEX "conversation_messages_archive_peer_id" ON "conversation_messages" USING btree ("archive","peer","id");
+--> statement-breakpoint
+CREATE INDEX "conversation_messages_archive_messageId" ON "conversation_messages" USING btree ("archive","messageId");
+--> statement-breakpoint
+CREATE INDEX "conversation_messages_archive_originId" ON "conversation_messages" USING btree ("archive","originId");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "collections_account_home_name" ON "collections" USING btree ("account","home","name");
 --> statement-breakpoint

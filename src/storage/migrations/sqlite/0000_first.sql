@@ -114,6 +114,59 @@ CREATE TABLE `account_secrets` (
 	`value` text NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `conversation_archives` (
+	`archive` integer PRIMARY KEY NOT NULL,
+	`kind` integer NOT NULL,
+	`lastId` integer NOT NULL,
+	`lastAt` integer NOT NULL,
+	`beforeAt` integer NOT NULL,
+	`rows` integer NOT NULL,
+	`groupchat` integer NOT NULL,
+	`offline` integer NOT NULL,
+	`indexed` integer NOT NULL,
+	`unindexed` integer NOT NULL,
+	`firstAt` integer NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_archives_kind_firstAt` ON `conversation_archives` (`kind`,`firstAt`);
+--> statement-breakpoint
+CREATE TABLE `conversation_messages` (
+	`archive` integer NOT NULL,
+	`id` integer NOT NULL,
+	`at` integer NOT NULL,
+	`peer` text NOT NULL,
+	`resource` text NOT NULL,
+	`outgoing` integer NOT NULL,
+	`type` integer NOT NULL,
+	`hidden` integer NOT NULL,
+	`redacted` integer NOT NULL,
+	`messageId` text,
+	`originId` text,
+	`occupantId` text,
+	`body` text,
+	`stanza` text NOT NULL,
+	PRIMARY KEY(`archive`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_messages_archive_peer_id` ON `conversation_messages` (`archive`,`peer`,`id`);
+--> statement-breakpoint
+CREATE INDEX `conversation_messages_archive_messageId` ON `conversation_messages` (`archive`,`messageId`);
+--> statement-breakpoint
+CREATE INDEX `conversation_messages_archive_originId` ON `conversation_messages` (`archive`,`originId`);
+--> statement-breakpoint
+CREATE TABLE `conversation_offline` (
+	`account` integer NOT NULL,
+	`id` integer NOT NULL,
+	PRIMARY KEY(`account`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `conversation_words` (
+	`archive` integer NOT NULL,
+	`word` blob NOT NULL,
+	`id` integer NOT NULL,
+	PRIMARY KEY(`archive`, `word`, `id`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `collections` (
 	`account` integer NOT NULL,
 	`id` integer NOT NULL,
