@@ -93,7 +93,7 @@ function servicesOf(options: ChatServerOptions): Chat {
     presence: presenceRules,
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
     router: new Router(() => chat, services, remote),
-    commits: new Commits(store.archive, limits.commitRowsMax),
+    commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax),
     clock: options.clock ?? systemClock,
     meters: createMeters(options.metrics),
   };

@@ -1,3 +1,5 @@
+import type { Registrations } from '../stores/conversations/index.ts';
+
 /** What chat asks of the stores of conversations. */
 export interface NewRow {
   readonly kind: 'account' | 'room';
@@ -15,4 +17,5 @@ export interface Conversations {
     load(account: number): Promise<HomeState>;
     subscribe(account: number, listener: () => void): () => void;
   };
+  readonly registrations: Registrations;
 }

@@ -35,17 +35,41 @@ function archive() {
 
 const row = (stanza: string) => ({ kind: 'account', owner: 1, stanza }) as Rows[number];
 
+/** A queue with room for so many. */
+function queue(max: number) {
+  const waiting: string[] = [];
+  return {
+    waiting,
+    async append(rows: readonly { readonly stanza: string }[]) {
+      if (rows.some(({ stanza }) => stanza === 'broken')) throw new StoreError('unavailable', 'unavailable');
+      return rows.map(({ stanza }) => (waiting.length < max ? waiting.push(stanza) : null));
+    },
+  };
+}
+
+const forThem = (stanza: string) => ({
+  ...{ domain: 'b.test', stanza, sender: 'ana@a.test', account: 1, expiresMs: 0 },
+});
+
 function scene(rowsMax = 100) {
   const kept = archive();
+  const queued = queue(2);
   const heard: string[] = [];
-  const commits = new Commits(kept, rowsMax);
+  const commits = new Commits(kept, queued, rowsMax);
   const submit = (name: string, ...stanzas: string[]) => {
     const flow = new Flow(null, (error) => heard.push(`${name} failed: ${String(error)}`));
     const all = stanzas.map((stanza) => flow.keep(row(stanza)));
     flow.after(() => heard.push([name, ...all.map(({ id }) => id)].join(' ')));
     commits.submit(flow);
   };
-  return { ...kept, archive: kept, heard, commits, submit };
+  const send = (name: string, ...stanzas: string[]) => {
+    const flow = new Flow(null, (error) => heard.push(`${name} failed: ${String(error)}`));
+    flow.keep(row(name));
+    const all = stanzas.map((stanza) => flow.enqueue(forThem(stanza)));
+    flow.after(() => heard.push([name, ...all.map(({ seq }) => seq ?? 'no room')].join(' ')));
+    commits.submit(flow);
+  };
+  return { ...kept, archive: kept, queued, heard, commits, submit, send };
 }
 
 describe('group commit of flows', () => {
@@ -94,5 +118,22 @@ describe('group commit of flows', () => {
     submit('c', 'y');
     await commits.settled();
     expect(heard).toEqual(['a 1', 'b failed: StoreError: too large', 'c 2']);
+  });
+
+  test('what waits for other servers is kept before the end of its flow; what finds no room is told', async () => {
+    const { commits, heard, send, submit, queued, batches } = scene();
+    send('a', '1');
+    submit('b');
+    send('c', '2', '3');
+    await commits.settled();
+    expect(heard).toEqual(['a 1', 'b', 'c 2 no room']);
+    expect([queued.waiting, batches]).toEqual([['1', '2'], [['a', 'c']]]);
+  });
+
+  test('a queue that is not there is one without room: no archive is written twice', async () => {
+    const { commits, heard, send, batches } = scene();
+    send('a', 'broken');
+    await commits.settled();
+    expect([heard, batches]).toEqual([['a no room'], [['a']]]);
   });
 });

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ServerQueue } from '../../stores/conversations/index.ts';
 import type { Conversations } from '../stored.ts';
 import type { Flow } from './flow.ts';
 
@@ -8,17 +9,19 @@ import type { Flow } from './flow.ts';
  */
 export class Commits {
   readonly #archive: Conversations['archive'];
+  readonly #queue: Pick<ServerQueue, 'append'>;
   readonly #rowsMax: number;
   #waiting: Flow[] = [];
   #running: Promise<void> | null = null;
 
-  constructor(archive: Conversations['archive'], rowsMax: number) {
+  constructor(archive: Conversations['archive'], queue: Pick<ServerQueue, 'append'>, rowsMax: number) {
     this.#archive = archive;
+    this.#queue = queue;
     this.#rowsMax = rowsMax;
   }
 
   submit(flow: Flow): void {
-    if (this.#running === null && flow.kept.length === 0) {
+    if (this.#running === null && flow.kept.length + flow.enqueued.length === 0) {
       flow.finish();
       return;
     }
@@ -46,9 +49,9 @@ export class Commits {
   #batch(): Flow[] {
     let rows = 0;
     let count = 0;
-    for (const { kept } of this.#waiting) {
-      if (count > 0 && rows + kept.length > this.#rowsMax) break;
-      rows += kept.length;
+    for (const { kept, enqueued } of this.#waiting) {
+      if (count > 0 && rows + kept.length + enqueued.length > this.#rowsMax) break;
+      rows += kept.length + enqueued.length;
       count++;
     }
     return this.#waiting.splice(0, count);
@@ -65,9 +68,19 @@ export class Commits {
 
   async #commit(flows: readonly Flow[]): Promise<void> {
     const kept = flows.flatMap((flow) => flow.kept);
-    if (kept.length === 0) return;
-    const { ids } = await this.#archive.append(kept.map(({ row }) => row));
-    for (const [at, each] of kept.entries()) each.id = ids[at] ?? 0;
+    if (kept.length > 0) {
+      const { ids } = await this.#archive.append(kept.map(({ row }) => row));
+      for (const [at, each] of kept.entries()) each.id = ids[at] ?? 0;
+    }
+    await this.#enqueue(flows);
+  }
+
+  /** After the archives, which are not to be written twice: what cannot be kept here has found no room. */
+  async #enqueue(flows: readonly Flow[]): Promise<void> {
+    const enqueued = flows.flatMap((flow) => flow.enqueued);
+    if (enqueued.length === 0) return;
+    const seqs = await this.#queue.append(enqueued.map(({ row }) => row)).catch(() => []);
+    for (const [at, each] of enqueued.entries()) each.seq = seqs[at] ?? null;
   }
 
   /** What one of them could not keep is nothing to the others. */

@@ -1,4 +1,5 @@
 import type { Element } from '../../formats/stanza/index.ts';
+import type { NewQueued } from '../../stores/conversations/index.ts';
 import type { Stanza } from '../stanza.ts';
 import type { NewRow } from '../stored.ts';
 import type { Home } from './home.ts';
@@ -12,12 +13,20 @@ export interface Kept {
   id: number;
 }
 
+/** What waits for another server from the commit on. */
+export interface Enqueued {
+  readonly row: NewQueued;
+  /** Its place there; 0 until the commit, null where there was no room. */
+  seq: number | null;
+}
+
 /**
  * One stanza on its way, whoever hears of it: what must be kept first, and what is done once that is durable. Flows are
  * committed in the order in which they were submitted, those that keep nothing among them, so that nobody is overtaken.
  */
 export class Flow {
   readonly kept: Kept[] = [];
+  readonly enqueued: Enqueued[] = [];
   readonly #after: (() => void)[] = [];
   readonly #failed: (error: unknown) => void;
   readonly #ticket: Ticket | null;
@@ -33,6 +42,13 @@ export class Flow {
     const kept = { row, id: 0 };
     this.kept.push(kept);
     return kept;
+  }
+
+  /** To be kept for another server, with what `keep` keeps. */
+  enqueue(row: NewQueued): Enqueued {
+    const enqueued = { row, seq: 0 };
+    this.enqueued.push(enqueued);
+    return enqueued;
   }
 
   /** Done once all is kept, in the order of the calls. Must not throw. */
