@@ -2,12 +2,14 @@ import type { Element } from '../formats/stanza/index.ts';
 import type { Session } from './routing/session.ts';
 import type {
   BindFeature,
+  DiscoPart,
   InlineFeature,
   IqHandler,
   MessageHook,
   PresenceHooks,
   SessionHooks,
   Specification,
+  StanzaGuard,
   StreamElementHandler,
 } from './specification.ts';
 import type { ClientStream } from './stream/client-stream.ts';
@@ -19,6 +21,8 @@ export interface Features {
   readonly specifications: readonly Specification[];
   readonly inline: readonly InlineFeature[];
   readonly bind: readonly BindFeature[];
+  readonly leaving: readonly NonNullable<StanzaGuard['leaving']>[];
+  readonly arriving: readonly NonNullable<StanzaGuard['arriving']>[];
   readonly send: readonly HookOf<'send'>[];
   readonly receive: readonly HookOf<'receive'>[];
   readonly select: readonly HookOf<'select'>[];
@@ -34,6 +38,8 @@ export interface Features {
   offers(stream: ClientStream): readonly Element[];
   /** Features of disco#info, sorted. */
   disco(of: 'server' | 'account'): readonly string[];
+  /** What is shown beside them, in the order of the list. */
+  discoParts(of: 'server' | 'account'): readonly DiscoPart[];
 }
 
 const isPhase =
@@ -55,6 +61,10 @@ export function createFeatures(specifications: readonly Specification[]): Featur
   const hooks = specifications.flatMap(({ message = [] }) => message);
   const sessions = specifications.flatMap(({ session }) => session ?? []);
   const presences = specifications.flatMap(({ presence }) => presence ?? []);
+  const guards = specifications.flatMap(({ guard }) => guard ?? []);
+  const parts = specifications.flatMap((each) => each.disco ?? []);
+  const partsAt = (of: DiscoPart['at']) => parts.filter(({ at }) => at === of);
+  const shown = { server: partsAt('server'), account: partsAt('account') };
   const said = (of: 'server' | 'account') =>
     [...new Set(specifications.flatMap(({ features }) => features?.[of] ?? []))].sort();
   const disco = { server: said('server'), account: said('account') };
@@ -62,6 +72,8 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     specifications,
     inline: specifications.flatMap(({ inline = [] }) => inline),
     bind: specifications.flatMap((each) => each.bind ?? []),
+    leaving: guards.flatMap(({ leaving }) => leaving ?? []),
+    arriving: guards.flatMap(({ arriving }) => arriving ?? []),
     send: hooks.filter(isPhase('send')).map(({ run }) => run),
     receive: hooks.filter(isPhase('receive')).map(({ run }) => run),
     select: hooks.filter(isPhase('select')).map(({ run }) => run),
@@ -76,6 +88,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     element: ({ ns, name }) => elements.get(`${ns} ${name}`),
     offers: (stream) => specifications.flatMap((each) => each.offers?.(stream) ?? []),
     disco: (of) => disco[of],
+    discoParts: (of) => shown[of],
   };
 }
 

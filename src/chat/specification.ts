@@ -1,6 +1,7 @@
 import type { AuthResult } from '../accounts/index.ts';
 import type { Jid } from '../formats/jid/index.ts';
 import type { Element } from '../formats/stanza/index.ts';
+import type { DiscoIdentity, DiscoItem, DiscoNode, Form } from './data/index.ts';
 import type { Delivery, Sending } from './routing/flow.ts';
 import type { Home } from './routing/home.ts';
 import type { Session } from './routing/session.ts';
@@ -137,6 +138,34 @@ export interface BindFeature {
   bound(session: Session, asked: Element): Promise<Element | null> | Element | null;
 }
 
+/** Somebody looks at the server (`home` null) or at an account (XEP-0030). */
+export interface DiscoRequest {
+  readonly chat: Chat;
+  readonly home: Home | null;
+  readonly from: Jid;
+  /** One of our sessions; null for others. */
+  readonly session: Session | null;
+}
+
+/** What a specification shows of itself beside its features. Who may look at an account at all was asked before. */
+export interface DiscoPart {
+  readonly at: 'server' | 'account';
+  readonly identities?: readonly DiscoIdentity[];
+  /** XEP-0128. */
+  forms?(chat: Chat): readonly Form[];
+  items?(request: DiscoRequest): Promise<readonly DiscoItem[]> | readonly DiscoItem[];
+  /** A node of its own; undefined for one that is not. Throws StanzaError. */
+  node?(request: DiscoRequest, node: string): Promise<DiscoNode | undefined> | DiscoNode | undefined;
+}
+
+/** Asked of every stanza, before anything else is; XEP-0191. Has nothing to await where there is nothing to do. */
+export interface StanzaGuard {
+  /** A client of ours sends it. Throws StanzaError where it may not. */
+  leaving?(session: Session, stanza: Stanza): Promise<void> | void;
+  /** It comes to an account of ours. `done`: it is dropped. Throws StanzaError where the sender is told. */
+  arriving?(home: Home, stanza: Stanza): Promise<Step> | Step;
+}
+
 /** What a specification brings. The lists of such values are the dispatch tables: nothing else knows their names. */
 export interface Specification {
   /** `0280`. */
@@ -151,7 +180,9 @@ export interface Specification {
     readonly server?: readonly string[];
     readonly account?: readonly string[];
   };
+  readonly disco?: readonly DiscoPart[];
   readonly iq?: readonly IqHandler[];
+  readonly guard?: StanzaGuard;
   readonly elements?: readonly StreamElementHandler[];
   /** What `<stream:features>` tells a stream as it stands (RFC 6120 §4.3.2). */
   offers?(stream: ClientStream): readonly Element[];

@@ -199,6 +199,13 @@ RFC 6120 | XMPP core | Partial | src/chat/stream/client-stream.ts src/chat/auth/
 RFC 6121 | XMPP instant messaging and presence | No | |
 RFC 7622 | XMPP addresses | No | |
 RFC 7395 | XMPP over WebSocket | Yes | src/chat/stream/websocket-transport.ts |
+XEP-0030 | Service Discovery | Yes | src/chat/xeps/0030-service-discovery.ts src/chat/data/disco.ts | 2.5.0: an account is shown to those who may know its presence
+XEP-0082 | XMPP Date and Time Profiles | Yes | src/chat/data/times.ts | 1.1.1
+XEP-0092 | Software Version | Yes | src/chat/xeps/0092-software-version.ts | 1.1: without the operating system
+XEP-0115 | Entity Capabilities | Yes | src/chat/xeps/0115-entity-capabilities.ts src/chat/caps/known.ts src/chat/caps/verification.ts | 1.6.0
+XEP-0128 | Service Discovery Extensions | Yes | src/chat/data/disco.ts | 1.0.1
+XEP-0157 | Contact Addresses for XMPP Services | Yes | src/chat/xeps/0157-contact-addresses.ts | 1.1.1: the mailboxes of RFC 2142
+XEP-0202 | Entity Time | Yes | src/chat/xeps/0202-entity-time.ts | 2.0
 XEP-0215 | External Service Discovery | Yes | src/chat/xeps/0215-external-services.ts | 1.0.0: a TURN server that the configuration names, with credentials that end; changes are not pushed
 XEP-0198 | Stream Management | Yes | | 1.6.3: kept for an hour unless configured, over any transport; no location
 XEP-0199 | XMPP Ping | Yes | | 2.0.1

@@ -1,6 +1,17 @@
 /**
- * chat/data: forms (XEP-0004), pages (XEP-0059) and moments (XEP-0082, XEP-0203), as many specifications use them. Pure.
+ * chat/data: forms (XEP-0004), what is looked at (XEP-0030), pages (XEP-0059) and moments (XEP-0082, XEP-0203), as many specifications use them. Pure.
  */
+export {
+  type Described,
+  type DiscoIdentity,
+  type DiscoItem,
+  type DiscoNode,
+  describe,
+  discoInfoNs,
+  discoItemsNs,
+  infoElement,
+  itemsElement,
+} from './disco.ts';
 export {
   booleanOf,
   type Field,

@@ -75,7 +75,23 @@ function addressOf({ attributes: { to } }: Element): Jid | null {
   }
 }
 
+/** Null: nothing is to be awaited. */
+export function guarded(session: Session, stanza: Stanza): Promise<void> | null {
+  for (const [at, guard] of session.chat.features.leaving.entries()) {
+    const done = guard(session, stanza);
+    if (done instanceof Promise) return guardedAfter(session, stanza, done, at + 1);
+  }
+  return null;
+}
+
+async function guardedAfter(session: Session, stanza: Stanza, first: Promise<void>, from: number) {
+  await first;
+  for (const guard of session.chat.features.leaving.slice(from)) await guard(session, stanza);
+}
+
 async function message(session: Session, stanza: Stanza, flow: Flow): Promise<void> {
+  const guard = guarded(session, stanza);
+  if (guard !== null) await guard;
   const sending: Sending = { session, stanza, flow };
   for (const hook of session.chat.features.send) {
     const step = hook(sending);
@@ -95,6 +111,8 @@ async function iq(session: Session, of: Element, to: Jid | null, flow: Flow): Pr
   if (to === null || (to.resource === '' && bareText(to) === home.text)) {
     return answerIq(chat, stanza, home, session);
   }
+  const guard = guarded(session, stanza);
+  if (guard !== null) await guard;
   return chat.router.carry(stanza, flow);
 }
 

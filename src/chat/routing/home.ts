@@ -71,6 +71,10 @@ export class Home {
 
   /** A stanza that somebody has sent to this account. Throws StanzaError where it goes back. */
   async receive(stanza: Stanza, flow: Flow): Promise<void> {
+    for (const guard of this.chat.features.arriving) {
+      const step = guard(this, stanza);
+      if ((step instanceof Promise ? await step : step) === 'done') return;
+    }
     switch (stanza.kind) {
       case 'message':
         return this.#message(stanza, flow);

@@ -8,6 +8,8 @@ import { Questions } from './questions.ts';
 /** Who answers for an address of its own below our domain: rooms, uploads. */
 export interface Service {
   readonly host: string;
+  /** For people: what the server says it holds (XEP-0030 §4). */
+  readonly name?: string;
   /** Throws StanzaError where the stanza goes back. */
   receive(stanza: Stanza, flow: Flow): Promise<void> | void;
 }

@@ -3,8 +3,13 @@
  * (`specification.ts`) whoever stands first is asked first. A XEP is one file, its transcript and one line here.
  */
 import type { Specification } from '../specification.ts';
+import { serviceDiscovery } from './0030-service-discovery.ts';
+import { softwareVersion } from './0092-software-version.ts';
+import { entityCapabilities } from './0115-entity-capabilities.ts';
+import { contactAddresses } from './0157-contact-addresses.ts';
 import { streamManagement } from './0198-stream-management.ts';
 import { ping } from './0199-ping.ts';
+import { entityTime } from './0202-entity-time.ts';
 import { externalServices } from './0215-external-services.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
@@ -12,7 +17,12 @@ import { channelBindings } from './0440-channel-bindings.ts';
 
 export const xeps: readonly Specification[] = [
   streamManagement,
+  serviceDiscovery,
+  softwareVersion,
+  entityCapabilities,
+  contactAddresses,
   ping,
+  entityTime,
   externalServices,
   bind2,
   sasl2,
