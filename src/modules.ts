@@ -10,6 +10,7 @@ import { archiveModule } from './stores/conversations/archive/module.ts';
 import { nodesModule } from './stores/conversations/nodes/module.ts';
 import { registrationsModule } from './stores/conversations/registrations/module.ts';
 import { roomsModule } from './stores/conversations/rooms/module.ts';
+import { rosterModule } from './stores/conversations/roster/module.ts';
 import { filesModule } from './stores/files/module.ts';
 import { sharingModule } from './stores/files/sharing/module.ts';
 import { uploadsModule } from './stores/files/uploads/module.ts';
@@ -34,6 +35,7 @@ export const modules: readonly StoreModule[] = [
   pushModule,
   registrationsModule,
   roomsModule,
+  rosterModule,
   sendersModule,
   sharingModule,
   trustModule,

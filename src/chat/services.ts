@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Log } from '../observability/index.ts';
+import type { Conversations } from '../stores/conversations/index.ts';
 import type { Features } from './features.ts';
 import type { ChatLimits } from './limits.ts';
 import type { ChatMeters } from './metrics.ts';
@@ -8,7 +9,6 @@ import type { Commits } from './routing/commits.ts';
 import type { Homes } from './routing/homes.ts';
 import type { Router } from './routing/router.ts';
 import type { PresenceRules } from './specification.ts';
-import type { Conversations } from './stored.ts';
 
 /** A server that carries calls between members who cannot reach each other (RFC 8656). */
 export interface TurnServer {

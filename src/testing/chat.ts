@@ -66,11 +66,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
   const logged: string[] = [];
   const log = createLog({ level: 'debug', format: 'json', write: (lines) => logged.push(lines) });
   const metrics = createMetrics({ processMetrics: false });
-  const store = {
-    ...openConversations({ database: stores.database, clock }),
-    roster: { load: async () => ({ blocked: [] }), subscribe: () => () => undefined },
-    archive: { append: async () => ({ ids: [] }) },
-  } as never as import('../stores/conversations/index.ts').Conversations & ChatServer['chat']['store'];
+  const store = openConversations({ database: stores.database, clock });
   const service = await createAccounts({
     ...{ database: stores.database, domain, clock },
     sleep: async () => undefined,
@@ -87,6 +83,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
     await doors.close();
     await server.close();
     await service.close();
+    await store.close();
   };
   return {
     ...{ domain, stores, store, accounts: service.accounts, admin: service.admin, server, metrics, logged },

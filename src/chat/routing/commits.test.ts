@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../base/index.ts';
-import type { Conversations } from '../stored.ts';
+import type { Conversations } from '../../stores/conversations/index.ts';
 import { Commits } from './commits.ts';
 import { Flow } from './flow.ts';
 

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ServerQueue } from '../../stores/conversations/index.ts';
-import type { Conversations } from '../stored.ts';
+import type { Conversations, ServerQueue } from '../../stores/conversations/index.ts';
 import type { Flow } from './flow.ts';
 
 /**
@@ -8,13 +7,17 @@ import type { Flow } from './flow.ts';
  * Flows end in the order in which they were submitted.
  */
 export class Commits {
-  readonly #archive: Conversations['archive'];
+  readonly #archive: Pick<Conversations['archive'], 'append'>;
   readonly #queue: Pick<ServerQueue, 'append'>;
   readonly #rowsMax: number;
   #waiting: Flow[] = [];
   #running: Promise<void> | null = null;
 
-  constructor(archive: Conversations['archive'], queue: Pick<ServerQueue, 'append'>, rowsMax: number) {
+  constructor(
+    archive: Pick<Conversations['archive'], 'append'>,
+    queue: Pick<ServerQueue, 'append'>,
+    rowsMax: number,
+  ) {
     this.#archive = archive;
     this.#queue = queue;
     this.#rowsMax = rowsMax;

@@ -1,7 +1,6 @@
 import type { Element } from '../../formats/stanza/index.ts';
-import type { NewQueued } from '../../stores/conversations/index.ts';
+import type { NewQueued, NewRow } from '../../stores/conversations/index.ts';
 import type { Stanza } from '../stanza.ts';
-import type { NewRow } from '../stored.ts';
 import type { Home } from './home.ts';
 import type { Session } from './session.ts';
 import type { Ticket } from './settling.ts';

@@ -1,8 +1,8 @@
 import { bareText, type Jid } from '../../formats/jid/index.ts';
+import type { HomeState } from '../../stores/conversations/index.ts';
 import { StanzaError } from '../errors.ts';
 import type { Chat } from '../services.ts';
 import type { Stanza } from '../stanza.ts';
-import type { HomeState } from '../stored.ts';
 import { answerIq } from './answer-iq.ts';
 import type { Delivery, Flow } from './flow.ts';
 import { messageRule } from './message-rule.ts';

@@ -4,6 +4,7 @@ import { type ArchiveStore, createArchive } from './archive/index.ts';
 import { createNodes, type NodesStore } from './nodes/index.ts';
 import { createRegistrations, type Registrations } from './registrations/index.ts';
 import { createRooms, type RoomsStore } from './rooms/index.ts';
+import { createRoster, type RosterStore } from './roster/index.ts';
 
 /** What chat keeps. */
 export interface Conversations {
@@ -11,6 +12,7 @@ export interface Conversations {
   readonly nodes: NodesStore;
   readonly registrations: Registrations;
   readonly rooms: RoomsStore;
+  readonly roster: RosterStore;
   /** Lets go of what a member has in all of it. */
   erase(member: number): Promise<void>;
   /** Forgets what is over, a step at a time. */
@@ -28,6 +30,7 @@ export function openConversations(over: {
     nodes: createNodes(over),
     registrations: createRegistrations(over),
     rooms: createRooms(over),
+    roster: createRoster(over),
   };
   const archive = createArchive(over);
   return {

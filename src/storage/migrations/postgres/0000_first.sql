@@ -1327,6 +1327,45 @@ CREATE TABLE "conversation_room_cards" (
 	CONSTRAINT "conversation_room_cards_room_pk" PRIMARY KEY("room")
 );
 --> statement-breakpoint
+CREATE TABLE "conversation_contacts" (
+	"account" bigint NOT NULL,
+	"contact" text NOT NULL,
+	"listed" boolean NOT NULL,
+	"removed" boolean NOT NULL,
+	"name" text NOT NULL,
+	"groups" text NOT NULL,
+	"subscription" text NOT NULL,
+	"ask" boolean NOT NULL,
+	"pendingIn" boolean NOT NULL,
+	"approved" boolean NOT NULL,
+	"request" text NOT NULL,
+	"ver" bigint NOT NULL,
+	CONSTRAINT "conversation_contacts_account_contact_pk" PRIMARY KEY("account","contact")
+);
+--> statement-breakpoint
+CREATE TABLE "conversation_homes" (
+	"account" bigint NOT NULL,
+	"verFloor" bigint NOT NULL,
+	"preferences" text,
+	"lastAt" bigint NOT NULL,
+	"lastStatus" text NOT NULL,
+	CONSTRAINT "conversation_homes_account_pk" PRIMARY KEY("account")
+);
+--> statement-breakpoint
+CREATE TABLE "conversation_blocked" (
+	"account" bigint NOT NULL,
+	"jid" text NOT NULL,
+	CONSTRAINT "conversation_blocked_account_jid_pk" PRIMARY KEY("account","jid")
+);
+--> statement-breakpoint
+CREATE TABLE "conversation_private" (
+	"account" bigint NOT NULL,
+	"ns" text NOT NULL,
+	"name" text NOT NULL,
+	"xml" text NOT NULL,
+	CONSTRAINT "conversation_private_account_ns_name_pk" PRIMARY KEY("account","ns","name")
+);
+--> statement-breakpoint
 CREATE TABLE "senders" (
 	"key" text NOT NULL,
 	"first" bigint NOT NULL,
@@ -1744,6 +1783,10 @@ CREATE INDEX "conversation_room_affiliations_room_nickKey" ON "conversation_room
 CREATE INDEX "conversation_room_affiliations_jid_room" ON "conversation_room_affiliations" USING btree ("jid","room");
 --> statement-breakpoint
 CREATE INDEX "conversation_room_affiliations_account" ON "conversation_room_affiliations" USING btree ("account") WHERE "conversation_room_affiliations"."account" > 0;
+--> statement-breakpoint
+CREATE INDEX "conversation_contacts_account_removed_ver" ON "conversation_contacts" USING btree ("account","removed","ver");
+--> statement-breakpoint
+CREATE INDEX "conversation_contacts_contact_account" ON "conversation_contacts" USING btree ("contact","account");
 --> statement-breakpoint
 CREATE INDEX "senders_seen" ON "senders" USING btree ("seen");
 --> statement-breakpoint

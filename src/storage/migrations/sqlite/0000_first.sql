@@ -1587,6 +1587,48 @@ CREATE TABLE `conversation_room_cards` (
 	`xml` text NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `conversation_contacts` (
+	`account` integer NOT NULL,
+	`contact` text NOT NULL,
+	`listed` integer NOT NULL,
+	`removed` integer NOT NULL,
+	`name` text NOT NULL,
+	`groups` text NOT NULL,
+	`subscription` text NOT NULL,
+	`ask` integer NOT NULL,
+	`pendingIn` integer NOT NULL,
+	`approved` integer NOT NULL,
+	`request` text NOT NULL,
+	`ver` integer NOT NULL,
+	PRIMARY KEY(`account`, `contact`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `conversation_contacts_account_removed_ver` ON `conversation_contacts` (`account`,`removed`,`ver`);
+--> statement-breakpoint
+CREATE INDEX `conversation_contacts_contact_account` ON `conversation_contacts` (`contact`,`account`);
+--> statement-breakpoint
+CREATE TABLE `conversation_homes` (
+	`account` integer PRIMARY KEY NOT NULL,
+	`verFloor` integer NOT NULL,
+	`preferences` text,
+	`lastAt` integer NOT NULL,
+	`lastStatus` text NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `conversation_blocked` (
+	`account` integer NOT NULL,
+	`jid` text NOT NULL,
+	PRIMARY KEY(`account`, `jid`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `conversation_private` (
+	`account` integer NOT NULL,
+	`ns` text NOT NULL,
+	`name` text NOT NULL,
+	`xml` text NOT NULL,
+	PRIMARY KEY(`account`, `ns`, `name`)
+) STRICT;
+--> statement-breakpoint
 CREATE TABLE `senders` (
 	`key` text PRIMARY KEY NOT NULL,
 	`first` integer NOT NULL,

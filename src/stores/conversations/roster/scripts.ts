@@ -1,0 +1,125 @@
+import { StoreError } from '../../../base/index.ts';
+import { first, nextModseq, one, run, type Script } from '../../../storage/index.ts';
+import type { RosterQueries } from './queries.ts';
+import type { ArchivePreferences, Contact, ContactChange, LastSeen, PrivateName } from './types.ts';
+
+/** A contact as its row is. */
+type Row = Omit<Contact, 'request'> & { readonly request: string; readonly removed: boolean };
+
+const shown = ({ removed: _, request, ...row }: Row): Contact => ({
+  ...row,
+  request: request === '' ? null : request,
+});
+
+interface Loaded {
+  readonly contacts: readonly Contact[];
+  readonly verFloor: number;
+  readonly blocked: readonly string[];
+  readonly preferences: ArchivePreferences | null;
+  readonly last: LastSeen | null;
+}
+
+export function* load(q: RosterQueries, a: { account: number }): Script<Loaded> {
+  const contacts = (yield* run(q.contacts, a)).map(shown);
+  const home = first(yield* run(q.home, a));
+  const blocked = (yield* run(q.blocked, a)).map(({ jid }) => jid);
+  const { verFloor = 0, preferences = null, lastAt = 0, lastStatus: status = '' } = home ?? {};
+  return { contacts, verFloor, blocked, preferences, last: lastAt === 0 ? null : { atMs: lastAt, status } };
+}
+
+interface Change {
+  readonly account: number;
+  readonly contact: string;
+  readonly ver: number;
+  readonly change: ContactChange;
+  readonly contactsMax: number;
+  readonly removedMax: number;
+}
+
+const nobody = {
+  ...{ listed: false, name: '', groups: [], subscription: 'none' as const },
+  ...{ ask: false, pendingIn: false, approved: false, request: null },
+};
+
+const isNothing = ({ listed, subscription, ask, pendingIn, approved }: Omit<Contact, 'contact' | 'ver'>) =>
+  !listed && subscription === 'none' && !ask && !pendingIn && !approved;
+
+export function* change(q: RosterQueries, a: Change): Script<Contact> {
+  const { account, contact } = a;
+  // First: on PostgreSQL the counter's row is the lock of the account.
+  const ver = yield* nextModseq(q, account);
+  const row = first(yield* run(q.contact, { account, contact }));
+  const before = row && shown(row);
+  if ((before?.ver ?? 0) !== a.ver) throw new StoreError('conflict', 'the contact was changed meanwhile');
+  const next = { ...nobody, ...before, ...a.change, contact, ver };
+  const isGone = isNothing(next);
+  const wasListed = row !== undefined && (row.listed || row.removed);
+  if (isGone && !wasListed) {
+    yield* run(q.contactDrop, { account, contact });
+    return { ...nobody, contact, ver };
+  }
+  if (!isGone && (row === undefined || row.removed)) {
+    const { rows } = one(yield* run(q.contactsCount, { account }));
+    if (Number(rows) >= a.contactsMax)
+      throw new StoreError('limit', `a list has at most ${a.contactsMax} contacts`);
+  }
+  // Who is gone and was seen by clients is remembered, so that they are told.
+  const removed = !next.listed && wasListed && isGone;
+  const put = { ...next, ...(isGone ? nobody : {}), request: next.request ?? '', removed, account };
+  const kept = one(yield* run(q.contactPut, put));
+  if (removed) yield* forgetRemoved(q, account, a.removedMax);
+  return shown(kept);
+}
+
+function* forgetRemoved(q: RosterQueries, account: number, max: number): Script<void> {
+  const over = Number(one(yield* run(q.removedCount, { account })).rows) - max;
+  if (over <= 0) return;
+  const verFloor = (yield* run(q.removedOver, { account, over })).at(-1)?.ver ?? 0;
+  yield* run(q.removedDrop, { account, ver: verFloor });
+  yield* run(q.floorPut, { account, verFloor });
+}
+
+export function* block(
+  q: RosterQueries,
+  a: { account: number; add: readonly string[]; remove: readonly string[] | 'all'; max: number },
+): Script<void> {
+  const { account } = a;
+  yield* nextModseq(q, account);
+  if (a.remove === 'all') yield* run(q.blockedErase, { account });
+  else for (const jid of a.remove) yield* run(q.blockedDrop, { account, jid });
+  for (const jid of a.add) yield* run(q.blockedAdd, { account, jid });
+  if (a.add.length > 0 && Number(one(yield* run(q.blockedCount, { account })).rows) > a.max)
+    throw new StoreError('limit', `at most ${a.max} addresses are blocked`);
+}
+
+export function* setPreferences(
+  q: RosterQueries,
+  { account, preferences }: { account: number; preferences: ArchivePreferences },
+): Script<void> {
+  yield* nextModseq(q, account);
+  yield* run(q.preferencesPut, { account, preferences });
+}
+
+export function* setLast(
+  q: RosterQueries,
+  { account, last }: { account: number; last: LastSeen },
+): Script<void> {
+  yield* run(q.lastPut, { account, lastAt: last.atMs, lastStatus: last.status });
+}
+
+export function* setPrivate(
+  q: RosterQueries,
+  { account, xml, max, ...name }: PrivateName & { account: number; xml: string; max: number },
+): Script<void> {
+  yield* nextModseq(q, account);
+  yield* run(q.privatePut, { account, ...name, xml });
+  if (Number(one(yield* run(q.privateCount, { account })).rows) > max)
+    throw new StoreError('limit', `at most ${max} elements are kept for a member`);
+}
+
+export function* erase(q: RosterQueries, a: { account: number }): Script<void> {
+  yield* run(q.contactsErase, a);
+  yield* run(q.homeErase, a);
+  yield* run(q.blockedErase, a);
+  yield* run(q.privateErase, a);
+}
