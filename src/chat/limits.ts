@@ -12,6 +12,10 @@ export interface ChatLimits {
   readonly sessionsPerAccountMax: number;
   /** Stanzas of one session that were taken and are not kept yet; then its stream is not read on. */
   readonly unsettledMax: number;
+  /** Elements of one stream, and characters in them; who is faster for `burstSecondsMax` is read later. */
+  readonly stanzasPerSecondMax: number;
+  readonly charactersPerSecondMax: number;
+  readonly burstSecondsMax: number;
   /** Rows that are kept with one commit. */
   readonly commitRowsMax: number;
   /** Stanzas that were written to one session and not acknowledged (XEP-0198); of more, the oldest go. */
@@ -41,6 +45,9 @@ export const defaultChatLimits: ChatLimits = {
   loginAttemptsMax: 5,
   sessionsPerAccountMax: 50,
   unsettledMax: 256,
+  stanzasPerSecondMax: 200,
+  charactersPerSecondMax: 262_144,
+  burstSecondsMax: 20,
   commitRowsMax: 500,
   unackedStanzasMax: 4_000,
   unackedCharsMax: 4_194_304,

@@ -13,6 +13,8 @@ export interface TestSocket {
   readLine(): Promise<Buffer | null>;
   /** Exactly `count` bytes; throws where the other side closes before. */
   readExactly(count: number): Promise<Buffer>;
+  /** Everything until the other side closes. */
+  rest(): Promise<Buffer>;
   /** Bytes that have come and were not read; does not wait. */
   unread(): Buffer;
   /** Resolves true when a byte comes or the other side closes within `quietMs`, else false. */
@@ -22,6 +24,10 @@ export interface TestSocket {
   compress(): void;
   /** What a client may bind a login to (RFC 9266, RFC 5929 §4 with SHA-256); null without TLS. */
   bindings(): Readonly<Record<'tls-exporter' | 'tls-server-end-point', Buffer>> | null;
+  /** Reads nothing more; what the other side sends waits in the kernel. */
+  pause(): void;
+  /** Ends our half, and reads on. */
+  finish(): void;
   close(): Promise<void>;
 }
 
@@ -70,6 +76,7 @@ export async function connectSocket(options: SocketOptions): Promise<TestSocket>
       ),
     readLine: () => reader.readLine(),
     readExactly: (count) => reader.readExactly(count),
+    rest: () => reader.rest(),
     unread: () => reader.buffered,
     hears: (quietMs) => reader.hears(quietMs),
     async startTls() {
@@ -94,6 +101,8 @@ export async function connectSocket(options: SocketOptions): Promise<TestSocket>
         'tls-server-end-point': createHash('sha256').update(socket.getPeerCertificate().raw).digest(),
       };
     },
+    pause: () => void socket.pause(),
+    finish: () => void socket.end(),
     async close() {
       if (socket.destroyed) return;
       const closed = new Promise((resolve) => socket.once('close', resolve));
@@ -180,6 +189,11 @@ class Reader {
     const bytes = this.buffered.subarray(0, count);
     this.buffered = this.buffered.subarray(count);
     return bytes;
+  }
+
+  async rest(): Promise<Buffer> {
+    while (!this.#ended) await this.#more('the end');
+    return this.take();
   }
 
   async hears(quietMs: number): Promise<boolean> {

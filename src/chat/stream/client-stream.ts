@@ -111,10 +111,14 @@ export class ClientStream {
 
   /** Our half of the stream, and what may be done in it. */
   open(): void {
+    this.#head();
+    this.sendFeatures(this.chat.features.offers(this));
+  }
+
+  #head(): void {
     const { domain } = this.chat;
     const attributes = { from: domain, id: randomToken(streamIdBits), version: '1.0', 'xml:lang': 'en' };
     this.transport.open(this.claimed === '' ? attributes : { ...attributes, to: this.claimed });
-    this.sendFeatures(this.chat.features.offers(this));
   }
 
   sendFeatures(offers: readonly Element[]): void {
@@ -150,6 +154,8 @@ export class ClientStream {
   fail(error: StreamError): void {
     if (this.isOver) return;
     this.#ended = 'local';
+    // RFC 6120 §4.9.1.2: an error stands in a stream, whatever was wrong with theirs.
+    if (!this.transport.isOpen) this.#head();
     this.transport.sendStream(streamErrorElement(error));
     this.transport.close();
   }

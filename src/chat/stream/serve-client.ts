@@ -1,4 +1,4 @@
-import { FormatError } from '../../base/index.ts';
+import { FormatError, sleep } from '../../base/index.ts';
 import { bareText, parseJid } from '../../formats/jid/index.ts';
 import type { Element } from '../../formats/stanza/index.ts';
 import { StreamError } from '../errors.ts';
@@ -6,6 +6,7 @@ import { clientNs } from '../namespaces.ts';
 import { accept } from '../routing/from-client.ts';
 import { isStanza } from '../stanza.ts';
 import type { ClientStream } from './client-stream.ts';
+import { Pace } from './pace.ts';
 
 /** Serves the stream until it ends; never rejects. */
 export async function serveClient(stream: ClientStream): Promise<void> {
@@ -23,12 +24,15 @@ export async function serveClient(stream: ClientStream): Promise<void> {
     // Who says goodbye does not come back for what it has left (XEP-0198 §5).
     if (isClean) session?.close();
     else session?.lost(stream);
+    // Who has said its last word and listens still is let go.
+    stream.close();
   }
 }
 
 /** True where the client has closed the stream itself. */
 async function converse(stream: ClientStream): Promise<boolean> {
   let strangers = 0;
+  const pace = new Pace(stream.chat.clock, stream.chat.limits);
   for (;;) {
     const next = stream.transport.next();
     const event = next instanceof Promise ? await next : next;
@@ -38,29 +42,42 @@ async function converse(stream: ClientStream): Promise<boolean> {
       case 'gone':
         return false;
       case 'end':
+        await settled(stream);
         stream.close();
         return true;
       case 'head':
         opened(stream, event.element);
         break;
-      case 'element':
+      case 'element': {
+        if (!stream.transport.isOpen) throw new StreamError('bad-format', 'open a stream first');
         if (stream.state === 'stranger' && ++strangers > stream.chat.limits.strangerElementsMax)
           throw new StreamError('policy-violation', 'too much was said before signing in');
         await heard(stream, event.element);
+        const waitMs = pace.take(event.characters);
+        if (waitMs > 0) await sleep(waitMs);
+      }
     }
   }
 }
 
-/** RFC 6120 §4.7, §4.9.1.2: our own half is opened first, so that an error has a place. */
+/** RFC 6120 §4.4: what came before the end is answered before ours. */
+async function settled({ session, transport }: ClientStream): Promise<void> {
+  if (session === null) return;
+  const all = new Promise<void>((resolve) => session.inbound.afterAll(resolve));
+  await Promise.race([all, transport.connection.closed]);
+}
+
+/** RFC 6120 §4.7. */
 function opened(stream: ClientStream, { attributes }: Element): void {
   const { to, from, version, 'xml:lang': language } = attributes;
+  if (stream.transport.isOpen) throw new StreamError('bad-format', 'the stream is open already');
   stream.language = language;
   stream.claimed = from === undefined ? '' : claimedOf(from);
-  stream.open();
   if (to === undefined) throw new StreamError('improper-addressing', "the stream has no 'to'");
   if (!stream.chat.homes.isLocal(domainOf(to))) throw new StreamError('host-unknown', 'no such domain here');
-  if (version === undefined || Number.parseInt(version, 10) < 1)
+  if (version === undefined || !(Number.parseInt(version, 10) >= 1))
     throw new StreamError('unsupported-version', 'XMPP 1.0 is spoken here');
+  stream.open();
 }
 
 function domainOf(to: string): string {

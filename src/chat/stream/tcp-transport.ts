@@ -66,6 +66,10 @@ export class TcpTransport implements Transport {
     this.#waiting = null;
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   next(): StreamEvent | Promise<StreamEvent> {
     return this.#buffered() ?? this.#read();
   }
@@ -103,7 +107,10 @@ export class TcpTransport implements Transport {
 
   #eventOf(piece: StreamPiece): StreamEvent {
     if (piece.kind === 'end') return piece;
-    if (piece.kind === 'element') return { kind: 'element', element: parseElement(piece.text, this.#scope) };
+    if (piece.kind === 'element') {
+      const { text } = piece;
+      return { kind: 'element', element: parseElement(text, this.#scope), characters: text.length };
+    }
     const { element, scope } = parseHead(piece.text);
     this.#scope = scope;
     demandStream(element);
@@ -162,6 +169,7 @@ export class TcpTransport implements Transport {
 
   close(): void {
     if (this.#isOpen) this.connection.write('</stream:stream>');
+    this.#isOpen = false;
     this.connection.close();
   }
 }

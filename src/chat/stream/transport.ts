@@ -5,7 +5,8 @@ import type { Connection } from '../../net/index.ts';
 export type StreamEvent =
   /** The stream is opened; `element` is its start tag, or `<open/>` of RFC 7395. */
   | { readonly kind: 'head'; readonly element: Element }
-  | { readonly kind: 'element'; readonly element: Element }
+  /** `characters`: of its text, for the pace of the client. */
+  | { readonly kind: 'element'; readonly element: Element; readonly characters: number }
   /** The other side has closed its stream. */
   | { readonly kind: 'end' }
   /** The connection is gone. */
@@ -15,6 +16,8 @@ export type StreamEvent =
 export interface Transport {
   readonly kind: 'tcp' | 'websocket';
   readonly connection: Connection;
+  /** Our stream is open, and not closed yet. */
+  readonly isOpen: boolean;
   /** The next event; at once where it is there already. One caller at a time. Throws StreamError for what is no XMPP. */
   next(): StreamEvent | Promise<StreamEvent>;
   /** Opens our stream (RFC 6120 §4.7, RFC 7395 §3.4). */

@@ -39,6 +39,10 @@ export class WebSocketTransport implements Transport {
     });
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   get connection(): Connection {
     return this.#peer.connection;
   }
@@ -82,7 +86,7 @@ export class WebSocketTransport implements Transport {
     if (of.ns !== framingNs) {
       // RFC 7395 §3.3.3: a stream of the old binding, or an element without its own name space.
       if (of.ns === streamsNs && of.name === 'stream') throw new StreamError('invalid-namespace');
-      return { kind: 'element', element: of };
+      return { kind: 'element', element: of, characters: frame.length };
     }
     if (of.name === 'close') return end;
     if (of.name !== 'open') throw new StreamError('bad-format', `<${of.name}> is no frame of XMPP`);
@@ -128,6 +132,7 @@ export class WebSocketTransport implements Transport {
 
   close(): void {
     if (this.#isOpen) this.#peer.send(writeElement(element('close', framingNs)));
+    this.#isOpen = false;
     this.#peer.close(1000, '');
   }
 }
