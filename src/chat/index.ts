@@ -12,5 +12,12 @@
  *   holds content, addresses of contacts or names of rooms.
  */
 export { type ChatLimits, defaultChatLimits } from './limits.ts';
-export { type ChatServer, type ChatServerOptions, createChatServer, standardFeatures } from './server.ts';
+export {
+  type ChatServer,
+  type ChatServerOptions,
+  createChatServer,
+  type MakeService,
+  standardFeatures,
+} from './server.ts';
 export type { ChatSettings } from './services.ts';
+export { type UploadParts, uploadService } from './xeps/0363-http-upload.ts';

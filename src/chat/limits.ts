@@ -66,3 +66,8 @@ export const unreadBytesMax = 65_536;
 export const userAgentCharactersMax = 100;
 /** Of the tag that a client puts before its resource (XEP-0386 §3.2). */
 export const tagCharactersMax = 64;
+
+/** For how long a slot waits for its file to begin (XEP-0363 §7 recommends about a minute; clients ask before they encode). */
+export const slotMsMax = 300_000;
+/** Of a file's name, and of its type. */
+export const uploadTextCharsMax = 500;

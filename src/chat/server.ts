@@ -38,6 +38,8 @@ export interface ChatServerOptions {
   readonly plaintextLogin?: boolean;
   readonly settings: () => ChatSettings;
   readonly version: string;
+  /** Addresses of their own below the domain, beside those that the server has by itself. */
+  readonly services?: readonly MakeService[];
 }
 
 export interface ChatServer {
@@ -49,6 +51,9 @@ export interface ChatServer {
   /** Resolves when what was taken is kept. */
   close(): Promise<void>;
 }
+
+/** `chat`: only once the server is there. */
+export type MakeService = (chat: () => Chat, domain: string) => Service;
 
 /** The tables of this server, as every session sees them. */
 export const standardFeatures: Features = createFeatures([startTls, sasl, bind, ...xeps]);
@@ -84,7 +89,7 @@ const noRemote: Remote = {
 function servicesOf(options: ChatServerOptions): Chat {
   const { coop, domain, aliases = [], accounts, store, log, settings, version } = options;
   const limits = { ...defaultChatLimits, ...options.limits };
-  const services: Service[] = [];
+  const services: Service[] = (options.services ?? []).map((make) => make(() => chat, domain));
   const remote: Remote = noRemote;
   const chat: Chat = {
     ...{ coop, domain, accounts, store, log, settings, version, limits },

@@ -1,4 +1,6 @@
+import type { Conversations } from '../stores/conversations/index.ts';
 import { chatPassword, openTestChat, xmppTranscripts } from '../testing/index.ts';
+import { type MakeService, type UploadParts, uploadService } from './index.ts';
 
 // `set chat.registration: open` and its like at the head of a transcript.
 xmppTranscripts(new URL('./transcripts/', import.meta.url), {
@@ -6,7 +8,10 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
     const registration = settings['chat.registration'];
     const isKnown = registration === 'open' || registration === 'closed' || registration === 'invite';
     const turn = turnOf(settings['chat.turn']);
-    const chat = await openTestChat({ settings: { ...(isKnown ? { registration } : {}), ...turn } });
+    const chat = await openTestChat({
+      settings: { ...(isKnown ? { registration } : {}), ...turn },
+      services: (store) => uploadsOf(store, settings['chat.uploads']),
+    });
     return {
       domain: chat.domain,
       ports: { tcp: chat.ports.plain, websocket: chat.ports.ws },
@@ -32,4 +37,17 @@ function turnOf(text: string | undefined) {
   if (!host) return {};
   const ports = { port: Number(port), tlsPort: tlsPort === undefined ? null : Number(tlsPort) };
   return { turn: { host, ...ports, secret: 'one-secret-for-the-two', ttl: 3_600_000 } };
+}
+
+/** `1000 400`: bytes of the largest file, and those that a member has left. */
+function uploadsOf({ registrations }: Conversations, text: string | undefined): readonly MakeService[] {
+  const [largest, left] = (text ?? '').split(' ').map(Number);
+  if (!largest || left === undefined) return [];
+  const parts: UploadParts = {
+    fileBytesMax: () => largest,
+    room: async () => left,
+    open: (account, slot) => registrations.uploads.open(account, slot),
+    address: (token, name) => `https://verona.example/upload/${token}/${name}`,
+  };
+  return [(chat, domain) => uploadService(chat, domain, parts)];
 }

@@ -37,6 +37,7 @@ export {
   createAskOutward,
   createGetHttps,
   createPostForm,
+  disposition,
   type FetchHandler,
   type FormAnswer,
   type FormPost,

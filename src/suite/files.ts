@@ -4,6 +4,7 @@ import { type Rooms, sharedName } from '../rooms/index.ts';
 import {
   coreExtension,
   createDav,
+  createSentFiles,
   createTus,
   defaultBases,
   type FilesHouse,
@@ -65,9 +66,20 @@ export function openFiles(rooms: Rooms, { log, metrics }: Observers, draining: (
     metrics,
   });
   const tus = createTus({ ...common, house, uploads, fileBytesMax: files.file, metrics });
+  // What was sent along in chat (XEP-0363).
+  const sent = createSentFiles({
+    ...common,
+    files: rooms.files,
+    slots: rooms.conversations.registrations.uploads,
+    keepMs: () => settings.value.chat.uploads.keep,
+    metrics,
+  });
   const published = publishedCalendars({ ...common, collections: rooms.collections });
   const raw: RawHandler = (request, response) =>
-    published(request, response) || tus(request, response) || dav(request, response);
+    published(request, response) ||
+    tus(request, response) ||
+    sent(request, response) ||
+    dav(request, response);
   if (!apps) return { raw, appLogins: null };
   const appLogins = new LoginFlows(clock);
   const nextcloud = nextcloudDoor({

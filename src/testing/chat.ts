@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { type AccountsAdmin, type AccountsService, createAccounts } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
-import { type ChatLimits, type ChatServer, type ChatSettings, createChatServer } from '../chat/index.ts';
+import {
+  type ChatLimits,
+  type ChatServer,
+  type ChatSettings,
+  createChatServer,
+  type MakeService,
+} from '../chat/index.ts';
 import {
   createCertificates,
   createNetwork,
@@ -24,6 +30,8 @@ export interface TestChatOptions {
   readonly limits?: Partial<ChatLimits>;
   readonly netLimits?: Partial<NetLimits>;
   readonly settings?: Partial<ChatSettings>;
+  /** Services below the domain that the suite adds. */
+  readonly services?: (store: Conversations) => readonly MakeService[];
   /** Default coop.localhost. */
   readonly domain?: string;
 }
@@ -76,6 +84,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
   const common = {
     ...{ coop: 'Exemple SCIC', domain, accounts: service.accounts, store, log, metrics, clock },
     ...{ settings: () => settings, version: '1.2.3', limits: options.limits ?? {} },
+    services: options.services?.(store) ?? [],
   };
   const server = createChatServer({ ...common, plaintextLogin: true });
   const doors = await openDoors(server, domain, stores.dir, { log, metrics, clock, options });

@@ -177,7 +177,7 @@ RFC 5995 | POST to add members | Yes | src/webdav/properties/5995-add-member.ts 
 RFC 6578 | WebDAV synchronisation | Yes | src/webdav/reports/sync-collection.ts src/webdav/properties/6578-sync-token.ts |
 RFC 7240 | Prefer | Partial | src/webdav/server/headers.ts src/webdav/methods/representation.ts | return=minimal and, of PUT and POST, return=representation are obeyed; others are passed over, as it allows
 RFC 8144 | Prefer in WebDAV | Yes | src/webdav/server/headers.ts src/webdav/methods/propfind.ts |
-RFC 6266 | Content-Disposition in HTTP | Yes | src/web/http/disposition.ts src/web/public/send.ts | files of public links, archives, earlier contents
+RFC 6266 | Content-Disposition in HTTP | Yes | src/net/http/disposition.ts src/web/public/send.ts | files of public links, archives, earlier contents
 RFC 7578 | multipart/form-data | Yes | src/web/http/multipart.ts | files that are sent to a public link; never held
 RFC 4791 | CalDAV | Partial | src/caldav/collections/prepare.ts src/caldav/reports/calendar-query.ts src/caldav/filter/parse.ts src/caldav/methods/mkcalendar.ts | locks and dead properties of single objects are left out
 RFC 5051 | i;unicode-casemap | Yes | src/webdav/collections/query/text-match.ts |
@@ -207,6 +207,7 @@ XEP-0128 | Service Discovery Extensions | Yes | src/chat/data/disco.ts | 1.0.1
 XEP-0157 | Contact Addresses for XMPP Services | Yes | src/chat/xeps/0157-contact-addresses.ts | 1.1.1: the mailboxes of RFC 2142
 XEP-0202 | Entity Time | Yes | src/chat/xeps/0202-entity-time.ts | 2.0
 XEP-0215 | External Service Discovery | Yes | src/chat/xeps/0215-external-services.ts | 1.0.0: a TURN server that the configuration names, with credentials that end; changes are not pushed
+XEP-0363 | HTTP File Upload | Partial | src/chat/xeps/0363-http-upload.ts src/webdav/sent-files/space.ts | 1.2.0: files are kept among those of who sends them; purposes are not looked at
 XEP-0198 | Stream Management | Yes | | 1.6.3: kept for an hour unless configured, over any transport; no location
 XEP-0199 | XMPP Ping | Yes | | 2.0.1
 XEP-0386 | Bind 2 | Yes | src/chat/xeps/0386-bind2.ts | 1.1.0

@@ -1,3 +1,4 @@
+import type { Element } from '../../formats/stanza/index.ts';
 import { internalError, refusalOf, StanzaError } from '../errors.ts';
 import type { Chat } from '../services.ts';
 import type { IqHandler } from '../specification.ts';
@@ -15,10 +16,28 @@ export async function answerIq(
   home: Home | null,
   session: Session | null,
 ): Promise<void> {
+  return answerBy(chat, stanza, session, (payload, asker) => {
+    const handler = chat.features.iq(home === null ? 'server' : 'account', stanza.type, payload);
+    if (handler === undefined) throw new StanzaError('service-unavailable');
+    demandRight(handler, home, asker);
+    return handler.run({ chat, stanza, payload, home, session: asker });
+  });
+}
+
+/** As `IqHandler.run` answers; `asker`: where it is a session of ours. */
+export type Answering = (payload: Element, asker: Session | null) => ReturnType<IqHandler['run']>;
+
+/** The same for whoever has an address of its own. Never rejects. */
+export async function answerBy(
+  chat: Chat,
+  stanza: Stanza,
+  session: Session | null,
+  answering: Answering,
+): Promise<void> {
   const { type } = stanza;
   if (type !== 'get' && type !== 'set') return chat.router.answered(stanza);
   const asker = session ?? chat.homes.sessionOf(stanza.from);
-  const answer = await answered(chat, stanza, home, asker);
+  const answer = await answered(chat, stanza, asker, answering);
   if (answer === undefined) return;
   if (asker === null) await chat.router.route(answer);
   else asker.deliver(answer.element);
@@ -27,16 +46,13 @@ export async function answerIq(
 async function answered(
   chat: Chat,
   stanza: Stanza,
-  home: Home | null,
-  session: Session | null,
+  asker: Session | null,
+  answering: Answering,
 ): Promise<Stanza | undefined> {
   try {
     const payload = payloadOf(stanza);
     if (payload === null) throw new StanzaError('bad-request', { text: 'a request has one child' });
-    const handler = chat.features.iq(home === null ? 'server' : 'account', stanza.type, payload);
-    if (handler === undefined) throw new StanzaError('service-unavailable');
-    demandRight(handler, home, session);
-    const result = await handler.run({ chat, stanza, payload, home, session });
+    const result = await answering(payload, asker);
     return result === undefined ? undefined : resultOf(stanza, result);
   } catch (error) {
     const refusal = refusalOf(error);

@@ -11,6 +11,7 @@ import { streamManagement } from './0198-stream-management.ts';
 import { ping } from './0199-ping.ts';
 import { entityTime } from './0202-entity-time.ts';
 import { externalServices } from './0215-external-services.ts';
+import { httpUpload } from './0363-http-upload.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
@@ -24,6 +25,7 @@ export const xeps: readonly Specification[] = [
   ping,
   entityTime,
   externalServices,
+  httpUpload,
   bind2,
   sasl2,
   channelBindings,

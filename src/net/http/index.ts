@@ -3,6 +3,7 @@
  * header, certificates and draining hold; Node's parser is fed with them. A handler is a function of a Request (a
  * hono app's `fetch`); Node's own request is in its environment, for streaming bodies. `createPostForm` and `createGetHttps` ask others.
  */
+export { disposition } from './disposition.ts';
 export { createGetHttps, type GetHttps, type HttpsAnswer, type HttpsGet } from './get-https.ts';
 export {
   connectionOf,

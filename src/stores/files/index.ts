@@ -18,7 +18,7 @@ export { typeOfName } from './content-types.ts';
 export { SearchMeter, testOf } from './judge.ts';
 export { limits as filesLimits } from './limits.ts';
 export { filesModule } from './module.ts';
-export { checkName, nameKey, numbered } from './names.ts';
+export { checkName, fileNameOf, nameKey, numbered } from './names.ts';
 export { namesDown, pathTo } from './paths.ts';
 export { guestPrincipal } from './principals.ts';
 export type { FilesSettings, FilesStoreOptions } from './reader.ts';

@@ -2,6 +2,9 @@
 export const limits = {
   /** UTF-8; what the file systems of members' machines can hold. */
   nameBytesMax: 255,
+  /** UTF-8; of what a program calls a file: there is room for a number behind it. Of its suffix, the dot among them. */
+  offeredNameBytesMax: 200,
+  suffixCharsMax: 16,
   /** Names of a path. */
   pathDepthMax: 100,
   typeCharsMax: 255,

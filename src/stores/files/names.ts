@@ -42,3 +42,18 @@ export function numbered(name: string, number: number): string {
   while (points.length > 0 && !fits(points)) points.pop();
   return points.join('') + tail;
 }
+
+/** What a program calls a file, a path among it -> what it may be called in a folder; the suffix stays: programs go by it. */
+export function fileNameOf(text: string): string {
+  const last = text.split(/[/\\]/).at(-1) ?? '';
+  const name = last
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '')
+    .trim();
+  if (name === '' || name === '.' || name === '..') return 'file';
+  const dot = name.lastIndexOf('.');
+  const suffix = dot > 0 && name.length - dot <= limits.suffixCharsMax ? name.slice(dot) : '';
+  const points = [...name.slice(0, name.length - suffix.length)];
+  while (Buffer.byteLength(points.join('') + suffix) > limits.offeredNameBytesMax) points.pop();
+  return points.join('') + suffix;
+}

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { remoteKey } from '../../accounts/index.ts';
 import { zipOf } from '../../formats/zip/index.ts';
+import { disposition } from '../../net/index.ts';
 import type { FileNode } from '../../stores/files/index.ts';
 import type { House, Visit } from '../house.ts';
-import { disposition } from '../http/disposition.ts';
 import { zipIdleMsMax, zipStillMs, zipsMax, zipsPerNetworkMax } from '../limits.ts';
 import { entriesOf, fits, nameInZip } from './walk.ts';
 

@@ -1,5 +1,5 @@
+import { disposition } from '../../net/index.ts';
 import { discoveryCacheHours } from '../limits.ts';
-import { disposition } from './disposition.ts';
 
 /** A small document for programs. Anybody may ask, and keep it for a while. */
 export function publicFile(type: string, text: string): Response {

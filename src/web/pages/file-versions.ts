@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { StoreError } from '../../base/index.ts';
+import { disposition } from '../../net/index.ts';
 import { type FileNode, type FileVersion, pathTo } from '../../stores/files/index.ts';
 import type { House, Visit } from '../house.ts';
 import { type Html, html } from '../html.ts';
-import { disposition } from '../http/disposition.ts';
 import { problem, seeOther } from '../http/page.ts';
 import { listedRows } from '../limits.ts';
 import { sizeText } from '../public/size-text.ts';

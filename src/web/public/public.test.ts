@@ -3,9 +3,9 @@ import type { ClientRequest } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
+import { disposition } from '../../net/index.ts';
 import type { Link, LinkWish } from '../../stores/files/index.ts';
 import { startSuite, type TestBrowser, type TestSuite, testBrowser } from '../../testing/index.ts';
-import { disposition } from '../http/disposition.ts';
 import { listedRows, numberedNamesMax, zipListedRows, zipNamesMax, zipsPerNetworkMax } from '../limits.ts';
 import { fileName } from './drop.ts';
 

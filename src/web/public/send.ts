@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import { disposition } from '../../net/index.ts';
 import type { FileNode } from '../../stores/files/index.ts';
 import { type ByteRange, DavError, judge, rangeHolds, readRanges } from '../../webdav/index.ts';
 import type { House, Visit } from '../house.ts';
-import { disposition } from '../http/disposition.ts';
 import { gone } from './gone.ts';
 import type { Place } from './place.ts';
 

@@ -30,6 +30,8 @@ export interface DavOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock?: Clock;
+  /** Default: no page of another site may write. */
+  readonly foreignPages?: 'allow';
   readonly bodyLimits?: BodyLimits;
   /** In place of the limit, for tests. */
   readonly answerIdleMsMax?: number;
@@ -196,8 +198,9 @@ async function visitorOf(house: House, { request, placed }: Arrived): Promise<Vi
   if (request.method === 'OPTIONS' && authorization === undefined) return null;
   const login = { authorization, remote: connectionOf(request).remote.address, realm: house.realm };
   // A base that leads into somebody's own tree has no spaces: the first name there is one of theirs.
-  const first = placed.base.below === undefined ? segments[0] : undefined;
-  const space = first === undefined ? undefined : house.spaces.get(first);
+  const [first = ''] = segments;
+  const own = placed.base.below !== undefined;
+  const space = own ? undefined : (house.spaces.get(first) ?? house.spaces.get(''));
   const { admit } = space ?? {};
   if (space && admit) return admitGuest(admit.bind(space), house.accounts, login, segments.slice(1));
   return logIn(house.accounts, login);

@@ -6,6 +6,8 @@ import type { IfList } from './if-header.ts';
 
 /** What a request is served from. */
 export interface Rooms {
+  /** `allow`: what is here is asked for by its address alone, and pages of others may ask. */
+  readonly foreignPages?: 'allow';
   readonly registry: Registry;
   readonly spaces: ReadonlyMap<string, Space>;
   /** By name; of several the first that is `on` what was found. */
@@ -36,7 +38,7 @@ export function serveStranger({ registry, methods }: Rooms, exchange: HttpExchan
 
 /** Where, may they, is it still so; then the method runs. */
 export async function serve(rooms: Rooms, exchange: HttpExchange, lists: readonly IfList[]): Promise<void> {
-  refuseForeignPages(exchange);
+  if (rooms.foreignPages !== 'allow') refuseForeignPages(exchange);
   refuseEncoded(exchange);
   const found = await exchange.find(exchange.path);
   const declared = rooms.methods.get(exchange.method) ?? [];

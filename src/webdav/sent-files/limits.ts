@@ -1,0 +1,2 @@
+/** Numbers that are tried for a name that is taken. */
+export const sentNamesMax = 1_000;
