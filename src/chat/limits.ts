@@ -71,3 +71,7 @@ export const tagCharactersMax = 64;
 export const slotMsMax = 300_000;
 /** Of a file's name, and of its type. */
 export const uploadTextCharsMax = 500;
+/** How long a client may stay away and come back with its token (XEP-0484). */
+export const fastTokenDaysMax = 30;
+/** A token that is older is exchanged for a new one when it is used. */
+export const fastTokenHoursMin = 24;

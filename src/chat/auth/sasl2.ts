@@ -1,7 +1,7 @@
 import { bareText } from '../../formats/jid/index.ts';
 import { childOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
 import { StreamError } from '../errors.ts';
-import { userAgentCharactersMax } from '../limits.ts';
+import { tagCharactersMax, userAgentCharactersMax } from '../limits.ts';
 import type { Session } from '../routing/session.ts';
 import type { InlineLogin, UserAgent } from '../specification.ts';
 import { tryJid } from '../stanza.ts';
@@ -45,6 +45,7 @@ export async function authenticate(
   }
   stream.signedIn(signedIn.accepted);
   stream.chat.meters.login(known(name), 'accepted');
+  await remember(stream, request, agent, signedIn);
   await welcome(stream, request, agent, signedIn);
 }
 
@@ -65,6 +66,26 @@ function demandClaimed({ claimed }: ClientStream, { authorization }: SignedIn): 
   if (authorization === '' || claimed === '') return;
   const asked = tryJid(authorization);
   if (asked === null || bareText(asked) !== claimed) throw new SaslFailure('invalid-authzid');
+}
+
+/** Its owner can see which clients come, and send one away. */
+async function remember(
+  { chat }: ClientStream,
+  request: Element,
+  { id, software, device }: UserAgent,
+  { accepted }: SignedIn,
+): Promise<void> {
+  if (id === '') return;
+  const asked = childOf(request, 'bind', 'urn:xmpp:bind:0');
+  const tag = Array.from(textOf(asked && childOf(asked, 'tag')).trim())
+    .slice(0, tagCharactersMax)
+    .join('');
+  await chat.store.registrations.devices.seen(accepted.member.id, {
+    client: id,
+    tag,
+    software,
+    name: device,
+  });
 }
 
 /** §2.6.1: all that was asked for is done before success is told, and there is no new stream. */

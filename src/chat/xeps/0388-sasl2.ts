@@ -1,3 +1,4 @@
+import { loginWithFast } from '../auth/fast.ts';
 import { alreadySignedIn, authenticate, sasl2Ns, sasl2Offer } from '../auth/sasl2.ts';
 import type { Specification } from '../specification.ts';
 
@@ -13,7 +14,7 @@ export const sasl2: Specification = {
       ns: sasl2Ns,
       states: ['stranger', 'member', 'bound'],
       run: (stream, request) =>
-        stream.state === 'stranger' ? authenticate(stream, request, async () => null) : alreadySignedIn(),
+        stream.state === 'stranger' ? authenticate(stream, request, loginWithFast) : alreadySignedIn(),
     },
   ],
 };

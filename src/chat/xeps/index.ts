@@ -15,6 +15,7 @@ import { httpUpload } from './0363-http-upload.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
+import { fast } from './0484-fast.ts';
 
 export const xeps: readonly Specification[] = [
   streamManagement,
@@ -28,5 +29,6 @@ export const xeps: readonly Specification[] = [
   httpUpload,
   bind2,
   sasl2,
+  fast,
   channelBindings,
 ];
