@@ -70,7 +70,10 @@ ${modules.map((name) => `  mod_${name}: ${name === 'mam' ? '{ default: always }'
 `;
 }
 
-/** The names of other servers are asked for at `nameServer`, and nowhere else. */
+/**
+ * SRV records are asked for at `nameServer`, and nowhere else; their targets are looked up by the C library, which asks
+ * the machine: `localhost` is a target that it knows.
+ */
 function resolverText(nameServer: string | undefined): string {
   const [host = '127.0.0.1', port = '9'] = nameServer?.split(':') ?? [];
   const address = host.split('.').join(',');

@@ -32,7 +32,7 @@ interface Ports {
 
 const list = (words: readonly string[]) => words.map((word) => JSON.stringify(word)).join('; ');
 
-/** Where names are looked up, and that a server without certificate may be believed by dialback. */
+/** Where names are looked up (libunbound asks no name server of this machine and none for `test.` unless told), and that a server without certificate may be believed by dialback. */
 function federationText({ nameServer }: ChatNeighbourOptions): string {
   const resolver =
     nameServer === undefined
@@ -40,7 +40,9 @@ function federationText({ nameServer }: ChatNeighbourOptions): string {
       : `unbound = {
   resolvconf = false; hoststxt = false;
   forward = ${JSON.stringify(nameServer.replace(':', '@'))};
-  options = { ["do-not-query-localhost:"] = "no"; ["module-config:"] = "iterator"; };
+  options = {
+    ["do-not-query-localhost:"] = "no"; ["module-config:"] = "iterator"; ["local-zone:"] = "test. transparent";
+  };
 }`;
   return `${resolver}
 s2s_require_encryption = false
