@@ -1,5 +1,6 @@
 import { randomToken, releaseStartupMemory } from '../base/index.ts';
 import type { SchedulingWorker } from '../caldav/index.ts';
+import type { ChatServer } from '../chat/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
 import type { Resolver } from '../net/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
@@ -9,6 +10,7 @@ import { webAddress } from '../web/index.ts';
 import type { Pushes } from '../webdav/index.ts';
 import { openAuthenticity, startTrust } from './authenticity.ts';
 import { startSubscriptions } from './calendars.ts';
+import { chatDoors, openChat } from './chat.ts';
 import { type Doors, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { hearOfInvitations, startInvitations, takeInvitations } from './invitations.ts';
@@ -38,6 +40,7 @@ export interface ServeOptions {
 export interface Running {
   readonly rooms: Rooms;
   readonly doors: Doors;
+  readonly chat: ChatServer;
   /** The one resolver of the process. */
   readonly resolver: Resolver;
   readonly admin: AdminServer;
@@ -64,7 +67,8 @@ export async function openSuite(
     const authenticity = await openAuthenticity(rooms, resolver, observers);
     const invitations = startInvitations(rooms, authenticity.parts.signer, observers);
     const parts = { ...authenticity.parts, invitations: takeInvitations(rooms, invitations) };
-    const doors = await openDoors(rooms, resolver, { parts }, observers);
+    const chat: ChatServer = openChat(rooms, observers, () => doors.open);
+    const doors: Doors = await openDoors(rooms, resolver, { parts }, observers, () => chatDoors(chat));
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const ways = openWayOut(rooms, resolver, observers, () => doors.open);
     const queue = openOutbound(rooms, observers, {
@@ -89,6 +93,7 @@ export async function openSuite(
     return {
       rooms,
       doors,
+      chat,
       resolver,
       admin,
       observers,
@@ -106,6 +111,7 @@ export async function openSuite(
           subscriptions.stop(),
           pushes.stop(),
         ]);
+        await chat.close();
         await authenticity.observers.stop();
         resolver.close();
         await rooms.close();

@@ -14,7 +14,7 @@ test('a suite in this process: its doors answer, and nothing of it stays', async
   expect((await imap.readLine())?.toString()).toMatch(/^\* OK /);
   await imap.send('a LOGIN ana "correct horse"\r\n');
   expect((await imap.readLine())?.toString()).toMatch(/^a OK /);
-  expect(suite.ports.xmpp).toBe(0);
+  expect(suite.ports.managesieve).toBe(0);
   expect(suite.administrator).toMatchObject({ address: 'admin@coop.localhost' });
   expect(suite.logged.join('')).not.toContain('correct horse');
   await imap.close();

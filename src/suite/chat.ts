@@ -1,0 +1,63 @@
+import { type ChatServer, createChatServer, uploadService } from '../chat/index.ts';
+import type { Rooms } from '../rooms/index.ts';
+import { version } from '../version.ts';
+import { webAddress } from '../web/index.ts';
+import { sentFilesPath } from '../webdav/index.ts';
+import type { ChatDoors } from './chat-doors.ts';
+import type { OpenDoor } from './doors.ts';
+import type { Observers } from './observers.ts';
+
+/** Chat over what is kept. `open`: the doors that are open by now. */
+export function openChat(
+  rooms: Rooms,
+  { log, metrics }: Observers,
+  open: () => readonly OpenDoor[],
+): ChatServer {
+  const { settings, accounts, conversations, clock, files } = rooms;
+  const { coop, auth } = settings.value;
+  const { uploads } = conversations.registrations;
+  return createChatServer({
+    coop: coop.name,
+    domain: coop.domain,
+    aliases: coop.aliases,
+    accounts: accounts.accounts,
+    store: conversations,
+    log: log.child({ protocol: 'xmpp' }),
+    metrics,
+    clock,
+    plaintextLogin: auth.plaintext === 'allow',
+    settings: () => settings.value.chat,
+    version,
+    services: [
+      (chat, domain) =>
+        uploadService(chat, domain, {
+          fileBytesMax: () => Math.min(settings.value.chat.uploads.file, settings.value.files.file),
+          async room(account) {
+            const { used, quota } = await files.usage(account);
+            return quota === null ? null : Math.max(0, quota - used);
+          },
+          open: (account, slot) => uploads.open(account, slot),
+          address: (token, name) =>
+            webAddress(settings.value, `${sentFilesPath}/${token}/${encodeURIComponent(name)}`, open()),
+        }),
+    ],
+  });
+}
+
+/** What chat does with the connections of its doors. */
+export function chatDoors({ chat, handleClient, handleWebSocket }: ChatServer): ChatDoors {
+  const patienceMs = () => chat.settings().unauthenticatedSeconds * 1_000;
+  return {
+    messageBytesMax: chat.limits.stanzaBytesMax,
+    unauthenticatedMsMax: patienceMs(),
+    client(connection, entrance) {
+      // As the settings are by now: the listener's own limit stays what it was.
+      connection.unauthenticated(patienceMs());
+      return handleClient(connection, entrance);
+    },
+    webSocket(peer) {
+      peer.connection.unauthenticated(patienceMs());
+      return handleWebSocket(peer);
+    },
+  };
+}
