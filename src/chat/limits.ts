@@ -34,6 +34,13 @@ export interface ChatLimits {
   readonly quietMsMax: number;
   /** So long it may take to answer. */
   readonly answerMsMax: number;
+  /** Messages that are held for a client at which nobody looks (XEP-0352), and for one that is told of older ones. */
+  readonly heldStanzasMax: number;
+  /** Messages of an archive that one query answers, and where it does not say how many. */
+  readonly archivePageRowsMax: number;
+  readonly archivePageRowsDefaultMax: number;
+  /** Their text together, in UTF-16 units; one at least. */
+  readonly archivePageCharsMax: number;
   /** Accounts without sessions whose contacts stay in memory. */
   readonly idleHomesMax: number;
 }
@@ -57,6 +64,10 @@ export const defaultChatLimits: ChatLimits = {
   sweepMs: 1_000,
   quietMsMax: 600_000,
   answerMsMax: 60_000,
+  heldStanzasMax: 500,
+  archivePageRowsMax: 250,
+  archivePageRowsDefaultMax: 50,
+  archivePageCharsMax: 1_048_576,
   idleHomesMax: 2_000,
 };
 

@@ -75,7 +75,14 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
     handleClient: (connection, entrance) =>
       serve(new TcpTransport(connection, clientNs, strangerBytesMax), entrance),
     handleWebSocket: (peer) => serve(new WebSocketTransport(peer, strangerBytesMax), { startTls: false }),
-    close: () => chat.commits.settled(),
+    async close() {
+      // Nobody resumes in another process: what was not acknowledged waits in the store.
+      for (const session of [...chat.homes.sessions()]) {
+        session.stream?.fail(new StreamError('system-shutdown'));
+        session.close();
+      }
+      await chat.commits.settled();
+    },
   };
 }
 

@@ -208,6 +208,16 @@ XEP-0157 | Contact Addresses for XMPP Services | Yes | src/chat/xeps/0157-contac
 XEP-0202 | Entity Time | Yes | src/chat/xeps/0202-entity-time.ts | 2.0
 XEP-0215 | External Service Discovery | Yes | src/chat/xeps/0215-external-services.ts | 1.0.0: a TURN server that the configuration names, with credentials that end; changes are not pushed
 XEP-0363 | HTTP File Upload | Partial | src/chat/xeps/0363-http-upload.ts src/webdav/sent-files/space.ts | 1.2.0: files are kept among those of who sends them; purposes are not looked at
+XEP-0160 | Best Practices for Handling Offline Messages | Yes | | 1.0.1: not told to who reads the archive
+XEP-0203 | Delayed Delivery | Yes | | 2.0
+XEP-0280 | Message Carbons | Yes | | 1.0.1
+XEP-0297 | Stanza Forwarding | Yes | | 1.0
+XEP-0313 | Message Archive Management | Yes | | 1.1.3: urn:xmpp:mam:2 and #extended; messages of rooms stand in the rooms' archives alone
+XEP-0334 | Message Processing Hints | Yes | | 1.0.0
+XEP-0352 | Client State Indication | Yes | | 1.0.0
+XEP-0359 | Unique and Stable Stanza IDs | Yes | | 0.7.0
+XEP-0424 | Message Retraction | Yes | | 0.4.2
+XEP-0431 | Full Text Search in MAM | Yes | src/chat/archive/query.ts | 0.3.0
 XEP-0198 | Stream Management | Yes | | 1.6.3: kept for an hour unless configured, over any transport; no location
 XEP-0199 | XMPP Ping | Yes | | 2.0.1
 XEP-0386 | Bind 2 | Yes | src/chat/xeps/0386-bind2.ts | 1.1.0

@@ -12,6 +12,7 @@ export class Commits {
   readonly #rowsMax: number;
   #waiting: Flow[] = [];
   #running: Promise<void> | null = null;
+  readonly #behind = new Set<Promise<void>>();
 
   constructor(
     archive: Pick<Conversations['archive'], 'append'>,
@@ -32,9 +33,16 @@ export class Commits {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when everything that was submitted has ended. */
+  /** What is done after a commit and takes its time; it never rejects, and `settled` waits for it. */
+  behind(work: Promise<void>): void {
+    const all = work.finally(() => this.#behind.delete(all));
+    this.#behind.add(all);
+  }
+
+  /** Resolves when everything that was submitted has ended, and what followed from it. */
   async settled(): Promise<void> {
-    while (this.#running !== null) await this.#running;
+    while (this.#running !== null || this.#behind.size > 0)
+      await (this.#running ?? Promise.all(this.#behind));
   }
 
   async #run(): Promise<void> {

@@ -74,6 +74,13 @@ export interface Sending {
   readonly flow: Flow;
   /** A hook may put another one in its place. */
   stanza: Stanza;
+  /** What its copies for other sessions of the sender begin with, made after the commit: `<stanza-id/>`. */
+  readonly stamps: (() => Element)[];
+}
+
+/** The message with its stamps before its other children. */
+export function stamped({ stanza: { element: of }, stamps }: Sending | Delivery): Element {
+  return stamps.length === 0 ? of : { ...of, children: [...stamps.map((stamp) => stamp()), ...of.children] };
 }
 
 /** A message at the home of one who gets it. */

@@ -17,10 +17,11 @@ export async function accept(session: Session, of: Element): Promise<void> {
   if (of.ns !== clientNs) throw new StreamError('invalid-namespace', `a stanza is of ${clientNs}`);
   if (!isStanza(of)) throw new StreamError('unsupported-stanza-type', `<${of.name}> is no stanza`);
   demandOwn(session, of.attributes.from);
-  const room = session.inbound.room();
-  if (room !== null) {
+  // RFC 6120 §10.1: a message may wait to be kept with others; what follows it, and is no message, follows it.
+  const turn = of.name === 'message' ? session.inbound.room() : session.inbound.settled();
+  if (turn !== null) {
     const { stream } = session;
-    await room;
+    await turn;
     // Another stream has resumed the session meanwhile: there it comes again (XEP-0198 §5).
     if (session.stream !== stream) return;
   }
@@ -92,7 +93,7 @@ async function guardedAfter(session: Session, stanza: Stanza, first: Promise<voi
 async function message(session: Session, stanza: Stanza, flow: Flow): Promise<void> {
   const guard = guarded(session, stanza);
   if (guard !== null) await guard;
-  const sending: Sending = { session, stanza, flow };
+  const sending: Sending = { session, stanza, flow, stamps: [] };
   for (const hook of session.chat.features.send) {
     const step = hook(sending);
     if ((step instanceof Promise ? await step : step) === 'done') return;

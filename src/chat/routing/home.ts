@@ -4,7 +4,7 @@ import { StanzaError } from '../errors.ts';
 import type { Chat } from '../services.ts';
 import type { Stanza } from '../stanza.ts';
 import { answerIq } from './answer-iq.ts';
-import type { Delivery, Flow } from './flow.ts';
+import { type Delivery, type Flow, stamped } from './flow.ts';
 import { messageRule } from './message-rule.ts';
 import type { Session } from './session.ts';
 
@@ -120,12 +120,9 @@ export class Home {
   }
 }
 
-function deliver({ stanza, targets, stamps }: Delivery): void {
+function deliver(delivery: Delivery): void {
+  const { targets } = delivery;
   if (targets.length === 0) return;
-  const { element } = stanza;
-  const stamped =
-    stamps.length === 0
-      ? element
-      : { ...element, children: [...stamps.map((stamp) => stamp()), ...element.children] };
-  for (const session of targets) session.deliver(stamped);
+  const of = stamped(delivery);
+  for (const session of targets) session.deliver(of);
 }

@@ -43,6 +43,19 @@ describe('what became of the stanzas of a stream', () => {
     expect(settling.handled).toBe(0);
   });
 
+  test('who follows others waits until they are settled', async () => {
+    const settling = new Settling(10);
+    expect(settling.settled()).toBeNull();
+    const first = settling.begin();
+    const heard: number[] = [];
+    const settled = settling.settled()?.then(() => heard.push(settling.handled));
+    await Promise.resolve();
+    expect(heard).toEqual([]);
+    first.done();
+    await settled;
+    expect(heard).toEqual([1]);
+  });
+
   test('unsettledMax: who has so many on the way waits', async () => {
     const settling = new Settling(2);
     const first = settling.begin();

@@ -40,6 +40,12 @@ export class Settling {
     });
   }
 
+  /** Null: all that came is settled; else to be awaited for that. */
+  settled(): Promise<void> | null {
+    if (this.#waiting.length === 0) return null;
+    return new Promise((resolve) => this.afterAll(resolve));
+  }
+
   /** For entries alone. */
   settle(): void {
     let first = this.#waiting[0];

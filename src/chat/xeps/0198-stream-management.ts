@@ -3,6 +3,7 @@ import { enable, failed, type Managed, registryOf, resume, smNs } from '../acks/
 import { StreamError } from '../errors.ts';
 import type { Specification, StreamElementHandler } from '../specification.ts';
 import type { ClientStream } from '../stream/client-stream.ts';
+import { giveBack } from './0160-offline-messages.ts';
 
 const childOfAsked = (asked: Element, name: string): Element | undefined => {
   for (const child of asked.children) {
@@ -90,6 +91,11 @@ export const streamManagement: Specification = {
   session: {
     opened: ({ chat }) => registryOf(chat).watch(),
     lost: (session) => (registryOf(session.chat).of(session)?.lost() ? 'kept' : undefined),
-    closed: (session) => registryOf(session.chat).remove(session),
+    closed(session) {
+      const registry = registryOf(session.chat);
+      const managed = registry.of(session);
+      registry.remove(session);
+      if (managed !== undefined) giveBack(session, managed.unacked);
+    },
   },
 };

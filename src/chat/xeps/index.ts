@@ -7,13 +7,22 @@ import { serviceDiscovery } from './0030-service-discovery.ts';
 import { softwareVersion } from './0092-software-version.ts';
 import { entityCapabilities } from './0115-entity-capabilities.ts';
 import { contactAddresses } from './0157-contact-addresses.ts';
+import { offlineMessages } from './0160-offline-messages.ts';
 import { streamManagement } from './0198-stream-management.ts';
 import { ping } from './0199-ping.ts';
 import { entityTime } from './0202-entity-time.ts';
+import { delayedDelivery } from './0203-delayed-delivery.ts';
 import { externalServices } from './0215-external-services.ts';
+import { carbons } from './0280-carbons.ts';
+import { forwarding } from './0297-forwarding.ts';
+import { messageArchive } from './0313-message-archive.ts';
+import { hints } from './0334-hints.ts';
+import { clientState } from './0352-client-state.ts';
+import { stanzaIds } from './0359-stanza-ids.ts';
 import { httpUpload } from './0363-http-upload.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
+import { retraction } from './0424-retraction.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
 import { fast } from './0484-fast.ts';
 
@@ -23,6 +32,15 @@ export const xeps: readonly Specification[] = [
   softwareVersion,
   entityCapabilities,
   contactAddresses,
+  stanzaIds,
+  messageArchive,
+  carbons,
+  retraction,
+  offlineMessages,
+  clientState,
+  hints,
+  forwarding,
+  delayedDelivery,
   ping,
   entityTime,
   externalServices,

@@ -164,6 +164,8 @@ describeEngines('archives', (engine) => {
     const waiting = async (more: object = {}) =>
       (await archive.takeOffline(11, { max: 10, ...more })).map(({ id }) => ids.indexOf(id));
     expect(await waiting()).toEqual([0, 1, 3]);
+    const hidden = await archive.takeOffline(11, { max: 10 });
+    expect(hidden.map((each) => each.hidden)).toEqual([false, true, true]);
     expect(await waiting({ max: 1 })).toEqual([0]);
     expect(await waiting({ after: ids[0] })).toEqual([1, 3]);
     expect(await archive.countOffline(11)).toBe(3);

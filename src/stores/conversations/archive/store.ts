@@ -203,7 +203,8 @@ class Archive implements ArchiveStore {
 
   async takeOffline(owner: number, { max, after = -1 }: { readonly max: number; readonly after?: number }) {
     const limit = Math.min(max, limits.pageRowsMax);
-    return (await this.#database.call(operations.waiting, { owner, after, limit })).map(shown);
+    const rows = await this.#database.call(operations.waiting, { owner, after, limit });
+    return rows.map((row) => ({ ...shown(row), hidden: row.hidden === 1 }));
   }
 
   async countOffline(owner: number) {

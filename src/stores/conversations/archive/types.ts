@@ -37,6 +37,12 @@ export interface NewRow extends ArchiveKey, Archived {
   readonly offline?: boolean;
 }
 
+/** One that waits for the account's next session. */
+export interface WaitingRow extends ArchiveRow {
+  /** No query answers it. */
+  readonly hidden: boolean;
+}
+
 export interface ArchiveRow extends Archived {
   /** Ascends within its archive with every message, and is never given twice. */
   readonly id: number;
@@ -109,7 +115,7 @@ export interface ArchiveStore {
   takeOffline(
     account: number,
     options: { readonly max: number; readonly after?: number },
-  ): Promise<readonly ArchiveRow[]>;
+  ): Promise<readonly WaitingRow[]>;
   countOffline(account: number): Promise<number>;
   /** All up to that id wait no more. */
   delivered(account: number, upToId: number): Promise<void>;

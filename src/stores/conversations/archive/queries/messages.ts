@@ -74,7 +74,7 @@ export function pageQueries({ db, t, d }: Context) {
       .orderBy(asc(m.id))
       .prepare('conversation_messages_named'),
     messagesWaiting: db
-      .select(columns)
+      .select({ ...columns, hidden: m.hidden })
       .from(m)
       .where(and(eq(m.archive, p('archive')), d.inNumbers(m.id, 'ids')))
       .orderBy(asc(m.id))

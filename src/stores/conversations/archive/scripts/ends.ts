@@ -28,7 +28,7 @@ export function* redact(
 export function* waiting(
   q: ArchiveQueries,
   { owner, after, limit }: { owner: number; after: number; limit: number },
-): Script<StoredRow[]> {
+): Script<(StoredRow & { readonly hidden: number })[]> {
   const rows = yield* run(q.offlineAfter, { account: owner, after, limit });
   if (rows.length === 0) return [];
   const ids = numbers(rows.map(({ id }) => id));
