@@ -56,6 +56,7 @@ describeEngines('archives', (engine) => {
     expect((await archive.find(room, ids[1] ?? 0))?.type).toBe('groupchat');
     expect(await archive.find(ana, 5)).toBeNull();
     expect(await archive.append([])).toEqual({ ids: [] });
+    expect(await refusal(keep(row(), row({ ...room, hidden: true })))).toBe('invalid');
     stores = await stores.reopen();
     archive = createArchive({ database: stores.database });
     expect(await idsOf({})).toEqual([ids[0], ids[3]]);

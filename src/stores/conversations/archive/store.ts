@@ -30,6 +30,8 @@ function demandSmall(name: string, text: string | null, max: number): void {
 }
 
 function comingOf(row: NewRow): Coming {
+  if (row.hidden && row.kind === 'room')
+    throw new StoreError('invalid', 'a room has no next session to wait for');
   for (const [name, max] of parts) demandSmall(name, row[name], max);
   return {
     ...{ archive: numberOf(row), at: row.atMs, peer: row.peer, resource: row.resource },
@@ -41,7 +43,7 @@ function comingOf(row: NewRow): Coming {
     occupantId: row.occupantId,
     body: row.hidden || row.body === null ? null : row.body.slice(0, limits.searchedCharsMax),
     stanza: row.stanza,
-    waits: row.kind === 'account' && (row.offline ?? row.hidden ?? false),
+    waits: row.kind === 'account' && (row.hidden === true || row.offline === true),
   };
 }
 

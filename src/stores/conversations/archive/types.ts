@@ -99,7 +99,7 @@ export interface ArchiveStore {
    * Rows of many archives, all or none; durable when it resolves. An archive's times never go back: a row that is earlier
    * than the one before it is kept with that one's time, so who imports begins with the oldest. The same rows twice are
    * there twice: where it rejects nothing was kept, unless a server of PostgreSQL was lost while it committed.
-   * StoreError 'too-large', 'limit'.
+   * StoreError 'too-large', 'limit'; 'invalid': a hidden one of a room.
    */
   append(rows: readonly NewRow[]): Promise<Appended>;
   /** StoreError 'not-found': a row that is named by its id is not there; 'invalid': the text has no words. */
