@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { childOf, type Element, parseElement, StreamSplitter, textOf } from '../../formats/stanza/index.ts';
+import { chatPassword, openTestChat } from '../chat.ts';
 import { makeFolder, removeFolder } from '../folder.ts';
 import {
   loginXmpp,
@@ -529,4 +530,36 @@ describe('a folder of transcripts', () => {
   });
   test('each is a test on each transport, in a world of its own', () =>
     expect(opened).toEqual(['{"chat.x":"y"} tcp', '{} tcp', '{} websocket']));
+});
+
+test('clients of a world with an authority use TLS, from the beginning or with STARTTLS', async () => {
+  const chat = await openTestChat();
+  const secured: XmppWorld = {
+    domain: chat.domain,
+    ports: { tcp: chat.ports.tls, tls: chat.ports.direct },
+    authority: chat.authority,
+    async addMember(local) {
+      await chat.addMember(local);
+      return chatPassword;
+    },
+    close: () => chat.close(),
+  };
+  const text = `# TLS
+actor romeo is romeo/orchard with scram-sha-1
+actor juliet is juliet/balcony with direct tls, scram-sha-256
+actor nobody is a stranger
+romeo connects
+juliet connects
+nobody connects
+nobody is offered: <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'>{...}</starttls>
+nobody starts TLS
+nobody is offered: <mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>{...}</mechanisms>
+romeo sends: <message to='{juliet}' type='chat'><body>Hi</body></message>
+juliet receives: <message from='{romeo}' more='{...}'><body>Hi</body>{...}</message>
+`;
+  try {
+    await runXmppTranscript(parseXmppTranscript(text, 'a.txt'), 'a.txt', secured, 'tcp');
+  } finally {
+    await secured.close();
+  }
 });
