@@ -9,7 +9,8 @@ import { createFeatures, type Features } from './features.ts';
 import { type ChatLimits, defaultChatLimits } from './limits.ts';
 import { createMeters } from './metrics.ts';
 import { clientNs } from './namespaces.ts';
-import { presenceRules } from './presence/index.ts';
+import { presence, presenceRules, presenceSettled } from './presence/index.ts';
+import { type RosterSource, roster } from './roster/index.ts';
 import { Commits } from './routing/commits.ts';
 import { Homes } from './routing/homes.ts';
 import { type Remote, Router, type Service } from './routing/router.ts';
@@ -37,6 +38,7 @@ export interface ChatServerOptions {
   readonly limits?: Partial<ChatLimits>;
   readonly plaintextLogin?: boolean;
   readonly settings: () => ChatSettings;
+  readonly rosterSource?: RosterSource;
   readonly version: string;
   /** Addresses of their own below the domain, beside those that the server has by itself. */
   readonly services?: readonly MakeService[];
@@ -56,7 +58,7 @@ export interface ChatServer {
 export type MakeService = (chat: () => Chat, domain: string) => Service;
 
 /** The tables of this server, as every session sees them. */
-export const standardFeatures: Features = createFeatures([startTls, sasl, bind, ...xeps]);
+export const standardFeatures: Features = createFeatures([startTls, sasl, bind, roster, presence, ...xeps]);
 
 export function createChatServer(options: ChatServerOptions): ChatServer {
   const chat = servicesOf(options);
@@ -81,6 +83,7 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
         session.stream?.fail(new StreamError('system-shutdown'));
         session.close();
       }
+      await presenceSettled(chat);
       await chat.commits.settled();
     },
   };
@@ -101,6 +104,7 @@ function servicesOf(options: ChatServerOptions): Chat {
   const chat: Chat = {
     ...{ coop, domain, accounts, store, log, settings, version, limits },
     plaintextLogin: options.plaintextLogin ?? false,
+    rosterSource: options.rosterSource ?? null,
     features: standardFeatures,
     presence: presenceRules,
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),

@@ -5,6 +5,7 @@ import type { Conversations } from '../stores/conversations/index.ts';
 import type { Features } from './features.ts';
 import type { ChatLimits } from './limits.ts';
 import type { ChatMeters } from './metrics.ts';
+import type { RosterSource } from './roster/sources.ts';
 import type { Commits } from './routing/commits.ts';
 import type { Homes } from './routing/homes.ts';
 import type { Router } from './routing/router.ts';
@@ -43,6 +44,8 @@ export interface Chat {
   readonly settings: () => ChatSettings;
   readonly accounts: Accounts;
   readonly store: Conversations;
+  /** Whom the co-op puts into the lists of its members; null: nobody. */
+  readonly rosterSource: RosterSource | null;
   readonly features: Features;
   readonly presence: PresenceRules;
   readonly limits: ChatLimits;

@@ -196,7 +196,7 @@ RFC 6764 | Finding CalDAV and CardDAV | Yes | src/webdav/server/dav.ts src/cli/d
 
 # Chat
 RFC 6120 | XMPP core | Partial | src/chat/stream/client-stream.ts src/chat/auth/sasl.ts src/chat/stream/bind.ts | streams, STARTTLS, SASL, binding of resources, errors; SASL EXTERNAL is not for clients
-RFC 6121 | XMPP instant messaging and presence | No | |
+RFC 6121 | XMPP instant messaging and presence | Partial | src/chat/roster/roster.ts src/chat/roster/subscription.ts src/chat/roster/subscriptions.ts src/chat/presence/sent.ts src/chat/presence/received.ts src/chat/presence/ends.ts | no status of who left in the answer to a probe (§4.3.2)
 RFC 7622 | XMPP addresses | No | |
 RFC 7395 | XMPP over WebSocket | Yes | src/chat/stream/websocket-transport.ts |
 XEP-0030 | Service Discovery | Yes | src/chat/xeps/0030-service-discovery.ts src/chat/data/disco.ts | 2.5.0: an account is shown to those who may know its presence

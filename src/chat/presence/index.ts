@@ -1,28 +1,26 @@
 /**
  * chat/presence: who is there, and who may know it (RFC 6121 §3, §4).
- * - `sent` is what a client of ours says, at its own home; `received` is what others say to one of ours.
+ * - `sent.ts` is what a client of ours says, at its own home; `received.ts` is what others say to one of ours.
+ * - Who is told by name is remembered, so that the end is told as well; who is told because of a subscription, is found in
+ *   the list of contacts. Nobody who is blocked is told anything.
+ * - Many contacts are told a step at a time (`contactsPerStepMax`); the next presence of a client waits for the one before.
  */
-import type { Jid } from '../../formats/jid/index.ts';
-import type { Element } from '../../formats/stanza/index.ts';
-import { StanzaError } from '../errors.ts';
-import type { Home } from '../routing/home.ts';
-import type { Session } from '../routing/session.ts';
-import type { PresenceRules } from '../specification.ts';
-import { addressed, type Stanza } from '../stanza.ts';
+import type { PresenceRules, Specification } from '../specification.ts';
+import { closed } from './ends.ts';
+import { demandKnown } from './known.ts';
+import { received } from './received.ts';
+import { sent } from './sent.ts';
 
-export const presenceRules: PresenceRules = {
-  async sent(session: Session, of: Element, to: Jid | null): Promise<void> {
-    if (to !== null) return session.chat.router.route(addressed(of, session.jid, to));
-    const { type } = of.attributes;
-    if (type !== undefined && type !== 'unavailable') throw new StanzaError('bad-request');
-    session.presence = type === undefined ? addressed(of, session.jid, session.home.jid).element : null;
-  },
-  async received(home: Home, { element, to }: Stanza): Promise<void> {
-    for (const session of to.resource === '' ? home.available : home.sessions.values()) {
-      if (to.resource === '' || session.jid.resource === to.resource) session.deliver(element);
-    }
-  },
-  async demandKnown(home: Home, _session: Session, { from }: Stanza): Promise<void> {
-    if (home.chat.homes.sessionOf(from)?.home !== home) throw new StanzaError('service-unavailable');
-  },
+export { farewell } from './ends.ts';
+export { type ContactResource, contactResources } from './resources.ts';
+export { presenceSettled } from './rounds.ts';
+export { availableOf, tellContact, untellContact } from './telling.ts';
+
+export const presenceRules: PresenceRules = { sent, received, demandKnown };
+
+/** What ends without a word (RFC 6121 §4.5.2). */
+export const presence: Specification = {
+  rfc: 'RFC 6121 §4',
+  name: 'presence',
+  session: { closed },
 };

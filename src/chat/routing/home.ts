@@ -1,6 +1,6 @@
 import { bareText, type Jid } from '../../formats/jid/index.ts';
-import type { HomeState } from '../../stores/conversations/index.ts';
 import { StanzaError } from '../errors.ts';
+import { type HomeState, loadState } from '../roster/state.ts';
 import type { Chat } from '../services.ts';
 import type { Stanza } from '../stanza.ts';
 import { answerIq } from './answer-iq.ts';
@@ -33,7 +33,7 @@ export class Home {
   /** Contacts, who is blocked, what is archived; read once, and kept up by whoever writes (`changed`). */
   state(): HomeState | Promise<HomeState> {
     if (this.#state !== null) return this.#state;
-    this.#loading ??= this.chat.store.roster.load(this.account).then(
+    this.#loading ??= loadState(this.chat, this.account).then(
       (state) => {
         this.#loading = null;
         this.#state = state;
@@ -71,6 +71,7 @@ export class Home {
 
   /** A stanza that somebody has sent to this account. Throws StanzaError where it goes back. */
   async receive(stanza: Stanza, flow: Flow): Promise<void> {
+    if (this.sessions.size === 0 && isForSessions(stanza)) return;
     for (const guard of this.chat.features.arriving) {
       const step = guard(this, stanza);
       if ((step instanceof Promise ? await step : step) === 'done') return;
@@ -119,6 +120,9 @@ export class Home {
     session.deliver(stanza.element);
   }
 }
+
+/** Where nobody is, nobody hears that somebody left, and there is nobody to be told of. */
+const isForSessions = ({ kind, type }: Stanza): boolean => kind === 'presence' && type === 'unavailable';
 
 function deliver(delivery: Delivery): void {
   const { targets } = delivery;

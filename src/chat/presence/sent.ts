@@ -1,0 +1,96 @@
+import { bareText, type Jid, jidText } from '../../formats/jid/index.ts';
+import { childOf, type Element, textOf } from '../../formats/stanza/index.ts';
+import { StanzaError } from '../errors.ts';
+import { contactsWhere, standingOf } from '../roster/contacts.ts';
+import { hears, isHeard, isSubscriptionKind } from '../roster/subscription.ts';
+import { say } from '../roster/subscriptions.ts';
+import { guarded } from '../routing/from-client.ts';
+import type { Session } from '../routing/session.ts';
+import { addressed } from '../stanza.ts';
+import { gone, tellContacts, tellOwn } from './ends.ts';
+import { contactsPerStepMax } from './limits.ts';
+import { probe, waiting } from './probes.ts';
+import { behind, inSteps } from './rounds.ts';
+import { availableOf } from './telling.ts';
+import { toldBy } from './told.ts';
+
+/** A presence of a client of ours; `to` null where everybody is told. */
+export async function sent(session: Session, of: Element, to: Jid | null): Promise<void> {
+  const { type = '' } = of.attributes;
+  if (to === null) return toEverybody(session, of, type);
+  const stanza = addressed(of, session.jid, to);
+  const guard = guarded(session, stanza);
+  if (guard !== null) await guard;
+  if (isSubscriptionKind(type)) return say(session.home, of, type, to);
+  switch (type) {
+    case '':
+      return direct(session, of, to);
+    case 'unavailable':
+      toldBy(session).directed.delete(jidText(to));
+      return session.chat.router.route(stanza);
+    case 'error':
+      return session.chat.router.route(stanza);
+    // RFC 6121 §4.3: what a client wants to know, its server has asked.
+    case 'probe':
+      return probe(session.home, bareText(to));
+    default:
+      throw new StanzaError('bad-request', { text: `a presence has no type '${type}'` });
+  }
+}
+
+function toEverybody(session: Session, of: Element, type: string): Promise<void> | void {
+  if (type === '') return available(session, of);
+  if (type === 'unavailable') return gone(session, of);
+  if (isSubscriptionKind(type))
+    throw new StanzaError('bad-request', { text: 'whom it is said to is missing' });
+  if (type !== 'error' && type !== 'probe')
+    throw new StanzaError('bad-request', { text: `a presence has no type '${type}'` });
+}
+
+/** RFC 6121 §4.6.3: told by name, and told of the end as well. */
+async function direct(session: Session, of: Element, to: Jid): Promise<void> {
+  const text = jidText(to);
+  const state = await session.home.state();
+  // Who is told of everything (§4.6.5) is told of the end with the others.
+  const isContact = session.isAvailable && to.resource === '' && isHeard(standingOf(state, text));
+  if (!isContact && !toldBy(session).directed.add(text, to))
+    throw new StanzaError('resource-constraint', { text: 'too many others were told by name' });
+  return session.chat.router.route(addressed(of, session.jid, to));
+}
+
+/** RFC 6121 §4.2, §4.4. */
+async function available(session: Session, of: Element): Promise<void> {
+  const priority = priorityOf(of);
+  const { home, chat } = session;
+  const told = toldBy(session);
+  await told.last;
+  const state = await home.state();
+  if (session.isClosed) return;
+  const first = session.presence === null;
+  const said = addressed(of, session.jid, home.jid);
+  session.presence = said.element;
+  session.priority = priority;
+  await tellOwn(home, said);
+  // §4.2.2: one that comes hears of those of its own that are there.
+  if (first)
+    for (const other of availableOf(home))
+      if (other !== session && other.presence !== null) session.deliver(other.presence);
+  for (const hook of chat.features.presenceSent) await hook(session, first);
+  if (first) for (const request of waiting(state)) session.deliver(request);
+  const heard = [...contactsWhere(state, isHeard)];
+  const asked = first ? [...contactsWhere(state, hears)] : [];
+  told.last = tellContacts(session, of, heard).then(() => inSteps(asked, (contact) => probe(home, contact)));
+  behind(chat, told.last);
+  // Whoever knows half the world does not wait until all of it has heard.
+  if (heard.length + asked.length <= contactsPerStepMax) await told.last;
+}
+
+/** RFC 6121 §4.7.2.3. */
+function priorityOf(of: Element): number {
+  const said = childOf(of, 'priority');
+  if (said === undefined) return 0;
+  const text = textOf(said).trim();
+  const priority = /^[+-]?\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (priority >= -128 && priority <= 127) return priority;
+  throw new StanzaError('bad-request', { text: 'a priority is a whole number from -128 to 127' });
+}

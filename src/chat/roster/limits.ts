@@ -1,0 +1,2 @@
+/** Strangers whose requests wait for an answer, of one account: they leave room in its list. */
+export const requestsMax = 500;
