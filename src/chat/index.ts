@@ -11,6 +11,12 @@
  * - Errors are answered in one place, `errors.ts`; what is ours is logged and answered without detail. No line of the log
  *   holds content, addresses of contacts or names of rooms.
  */
+export {
+  defaultFederationLimits,
+  type FederationLimits,
+  type FederationOptions,
+  type FederationSettings,
+} from './federation/index.ts';
 export { type ChatLimits, defaultChatLimits } from './limits.ts';
 export {
   type ChatServer,

@@ -6,6 +6,7 @@ import type { Conversations } from '../stores/conversations/index.ts';
 import { sasl } from './auth/sasl.ts';
 import { StanzaError, StreamError } from './errors.ts';
 import { createFeatures, type Features } from './features.ts';
+import { Federation, type FederationOptions } from './federation/index.ts';
 import { type ChatLimits, defaultChatLimits } from './limits.ts';
 import { createMeters } from './metrics.ts';
 import { clientNs } from './namespaces.ts';
@@ -40,6 +41,8 @@ export interface ChatServerOptions {
   readonly settings: () => ChatSettings;
   readonly rosterSource?: RosterSource;
   readonly version: string;
+  /** Left out: there are no other servers. */
+  readonly federation?: FederationOptions | undefined;
   /** Addresses of their own below the domain, beside those that the server has by itself. */
   readonly services?: readonly MakeService[];
 }
@@ -50,6 +53,10 @@ export interface ChatServer {
   handleClient(connection: Connection, entrance: Entrance): Promise<void>;
   /** Serves a client over WebSocket, in the same way. */
   handleWebSocket(peer: WebSocketPeer): Promise<void>;
+  /** Serves another server, in the same way; null where there are no others. */
+  readonly handleServer: ((connection: Connection) => Promise<void>) | null;
+  /** What waits for other servers is on its way from now on. */
+  start(): Promise<void>;
   /** Resolves when what was taken is kept. */
   close(): Promise<void>;
 }
@@ -61,7 +68,7 @@ export type MakeService = (chat: () => Chat, domain: string) => Service;
 export const standardFeatures: Features = createFeatures([startTls, sasl, bind, roster, presence, ...xeps]);
 
 export function createChatServer(options: ChatServerOptions): ChatServer {
-  const chat = servicesOf(options);
+  const { chat, federation } = servicesOf(options);
   const streams = new Set<ClientStream>();
   expelTheDisabled(chat);
   const serve = async (transport: Transport, entrance: Entrance) => {
@@ -77,6 +84,8 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
     handleClient: (connection, entrance) =>
       serve(new TcpTransport(connection, clientNs, strangerBytesMax), entrance),
     handleWebSocket: (peer) => serve(new WebSocketTransport(peer, strangerBytesMax), { startTls: false }),
+    handleServer: federation && ((connection) => federation.handle(connection)),
+    start: async () => federation?.start(),
     async close() {
       // Nobody resumes in another process: what was not acknowledged waits in the store.
       for (const session of [...chat.homes.sessions()]) {
@@ -84,6 +93,7 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
         session.close();
       }
       await presenceSettled(chat);
+      await federation?.close();
       await chat.commits.settled();
     },
   };
@@ -96,11 +106,11 @@ const noRemote: Remote = {
   },
 };
 
-function servicesOf(options: ChatServerOptions): Chat {
+function servicesOf(options: ChatServerOptions) {
   const { coop, domain, aliases = [], accounts, store, log, settings, version } = options;
   const limits = { ...defaultChatLimits, ...options.limits };
   const services: Service[] = (options.services ?? []).map((make) => make(() => chat, domain));
-  const remote: Remote = noRemote;
+  const federation = options.federation === undefined ? null : new Federation(() => chat, options.federation);
   const chat: Chat = {
     ...{ coop, domain, accounts, store, log, settings, version, limits },
     plaintextLogin: options.plaintextLogin ?? false,
@@ -108,12 +118,12 @@ function servicesOf(options: ChatServerOptions): Chat {
     features: standardFeatures,
     presence: presenceRules,
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
-    router: new Router(() => chat, services, remote),
+    router: new Router(() => chat, services, federation ?? noRemote),
     commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax),
     clock: options.clock ?? systemClock,
     meters: createMeters(options.metrics),
   };
-  return chat;
+  return { chat, federation };
 }
 
 /** Disabled, deleted and renamed members hear of it at once. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AccountsAdmin, type AccountsService, createAccounts } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
@@ -6,6 +7,8 @@ import {
   type ChatServer,
   type ChatSettings,
   createChatServer,
+  type FederationLimits,
+  type FederationSettings,
   type MakeService,
 } from '../chat/index.ts';
 import {
@@ -14,10 +17,14 @@ import {
   defaultNetLimits,
   listenHttp,
   type NetLimits,
+  type Network,
+  parseNetworks,
+  type Resolver,
   webSocketDoor,
 } from '../net/index.ts';
 import { createLog, createMetrics, type Metrics } from '../observability/index.ts';
 import { type Conversations, openConversations } from '../stores/conversations/index.ts';
+import type { TestAuthority } from './certificates.ts';
 import { openTestStores, type TestStores } from './database.ts';
 import { type Engine, engines } from './engines.ts';
 
@@ -34,6 +41,16 @@ export interface TestChatOptions {
   readonly services?: (store: Conversations) => readonly MakeService[];
   /** Default coop.localhost. */
   readonly domain?: string;
+  /** Left out: there are no other servers. */
+  readonly federation?: TestFederation;
+}
+
+export interface TestFederation {
+  readonly resolver: Resolver;
+  readonly settings?: Partial<FederationSettings>;
+  readonly most?: Partial<FederationLimits>;
+  /** Signs the server's certificate, and is trusted; without it the server signs its own. */
+  readonly authority?: TestAuthority;
 }
 
 export interface TestChat {
@@ -49,6 +66,8 @@ export interface TestChat {
   /** PEM of the authority of its certificates. */
   readonly authority: string;
   readonly ports: Readonly<Record<ChatDoor, number>>;
+  /** For other servers; 0 where there are none. */
+  readonly serverPort: number;
   /** The number of the member's account; the password is `chatPassword`. */
   addMember(local: string, options?: { readonly admin?: boolean; readonly name?: string }): Promise<number>;
   /** Ends as the process would: streams are told, what was taken is kept. The data stay for `again`. */
@@ -86,18 +105,23 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
     ...{ settings: () => settings, version: '1.2.3', limits: options.limits ?? {} },
     services: options.services?.(store) ?? [],
   };
-  const server = createChatServer({ ...common, plaintextLogin: true });
-  const doors = await openDoors(server, domain, stores.dir, { log, metrics, clock, options });
+  const parts = { log, metrics, clock, options };
+  const { network, certificates } = await openNetwork(domain, stores.dir, parts);
+  const federation = options.federation && federationOf(options.federation, network);
+  const server = createChatServer({ ...common, plaintextLogin: true, federation });
+  const doors = await openDoors(server, network, parts);
+  await server.start();
   const stop = async () => {
-    await doors.close();
-    await server.close();
+    await Promise.all([network.closeAll(0), server.close()]);
+    certificates.close();
     await service.close();
     await store.close();
   };
   return {
     ...{ domain, stores, store, accounts: service.accounts, admin: service.admin, server, metrics, logged },
-    authority: doors.authority,
+    authority: certificates.authority ?? '',
     ports: doors.ports,
+    serverPort: doors.serverPort,
     async addMember(local, { admin = false, name = local } = {}) {
       const wish = { password: chatPassword, admin, name };
       return (await service.admin.addMember(`${local}@${domain}`, wish)).id;
@@ -118,14 +142,35 @@ interface DoorParts {
   readonly options: TestChatOptions;
 }
 
-async function openDoors(server: ChatServer, domain: string, dir: string, parts: DoorParts) {
-  const { log, metrics, clock, options } = parts;
+async function openNetwork(domain: string, dir: string, { log, metrics, clock, options }: DoorParts) {
+  const { authority } = options.federation ?? {};
+  const issued = authority?.issue([domain, `rooms.${domain}`, 'localhost']);
+  const [cert, key] = [join(dir, 'chain.pem'), join(dir, 'key.pem')];
+  if (issued !== undefined) {
+    writeFileSync(cert, issued.chain);
+    writeFileSync(key, issued.key, { mode: 0o600 });
+  }
   const certificates = await createCertificates(
-    { mode: 'self-signed', dir: join(dir, 'tls'), hostnames: [domain, 'localhost'] },
-    { log },
+    issued === undefined
+      ? { mode: 'self-signed', dir: join(dir, 'tls'), hostnames: [domain, 'localhost'] }
+      : { mode: 'files', cert, key },
+    { log, ...(authority === undefined ? {} : { trusted: authority.certificate }) },
   );
   const limits = { ...defaultNetLimits, ...options.netLimits };
-  const network = createNetwork({ log, metrics, certificates, limits, clock });
+  return { certificates, network: createNetwork({ log, metrics, certificates, limits, clock }) };
+}
+
+/** Servers of tests are on this machine. */
+function federationOf({ resolver, settings, most }: TestFederation, network: Network) {
+  const common = { policy: 'open', allow: [], block: [], trust: 'dialback', keepMs: 86_400_000 } as const;
+  return {
+    ...{ network, resolver, settings: () => ({ ...common, ...settings }) },
+    networks: () => parseNetworks(['127.0.0.0/8', '::1']),
+    ...(most === undefined ? {} : { most }),
+  };
+}
+
+async function openDoors(server: ChatServer, network: Network, { log, options }: DoorParts) {
   const seconds = options.settings?.unauthenticatedSeconds;
   const patience = seconds === undefined ? {} : { unauthenticatedMsMax: seconds * 1_000 };
   const tcp = async (name: ChatDoor, tls: 'starttls' | 'implicit', plaintextLogin: boolean) =>
@@ -140,7 +185,7 @@ async function openDoors(server: ChatServer, domain: string, dir: string, parts:
       path: '/xmpp-websocket',
       protocols: ['xmpp'],
       messageBytesMax: server.chat.limits.stanzaBytesMax,
-      unauthenticatedMsMax: patience.unauthenticatedMsMax ?? limits.unauthenticatedMsMax,
+      unauthenticatedMsMax: patience.unauthenticatedMsMax ?? defaultNetLimits.unauthenticatedMsMax,
       log,
       onPeer: (peer) => server.handleWebSocket(peer),
     });
@@ -154,12 +199,13 @@ async function openDoors(server: ChatServer, domain: string, dir: string, parts:
     web('ws', 'none'),
     web('wss', 'implicit'),
   ]);
+  const { handleServer } = server;
+  const other = handleServer && {
+    ...({ name: 'server', host: '127.0.0.1', port: 0, tls: 'starttls', halfOpen: true } as const),
+    ...{ requestClientCertificate: true, onConnection: handleServer },
+  };
   return {
-    authority: certificates.authority ?? '',
     ports: { plain: plain.port, tls: tls.port, direct: direct.port, ws: ws.port, wss: wss.port },
-    async close() {
-      await network.closeAll(0);
-      certificates.close();
-    },
+    serverPort: other === null ? 0 : (await network.listen(other)).port,
   };
 }

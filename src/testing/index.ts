@@ -23,6 +23,7 @@ export {
   openTestChat,
   type TestChat,
   type TestChatOptions,
+  type TestFederation,
 } from './chat.ts';
 export { openCheckedSmtp, sayAtMx } from './checked-smtp.ts';
 export { startCompany, TestCompany } from './company.ts';

@@ -143,7 +143,7 @@ export class TcpTransport implements Transport {
     return this.connection.drain();
   }
 
-  async startTls(proceed: string): Promise<void> {
+  async startTls(proceed?: string): Promise<void> {
     this.#forget();
     await this.connection.startTls(proceed);
     this.#splitter = new StreamSplitter(this.#splitter.bytesMax);

@@ -1,0 +1,266 @@
+import { Gate, randomToken } from '../../base/index.ts';
+import { jidText, parseJid } from '../../formats/jid/index.ts';
+import { element } from '../../formats/stanza/index.ts';
+import type { Connection } from '../../net/index.ts';
+import type { Queued } from '../../stores/conversations/index.ts';
+import { StanzaError, StreamError } from '../errors.ts';
+import { clientNs } from '../namespaces.ts';
+import type { Flow } from '../routing/flow.ts';
+import type { Remote } from '../routing/router.ts';
+import type { Chat } from '../services.ts';
+import { addressed, bounceOf, mayBounce, type Stanza, stanzaText } from '../stanza.ts';
+import { unreachable } from './connect.ts';
+import { converse, serveIncoming } from './incoming.ts';
+import { initiate } from './initiate.ts';
+import { defaultFederationLimits, type FederationLimits } from './limits.ts';
+import { Link, type LinkHost } from './link.ts';
+import type { FederationOptions, FederationSettings } from './options.ts';
+import { isLasting, type Outbound, stanzaOf } from './outbound.ts';
+import { domainsAbove, type PolicyReason, policyReason } from './policy.ts';
+import { Resumables } from './resumables.ts';
+import type { ServerStream } from './server-stream.ts';
+
+const secretBits = 250;
+const idBits = 80;
+const pingNs = 'urn:xmpp:ping';
+const rowsPerRead = 100;
+
+/** The way to other servers, and theirs to us. */
+export class Federation implements Remote, LinkHost {
+  readonly limits: FederationLimits;
+  readonly options: FederationOptions;
+  /** Of dialback keys (XEP-0185): whoever makes one can tell it. */
+  readonly secret = randomToken(secretBits);
+  readonly verifying: Gate;
+  readonly resumables: Resumables;
+  readonly #chat: () => Chat;
+  readonly #connecting: Gate;
+  readonly #links = new Map<string, Link>();
+  readonly #streams = new Set<ServerStream>();
+  /** Questions that ask for a sign of life, by id. */
+  readonly #pings = new Map<string, { readonly of: string; readonly answered: () => void }>();
+  #timers: NodeJS.Timeout[] = [];
+  #isClosing = false;
+
+  constructor(chat: () => Chat, options: FederationOptions) {
+    this.#chat = chat;
+    this.options = options;
+    this.limits = { ...defaultFederationLimits, ...options.most };
+    const { verifyingMax, verifyingWaitingMax, connectingMax, connectingWaitingMax } = this.limits;
+    this.verifying = new Gate(verifyingMax, verifyingWaitingMax);
+    this.#connecting = new Gate(connectingMax, connectingWaitingMax);
+    this.resumables = new Resumables(this.limits, () => this.nowMs());
+  }
+
+  get chat(): Chat {
+    return this.#chat();
+  }
+
+  get settings(): FederationSettings {
+    return this.options.settings();
+  }
+
+  nowMs(): number {
+    return this.chat.clock.monotonicMs();
+  }
+
+  /** What waited when the process ended goes on. */
+  async start(): Promise<void> {
+    const every = (ms: number, act: () => void) => this.#timers.push(setInterval(act, ms).unref());
+    every(this.limits.lookMs, () => this.#look());
+    every(this.limits.expiryLookMs, () => void this.#expire());
+    const { queue } = this.chat.store.registrations;
+    try {
+      for await (const page of queue.domains()) for (const { domain } of page) this.#resumeBacklog(domain);
+    } catch (error) {
+      this.chat.log.error('xmpp queue not read', { error });
+    }
+  }
+
+  #resumeBacklog(key: string): void {
+    const [theirs = '', ours = ''] = key.split(' ');
+    this.#link(ours, theirs)?.resumeBacklog();
+  }
+
+  /** Streams are closed; what is durable stays. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const stream of this.#streams) stream.close();
+    await Promise.all([...this.#streams].map(({ connection }) => connection.closed));
+  }
+
+  send(stanza: Stanza, flow: Flow): void {
+    const { from, to } = stanza;
+    const { chat } = this;
+    if (!chat.router.isOurs(from.domain)) throw new StanzaError('forbidden');
+    const reason = policyReason(to.domain, this.settings);
+    if (reason !== null) throw refusalFor(reason);
+    const link = this.#link(from.domain, to.domain);
+    if (link === null) throw new StanzaError('resource-constraint');
+    const text = stanzaText(stanza.element);
+    if (!isLasting(stanza) || !chat.homes.isLocal(from.domain)) {
+      flow.after(() => link.offer({ text, seq: 0, stanza }));
+      return;
+    }
+    const enqueued = flow.enqueue({
+      ...{ domain: link.key, stanza: text, sender: jidText(from) },
+      account: chat.homes.sessionOf(from)?.home.account ?? 0,
+      expiresMs: chat.clock.nowMs() + this.settings.keepMs,
+    });
+    flow.after(() => {
+      const { seq } = enqueued;
+      if (seq === null) this.#tell(stanza, new StanzaError('resource-constraint'));
+      else link.offer({ text, seq, stanza });
+    });
+  }
+
+  /** Null where there are too many. */
+  #link(ours: string, theirs: string): Link | null {
+    const key = `${ours} ${theirs}`;
+    let link = this.#links.get(key);
+    if (link !== undefined) return link;
+    if (this.#links.size >= this.limits.linksMax) return null;
+    link = new Link(this, ours, theirs);
+    this.#links.set(key, link);
+    return link;
+  }
+
+  /** Serves a server that has come to us; never rejects. */
+  async handle(connection: Connection): Promise<void> {
+    connection.unauthenticated(this.limits.unknownMsMax);
+    await serveIncoming(this, connection);
+  }
+
+  /** For streams: while it is served it is known, so that it is told of an end. */
+  serving(stream: ServerStream): () => void {
+    this.#streams.add(stream);
+    stream.connection.onDrain(() => stream.close());
+    return () => void this.#streams.delete(stream);
+  }
+
+  /** By a stream that the other server has opened (XEP-0288); not where there is one already. */
+  linkBack(stream: ServerStream, ours: string, theirs: string): Link | null {
+    const link = this.#link(ours, theirs);
+    if (link === null || link.stream !== null || link.resumable !== null) return null;
+    link.attach(stream, { isResumed: false, h: undefined });
+    return link;
+  }
+
+  /** What was sent by a session that goes on in another stream of the other server's. */
+  linkResumed(
+    stream: ServerStream,
+    { ours, theirs }: Pick<Link, 'ours' | 'theirs'>,
+    h: string | undefined,
+  ): Link | null {
+    const link = this.#links.get(`${ours} ${theirs}`);
+    if (link === undefined || !link.mayResume(stream.acks)) return null;
+    link.attach(stream, { isResumed: true, h });
+    return link;
+  }
+
+  /** Why we do not talk to a domain, as of now; null where we do. */
+  async reasonAgainst(domain: string): Promise<PolicyReason | null> {
+    const { policies } = this.chat.store.registrations;
+    return policyReason(domain, this.settings, await policies.find(domainsAbove(domain)));
+  }
+
+  async connect(link: Link): Promise<void> {
+    const { ours, theirs } = link;
+    if (this.#isClosing) throw new StanzaError('remote-server-timeout');
+    const opened = await this.#connecting.run(async () => {
+      const reason = await this.reasonAgainst(theirs);
+      if (reason !== null) throw refusalFor(reason);
+      const over = { ...this.options, chat: this.chat, limits: this.limits, secret: this.secret };
+      return initiate(over, { ours, theirs }, link.resumable);
+    });
+    if (opened === undefined) throw new StanzaError('remote-server-timeout');
+    const { stream } = opened;
+    try {
+      link.attach(stream, opened);
+    } catch (error) {
+      if (error instanceof StreamError) stream.fail(error);
+      throw unreachable(this.chat, theirs, error);
+    }
+    void converse(this, opened, link);
+  }
+
+  async waiting(link: Link, after: number): Promise<readonly Outbound[] | null> {
+    try {
+      const rows = await this.chat.store.registrations.queue.next(link.key, after, rowsPerRead);
+      return rows.map(({ stanza, seq }) => ({ text: stanza, seq, stanza: null }));
+    } catch (error) {
+      this.chat.log.error('xmpp queue not read', { error });
+      return null;
+    }
+  }
+
+  arrived(link: Link, seqs: readonly number[]): void {
+    this.chat.store.registrations.queue.drop(link.key, seqs).catch((error: unknown) => {
+      this.chat.log.error('xmpp queue not written', { error });
+    });
+  }
+
+  refuse(link: Link, outbound: Outbound, error: StanzaError): void {
+    if (outbound.seq > 0) this.arrived(link, [outbound.seq]);
+    this.#tell(stanzaOf(outbound), error);
+  }
+
+  #tell(stanza: Stanza, error: StanzaError): void {
+    const isPassing = stanza.kind === 'presence' && passing.has(stanza.type);
+    if (!isPassing && mayBounce(stanza)) void this.chat.router.route(bounceOf(stanza, error));
+  }
+
+  async ask({ ours, theirs, stream }: Link): Promise<void> {
+    const id = randomToken(idBits);
+    const question = element('iq', clientNs, { type: 'get', id }, element('ping', pingNs));
+    const { element: of } = addressed(question, parseJid(ours), parseJid(theirs));
+    await new Promise<void>((answered) => {
+      this.#pings.set(id, { of: theirs, answered });
+      stream?.transport.sendStanza(stanzaText(of));
+      // Who does not answer is judged by the link.
+      void stream?.connection.closed.then(() => this.#pings.delete(id));
+    });
+  }
+
+  /** Whether it was the answer to a question of a link. */
+  isAnswer({ from, type, element: of }: Stanza): boolean {
+    const { id = '' } = of.attributes;
+    const ping = this.#pings.get(id);
+    if (ping === undefined || ping.of !== from.domain || (type !== 'result' && type !== 'error'))
+      return false;
+    this.#pings.delete(id);
+    ping.answered();
+    return true;
+  }
+
+  #look(): void {
+    for (const [key, link] of this.#links) {
+      link.tick();
+      if (link.isForgettable) this.#links.delete(key);
+    }
+    this.resumables.purge();
+  }
+
+  async #expire(): Promise<void> {
+    const { queue } = this.chat.store.registrations;
+    try {
+      for (const row of await queue.over()) {
+        await queue.drop(row.domain, [row.seq]);
+        this.#tell(stanzaOf(outboundOf(row)), new StanzaError('remote-server-timeout'));
+      }
+    } catch (error) {
+      this.chat.log.error('xmpp queue not read', { error });
+    }
+  }
+}
+
+/** Presence that nobody misses. */
+const passing: ReadonlySet<string> = new Set(['unavailable', 'probe', 'unsubscribe', 'unsubscribed']);
+
+const outboundOf = ({ stanza, seq }: Queued): Outbound => ({ text: stanza, seq, stanza: null });
+
+const refusalFor = (reason: PolicyReason): StanzaError =>
+  reason === 'off'
+    ? new StanzaError('remote-server-not-found', { text: 'this server talks to no others' })
+    : new StanzaError('not-allowed', { text: 'this server does not talk to that one' });

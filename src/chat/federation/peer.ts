@@ -1,0 +1,132 @@
+import { sleep } from '../../base/index.ts';
+import { type Element, element, elementsOf, textOf } from '../../formats/stanza/index.ts';
+import { StreamError } from '../errors.ts';
+import { clientNs, serverNs, stanzasNs } from '../namespaces.ts';
+import { Flow } from '../routing/flow.ts';
+import { Settling } from '../routing/settling.ts';
+import { addressed, isStanza, type Stanza, tryJid } from '../stanza.ts';
+import { Pace } from '../stream/pace.ts';
+import type { StreamEvent } from '../stream/transport.ts';
+import { dialbackText, isDialback } from './dialback.ts';
+import { isDialbackKey } from './dialback-key.ts';
+import type { Federation } from './federation.ts';
+import type { Link } from './link.ts';
+import { ackNs } from './names.ts';
+import { isStreamError, type ServerStream } from './server-stream.ts';
+
+/** The other side of a stream, and what it may say by it. */
+export class Peer {
+  readonly federation: Federation;
+  readonly stream: ServerStream;
+  /** Domains that have shown who they are: stanzas may come from these. */
+  readonly known = new Set<string>();
+  /** What we send by this stream. */
+  link: Link | null = null;
+  readonly #pace: Pace;
+  /** Of what came without acknowledgements. */
+  readonly #settling: Settling;
+
+  constructor(federation: Federation, stream: ServerStream) {
+    this.federation = federation;
+    this.stream = stream;
+    const { serverStanzasPerSecondMax, serverCharactersPerSecondMax, serverBurstSecondsMax } =
+      federation.limits;
+    this.#pace = new Pace(federation.chat.clock, {
+      stanzasPerSecondMax: serverStanzasPerSecondMax,
+      charactersPerSecondMax: serverCharactersPerSecondMax,
+      burstSecondsMax: serverBurstSecondsMax,
+    });
+    this.#settling = new Settling(federation.chat.limits.unsettledMax);
+  }
+
+  /** The next event, when it may be taken. */
+  async next(): Promise<StreamEvent> {
+    const event = await this.stream.next();
+    if (event.kind !== 'element') return event;
+    this.stream.spokeAtMs = this.federation.nowMs();
+    const waitMs = this.#pace.take(event.characters);
+    if (waitMs > 0) await sleep(waitMs);
+    return event;
+  }
+
+  /** What may be said on either kind of stream. False: it was none of that. Throws StreamError. */
+  async heard(of: Element): Promise<boolean> {
+    if (isStreamError(of)) {
+      this.stream.close();
+      return true;
+    }
+    if (of.ns === ackNs && (of.name === 'r' || of.name === 'a')) {
+      this.#acknowledgement(of);
+      return true;
+    }
+    if (isDialback(of, 'verify') && of.attributes.type === undefined) {
+      this.#verify(of);
+      return true;
+    }
+    if (of.ns !== serverNs) return false;
+    if (!isStanza(of)) throw new StreamError('unsupported-stanza-type', `<${of.name}> is no stanza`);
+    await this.#stanza(of);
+    return true;
+  }
+
+  #acknowledgement({ name, attributes: { h } }: Element): void {
+    const { acks } = this.stream;
+    if (acks === null) {
+      this.stream.send(element('failed', ackNs, {}, element('unexpected-request', stanzasNs)));
+    } else if (name === 'a') {
+      this.link?.acknowledged(h);
+    } else {
+      acks.inbound.afterAll(() => {
+        if (!this.stream.isOver) this.stream.send(element('a', ackNs, { h: `${acks.inbound.handled}` }));
+      });
+    }
+  }
+
+  /** We are asked whether a key is ours (XEP-0220 §2.4); whoever asks. */
+  #verify(of: Element): void {
+    const { from = '', to = '', id = '' } = of.attributes;
+    const { secret, chat } = this.federation;
+    const ours = tryJid(to);
+    if (ours === null || tryJid(from) === null || !chat.router.isOurs(ours.domain))
+      throw new StreamError('improper-addressing', 'a key that cannot be ours');
+    const claim = { receiving: from, originating: to, streamId: id };
+    const type = isDialbackKey(secret, claim, textOf(of)) ? 'valid' : 'invalid';
+    this.stream.transport.send(dialbackText({ name: 'verify', from: to, to: from, id, type }));
+  }
+
+  async #stanza(of: Element): Promise<void> {
+    const { chat } = this.federation;
+    const stanza = this.#judged(of);
+    const { inbound } = this.stream.acks ?? { inbound: this.#settling };
+    const room = inbound.room();
+    if (room !== null) await room;
+    const ticket = inbound.begin();
+    if (this.federation.isAnswer(stanza)) return ticket.done();
+    await chat.router.route(stanza, new Flow(ticket, (error) => chat.router.bounce(stanza, error)));
+  }
+
+  /** Who speaks must have shown who it is, and speaks to us (RFC 6120 §8.1.1.2, §8.1.2.2). Throws StreamError. */
+  #judged(of: Element): Stanza {
+    const from = tryJid(of.attributes.from);
+    const to = tryJid(of.attributes.to);
+    if (from === null || to === null)
+      throw new StreamError('improper-addressing', "a stanza has a 'from' and a 'to'");
+    if (!this.known.has(from.domain))
+      throw this.known.size === 0
+        ? new StreamError('not-authorized')
+        : new StreamError('invalid-from', 'a stanza from a domain that has not shown who it is');
+    if (!this.federation.chat.router.isOurs(to.domain)) throw new StreamError('host-unknown');
+    return addressed(asOfClients(of), from, to);
+  }
+}
+
+/** Within the server stanzas are of `jabber:client`, as deep as the name space of the stream goes. */
+export function asOfClients(of: Element): Element {
+  if (of.ns !== serverNs) return of;
+  let isPlain = true;
+  for (const { ns } of elementsOf(of)) if (ns === serverNs) isPlain = false;
+  const children = isPlain
+    ? of.children
+    : of.children.map((child) => (typeof child === 'string' ? child : asOfClients(child)));
+  return { ...of, ns: clientNs, children };
+}
