@@ -20,6 +20,11 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
         return chatPassword;
       },
       fixtures: {
+        // `- settled`: what follows from what was said is done.
+        async settled() {
+          await chat.server.chat.commits.settled();
+          return {};
+        },
         // `- administrator carol`: an account that may administer.
         async administrator([local = '']) {
           await chat.addMember(local, { admin: true });
