@@ -1,6 +1,6 @@
 import { defineModule, first, run } from '../../../storage/index.ts';
 import { rosterQueries } from './queries.ts';
-import { block, change, erase, load, setLast, setPreferences, setPrivate } from './scripts.ts';
+import { block, change, erase, load, restored, setLast, setPreferences, setPrivate } from './scripts.ts';
 import { rosterTables } from './tables.ts';
 import type { PrivateName } from './types.ts';
 
@@ -26,5 +26,7 @@ export const { module: rosterModule, operations: rosterOperations } = defineModu
     }),
     setPrivate: write(setPrivate),
     erase: write(erase),
+    restored: write(restored),
   }),
+  integrity: (operations) => ({ restored: operations.restored }),
 });

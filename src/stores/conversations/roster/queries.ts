@@ -57,6 +57,19 @@ function contactQueries({ db, t }: Context) {
       .from(c)
       .where(and(ofAccount, eq(c.removed, true)))
       .prepare('contact_removed_count'),
+    /** Who has asked and is no contact. */
+    requestsCount: db
+      .select({ rows: sql<number>`count(*)` })
+      .from(c)
+      .where(and(ofAccount, eq(c.removed, false), eq(c.listed, false)))
+      .prepare('contact_requests_count'),
+    accountsAfter: db
+      .selectDistinct({ account: c.account })
+      .from(c)
+      .where(gt(c.account, p('after')))
+      .orderBy(asc(c.account))
+      .limit(limits.stepRows)
+      .prepare('contact_accounts_after'),
     /** The newest of those that are too many. */
     removedOver: db
       .select({ ver: c.ver })
@@ -150,7 +163,7 @@ function privateQueries({ db, t }: Context) {
       .onConflictDoUpdate({ target: [x.account, x.ns, x.name], set: { xml: bound('xml') } })
       .prepare('private_put'),
     privateCount: db
-      .select({ rows: sql<number>`count(*)` })
+      .select({ rows: sql<number>`count(*)`, chars: sql<number>`coalesce(sum(length(${x.xml})), 0)` })
       .from(x)
       .where(ofAccount)
       .prepare('private_count'),

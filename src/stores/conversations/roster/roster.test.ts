@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterRestore } from '../../../storage/index.ts';
 import {
   describeEngines,
   openTestStores,
@@ -19,7 +20,13 @@ describeEngines('lists of contacts', (engine) => {
   let roster: RosterStore;
   beforeEach(async () => {
     stores = await openTestStores(engine);
-    roster = createRoster({ database: stores.database, contactsMax: 3, removedMax: 2, blockedMax: 3 });
+    roster = createRoster({
+      database: stores.database,
+      contactsMax: 3,
+      requestsMax: 2,
+      removedMax: 2,
+      blockedMax: 3,
+    });
   });
   afterEach(() => stores.close());
 
@@ -94,13 +101,40 @@ describeEngines('lists of contacts', (engine) => {
       expect(limits.contactsMax).toBeGreaterThanOrEqual(5_000);
       expect(limits.removedMax).toBeGreaterThan(0);
       for (const name of ['a', 'b', 'c']) await roster.change(romeo, name, 0, both);
-      expect(await refusal(roster.change(romeo, 'd', 0, { pendingIn: true }))).toBe('limit');
+      expect(await refusal(roster.change(romeo, 'd', 0, both))).toBe('limit');
       const a = await contactOf(romeo, 'a');
       const gone = await roster.change(romeo, 'a', a?.ver ?? 0, { listed: false, subscription: 'none' });
       await roster.change(romeo, 'd', 0, both);
       expect(await refusal(roster.change(romeo, 'a', gone.ver, both))).toBe('limit');
       await roster.change(romeo, 'b', (await contactOf(romeo, 'b'))?.ver ?? 0, { name: 'B' });
       await roster.change(tybalt, 'a', 0, both);
+    });
+
+    test('requestsMax: strangers take no room from contacts, and become one where there is room', async () => {
+      expect(limits.requestsMax).toBeLessThan(limits.contactsMax);
+      const asking = (name: string) =>
+        roster.change(romeo, name, 0, { pendingIn: true, request: '<presence/>' });
+      const [a] = [await asking('a'), await asking('b')];
+      expect(await refusal(asking('c'))).toBe('limit');
+      for (const name of ['x', 'y']) await roster.change(romeo, name, 0, both);
+      const listed = await roster.change(romeo, 'a', a.ver, { ...both, pendingIn: false });
+      expect(await refusal(roster.change(romeo, 'z', 0, both))).toBe('limit');
+      await asking('c');
+      expect(
+        await refusal(
+          roster.change(romeo, 'a', listed.ver, { listed: false, subscription: 'none', ask: true }),
+        ),
+      ).toBe('limit');
+    });
+
+    test('after a restore everybody reads the whole list again', async () => {
+      await roster.change(romeo, juliet, 0, both);
+      const lost = await roster.change(romeo, 'paris@capulet.example', 0, both);
+      await stores.damage(`delete from conversation_contacts where contact like 'paris%'`);
+      await afterRestore({ database: stores.database, modules: [rosterModule] }, 0);
+      const state = await roster.load(romeo);
+      expect(state.verFloor).toBeGreaterThan(lost.ver);
+      expect(state.ver).toBe(state.verFloor);
     });
 
     test('addressBytesMax, nameBytesMax, groupsPerContactMax, groupBytesMax, requestBytesMax', async () => {
@@ -182,6 +216,16 @@ describeEngines('lists of contacts', (engine) => {
     await roster.setPrivateXml(romeo, name, '<again/>');
   });
 
+  test('privateCharsMax: all of it together', async () => {
+    expect(limits.privateCharsMax).toBeGreaterThan(limits.privateElementBytesMax);
+    roster = createRoster({ database: stores.database, privateCharsMax: 20 });
+    await roster.setPrivateXml(romeo, { ns: 'a', name: 'x' }, '<twelve-chars/>');
+    expect(await refusal(roster.setPrivateXml(romeo, { ns: 'b', name: 'x' }, '<twelve-chars/>'))).toBe(
+      'limit',
+    );
+    await roster.setPrivateXml(romeo, { ns: 'a', name: 'x' }, '<twelve-charm/>');
+  });
+
   test('all of a member goes, and nothing of others', async () => {
     for (const account of [romeo, tybalt]) {
       await roster.change(account, juliet, 0, both);
@@ -209,8 +253,10 @@ describeEngines('lists of contacts', (engine) => {
       insert into conversation_contacts select n % 300, 'c' || n, true, n % 50 = 0, '', '[]', 'both', false, false, false, '', n
         from generate_series(1, 30000) n;
       insert into conversation_blocked select n % 300, 'c' || n from generate_series(1, 3000) n`;
-    const plans = await plansOf(engine, rosterTables, rosterQueries, fill);
+    const plans = new Map(await plansOf(engine, rosterTables, rosterQueries, fill));
     expect(plans.size).toBeGreaterThan(20);
+    // What a restore asks.
+    plans.delete('accountsAfter');
     expect([...plans].filter(([, plan]) => /SCAN (?!CONSTANT ROW|json_each)|Seq Scan/.test(plan))).toEqual(
       [],
     );

@@ -1,5 +1,6 @@
 import { StoreError } from '../../../base/index.ts';
 import { first, nextModseq, one, run, type Script } from '../../../storage/index.ts';
+import { limits } from './limits.ts';
 import type { RosterQueries } from './queries.ts';
 import type { ArchivePreferences, Contact, ContactChange, LastSeen, PrivateName } from './types.ts';
 
@@ -33,6 +34,7 @@ interface Change {
   readonly ver: number;
   readonly change: ContactChange;
   readonly contactsMax: number;
+  readonly requestsMax: number;
   readonly removedMax: number;
 }
 
@@ -58,17 +60,27 @@ export function* change(q: RosterQueries, a: Change): Script<Contact> {
     yield* run(q.contactDrop, { account, contact });
     return { ...nobody, contact, ver };
   }
-  if (!isGone && (row === undefined || row.removed)) {
-    const { rows } = one(yield* run(q.contactsCount, { account }));
-    if (Number(rows) >= a.contactsMax)
-      throw new StoreError('limit', `a list has at most ${a.contactsMax} contacts`);
-  }
+  if (!isGone && (row === undefined || row.removed || row.listed !== next.listed))
+    yield* demandRoom(q, a, next.listed);
   // Who is gone and was seen by clients is remembered, so that they are told.
   const removed = !next.listed && wasListed && isGone;
   const put = { ...next, ...(isGone ? nobody : {}), request: next.request ?? '', removed, account };
   const kept = one(yield* run(q.contactPut, put));
   if (removed) yield* forgetRemoved(q, account, a.removedMax);
   return shown(kept);
+}
+
+function* demandRoom(q: RosterQueries, a: Change, listed: boolean): Script<void> {
+  const { account, contactsMax, requestsMax } = a;
+  const requests = Number(one(yield* run(q.requestsCount, { account })).rows);
+  if (!listed) {
+    if (requests >= requestsMax)
+      throw new StoreError('limit', `at most ${requestsMax} requests wait for an answer`);
+    return;
+  }
+  const all = Number(one(yield* run(q.contactsCount, { account })).rows);
+  if (all - requests >= contactsMax)
+    throw new StoreError('limit', `a list has at most ${contactsMax} contacts`);
 }
 
 function* forgetRemoved(q: RosterQueries, account: number, max: number): Script<void> {
@@ -107,14 +119,34 @@ export function* setLast(
   yield* run(q.lastPut, { account, lastAt: last.atMs, lastStatus: last.status });
 }
 
+interface Private {
+  readonly account: number;
+  readonly xml: string;
+  readonly max: number;
+  readonly charsMax: number;
+}
+
 export function* setPrivate(
   q: RosterQueries,
-  { account, xml, max, ...name }: PrivateName & { account: number; xml: string; max: number },
+  { account, xml, max, charsMax, ...name }: PrivateName & Private,
 ): Script<void> {
   yield* nextModseq(q, account);
   yield* run(q.privatePut, { account, ...name, xml });
-  if (Number(one(yield* run(q.privateCount, { account })).rows) > max)
-    throw new StoreError('limit', `at most ${max} elements are kept for a member`);
+  const { rows, chars } = one(yield* run(q.privateCount, { account }));
+  if (Number(rows) > max) throw new StoreError('limit', `at most ${max} elements are kept for a member`);
+  if (Number(chars) > charsMax)
+    throw new StoreError('limit', `at most ${charsMax} characters are kept for a member`);
+}
+
+/** What clients remember of the time since the backup is not said of anything else: everybody reads the whole list again. */
+export function* restored(
+  q: RosterQueries,
+  a: { after: number; nowSeconds: number },
+): Script<{ next: number | null }> {
+  const rows = yield* run(q.accountsAfter, { after: a.after });
+  for (const { account } of rows)
+    yield* run(q.floorPut, { account, verFloor: yield* nextModseq(q, account) });
+  return { next: rows.length < limits.stepRows ? null : (rows.at(-1)?.account ?? null) };
 }
 
 export function* erase(q: RosterQueries, a: { account: number }): Script<void> {

@@ -8,6 +8,8 @@ export interface RosterOptions {
   readonly database: Database;
   /** In place of the limits, for tests. */
   readonly contactsMax?: number;
+  readonly requestsMax?: number;
+  readonly privateCharsMax?: number;
   readonly removedMax?: number;
   readonly blockedMax?: number;
 }
@@ -37,7 +39,8 @@ function demandPreferences({ always, never }: ArchivePreferences): void {
 
 export function createRoster({ database, ...options }: RosterOptions): RosterStore {
   const { contactsMax = limits.contactsMax, removedMax = limits.removedMax } = options;
-  const { blockedMax = limits.blockedMax } = options;
+  const { blockedMax = limits.blockedMax, requestsMax = limits.requestsMax } = options;
+  const { privateCharsMax: charsMax = limits.privateCharsMax } = options;
   return {
     async load(account): Promise<HomeState> {
       const { contacts, blocked, ...state } = await database.call(operations.load, { account });
@@ -53,7 +56,7 @@ export function createRoster({ database, ...options }: RosterOptions): RosterSto
       demandChange(contact, change);
       const groups = change.groups && { groups: [...new Set(change.groups)] };
       const asked = { account, contact, ver, change: { ...change, ...groups } };
-      return database.call(operations.change, { ...asked, contactsMax, removedMax });
+      return database.call(operations.change, { ...asked, contactsMax, requestsMax, removedMax });
     },
     holders: (contact, after) => database.call(operations.holders, { contact, after }),
     async block(account, { add = [], remove = [] }) {
@@ -75,7 +78,8 @@ export function createRoster({ database, ...options }: RosterOptions): RosterSto
       demandBytes('an element', xml, limits.privateElementBytesMax);
       demandBytes('a name space', name.ns, limits.nameBytesMax);
       demandBytes('a name', name.name, limits.nameBytesMax);
-      await database.call(operations.setPrivate, { account, ...name, xml, max: limits.privateElementsMax });
+      const max = limits.privateElementsMax;
+      await database.call(operations.setPrivate, { account, ...name, xml, max, charsMax });
     },
     erase: (account) => database.call(operations.erase, { account }),
     async purge() {
