@@ -8,6 +8,7 @@ import {
   type TestStores,
 } from '../../../testing/index.ts';
 import { createRoster, rosterLimits as limits, type RosterStore } from './index.ts';
+import { rosterModule } from './module.ts';
 import { type RosterQueries, rosterQueries } from './queries.ts';
 import { rosterTables } from './tables.ts';
 
