@@ -1,4 +1,5 @@
-import { type ChatServer, createChatServer, uploadService } from '../chat/index.ts';
+import { type ChatServer, createChatServer, type FederationOptions, uploadService } from '../chat/index.ts';
+import { parseNetworks } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import { version } from '../version.ts';
 import { webAddress } from '../web/index.ts';
@@ -12,6 +13,7 @@ export function openChat(
   rooms: Rooms,
   { log, metrics }: Observers,
   open: () => readonly OpenDoor[],
+  wayOut: Pick<FederationOptions, 'network' | 'resolver'>,
 ): ChatServer {
   const { settings, accounts, conversations, clock, files } = rooms;
   const { coop, auth } = settings.value;
@@ -28,6 +30,11 @@ export function openChat(
     plaintextLogin: auth.plaintext === 'allow',
     settings: () => settings.value.chat,
     version,
+    federation: {
+      ...wayOut,
+      settings: () => ({ ...settings.value.chat.federation, keepMs: settings.value.chat.federation.keep }),
+      networks: () => parseNetworks(settings.value.chat.federation.networks),
+    },
     services: [
       (chat, domain) =>
         uploadService(chat, domain, {
@@ -45,7 +52,7 @@ export function openChat(
 }
 
 /** What chat does with the connections of its doors. */
-export function chatDoors({ chat, handleClient, handleWebSocket }: ChatServer): ChatDoors {
+export function chatDoors({ chat, handleClient, handleWebSocket, handleServer }: ChatServer): ChatDoors {
   const patienceMs = () => chat.settings().unauthenticatedSeconds * 1_000;
   return {
     messageBytesMax: chat.limits.stanzaBytesMax,
@@ -59,5 +66,6 @@ export function chatDoors({ chat, handleClient, handleWebSocket }: ChatServer): 
       peer.connection.unauthenticated(patienceMs());
       return handleWebSocket(peer);
     },
+    ...(handleServer && { server: handleServer }),
   };
 }

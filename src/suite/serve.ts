@@ -2,7 +2,7 @@ import { randomToken, releaseStartupMemory } from '../base/index.ts';
 import type { SchedulingWorker } from '../caldav/index.ts';
 import type { ChatServer } from '../chat/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
-import type { Resolver } from '../net/index.ts';
+import type { Network, Resolver } from '../net/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
 import { doors as doorInfo, formatProblem, type Loaded, type MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
@@ -67,8 +67,17 @@ export async function openSuite(
     const authenticity = await openAuthenticity(rooms, resolver, observers);
     const invitations = startInvitations(rooms, authenticity.parts.signer, observers);
     const parts = { ...authenticity.parts, invitations: takeInvitations(rooms, invitations) };
-    const chat: ChatServer = openChat(rooms, observers, () => doors.open);
-    const doors: Doors = await openDoors(rooms, resolver, { parts }, observers, () => chatDoors(chat));
+    // There is a network once the doors are opened; chat goes out by it later than that.
+    const network = Promise.withResolvers<Network>();
+    const chat: ChatServer = openChat(rooms, observers, () => doors.open, {
+      network: { dial: async (target) => (await network.promise).dial(target) },
+      resolver,
+    });
+    const doors: Doors = await openDoors(rooms, resolver, { parts }, observers, (opened) => {
+      network.resolve(opened.network);
+      return chatDoors(chat);
+    });
+    await chat.start();
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const ways = openWayOut(rooms, resolver, observers, () => doors.open);
     const queue = openOutbound(rooms, observers, {

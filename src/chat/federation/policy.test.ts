@@ -28,5 +28,7 @@ describe('whom we talk to', () => {
 
   test('a domain and all above it', () => {
     expect(domainsAbove('a.b.test')).toEqual(['a.b.test', 'b.test', 'test']);
+    expect(domainsAbove('bücher.test')).toEqual(['xn--bcher-kva.test', 'test']);
+    expect(domainsAbove('[::1]')).toEqual(['[::1]']);
   });
 });

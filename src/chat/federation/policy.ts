@@ -1,3 +1,5 @@
+import { FormatError } from '../../base/index.ts';
+import { normaliseDomain } from '../../formats/address/index.ts';
 import type { ServerPolicy } from '../../stores/conversations/index.ts';
 
 /** Whom a server talks to, as the configuration says it. */
@@ -9,10 +11,20 @@ export interface FederationPolicy {
   readonly block: readonly string[];
 }
 
-/** The domain and all above it, itself first: what is said of one holds below it. */
+/** The domain in A-labels and all above it, itself first: what is said of one holds below it. */
 export function domainsAbove(domain: string): readonly string[] {
-  const labels = domain.split('.');
+  const labels = inLabels(domain).split('.');
   return labels.map((_, at) => labels.slice(at).join('.'));
+}
+
+function inLabels(domain: string): string {
+  try {
+    return normaliseDomain(domain);
+  } catch (error) {
+    // An address in place of a name.
+    if (error instanceof FormatError) return domain;
+    throw error;
+  }
 }
 
 export type PolicyReason = 'off' | 'blocked' | 'not-allowed';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FormatError } from '../../base/index.ts';
-import { duration, host, scalar, size, whole } from '../scalars.ts';
+import { cidr, domainName, duration, host, scalar, size, whole } from '../scalars.ts';
 
 const keep = (what: string) =>
   duration({ min: '1d', max: '36500d' })
@@ -82,6 +82,42 @@ const directorySlice = z
   .prefault({})
   .meta({ description: 'The directory of members in lists of contacts.' });
 
+const federationSlice = z
+  .strictObject({
+    policy: z.enum(['open', 'allow-list', 'off']).prefault('open').meta({
+      description:
+        'Whom this server talks to: open: everybody who is not blocked; allow-list: those who are allowed; off: no other server.',
+      reload: 'live',
+    }),
+    allow: z.array(domainName()).max(10_000).prefault([]).meta({
+      description: 'Domains that are allowed, each with all below it.',
+      form: 'a list of domain names',
+      reload: 'live',
+    }),
+    block: z.array(domainName()).max(10_000).prefault([]).meta({
+      description: 'Domains that are not talked to, each with all below it.',
+      form: 'a list of domain names',
+      reload: 'live',
+    }),
+    trust: z.enum(['dialback', 'certificates']).prefault('dialback').meta({
+      description:
+        'How another server shows whose it is. certificates: by one that an authority vouches for; dialback: or else by what the DNS says (XEP-0220). Nothing is said in clear in either case.',
+      reload: 'live',
+    }),
+    keep: duration({ min: '1m', max: '14d' }).prefault('2d').meta({
+      description: 'How long a message waits for a server that cannot be reached; then it goes back.',
+      reload: 'live',
+    }),
+    networks: z.array(cidr()).max(1000).prefault([]).meta({
+      description:
+        'Addresses that are not of the internet and may be gone to all the same; for tests and private networks.',
+      form: 'a list of addresses or CIDR blocks',
+      reload: 'live',
+    }),
+  })
+  .prefault({})
+  .meta({ description: 'Other servers that speak XMPP.' });
+
 export const chatSlice = z
   .strictObject({
     registration: z.enum(['invite', 'closed', 'open']).prefault('invite').meta({
@@ -96,6 +132,7 @@ export const chatSlice = z
     uploads: uploadsSlice,
     turn: turnSlice,
     directory: directorySlice,
+    federation: federationSlice,
   })
   .prefault({})
   .meta({ description: 'Chat.' });
