@@ -11,6 +11,7 @@ import type {
   Specification,
   StanzaGuard,
   StreamElementHandler,
+  StreamState,
 } from './specification.ts';
 import type { ClientStream } from './stream/client-stream.ts';
 
@@ -34,7 +35,7 @@ export interface Features {
   readonly lost: readonly NonNullable<SessionHooks['lost']>[];
   readonly closed: readonly NonNullable<SessionHooks['closed']>[];
   iq(at: IqHandler['at'], type: string, of: Element): IqHandler | undefined;
-  element(of: Element): StreamElementHandler | undefined;
+  element(of: Element, state: StreamState): StreamElementHandler | undefined;
   offers(stream: ClientStream): readonly Element[];
   /** Features of disco#info, sorted. */
   disco(of: 'server' | 'account'): readonly string[];
@@ -56,7 +57,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
   }
   const elements = new Map<string, StreamElementHandler>();
   for (const handler of specifications.flatMap((each) => each.elements ?? [])) {
-    claim(elements, `${handler.ns} ${handler.name}`, handler);
+    for (const state of handler.states) claim(elements, `${state} ${handler.ns} ${handler.name}`, handler);
   }
   const hooks = specifications.flatMap(({ message = [] }) => message);
   const sessions = specifications.flatMap(({ session }) => session ?? []);
@@ -85,7 +86,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     lost: sessions.flatMap(({ lost }) => lost ?? []),
     closed: sessions.flatMap(({ closed }) => closed ?? []),
     iq: (at, type, of) => handlers.get(iqKey(at, type, of)),
-    element: ({ ns, name }) => elements.get(`${ns} ${name}`),
+    element: ({ ns, name }, state) => elements.get(`${state} ${ns} ${name}`),
     offers: (stream) => specifications.flatMap((each) => each.offers?.(stream) ?? []),
     disco: (of) => disco[of],
     discoParts: (of) => shown[of],

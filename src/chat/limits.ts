@@ -86,3 +86,10 @@ export const uploadTextCharsMax = 500;
 export const fastTokenDaysMax = 30;
 /** A token that is older is exchanged for a new one when it is used. */
 export const fastTokenHoursMin = 24;
+/** How long an invitation is good for. */
+export const inviteDaysMax = 7;
+/** Accounts that are made from one address within `registrationsWindowMsMax`, where anybody may have one. */
+export const registrationsPerAddressMax = 5;
+export const registrationsWindowMsMax = 3_600_000;
+/** Addresses that this is remembered of. */
+export const registrationsSeenMax = 10_000;

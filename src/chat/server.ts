@@ -11,11 +11,12 @@ import { type ChatLimits, defaultChatLimits } from './limits.ts';
 import { createMeters } from './metrics.ts';
 import { clientNs } from './namespaces.ts';
 import { presence, presenceRules, presenceSettled } from './presence/index.ts';
+import { isParting } from './registration/register.ts';
 import { type RosterSource, roster } from './roster/index.ts';
 import { Commits } from './routing/commits.ts';
 import { Homes } from './routing/homes.ts';
 import { type Remote, Router, type Service } from './routing/router.ts';
-import type { Chat, ChatSettings } from './services.ts';
+import type { Chat, ChatSettings, Registrar } from './services.ts';
 import { bind } from './stream/bind.ts';
 import { ClientStream, type Entrance } from './stream/client-stream.ts';
 import { serveClient } from './stream/serve-client.ts';
@@ -32,6 +33,8 @@ export interface ChatServerOptions {
   /** More domains whose accounts are at home here. */
   readonly aliases?: readonly string[];
   readonly accounts: Accounts;
+  /** Without it accounts are neither made nor changed by way of chat. */
+  readonly registrar?: Registrar;
   readonly store: Conversations;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -115,6 +118,7 @@ function servicesOf(options: ChatServerOptions) {
     ...{ coop, domain, accounts, store, log, settings, version, limits },
     plaintextLogin: options.plaintextLogin ?? false,
     rosterSource: options.rosterSource ?? null,
+    registrar: options.registrar ?? null,
     features: standardFeatures,
     presence: presenceRules,
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
@@ -136,6 +140,7 @@ function expelTheDisabled({ accounts, homes, store, log }: Chat): void {
           const member = await accounts.member(home.account);
           if (member !== null && !member.disabled && homes.of(member) === home) continue;
           for (const session of [...home.sessions.values()]) {
+            if (isParting(session)) continue;
             session.stream?.fail(new StreamError('not-authorized', 'the account is no longer here'));
             session.close();
           }

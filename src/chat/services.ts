@@ -1,4 +1,4 @@
-import type { Accounts } from '../accounts/index.ts';
+import type { Accounts, AccountsAdmin } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { Conversations } from '../stores/conversations/index.ts';
@@ -32,6 +32,13 @@ export interface ChatSettings {
   readonly resumeMs?: number;
 }
 
+/** What may be done to accounts by way of chat. */
+export interface Registrar
+  extends Pick<AccountsAdmin, 'addMember' | 'setPassword' | 'deleteMember' | 'credentials'> {
+  /** The address of the page that shows an invitation. */
+  invitePage(token: string): string;
+}
+
 /** What all of chat shares; one object per server. */
 export interface Chat {
   /** The co-op's name, for people. */
@@ -43,6 +50,8 @@ export interface Chat {
   readonly plaintextLogin: boolean;
   readonly settings: () => ChatSettings;
   readonly accounts: Accounts;
+  /** Null: accounts are not made or changed by way of chat. */
+  readonly registrar: Registrar | null;
   readonly store: Conversations;
   /** Whom the co-op puts into the lists of its members; null: nobody. */
   readonly rosterSource: RosterSource | null;

@@ -30,6 +30,21 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
           await chat.addMember(local, { admin: true });
           return {};
         },
+        // `- invitation romeo`: to an account of that name; its token is `{token}`.
+        async invitation([local = '']) {
+          const wish = {
+            kind: 'account',
+            creator: 0,
+            local,
+            groups: [],
+            rooms: [],
+            label: '',
+            uses: 1,
+          } as const;
+          const expiresMs = Date.now() + 3_600_000;
+          const { token } = await chat.store.registrations.invites.create({ ...wish, expiresMs });
+          return { token };
+        },
       },
       close: () => chat.close(),
     };

@@ -23,6 +23,10 @@ export function openChat(
     domain: coop.domain,
     aliases: coop.aliases,
     accounts: accounts.accounts,
+    registrar: {
+      ...accounts.admin,
+      invitePage: (token) => webAddress(settings.value, `/invite/${token}`, open()),
+    },
     store: conversations,
     log: log.child({ protocol: 'xmpp' }),
     metrics,

@@ -104,6 +104,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
     ...{ coop: 'Exemple SCIC', domain, accounts: service.accounts, store, log, metrics, clock },
     ...{ settings: () => settings, version: '1.2.3', limits: options.limits ?? {} },
     services: options.services?.(store) ?? [],
+    registrar: { ...service.admin, invitePage: (token: string) => `https://localhost/invite/${token}` },
   };
   const parts = { log, metrics, clock, options };
   const { network, certificates } = await openNetwork(domain, stores.dir, parts);

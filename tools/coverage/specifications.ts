@@ -224,6 +224,9 @@ XEP-0386 | Bind 2 | Yes | src/chat/xeps/0386-bind2.ts | 1.1.0
 XEP-0388 | Extensible SASL Profile | Yes | src/chat/auth/sasl2.ts | 1.0.4; no tasks: all hashes are kept of every password, and there is no second factor
 XEP-0440 | SASL Channel-Binding Type Capability | Yes | src/chat/xeps/0440-channel-bindings.ts | 1.0.0: tls-exporter, tls-server-end-point; none over WebSocket
 XEP-0484 | Fast Authentication Streamlining Tokens | Yes | src/chat/auth/fast.ts src/chat/xeps/0484-fast.ts | 0.2.0: HT-SHA-256-EXPR, -ENDP, -NONE; TLS early data are not taken
+XEP-0077 | In-Band Registration | Partial | src/chat/xeps/0077-registration.ts src/chat/registration/register.ts | 2.4: by invitation or for anybody, one's own password; by fields, not by forms; accounts are given up where anybody may have one
+XEP-0401 | Ad-hoc Account Invitation Generation | Yes | src/chat/registration/invitations.ts | 0.6.0
+XEP-0445 | Pre-Authenticated In-Band Registration | Yes | src/chat/xeps/0445-invited-registration.ts src/chat/registration/register.ts | 0.2.0
 XEP-0474 | SASL SCRAM Downgrade Protection | Yes | src/chat/auth/scram.ts src/accounts/scram-dialogue.ts | 0.5.0
 
 # The co-operative's money

@@ -101,8 +101,8 @@ function claimedOf(from: string): string {
 async function heard(stream: ClientStream, element: Element): Promise<void> {
   const { session, state, chat } = stream;
   if (session !== null && isStanza(element)) return accept(session, withLanguage(stream, element));
-  const handler = chat.features.element(element);
-  if (handler?.states.includes(state)) return handler.run(stream, element);
+  const handler = chat.features.element(element, state);
+  if (handler !== undefined) return handler.run(stream, element);
   if (session !== null) return accept(session, element);
   // RFC 6120 §4.9.3.12: whoever wants something else first signs in.
   throw new StreamError(element.ns === clientNs ? 'not-authorized' : 'unsupported-stanza-type');

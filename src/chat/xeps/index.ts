@@ -4,6 +4,7 @@
  */
 import type { Specification } from '../specification.ts';
 import { serviceDiscovery } from './0030-service-discovery.ts';
+import { registration } from './0077-registration.ts';
 import { softwareVersion } from './0092-software-version.ts';
 import { entityCapabilities } from './0115-entity-capabilities.ts';
 import { contactAddresses } from './0157-contact-addresses.ts';
@@ -24,6 +25,7 @@ import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
 import { retraction } from './0424-retraction.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
+import { invitedRegistration } from './0445-invited-registration.ts';
 import { fast } from './0484-fast.ts';
 
 export const xeps: readonly Specification[] = [
@@ -41,6 +43,7 @@ export const xeps: readonly Specification[] = [
   hints,
   forwarding,
   delayedDelivery,
+  registration,
   ping,
   entityTime,
   externalServices,
@@ -49,4 +52,5 @@ export const xeps: readonly Specification[] = [
   sasl2,
   fast,
   channelBindings,
+  invitedRegistration,
 ];

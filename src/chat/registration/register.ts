@@ -1,0 +1,141 @@
+import { remoteKey } from '../../accounts/index.ts';
+import { FormatError, Recent, StoreError } from '../../base/index.ts';
+import { prepareLocal } from '../../formats/jid/index.ts';
+import type { ChatInvite } from '../../stores/conversations/index.ts';
+import { StanzaError } from '../errors.ts';
+import { registrationsPerAddressMax, registrationsSeenMax, registrationsWindowMsMax } from '../limits.ts';
+import type { Session } from '../routing/session.ts';
+import type { Chat, Registrar } from '../services.ts';
+import type { ClientStream } from '../stream/client-stream.ts';
+
+/** An invitation that a stranger has shown (XEP-0445 §4). */
+export interface Shown {
+  readonly token: string;
+  readonly invite: ChatInvite;
+}
+
+const shown = new WeakMap<ClientStream, Shown>();
+
+export const invitationOf = (stream: ClientStream): Shown | null => shown.get(stream) ?? null;
+
+/** Whether strangers on this stream may ask for an account at all; nothing is said in clear. */
+export function mayRegister({ chat, mayTakePasswords, state }: ClientStream): boolean {
+  const isOpen = chat.registrar !== null && chat.settings().registration !== 'closed';
+  return isOpen && mayTakePasswords && state === 'stranger';
+}
+
+/** XEP-0445 §4: the token is looked at, and not used. Throws StanzaError. */
+export async function showInvitation(stream: ClientStream, token: string): Promise<void> {
+  const invite = token === '' ? null : await stream.chat.store.registrations.invites.peek(token);
+  // Who may have an account by it: of members' invitations, those that anybody may come by.
+  const isGood = invite?.kind === 'account' || stream.chat.settings().registration === 'open';
+  if (invite === null || !isGood)
+    throw new StanzaError('item-not-found', { text: 'the invitation is unknown, was used, or has expired' });
+  shown.set(stream, { token, invite });
+}
+
+/** Throws StanzaError where this stranger may not have an account. */
+export function demandRegistrar(stream: ClientStream): Registrar {
+  const { chat } = stream;
+  const { registration } = chat.settings();
+  if (chat.registrar === null || !mayRegister(stream)) throw new StanzaError('service-unavailable');
+  if (registration === 'invite' && invitationOf(stream)?.invite.kind !== 'account')
+    throw new StanzaError('not-allowed', { text: 'accounts are made by invitation here' });
+  return chat.registrar;
+}
+
+/** Makes the account; answers its number. Throws StanzaError. */
+export async function register(stream: ClientStream, username: string, password: string): Promise<number> {
+  const registrar = demandRegistrar(stream);
+  const { chat } = stream;
+  const local = localOf(username);
+  const invitation = invitationOf(stream);
+  if (invitation !== null && invitation.invite.local !== '' && invitation.invite.local !== local)
+    throw new StanzaError('not-acceptable', { text: `the invitation is for ${invitation.invite.local}` });
+  if (invitation === null) demandPatience(chat, stream.remote);
+  const { invites } = chat.store.registrations;
+  if (invitation !== null) await invites.take(invitation.token, invitation.invite.kind);
+  try {
+    const { id } = await registrar.addMember(`${local}@${chat.domain}`, { password });
+    shown.delete(stream);
+    return id;
+  } catch (error) {
+    // XEP-0445 §4: it is used when there is an account, and not before.
+    if (invitation !== null) await invites.giveBack(invitation.token);
+    if (error instanceof StoreError && error.reason === 'invalid')
+      throw new StanzaError('not-acceptable', { text: error.message });
+    throw error;
+  }
+}
+
+function localOf(username: string): string {
+  try {
+    return prepareLocal(username);
+  } catch (error) {
+    if (error instanceof FormatError) throw new StanzaError('not-acceptable', { text: error.message });
+    throw error;
+  }
+}
+
+interface Seen {
+  readonly sinceMs: number;
+  readonly count: number;
+}
+const seen = new WeakMap<Chat, Recent<string, Seen>>();
+
+/** Where anybody may come, nobody makes accounts by the hundred (XEP-0077 §11). */
+function demandPatience(chat: Chat, remote: string): void {
+  const all = seen.get(chat) ?? new Recent<string, Seen>(registrationsSeenMax);
+  seen.set(chat, all);
+  const now = chat.clock.monotonicMs();
+  const place = remoteKey(remote);
+  const before = all.get(place);
+  const isFresh = before === undefined || now - before.sinceMs >= registrationsWindowMsMax;
+  const { sinceMs, count } = isFresh ? { sinceMs: now, count: 0 } : before;
+  if (count >= registrationsPerAddressMax)
+    throw new StanzaError('resource-constraint', {
+      text: 'too many accounts were made from your address: wait a while',
+    });
+  all.set(place, { sinceMs, count: count + 1 });
+}
+
+/** A member's own password (XEP-0077 §3.3). Throws StanzaError, StoreError. */
+export async function changePassword(session: Session, username: string, password: string): Promise<void> {
+  const { chat, member } = session;
+  if (chat.registrar === null) throw new StanzaError('service-unavailable');
+  if (username !== session.home.jid.local)
+    throw new StanzaError('not-allowed', { text: 'that is not the name of your account' });
+  const own = (await chat.registrar.credentials(member.id)).find(({ kind }) => kind === 'password');
+  // Who has found a device does not take the account over with it.
+  if (own === undefined || String(own.id) !== session.credential)
+    throw new StanzaError('not-authorized', { text: 'sign in with your password to change it' });
+  try {
+    await chat.registrar.setPassword(member.id, password);
+  } catch (error) {
+    if (error instanceof StoreError && error.reason === 'invalid')
+      throw new StanzaError('not-acceptable', { text: error.message });
+    throw error;
+  }
+}
+
+const parting = new WeakSet<Session>();
+
+/** Whether the session gives up its account: it is told so before it ends. */
+export const isParting = (session: Session): boolean => parting.has(session);
+
+/** XEP-0077 §3.2: an account is given up. A membership of the co-op is not ended so. Throws StanzaError, StoreError. */
+export async function removeAccount(session: Session): Promise<void> {
+  const { chat, member } = session;
+  if (chat.registrar === null) throw new StanzaError('service-unavailable');
+  if (chat.settings().registration !== 'open')
+    throw new StanzaError('not-allowed', {
+      text: 'a membership ends by the rules of the co-op: ask its office',
+    });
+  parting.add(session);
+  try {
+    await chat.registrar.deleteMember(member.id);
+  } catch (error) {
+    parting.delete(session);
+    throw error;
+  }
+}
