@@ -71,7 +71,24 @@ function house(): House {
     },
     senders: { purge: note('senders') },
     push: { purge: note('push') },
-    conversations: { purge: note('conversations') },
+    settings: { value: { chat: { archive: { messages: minuteMs, rooms: null } } } },
+    conversations: {
+      purge: note('conversations'),
+      archive: {
+        expire: async (kind: string, beforeMs: number) => {
+          done.push(`${kind} ${(beforeMs - clock.nowMs()) / minuteMs}`);
+          return 0;
+        },
+      },
+      registrations: {
+        uploads: {
+          over: async () => {
+            done.push('sent files');
+            return [];
+          },
+        },
+      },
+    },
   };
   return Object.assign(made, { rooms: rooms as unknown as Rooms });
 }
@@ -96,6 +113,7 @@ test('what a crash interrupted comes first, then rows, then the bytes that they 
     'erasures',
     ...['+files', 'files', 'sharing', 'uploads', '-files'],
     ...['+collections', 'collections', '-collections'],
+    ...['+chat', 'account -1', 'sent files', '-chat'],
     ...['+blobs', 'sweep', 'compact', '-blobs'],
     ...['+ledger', 'checkpoint', '-ledger'],
     ...['+notices', 'notices', '-notices'],
@@ -140,6 +158,7 @@ test('who lost the lease stops there, and goes on with what is left', async () =
   expect(made.done.slice(made.done.indexOf('-files'))).toEqual([
     '-files',
     ...['+collections', 'collections', '-collections'],
+    ...['+chat', 'account -1', 'sent files', '-chat'],
     ...['+blobs', 'sweep', 'compact', '-blobs'],
     ...['+ledger', 'checkpoint', '-ledger'],
     ...['+notices', 'notices', '-notices'],

@@ -1,5 +1,6 @@
 import { messageOf } from '../base/index.ts';
 import type { Rooms } from '../rooms/index.ts';
+import { endSentFiles } from '../webdav/index.ts';
 
 /** What is done now and then while the server runs; times in milliseconds. */
 const sweepEveryMs = 60 * 60_000;
@@ -25,6 +26,17 @@ async function purgeFiles(rooms: Rooms, between: Between): Promise<void> {
   await rooms.files.purge(between);
   await rooms.sharing.purge(between);
   await rooms.uploads.purge(between);
+}
+
+/** What was said and sent so long ago that the settings keep it no longer. */
+async function ageChat({ settings, clock, conversations, files }: Rooms, between: Between): Promise<void> {
+  const { messages, rooms } = settings.value.chat.archive;
+  for (const [kind, keepMs] of [
+    ['account', messages],
+    ['room', rooms],
+  ] as const)
+    if (keepMs !== null) await conversations.archive.expire(kind, clock.nowMs() - keepMs, between);
+  await endSentFiles(files, conversations.registrations.uploads, between);
 }
 
 /** Of several processes one does it at a time, for as long as it takes: the lease is renewed between its steps. */
@@ -68,6 +80,7 @@ export function startMaintenance(rooms: Rooms): { stop(): Promise<void> } {
   const clean = () => {
     each('files', (between) => purgeFiles(rooms, between));
     each('collections', (between) => rooms.collections.purge(between));
+    each('chat', (between) => ageChat(rooms, between));
     each('blobs', (between) => cleanBlobs(rooms, between));
     each('ledger', async (between) => void (await rooms.coop.ledger.checkpoints.daily(between)));
     each('notices', () => rooms.coop.notices.deliverAll());

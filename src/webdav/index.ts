@@ -82,7 +82,13 @@ export { tooMuch } from './properties/too-much.ts';
 export { readNames, readReportWish } from './properties/wish.ts';
 export { Pushes, type PushesHouse, type PushHouse, PushKeys, pushExtension } from './push/index.ts';
 export { missingRow, truncatedRow } from './reports/rows.ts';
-export { createSentFiles, type SentFilesHouse, type Slot, sentFilesPath } from './sent-files/index.ts';
+export {
+  createSentFiles,
+  endSentFiles,
+  type SentFilesHouse,
+  type Slot,
+  sentFilesPath,
+} from './sent-files/index.ts';
 export { preferencesApplied } from './server/headers.ts';
 export {
   allowOf,

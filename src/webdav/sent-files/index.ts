@@ -12,6 +12,7 @@ import { put } from '../methods/put.ts';
 import { createDav, type DavOptions } from '../server/index.ts';
 import { type SentFilesHouse, sentFilesSpace } from './space.ts';
 
+export { endSentFiles } from './ends.ts';
 export { chatFolderName } from './place.ts';
 export type { Slot, Slots } from './slots.ts';
 export type { SentFilesHouse } from './space.ts';

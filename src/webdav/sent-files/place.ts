@@ -13,6 +13,10 @@ import { sentNamesMax } from './limits.ts';
 /** The folder of a member's tree that holds what they sent, by month. */
 export const chatFolderName = 'Chat';
 
+/** Whether those are the folders above something that was sent and not moved since: the nearest first, the root last. */
+export const isBelowChat = (above: readonly Pick<FileNode, 'name'>[]): boolean =>
+  /^Chat(?: \(\d+\))?$/.test(above.at(-2)?.name ?? '');
+
 /** Tries names with numbers until one is free. Throws StoreError `exists` where none is. */
 async function firstFree<T>(name: string, attempt: (name: string) => Promise<T | null>): Promise<T> {
   for (let number = 1; number <= sentNamesMax; number++) {

@@ -2,7 +2,7 @@ import { request as httpsRequest } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Member } from '../../accounts/index.ts';
 import { type BrowserAnswer, startSuite, type TestSuite, testBrowser } from '../../testing/index.ts';
-import { chatFolderName } from './index.ts';
+import { chatFolderName, endSentFiles } from './index.ts';
 import { sentNamesMax } from './limits.ts';
 
 let suite: TestSuite;
@@ -231,9 +231,36 @@ describe('a browser', () => {
   });
 });
 
-test('a file is kept for as long as the settings say', async () => {
-  const { put: to, get } = await slot('short.txt', 1);
-  expect((await put(to, 'x')).status).toBe(201);
-  const found = await slots().byGet(get.split('/')[2] ?? '');
-  expect(found?.expiresMs).toBe(0);
+describe('a file whose time is over', () => {
+  const tokenOf = (path: string) => path.split('/')[2] ?? '';
+  const over = async (path: string) => {
+    const found = await slots().byGet(tokenOf(path));
+    if (found === null) throw new Error('there is no such slot');
+    return { ...found, expiresMs: 1 };
+  };
+
+  test('is kept for ever where the settings say nothing', async () => {
+    const { get } = await sent('ever.txt', 'x');
+    expect((await slots().byGet(tokenOf(get)))?.expiresMs).toBe(0);
+  });
+
+  test('goes into the trash, but for one that its member has moved or changed', async () => {
+    const { files } = suite.rooms;
+    const by = { member: ana.id, tokens: [] };
+    const [old, moved] = [await sent('old.txt', 'old'), await sent('elsewhere.txt', 'elsewhere')];
+    const found = await files.find(ana.id, [chatFolderName, month(), 'elsewhere.txt']);
+    const node = found.chain.at(-1)?.id ?? 0;
+    const place = { account: ana.id, folder: 1, name: 'elsewhere.txt' };
+    await files.move({ account: ana.id, node }, place, { by, overwrite: false });
+    const pages = [[await over(old.get), await over(moved.get)], []];
+    const forgotten: number[] = [];
+    await endSentFiles(files, {
+      over: async () => pages.shift() ?? [],
+      forget: async (ids) => void forgotten.push(...ids),
+    });
+    expect(forgotten).toHaveLength(2);
+    expect((await files.find(ana.id, [chatFolderName, month(), 'old.txt'])).missing).toEqual(['old.txt']);
+    expect((await files.trash(ana.id, 0, 100)).map((entry) => entry.node.name)).toContain('old.txt');
+    expect((await files.find(ana.id, ['elsewhere.txt'])).missing).toEqual([]);
+  });
 });
