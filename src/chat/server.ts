@@ -16,7 +16,7 @@ import { type RosterSource, roster } from './roster/index.ts';
 import { Commits } from './routing/commits.ts';
 import { Homes } from './routing/homes.ts';
 import { type Remote, Router, type Service } from './routing/router.ts';
-import type { Chat, ChatSettings, Registrar } from './services.ts';
+import type { Administration, Chat, ChatSettings, Registrar } from './services.ts';
 import { bind } from './stream/bind.ts';
 import { ClientStream, type Entrance } from './stream/client-stream.ts';
 import { serveClient } from './stream/serve-client.ts';
@@ -35,6 +35,7 @@ export interface ChatServerOptions {
   readonly accounts: Accounts;
   /** Without it accounts are neither made nor changed by way of chat. */
   readonly registrar?: Registrar;
+  readonly administration?: Administration;
   readonly store: Conversations;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -116,6 +117,7 @@ function servicesOf(options: ChatServerOptions) {
   const federation = options.federation === undefined ? null : new Federation(() => chat, options.federation);
   const chat: Chat = {
     ...{ coop, domain, accounts, store, log, settings, version, limits },
+    administration: options.administration ?? null,
     plaintextLogin: options.plaintextLogin ?? false,
     rosterSource: options.rosterSource ?? null,
     registrar: options.registrar ?? null,

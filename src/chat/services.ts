@@ -39,6 +39,13 @@ export interface Registrar
   invitePage(token: string): string;
 }
 
+/** What administrators may do from a client of chat (XEP-0133). */
+export interface Administration {
+  readonly admin: AccountsAdmin;
+  /** The address of the page that a one-time token signs in at. */
+  signInAddress(token: string): string;
+}
+
 /** What all of chat shares; one object per server. */
 export interface Chat {
   /** The co-op's name, for people. */
@@ -52,6 +59,8 @@ export interface Chat {
   readonly accounts: Accounts;
   /** Null: accounts are not made or changed by way of chat. */
   readonly registrar: Registrar | null;
+  /** Null: nobody administers from here. */
+  readonly administration: Administration | null;
   readonly store: Conversations;
   /** Whom the co-op puts into the lists of its members; null: nobody. */
   readonly rosterSource: RosterSource | null;

@@ -27,7 +27,9 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
         },
         // `- administrator carol`: an account that may administer.
         async administrator([local = '']) {
-          await chat.addMember(local, { admin: true });
+          const known = await chat.accounts.byName(local);
+          if (known === null) await chat.addMember(local, { admin: true });
+          else await chat.admin.changeMember(known.id, { admin: true });
           return {};
         },
         // `- invitation romeo`: to an account of that name; its token is `{token}`.

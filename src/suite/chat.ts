@@ -2,7 +2,7 @@ import { type ChatServer, createChatServer, type FederationOptions, uploadServic
 import { parseNetworks } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import { version } from '../version.ts';
-import { webAddress } from '../web/index.ts';
+import { signInAddress, webAddress } from '../web/index.ts';
 import { sentFilesPath } from '../webdav/index.ts';
 import type { ChatDoors } from './chat-doors.ts';
 import type { OpenDoor } from './doors.ts';
@@ -26,6 +26,10 @@ export function openChat(
     registrar: {
       ...accounts.admin,
       invitePage: (token) => webAddress(settings.value, `/invite/${token}`, open()),
+    },
+    administration: {
+      admin: accounts.admin,
+      signInAddress: (token) => signInAddress(settings.value, token),
     },
     store: conversations,
     log: log.child({ protocol: 'xmpp' }),

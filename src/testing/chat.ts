@@ -103,6 +103,10 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
   const common = {
     ...{ coop: 'Exemple SCIC', domain, accounts: service.accounts, store, log, metrics, clock },
     ...{ settings: () => settings, version: '1.2.3', limits: options.limits ?? {} },
+    administration: {
+      admin: service.admin,
+      signInAddress: (token: string) => `https://${domain}/sign-in/${token}`,
+    },
     services: options.services?.(store) ?? [],
     registrar: { ...service.admin, invitePage: (token: string) => `https://localhost/invite/${token}` },
   };

@@ -202,6 +202,8 @@ RFC 7395 | XMPP over WebSocket | Yes | src/chat/stream/websocket-transport.ts |
 XEP-0030 | Service Discovery | Yes | src/chat/xeps/0030-service-discovery.ts src/chat/data/disco.ts | 2.5.0: an account is shown to those who may know its presence
 XEP-0082 | XMPP Date and Time Profiles | Yes | src/chat/data/times.ts | 1.1.1
 XEP-0092 | Software Version | Yes | src/chat/xeps/0092-software-version.ts | 1.1: without the operating system
+XEP-0050 | Ad-Hoc Commands | Partial | src/chat/xeps/0050-ad-hoc-commands.ts | 1.3.0: of the server alone, one form at a time; there is no way back to an earlier one
+XEP-0133 | Service Administration | Partial | src/chat/commands/administration.ts | 1.3.0: members added, disabled, enabled, deleted and counted, sessions ended, announcements; a password is changed by a link alone, and nobody is shown what members have said
 XEP-0115 | Entity Capabilities | Yes | src/chat/xeps/0115-entity-capabilities.ts src/chat/caps/known.ts src/chat/caps/verification.ts | 1.6.0
 XEP-0128 | Service Discovery Extensions | Yes | src/chat/data/disco.ts | 1.0.1
 XEP-0157 | Contact Addresses for XMPP Services | Yes | src/chat/xeps/0157-contact-addresses.ts | 1.1.1: the mailboxes of RFC 2142

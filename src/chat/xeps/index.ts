@@ -4,9 +4,11 @@
  */
 import type { Specification } from '../specification.ts';
 import { serviceDiscovery } from './0030-service-discovery.ts';
+import { adHocCommands } from './0050-ad-hoc-commands.ts';
 import { registration } from './0077-registration.ts';
 import { softwareVersion } from './0092-software-version.ts';
 import { entityCapabilities } from './0115-entity-capabilities.ts';
+import { serviceAdministration } from './0133-service-administration.ts';
 import { contactAddresses } from './0157-contact-addresses.ts';
 import { offlineMessages } from './0160-offline-messages.ts';
 import { streamManagement } from './0198-stream-management.ts';
@@ -47,6 +49,8 @@ export const xeps: readonly Specification[] = [
   ping,
   entityTime,
   externalServices,
+  adHocCommands,
+  serviceAdministration,
   httpUpload,
   bind2,
   sasl2,
