@@ -80,6 +80,19 @@ const answer = (to: Stanza, made: Element): Stanza => addressed(made, to.to, to.
 
 const texts = new WeakMap<Element, string>();
 
+/** The same with more children before its own; where its text is known, so is that of the new one. */
+export function withFirst(of: Element, first: readonly Element[]): Element {
+  const made = { ...of, children: [...first, ...of.children] };
+  const text = texts.get(of);
+  // '>' stands nowhere else in what we write: the first one ends the start tag.
+  const end = text?.indexOf('>') ?? -1;
+  if (text === undefined || end < 1 || text[end - 1] === '/') return made;
+  let inner = '';
+  for (const each of first) inner += writeElement(each, of.ns);
+  texts.set(made, text.slice(0, end + 1) + inner + text.slice(end + 1));
+  return made;
+}
+
 /** As text within a client's stream; made once for however many hear it. */
 export function stanzaText(of: Element): string {
   let text = texts.get(of);

@@ -1,6 +1,6 @@
 import type { Element } from '../../formats/stanza/index.ts';
 import type { NewQueued, NewRow } from '../../stores/conversations/index.ts';
-import type { Stanza } from '../stanza.ts';
+import { type Stanza, withFirst } from '../stanza.ts';
 import type { Home } from './home.ts';
 import type { Session } from './session.ts';
 import type { Ticket } from './settling.ts';
@@ -80,7 +80,12 @@ export interface Sending {
 
 /** The message with its stamps before its other children. */
 export function stamped({ stanza: { element: of }, stamps }: Sending | Delivery): Element {
-  return stamps.length === 0 ? of : { ...of, children: [...stamps.map((stamp) => stamp()), ...of.children] };
+  return stamps.length === 0
+    ? of
+    : withFirst(
+        of,
+        stamps.map((stamp) => stamp()),
+      );
 }
 
 /** A message at the home of one who gets it. */
