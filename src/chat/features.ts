@@ -29,6 +29,7 @@ export interface Features {
   readonly select: readonly HookOf<'select'>[];
   readonly presenceSent: readonly NonNullable<PresenceHooks['sent']>[];
   readonly presenceReceived: readonly NonNullable<PresenceHooks['received']>[];
+  readonly presenceInvited: readonly NonNullable<PresenceHooks['invited']>[];
   readonly opened: readonly NonNullable<SessionHooks['opened']>[];
   readonly outgoing: readonly NonNullable<SessionHooks['outgoing']>[];
   readonly resumed: readonly NonNullable<SessionHooks['resumed']>[];
@@ -80,6 +81,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     select: hooks.filter(isPhase('select')).map(({ run }) => run),
     presenceSent: presences.flatMap(({ sent }) => sent ?? []),
     presenceReceived: presences.flatMap(({ received }) => received ?? []),
+    presenceInvited: presences.flatMap(({ invited }) => invited ?? []),
     opened: sessions.flatMap(({ opened }) => opened ?? []),
     outgoing: sessions.flatMap(({ outgoing }) => outgoing ?? []),
     resumed: sessions.flatMap(({ resumed }) => resumed ?? []),

@@ -82,6 +82,8 @@ export interface PresenceHooks {
   sent?(session: Session, first: boolean): Promise<void> | void;
   /** An account of ours is told by somebody, one of its own resources or another: available or unavailable. */
   received?(home: Home, stanza: Stanza): Promise<void> | void;
+  /** Somebody asks an account of ours for a subscription. True: there is leave for both, to hear and to be heard. */
+  invited?(home: Home, stanza: Stanza): Promise<boolean> | boolean;
 }
 
 /** Presence and subscriptions (RFC 6121 §3, §4), which routing asks and does not know. */

@@ -227,6 +227,7 @@ XEP-0388 | Extensible SASL Profile | Yes | src/chat/auth/sasl2.ts | 1.0.4; no ta
 XEP-0440 | SASL Channel-Binding Type Capability | Yes | src/chat/xeps/0440-channel-bindings.ts | 1.0.0: tls-exporter, tls-server-end-point; none over WebSocket
 XEP-0484 | Fast Authentication Streamlining Tokens | Yes | src/chat/auth/fast.ts src/chat/xeps/0484-fast.ts | 0.2.0: HT-SHA-256-EXPR, -ENDP, -NONE; TLS early data are not taken
 XEP-0077 | In-Band Registration | Partial | src/chat/xeps/0077-registration.ts src/chat/registration/register.ts | 2.4: by invitation or for anybody, one's own password; by fields, not by forms; accounts are given up where anybody may have one
+XEP-0379 | Pre-Authenticated Roster Subscription | Yes | src/chat/xeps/0379-invited-contacts.ts src/chat/registration/invitations.ts | 0.3.3
 XEP-0401 | Ad-hoc Account Invitation Generation | Yes | src/chat/registration/invitations.ts | 0.6.0
 XEP-0445 | Pre-Authenticated In-Band Registration | Yes | src/chat/xeps/0445-invited-registration.ts src/chat/registration/register.ts | 0.2.0
 XEP-0474 | SASL SCRAM Downgrade Protection | Yes | src/chat/auth/scram.ts src/accounts/scram-dialogue.ts | 0.5.0

@@ -1,6 +1,6 @@
 import { bareText, jidText } from '../../formats/jid/index.ts';
 import { isSubscriptionKind } from '../roster/subscription.ts';
-import { hear } from '../roster/subscriptions.ts';
+import { hear, welcome } from '../roster/subscriptions.ts';
 import type { Home } from '../routing/home.ts';
 import type { Stanza } from '../stanza.ts';
 import { answerProbe } from './probes.ts';
@@ -11,6 +11,7 @@ import { toldBy } from './told.ts';
 /** A presence for an account of ours, or for one of its resources. */
 export async function received(home: Home, stanza: Stanza): Promise<void> {
   const { type } = stanza;
+  if (type === 'subscribe' && (await isInvited(home, stanza))) return welcome(home, stanza);
   if (isSubscriptionKind(type)) return hear(home, stanza, type);
   switch (type) {
     case '':
@@ -21,6 +22,11 @@ export async function received(home: Home, stanza: Stanza): Promise<void> {
     case 'error':
       return refused(home, stanza);
   }
+}
+
+async function isInvited(home: Home, stanza: Stanza): Promise<boolean> {
+  for (const hook of home.chat.features.presenceInvited) if (await hook(home, stanza)) return true;
+  return false;
 }
 
 /** RFC 6121 §8.5.2.1.2, §8.5.3.1: to all that are there, or to the one that is named. */

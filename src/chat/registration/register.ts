@@ -1,9 +1,10 @@
-import { remoteKey } from '../../accounts/index.ts';
+import { type Member, remoteKey } from '../../accounts/index.ts';
 import { FormatError, Recent, StoreError } from '../../base/index.ts';
 import { prepareLocal } from '../../formats/jid/index.ts';
 import type { ChatInvite } from '../../stores/conversations/index.ts';
 import { StanzaError } from '../errors.ts';
 import { registrationsPerAddressMax, registrationsSeenMax, registrationsWindowMsMax } from '../limits.ts';
+import { befriend } from '../roster/index.ts';
 import type { Session } from '../routing/session.ts';
 import type { Chat, Registrar } from '../services.ts';
 import type { ClientStream } from '../stream/client-stream.ts';
@@ -56,9 +57,10 @@ export async function register(stream: ClientStream, username: string, password:
   const { invites } = chat.store.registrations;
   if (invitation !== null) await invites.take(invitation.token, invitation.invite.kind);
   try {
-    const { id } = await registrar.addMember(`${local}@${chat.domain}`, { password });
+    const member = await registrar.addMember(`${local}@${chat.domain}`, { password });
     shown.delete(stream);
-    return id;
+    if (invitation?.invite.kind === 'contact') await introduce(chat, member, invitation.invite.creator);
+    return member.id;
   } catch (error) {
     // XEP-0445 §4: it is used when there is an account, and not before.
     if (invitation !== null) await invites.giveBack(invitation.token);
@@ -66,6 +68,13 @@ export async function register(stream: ClientStream, username: string, password:
       throw new StanzaError('not-acceptable', { text: error.message });
     throw error;
   }
+}
+
+/** XEP-0401 §4.3: who has come by a member's invitation is the member's contact. */
+async function introduce(chat: Chat, member: Member, creator: number): Promise<void> {
+  const inviter = await chat.accounts.member(creator);
+  if (inviter === null || inviter.disabled) return;
+  await befriend(chat.homes.of(inviter), chat.homes.of(member));
 }
 
 function localOf(username: string): string {

@@ -171,8 +171,44 @@ describe('by invitation', () => {
     expect(uri).toMatch(/;ibr=y$/);
     const actor = await stranger();
     expect(await shows(actor, tokenIn(uri))).toBe('result');
+    const romeo = await loginXmpp({
+      ...{ transport: 'tcp', port: chat.ports.plain, domain: chat.domain },
+      ...{ username: 'romeo', password: chatPassword },
+    });
+    await romeo.ask('get', "<query xmlns='jabber:iq:roster'/>");
     expect(await registers(actor, 'juliet')).toBe('result');
+    // XEP-0401 §4.5: the one who has invited is told, and they hear each other.
+    const isBoth = (of: Element) => JSON.stringify(of).includes('"subscription":"both"');
+    expect(JSON.stringify(await romeo.find(isBoth))).toContain(`juliet@${chat.domain}`);
     actor.cut();
+    romeo.cut();
+  });
+});
+
+describe('a contact', () => {
+  test('comes with an invitation and is one at once; a token is good for its maker, and once', async () => {
+    await world('closed');
+    const door = { transport: 'tcp', port: chat.ports.plain, domain: chat.domain } as const;
+    for (const local of ['romeo', 'juliet', 'tybalt']) await chat.addMember(local);
+    const { uri } = await inviteContact(await homeOf('romeo'));
+    const asks = async (local: string, to: string) => {
+      const actor = await loginXmpp({ ...door, username: local, password: chatPassword });
+      await actor.send(
+        `<presence type='subscribe' to='${to}@${chat.domain}'><preauth xmlns='urn:xmpp:pars:0' token='${tokenIn(uri)}'/></presence>`,
+      );
+      await actor.barrier();
+      actor.cut();
+    };
+    const standing = async (local: string, contact: string) => {
+      const state = await (await homeOf(local)).state();
+      return state.contacts.get(`${contact}@${chat.domain}`)?.subscription ?? null;
+    };
+    await asks('juliet', 'tybalt');
+    expect(await standing('juliet', 'tybalt')).toBe('none');
+    await asks('juliet', 'romeo');
+    expect([await standing('juliet', 'romeo'), await standing('romeo', 'juliet')]).toEqual(['to', 'from']);
+    await asks('tybalt', 'romeo');
+    expect(await standing('tybalt', 'romeo')).toBe('none');
   });
 });
 

@@ -13,3 +13,4 @@ export { sharedChanged } from './shared.ts';
 export type { RosterSource, SharedContact } from './sources.ts';
 export { type HomeState, loadState } from './state.ts';
 export { hears, isHeard, isSubscriptionKind, type Standing } from './subscription.ts';
+export { befriend } from './subscriptions.ts';

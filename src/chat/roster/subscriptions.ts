@@ -97,3 +97,19 @@ function requestText({ element: of, from, to }: Stanza): string {
     ? text
     : writeElement({ ...said, children: [] });
 }
+
+/** A contact asks, and has leave already: both hear each other (RFC 6121 §3.4, XEP-0379 §3.5). */
+export async function welcome(home: Home, request: Stanza): Promise<void> {
+  const { from } = request;
+  await say(home, presenceOf('subscribed'), 'subscribed', from);
+  await hear(home, request, 'subscribe');
+  await say(home, presenceOf('subscribe'), 'subscribe', from);
+}
+
+/** Two accounts of ours hear each other, and nobody is asked. */
+export async function befriend(one: Home, other: Home): Promise<void> {
+  await say(one, presenceOf('subscribed'), 'subscribed', other.jid);
+  await say(other, presenceOf('subscribed'), 'subscribed', one.jid);
+  await say(other, presenceOf('subscribe'), 'subscribe', one.jid);
+  await say(one, presenceOf('subscribe'), 'subscribe', other.jid);
+}

@@ -23,6 +23,7 @@ import { hints } from './0334-hints.ts';
 import { clientState } from './0352-client-state.ts';
 import { stanzaIds } from './0359-stanza-ids.ts';
 import { httpUpload } from './0363-http-upload.ts';
+import { invitedContacts } from './0379-invited-contacts.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
 import { retraction } from './0424-retraction.ts';
@@ -57,4 +58,5 @@ export const xeps: readonly Specification[] = [
   fast,
   channelBindings,
   invitedRegistration,
+  invitedContacts,
 ];
