@@ -18,6 +18,7 @@ export {
   type FederationSettings,
 } from './federation/index.ts';
 export { type ChatLimits, defaultChatLimits } from './limits.ts';
+export { type RosterSource, type SharedContact, sharedChanged } from './roster/index.ts';
 export {
   type ChatServer,
   type ChatServerOptions,

@@ -4,6 +4,7 @@ import type { Rooms } from '../rooms/index.ts';
 import { version } from '../version.ts';
 import { signInAddress, webAddress } from '../web/index.ts';
 import { sentFilesPath } from '../webdav/index.ts';
+import { directorySource } from './chat-directory.ts';
 import type { ChatDoors } from './chat-doors.ts';
 import type { OpenDoor } from './doors.ts';
 import type { Observers } from './observers.ts';
@@ -31,6 +32,7 @@ export function openChat(
       admin: accounts.admin,
       signInAddress: (token) => signInAddress(settings.value, token),
     },
+    rosterSource: directorySource(rooms),
     store: conversations,
     log: log.child({ protocol: 'xmpp' }),
     metrics,

@@ -1,2 +1,4 @@
 /** What `log.wire` records before it stops. */
 export const wireFileBytesMax = 64 * 1024 * 1024;
+/** After a change of members or groups lists of contacts are made anew this much later. */
+export const directoryQuietMs = 1_000;

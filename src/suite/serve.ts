@@ -11,7 +11,8 @@ import type { Pushes } from '../webdav/index.ts';
 import { openAuthenticity, startTrust } from './authenticity.ts';
 import { startSubscriptions } from './calendars.ts';
 import { chatDoors, openChat } from './chat.ts';
-import { type Doors, openDoors } from './doors.ts';
+import { watchDirectory } from './chat-directory.ts';
+import { type Doors, type MailParts, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { hearOfInvitations, startInvitations, takeInvitations } from './invitations.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -67,16 +68,7 @@ export async function openSuite(
     const authenticity = await openAuthenticity(rooms, resolver, observers);
     const invitations = startInvitations(rooms, authenticity.parts.signer, observers);
     const parts = { ...authenticity.parts, invitations: takeInvitations(rooms, invitations) };
-    // There is a network once the doors are opened; chat goes out by it later than that.
-    const network = Promise.withResolvers<Network>();
-    const chat: ChatServer = openChat(rooms, observers, () => doors.open, {
-      network: { dial: async (target) => (await network.promise).dial(target) },
-      resolver,
-    });
-    const doors: Doors = await openDoors(rooms, resolver, { parts }, observers, (opened) => {
-      network.resolve(opened.network);
-      return chatDoors(chat);
-    });
+    const { chat, doors } = await openTalk(rooms, resolver, { parts }, observers);
     await chat.start();
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const ways = openWayOut(rooms, resolver, observers, () => doors.open);
@@ -92,6 +84,7 @@ export async function openSuite(
     const searchIndex = startSearchIndex(rooms, observers);
     const subscriptions = startSubscriptions(rooms, resolver, observers);
     const pushes = startPushes(rooms, resolver, observers);
+    const directory = watchDirectory(rooms, chat);
     const running = { open: () => doors.open, authority: () => doors.certificates.authority };
     const admin = await adminServer({
       dataDir: settings.data,
@@ -119,6 +112,7 @@ export async function openSuite(
           searchIndex.stop(),
           subscriptions.stop(),
           pushes.stop(),
+          directory.stop(),
         ]);
         await chat.close();
         await authenticity.observers.stop();
@@ -131,6 +125,20 @@ export async function openSuite(
     await rooms.close();
     throw error;
   }
+}
+
+/** Chat, and the doors. There is a network once these are opened; chat goes out by it later than that. */
+async function openTalk(rooms: Rooms, resolver: Resolver, mail: MailParts, observers: Observers) {
+  const network = Promise.withResolvers<Network>();
+  const chat: ChatServer = openChat(rooms, observers, () => doors.open, {
+    network: { dial: async (target) => (await network.promise).dial(target) },
+    resolver,
+  });
+  const doors: Doors = await openDoors(rooms, resolver, mail, observers, (opened) => {
+    network.resolve(opened.network);
+    return chatDoors(chat);
+  });
+  return { chat, doors };
 }
 
 /** What failed is told to the log, and its number to who asked. */

@@ -1,0 +1,93 @@
+import { directoryAccount, publicAccount } from '../accounts/index.ts';
+import { sleep } from '../base/index.ts';
+import { type ChatServer, type RosterSource, type SharedContact, sharedChanged } from '../chat/index.ts';
+import type { Rooms } from '../rooms/index.ts';
+import { openDirectory } from './contacts.ts';
+import { directoryQuietMs } from './limits.ts';
+
+/** Members who let the others find them, by their numbers; read again when one more or one less does. */
+function consenting(
+  { collections }: Pick<Rooms, 'collections'>,
+  directory: ReturnType<typeof openDirectory>,
+) {
+  let known: { readonly modseq: number; readonly members: ReadonlySet<number> } | null = null;
+  return async (): Promise<ReadonlySet<number>> => {
+    const book = await directory.book();
+    if (book === null) return new Set();
+    if (known?.modseq === book.modseq) return known.members;
+    const members = new Set<number>();
+    for await (const page of collections.items(book.account, book.id))
+      for (const { name } of page) members.add(Number(/^member-(\d+)\.vcf$/.exec(name)?.[1] ?? 0));
+    known = { modseq: book.modseq, members };
+    return members;
+  };
+}
+
+/**
+ * Whom the co-op puts into lists of contacts: of the groups that a member is in, those who let the others find them, where
+ * the member does so too; who hides sees nobody. Groups with too many members are left out.
+ */
+export function directorySource(rooms: Rooms): RosterSource {
+  const { accounts } = rooms.accounts;
+  const all = consenting(rooms, openDirectory(rooms));
+  return {
+    async contactsOf(account) {
+      const { contacts, members: membersMax } = rooms.settings.value.chat.directory;
+      if (contacts === 'off') return [];
+      const groups = await accounts.groupsOf(account);
+      if (groups.length === 0) return [];
+      const found = await all();
+      if (!found.has(account)) return [];
+      const shown = new Map<string, SharedContact>();
+      for (const address of groups) {
+        const resolution = await accounts.resolve(address);
+        if (resolution.kind !== 'local' || resolution.recipients.length > membersMax) continue;
+        const group = address.slice(0, address.lastIndexOf('@'));
+        for (const recipient of resolution.recipients) {
+          if (recipient.kind !== 'member' || recipient.account === account || !found.has(recipient.account))
+            continue;
+          const member = await accounts.member(recipient.account);
+          if (member === null || member.disabled) continue;
+          const before = shown.get(member.address)?.groups ?? [];
+          shown.set(member.address, {
+            contact: member.address,
+            name: member.name,
+            groups: [...before, group],
+          });
+        }
+      }
+      return [...shown.values()];
+    },
+  };
+}
+
+/** Tells whoever is there when groups, names or consents have changed, a moment later: many change at once. */
+export function watchDirectory(
+  { database, settings, log }: Pick<Rooms, 'database' | 'settings' | 'log'>,
+  { chat }: ChatServer,
+): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  let underWay: Promise<void> | null = null;
+  const tell = async () => {
+    await sleep(directoryQuietMs, stopping.signal);
+    underWay = null;
+    for (const home of [...chat.homes.lively]) {
+      if (stopping.signal.aborted) return;
+      await sharedChanged(chat, home.account);
+    }
+  };
+  const changed = () => {
+    if (settings.value.chat.directory.contacts === 'off' || stopping.signal.aborted) return;
+    underWay ??= tell().catch((error: unknown) => log.warn('lists of contacts not told', { error }));
+  };
+  const unwatch = [directoryAccount, publicAccount].map((account) =>
+    database.changes.subscribe(account, changed),
+  );
+  return {
+    async stop() {
+      stopping.abort();
+      for (const end of unwatch) end();
+      await underWay;
+    },
+  };
+}
