@@ -7,6 +7,7 @@ import type {
   IqHandler,
   MessageHook,
   PresenceHooks,
+  PrivateElement,
   SessionHooks,
   Specification,
   StanzaGuard,
@@ -38,6 +39,8 @@ export interface Features {
   iq(at: IqHandler['at'], type: string, of: Element): IqHandler | undefined;
   element(of: Element, state: StreamState): StreamElementHandler | undefined;
   offers(stream: ClientStream): readonly Element[];
+  /** Who keeps that private element instead of the account's own place for them. */
+  privateElement(name: string, ns: string): PrivateElement | undefined;
   /** Features of disco#info, sorted. */
   disco(of: 'server' | 'account'): readonly string[];
   /** What is shown beside them, in the order of the list. */
@@ -63,6 +66,9 @@ export function createFeatures(specifications: readonly Specification[]): Featur
   const hooks = specifications.flatMap(({ message = [] }) => message);
   const sessions = specifications.flatMap(({ session }) => session ?? []);
   const presences = specifications.flatMap(({ presence }) => presence ?? []);
+  const privates = new Map<string, PrivateElement>();
+  for (const each of specifications.flatMap(({ privateElements = [] }) => privateElements))
+    claim(privates, `${each.ns} ${each.name}`, each);
   const guards = specifications.flatMap(({ guard }) => guard ?? []);
   const parts = specifications.flatMap((each) => each.disco ?? []);
   const partsAt = (of: DiscoPart['at']) => parts.filter(({ at }) => at === of);
@@ -90,6 +96,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     iq: (at, type, of) => handlers.get(iqKey(at, type, of)),
     element: ({ ns, name }, state) => elements.get(`${state} ${ns} ${name}`),
     offers: (stream) => specifications.flatMap((each) => each.offers?.(stream) ?? []),
+    privateElement: (name, ns) => privates.get(`${ns} ${name}`),
     disco: (of) => disco[of],
     discoParts: (of) => shown[of],
   };

@@ -112,6 +112,7 @@ const noRemote: Remote = {
 
 function servicesOf(options: ChatServerOptions) {
   const { coop, domain, aliases = [], accounts, store, log, settings, version } = options;
+  const { clock = systemClock } = options;
   const limits = { ...defaultChatLimits, ...options.limits };
   const services: Service[] = (options.services ?? []).map((make) => make(() => chat, domain));
   const federation = options.federation === undefined ? null : new Federation(() => chat, options.federation);
@@ -126,7 +127,8 @@ function servicesOf(options: ChatServerOptions) {
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
     router: new Router(() => chat, services, federation ?? noRemote),
     commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax),
-    clock: options.clock ?? systemClock,
+    clock,
+    startedAtMs: clock.nowMs(),
     meters: createMeters(options.metrics),
   };
   return { chat, federation };

@@ -53,6 +53,8 @@ export interface Chat {
   /** The main domain, as addresses show it. */
   readonly domain: string;
   readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly startedAtMs: number;
   /** `auth.plaintext: allow`: passwords may come without TLS. */
   readonly plaintextLogin: boolean;
   readonly settings: () => ChatSettings;

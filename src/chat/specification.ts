@@ -168,6 +168,16 @@ export interface StanzaGuard {
   arriving?(home: Home, stanza: Stanza): Promise<Step> | Step;
 }
 
+/** An element of private XML (XEP-0049) that is kept elsewhere. */
+export interface PrivateElement {
+  readonly name: string;
+  readonly ns: string;
+  /** Null: there is none. */
+  get(home: Home): Promise<Element | null>;
+  /** Throws StanzaError, StoreError. */
+  set(home: Home, of: Element): Promise<void>;
+}
+
 /** What a specification brings. The lists of such values are the dispatch tables: nothing else knows their names. */
 export interface Specification {
   /** `0280`. */
@@ -185,6 +195,7 @@ export interface Specification {
   readonly disco?: readonly DiscoPart[];
   readonly iq?: readonly IqHandler[];
   readonly guard?: StanzaGuard;
+  readonly privateElements?: readonly PrivateElement[];
   readonly elements?: readonly StreamElementHandler[];
   /** What `<stream:features>` tells a stream as it stands (RFC 6120 §4.3.2). */
   offers?(stream: ClientStream): readonly Element[];

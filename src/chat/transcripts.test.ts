@@ -47,6 +47,11 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
           const { token } = await chat.store.registrations.invites.create({ ...wish, expiresMs });
           return { token };
         },
+        // `- friends romeo juliet`: each hears when the other is there.
+        async friends([one = '', other = '']) {
+          await chat.befriend(one, other);
+          return {};
+        },
       },
       close: () => chat.close(),
     };

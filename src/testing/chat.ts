@@ -70,6 +70,8 @@ export interface TestChat {
   readonly serverPort: number;
   /** The number of the member's account; the password is `chatPassword`. */
   addMember(local: string, options?: { readonly admin?: boolean; readonly name?: string }): Promise<number>;
+  /** Members who hear each other's presence from now on, by local part. */
+  befriend(local: string, other: string): Promise<void>;
   /** Ends as the process would: streams are told, what was taken is kept. The data stay for `again`. */
   stop(): Promise<void>;
   /** After `stop`: another server on the same data, on other ports. */
@@ -130,6 +132,20 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
     async addMember(local, { admin = false, name = local } = {}) {
       const wish = { password: chatPassword, admin, name };
       return (await service.admin.addMember(`${local}@${domain}`, wish)).id;
+    },
+    async befriend(local, other) {
+      for (const [one, contact] of [
+        [local, other],
+        [other, local],
+      ]) {
+        const member = await service.accounts.byAddress(`${one}@${domain}`);
+        if (member === null) throw new Error(`there is no member ${one}`);
+        const { contacts } = await store.roster.load(member.id);
+        const jid = `${contact}@${domain}`;
+        const change = { listed: true, subscription: 'both' } as const;
+        await store.roster.change(member.id, jid, contacts.get(jid)?.ver ?? 0, change);
+        server.chat.homes.of(member).changed();
+      }
     },
     stop,
     again: async () => openOver(await stores.reopen(), options),

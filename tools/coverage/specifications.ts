@@ -196,9 +196,12 @@ RFC 6764 | Finding CalDAV and CardDAV | Yes | src/webdav/server/dav.ts src/cli/d
 
 # Chat
 RFC 6120 | XMPP core | Partial | src/chat/stream/client-stream.ts src/chat/auth/sasl.ts src/chat/stream/bind.ts | streams, STARTTLS, SASL, binding of resources, errors; SASL EXTERNAL is not for clients
-RFC 6121 | XMPP instant messaging and presence | Partial | src/chat/roster/roster.ts src/chat/roster/subscription.ts src/chat/roster/subscriptions.ts src/chat/presence/sent.ts src/chat/presence/received.ts src/chat/presence/ends.ts | no status of who left in the answer to a probe (§4.3.2)
+RFC 6121 | XMPP instant messaging and presence | Partial | src/chat/roster/roster.ts src/chat/roster/subscription.ts src/chat/roster/subscriptions.ts src/chat/presence/sent.ts src/chat/presence/received.ts src/chat/presence/ends.ts | all but §2.1.5 'forbidden', which others hear as 'service-unavailable'
 RFC 7622 | XMPP addresses | No | |
 RFC 7395 | XMPP over WebSocket | Yes | src/chat/stream/websocket-transport.ts |
+XEP-0012 | Last Activity | Yes | src/chat/xeps/0012-last-activity.ts src/chat/presence/ends.ts | 2.0: for those who may know the presence of an account
+XEP-0049 | Private XML Storage | Yes | src/chat/xeps/0049-private-xml.ts | 1.2
+XEP-0191 | Blocking Command | Yes | src/chat/xeps/0191-blocking.ts src/chat/roster/blocked.ts src/chat/presence/hiding.ts | 1.3
 XEP-0030 | Service Discovery | Yes | src/chat/xeps/0030-service-discovery.ts src/chat/data/disco.ts | 2.5.0: an account is shown to those who may know its presence
 XEP-0082 | XMPP Date and Time Profiles | Yes | src/chat/data/times.ts | 1.1.1
 XEP-0092 | Software Version | Yes | src/chat/xeps/0092-software-version.ts | 1.1: without the operating system

@@ -1,5 +1,5 @@
 import { bareText, parseJid } from '../../formats/jid/index.ts';
-import type { Element } from '../../formats/stanza/index.ts';
+import { childOf, type Element, textOf } from '../../formats/stanza/index.ts';
 import { isBlocked } from '../roster/blocked.ts';
 import { contactsWhere } from '../roster/contacts.ts';
 import type { HomeState } from '../roster/state.ts';
@@ -8,6 +8,7 @@ import type { Home } from '../routing/home.ts';
 import type { Session } from '../routing/session.ts';
 import type { Chat } from '../services.ts';
 import { addressed, type Stanza } from '../stanza.ts';
+import { statusCharactersMax } from './limits.ts';
 import { forgetResources } from './resources.ts';
 import { behind, inSteps } from './rounds.ts';
 import { availableOf, unavailable } from './telling.ts';
@@ -43,6 +44,7 @@ export async function gone(session: Session, of: Element): Promise<void> {
   session.presence = null;
   session.priority = 0;
   if (wasAvailable) {
+    if (availableOf(home).length === 0) noteLast(home, state, textOf(childOf(of, 'status')));
     const said = addressed(of, session.jid, home.jid);
     await tellOwn(home, said);
     // §4.5.2: it hears of itself as well.
@@ -52,6 +54,18 @@ export async function gone(session: Session, of: Element): Promise<void> {
   told.last = tellEnd(session, of, state, wasAvailable);
   behind(chat, told.last);
   await told.last;
+}
+
+/** When the account was last there (XEP-0012). Nobody waits until that is written. */
+function noteLast(home: Home, state: HomeState, status: string): void {
+  const { chat, account } = home;
+  const last = { atMs: chat.clock.nowMs(), status: status.slice(0, statusCharactersMax) };
+  state.last = last;
+  const write = async () => {
+    // Of who is deleted nothing is written any more.
+    if ((await chat.accounts.member(account)) !== null) await chat.store.roster.setLast(account, last);
+  };
+  behind(chat, write());
 }
 
 async function tellEnd(

@@ -12,6 +12,7 @@ import { received } from './received.ts';
 import { sent } from './sent.ts';
 
 export { farewell } from './ends.ts';
+export { hideFrom, showAgain } from './hiding.ts';
 export { type ContactResource, contactResources } from './resources.ts';
 export { presenceSettled } from './rounds.ts';
 export { availableOf, tellContact, untellContact } from './telling.ts';

@@ -6,3 +6,5 @@ export const directedPerSessionMax = 1_000;
 export const resourcesPerContactMax = 50;
 /** Resources of contacts of which one account knows. */
 export const resourcesPerHomeMax = 10_000;
+/** Of what was said when an account was last there. */
+export const statusCharactersMax = 200;

@@ -69,6 +69,11 @@ export function noteResource(home: Home, state: HomeState, from: Jid, presence: 
   }
 }
 
+/** Nothing is heard of that contact any more; `contact` has no resource. */
+export function forgetContact(home: Home, contact: Jid): void {
+  all.get(home)?.forget(contact);
+}
+
 /** Nobody of the account is there any more: what it heard grows old. */
 export function forgetResources(home: Home): void {
   all.delete(home);

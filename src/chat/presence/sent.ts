@@ -32,7 +32,7 @@ export async function sent(session: Session, of: Element, to: Jid | null): Promi
       return session.chat.router.route(stanza);
     // RFC 6121 §4.3: what a client wants to know, its server has asked.
     case 'probe':
-      return probe(session.home, bareText(to));
+      return probe(session.home, session.jid, bareText(to));
     default:
       throw new StanzaError('bad-request', { text: `a presence has no type '${type}'` });
   }
@@ -79,7 +79,9 @@ async function available(session: Session, of: Element): Promise<void> {
   if (first) for (const request of waiting(state)) session.deliver(request);
   const heard = [...contactsWhere(state, isHeard)];
   const asked = first ? [...contactsWhere(state, hears)] : [];
-  told.last = tellContacts(session, of, heard).then(() => inSteps(asked, (contact) => probe(home, contact)));
+  told.last = tellContacts(session, of, heard).then(() =>
+    inSteps(asked, (contact) => probe(home, session.jid, contact)),
+  );
   behind(chat, told.last);
   // Whoever knows half the world does not wait until all of it has heard.
   if (heard.length + asked.length <= contactsPerStepMax) await told.last;

@@ -48,6 +48,17 @@ export class Directed {
     return false;
   }
 
+  /** Those of them, which are forgotten. */
+  takeWhere(isOne: (jid: Jid) => boolean): readonly Jid[] {
+    const taken: Jid[] = [];
+    for (const [text, jid] of this.#told) {
+      if (!isOne(jid)) continue;
+      this.#told.delete(text);
+      taken.push(jid);
+    }
+    return taken;
+  }
+
   /** All of them, which are forgotten. */
   take(): readonly Jid[] {
     const all = [...this.#told.values()];

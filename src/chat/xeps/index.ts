@@ -3,7 +3,9 @@
  * (`specification.ts`) whoever stands first is asked first. A XEP is one file, its transcript and one line here.
  */
 import type { Specification } from '../specification.ts';
+import { lastActivity } from './0012-last-activity.ts';
 import { serviceDiscovery } from './0030-service-discovery.ts';
+import { privateXml } from './0049-private-xml.ts';
 import { adHocCommands } from './0050-ad-hoc-commands.ts';
 import { registration } from './0077-registration.ts';
 import { softwareVersion } from './0092-software-version.ts';
@@ -11,6 +13,7 @@ import { entityCapabilities } from './0115-entity-capabilities.ts';
 import { serviceAdministration } from './0133-service-administration.ts';
 import { contactAddresses } from './0157-contact-addresses.ts';
 import { offlineMessages } from './0160-offline-messages.ts';
+import { blocking } from './0191-blocking.ts';
 import { streamManagement } from './0198-stream-management.ts';
 import { ping } from './0199-ping.ts';
 import { entityTime } from './0202-entity-time.ts';
@@ -33,7 +36,10 @@ import { fast } from './0484-fast.ts';
 
 export const xeps: readonly Specification[] = [
   streamManagement,
+  blocking,
+  lastActivity,
   serviceDiscovery,
+  privateXml,
   softwareVersion,
   entityCapabilities,
   contactAddresses,
