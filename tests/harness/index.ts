@@ -5,7 +5,7 @@
  */
 export { type DavAnswer, type DavClient, type DavRequest, openDav } from './dav.ts';
 export { type ImapClient, type ImapReply, openImap } from './imap.ts';
-export { type Myco, type MycoOptions, member, password, startMyco, stopAll } from './myco.ts';
+export { domain, type Myco, type MycoOptions, member, password, startMyco, stopAll } from './myco.ts';
 export { ended, freePort, startListening } from './programs.ts';
 export { openSmtp, type SmtpClient, type SmtpDoor, type SmtpReply } from './smtp.ts';
 export { findTool, type Ran, run, withTools } from './tools.ts';

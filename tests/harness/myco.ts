@@ -6,7 +6,18 @@ import { launcher } from './launcher.ts';
 import { type Ran, run } from './tools.ts';
 import { eventually } from './values.ts';
 
-const doors = ['smtp', 'submission', 'submissions', 'lmtp', 'imap', 'imaps', 'http', 'https'] as const;
+const doors = [
+  'smtp',
+  'submission',
+  'submissions',
+  'lmtp',
+  'imap',
+  'imaps',
+  'http',
+  'https',
+  'xmpp',
+  'xmpps',
+] as const;
 export type Door = (typeof doors)[number];
 
 export interface MycoOptions {
