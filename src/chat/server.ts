@@ -12,6 +12,7 @@ import { createMeters } from './metrics.ts';
 import { clientNs } from './namespaces.ts';
 import { presence, presenceRules, presenceSettled } from './presence/index.ts';
 import { isParting } from './registration/register.ts';
+import { type RoomLimits, Rooms } from './rooms/index.ts';
 import { type RosterSource, roster } from './roster/index.ts';
 import { Commits } from './routing/commits.ts';
 import { Homes } from './routing/homes.ts';
@@ -41,6 +42,7 @@ export interface ChatServerOptions {
   readonly metrics: Metrics;
   readonly clock?: Clock;
   readonly limits?: Partial<ChatLimits>;
+  readonly roomLimits?: Partial<RoomLimits>;
   readonly plaintextLogin?: boolean;
   readonly settings: () => ChatSettings;
   readonly rosterSource?: RosterSource;
@@ -114,8 +116,10 @@ function servicesOf(options: ChatServerOptions) {
   const { coop, domain, aliases = [], accounts, store, log, settings, version } = options;
   const { clock = systemClock } = options;
   const limits = { ...defaultChatLimits, ...options.limits };
-  const services: Service[] = (options.services ?? []).map((make) => make(() => chat, domain));
   const federation = options.federation === undefined ? null : new Federation(() => chat, options.federation);
+  const rooms = new Rooms(() => chat, `rooms.${domain}`, options.roomLimits);
+  const more = (options.services ?? []).map((make) => make(() => chat, domain));
+  const services: Service[] = [rooms, ...more];
   const chat: Chat = {
     ...{ coop, domain, accounts, store, log, settings, version, limits },
     administration: options.administration ?? null,
@@ -126,6 +130,7 @@ function servicesOf(options: ChatServerOptions) {
     presence: presenceRules,
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
     router: new Router(() => chat, services, federation ?? noRemote),
+    rooms,
     commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax),
     clock,
     startedAtMs: clock.nowMs(),

@@ -5,6 +5,7 @@ import type { Conversations } from '../stores/conversations/index.ts';
 import type { Features } from './features.ts';
 import type { ChatLimits } from './limits.ts';
 import type { ChatMeters } from './metrics.ts';
+import type { Rooms } from './rooms/index.ts';
 import type { RosterSource } from './roster/sources.ts';
 import type { Commits } from './routing/commits.ts';
 import type { Homes } from './routing/homes.ts';
@@ -71,6 +72,7 @@ export interface Chat {
   readonly limits: ChatLimits;
   readonly homes: Homes;
   readonly router: Router;
+  readonly rooms: Rooms;
   readonly commits: Commits;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,6 +1,6 @@
 import { FormatError } from '../base/index.ts';
 import { type Jid, jidText, parseJid } from '../formats/jid/index.ts';
-import { type Element, element, elementsOf, writeElement } from '../formats/stanza/index.ts';
+import { type Element, element, elementsOf, escapeAttribute, writeElement } from '../formats/stanza/index.ts';
 import { errorElement, type StanzaError } from './errors.ts';
 import { clientNs, serverNs } from './namespaces.ts';
 
@@ -95,6 +95,7 @@ export function withFirst(of: Element, first: readonly Element[]): Element {
 
 /** As text within a client's stream; made once for however many hear it. */
 export function stanzaText(of: Element): string {
+  if (of instanceof Copy) return of.text();
   let text = texts.get(of);
   if (text === undefined) {
     text = writeElement(of, clientNs);
@@ -102,3 +103,29 @@ export function stanzaText(of: Element): string {
   }
   return text;
 }
+
+/** Differs from others in `to` alone, and shares all else with them, its text too. */
+class Copy implements Element {
+  readonly name: string;
+  readonly ns: string;
+  readonly attributes: Element['attributes'];
+  readonly children: Element['children'];
+  readonly #original: Element;
+
+  constructor(original: Element, to: string) {
+    this.name = original.name;
+    this.ns = original.ns;
+    this.attributes = { ...original.attributes, to };
+    this.children = original.children;
+    this.#original = original;
+  }
+
+  text(): string {
+    const text = stanzaText(this.#original);
+    const head = this.name.length + 1;
+    return `${text.slice(0, head)} to='${escapeAttribute(this.attributes.to ?? '')}'${text.slice(head)}`;
+  }
+}
+
+/** A stanza without `to`, for one of the many who get it. */
+export const copyFor = (of: Element, to: string): Element => new Copy(of, to);

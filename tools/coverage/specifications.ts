@@ -203,6 +203,7 @@ XEP-0012 | Last Activity | Yes | src/chat/xeps/0012-last-activity.ts src/chat/pr
 XEP-0049 | Private XML Storage | Yes | src/chat/xeps/0049-private-xml.ts | 1.2
 XEP-0191 | Blocking Command | Yes | src/chat/xeps/0191-blocking.ts src/chat/roster/blocked.ts src/chat/presence/hiding.ts | 1.3
 XEP-0030 | Service Discovery | Yes | src/chat/xeps/0030-service-discovery.ts src/chat/data/disco.ts | 2.5.0: an account is shown to those who may know its presence
+XEP-0045 | Multi-User Chat | Partial | src/chat/rooms/service.ts src/chat/rooms/rights.ts src/chat/rooms/config.ts | 1.35.5: nicks are not registered yet
 XEP-0082 | XMPP Date and Time Profiles | Yes | src/chat/data/times.ts | 1.1.1
 XEP-0092 | Software Version | Yes | src/chat/xeps/0092-software-version.ts | 1.1: without the operating system
 XEP-0050 | Ad-Hoc Commands | Partial | src/chat/xeps/0050-ad-hoc-commands.ts | 1.3.0: of the server alone, one form at a time; there is no way back to an earlier one

@@ -116,6 +116,6 @@ export class Router {
     const bounce = bounceOf(stanza, refusal ?? internalError);
     const session = this.#chat().homes.sessionOf(stanza.from);
     if (session !== null) session.deliver(bounce.element);
-    else if (!this.isOurs(stanza.from.domain)) void this.route(bounce);
+    else if (!this.#chat().homes.isLocal(stanza.from.domain)) void this.route(bounce);
   }
 }

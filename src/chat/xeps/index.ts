@@ -5,6 +5,7 @@
 import type { Specification } from '../specification.ts';
 import { lastActivity } from './0012-last-activity.ts';
 import { serviceDiscovery } from './0030-service-discovery.ts';
+import { multiUserChat } from './0045-multi-user-chat.ts';
 import { privateXml } from './0049-private-xml.ts';
 import { adHocCommands } from './0050-ad-hoc-commands.ts';
 import { registration } from './0077-registration.ts';
@@ -40,6 +41,7 @@ export const xeps: readonly Specification[] = [
   lastActivity,
   serviceDiscovery,
   privateXml,
+  multiUserChat,
   softwareVersion,
   entityCapabilities,
   contactAddresses,

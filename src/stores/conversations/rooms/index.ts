@@ -8,6 +8,7 @@
  */
 export { limits as roomsLimits } from './limits.ts';
 export { roomsModule } from './module.ts';
+export { nickKeyOf } from './scripts/members.ts';
 export { createRooms, type RoomsOptions } from './store.ts';
 export type {
   AffiliationChange as RoomAffiliationChange,
