@@ -68,6 +68,7 @@ export { findPostgres, postgresMissing } from './postgres.ts';
 export { openProbe, probe, probeLine, probeModule } from './probe/index.ts';
 export { openTestPushService, type TestDevice, type TestPush, type TestPushService } from './push-service.ts';
 export { refusal } from './refusal.ts';
+export { openRelay, type TestRelay } from './relay.ts';
 export { type ScramClient, type ScramClientOptions, scramClient } from './scram.ts';
 export { openSink, type Sink, type SinkScript, type SunkMessage } from './sink.ts';
 export {

@@ -4,6 +4,7 @@ import {
   chatPassword,
   type MemoryResolver,
   memoryResolver,
+  openRelay,
   openTestChat,
   type TestAuthority,
   type TestChat,
@@ -17,7 +18,9 @@ interface Scene {
   readonly resolver: MemoryResolver;
   readonly open: (domain: string, federation?: Partial<TestFederation>) => Promise<TestChat>;
   readonly client: (chat: TestChat, local: string) => Promise<XmppActor>;
-  readonly known: (chat: TestChat) => void;
+  /** Of a member who is there already. */
+  readonly returned: (chat: TestChat, local: string) => Promise<XmppActor>;
+  readonly known: (chat: Pick<TestChat, 'domain' | 'serverPort'>) => void;
 }
 
 const cleanings: (() => Promise<void> | void)[] = [];
@@ -29,7 +32,7 @@ const most = { retryMsMin: 100, retryMsMax: 200, lookMs: 50, expiryLookMs: 100 }
 
 function scene(authority?: TestAuthority): Scene {
   const resolver = memoryResolver({});
-  const known = ({ domain, serverPort }: TestChat) => {
+  const known: Scene['known'] = ({ domain, serverPort }) => {
     const srv = [{ priority: 1, weight: 0, port: serverPort, target: `host.${domain}` }];
     resolver.set(`_xmpp-server._tcp.${domain}`, { srv });
     resolver.set(`host.${domain}`, { a: ['127.0.0.1'] });
@@ -46,13 +49,18 @@ function scene(authority?: TestAuthority): Scene {
     },
     async client(chat, local) {
       await chat.addMember(local);
-      const actor = new XmppActor({ transport: 'tcp', port: chat.ports.plain, domain: chat.domain });
-      await actor.login({ username: local, password: chatPassword, resource: 'x' });
-      await actor.send('<presence/>');
-      cleanings.push(() => actor.cut());
-      return actor;
+      return returned(chat, local);
     },
+    returned,
   };
+}
+
+async function returned(chat: TestChat, local: string): Promise<XmppActor> {
+  const actor = new XmppActor({ transport: 'tcp', port: chat.ports.plain, domain: chat.domain });
+  await actor.login({ username: local, password: chatPassword, resource: 'x' });
+  await actor.send('<presence/>');
+  cleanings.push(() => actor.cut());
+  return actor;
 }
 
 const message = (to: string, body: string) =>
@@ -84,5 +92,125 @@ describe.each([
     await bea.send(message('ana@a.test/x', 'back'));
     await ana.find(said('bea@b.test/x', 'back'));
     await expect.poll(() => a.store.registrations.queue.total()).toEqual({ rows: 0, bytes: 0 });
+  });
+
+  test('what is said while the other server is away is there when it comes back', async () => {
+    const ana = await at.client(a, 'ana');
+    await (await at.client(b, 'bea')).disconnect();
+    await b.stop();
+    for (let n = 0; n < 5; n++) await ana.send(message('bea@b.test', `m${n}`));
+    await ana.barrier();
+    expect(await a.store.registrations.queue.total()).toMatchObject({ rows: 5 });
+    const back = await b.again();
+    cleanings.push(() => back.close());
+    at.known(back);
+    const bea = await at.returned(back, 'bea');
+    for (let n = 0; n < 5; n++) await bea.find(said('ana@a.test/x', `m${n}`));
+    await expect.poll(() => a.store.registrations.queue.total()).toMatchObject({ rows: 0 });
+  });
+
+  test('what waits survives our own restart', async () => {
+    const ana = await at.client(a, 'ana');
+    const bea = await at.client(b, 'bea');
+    at.resolver.set('host.b.test', { fails: 'timeout' });
+    await ana.send(message('bea@b.test', 'm'));
+    await ana.barrier();
+    await a.stop();
+    at.resolver.set('host.b.test', { a: ['127.0.0.1'] });
+    const back = await a.again();
+    cleanings.push(() => back.close());
+    at.known(back);
+    await bea.find(said('ana@a.test/x', 'm'));
+    await expect.poll(() => back.store.registrations.queue.total()).toMatchObject({ rows: 0 });
+  });
+
+  test('however often the way is cut, all of it arrives', async () => {
+    const relay = await openRelay(b.serverPort);
+    cleanings.push(() => relay.close());
+    at.known({ ...b, serverPort: relay.port });
+    const ana = await at.client(a, 'ana');
+    const bea = await at.client(b, 'bea');
+    const bodies = Array.from({ length: 60 }, (_, n) => `m${n}`);
+    for (const [n, body] of bodies.entries()) {
+      await ana.send(message('bea@b.test', body));
+      if (n % 20 !== 10) continue;
+      await ana.barrier();
+      relay.cut();
+    }
+    for (const body of bodies) await bea.find(said('ana@a.test/x', body));
+    await expect.poll(() => a.store.registrations.queue.total()).toMatchObject({ rows: 0 });
+    expect(relay.passed).toBeGreaterThan(1);
+    // XEP-0198 §5: a stream that is resumed doubles nothing.
+    await bea.barrier();
+    if (isVouched) expect(bea.unread.filter(({ text }) => text.includes('<body>'))).toEqual([]);
+  });
+});
+
+describe('a server that is not to be reached', () => {
+  const refused = (condition: string, type: string) =>
+    `<message type='error' from='bea@b.test' to='ana@a.test/x' id='m' more='{...}'>{...}<error type='${type}'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>{...}</error></message>`;
+  const sent = async (at: Scene, federation: Partial<TestFederation> = {}) => {
+    const a = await at.open('a.test', federation);
+    const ana = await at.client(a, 'ana');
+    await ana.send(message('bea@b.test', 'm'));
+    return { a, ana };
+  };
+  const isEmpty = async ({ store }: TestChat) =>
+    expect.poll(() => store.registrations.queue.total()).toMatchObject({ rows: 0 });
+
+  test('because there is none: whoever wrote hears of it at once', async () => {
+    const { a, ana } = await sent(scene());
+    await ana.find(refused('remote-server-not-found', 'cancel'));
+    await isEmpty(a);
+  });
+
+  test('because it is in a network that is not gone to', async () => {
+    const at = scene();
+    at.resolver.set('b.test', { a: ['10.0.0.1', '169.254.169.254'] });
+    const { a, ana } = await sent(at);
+    await ana.find(refused('remote-server-not-found', 'cancel'));
+    await isEmpty(a);
+  });
+
+  test('for longer than a message waits', async () => {
+    const at = scene();
+    at.resolver.set('b.test', { a: ['127.0.0.1'] });
+    const { a, ana } = await sent(at, { settings: { keepMs: 1 }, most });
+    await ana.find(refused('remote-server-timeout', 'wait'));
+    await isEmpty(a);
+  });
+
+  test('because the configuration says so, or an administrator', async () => {
+    const { ana } = await sent(scene(), { settings: { block: ['b.test'] } });
+    await ana.find(refused('not-allowed', 'cancel'));
+    const at = scene();
+    const a = await at.open('a.test');
+    const b = await at.open('b.test');
+    await at.client(b, 'bea');
+    const policy = { domain: 'b.test', action: 'block', reason: '', source: 'admin' } as const;
+    await a.store.registrations.policies.set(policy);
+    const other = await at.client(a, 'ana');
+    await other.send(message('bea@b.test', 'm'));
+    await other.find(refused('not-allowed', 'cancel'));
+  });
+
+  test('presence and requests do not wait', async () => {
+    const at = scene();
+    at.resolver.set('b.test', { fails: 'timeout' });
+    const a = await at.open('a.test');
+    const ana = await at.client(a, 'ana');
+    await ana.send("<iq type='get' id='q' to='bea@b.test/x'><ping xmlns='urn:xmpp:ping'/></iq>");
+    await ana.find(
+      "<iq type='error' id='q' from='bea@b.test/x' to='ana@a.test/x'>{...}<error type='wait'>{...}</error></iq>",
+    );
+    await isEmpty(a);
+  });
+
+  test('linksMax: so many are talked to at a time', async () => {
+    const at = scene();
+    const a = await at.open('a.test', { most: { ...most, linksMax: 0 } });
+    const ana = await at.client(a, 'ana');
+    await ana.send(message('bea@b.test', 'm'));
+    await ana.find(refused('resource-constraint', 'wait'));
   });
 });

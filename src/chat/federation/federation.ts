@@ -100,7 +100,7 @@ export class Federation implements Remote, LinkHost {
     if (link === null) throw new StanzaError('resource-constraint');
     const text = stanzaText(stanza.element);
     if (!isLasting(stanza) || !chat.homes.isLocal(from.domain)) {
-      flow.after(() => link.offer({ text, seq: 0, stanza }));
+      flow.after(() => this.#offer({ text, seq: 0, stanza }));
       return;
     }
     const enqueued = flow.enqueue({
@@ -111,8 +111,16 @@ export class Federation implements Remote, LinkHost {
     flow.after(() => {
       const { seq } = enqueued;
       if (seq === null) this.#tell(stanza, new StanzaError('resource-constraint'));
-      else link.offer({ text, seq, stanza });
+      else this.#offer({ text, seq, stanza });
     });
+  }
+
+  /** The link of a moment ago may be forgotten by now. */
+  #offer(outbound: Outbound & { readonly stanza: Stanza }): void {
+    const { stanza } = outbound;
+    const link = this.#link(stanza.from.domain, stanza.to.domain);
+    if (link !== null) link.offer(outbound);
+    else if (outbound.seq === 0) this.#tell(stanza, new StanzaError('resource-constraint'));
   }
 
   /** Null where there are too many. */
@@ -246,7 +254,10 @@ export class Federation implements Remote, LinkHost {
     const { queue } = this.chat.store.registrations;
     try {
       for (const row of await queue.over()) {
-        await queue.drop(row.domain, [row.seq]);
+        const [theirs = '', ours = ''] = row.domain.split(' ');
+        // What is under way may have arrived: the answer is waited for.
+        if (this.#links.get(`${ours} ${theirs}`)?.withdraw(row.seq) === false) continue;
+        if ((await queue.drop(row.domain, [row.seq])) === 0) continue;
         this.#tell(stanzaOf(outboundOf(row)), new StanzaError('remote-server-timeout'));
       }
     } catch (error) {

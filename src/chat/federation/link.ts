@@ -238,6 +238,14 @@ export class Link {
     else void this.#connect();
   }
 
+  /** It waits no longer. False where it is under way. */
+  withdraw(seq: number): boolean {
+    const isIt = (outbound: Outbound) => outbound.seq === seq;
+    if (this.#written.some(isIt) || this.#acks?.unacked.some(isIt)) return false;
+    this.#setHeld(this.#held.filter((outbound) => !isIt(outbound)));
+    return true;
+  }
+
   /** Looks at the time. */
   tick(): void {
     const now = this.#host.nowMs();
