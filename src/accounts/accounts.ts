@@ -17,7 +17,7 @@ import { createScramLogin } from './scram-login.ts';
 import { type AccountsSettings, accountsSettings } from './settings.ts';
 import { type Outcome, Throttle } from './throttle.ts';
 import { createTokenLogin } from './token-login.ts';
-import type { Accounts, Resolution, TokenVerifier } from './types.ts';
+import type { Accounts, DepartureListener, Resolution, TokenVerifier } from './types.ts';
 
 export interface AccountsOptions {
   readonly database: Database;
@@ -90,7 +90,9 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
     },
   };
   const admin = { database, domain, configuredDomains, settings, clock, hasher, appPasswordSecret };
-  const adminParts = { ...admin, onErase: options.onErase ?? [], onGroupEnd: options.onGroupEnd ?? [] };
+  const departures = new Set<DepartureListener>();
+  const hooks = { onErase: options.onErase ?? [], onGroupEnd: options.onGroupEnd ?? [], departures };
+  const adminParts = { ...admin, ...hooks, onError };
   return {
     accounts: {
       login: createPasswordLogin(login),
@@ -100,6 +102,10 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
       ...lookups(database, domain, clock),
       findSignInToken: signInFinder(login),
       findApiToken: apiTokenFinder(login),
+      onDeparture(listener) {
+        departures.add(listener);
+        return () => departures.delete(listener);
+      },
     },
     admin: {
       ...memberAdmin(adminParts),
@@ -141,7 +147,7 @@ function isSignInToken(token: string): boolean {
 
 type Lookups = Omit<
   Accounts,
-  'login' | 'loginWithToken' | 'tokens' | 'scram' | 'findSignInToken' | 'findApiToken'
+  'login' | 'loginWithToken' | 'tokens' | 'scram' | 'findSignInToken' | 'findApiToken' | 'onDeparture'
 >;
 
 function lookups(database: Database, domain: string, clock: Clock): Lookups {

@@ -55,6 +55,7 @@ export type {
   ApiTokenFound,
   AuthFailure,
   AuthResult,
+  DepartureListener,
   Member,
   PasswordLogin,
   Recipient,

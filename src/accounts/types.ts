@@ -122,6 +122,9 @@ export interface ScramExchange {
   finish(authMessage: string, proof: Buffer): Promise<ScramResult>;
 }
 
+/** Whatever it rejects with stops nothing. */
+export type DepartureListener = (member: Member) => Promise<void>;
+
 /** What protocols ask of the accounts. */
 export interface Accounts {
   /** Resolves with a refusal, never rejects for wrong credentials; unknown and wrong answer alike in text and time. */
@@ -142,6 +145,8 @@ export interface Accounts {
   /** Whose an API token is, and what for. `ours`: it has the form of one. Guesses are throttled. Rejects with StoreError alone. */
   findApiToken(token: string, remote: string): Promise<ApiTokenFound>;
   member(id: number): Promise<Member | null>;
+  /** Told who was deleted, while the stores still have what the member had: erasing waits for it. */
+  onDeparture(listener: DepartureListener): () => void;
   byAddress(address: string): Promise<Member | null>;
   /** The member whom others name so: an address, a local part alone for the main domain, or what `handleOf` answers. */
   byName(name: string): Promise<Member | null>;

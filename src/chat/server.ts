@@ -10,7 +10,7 @@ import { Federation, type FederationOptions } from './federation/index.ts';
 import { type ChatLimits, defaultChatLimits } from './limits.ts';
 import { createMeters } from './metrics.ts';
 import { clientNs } from './namespaces.ts';
-import { presence, presenceRules, presenceSettled } from './presence/index.ts';
+import { farewell, presence, presenceRules, presenceSettled } from './presence/index.ts';
 import { isParting } from './registration/register.ts';
 import { type RoomLimits, Rooms } from './rooms/index.ts';
 import { type RosterSource, roster } from './roster/index.ts';
@@ -77,6 +77,7 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
   const { chat, federation } = servicesOf(options);
   const streams = new Set<ClientStream>();
   expelTheDisabled(chat);
+  const stay = partFromContacts(chat);
   const serve = async (transport: Transport, entrance: Entrance) => {
     const stream = new ClientStream(chat, transport, entrance);
     streams.add(stream);
@@ -93,6 +94,7 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
     handleServer: federation && ((connection) => federation.handle(connection)),
     start: async () => federation?.start(),
     async close() {
+      stay();
       // Nobody resumes in another process: what was not acknowledged waits in the store.
       for (const session of [...chat.homes.sessions()]) {
         session.stream?.fail(new StreamError('system-shutdown'));
@@ -139,6 +141,15 @@ function servicesOf(options: ChatServerOptions) {
   return { chat, federation };
 }
 
+/** Contacts of who is deleted hear that there is nothing between them any more. */
+function partFromContacts(chat: Chat): () => void {
+  return chat.accounts.onDeparture(async (member) => {
+    const home = chat.homes.of(member);
+    await farewell(chat, home);
+    chat.homes.forget(home);
+  });
+}
+
 /** Disabled, deleted and renamed members hear of it at once. */
 function expelTheDisabled({ accounts, homes, store, log }: Chat): void {
   let looking = Promise.resolve();
@@ -155,6 +166,7 @@ function expelTheDisabled({ accounts, homes, store, log }: Chat): void {
           }
           homes.forget(home);
         }
+        homes.forgetIdle();
       })
       .catch((error: unknown) => log.warn('members not looked up', { error }));
   });

@@ -10,6 +10,7 @@ import {
   type FederationLimits,
   type FederationSettings,
   type MakeService,
+  type RosterSource,
 } from '../chat/index.ts';
 import {
   createCertificates,
@@ -39,6 +40,7 @@ export interface TestChatOptions {
   readonly settings?: Partial<ChatSettings>;
   /** Services below the domain that the suite adds. */
   readonly services?: (store: Conversations) => readonly MakeService[];
+  readonly rosterSource?: RosterSource;
   /** Default coop.localhost. */
   readonly domain?: string;
   /** Left out: there are no other servers. */
@@ -110,6 +112,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
       signInAddress: (token: string) => `https://${domain}/sign-in/${token}`,
     },
     services: options.services?.(store) ?? [],
+    ...(options.rosterSource ? { rosterSource: options.rosterSource } : {}),
     registrar: { ...service.admin, invitePage: (token: string) => `https://localhost/invite/${token}` },
   };
   const parts = { log, metrics, clock, options };

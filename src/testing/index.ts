@@ -25,6 +25,7 @@ export {
   type TestChatOptions,
   type TestFederation,
 } from './chat.ts';
+export { openMember } from './chat-member.ts';
 export { openCheckedSmtp, sayAtMx } from './checked-smtp.ts';
 export { startCompany, TestCompany } from './company.ts';
 export { damageAt, openTestStores, type TestStores, testFiles } from './database.ts';

@@ -2,6 +2,7 @@ import { randomOctets } from '../../base/index.ts';
 import { memberNameCharactersMax, scramSaltBytes } from '../limits.ts';
 import { operations } from '../module.ts';
 import { readOwnAddress } from '../names.ts';
+import type { Member } from '../types.ts';
 import { makePassword } from './credentials.ts';
 import { pageOf, readName, readPageSize } from './input.ts';
 import type { AdminParts } from './parts.ts';
@@ -29,6 +30,16 @@ export function memberAdmin(parts: AdminParts): MemberAdmin {
   async function erase(id: number): Promise<void> {
     for (const hook of parts.onErase) await hook(id);
     await database.call(operations.memberErased, { id });
+  }
+
+  async function sayGoodbye(member: Member): Promise<void> {
+    for (const listener of parts.departures) {
+      try {
+        await listener(member);
+      } catch (error) {
+        parts.onError('a departure was not told', error);
+      }
+    }
   }
 
   return {
@@ -66,7 +77,9 @@ export function memberAdmin(parts: AdminParts): MemberAdmin {
     async deleteMember(id) {
       const now = clock.nowMs();
       const holdUntil = now + parts.settings.addressReuseDays * dayMs;
+      const member = await database.call(operations.member, { id });
       await database.call(operations.buryMember, { id, now, holdUntil });
+      if (member !== null) await sayGoodbye(member);
       await erase(id);
     },
     async resumeErasures() {

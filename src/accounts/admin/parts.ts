@@ -2,6 +2,7 @@ import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { Hasher } from '../hasher.ts';
 import type { AccountsSettings } from '../settings.ts';
+import type { DepartureListener } from '../types.ts';
 
 /** Lets go of all data of a member; may be run again after it was interrupted. */
 export type EraseHook = (member: number) => Promise<void>;
@@ -19,5 +20,7 @@ export interface AdminParts {
   readonly hasher: Hasher;
   readonly appPasswordSecret: Buffer;
   readonly onErase: readonly EraseHook[];
+  readonly departures: ReadonlySet<DepartureListener>;
+  readonly onError: (event: string, error: unknown) => void;
   readonly onGroupEnd: readonly GroupHook[];
 }

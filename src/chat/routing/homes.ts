@@ -12,7 +12,8 @@ export class Homes {
   /** Domains of accounts, as addresses show them. */
   readonly #domains: ReadonlySet<string>;
   readonly #lively = new Map<string, Home>();
-  readonly #idle: Recent<string, Home>;
+  #idle: Recent<string, Home>;
+  readonly #idleMax: number;
   readonly #finding = new Map<string, Promise<Home | null>>();
   #sessions = 0;
 
@@ -20,6 +21,7 @@ export class Homes {
     this.#chat = chat;
     this.#domains = new Set(domains);
     this.#idle = new Recent(idleMax);
+    this.#idleMax = idleMax;
   }
 
   isLocal(domain: string): boolean {
@@ -84,6 +86,11 @@ export class Homes {
   forget(home: Home): void {
     this.#idle.delete(home.text);
     this.#lively.delete(home.text);
+  }
+
+  /** The same of all that have no sessions: some account has changed. */
+  forgetIdle(): void {
+    this.#idle = new Recent(this.#idleMax);
   }
 
   /** For homes alone: a session came or went. */

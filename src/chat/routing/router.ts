@@ -1,6 +1,9 @@
+import { bareText } from '../../formats/jid/index.ts';
+import { element } from '../../formats/stanza/index.ts';
 import { internalError, refusalOf, StanzaError } from '../errors.ts';
+import { clientNs } from '../namespaces.ts';
 import type { Chat } from '../services.ts';
-import { bounceOf, mayBounce, type Stanza } from '../stanza.ts';
+import { addressed, bounceOf, mayBounce, type Stanza } from '../stanza.ts';
 import { answerIq } from './answer-iq.ts';
 import { Flow } from './flow.ts';
 import { Questions } from './questions.ts';
@@ -93,8 +96,14 @@ export class Router {
   }
 
   /** RFC 6121 §8.5.1: presence for nobody is dropped, the rest goes back. */
-  #nobody({ kind }: Stanza): void {
+  async #nobody({ kind, type, to, from }: Stanza): Promise<void> {
     if (kind !== 'presence') throw new StanzaError('service-unavailable');
+    if (type !== 'probe') return;
+    const account = { ...to, resource: '' };
+    // §4.3.2: who waits for somebody that is no more, waits no longer. Who is locked out may come back.
+    if ((await this.#chat().accounts.byAddress(bareText(account))) !== null) return;
+    const gone = element('presence', clientNs, { type: 'unsubscribed' });
+    await this.route(addressed(gone, account, { ...from, resource: '' }));
   }
 
   /** Addressed to our domain itself. */
