@@ -18,6 +18,13 @@ export {
   type FederationSettings,
 } from './federation/index.ts';
 export { type ChatLimits, defaultChatLimits } from './limits.ts';
+export {
+  type PortableAccount,
+  type PortableImport,
+  portableBytesMax,
+  readPortable,
+  writePortable,
+} from './portable/index.ts';
 export { type RosterSource, type SharedContact, sharedChanged } from './roster/index.ts';
 export {
   type ChatServer,

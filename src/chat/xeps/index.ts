@@ -20,6 +20,7 @@ import { ping } from './0199-ping.ts';
 import { entityTime } from './0202-entity-time.ts';
 import { delayedDelivery } from './0203-delayed-delivery.ts';
 import { externalServices } from './0215-external-services.ts';
+import { portable } from './0227-portable.ts';
 import { carbons } from './0280-carbons.ts';
 import { forwarding } from './0297-forwarding.ts';
 import { messageArchive } from './0313-message-archive.ts';
@@ -59,6 +60,7 @@ export const xeps: readonly Specification[] = [
   entityTime,
   externalServices,
   adHocCommands,
+  portable,
   serviceAdministration,
   httpUpload,
   bind2,

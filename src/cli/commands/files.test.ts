@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { argon2Hasher, createAccounts, publicAccount } from '../../accounts/index.ts';
 import { systemClock } from '../../base/index.ts';
 import type { Rooms } from '../../rooms/index.ts';
+import { openConversations } from '../../stores/conversations/index.ts';
 import { createSharing } from '../../stores/files/index.ts';
 import { engines, openTestStores, type TestStores, temporaryFolder } from '../../testing/index.ts';
 import type { AdminCommand } from '../admin/index.ts';
@@ -34,7 +35,14 @@ beforeEach(async () => {
   });
   const coop = { domain: 'coop.example', hostname: 'mail.coop.example' };
   const listeners = { https: [{ host: '0.0.0.0', port: 443 }], http: [] };
-  rooms = { ...stores, accounts, sharing, settings: { value: { coop, listeners } } } as unknown as Rooms;
+  const conversations = openConversations({ database: stores.database, clock: systemClock });
+  rooms = {
+    ...stores,
+    accounts,
+    sharing,
+    conversations,
+    settings: { value: { coop, listeners } },
+  } as unknown as Rooms;
   close = () => accounts.close();
   await run('import', { address: 'ana', files: source() });
 });
@@ -73,11 +81,32 @@ describe('import and export', () => {
   test('bring a tree in and out as it was, with its times', async () => {
     const dir = join(temporaryFolder(), 'out');
     expect(await run('export', { address: 'ana', dir })).toBe(
-      `exported 0 messages, 3 files, 0 calendars and 0 address books of ana@coop.example to ${dir}`,
+      `exported 0 messages, 3 files, 0 calendars, 0 address books and the chat of ana@coop.example to ${dir}`,
     );
     expect(readFileSync(join(dir, 'files', 'Letters', 'é.txt'), 'utf8')).toBe('one');
     expect(readFileSync(join(dir, 'files', 'Letters', 'old', 'empty'), 'utf8')).toBe('');
     expect(statSync(join(dir, 'files', 'top.txt')).mtimeMs).toBe(1_600_000_000_000);
+  });
+
+  test('bring an account of chat in and out', async () => {
+    const { conversations } = rooms;
+    const contact = { listed: true, name: 'Bo', groups: ['Garden'], subscription: 'both' } as const;
+    await conversations.roster.change(ana, 'bo@coop.example', 0, contact);
+    const dir = join(temporaryFolder(), 'out');
+    await run('export', { address: 'ana', dir });
+    const file = join(dir, 'chat.xml');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).toContain(
+      "<item jid='bo@coop.example' name='Bo' subscription='both'>",
+    );
+    const imported = await run('import', { address: 'bo', chat: file });
+    expect(imported).toBe('imported 1 contacts, 0 nodes and 0 messages into the chat of bo@coop.example');
+    expect(await run('import', { address: 'bo', chat: file })).toContain('passed over bo@coop.example: ');
+    writeFileSync(file, 'x');
+    await expect(run('import', { address: 'bo', chat: file })).rejects.toMatchObject({ reason: 'invalid' });
+    await expect(run('import', { address: 'bo', chat: `${file}x` })).rejects.toMatchObject({
+      reason: 'not-found',
+    });
   });
 
   test('pass over what is there already, and what is no file', async () => {

@@ -8,6 +8,7 @@ import type { CollectionRow } from '../../stores/collections/index.ts';
 import { everyone } from '../../stores/mail/index.ts';
 import { adminCommand, type Session } from '../admin/index.ts';
 import type { Call } from '../command.ts';
+import { exportChat, importChat } from '../transfer/chat.ts';
 import { exportMail } from '../transfer/export.ts';
 import { exportCollections } from '../transfer/export-collections.ts';
 import { exportFiles } from '../transfer/export-files.ts';
@@ -35,12 +36,12 @@ function absolute(...names: readonly string[]) {
   };
 }
 
-const sources = ['maildir', 'mbox', 'files', 'ics', 'vcf'] as const;
+const sources = ['maildir', 'mbox', 'files', 'ics', 'vcf', 'chat'] as const;
 
 const importCommand = command({
   name: ['import'],
   summary:
-    "put mail, files, calendars or contacts from elsewhere into a member's account; what is there already is passed over",
+    "put mail, files, calendars, contacts or chat from elsewhere into a member's account; what is there already is passed over",
   parameters: [address],
   options: [
     {
@@ -54,6 +55,11 @@ const importCommand = command({
     { name: 'ics', value: 'FILE', summary: 'an iCalendar file of any size; nobody is invited by it' },
     { name: 'calendar', value: 'NAME', summary: 'where an .ics file goes, made where it is not there' },
     { name: 'vcf', value: 'FILE', summary: 'a vCard file of any size' },
+    {
+      name: 'chat',
+      value: 'FILE',
+      summary: 'an account of a chat server (XEP-0227), also an export of ours',
+    },
     { name: 'addressbook', value: 'NAME', summary: 'where a .vcf file goes, made where it is not there' },
   ],
   schema: z
@@ -67,6 +73,7 @@ const importCommand = command({
       calendar: z.string().optional(),
       vcf: z.string().optional(),
       addressbook: z.string().optional(),
+      chat: z.string().optional(),
     })
     .refine(
       (given) => sources.filter((name) => given[name] !== undefined && given[name] !== '').length === 1,
@@ -74,11 +81,12 @@ const importCommand = command({
     ),
   gather: absolute(...sources),
   async run(rooms, given, session) {
-    const { address: wanted, maildir, mbox, mailbox, files, ics, vcf } = given;
+    const { address: wanted, maildir, mbox, mailbox, files, ics, vcf, chat } = given;
     const member = await memberAt(rooms, wanted);
     if (files !== undefined) return filesImported(rooms, member, files, session);
     if (ics !== undefined) return calendarImported(rooms, member, ics, given.calendar, session);
     if (vcf !== undefined) return cardsImported(rooms, member, vcf, given.addressbook, session);
+    if (chat !== undefined) return chatImported(rooms, member, chat);
     const source = maildir === undefined ? readMbox(mbox ?? '', mailbox ?? 'INBOX') : readMaildir(maildir);
     const result = await importMail(rooms.mail, member.id, source, session);
     const lines = [
@@ -89,6 +97,17 @@ const importCommand = command({
     return { text: lines.join('\n'), json: result };
   },
 });
+
+async function chatImported({ conversations }: Rooms, { id, address: of }: Member, file: string) {
+  await demandFile(file);
+  const result = await importChat(conversations, { account: id, address: of }, file);
+  const { contacts, nodes, messages, refused } = result;
+  const lines = [
+    `imported ${contacts} contacts, ${nodes} nodes and ${messages} messages into the chat of ${of}`,
+    ...refused.map((what) => `passed over ${what}`),
+  ];
+  return { text: lines.join('\n'), json: result };
+}
 
 async function calendarImported(
   { collections, settings }: Rooms,
@@ -181,11 +200,12 @@ const exporting = (name: readonly ['export'] | readonly ['member', 'export']) =>
         other === everyone ? 'anyone' : ((await accounts.member(other))?.address ?? `member ${other}`);
       const messages = await exportMail(rooms.mail, id, join(dir, 'mail'), session, addressOf);
       const files = await exportFiles(rooms.files, id, join(dir, 'files'), session);
+      await exportChat(rooms.conversations, { account: id, address: member.address }, join(dir, 'chat.xml'));
       const kept = await exportCollections(rooms.collections, id, dir, session);
       return {
         text:
-          `exported ${messages} messages, ${files} files, ${kept.calendars} calendars and ` +
-          `${kept.addressBooks} address books of ${member.address} to ${dir}`,
+          `exported ${messages} messages, ${files} files, ${kept.calendars} calendars, ` +
+          `${kept.addressBooks} address books and the chat of ${member.address} to ${dir}`,
         json: { messages, files, ...kept, dir },
       };
     },
