@@ -226,6 +226,9 @@ XEP-0359 | Unique and Stable Stanza IDs | Yes | | 0.7.0
 XEP-0424 | Message Retraction | Yes | | 0.4.2
 XEP-0431 | Full Text Search in MAM | Yes | src/chat/archive/query.ts | 0.3.0
 XEP-0198 | Stream Management | Yes | | 1.6.3: kept for an hour unless configured, over any transport; no location
+XEP-0060 | Publish-Subscribe | Partial | src/chat/xeps/0060-pubsub.ts src/chat/pubsub/requests.ts src/chat/pubsub/access.ts | 1.30.0: nodes of accounts, all access models; no collections, no options of subscriptions, and owners are not asked by form whom to let in
+XEP-0163 | Personal Eventing Protocol | Yes | src/chat/xeps/0163-personal-eventing.ts src/chat/pubsub/pep.ts src/chat/pubsub/last-items.ts | 1.2.2
+XEP-0384 | OMEMO Encryption | Yes | src/chat/pubsub/publish.ts | 0.8.3: what it needs of a server: nodes that anybody may read, of many items
 XEP-0199 | XMPP Ping | Yes | | 2.0.1
 XEP-0386 | Bind 2 | Yes | src/chat/xeps/0386-bind2.ts | 1.1.0
 XEP-0388 | Extensible SASL Profile | Yes | src/chat/auth/sasl2.ts | 1.0.4; no tasks: all hashes are kept of every password, and there is no second factor

@@ -8,12 +8,14 @@ import { serviceDiscovery } from './0030-service-discovery.ts';
 import { multiUserChat } from './0045-multi-user-chat.ts';
 import { privateXml } from './0049-private-xml.ts';
 import { adHocCommands } from './0050-ad-hoc-commands.ts';
+import { pubsub } from './0060-pubsub.ts';
 import { registration } from './0077-registration.ts';
 import { softwareVersion } from './0092-software-version.ts';
 import { entityCapabilities } from './0115-entity-capabilities.ts';
 import { serviceAdministration } from './0133-service-administration.ts';
 import { contactAddresses } from './0157-contact-addresses.ts';
 import { offlineMessages } from './0160-offline-messages.ts';
+import { personalEventing } from './0163-personal-eventing.ts';
 import { blocking } from './0191-blocking.ts';
 import { streamManagement } from './0198-stream-management.ts';
 import { ping } from './0199-ping.ts';
@@ -59,6 +61,8 @@ export const xeps: readonly Specification[] = [
   ping,
   entityTime,
   externalServices,
+  pubsub,
+  personalEventing,
   adHocCommands,
   portable,
   serviceAdministration,

@@ -1,0 +1,88 @@
+import { bareText, type Jid } from '../../formats/jid/index.ts';
+import {
+  type Asker,
+  answerPubsub,
+  nodeShown,
+  nodesShown,
+  ownerNs,
+  pepOf,
+  pubsubNs,
+  whoIs,
+} from '../pubsub/index.ts';
+import type { Home } from '../routing/home.ts';
+import type { DiscoPart, IqHandler, IqRequest, Specification } from '../specification.ts';
+
+/** Of an account. */
+async function askerOf(home: Home, from: Jid): Promise<Asker> {
+  const isOwn = bareText(from) === home.text;
+  const who = isOwn ? { jid: home.text, account: home.account } : await whoIs(home.chat, from);
+  return { ...who, from };
+}
+
+async function run({ stanza: { from, type }, payload, home }: IqRequest) {
+  return home === null ? undefined : answerPubsub(pepOf(home), payload, await askerOf(home, from), type);
+}
+
+const disco: DiscoPart = {
+  at: 'account',
+  items: async ({ home, from }) => (home === null ? [] : nodesShown(pepOf(home), await askerOf(home, from))),
+  node: async ({ home, from }, node) =>
+    home === null ? undefined : nodeShown(pepOf(home), node, await askerOf(home, from)),
+};
+
+const handler = (ns: string): IqHandler => ({
+  ...{ name: 'pubsub', ns, type: 'both', at: 'account' },
+  // Nodes say themselves who may read them and publish to them.
+  who: 'anyone',
+  run,
+});
+
+const features = [
+  'access-authorize',
+  'access-open',
+  'access-presence',
+  'access-roster',
+  'access-whitelist',
+  'auto-create',
+  'auto-subscribe',
+  'config-node',
+  'config-node-max',
+  'create-and-configure',
+  'create-nodes',
+  'delete-items',
+  'delete-nodes',
+  'filtered-notifications',
+  'item-ids',
+  'last-published',
+  'manage-subscriptions',
+  'member-affiliation',
+  'meta-data',
+  'modify-affiliations',
+  'multi-items',
+  'outcast-affiliation',
+  'persistent-items',
+  'presence-notifications',
+  'presence-subscribe',
+  'publish',
+  'publish-only-affiliation',
+  'publish-options',
+  'publisher-affiliation',
+  'purge-nodes',
+  'retract-items',
+  'retrieve-affiliations',
+  'retrieve-default',
+  'retrieve-items',
+  'retrieve-subscriptions',
+  'rsm',
+  'subscribe',
+];
+
+/** Nodes of accounts: what clients publish and read. */
+export const pubsub: Specification = {
+  xep: '0060',
+  name: 'Publish-Subscribe',
+  version: '1.30.0',
+  features: { account: [pubsubNs, ...features.map((feature) => `${pubsubNs}#${feature}`)] },
+  disco: [disco],
+  iq: [handler(pubsubNs), handler(ownerNs)],
+};
