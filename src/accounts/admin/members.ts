@@ -23,6 +23,16 @@ type MemberAdmin = Pick<
   | 'addresses'
 >;
 
+async function sayGoodbye({ departures, onError }: AdminParts, member: Member): Promise<void> {
+  for (const listener of departures) {
+    try {
+      await listener(member);
+    } catch (error) {
+      onError('a departure was not told', error);
+    }
+  }
+}
+
 export function memberAdmin(parts: AdminParts): MemberAdmin {
   const { database, clock, domain } = parts;
 
@@ -30,16 +40,6 @@ export function memberAdmin(parts: AdminParts): MemberAdmin {
   async function erase(id: number): Promise<void> {
     for (const hook of parts.onErase) await hook(id);
     await database.call(operations.memberErased, { id });
-  }
-
-  async function sayGoodbye(member: Member): Promise<void> {
-    for (const listener of parts.departures) {
-      try {
-        await listener(member);
-      } catch (error) {
-        parts.onError('a departure was not told', error);
-      }
-    }
   }
 
   return {
@@ -79,7 +79,7 @@ export function memberAdmin(parts: AdminParts): MemberAdmin {
       const holdUntil = now + parts.settings.addressReuseDays * dayMs;
       const member = await database.call(operations.member, { id });
       await database.call(operations.buryMember, { id, now, holdUntil });
-      if (member !== null) await sayGoodbye(member);
+      if (member !== null) await sayGoodbye(parts, member);
       await erase(id);
     },
     async resumeErasures() {

@@ -76,18 +76,24 @@ function addressOf({ attributes: { to } }: Element): Jid | null {
   }
 }
 
-/** Null: nothing is to be awaited. */
-export function guarded(session: Session, stanza: Stanza): Promise<void> | null {
-  for (const [at, guard] of session.chat.features.leaving.entries()) {
-    const done = guard(session, stanza);
+/** Whether it may leave (`StanzaGuard`); null: nothing is to be awaited. Throws StanzaError. */
+export function guarded(session: Session, stanza: Stanza, from = 0): Promise<void> | null {
+  const { leaving } = session.chat.features;
+  for (let at = from; at < leaving.length; at++) {
+    const done = leaving[at]?.(session, stanza);
     if (done instanceof Promise) return guardedAfter(session, stanza, done, at + 1);
   }
   return null;
 }
 
-async function guardedAfter(session: Session, stanza: Stanza, first: Promise<void>, from: number) {
+async function guardedAfter(
+  session: Session,
+  stanza: Stanza,
+  first: Promise<void>,
+  from: number,
+): Promise<void> {
   await first;
-  for (const guard of session.chat.features.leaving.slice(from)) await guard(session, stanza);
+  await guarded(session, stanza, from);
 }
 
 async function message(session: Session, stanza: Stanza, flow: Flow): Promise<void> {
