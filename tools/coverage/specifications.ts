@@ -203,7 +203,7 @@ XEP-0012 | Last Activity | Yes | src/chat/xeps/0012-last-activity.ts src/chat/pr
 XEP-0049 | Private XML Storage | Yes | src/chat/xeps/0049-private-xml.ts | 1.2
 XEP-0191 | Blocking Command | Yes | src/chat/xeps/0191-blocking.ts src/chat/roster/blocked.ts src/chat/presence/hiding.ts | 1.3
 XEP-0030 | Service Discovery | Yes | src/chat/xeps/0030-service-discovery.ts src/chat/data/disco.ts | 2.5.0: an account is shown to those who may know its presence
-XEP-0045 | Multi-User Chat | Partial | src/chat/rooms/service.ts src/chat/rooms/rights.ts src/chat/rooms/config.ts | 1.35.5: nicks are not registered yet
+XEP-0045 | Multi-User Chat | Partial | src/chat/rooms/service.ts src/chat/rooms/rights.ts src/chat/rooms/config.ts | 1.35.5: requests for registration are not mediated, and rooms for members alone show no absent ones
 XEP-0082 | XMPP Date and Time Profiles | Yes | src/chat/data/times.ts | 1.1.1
 XEP-0092 | Software Version | Yes | src/chat/xeps/0092-software-version.ts | 1.1: without the operating system
 XEP-0050 | Ad-Hoc Commands | Partial | src/chat/xeps/0050-ad-hoc-commands.ts | 1.3.0: of the server alone, one form at a time; there is no way back to an earlier one
@@ -219,7 +219,12 @@ XEP-0160 | Best Practices for Handling Offline Messages | Yes | | 1.0.1: not tol
 XEP-0203 | Delayed Delivery | Yes | | 2.0
 XEP-0280 | Message Carbons | Yes | | 1.0.1
 XEP-0297 | Stanza Forwarding | Yes | | 1.0
-XEP-0313 | Message Archive Management | Yes | | 1.1.3: urn:xmpp:mam:2 and #extended; messages of rooms stand in the rooms' archives alone
+XEP-0249 | Direct MUC Invitations | Yes | src/chat/rooms/mediate.ts | 1.2
+XEP-0410 | MUC Self-Ping | Yes | src/chat/rooms/service.ts | 1.1.0
+XEP-0421 | Occupant identifiers | Yes | src/chat/rooms/occupants.ts | 1.0.1
+XEP-0425 | Message Moderation | Yes | src/chat/rooms/moderated.ts | 0.3.0: messages are retracted
+XEP-0486 | MUC Avatars | Yes | src/chat/rooms/card.ts | 0.1.0: one picture
+XEP-0313 | Message Archive Management | Yes | | 1.1.3: urn:xmpp:mam:2 and #extended; messages of rooms stand in the rooms' archives alone, which answer for themselves
 XEP-0334 | Message Processing Hints | Yes | | 1.0.0
 XEP-0352 | Client State Indication | Yes | | 1.0.0
 XEP-0359 | Unique and Stable Stanza IDs | Yes | | 0.7.0

@@ -4,10 +4,14 @@ import { StanzaError } from '../errors.ts';
 import { answerBy } from '../routing/answer-iq.ts';
 import type { Stanza } from '../stanza.ts';
 import { change, list } from './admin.ts';
+import { archived } from './archived.ts';
 import { askerOf, type RoomHandler, type RoomPart, type RoomRequest } from './asked.ts';
+import { avatars } from './card.ts';
 import { describeRoom, describeService, listOccupants, listRooms } from './describe.ts';
-import { mucAdminNs, mucOwnerNs } from './names.ts';
+import { moderated } from './moderated.ts';
+import { directInviteNs, mucAdminNs, mucOwnerNs, occupantIdNs } from './names.ts';
 import { configuration, configure } from './owner.ts';
+import { registering } from './register.ts';
 import { affiliationMay } from './rights.ts';
 import type { Rooms } from './service.ts';
 
@@ -33,7 +37,33 @@ const governing: RoomPart = {
   ],
 };
 
-const parts: readonly RoomPart[] = [discovery, governing];
+/** Presence of one's own in a room, which the service answers itself (§3.2). */
+const selfPing: RoomPart = {
+  xep: '0410',
+  name: 'MUC Self-Ping (Schrödinger’s Chat)',
+  version: '1.1.0',
+  features: () => ['http://jabber.org/protocol/muc#self-ping-optimization'],
+};
+
+const occupantIds: RoomPart = {
+  xep: '0421',
+  name: 'Occupant identifiers for semi-anonymous MUCs',
+  version: '1.0.1',
+  features: () => [occupantIdNs],
+};
+
+/** Passed on as they are between members; a room adds one to the invitations that it mediates. */
+const directInvitations: RoomPart = {
+  xep: '0249',
+  name: 'Direct MUC Invitations',
+  version: '1.2',
+  features: () => [directInviteNs],
+};
+
+const parts: readonly RoomPart[] = [
+  ...[discovery, governing, registering, archived, moderated, avatars],
+  ...[selfPing, occupantIds, directInvitations],
+];
 
 const featuresOf = ({ room: { config } }: RoomRequest): readonly string[] =>
   parts.flatMap(({ features }) => features?.(config) ?? []);

@@ -48,6 +48,10 @@ export interface RoomHandler {
 
 /** What a specification brings to rooms. */
 export interface RoomPart {
+  /** `0425`; none: XEP-0045 itself. */
+  readonly xep?: string;
+  readonly name?: string;
+  readonly version?: string;
   readonly features?: (config: RoomConfig) => readonly string[];
   readonly handlers?: readonly RoomHandler[];
 }

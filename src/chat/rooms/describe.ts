@@ -1,6 +1,6 @@
 import { jidText } from '../../formats/jid/index.ts';
 import { childOf, type Element } from '../../formats/stanza/index.ts';
-import { mamNs, stanzaIdNs } from '../archive/index.ts';
+import { stanzaIdNs } from '../archive/index.ts';
 import {
   type Described,
   discoInfoNs,
@@ -27,7 +27,7 @@ export function describeService({ chat }: Rooms, query: Element): Element {
   if ((query.attributes.node ?? '') !== '') throw new StanzaError('item-not-found');
   return infoElement({
     identities: [{ category: 'conference', type: 'text', name: `${chat.coop}: rooms` }],
-    features: [...everybodys, resultSetsNs, stanzaIdNs, occupantIdNs].sort(),
+    features: [...everybodys, resultSetsNs, stanzaIdNs, occupantIdNs, 'vcard-temp'].sort(),
   });
 }
 
@@ -80,8 +80,8 @@ export function describeRoom(
       ...everybodys,
       ...configFeatures(config),
       ...['http://jabber.org/protocol/muc#stable_id', mucRequestForm],
-      ...['http://jabber.org/protocol/muc#self-ping-optimization', stanzaIdNs, occupantIdNs],
-      ...(config.archive ? [mamNs] : []),
+      stanzaIdNs,
+
       ...features(request),
     ].sort(),
     forms: [
