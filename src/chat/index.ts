@@ -25,6 +25,7 @@ export {
   readPortable,
   writePortable,
 } from './portable/index.ts';
+export { invitationUri } from './registration/invitations.ts';
 export { type RosterSource, type SharedContact, sharedChanged } from './roster/index.ts';
 export {
   type ChatServer,

@@ -32,6 +32,7 @@ import { openDirectory } from './contacts.ts';
 import { openFiles } from './files.ts';
 import { guardSettings } from './guards.ts';
 import type { Observers } from './observers.ts';
+import { shownInvitation } from './shown-invitation.ts';
 import { openWire } from './wire.ts';
 
 /** What the mail doors need beside the rooms. */
@@ -136,6 +137,7 @@ function openers(
   const { raw, appLogins } = openFiles(rooms, observers, draining);
   const web = createWeb({
     appLogins,
+    invitation: shownInvitation(rooms),
     accounts: rooms.accounts,
     files: rooms.files,
     sharing: rooms.sharing,

@@ -11,6 +11,16 @@ import type { Sessions } from './http/sessions.ts';
 import type { OpenDoor } from './links.ts';
 import type { Language, Messages } from './messages/index.ts';
 
+/** An invitation to chat, as it is shown to who has its link. */
+export interface ShownInvitation {
+  /** `xmpp:…`, for programs. */
+  readonly uri: string;
+  /** The member who invites somebody to be a contact; null: to have an account. */
+  readonly from: string | null;
+  /** The address that is kept for who comes; null: they choose one. */
+  readonly address: string | null;
+}
+
 /** What the pages stand on. */
 export interface House {
   readonly accounts: AccountsService;
@@ -34,6 +44,8 @@ export interface House {
   readonly log: Log;
   /** Apps that wait for their member to let them in; null where such apps are not taken. */
   readonly appLogins: LoginFlows | null;
+  /** Null where the token is none, was used or has expired; it stays. */
+  invitation(token: string): Promise<ShownInvitation | null>;
 }
 
 /** One request, read as far as every page needs it. */

@@ -16,5 +16,6 @@
  */
 
 export { stsPolicyOf } from './discovery/mta-sts.ts';
+export type { ShownInvitation } from './house.ts';
 export { configured, type OpenDoor, publicHost, reachedAt, signInAddress, webAddress } from './links.ts';
 export { createWeb, type SessionOf, type WebOptions } from './web.ts';

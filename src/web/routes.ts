@@ -21,6 +21,7 @@ import {
 } from './pages/file-versions.ts';
 import { showFiles } from './pages/files.ts';
 import { home } from './pages/home.ts';
+import { showInvitation } from './pages/invite.ts';
 import { showMail } from './pages/mail.ts';
 import { showSignIn, signIn, signOut } from './pages/sign-in.ts';
 import { showLink, useLink } from './pages/sign-in-link.ts';
@@ -65,6 +66,7 @@ export const routes: readonly Route[] = [
   post('/sign-out', signOut),
   get('/sign-in/:token', showLink),
   post('/sign-in/:token', useLink),
+  get('/invite/:token', showInvitation),
   own(get('/mail', showMail)),
   own(post('/mail/app-password', makeAppPassword)),
   own(post('/mail/app-password/revoke', revokeAppPassword)),

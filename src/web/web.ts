@@ -40,6 +40,8 @@ export interface WebOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly appLogins?: LoginFlows | null;
+  /** Who is invited to chat by a link; the link stays good. */
+  readonly invitation: House['invitation'];
   readonly coop: Coop;
   /** `/api/v1`, given who knows the sessions of the pages. */
   readonly api: (sessionOf: SessionOf) => Api;
@@ -132,7 +134,7 @@ export function createWeb(options: WebOptions): { handler(tls: 'none' | 'implici
   const parts = { accounts, files, sharing, directory, sharedName, settings, authority, open, log, clock };
   const house: House = {
     ...{ ...parts, coop: options.coop, appLogins: options.appLogins ?? null },
-    ...{ sessions, forms: new Forms() },
+    ...{ sessions, forms: new Forms(), invitation: options.invitation },
   };
   const api = options.api((request, secure) => sessions.memberOf(readCookie(request, 'session', secure)));
   const operator = operatorRoutes(options.health, options.metrics);

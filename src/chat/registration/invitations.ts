@@ -1,7 +1,7 @@
 import { StanzaError } from '../errors.ts';
 import { inviteDaysMax } from '../limits.ts';
 import type { Home } from '../routing/home.ts';
-import type { Chat } from '../services.ts';
+import type { Chat, ChatSettings } from '../services.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -23,7 +23,7 @@ const pathOf = (address: string): string => encodeURIComponent(address).replaceA
  * brings the two together.
  */
 export function invitationUri(
-  { domain, settings }: Pick<Chat, 'domain' | 'settings'>,
+  { domain, settings }: { readonly domain: string; settings(): Pick<ChatSettings, 'registration'> },
   token: string,
   invite: { readonly kind: 'account' | 'contact'; readonly local: string; readonly from: string },
 ): string {

@@ -87,6 +87,18 @@ export const en = {
   appPasswordDavx5: 'Calendars and contacts on Android',
   back: 'Back to your mail',
 
+  inviteTitle: 'You are invited to chat',
+  inviteContact: (from: string, coop: string) => `${from} of ${coop} would like to chat with you.`,
+  inviteAccount: (coop: string) => `${coop} invites you to an account with which you chat.`,
+  inviteAddress: (address: string, coop: string) => `${coop} keeps the address ${address} for you.`,
+  inviteProgram: 'If you have no program for XMPP yet, install one of these:',
+  inviteOpen: 'Then open the invitation with it:',
+  inviteButton: 'Open the invitation',
+  invitePicture: 'The invitation as a QR code',
+  inviteScan: 'The program is on another device? Scan this with it.',
+  inviteGoneTitle: 'This invitation is no longer good',
+  inviteGone: 'It was used, or is too old. Ask whoever sent it for another one.',
+
   appLoginTitle: 'Let an app in',
   appLoginLead: (device: string) =>
     `“${device}” wants to read and change your files, calendars and contacts. It gets a password of its own, which you can revoke. Go on only if you have just started to sign in there.`,

@@ -93,6 +93,19 @@ export const fr: Texts<typeof en> = {
   appPasswordDavx5: 'Agendas et contacts sur Android',
   back: 'Revenir à votre courrier',
 
+  inviteTitle: 'Vous êtes invité à discuter',
+  inviteContact: (from: string, coop: string) => `${from}, de ${coop}, souhaite discuter avec vous.`,
+  inviteAccount: (coop: string) => `${coop} vous invite à ouvrir un compte pour discuter.`,
+  inviteAddress: (address: string, coop: string) => `${coop} vous réserve l’adresse ${address}.`,
+  inviteProgram: 'Si vous n’avez pas encore de logiciel XMPP, installez l’un de ceux-ci :',
+  inviteOpen: 'Ouvrez ensuite l’invitation avec lui :',
+  inviteButton: 'Ouvrir l’invitation',
+  invitePicture: 'L’invitation en code QR',
+  inviteScan: 'Le logiciel est sur un autre appareil ? Scannez ceci avec lui.',
+  inviteGoneTitle: 'Cette invitation n’est plus valable',
+  inviteGone:
+    'Elle a été utilisée ou elle est trop ancienne. Demandez-en une autre à la personne qui l’a envoyée.',
+
   appLoginTitle: 'Autoriser une application',
   appLoginLead: (device: string) =>
     `« ${device} » veut lire et modifier vos fichiers, agendas et contacts. Elle reçoit son propre mot de passe, que vous pouvez révoquer. Continuez seulement si vous venez de vous y connecter.`,
