@@ -154,18 +154,18 @@ describe('presence over the wire', () => {
     const ver = verificationOf(parseElement(info), 'sha-1');
     const caps = `<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='n' ver='${ver}'/>`;
     await romeo.send(`<presence>${caps}</presence>`);
-    await romeo.receive((came) => came.name === 'presence');
-    await romeo.forget();
+    await romeo.find((came) => came.name === 'presence');
     const { chat: services } = chat.server;
     const session = services.homes.sessionAt(romeo.jid);
     if (session?.presence == null) throw new Error('there is no session');
     const known = capabilitiesOf(services);
     const found = known.of(session.home.jid, session.jid, capsOf(session.presence));
-    const asked = await romeo.receive((came) => came.name === 'iq');
+    const asked = await romeo.find((came) => came.name === 'iq');
     await romeo.send(
       `<iq type='result' id='${asked.attributes.id}' to='${asked.attributes.from}'>${info}</iq>`,
     );
     expect([...(await found)]).toEqual(['urn:a+notify']);
+    await romeo.receivesNothing();
     expect(known.known(session.jid, capsOf(session.presence))?.size).toBe(1);
   });
 
