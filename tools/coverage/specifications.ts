@@ -234,6 +234,13 @@ XEP-0198 | Stream Management | Yes | | 1.6.3: kept for an hour unless configured
 XEP-0060 | Publish-Subscribe | Partial | src/chat/xeps/0060-pubsub.ts src/chat/pubsub/requests.ts src/chat/pubsub/access.ts | 1.30.0: nodes of accounts, all access models; no collections, no options of subscriptions, and owners are not asked by form whom to let in
 XEP-0163 | Personal Eventing Protocol | Yes | src/chat/xeps/0163-personal-eventing.ts src/chat/pubsub/pep.ts src/chat/pubsub/last-items.ts | 1.2.2
 XEP-0384 | OMEMO Encryption | Yes | src/chat/pubsub/publish.ts | 0.8.3: what it needs of a server: nodes that anybody may read, of many items
+XEP-0178 | SASL EXTERNAL with Certificates | Yes | src/chat/federation/reception.ts src/chat/federation/initiate.ts | 1.2: between servers; not for clients
+XEP-0185 | Dialback Key Generation and Validation | Yes | src/chat/federation/dialback-key.ts | 1.0
+XEP-0220 | Server Dialback | Yes | src/chat/federation/dialback.ts src/chat/federation/reception.ts | 1.1.1: over TLS alone; others may share a stream of theirs, ours carry one pair of domains each
+XEP-0288 | Bidirectional Server-to-Server Connections | Yes | src/chat/federation/incoming.ts | 1.0.1
+XEP-0357 | Push Notifications | Yes | src/chat/push/wake.ts | 0.4.1: without content; no news of subscription requests
+XEP-0368 | SRV records for XMPP over TLS | Partial | src/chat/federation/connect.ts | 1.1.0: clients both ways; to other servers, not from them
+XEP-0478 | Stream Limits Advertisement | Yes | src/chat/federation/offers.ts | 0.1.0
 XEP-0199 | XMPP Ping | Yes | | 2.0.1
 XEP-0386 | Bind 2 | Yes | src/chat/xeps/0386-bind2.ts | 1.1.0
 XEP-0388 | Extensible SASL Profile | Yes | src/chat/auth/sasl2.ts | 1.0.4; no tasks: all hashes are kept of every password, and there is no second factor

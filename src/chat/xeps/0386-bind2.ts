@@ -14,6 +14,9 @@ const ownPartCharacters = 12;
 /** Sessions by the id of the client that has bound them. */
 const clients = new WeakMap<Session, string>();
 
+/** The client of a session, the same when it comes again: as it names itself, or else by its resource. */
+export const clientOf = (session: Session): string => clients.get(session) ?? session.jid.resource;
+
 /** Whether the session began so: its client looks for what it has missed in the archive. */
 export const isBoundAtLogin = (session: Session): boolean => atLogin.has(session);
 const atLogin = new WeakSet<Session>();

@@ -28,6 +28,7 @@ import { forwarding } from './0297-forwarding.ts';
 import { messageArchive } from './0313-message-archive.ts';
 import { hints } from './0334-hints.ts';
 import { clientState } from './0352-client-state.ts';
+import { pushNotifications } from './0357-push.ts';
 import { stanzaIds } from './0359-stanza-ids.ts';
 import { httpUpload } from './0363-http-upload.ts';
 import { invitedContacts } from './0379-invited-contacts.ts';
@@ -36,9 +37,12 @@ import { sasl2 } from './0388-sasl2.ts';
 import { retraction } from './0424-retraction.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
 import { invitedRegistration } from './0445-invited-registration.ts';
+import { streamLimits } from './0478-stream-limits.ts';
 import { fast } from './0484-fast.ts';
 
 export const xeps: readonly Specification[] = [
+  // Before whoever keeps a session that is lost.
+  pushNotifications,
   streamManagement,
   blocking,
   lastActivity,
@@ -69,6 +73,7 @@ export const xeps: readonly Specification[] = [
   httpUpload,
   bind2,
   sasl2,
+  streamLimits,
   fast,
   channelBindings,
   invitedRegistration,
