@@ -51,8 +51,7 @@ export async function gone(session: Session, of: Element): Promise<void> {
     if (!session.isClosed) session.deliver(said.element);
     for (const hook of chat.features.presenceSent) await hook(session, false);
   }
-  told.last = tellEnd(session, of, state, wasAvailable);
-  behind(chat, told.last);
+  told.last = behind(chat, tellEnd(session, of, state, wasAvailable));
   await told.last;
 }
 
@@ -65,7 +64,7 @@ function noteLast(home: Home, state: HomeState, status: string): void {
     // Of who is deleted nothing is written any more.
     if ((await chat.accounts.member(account)) !== null) await chat.store.roster.setLast(account, last);
   };
-  behind(chat, write());
+  void behind(chat, write());
 }
 
 async function tellEnd(
@@ -88,7 +87,7 @@ async function tellEnd(
 
 /** RFC 6121 §4.5.2: a session has ended without a word. */
 export function closed(session: Session): void {
-  behind(session.chat, gone(session, unavailable));
+  void behind(session.chat, gone(session, unavailable));
 }
 
 /**

@@ -17,14 +17,15 @@ export async function inSteps<T>(all: Iterable<T>, act: (one: T) => Promise<void
 
 const running = new WeakMap<Chat, Set<Promise<void>>>();
 
-/** Goes on while nobody waits for it. */
-export function behind(chat: Chat, work: Promise<void>): void {
+/** Goes on while nobody waits for it. What is answered never rejects. */
+export function behind(chat: Chat, work: Promise<void>): Promise<void> {
   const works = running.get(chat) ?? new Set();
   running.set(chat, works);
   const ended = work
     .catch((error: unknown) => chat.log.error('xmpp presence failed', { error }))
     .finally(() => works.delete(ended));
   works.add(ended);
+  return ended;
 }
 
 /** Resolves when everybody has been told who had to be. */

@@ -79,10 +79,13 @@ async function available(session: Session, of: Element): Promise<void> {
   if (first) for (const request of waiting(state)) session.deliver(request);
   const heard = [...contactsWhere(state, isHeard)];
   const asked = first ? [...contactsWhere(state, hears)] : [];
-  told.last = tellContacts(session, of, heard).then(() =>
-    inSteps(asked, (contact) => probe(home, session.jid, contact)),
-  );
-  behind(chat, told.last);
+  const tell = async () => {
+    await tellContacts(session, of, heard);
+    await inSteps(asked, (contact) => probe(home, session.jid, contact));
+  };
+  // It may be over by now: then its end was told already.
+  if (session.isClosed) return;
+  told.last = behind(chat, tell());
   // Whoever knows half the world does not wait until all of it has heard.
   if (heard.length + asked.length <= contactsPerStepMax) await told.last;
 }
