@@ -4,10 +4,15 @@
  */
 import { administrationCommands } from './administration.ts';
 import type { Command } from './command.ts';
+import { invitationCommands } from './invitations.ts';
 import { sessionCommands } from './sessions.ts';
 
 export type { Command, CommandForm, CommandVisit, Outcome } from './command.ts';
 export { done } from './command.ts';
 export { commandsAtOnceMax } from './limits.ts';
 
-export const commands: readonly Command[] = [...sessionCommands, ...administrationCommands];
+export const commands: readonly Command[] = [
+  ...invitationCommands,
+  ...sessionCommands,
+  ...administrationCommands,
+];
