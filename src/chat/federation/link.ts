@@ -48,6 +48,7 @@ export class Link {
   #askedAtMs = 0;
   #isAsking = false;
   #isPumping = false;
+  #isWoken = false;
   #isConnecting = false;
   #failures = 0;
   #retryAtMs = 0;
@@ -265,10 +266,15 @@ export class Link {
   }
 
   async #pump(): Promise<void> {
+    this.#isWoken = true;
     if (this.#isPumping) return;
     this.#isPumping = true;
     try {
-      while (await this.#pumpOne());
+      // What came while it was found that there was nothing is not left lying.
+      while (this.#isWoken) {
+        this.#isWoken = false;
+        while (await this.#pumpOne());
+      }
       this.#ask();
     } finally {
       this.#isPumping = false;
