@@ -1,6 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AccountsAdmin, type AccountsService, createAccounts } from '../accounts/index.ts';
+import {
+  type AccountsAdmin,
+  type AccountsService,
+  createAccounts,
+  type TokenVerifier,
+} from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
 import {
   type ChatLimits,
@@ -38,6 +43,8 @@ export interface TestChatOptions {
   readonly limits?: Partial<ChatLimits>;
   readonly netLimits?: Partial<NetLimits>;
   readonly settings?: Partial<ChatSettings>;
+  /** The issuer whose tokens sign members in. */
+  readonly tokens?: TokenVerifier;
   /** Services below the domain that the suite adds. */
   readonly services?: (store: Conversations) => readonly MakeService[];
   readonly rosterSource?: RosterSource;
@@ -101,6 +108,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
   const service = await createAccounts({
     ...{ database: stores.database, domain, clock },
     sleep: async () => undefined,
+    ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     onErase: [(member) => store.erase(member)],
   });
   const settings: ChatSettings = { registration: 'closed', unauthenticatedSeconds: 60, ...options.settings };

@@ -260,3 +260,33 @@ describe('refusals', () => {
     await actor.ended();
   });
 });
+
+describe('OAUTHBEARER', () => {
+  test('a token of the issuer signs in until it ends; a wrong one is told why', async () => {
+    let endsMs = 0;
+    const server = await openTestChat({
+      tokens: {
+        scope: 'chat',
+        configuration: null,
+        async verify(token) {
+          endsMs = Date.now() + 500;
+          return token === 'good' ? { username: 'alice', scoped: true, expiresAtMs: endsMs } : null;
+        },
+      },
+    });
+    await server.addMember('alice');
+    const actor = new XmppActor({ transport: 'tcp', port: server.ports.plain, domain: server.domain });
+    await actor.open();
+    expect(offered(actor)).toContain('OAUTHBEARER');
+    await auth(actor, 'OAUTHBEARER', base64('n,,\x01auth=Bearer bad\x01\x01'));
+    expect(JSON.parse(decoded(await actor.receive()))).toEqual({ status: 'invalid_token', scope: 'chat' });
+    await actor.send(`<response xmlns='${saslNs}'>AQ==</response>`);
+    expect(conditionOf(await actor.receive())).toBe('not-authorized');
+    await auth(actor, 'OAUTHBEARER', base64('n,,\x01auth=Bearer good\x01\x01'));
+    expect((await actor.receive()).name).toBe('success');
+    expect((await actor.receive()).children[0]).toMatchObject({ name: 'reset' });
+    await actor.ended();
+    expect(Date.now()).toBeGreaterThanOrEqual(endsMs);
+    await server.close();
+  });
+});
