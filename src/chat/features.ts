@@ -6,6 +6,7 @@ import type {
   InlineFeature,
   IqHandler,
   MessageHook,
+  NodeHook,
   PresenceHooks,
   PrivateElement,
   SessionHooks,
@@ -39,6 +40,8 @@ export interface Features {
   iq(at: IqHandler['at'], type: string, of: Element): IqHandler | undefined;
   element(of: Element, state: StreamState): StreamElementHandler | undefined;
   offers(stream: ClientStream): readonly Element[];
+  /** Who follows that node of accounts. */
+  nodeHook(node: string): NodeHook | undefined;
   /** Who keeps that private element instead of the account's own place for them. */
   privateElement(name: string, ns: string): PrivateElement | undefined;
   /** Features of disco#info, sorted. */
@@ -66,6 +69,8 @@ export function createFeatures(specifications: readonly Specification[]): Featur
   const hooks = specifications.flatMap(({ message = [] }) => message);
   const sessions = specifications.flatMap(({ session }) => session ?? []);
   const presences = specifications.flatMap(({ presence }) => presence ?? []);
+  const nodeHooks = new Map<string, NodeHook>();
+  for (const hook of specifications.flatMap(({ nodes = [] }) => nodes)) claim(nodeHooks, hook.node, hook);
   const privates = new Map<string, PrivateElement>();
   for (const each of specifications.flatMap(({ privateElements = [] }) => privateElements))
     claim(privates, `${each.ns} ${each.name}`, each);
@@ -96,6 +101,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     iq: (at, type, of) => handlers.get(iqKey(at, type, of)),
     element: ({ ns, name }, state) => elements.get(`${state} ${ns} ${name}`),
     offers: (stream) => specifications.flatMap((each) => each.offers?.(stream) ?? []),
+    nodeHook: (node) => nodeHooks.get(node),
     privateElement: (name, ns) => privates.get(`${ns} ${name}`),
     disco: (of) => disco[of],
     discoParts: (of) => shown[of],

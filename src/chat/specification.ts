@@ -178,6 +178,13 @@ export interface PrivateElement {
   set(home: Home, of: Element): Promise<void>;
 }
 
+/** A node of accounts that something else follows, or is made of. */
+export interface NodeHook {
+  readonly node: string;
+  /** Its owner, or whoever may, has changed what stands in it, durably; what throws is logged. */
+  changed(home: Home): Promise<void>;
+}
+
 /** What a specification brings. The lists of such values are the dispatch tables: nothing else knows their names. */
 export interface Specification {
   /** `0280`. */
@@ -196,6 +203,7 @@ export interface Specification {
   readonly iq?: readonly IqHandler[];
   readonly guard?: StanzaGuard;
   readonly privateElements?: readonly PrivateElement[];
+  readonly nodes?: readonly NodeHook[];
   readonly elements?: readonly StreamElementHandler[];
   /** What `<stream:features>` tells a stream as it stands (RFC 6120 §4.3.2). */
   offers?(stream: ClientStream): readonly Element[];

@@ -241,6 +241,11 @@ XEP-0288 | Bidirectional Server-to-Server Connections | Yes | src/chat/federatio
 XEP-0357 | Push Notifications | Yes | src/chat/push/wake.ts | 0.4.1: without content; no news of subscription requests
 XEP-0368 | SRV records for XMPP over TLS | Partial | src/chat/federation/connect.ts | 1.1.0: clients both ways; to other servers, not from them
 XEP-0478 | Stream Limits Advertisement | Yes | src/chat/federation/offers.ts | 0.1.0
+XEP-0048 | Bookmarks | Yes | src/chat/xeps/0402-bookmarks.ts | 1.2: in private XML and in a node, both views of XEP-0402's
+XEP-0222 | Persistent Storage of Public Data via PubSub | Yes | | 1.0.1
+XEP-0223 | Persistent Storage of Private Data via PubSub | Yes | | 1.1.1
+XEP-0402 | PEP Native Bookmarks | Yes | | 1.2.0: with #compat and #compat-pep
+XEP-0490 | Message Displayed Synchronization | Partial | | 1.0.1: clients publish; the server does not do it for them
 XEP-0199 | XMPP Ping | Yes | | 2.0.1
 XEP-0386 | Bind 2 | Yes | src/chat/xeps/0386-bind2.ts | 1.1.0
 XEP-0388 | Extensible SASL Profile | Yes | src/chat/auth/sasl2.ts | 1.0.4; no tasks: all hashes are kept of every password, and there is no second factor

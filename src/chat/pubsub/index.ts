@@ -11,6 +11,7 @@ export { nodeShown, nodesShown } from './disco.ts';
 export { ownerNs, pubsubNs } from './faults.ts';
 export { sendLastItems } from './last-items.ts';
 export { contactsRememberedMax } from './limits.ts';
+export { type OwnItem, ownItem, ownItems, publishOwn, retractOwn } from './own.ts';
 export { pepOf } from './pep.ts';
 export { type Asker, type Place, whoIs } from './place.ts';
 export { answerPubsub } from './requests.ts';

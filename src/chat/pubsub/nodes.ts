@@ -84,6 +84,7 @@ export async function remove(place: Place, verb: Element, asker: Asker): Promise
   const tell = config.notifyDelete ? await place.hearers(standing.node) : null;
   await place.chat.store.nodes.remove({ ...place.owner, node });
   tell?.(element('delete', eventNs, { node }));
+  await place.changed(node);
   return null;
 }
 
@@ -93,6 +94,7 @@ export async function purge(place: Place, verb: Element, asker: Asker): Promise<
   const { node, config } = standing.node;
   await place.chat.store.nodes.purgeItems({ ...place.owner, node });
   if (config.notifyRetract) (await place.hearers(standing.node))(element('purge', eventNs, { node }));
+  await place.changed(node);
   return null;
 }
 

@@ -26,8 +26,17 @@ export function pepOf(home: Home): Place {
       return pepRelation(home, await home.state(), jid, standing);
     },
     hearers: (node) => hearers(home, node),
+    changed: (node) => changed(home, node),
     sendLast: (node, to) => sendLast(home, node, to),
   };
+}
+
+async function changed(home: Home, node: string): Promise<void> {
+  try {
+    await home.chat.features.nodeHook(node)?.changed(home);
+  } catch (error) {
+    home.chat.log.error('xmpp node not followed', { error });
+  }
 }
 
 /** A client that is there, and that may want to hear of it. */

@@ -35,6 +35,8 @@ export interface Place {
   relation(asker: Asker, standing: NodeStanding | null): Relation | Promise<Relation>;
   /** Those who hear of a node as it stands: tells them what happened to it, once that is kept. Never rejects. */
   hearers(node: NodeRow): Promise<Tell>;
+  /** What follows from a change of what stands in a node. Never rejects. */
+  changed(node: string): Promise<void>;
   /** The last item, for who has just subscribed. Never rejects. */
   sendLast(node: NodeRow, to: Jid): Promise<void>;
   /** Of one node. */

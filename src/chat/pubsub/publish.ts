@@ -70,6 +70,7 @@ export async function publish(place: Place, request: Element, verb: Element, ask
   const ids = published.items.map(({ id }) => id);
   const offered = byId(items, ids);
   await tellPublished(place, published.node, asker.jid, offered, published.evicted);
+  await place.changed(node);
   return element(
     'pubsub',
     pubsubNs,
@@ -91,7 +92,7 @@ const itemElement = (id: string, publisher: string | undefined, payload: string 
   element('item', eventNs, { id, publisher }, payload === null ? null : parseElement(payload));
 
 /** What is published by its id, as the store has it: of two of one id the later. */
-function byId(items: readonly Offered[], ids: readonly string[]): ReadonlyMap<string, string> {
+export function byId(items: readonly Offered[], ids: readonly string[]): ReadonlyMap<string, string> {
   const named = new Map(
     items.flatMap(({ id, payload }) => (id === undefined ? [] : [[id, payload] as const])),
   );
@@ -99,7 +100,7 @@ function byId(items: readonly Offered[], ids: readonly string[]): ReadonlyMap<st
   return new Map(ids.map((id) => [id, named.get(id) ?? unnamed.shift() ?? '']));
 }
 
-async function tellPublished(
+export async function tellPublished(
   place: Place,
   row: NodeRow,
   publisher: string,
@@ -118,7 +119,7 @@ async function tellPublished(
   if (evicted.length > 0 && config.notifyRetract && config.maxItems !== 1) tell(retracted(node, evicted));
 }
 
-const retracted = (node: string, ids: readonly string[]): Element =>
+export const retracted = (node: string, ids: readonly string[]): Element =>
   element('items', eventNs, { node }, ...ids.map((id) => element('retract', eventNs, { id })));
 
 /** XEP-0060 §7.2. */
@@ -138,6 +139,7 @@ export async function retract(place: Place, verb: Element, asker: Asker): Promis
   const isTold =
     notify === '1' || notify === 'true' || (notify === undefined && standing.node.config.notifyRetract);
   if (isTold) (await place.hearers(standing.node))(retracted(node, gone));
+  await place.changed(node);
   return null;
 }
 

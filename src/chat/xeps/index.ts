@@ -22,6 +22,8 @@ import { ping } from './0199-ping.ts';
 import { entityTime } from './0202-entity-time.ts';
 import { delayedDelivery } from './0203-delayed-delivery.ts';
 import { externalServices } from './0215-external-services.ts';
+import { publicData } from './0222-public-data.ts';
+import { privateData } from './0223-private-data.ts';
 import { portable } from './0227-portable.ts';
 import { carbons } from './0280-carbons.ts';
 import { forwarding } from './0297-forwarding.ts';
@@ -34,11 +36,13 @@ import { httpUpload } from './0363-http-upload.ts';
 import { invitedContacts } from './0379-invited-contacts.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
+import { bookmarks } from './0402-bookmarks.ts';
 import { retraction } from './0424-retraction.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
 import { invitedRegistration } from './0445-invited-registration.ts';
 import { streamLimits } from './0478-stream-limits.ts';
 import { fast } from './0484-fast.ts';
+import { displayedSynchronization } from './0490-displayed-synchronization.ts';
 
 export const xeps: readonly Specification[] = [
   // Before whoever keeps a session that is lost.
@@ -67,6 +71,10 @@ export const xeps: readonly Specification[] = [
   externalServices,
   pubsub,
   personalEventing,
+  publicData,
+  privateData,
+  bookmarks,
+  displayedSynchronization,
   adHocCommands,
   portable,
   serviceAdministration,
