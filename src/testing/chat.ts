@@ -15,6 +15,7 @@ import {
   type FederationLimits,
   type FederationSettings,
   type MakeService,
+  type RoomLimits,
   type RosterSource,
 } from '../chat/index.ts';
 import {
@@ -41,6 +42,7 @@ export interface TestChatOptions {
   readonly engine?: Engine;
   readonly clock?: Clock;
   readonly limits?: Partial<ChatLimits>;
+  readonly roomLimits?: Partial<RoomLimits>;
   readonly netLimits?: Partial<NetLimits>;
   readonly settings?: Partial<ChatSettings>;
   /** The issuer whose tokens sign members in. */
@@ -114,7 +116,11 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
   const settings: ChatSettings = { registration: 'closed', unauthenticatedSeconds: 60, ...options.settings };
   const common = {
     ...{ coop: 'Exemple SCIC', domain, accounts: service.accounts, store, log, metrics, clock },
-    ...{ settings: () => settings, version: '1.2.3', limits: options.limits ?? {} },
+    ...{ limits: options.limits ?? {}, roomLimits: options.roomLimits ?? {} },
+    ...{
+      settings: () => settings,
+      version: '1.2.3',
+    },
     administration: {
       admin: service.admin,
       signInAddress: (token: string) => `https://${domain}/sign-in/${token}`,

@@ -3,6 +3,7 @@ import { bareText, type Jid } from '../../formats/jid/index.ts';
 import { childOf, childrenOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
 import type { RoomAffiliationChange } from '../../stores/conversations/index.ts';
 import { mucUserNs } from '../archive/index.ts';
+import { pageAsked, pageElement } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
 import { addressed, tryJid } from '../stanza.ts';
@@ -39,7 +40,7 @@ export function list(request: RoomRequest): Element {
   const { room, payload, asker } = request;
   const [item] = childrenOf(payload, 'item');
   const { role, affiliation } = item?.attributes ?? {};
-  if (isAffiliation(affiliation)) return listAffiliation(room, asker, affiliation);
+  if (isAffiliation(affiliation)) return listAffiliation(request, affiliation);
   if (!isRole(role))
     throw new StanzaError('bad-request', { text: 'a list is of a role or of an affiliation' });
   if (!affiliationMay(asker.affiliation, 'editModeratorList') && !roleMay(asker.role, 'kick'))
@@ -62,15 +63,22 @@ function mayList(room: Room, { affiliation: own, role }: Standing, of: Affiliati
   return roleMay(role, 'seeRealJids') || isKnown;
 }
 
-function listAffiliation(room: Room, asker: Asker, of: Affiliation): Element {
+/** In pages where it is long (XEP-0059): a stanza is no place for a whole co-op. */
+function listAffiliation({ room, asker, payload }: RoomRequest, of: Affiliation): Element {
   if (!mayList(room, asker, of)) throw new StanzaError('forbidden');
-  const items: Element[] = [];
-  for (const { jid, affiliation, nick, reason } of room.members.values()) {
-    if (affiliation !== of) continue;
+  const all = [...room.members.values()].filter(({ affiliation }) => affiliation === of);
+  const { max, after } = pageAsked(payload);
+  const from = after === undefined ? 0 : all.findIndex(({ jid }) => jid === after) + 1;
+  if (after !== undefined && from === 0) throw new StanzaError('item-not-found');
+  const { listedPeopleMax } = room.limits;
+  const page = all.slice(from, from + Math.min(max ?? listedPeopleMax, listedPeopleMax));
+  const items = page.map(({ jid, affiliation, nick, reason }) => {
     const why = reason === '' ? null : element('reason', mucAdminNs, {}, reason);
-    items.push(element('item', mucAdminNs, { affiliation, jid, nick: nick === '' ? undefined : nick }, why));
-  }
-  return element('query', mucAdminNs, {}, ...items);
+    return element('item', mucAdminNs, { affiliation, jid, nick: nick === '' ? undefined : nick }, why);
+  });
+  const ends = { first: page[0]?.jid, last: page.at(-1)?.jid, firstIndex: from, count: all.length };
+  const isWhole = page.length === all.length && max === null;
+  return element('query', mucAdminNs, {}, ...items, isWhole ? null : pageElement(ends));
 }
 
 interface RoleChange {

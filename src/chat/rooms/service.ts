@@ -39,6 +39,7 @@ export class Rooms implements Service {
   readonly #places = new Map<string, Set<Room>>();
   readonly #questions: Questions;
   readonly #ghosts = new Set<Seat>();
+  #clearing: Promise<void> | null = null;
 
   constructor(chat: () => Chat, host: string, limits: Partial<RoomLimits> = {}) {
     this.#chat = chat;
@@ -84,7 +85,22 @@ export class Rooms implements Service {
     return finding;
   }
 
+  /** Rooms that do not stay and that a process left behind: nobody is in them. Before the first one is looked at. */
+  #cleared(): Promise<void> {
+    this.#clearing ??= this.#clear().catch((error: unknown) => {
+      this.#clearing = null;
+      throw error;
+    });
+    return this.#clearing;
+  }
+
+  async #clear(): Promise<void> {
+    const { rooms, archive } = this.chat.store;
+    for (const owner of await rooms.dropTemporary()) await archive.erase({ kind: 'room', owner });
+  }
+
   async #load(local: string): Promise<Room | null> {
+    await this.#cleared();
     const state = await this.chat.store.rooms.load({ service: this.host, local });
     if (state === null) return null;
     // XEP-0045 §10.9
@@ -139,6 +155,7 @@ export class Rooms implements Service {
     let isNew = false;
     const making = (async () => {
       const { rooms } = this.chat.store;
+      await this.#cleared();
       await rooms.create({ service: this.host, local, config, creator, owners, binding });
       isNew = true;
       return this.#load(local);
