@@ -229,6 +229,7 @@ XEP-0334 | Message Processing Hints | Yes | | 1.0.0
 XEP-0352 | Client State Indication | Yes | | 1.0.0
 XEP-0359 | Unique and Stable Stanza IDs | Yes | | 0.7.0
 XEP-0424 | Message Retraction | Yes | | 0.4.2
+XEP-0441 | Message Archive Management Preferences | Yes | src/chat/archive/preferences.ts | 0.2.0
 XEP-0431 | Full Text Search in MAM | Yes | src/chat/archive/query.ts | 0.3.0
 XEP-0198 | Stream Management | Yes | | 1.6.3: kept for an hour unless configured, over any transport; no location
 XEP-0060 | Publish-Subscribe | Partial | src/chat/xeps/0060-pubsub.ts src/chat/pubsub/requests.ts src/chat/pubsub/access.ts | 1.30.0: nodes of accounts, all access models; no collections, no options of subscriptions, and owners are not asked by form whom to let in

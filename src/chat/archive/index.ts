@@ -7,6 +7,7 @@
  */
 export { type Keeping, keepingOf } from './keeping.ts';
 export * from './names.ts';
+export { isArchived } from './preferences.ts';
 export { answerMetadata, answerQuery, fullTextField, queryForm, type ShownArchive } from './query.ts';
 export { idOf, messageOf, rowOf, stanzaIdElement } from './rows.ts';
 export { tombstoneOf } from './tombstone.ts';

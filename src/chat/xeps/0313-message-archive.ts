@@ -1,8 +1,10 @@
-import { bareText } from '../../formats/jid/index.ts';
+import { bareText, type Jid } from '../../formats/jid/index.ts';
 import type { Element } from '../../formats/stanza/index.ts';
 import {
   answerMetadata,
   answerQuery,
+  isArchived,
+  type Keeping,
   keepingOf,
   mamNs,
   queryForm,
@@ -15,6 +17,7 @@ import type { Delivery, Kept, Sending } from '../routing/flow.ts';
 import type { Home } from '../routing/home.ts';
 import type { Session } from '../routing/session.ts';
 import type { IqHandler, IqRequest, Specification } from '../specification.ts';
+import type { Stanza } from '../stanza.ts';
 
 /** Sessions whose client reads the archive: what waits for them is found there. */
 const readers = new WeakSet<Session>();
@@ -50,11 +53,25 @@ const handlers: readonly IqHandler[] = [
   },
 ];
 
+/** What becomes of it where the member has said whose messages are not to be archived; at once where the account is known. */
+function wanted(home: Home, { type, element: of }: Stanza, other: Jid): Keeping | Promise<Keeping> {
+  const keeping = keepingOf(type, of.children);
+  if (keeping !== 'archive') return keeping;
+  const state = home.state();
+  const judged = (known: Awaited<typeof state>) => (isArchived(known, other) ? 'archive' : 'wait');
+  return state instanceof Promise ? state.then(judged) : judged(state);
+}
+
 /** The sender's own archive, before anybody hears of it. */
-function keepSent(sending: Sending): undefined {
-  const { session, stanza, flow, stamps } = sending;
+function keepSent(sending: Sending): Promise<undefined> | undefined {
+  const keeping = wanted(sending.session.home, sending.stanza, sending.stanza.to);
+  if (keeping instanceof Promise) return keeping.then((known) => sentAs(sending, known));
+  return sentAs(sending, keeping);
+}
+
+function sentAs({ session, stanza, flow, stamps }: Sending, keeping: Keeping): undefined {
+  if (keeping !== 'archive') return;
   const { home, chat } = session;
-  if (keepingOf(stanza.type, stanza.element.children) !== 'archive') return;
   const kept = flow.keep(rowOf(home.account, 'out', stanza, chat.clock.nowMs()));
   stamps.push(() => stanzaIdElement(home.text, kept.id));
 }
@@ -65,9 +82,14 @@ function alreadyKept({ home, stanza, flow }: Delivery): Kept | undefined {
   return flow.kept.find(({ row }) => row.kind === 'account' && row.owner === home.account);
 }
 
-function keepReceived(delivery: Delivery): void {
+function keepReceived(delivery: Delivery): Promise<void> | void {
+  const keeping = wanted(delivery.home, delivery.stanza, delivery.stanza.from);
+  if (keeping instanceof Promise) return keeping.then((known) => receivedAs(delivery, known));
+  receivedAs(delivery, keeping);
+}
+
+function receivedAs(delivery: Delivery, keeping: Keeping): void {
   const { home, stanza, flow, isOffline, stamps } = delivery;
-  const keeping = keepingOf(stanza.type, stanza.element.children);
   if (keeping === 'drop') return;
   const before = alreadyKept(delivery);
   if (before !== undefined) {

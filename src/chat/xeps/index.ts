@@ -39,6 +39,7 @@ import { sasl2 } from './0388-sasl2.ts';
 import { bookmarks } from './0402-bookmarks.ts';
 import { retraction } from './0424-retraction.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
+import { archivePreferences } from './0441-archive-preferences.ts';
 import { invitedRegistration } from './0445-invited-registration.ts';
 import { streamLimits } from './0478-stream-limits.ts';
 import { fast } from './0484-fast.ts';
@@ -58,6 +59,7 @@ export const xeps: readonly Specification[] = [
   contactAddresses,
   stanzaIds,
   messageArchive,
+  archivePreferences,
   carbons,
   retraction,
   offlineMessages,
