@@ -6,7 +6,10 @@ afterAll(stopAll);
 
 /** Debian's, which has the modules of Debian. */
 const python = '/usr/bin/python3';
-const parts = ['login', 'service', 'roster', 'messages', 'carbons', 'archive', 'resumption', 'upload'];
+const parts = [
+  ...['login', 'service', 'roster', 'messages', 'carbons', 'archive', 'blocking', 'resumption', 'private'],
+  ...['upload', 'eventing'],
+];
 
 withTools('slixmpp', ['python3'], () => {
   let myco: Myco;

@@ -109,6 +109,8 @@ export const messageArchive: Specification = {
   name: 'Message Archive Management',
   version: '1.1.3',
   features: {
+    // Of accounts; Profanity asks the server alone, and ejabberd says so there too.
+    server: [mamNs],
     account: [mamNs, `${mamNs}#extended`, `${mamNs}#groupchat-field`, 'urn:xmpp:fulltext:0'],
   },
   iq: handlers,
