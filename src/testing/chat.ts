@@ -117,10 +117,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
   const common = {
     ...{ coop: 'Exemple SCIC', domain, accounts: service.accounts, store, log, metrics, clock },
     ...{ limits: options.limits ?? {}, roomLimits: options.roomLimits ?? {} },
-    ...{
-      settings: () => settings,
-      version: '1.2.3',
-    },
+    ...{ settings: () => settings, version: '1.2.3' },
     administration: {
       admin: service.admin,
       signInAddress: (token: string) => `https://${domain}/sign-in/${token}`,
