@@ -26,7 +26,7 @@ export {
   writePortable,
 } from './portable/index.ts';
 export { invitationUri } from './registration/invitations.ts';
-export type { RoomLimits } from './rooms/index.ts';
+export { firstConfig as firstRoomConfig, type RoomLimits } from './rooms/index.ts';
 export { type RosterSource, type SharedContact, sharedChanged } from './roster/index.ts';
 export {
   type ChatServer,

@@ -77,6 +77,7 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
   const { chat, federation } = servicesOf(options);
   const streams = new Set<ClientStream>();
   expelTheDisabled(chat);
+  options.store.roster.subscribe(directoryAccount, () => chat.rooms.directoryChanged());
   const stay = partFromContacts(chat);
   const serve = async (transport: Transport, entrance: Entrance) => {
     const stream = new ClientStream(chat, transport, entrance);

@@ -170,12 +170,13 @@ export async function change(request: RoomRequest): Promise<null> {
 
 /**
  * Changes of who stands how to the room, in its turn: kept, then told; those who may not be there any more go.
- * Throws StanzaError `not-allowed` where nobody would own it, StoreError.
+ * `tells`: those who are away as well. Throws StanzaError `conflict` where nobody would own it, StoreError.
  */
 export async function setAffiliations(
   room: Room,
   changes: readonly RoomAffiliationChange[],
   actor?: string,
+  tells = true,
 ): Promise<void> {
   const { changed: done } = await room.chat.store.rooms
     .setAffiliations(room.row.id, changes)
@@ -193,7 +194,7 @@ export async function setAffiliations(
     const reason = changes.find((each) => each.jid === jid)?.reason ?? '';
     const there = [...room.occupants.values()].filter(({ bare }) => bare === jid || bare.endsWith(`@${jid}`));
     for (const occupant of there) affect(room, occupant, from, { actor, reason });
-    if (there.length === 0 && jid.includes('@')) tellAbsent(room, jid, to);
+    if (tells && there.length === 0 && jid.includes('@')) tellAbsent(room, jid, to);
   }
 }
 

@@ -9,5 +9,6 @@
  *   that they say of themselves in the room's place is passed on.
  * - A requester stands to the room as it is when its turn comes, not as it was when it asked.
  */
+export { firstConfig } from './config.ts';
 export { defaultRoomLimits, type RoomLimits } from './limits.ts';
 export { Rooms } from './service.ts';

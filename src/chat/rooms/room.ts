@@ -42,6 +42,8 @@ export class Room {
   /** Nobody else may enter until its owner has said how it shall be (XEP-0045 §10.1). */
   isLocked = false;
   isGone = false;
+  /** As of which change of the directory its members are those of the group that it follows; -1: of none yet. */
+  followed = -1;
   /** Works that are under way in it: it stays in memory. */
   pins = 0;
   /** Whose a nick is, in whatever case it is written. */

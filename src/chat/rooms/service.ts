@@ -9,6 +9,7 @@ import type { Session } from '../routing/session.ts';
 import type { Chat } from '../services.ts';
 import type { Stanza } from '../stanza.ts';
 import { answerRoom, answerService } from './answer.ts';
+import { follow } from './bound.ts';
 import { firstConfig } from './config.ts';
 import { enter, enterAgain } from './enter.ts';
 import { changeNick, leave, update } from './leave.ts';
@@ -40,6 +41,9 @@ export class Rooms implements Service {
   readonly #questions: Questions;
   readonly #ghosts = new Set<Seat>();
   #clearing: Promise<void> | null = null;
+  /** Changes of the directory that were heard of. */
+  #directory = 0;
+  #following: Promise<void> | null = null;
 
   constructor(chat: () => Chat, host: string, limits: Partial<RoomLimits> = {}) {
     this.#chat = chat;
@@ -58,7 +62,7 @@ export class Rooms implements Service {
     const { to } = stanza;
     if (to.local === '') return this.#atService(stanza);
     const room = this.#known(to.local);
-    if (room !== undefined) return this.#inRoom(room, stanza, flow);
+    if (room !== undefined && !this.#isBehind(room)) return this.#inRoom(room, stanza, flow);
     return this.#whenFound(stanza, flow);
   }
 
@@ -75,14 +79,54 @@ export class Rooms implements Service {
 
   /** The room of that name; null where there is none. Throws StanzaError `gone` for one that was destroyed. */
   async find(local: string): Promise<Room | null> {
-    const known = this.#known(local);
-    if (known !== undefined) return known;
+    const known = this.#known(local) ?? (await this.#found(local));
+    if (known !== null && this.#isBehind(known)) await this.#follow(known);
+    return known;
+  }
+
+  #found(local: string): Promise<Room | null> {
     let finding = this.#finding.get(local);
     if (finding === undefined) {
       finding = this.#load(local).finally(() => this.#finding.delete(local));
       this.#finding.set(local, finding);
     }
     return finding;
+  }
+
+  /** The group that it follows may be another one by now. */
+  #isBehind({ row, followed }: Room): boolean {
+    return row.binding !== null && followed !== this.#directory;
+  }
+
+  async #follow(room: Room): Promise<void> {
+    const at = this.#directory;
+    await follow(room);
+    room.followed = Math.max(room.followed, at);
+  }
+
+  /** Somebody has joined or left a group: rooms that follow it do so now where somebody is there, else when they are asked for. */
+  directoryChanged(): void {
+    this.#directory++;
+    this.#following ??= this.#followAll().finally(() => {
+      this.#following = null;
+    });
+    this.chat.commits.behind(this.#following);
+  }
+
+  async #followAll(): Promise<void> {
+    for (let behind = true; behind; ) {
+      behind = false;
+      for (const room of [...this.#lively.values()]) {
+        if (!this.#isBehind(room)) continue;
+        behind = await this.#follow(room).then(
+          () => true,
+          (error: unknown) => {
+            this.chat.log.error('a room does not follow its group', { error });
+            return false;
+          },
+        );
+      }
+    }
   }
 
   /** Rooms that do not stay and that a process left behind: nobody is in them. Before the first one is looked at. */

@@ -17,6 +17,7 @@ import { memberCommands } from './member.ts';
 import { memberDirectoryCommands } from './member-directory.ts';
 import { queueCommands } from './queue.ts';
 import { reportCommands } from './reports.ts';
+import { chatRoomCommands } from './room.ts';
 import { safetyCommands } from './safety.ts';
 import { transferCommands } from './transfer.ts';
 
@@ -25,6 +26,7 @@ export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...memberCommands,
   ...memberDirectoryCommands,
   ...directoryCommands,
+  ...chatRoomCommands,
   ...dkimCommands,
   ...reportCommands,
   ...folderCommands,
