@@ -150,7 +150,7 @@ export class Federation implements Remote, LinkHost {
   /** By a stream that the other server has opened (XEP-0288); not where there is one already. */
   linkBack(stream: ServerStream, ours: string, theirs: string): Link | null {
     const link = this.#link(ours, theirs);
-    if (link === null || link.stream !== null || link.resumable !== null) return null;
+    if (link === null || !link.isIdle) return null;
     link.attach(stream, { isResumed: false, h: undefined });
     return link;
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../base/index.ts';
 import {
+  chatPassword,
   memoryResolver,
   openTestChat,
   type TestAuthority,
@@ -233,5 +234,21 @@ describe('a server that cannot be believed', () => {
     const again = await trusted();
     await again.sendRaw(resume);
     await again.receive(`<resumed xmlns='urn:xmpp:sm:3' previd='${attributes.id}' h='0'/>`);
+  });
+
+  test('XEP-0288: what goes back by its stream comes once it knows that it may', async () => {
+    await open();
+    const bea = new XmppActor({ transport: 'tcp', port: b.ports.plain, domain: 'b.test' });
+    cleanings.push(() => bea.cut());
+    await bea.login({ username: 'bea', password: chatPassword });
+    const actor = await comes({ certificate: ['evil.test'] });
+    await actor.sendRaw("<bidi xmlns='urn:xmpp:bidi'/>");
+    await actor.sendRaw("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>");
+    await actor.receive("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+    await actor.restart();
+    await actor.receive(({ name }) => name === 'features');
+    await bea.send("<message to='ana@evil.test' type='chat'><body>hi</body></message>");
+    const { ns, attributes } = await actor.receive(({ name }) => name === 'message');
+    expect([ns, attributes.to]).toEqual(['jabber:server', 'ana@evil.test']);
   });
 });

@@ -78,6 +78,11 @@ export class Link {
     return acks !== null && this.#acks === acks && this.#stream === null && !this.#isConnecting;
   }
 
+  /** It has no stream, and none is on its way. */
+  get isIdle(): boolean {
+    return this.#stream === null && this.#acks === null && !this.#isConnecting;
+  }
+
   /** Nothing is known of it that is worth being kept. */
   get isForgettable(): boolean {
     return (

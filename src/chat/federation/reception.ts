@@ -54,6 +54,7 @@ export class Reception {
         mayDialBack: trust === 'dialback',
       }),
     );
+    if (this.#isKnown) this.#linkBack();
   }
 
   /** Whoever says that it is one of ours, or somebody whom we do not talk to, is shown out. */
@@ -132,7 +133,13 @@ export class Reception {
     if (known.size > 1) return;
     stream.transport.trust(federation.limits.serverStanzaBytesMax);
     stream.connection.authenticated();
-    if (this.#isBidi) this.#peer.link = federation.linkBack(stream, this.#ours, theirs);
+  }
+
+  /** What goes back by the same stream goes once the other server knows that it may come (XEP-0288 §2.2). */
+  #linkBack(): void {
+    const { stream, federation, link } = this.#peer;
+    if (this.#isBidi && link === null)
+      this.#peer.link = federation.linkBack(stream, this.#ours, this.#claimed);
   }
 
   /** Dialback: the server of that domain is asked whether the key is its own (XEP-0220 §2.2). */
@@ -148,6 +155,7 @@ export class Reception {
     }
     if (verdict) this.#shown(domainOf(from) ?? '');
     stream.transport.send(dialbackText({ ...answer, type: verdict ? 'valid' : 'invalid' }));
+    if (verdict && domainOf(from) === this.#claimed) this.#linkBack();
     // XEP-0220 §2.2.2: whoever lies is not listened to any more.
     if (!verdict && !this.#isKnown) stream.close();
   }
