@@ -1,0 +1,144 @@
+/**
+ * `npm run bench -- chat beside [messages] [idle] [logins] [--pairs=100] [--seconds=5] [--rounds=3] [--sessions=2000] [--logins=400]`:
+ * ours beside Debian's Prosody and ejabberd, in rounds that take turns, on this machine at the same time of day; least, middle
+ * and most of each. Who keeps archives keeps both; only ours has them on the disk before anybody hears. Processor time is that of
+ * the server's whole process tree.
+ */
+import { cpus, loadavg } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { loginXmpp } from '../../../src/testing/index.ts';
+import { memoryKiB, processorMs } from '../imap/processes.ts';
+import { type LoadClient, type LoadDoor, openLoadClient } from './load-client.ts';
+import { type MessageServer, messageRate } from './messages.ts';
+import { startServers } from './neighbours.ts';
+
+interface Options {
+  readonly pairs: number;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly sessions: number;
+  readonly logins: number;
+}
+
+type Measure = (server: MessageServer, transport: LoadDoor['transport'], options: Options) => Promise<number>;
+
+interface Row {
+  readonly name: string;
+  readonly unit: string;
+  readonly measure: Measure;
+}
+
+const doorOf = (server: MessageServer, transport: LoadDoor['transport']): LoadDoor => ({
+  ...{ transport, port: server.ports[transport], domain: server.domain },
+});
+
+async function steadyKiB(pid: number): Promise<number> {
+  let last = memoryKiB(pid);
+  for (let turn = 0; turn < 20; turn++) {
+    await pause(1_000);
+    const now = memoryKiB(pid);
+    if (Math.abs(now - last) < 0.002 * last) return now;
+    last = now;
+  }
+  return last;
+}
+
+/** KiB of one more session that is there and says nothing. */
+async function idle(
+  server: MessageServer,
+  transport: LoadDoor['transport'],
+  options: Options,
+): Promise<number> {
+  const clients: LoadClient[] = [];
+  const open = async (count: number) => {
+    for (let n = 0; n < count; n++) {
+      const { username, password } = server.member(n % (2 * options.pairs));
+      clients.push(await openLoadClient(doorOf(server, transport), username, password));
+    }
+  };
+  // The first load what all share.
+  await open(2 * options.pairs);
+  const before = await steadyKiB(server.pid);
+  await open(options.sessions);
+  const after = await steadyKiB(server.pid);
+  for (const client of clients) client.close();
+  await pause(2_000);
+  return (after - before) / options.sessions;
+}
+
+/** Logins by SCRAM (SHA-256, of Prosody SHA-1) with a bound resource, per second of the server's processor time. */
+async function logins(
+  server: MessageServer,
+  transport: LoadDoor['transport'],
+  options: Options,
+): Promise<number> {
+  let made = 0;
+  const line = async () => {
+    while (made < options.logins) {
+      const { username, password } = server.member(made++ % (2 * options.pairs));
+      const door = doorOf(server, transport);
+      const mechanism = server.name === 'prosody' ? 'SCRAM-SHA-1' : 'SCRAM-SHA-256';
+      const actor = await loginXmpp({ ...door, username, password, mechanism });
+      await actor.disconnect();
+    }
+  };
+  const before = processorMs(server.pid);
+  await Promise.all([line(), line(), line(), line()]);
+  return (made * 1_000) / (processorMs(server.pid) - before);
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  messages: {
+    name: 'messages, kept in both archives',
+    unit: 'per second of processor time',
+    async measure(server, transport, { pairs, seconds }) {
+      return (await messageRate(server, transport, { pairs, seconds, window: 4 })).perCpuSecond;
+    },
+  },
+  idle: { name: 'an idle session', unit: 'KiB', measure: idle },
+  logins: { name: 'logins', unit: 'per second of processor time', measure: logins },
+};
+
+const shown = (figures: readonly number[]): string => {
+  const all = [...figures].sort((a, b) => a - b);
+  const digits = (all[0] ?? 0) < 100 ? 1 : 0;
+  return [all[0], all[all.length >> 1], all.at(-1)].map((each) => (each ?? 0).toFixed(digits)).join(' / ');
+};
+
+async function measureRow(row: Row, servers: readonly MessageServer[], options: Options): Promise<void> {
+  for (const transport of ['tcp', 'websocket'] as const) {
+    const figures = new Map<string, number[]>(servers.map(({ name }) => [name, []]));
+    for (let round = 0; round < options.rounds; round++) {
+      for (const server of servers)
+        figures.get(server.name)?.push(await row.measure(server, transport, options));
+    }
+    for (const [name, all] of figures)
+      console.log(`${row.name}, ${transport}, ${name}: ${shown(all)} ${row.unit}`);
+  }
+}
+
+export async function beside(args: readonly string[]): Promise<void> {
+  const option = (name: string, or: number) =>
+    Number(args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? or);
+  const options: Options = {
+    ...{ pairs: option('pairs', 100), seconds: option('seconds', 5), rounds: option('rounds', 3) },
+    ...{ sessions: option('sessions', 2_000), logins: option('logins', 400) },
+  };
+  const wanted = args.filter((arg) => !arg.startsWith('--'));
+  for (const name of wanted) if (!Object.hasOwn(rows, name)) throw new Error(`there is no row '${name}'`);
+  const picked = Object.entries(rows).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+  const load = () =>
+    loadavg()
+      .map((each) => each.toFixed(1))
+      .join(' ');
+  console.log(
+    `${cpus().length} processors, load ${load()}; least / middle / most of ${options.rounds} rounds`,
+  );
+  const servers = await startServers(2 * options.pairs);
+  try {
+    for (const [, row] of picked) await measureRow(row, servers, options);
+  } finally {
+    for (const server of servers) await server.close();
+  }
+  console.log(`load at the end ${load()}`);
+}
