@@ -31,6 +31,11 @@ export interface ChatSettings {
   readonly turn?: TurnServer | undefined;
   /** How long a session waits to be resumed (XEP-0198 §5); default `resumeMsMax`. */
   readonly resumeMs?: number;
+  /**
+   * What people of other servers may bring to members who have nothing to do with them: messages and requests to be a contact
+   * (`everything`, the default), requests alone, or nothing.
+   */
+  readonly strangers?: 'everything' | 'requests' | 'nothing';
 }
 
 /** What may be done to accounts by way of chat. */

@@ -1,6 +1,13 @@
-import { type ChatServer, createChatServer, type FederationOptions, uploadService } from '../chat/index.ts';
+import {
+  type ChatServer,
+  type ChatSettings,
+  createChatServer,
+  type FederationOptions,
+  uploadService,
+} from '../chat/index.ts';
 import { parseNetworks } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
+import type { MycoSettings } from '../settings/index.ts';
 import { version } from '../version.ts';
 import { signInAddress, webAddress } from '../web/index.ts';
 import { sentFilesPath } from '../webdav/index.ts';
@@ -38,7 +45,7 @@ export function openChat(
     metrics,
     clock,
     plaintextLogin: auth.plaintext === 'allow',
-    settings: () => settings.value.chat,
+    settings: () => chatSettings(settings.value.chat),
     version,
     federation: {
       ...wayOut,
@@ -60,6 +67,12 @@ export function openChat(
     ],
   });
 }
+
+const chatSettings = ({ resume: resumeMs, federation, ...chat }: MycoSettings['chat']): ChatSettings => ({
+  ...chat,
+  resumeMs,
+  strangers: federation.strangers,
+});
 
 /** What chat does with the connections of its doors. */
 export function chatDoors({ chat, handleClient, handleWebSocket, handleServer }: ChatServer): ChatDoors {

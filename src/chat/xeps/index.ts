@@ -2,6 +2,7 @@
  * chat/xeps: what the server understands beyond the streams, in an order that counts: within a phase of a message
  * (`specification.ts`) whoever stands first is asked first. A XEP is one file, its transcript and one line here.
  */
+import { strangers } from '../presence/index.ts';
 import type { Specification } from '../specification.ts';
 import { lastActivity } from './0012-last-activity.ts';
 import { serviceDiscovery } from './0030-service-discovery.ts';
@@ -50,6 +51,7 @@ export const xeps: readonly Specification[] = [
   pushNotifications,
   streamManagement,
   blocking,
+  strangers,
   lastActivity,
   serviceDiscovery,
   privateXml,

@@ -104,6 +104,11 @@ const federationSlice = z
         'How another server shows whose it is. certificates: by one that an authority vouches for; dialback: or else by what the DNS says (XEP-0220). Nothing is said in clear in either case.',
       reload: 'live',
     }),
+    strangers: z.enum(['everything', 'requests', 'nothing']).prefault('everything').meta({
+      description:
+        'What people of other servers may bring to members who have nothing to do with them: everything; requests to be a contact alone; nothing. Contacts, rooms that were entered and whoever was written to are no strangers.',
+      reload: 'live',
+    }),
     keep: duration({ min: '1m', max: '14d' }).prefault('2d').meta({
       description: 'How long a message waits for a server that cannot be reached; then it goes back.',
       reload: 'live',
@@ -126,6 +131,11 @@ export const chatSlice = z
     }),
     unauthenticatedSeconds: whole(1, 3600).prefault(60).meta({
       description: 'How long a chat stream may stay without signing in.',
+      reload: 'live',
+    }),
+    resume: duration({ min: '0s', max: '1h' }).prefault('1h').meta({
+      description:
+        'How long a client that has lost its connection may come back to its session (XEP-0198); 0s: not at all. Nothing is lost afterwards, but more is read again.',
       reload: 'live',
     }),
     archive: archiveSlice,
