@@ -29,6 +29,7 @@ export interface Features {
   readonly send: readonly HookOf<'send'>[];
   readonly receive: readonly HookOf<'receive'>[];
   readonly select: readonly HookOf<'select'>[];
+  readonly presenceShown: readonly NonNullable<PresenceHooks['shown']>[];
   readonly presenceSent: readonly NonNullable<PresenceHooks['sent']>[];
   readonly presenceReceived: readonly NonNullable<PresenceHooks['received']>[];
   readonly presenceInvited: readonly NonNullable<PresenceHooks['invited']>[];
@@ -90,6 +91,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     send: hooks.filter(isPhase('send')).map(({ run }) => run),
     receive: hooks.filter(isPhase('receive')).map(({ run }) => run),
     select: hooks.filter(isPhase('select')).map(({ run }) => run),
+    presenceShown: presences.flatMap(({ shown }) => shown ?? []),
     presenceSent: presences.flatMap(({ sent }) => sent ?? []),
     presenceReceived: presences.flatMap(({ received }) => received ?? []),
     presenceInvited: presences.flatMap(({ invited }) => invited ?? []),

@@ -11,6 +11,8 @@
  * - Errors are answered in one place, `errors.ts`; what is ours is logged and answered without detail. No line of the log
  *   holds content, addresses of contacts or names of rooms.
  */
+
+export type { OwnCards } from './cards/index.ts';
 export {
   defaultFederationLimits,
   type FederationLimits,

@@ -4,6 +4,7 @@ import type { Connection, WebSocketPeer } from '../net/index.ts';
 import type { Log, Metrics } from '../observability/index.ts';
 import type { Conversations } from '../stores/conversations/index.ts';
 import { sasl } from './auth/sasl.ts';
+import type { OwnCards } from './cards/index.ts';
 import { StanzaError, StreamError } from './errors.ts';
 import { createFeatures, type Features } from './features.ts';
 import { Federation, type FederationOptions } from './federation/index.ts';
@@ -46,6 +47,8 @@ export interface ChatServerOptions {
   readonly plaintextLogin?: boolean;
   readonly settings: () => ChatSettings;
   readonly rosterSource?: RosterSource;
+  /** Without it nobody has a card, and no picture is put into presence. */
+  readonly cards?: OwnCards;
   readonly version: string;
   /** Left out: there are no other servers. */
   readonly federation?: FederationOptions | undefined;
@@ -129,6 +132,7 @@ function servicesOf(options: ChatServerOptions) {
     plaintextLogin: options.plaintextLogin ?? false,
     rosterSource: options.rosterSource ?? null,
     registrar: options.registrar ?? null,
+    cards: options.cards ?? null,
     features: standardFeatures,
     presence: presenceRules,
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),

@@ -2,6 +2,7 @@ import type { Accounts, AccountsAdmin } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { Conversations } from '../stores/conversations/index.ts';
+import type { OwnCards } from './cards/index.ts';
 import type { Features } from './features.ts';
 import type { ChatLimits } from './limits.ts';
 import type { ChatMeters } from './metrics.ts';
@@ -72,6 +73,8 @@ export interface Chat {
   readonly store: Conversations;
   /** Whom the co-op puts into the lists of its members; null: nobody. */
   readonly rosterSource: RosterSource | null;
+  /** Members' own cards; null: there are none. */
+  readonly cards: OwnCards | null;
   readonly features: Features;
   readonly presence: PresenceRules;
   readonly limits: ChatLimits;

@@ -78,6 +78,8 @@ export interface SessionHooks {
 
 /** What presence (RFC 6121 §4) means to others than who hears it. */
 export interface PresenceHooks {
+  /** What others are shown of what a resource of ours says of itself, to everybody or to one, while it is there. */
+  shown?(session: Session, of: Element): Element | Promise<Element>;
   /** A resource of ours tells everybody that it is there (`first`: it was not), or that it is no more (`session.presence` null). */
   sent?(session: Session, first: boolean): Promise<void> | void;
   /** An account of ours is told by somebody, one of its own resources or another: available or unavailable. */

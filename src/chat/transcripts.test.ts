@@ -1,5 +1,5 @@
 import type { Conversations } from '../stores/conversations/index.ts';
-import { chatPassword, openTestChat, xmppTranscripts } from '../testing/index.ts';
+import { chatPassword, memoryCards, openTestChat, xmppTranscripts } from '../testing/index.ts';
 import { type MakeService, type UploadParts, uploadService } from './index.ts';
 
 // `set chat.registration: open` and its like at the head of a transcript.
@@ -9,6 +9,7 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
     const isKnown = registration === 'open' || registration === 'closed' || registration === 'invite';
     const turn = turnOf(settings['chat.turn']);
     const chat = await openTestChat({
+      cards: memoryCards(),
       settings: { ...(isKnown ? { registration } : {}), ...turn },
       services: (store) => uploadsOf(store, settings['chat.uploads']),
     });

@@ -15,6 +15,7 @@ import { directorySource } from './chat-directory.ts';
 import type { ChatDoors } from './chat-doors.ts';
 import type { OpenDoor } from './doors.ts';
 import type { Observers } from './observers.ts';
+import { ownCards } from './own-cards.ts';
 
 /** Chat over what is kept. `open`: the doors that are open by now. */
 export function openChat(
@@ -40,6 +41,7 @@ export function openChat(
       signInAddress: (token) => signInAddress(settings.value, token),
     },
     rosterSource: directorySource(rooms),
+    cards: ownCards(rooms.collections),
     store: conversations,
     log: log.child({ protocol: 'xmpp' }),
     metrics,

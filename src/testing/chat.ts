@@ -16,6 +16,7 @@ import {
   type FederationSettings,
   type MakeService,
   type RoomLimits,
+  type OwnCards,
   type RosterSource,
 } from '../chat/index.ts';
 import {
@@ -50,6 +51,8 @@ export interface TestChatOptions {
   /** Services below the domain that the suite adds. */
   readonly services?: (store: Conversations) => readonly MakeService[];
   readonly rosterSource?: RosterSource;
+  /** Members' own cards; left out: nobody has one. */
+  readonly cards?: OwnCards;
   /** Default coop.localhost. */
   readonly domain?: string;
   /** Left out: there are no other servers. */
@@ -123,6 +126,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
       signInAddress: (token: string) => `https://${domain}/sign-in/${token}`,
     },
     services: options.services?.(store) ?? [],
+    ...(options.cards === undefined ? {} : { cards: options.cards }),
     ...(options.rosterSource ? { rosterSource: options.rosterSource } : {}),
     registrar: { ...service.admin, invitePage: (token: string) => `https://localhost/invite/${token}` },
   };

@@ -9,6 +9,7 @@
 
 export { fakeClock } from '../base/index.ts';
 export { type BrowserAnswer, type BrowserRequest, type TestBrowser, testBrowser } from './browser.ts';
+export { type MemoryCards, memoryCards } from './cards.ts';
 export {
   type TestAuthority,
   type TestAuthorityOptions,

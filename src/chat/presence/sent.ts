@@ -48,7 +48,8 @@ function toEverybody(session: Session, of: Element, type: string): Promise<void>
 }
 
 /** RFC 6121 §4.6.3: told by name, and told of the end as well. */
-async function direct(session: Session, of: Element, to: Jid): Promise<void> {
+async function direct(session: Session, said: Element, to: Jid): Promise<void> {
+  const of = await shownOf(session, said);
   const text = jidText(to);
   const state = await session.home.state();
   // Who is told of everything (§4.6.5) is told of the end with the others.
@@ -59,8 +60,9 @@ async function direct(session: Session, of: Element, to: Jid): Promise<void> {
 }
 
 /** RFC 6121 §4.2, §4.4. */
-async function available(session: Session, of: Element): Promise<void> {
-  const priority = priorityOf(of);
+async function available(session: Session, from: Element): Promise<void> {
+  const priority = priorityOf(from);
+  const of = await shownOf(session, from);
   const { home, chat } = session;
   const told = toldBy(session);
   await told.last;
@@ -88,6 +90,15 @@ async function available(session: Session, of: Element): Promise<void> {
   told.last = behind(chat, tell());
   // Whoever knows half the world does not wait until all of it has heard.
   if (heard.length + asked.length <= contactsPerStepMax) await told.last;
+}
+
+async function shownOf(session: Session, said: Element): Promise<Element> {
+  let of = said;
+  for (const hook of session.chat.features.presenceShown) {
+    const shown = hook(session, of);
+    of = shown instanceof Promise ? await shown : shown;
+  }
+  return of;
 }
 
 /** RFC 6121 §4.7.2.3. */

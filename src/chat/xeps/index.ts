@@ -9,11 +9,14 @@ import { serviceDiscovery } from './0030-service-discovery.ts';
 import { multiUserChat } from './0045-multi-user-chat.ts';
 import { privateXml } from './0049-private-xml.ts';
 import { adHocCommands } from './0050-ad-hoc-commands.ts';
+import { vcardTemp } from './0054-vcard-temp.ts';
 import { pubsub } from './0060-pubsub.ts';
 import { registration } from './0077-registration.ts';
+import { userAvatar } from './0084-user-avatar.ts';
 import { softwareVersion } from './0092-software-version.ts';
 import { entityCapabilities } from './0115-entity-capabilities.ts';
 import { serviceAdministration } from './0133-service-administration.ts';
+import { vcardAvatars } from './0153-vcard-avatars.ts';
 import { contactAddresses } from './0157-contact-addresses.ts';
 import { offlineMessages } from './0160-offline-messages.ts';
 import { personalEventing } from './0163-personal-eventing.ts';
@@ -37,6 +40,7 @@ import { httpUpload } from './0363-http-upload.ts';
 import { invitedContacts } from './0379-invited-contacts.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
+import { avatarConversion } from './0398-avatar-conversion.ts';
 import { bookmarks } from './0402-bookmarks.ts';
 import { retraction } from './0424-retraction.ts';
 import { channelBindings } from './0440-channel-bindings.ts';
@@ -75,6 +79,10 @@ export const xeps: readonly Specification[] = [
   externalServices,
   pubsub,
   personalEventing,
+  vcardTemp,
+  userAvatar,
+  vcardAvatars,
+  avatarConversion,
   publicData,
   privateData,
   bookmarks,
