@@ -197,8 +197,18 @@ RFC 6764 | Finding CalDAV and CardDAV | Yes | src/webdav/server/dav.ts src/cli/d
 # Chat
 RFC 6120 | XMPP core | Partial | src/chat/stream/client-stream.ts src/chat/auth/sasl.ts src/chat/stream/bind.ts | streams, STARTTLS, SASL, binding of resources, errors; SASL EXTERNAL is not for clients
 RFC 6121 | XMPP instant messaging and presence | Partial | src/chat/roster/roster.ts src/chat/roster/subscription.ts src/chat/roster/subscriptions.ts src/chat/presence/sent.ts src/chat/presence/received.ts src/chat/presence/ends.ts | all but §2.1.5 'forbidden', which others hear as 'service-unavailable'
-RFC 7622 | XMPP addresses | No | |
+RFC 7622 | XMPP addresses | Yes | src/formats/jid/jid.ts src/formats/jid/precis.ts | a final sigma is any sigma, as readers see it
+RFC 7590 | TLS in XMPP | Yes | src/chat/stream/start-tls.ts src/chat/federation/connect.ts |
 RFC 7395 | XMPP over WebSocket | Yes | src/chat/stream/websocket-transport.ts |
+XEP-0004 | Data Forms | Yes | src/chat/data/forms.ts | 2.13.2
+XEP-0059 | Result Set Management | Yes | src/chat/data/result-sets.ts | 1.0: pages have no number
+XEP-0156 | Discovering Alternative XMPP Connection Methods | Yes | src/web/discovery/host-meta.ts | 1.4.0: host-meta and host-meta.json
+XEP-0085 | Chat State Notifications | Yes | src/chat/archive/keeping.ts | 2.1: passed on, not archived
+XEP-0184 | Message Delivery Receipts | Yes | src/chat/archive/keeping.ts | 1.4.0: passed on and archived
+XEP-0308 | Last Message Correction | Yes | src/chat/archive/keeping.ts | 1.2.1: passed on and archived
+XEP-0333 | Chat Markers | Yes | src/chat/archive/keeping.ts | 0.4: passed on and archived
+XEP-0444 | Message Reactions | Yes | src/chat/archive/keeping.ts | 0.2.1: passed on and archived
+XEP-0461 | Message Replies | Yes | src/chat/archive/keeping.ts | 0.2.0: passed on and archived
 XEP-0012 | Last Activity | Yes | src/chat/xeps/0012-last-activity.ts src/chat/presence/ends.ts | 2.0: for those who may know the presence of an account
 XEP-0049 | Private XML Storage | Yes | src/chat/xeps/0049-private-xml.ts | 1.2
 XEP-0191 | Blocking Command | Yes | src/chat/xeps/0191-blocking.ts src/chat/roster/blocked.ts src/chat/presence/hiding.ts | 1.3
