@@ -8,7 +8,7 @@ afterAll(stopAll);
 const python = '/usr/bin/python3';
 const parts = [
   ...['login', 'service', 'roster', 'messages', 'carbons', 'archive', 'blocking', 'resumption', 'private'],
-  ...['upload', 'eventing'],
+  ...['upload', 'eventing', 'rooms'],
 ];
 
 withTools('slixmpp', ['python3'], () => {
