@@ -15,8 +15,8 @@ import {
   type FederationLimits,
   type FederationSettings,
   type MakeService,
-  type RoomLimits,
   type OwnCards,
+  type RoomLimits,
   type RosterSource,
 } from '../chat/index.ts';
 import {
