@@ -132,4 +132,27 @@ withTools('Converse.js in Chromium', ['chromium'], () => {
     await page.until('what was said', shows('grüezi from a browser 🌱'));
     await page.until('what was answered', shows('and to you, browser'));
   });
+
+  test("shows the picture that somebody's account has", async () => {
+    const [data, metadata] = ['urn:xmpp:avatar:data', 'urn:xmpp:avatar:metadata'];
+    const picture = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    const hash = createHash('sha1').update(picture).digest('hex');
+    const publish = (node: string, payload: string) =>
+      bea.ask(
+        'set',
+        `<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='${node}'><item id='${hash}'>${payload}</item></publish></pubsub>`,
+      );
+    await publish(data, `<data xmlns='${data}'>${picture.toString('base64')}</data>`);
+    await publish(
+      metadata,
+      `<metadata xmlns='${metadata}'><info id='${hash}' bytes='${picture.length}' type='image/png'/></metadata>`,
+    );
+    const shown = await page.evaluate<string>(
+      `look.api.vcard.get(${JSON.stringify(member('bea'))}, true).then((card) => String(card.image ?? ''))`,
+    );
+    expect(shown.replace(/\s/g, '')).toContain(picture.toString('base64'));
+  });
 });

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- chat archive [SECONDS]`: what it takes to keep messages; see tools/bench/chat/archive.ts.
  * `npm run bench -- chat messages`: what it takes to bring them, kept in both archives; see tools/bench/chat/messages.ts.
- * `npm run bench -- chat beside`: messages, idle sessions and logins beside Prosody and ejabberd; see tools/bench/chat/beside.ts.
+ * `npm run bench -- chat beside`: messages, a room, idle sessions and logins beside Prosody and ejabberd; see tools/bench/chat/beside.ts.
  * `npm run bench -- chat rooms`: what it takes to tell many the same; see tools/bench/chat/rooms.ts.
  */
 import { archive } from './chat/archive.ts';

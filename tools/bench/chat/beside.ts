@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- chat beside [messages] [idle] [logins] [--pairs=100] [--seconds=5] [--rounds=3] [--sessions=2000] [--logins=400]`:
+ * `npm run bench -- chat beside [messages] [room] [idle] [logins] [--pairs=100] [--seconds=5] [--rounds=3] [--sessions=2000] [--logins=400]`:
  * ours beside Debian's Prosody and ejabberd, in rounds that take turns, on this machine at the same time of day; least, middle
  * and most of each. Who keeps archives keeps both; only ours has them on the disk before anybody hears. Processor time is that of
  * the server's whole process tree.
@@ -11,6 +11,7 @@ import { memoryKiB, processorMs } from '../imap/processes.ts';
 import { type LoadClient, type LoadDoor, openLoadClient } from './load-client.ts';
 import { type MessageServer, messageRate } from './messages.ts';
 import { startServers } from './neighbours.ts';
+import { roomRate } from './rooms.ts';
 
 interface Options {
   readonly pairs: number;
@@ -26,6 +27,10 @@ interface Row {
   readonly name: string;
   readonly unit: string;
   readonly measure: Measure;
+  /** In servers that nobody has used before: what memory they got they keep. */
+  readonly anew?: boolean;
+  /** Default: both. */
+  readonly transports?: readonly LoadDoor['transport'][];
 }
 
 const doorOf = (server: MessageServer, transport: LoadDoor['transport']): LoadDoor => ({
@@ -87,6 +92,9 @@ async function logins(
   return (made * 1_000) / (processorMs(server.pid) - before);
 }
 
+const roomOccupants = 200;
+let madeRooms = 0;
+
 const rows: Readonly<Record<string, Row>> = {
   messages: {
     name: 'messages, kept in both archives',
@@ -95,7 +103,16 @@ const rows: Readonly<Record<string, Row>> = {
       return (await messageRate(server, transport, { pairs, seconds, window: 4 })).perCpuSecond;
     },
   },
-  idle: { name: 'an idle session', unit: 'KiB', measure: idle },
+  room: {
+    name: 'what is heard in a room of 200',
+    unit: 'per second of processor time',
+    transports: ['tcp'],
+    async measure(server, _, { seconds }) {
+      const room = `r${madeRooms++}@rooms.${server.domain}`;
+      return (await roomRate(server, room, { occupants: roomOccupants, seconds, window: 4 })).perCpuSecond;
+    },
+  },
+  idle: { name: 'an idle session', unit: 'KiB', measure: idle, anew: true },
   logins: { name: 'logins', unit: 'per second of processor time', measure: logins },
 };
 
@@ -105,13 +122,29 @@ const shown = (figures: readonly number[]): string => {
   return [all[0], all[all.length >> 1], all.at(-1)].map((each) => (each ?? 0).toFixed(digits)).join(' / ');
 };
 
+async function withServers<T>(
+  { pairs }: Options,
+  work: (servers: readonly MessageServer[]) => Promise<T>,
+): Promise<T> {
+  const servers = await startServers(2 * pairs);
+  try {
+    return await work(servers);
+  } finally {
+    for (const server of servers) await server.close();
+  }
+}
+
 async function measureRow(row: Row, servers: readonly MessageServer[], options: Options): Promise<void> {
-  for (const transport of ['tcp', 'websocket'] as const) {
-    const figures = new Map<string, number[]>(servers.map(({ name }) => [name, []]));
-    for (let round = 0; round < options.rounds; round++) {
-      for (const server of servers)
-        figures.get(server.name)?.push(await row.measure(server, transport, options));
-    }
+  for (const transport of row.transports ?? (['tcp', 'websocket'] as const)) {
+    const figures = new Map<string, number[]>();
+    const measureAll = async (those: readonly MessageServer[]) => {
+      for (const server of those) {
+        const all = figures.get(server.name) ?? [];
+        figures.set(server.name, [...all, await row.measure(server, transport, options)]);
+      }
+    };
+    for (let round = 0; round < options.rounds; round++)
+      await (row.anew === true ? withServers(options, measureAll) : measureAll(servers));
     for (const [name, all] of figures)
       console.log(`${row.name}, ${transport}, ${name}: ${shown(all)} ${row.unit}`);
   }
@@ -134,11 +167,11 @@ export async function beside(args: readonly string[]): Promise<void> {
   console.log(
     `${cpus().length} processors, load ${load()}; least / middle / most of ${options.rounds} rounds`,
   );
-  const servers = await startServers(2 * options.pairs);
-  try {
-    for (const [, row] of picked) await measureRow(row, servers, options);
-  } finally {
-    for (const server of servers) await server.close();
-  }
+  const [anew, others] = [true, false].map((is) => picked.filter(([, row]) => (row.anew ?? false) === is));
+  for (const [, row] of anew ?? []) await measureRow(row, [], options);
+  if (others?.length)
+    await withServers(options, async (servers) => {
+      for (const [, row] of others) await measureRow(row, servers, options);
+    });
   console.log(`load at the end ${load()}`);
 }

@@ -7,7 +7,7 @@ import { processorMs } from '../imap/processes.ts';
 import { type LoadClient, openLoadClient } from './load-client.ts';
 import { type MessageRate, type MessageServer, ourServer } from './messages.ts';
 
-interface RoomLoad {
+export interface RoomLoad {
   readonly occupants: number;
   readonly seconds: number;
   /** Messages on the way at the same time. */
@@ -44,7 +44,8 @@ async function occupants(server: MessageServer, room: string, count: number): Pr
   return clients;
 }
 
-async function roomRate(server: MessageServer, room: string, load: RoomLoad): Promise<MessageRate> {
+/** Everybody speaks in turn in a room that is new. */
+export async function roomRate(server: MessageServer, room: string, load: RoomLoad): Promise<MessageRate> {
   const clients = await occupants(server, room, load.occupants);
   let [arrived, sent] = [0, 0];
   let isOver = false;
