@@ -138,7 +138,7 @@ function servicesOf(options: ChatServerOptions) {
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
     router: new Router(() => chat, services, federation ?? noRemote),
     rooms,
-    commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax),
+    commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax, log),
     clock,
     startedAtMs: clock.nowMs(),
     meters: createMeters(options.metrics),

@@ -3,9 +3,9 @@ import { jidText, parseJid } from '../../formats/jid/index.ts';
 import { element } from '../../formats/stanza/index.ts';
 import type { Connection } from '../../net/index.ts';
 import type { Queued } from '../../stores/conversations/index.ts';
-import { StanzaError, StreamError } from '../errors.ts';
+import { type StanzaCondition, StanzaError, StreamError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
-import type { Flow } from '../routing/flow.ts';
+import type { Enqueued, Flow } from '../routing/flow.ts';
 import type { Remote } from '../routing/router.ts';
 import type { Chat } from '../services.ts';
 import { addressed, bounceOf, mayBounce, type Stanza, stanzaText } from '../stanza.ts';
@@ -110,8 +110,8 @@ export class Federation implements Remote, LinkHost {
     });
     flow.after(() => {
       const { seq } = enqueued;
-      if (seq === null) this.#tell(stanza, new StanzaError('resource-constraint'));
-      else this.#offer({ text, seq, stanza });
+      if (typeof seq === 'number') this.#offer({ text, seq, stanza });
+      else this.#tell(stanza, new StanzaError(unqueued[seq]));
     });
   }
 
@@ -265,6 +265,12 @@ export class Federation implements Remote, LinkHost {
     }
   }
 }
+
+/** What the sender is told of something lasting that does not wait for the other server. */
+const unqueued = {
+  'no-room': 'resource-constraint',
+  'not-written': 'internal-server-error',
+} as const satisfies Record<Exclude<Enqueued['seq'], number>, StanzaCondition>;
 
 /** Presence that nobody misses. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'probe', 'unsubscribe', 'unsubscribed']);

@@ -3,6 +3,7 @@ import { StoreError } from '../../base/index.ts';
 import type { Conversations } from '../../stores/conversations/index.ts';
 import { Commits } from './commits.ts';
 import { Flow } from './flow.ts';
+import { Settling } from './settling.ts';
 
 type Rows = Parameters<Conversations['archive']['append']>[0];
 
@@ -55,7 +56,9 @@ function scene(rowsMax = 100) {
   const kept = archive();
   const queued = queue(2);
   const heard: string[] = [];
-  const commits = new Commits(kept, queued, rowsMax);
+  const logged: string[] = [];
+  const log = { error: (event: string) => void logged.push(event) };
+  const commits = new Commits(kept, queued, rowsMax, log);
   const submit = (name: string, ...stanzas: string[]) => {
     const flow = new Flow(null, (error) => heard.push(`${name} failed: ${String(error)}`));
     const all = stanzas.map((stanza) => flow.keep(row(stanza)));
@@ -66,10 +69,10 @@ function scene(rowsMax = 100) {
     const flow = new Flow(null, (error) => heard.push(`${name} failed: ${String(error)}`));
     flow.keep(row(name));
     const all = stanzas.map((stanza) => flow.enqueue(forThem(stanza)));
-    flow.after(() => heard.push([name, ...all.map(({ seq }) => seq ?? 'no room')].join(' ')));
+    flow.after(() => heard.push([name, ...all.map(({ seq }) => seq)].join(' ')));
     commits.submit(flow);
   };
-  return { ...kept, archive: kept, queued, heard, commits, submit, send };
+  return { ...kept, archive: kept, queued, heard, logged, commits, submit, send };
 }
 
 describe('group commit of flows', () => {
@@ -126,14 +129,38 @@ describe('group commit of flows', () => {
     submit('b');
     send('c', '2', '3');
     await commits.settled();
-    expect(heard).toEqual(['a 1', 'b', 'c 2 no room']);
+    expect(heard).toEqual(['a 1', 'b', 'c 2 no-room']);
     expect([queued.waiting, batches]).toEqual([['1', '2'], [['a', 'c']]]);
   });
 
-  test('a queue that is not there is one without room: no archive is written twice', async () => {
-    const { commits, heard, send, batches } = scene();
+  test('a queue that cannot be written is logged, and no archive is written twice', async () => {
+    const { commits, heard, logged, send, batches } = scene();
     send('a', 'broken');
     await commits.settled();
-    expect([heard, batches]).toEqual([['a no room'], [['a']]]);
+    expect([heard, batches]).toEqual([['a not-written'], [['a']]]);
+    expect(logged).toEqual(['xmpp queue not written']);
+  });
+
+  test('what throws at the end of a flow holds up neither the rest of it nor others', async () => {
+    const { commits, heard, logged, submit } = scene();
+    const settling = new Settling(1);
+    const fault = () => {
+      throw new Error('a fault of ours');
+    };
+    for (const isKept of [true, false]) {
+      const flow = new Flow(settling.begin(), fault);
+      if (isKept) flow.keep(row('x'));
+      flow.after(fault);
+      flow.after(() => heard.push('the rest'));
+      commits.submit(flow);
+    }
+    const refused = new Flow(settling.begin(), fault);
+    refused.keep(row('bad'));
+    commits.submit(refused);
+    submit('b', 'y');
+    await commits.settled();
+    expect(heard).toEqual(['the rest', 'the rest', 'b 2']);
+    expect(settling.handled).toBe(3);
+    expect(logged).toEqual(Array.from({ length: 3 }, () => 'xmpp flow not ended well'));
   });
 });

@@ -1,15 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Log } from '../../observability/index.ts';
 import type { Conversations, ServerQueue } from '../../stores/conversations/index.ts';
 import type { Flow } from './flow.ts';
 
 /**
  * Group commit of what stanzas leave behind: one transaction for all that came in while the one before it was written.
- * Flows end in the order in which they were submitted.
+ * Flows end in the order in which they were submitted; a fault at the end of one is logged and holds up nobody.
  */
 export class Commits {
   readonly #archive: Pick<Conversations['archive'], 'append'>;
   readonly #queue: Pick<ServerQueue, 'append'>;
   readonly #rowsMax: number;
+  readonly #log: Pick<Log, 'error'>;
+  readonly #threw = (error: unknown): void => this.#log.error('xmpp flow not ended well', { error });
   #waiting: Flow[] = [];
   #running: Promise<void> | null = null;
   readonly #behind = new Set<Promise<void>>();
@@ -18,15 +21,17 @@ export class Commits {
     archive: Pick<Conversations['archive'], 'append'>,
     queue: Pick<ServerQueue, 'append'>,
     rowsMax: number,
+    log: Pick<Log, 'error'>,
   ) {
     this.#archive = archive;
     this.#queue = queue;
     this.#rowsMax = rowsMax;
+    this.#log = log;
   }
 
   submit(flow: Flow): void {
     if (this.#running === null && flow.kept.length + flow.enqueued.length === 0) {
-      flow.finish();
+      flow.finish(this.#threw);
       return;
     }
     this.#waiting.push(flow);
@@ -51,7 +56,7 @@ export class Commits {
     while (this.#waiting.length > 0) {
       const flows = this.#batch();
       const failure = await this.#failureOf(flows);
-      if (failure === null) for (const flow of flows) flow.finish();
+      if (failure === null) for (const flow of flows) flow.finish(this.#threw);
       else await this.#apart(flows, failure.error);
     }
     this.#running = null;
@@ -86,20 +91,25 @@ export class Commits {
     await this.#enqueue(flows);
   }
 
-  /** After the archives, which are not to be written twice: what cannot be kept here has found no room. */
+  /** After the archives, which are not to be written twice: what cannot be kept here is told by its sender's flow. */
   async #enqueue(flows: readonly Flow[]): Promise<void> {
     const enqueued = flows.flatMap((flow) => flow.enqueued);
     if (enqueued.length === 0) return;
-    const seqs = await this.#queue.append(enqueued.map(({ row }) => row)).catch(() => []);
-    for (const [at, each] of enqueued.entries()) each.seq = seqs[at] ?? null;
+    try {
+      const seqs = await this.#queue.append(enqueued.map(({ row }) => row));
+      for (const [at, each] of enqueued.entries()) each.seq = seqs[at] ?? 'no-room';
+    } catch (error) {
+      this.#log.error('xmpp queue not written', { error });
+      for (const each of enqueued) each.seq = 'not-written';
+    }
   }
 
   /** What one of them could not keep is nothing to the others. */
   async #apart(flows: readonly Flow[], error: unknown): Promise<void> {
     for (const flow of flows) {
       const failure = flows.length === 1 ? { error } : await this.#failureOf([flow]);
-      if (failure === null) flow.finish();
-      else flow.fail(failure.error);
+      if (failure === null) flow.finish(this.#threw);
+      else flow.fail(failure.error, this.#threw);
     }
   }
 }

@@ -15,8 +15,8 @@ export interface Kept {
 /** What waits for another server from the commit on. */
 export interface Enqueued {
   readonly row: NewQueued;
-  /** Its place there; 0 until the commit, null where there was no room. */
-  seq: number | null;
+  /** Its place there; 0 until the commit; else why it has none. */
+  seq: number | 'no-room' | 'not-written';
 }
 
 /**
@@ -45,26 +45,44 @@ export class Flow {
 
   /** To be kept for another server, with what `keep` keeps. */
   enqueue(row: NewQueued): Enqueued {
-    const enqueued = { row, seq: 0 };
+    const enqueued: Enqueued = { row, seq: 0 };
     this.enqueued.push(enqueued);
     return enqueued;
   }
 
-  /** Done once all is kept, in the order of the calls. Must not throw. */
+  /** Done once all is kept, in the order of the calls. What throws is logged, and the rest is done all the same. */
   after(act: () => void): void {
     this.#after.push(act);
   }
 
-  /** For `Commits`: all of it is durable. */
-  finish(): void {
-    for (const act of this.#after) act();
-    this.#ticket?.done();
+  /** For `Commits`: all of it is durable. `threw`: told of each act that should not have thrown. Never throws. */
+  finish(threw: (error: unknown) => void): void {
+    for (const act of this.#after) {
+      try {
+        act();
+      } catch (error) {
+        threw(error);
+      }
+    }
+    this.#end(threw);
   }
 
-  /** For `Commits`: nothing of it is kept. */
-  fail(error: unknown): void {
-    this.#failed(error);
-    this.#ticket?.done();
+  /** For `Commits`: nothing of it is kept. Never throws. */
+  fail(error: unknown, threw: (error: unknown) => void): void {
+    try {
+      this.#failed(error);
+    } catch (fault) {
+      threw(fault);
+    }
+    this.#end(threw);
+  }
+
+  #end(threw: (error: unknown) => void): void {
+    try {
+      this.#ticket?.done();
+    } catch (error) {
+      threw(error);
+    }
   }
 }
 
