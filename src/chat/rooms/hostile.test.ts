@@ -3,6 +3,7 @@ import type { Element } from '../../formats/stanza/index.ts';
 import { chatPassword, openTestChat, type TestChat, XmppActor } from '../../testing/index.ts';
 import type { Chat } from '../services.ts';
 import { addressed } from '../stanza.ts';
+import { setAffiliations } from './admin.ts';
 import { defaultRoomLimits, Rooms } from './index.ts';
 
 let chat: TestChat | undefined;
@@ -90,6 +91,86 @@ describe('nobody speaks in the place of the room, or of another', () => {
     await bob.send(`<iq to='nowhere@rooms.coop.localhost' type='error' id='2'/>`);
     await ana.receivesNothing();
     await bob.receivesNothing();
+  });
+});
+
+const user = (inner: string) => `<x xmlns='http://jabber.org/protocol/muc#user'>${inner}</x>`;
+
+describe('nobody gets more of a room than they were given', () => {
+  /** A room for members alone, in which bob is one and may invite. */
+  async function membersOnly() {
+    const actors = await enter(['ana', 'bob'], field('persistentroom', '1'));
+    const [ana] = actors;
+    const bob = `<item jid='bob@coop.localhost' affiliation='member'/>`;
+    await ana.ask('set', `<query xmlns='http://jabber.org/protocol/muc#admin'>${bob}</query>`, room);
+    await ana.ask('set', submit(field('membersonly', '1') + field('allowinvites', '1')), room);
+    for (const actor of actors) await actor.forget();
+    const found = await chat?.server.chat.rooms.find('r');
+    if (!found) throw new Error('there is no room');
+    return { ana, bob: actors[1], found };
+  }
+  const invite = (to: string) => `<message to='${room}' id='i'>${user(`<invite to='${to}'/>`)}</message>`;
+
+  test('who is invited is a person: no member lets a whole server in', async () => {
+    const { bob, found } = await membersOnly();
+    await bob.send(invite('else.example') + invite('coop.localhost'));
+    for (let at = 0; at < 2; at++)
+      expect(text(await bob.find(({ attributes }) => attributes.id === 'i'))).toContain('not-acceptable');
+    expect([...found.members.keys()].toSorted()).toEqual(['ana@coop.localhost', 'bob@coop.localhost']);
+  });
+
+  test('who is kept out while an invitation waits for its turn stays out', async () => {
+    const { bob, found } = await membersOnly();
+    const mal = { jid: 'mal@else.example', account: 0, affiliation: 'outcast' } as const;
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const turn = found.inTurn(async () => {
+      await held;
+      await setAffiliations(found, [mal]);
+    });
+    await bob.send(invite('mal@else.example'));
+    await expect.poll(() => found.pins).toBe(2);
+    go();
+    await turn;
+    await found.inTurn(async () => undefined);
+    expect(found.affiliationOf({ local: 'mal', domain: 'else.example', resource: '' })).toBe('outcast');
+  });
+
+  test('a refusal of an invitation tells nobody who is there', async () => {
+    const [ana, bob] = await enter(['ana', 'bob']);
+    await bob.send(`<presence to='${room}/bob' type='unavailable'/>`);
+    await ana.forget();
+    await bob.forget();
+    const decline = (to: string) => `<message to='${room}'>${user(`<decline to='${to}'/>`)}</message>`;
+    await bob.send(decline('nobody@coop.localhost') + decline('ana@coop.localhost'));
+    await ana.find(({ name }) => name === 'message');
+    await bob.receivesNothing();
+    const out = `<item jid='bob@coop.localhost' affiliation='outcast'/>`;
+    await ana.ask('set', `<query xmlns='http://jabber.org/protocol/muc#admin'>${out}</query>`, room);
+    await ana.forget();
+    await bob.send(decline('ana@coop.localhost'));
+    await bob.receivesNothing();
+    await ana.receivesNothing();
+  });
+
+  test('what comes as an error says nothing else, and not too often', async () => {
+    const [ana, bob] = await enter(['ana', 'bob'], field('allowpm', 'none'), {
+      roomLimits: { messageBurstMax: 2, messagesPerSecondMax: 0 },
+    });
+    const error = `<error type='cancel'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
+    const forged =
+      `<body>forged</body><occupant-id xmlns='urn:xmpp:occupant-id:0' id='forged'/>` +
+      user(`<status code='301'/>`);
+    for (let at = 0; at < 3; at++)
+      await bob.send(`<message to='${room}/ana' type='error' id='e${at}'>${forged}${error}</message>`);
+    for (let at = 0; at < 2; at++) {
+      const heard = await ana.find(({ attributes }) => attributes.id === `e${at}`);
+      expect(text(heard)).not.toMatch(/forged|301/);
+      expect(text(heard)).toContain('not-acceptable');
+    }
+    await ana.receivesNothing();
   });
 });
 

@@ -1,4 +1,4 @@
-import { bareText } from '../../formats/jid/index.ts';
+import { bareText, type Jid } from '../../formats/jid/index.ts';
 import { childOf, childrenOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
 import { mucUserNs } from '../archive/index.ts';
 import { filledIn, formElement, formsNs } from '../data/index.ts';
@@ -10,7 +10,7 @@ import { setAffiliations } from './admin.ts';
 import { setRole } from './leave.ts';
 import { directInviteNs, mucRequestForm } from './names.ts';
 import type { Seat } from './occupants.ts';
-import { mayInvite, roleMay } from './rights.ts';
+import { affiliationMay, mayInvite, roleMay } from './rights.ts';
 import type { Room } from './room.ts';
 
 /**
@@ -54,25 +54,41 @@ async function invite(
   const invited = invites.map((each) => {
     const jid = tryJid(each.attributes.to);
     if (jid === null) throw new StanzaError('jid-malformed', { text: 'who is invited has an address' });
+    // A whole server is let in by those alone who edit the list of members.
+    if (jid.local === '') throw new StanzaError('not-acceptable', { text: 'people are invited, not servers' });
     return { jid, each };
   });
-  const { router, homes } = room.chat;
-  if (room.config.membersOnly) {
-    // §7.8.2: whoever is invited may come in.
-    const strangers = invited.filter(({ jid }) => room.affiliationOf(jid) === 'none');
-    const changes = await Promise.all(
-      strangers.map(async ({ jid }) => {
-        const home = homes.isLocal(jid.domain) ? await homes.find(jid) : null;
-        return { jid: bareText(jid), account: home?.account ?? 0, affiliation: 'member' as const };
-      }),
-    );
-    if (changes.length > 0) await room.inTurn(() => setAffiliations(room, changes, seat.occupant.nick));
-  }
+  const { router } = room.chat;
+  await letIn(
+    room,
+    seat,
+    invited.map(({ jid }) => jid),
+  );
   for (const { jid, each } of invited) {
     const reason = textOf(childOf(each, 'reason'));
     const message = invitation(room, bareText(from), reason, childOf(each, 'continue'));
     await router.carry(addressed(message, room.jid, jid), flow);
   }
+}
+
+/** §7.8.2: whoever is invited may come in; judged in the room's turn, as all stand to it then. Throws StanzaError. */
+async function letIn(room: Room, seat: Seat, invited: readonly Jid[]): Promise<void> {
+  if (!room.config.membersOnly) return;
+  const { homes } = room.chat;
+  const wished = await Promise.all(
+    invited.map(async (jid) => {
+      const home = homes.isLocal(jid.domain) ? await homes.find(jid) : null;
+      const change = { jid: bareText(jid), account: home?.account ?? 0, affiliation: 'member' as const };
+      return { jid, change };
+    }),
+  );
+  await room.inTurn(async () => {
+    if (!mayInvite(room.standing(seat), room.config) || room.seats.get(seat.text) !== seat)
+      throw new StanzaError('forbidden');
+    const strangers = wished.filter(({ jid }) => room.affiliationOf(jid) === 'none');
+    const changes = strangers.map(({ change }) => change);
+    if (changes.length > 0) await setAffiliations(room, changes, seat.occupant.nick);
+  });
 }
 
 function invitation(room: Room, from: string, reason: string, goesOn: Element | undefined): Element {
@@ -98,13 +114,13 @@ function invitation(room: Room, from: string, reason: string, goesOn: Element | 
   );
 }
 
-/** §7.8.2: the refusal goes to who invited, where that is somebody in the room. */
+/** §7.8.2: the refusal goes to who invited, where that is somebody in the room; whether it is, nobody outside learns. */
 async function decline(room: Room, { from }: Stanza, declined: Element, flow: Flow): Promise<void> {
   const jid = tryJid(declined.attributes.to);
   if (jid === null) throw new StanzaError('jid-malformed');
   room.demandPace(bareText(from), 'messages');
   const inviter = room.occupantOf(bareText(jid));
-  if (inviter === undefined) throw new StanzaError('item-not-found');
+  if (inviter === undefined || !affiliationMay(room.affiliationOf(from), 'enter')) return;
   const reason = textOf(childOf(declined, 'reason'));
   const why = reason === '' ? null : element('reason', mucUserNs, {}, reason);
   const x = element('x', mucUserNs, {}, element('decline', mucUserNs, { from: bareText(from) }, why));

@@ -30,13 +30,18 @@ function demandOccupant(room: Room, nick: string): Occupant {
   return occupant;
 }
 
-/** An error for something that an occupant was told alone goes to who told it; true where it was that. */
+/** An error for something that an occupant was told alone goes to who told it, with nothing else; true where it was that. */
 export async function whisperFailed(room: Room, seat: Seat, stanza: Stanza, flow: Flow): Promise<boolean> {
   const { element: of, to } = stanza;
   if (childOf(of, 'x', mucUserNs) === undefined) return false;
+  const { occupant } = seat;
+  room.demandPace(occupant.bare, 'messages');
   const teller = to.resource === '' ? undefined : room.occupant(to.resource);
-  for (const each of teller?.seats.values() ?? [])
-    await room.chat.router.carry(addressed(of, seat.occupant.jid, each.jid), flow);
+  const error = childOf(of, 'error');
+  if (teller === undefined || error === undefined) return true;
+  const refusal = { ...of, children: [error, occupant.id, element('x', mucUserNs)] };
+  for (const each of teller.seats.values())
+    await room.chat.router.carry(addressed(refusal, occupant.jid, each.jid), flow);
   return true;
 }
 
