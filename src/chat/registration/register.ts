@@ -56,25 +56,41 @@ export async function register(stream: ClientStream, username: string, password:
   if (invitation === null) demandPatience(chat, stream.remote);
   const { invites } = chat.store.registrations;
   if (invitation !== null) await invites.take(invitation.token, invitation.invite.kind);
+  const member = await made(registrar, `${local}@${chat.domain}`, password, async () => {
+    if (invitation !== null) await invites.giveBack(invitation.token);
+  });
+  shown.delete(stream);
+  if (invitation?.invite.kind === 'contact') await introduce(chat, member, invitation.invite.creator);
+  return member.id;
+}
+
+/** `notMade`: there is no account. Throws StanzaError, StoreError. */
+async function made(
+  registrar: Registrar,
+  address: string,
+  password: string,
+  notMade: () => Promise<void>,
+): Promise<Member> {
   try {
-    const member = await registrar.addMember(`${local}@${chat.domain}`, { password });
-    shown.delete(stream);
-    if (invitation?.invite.kind === 'contact') await introduce(chat, member, invitation.invite.creator);
-    return member.id;
+    return await registrar.addMember(address, { password });
   } catch (error) {
     // XEP-0445 §4: it is used when there is an account, and not before.
-    if (invitation !== null) await invites.giveBack(invitation.token);
+    await notMade();
     if (error instanceof StoreError && error.reason === 'invalid')
       throw new StanzaError('not-acceptable', { text: error.message });
     throw error;
   }
 }
 
-/** XEP-0401 §4.3: who has come by a member's invitation is the member's contact. */
+/** XEP-0401 §4.3: who has come by a member's invitation is the member's contact. Never rejects: the account is there. */
 async function introduce(chat: Chat, member: Member, creator: number): Promise<void> {
-  const inviter = await chat.accounts.member(creator);
-  if (inviter === null || inviter.disabled) return;
-  await befriend(chat.homes.of(inviter), chat.homes.of(member));
+  try {
+    const inviter = await chat.accounts.member(creator);
+    if (inviter === null || inviter.disabled) return;
+    await befriend(chat.homes.of(inviter), chat.homes.of(member));
+  } catch (error) {
+    chat.log.warn('a new member was not introduced', { error });
+  }
 }
 
 function localOf(username: string): string {
@@ -114,10 +130,7 @@ export async function changePassword(session: Session, username: string, passwor
   if (chat.registrar === null) throw new StanzaError('service-unavailable');
   if (username !== session.home.jid.local)
     throw new StanzaError('not-allowed', { text: 'that is not the name of your account' });
-  const own = (await chat.registrar.credentials(member.id)).find(({ kind }) => kind === 'password');
-  // Who has found a device does not take the account over with it.
-  if (own === undefined || String(own.id) !== session.credential)
-    throw new StanzaError('not-authorized', { text: 'sign in with your password to change it' });
+  await demandOwnPassword(session, chat.registrar, 'sign in with your password to change it');
   try {
     await chat.registrar.setPassword(member.id, password);
   } catch (error) {
@@ -125,6 +138,16 @@ export async function changePassword(session: Session, username: string, passwor
       throw new StanzaError('not-acceptable', { text: error.message });
     throw error;
   }
+}
+
+/** Who has found a device neither takes the account over with it nor ends it. Throws StanzaError. */
+async function demandOwnPassword(
+  { member, credential }: Session,
+  registrar: Registrar,
+  text: string,
+): Promise<void> {
+  const own = (await registrar.credentials(member.id)).find(({ kind }) => kind === 'password');
+  if (own === undefined || String(own.id) !== credential) throw new StanzaError('not-authorized', { text });
 }
 
 const parting = new WeakSet<Session>();
@@ -140,6 +163,7 @@ export async function removeAccount(session: Session): Promise<void> {
     throw new StanzaError('not-allowed', {
       text: 'a membership ends by the rules of the co-op: ask its office',
     });
+  await demandOwnPassword(session, chat.registrar, 'sign in with your password to give the account up');
   parting.add(session);
   try {
     await chat.registrar.deleteMember(member.id);

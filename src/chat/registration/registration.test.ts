@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { fakeClock } from '../../base/index.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { fakeClock, StoreError } from '../../base/index.ts';
 import { childOf, type Element } from '../../formats/stanza/index.ts';
 import {
   chatPassword,
@@ -183,6 +183,21 @@ describe('by invitation', () => {
     actor.cut();
     romeo.cut();
   });
+
+  test('an invitation by which there is an account is used, whatever goes wrong after that', async () => {
+    await world('open');
+    await chat.addMember('romeo');
+    const { uri } = await inviteContact(await homeOf('romeo'));
+    const [first, second] = [await stranger(), await stranger()];
+    expect(await shows(first, tokenIn(uri))).toBe('result');
+    const roster = vi.spyOn(chat.server.chat.store.roster, 'change');
+    roster.mockRejectedValueOnce(new StoreError('limit', 'too many contacts'));
+    expect(await registers(first, 'juliet')).toBe('result');
+    expect(roster).toHaveBeenCalled();
+    expect(await chat.accounts.byName('juliet')).not.toBeNull();
+    expect(await shows(second, tokenIn(uri))).toBe('item-not-found');
+    for (const actor of [first, second]) actor.cut();
+  });
 });
 
 describe('a contact', () => {
@@ -210,6 +225,20 @@ describe('a contact', () => {
     await asks('tybalt', 'romeo');
     expect(await standing('tybalt', 'romeo')).toBe('none');
   });
+});
+
+test('an account is not given up by who has an app password alone', async () => {
+  await world('open');
+  const id = await chat.addMember('alice');
+  const { password } = await chat.admin.addAppPassword(id, 'phone', ['chat']);
+  const door = { transport: 'tcp', port: chat.ports.plain, domain: chat.domain } as const;
+  const phone = await loginXmpp({ ...door, username: 'alice', password });
+  await phone.send(
+    `<iq type='set' id='r' to='${chat.domain}'><query xmlns='${registerNs}'><remove/></query></iq>`,
+  );
+  expect(outcome(await phone.receive())).toBe('not-authorized');
+  expect(await chat.accounts.byName('alice')).not.toBeNull();
+  phone.cut();
 });
 
 describe('a password', () => {
