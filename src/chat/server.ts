@@ -155,24 +155,40 @@ function partFromContacts(chat: Chat): () => void {
   });
 }
 
-/** Disabled, deleted and renamed members hear of it at once. */
-function expelTheDisabled({ accounts, homes, store, log }: Chat): void {
-  let looking = Promise.resolve();
+/** Disabled, deleted and renamed members hear of it at once. Changes that come while it is looked are looked at together. */
+function expelTheDisabled(chat: Chat): void {
+  const { store, log } = chat;
+  let isDue = false;
+  let isLooking = false;
+  const look = async () => {
+    while (isDue) {
+      isDue = false;
+      await lookUpMembers(chat).catch((error: unknown) => log.warn('members not looked up', { error }));
+    }
+    isLooking = false;
+  };
   store.roster.subscribe(directoryAccount, () => {
-    looking = looking
-      .then(async () => {
-        for (const home of [...homes.lively]) {
-          const member = await accounts.member(home.account);
-          if (member !== null && !member.disabled && homes.of(member) === home) continue;
-          for (const session of [...home.sessions.values()]) {
-            if (isParting(session)) continue;
-            session.stream?.fail(new StreamError('not-authorized', 'the account is no longer here'));
-            session.close();
-          }
-          homes.forget(home);
-        }
-        homes.forgetIdle();
-      })
-      .catch((error: unknown) => log.warn('members not looked up', { error }));
+    isDue = true;
+    if (isLooking) return;
+    isLooking = true;
+    void look();
   });
+}
+
+async function lookUpMembers({ accounts, homes }: Chat): Promise<void> {
+  for (const home of [...homes.lively]) {
+    const member = await accounts.member(home.account);
+    const sessions = [...home.sessions.values()];
+    if (member !== null && !member.disabled && homes.of(member) === home) {
+      for (const session of sessions) session.member = member;
+      continue;
+    }
+    for (const session of sessions) {
+      if (isParting(session)) continue;
+      session.stream?.fail(new StreamError('not-authorized', 'the account is no longer here'));
+      session.close();
+    }
+    homes.forget(home);
+  }
+  homes.forgetIdle();
 }

@@ -28,10 +28,10 @@ export interface IqHandler {
   /** What is asked: the server by its domain, or an account by its bare address (or by none, from its own sessions). */
   readonly at: 'server' | 'account';
   /**
-   * Who may ask; no default (THREATS 9). `owner`: sessions of the account. `members`: sessions of this server. `admins`.
-   * `anyone`: other servers as well; the handler judges.
+   * Who may ask; no default (THREATS 9). `owner`: sessions of the account. `members`: sessions of this server. `anyone`: other
+   * servers as well; the handler judges.
    */
-  readonly who: 'owner' | 'members' | 'admins' | 'anyone';
+  readonly who: 'owner' | 'members' | 'anyone';
   /** The payload of the result, null for an empty one; undefined where the handler answers by itself. Throws StanzaError, StoreError. */
   run(request: IqRequest): Promise<Element | null | undefined> | Element | null | undefined;
 }

@@ -4,6 +4,7 @@ import { chatPassword, openTestChat, type TestChat, XmppActor } from '../../test
 import type { Chat } from '../services.ts';
 import { addressed } from '../stanza.ts';
 import { setAffiliations } from './admin.ts';
+import { firstConfig } from './config.ts';
 import { defaultRoomLimits, Rooms } from './index.ts';
 
 let chat: TestChat | undefined;
@@ -251,6 +252,21 @@ describe('what was is there again', () => {
     expect(ana.unread.map(({ element }) => text(element)).join()).not.toContain('secret');
     expect(ana.unread.map(({ element }) => text(element)).join()).toContain('"201"');
   });
+});
+
+test('a room that nobody owns is governed by administrators, for as long as they are', async () => {
+  const [ana] = await enter(['ana']);
+  const rooms = chat?.server.chat.rooms;
+  await rooms?.create('orphan', { ...firstConfig, persistent: true }, 0, []);
+  const orphan = 'orphan@rooms.coop.localhost';
+  const reads = () => ana.ask('get', `<query xmlns='http://jabber.org/protocol/muc#owner'/>`, orphan);
+  await expect(reads()).rejects.toThrow('forbidden');
+  const member = await chat?.accounts.byName('ana');
+  await chat?.addMember('dora', { admin: true });
+  await chat?.admin.changeMember(member?.id ?? 0, { admin: true });
+  await expect.poll(() => reads().then(text, String)).toContain('muc#roomconfig');
+  await chat?.admin.changeMember(member?.id ?? 0, { admin: false });
+  await expect.poll(() => reads().then(text, String)).toContain('forbidden');
 });
 
 test('two who make a room at the same moment are in one', async () => {

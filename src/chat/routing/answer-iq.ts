@@ -64,9 +64,6 @@ async function answered(
 /** A stranger learns nothing of an account, not even what it understands (RFC 6121 §8.5.1). */
 function demandRight({ who, at }: IqHandler, home: Home | null, session: Session | null): void {
   if (who === 'anyone' || (who === 'members' && session !== null)) return;
-  if (who === 'admins' && session?.member.admin) return;
   if (who === 'owner' && session !== null && session.home === home) return;
-  throw new StanzaError(
-    who === 'admins' ? 'forbidden' : at === 'account' ? 'service-unavailable' : 'not-allowed',
-  );
+  throw new StanzaError(at === 'account' ? 'service-unavailable' : 'not-allowed');
 }

@@ -25,7 +25,8 @@ export class Session {
   readonly jid: Jid;
   /** The full address as text. */
   readonly text: string;
-  readonly member: Member;
+  /** As the directory last had it: who is an administrator may change while it lasts. */
+  member: Member;
   /** The credential that signed it in, or that it was resumed with. */
   credential: string;
   /** Milliseconds since 1970. */
