@@ -55,7 +55,8 @@ async function invite(
     const jid = tryJid(each.attributes.to);
     if (jid === null) throw new StanzaError('jid-malformed', { text: 'who is invited has an address' });
     // A whole server is let in by those alone who edit the list of members.
-    if (jid.local === '') throw new StanzaError('not-acceptable', { text: 'people are invited, not servers' });
+    if (jid.local === '')
+      throw new StanzaError('not-acceptable', { text: 'people are invited, not servers' });
     return { jid, each };
   });
   const { router } = room.chat;
