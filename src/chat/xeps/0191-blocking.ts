@@ -65,11 +65,11 @@ async function block({ home, payload }: IqRequest): Promise<null> {
   return null;
 }
 
-/** §3.4, §3.5. */
+/** §3.4, §3.5. What contacts answer may be for the account itself: they are asked when its turn is over. */
 async function unblock({ home, payload }: IqRequest): Promise<null> {
   if (home === null) return null;
   const named = namedIn(payload).map(jidText);
-  await inTurn(home, async () => {
+  const { state, before } = await inTurn(home, async () => {
     const state = await home.state();
     const before = new Set(state.blocked);
     const remove = named.length === 0 ? ('all' as const) : named;
@@ -77,8 +77,9 @@ async function unblock({ home, payload }: IqRequest): Promise<null> {
     if (named.length === 0) state.blocked.clear();
     else for (const jid of named) state.blocked.delete(jid);
     push(home, 'unblock', named);
-    await showAgain(home, state, (jid) => isBlocked(before, jid) && !isBlocked(state.blocked, jid));
+    return { state, before };
   });
+  await showAgain(home, state, (jid) => isBlocked(before, jid) && !isBlocked(state.blocked, jid));
   return null;
 }
 
