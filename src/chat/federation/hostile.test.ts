@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../base/index.ts';
 import {
   chatPassword,
@@ -10,6 +10,8 @@ import {
   XmppActor,
 } from '../../testing/index.ts';
 import { defaultFederationLimits, type FederationLimits } from '../index.ts';
+import type { ChatLimits } from '../limits.ts';
+import { Settling } from '../routing/settling.ts';
 
 const cleanings: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -24,9 +26,10 @@ describe('a server that cannot be believed', () => {
   let authority: TestAuthority;
   let b: TestChat;
   let resolver: ReturnType<typeof memoryResolver>;
-  const open = async (options: Partial<FederationLimits> = {}) => {
+  const open = async (options: Partial<FederationLimits> = {}, limits: Partial<ChatLimits> = {}) => {
     b = await openTestChat({
       domain: 'b.test',
+      limits,
       federation: { resolver, authority, most: { ...most, ...options } },
     });
     cleanings.push(() => b.close());
@@ -234,6 +237,56 @@ describe('a server that cannot be believed', () => {
     const again = await trusted();
     await again.sendRaw(resume);
     await again.receive(`<resumed xmlns='urn:xmpp:sm:3' previd='${attributes.id}' h='0'/>`);
+  });
+
+  test('XEP-0198: it resumes by a stream that is from another one than it has shown to be', async () => {
+    await open();
+    const one = await trusted();
+    await one.sendRaw("<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
+    const { attributes } = await one.receive(({ name }) => name === 'enabled');
+    const other = await comes({ from: 'evil.test', certificate: ['other.test'] });
+    await other.sendRaw("<db:result from='other.test' to='b.test'>key</db:result>");
+    await other.receive(({ name, attributes: { type } }) => name === 'result' && type === 'valid');
+    await other.sendRaw(`<resume xmlns='urn:xmpp:sm:3' previd='${attributes.id}' h='0'/>`);
+    await other.receive(({ name }) => name === 'failed');
+    await other.sendRaw("<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
+    await other.receive("<enabled xmlns='urn:xmpp:sm:3'/>");
+  });
+
+  test('XEP-0198: what waits to be taken when the session goes on elsewhere is taken there alone', async () => {
+    await open({}, { unsettledMax: 1 });
+    const bea = new XmppActor({ transport: 'tcp', port: b.ports.plain, domain: 'b.test' });
+    cleanings.push(() => bea.cut());
+    await bea.login({ username: 'bea', password: chatPassword });
+    await bea.send('<presence/>');
+    await bea.forget();
+    const { archive } = b.server.chat.store;
+    const append = archive.append.bind(archive);
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const appending = vi.spyOn(archive, 'append').mockImplementationOnce(async (rows) => {
+      await held;
+      return append(rows);
+    });
+    const one = await trusted();
+    await one.sendRaw("<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
+    const { attributes } = await one.receive(({ name }) => name === 'enabled');
+    const said = (text: string) => hi('ana@evil.test').replace('>hi<', `>${text}<`);
+    const settled = vi.spyOn(Settling.prototype, 'room');
+    cleanings.push(() => settled.mockRestore());
+    await one.sendRaw(said('first') + said('second'));
+    await expect.poll(() => [appending.mock.calls.length, settled.mock.calls.length]).toEqual([1, 2]);
+    const again = await trusted();
+    await again.sendRaw(`<resume xmlns='urn:xmpp:sm:3' previd='${attributes.id}' h='0'/>`);
+    await one.ended();
+    go();
+    await again.receive(`<resumed xmlns='urn:xmpp:sm:3' previd='${attributes.id}' h='1'/>`);
+    await again.sendRaw(said('second') + said('third'));
+    for (const text of ['first', 'second', 'third'])
+      expect(JSON.stringify((await bea.receive()).children)).toContain(text);
+    await bea.receivesNothing();
   });
 
   test('XEP-0288: what goes back by its stream comes once it knows that it may', async () => {

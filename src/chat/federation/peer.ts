@@ -99,7 +99,11 @@ export class Peer {
     const stanza = this.#judged(of);
     const { inbound } = this.stream.acks ?? { inbound: this.#settling };
     const room = inbound.room();
-    if (room !== null) await room;
+    if (room !== null) {
+      await room;
+      // Another stream goes on with the session: there it comes again (XEP-0198 §5).
+      if (this.stream.isOver) return;
+    }
     const ticket = inbound.begin();
     if (this.federation.isAnswer(stanza)) return ticket.done();
     await chat.router.route(stanza, new Flow(ticket, (error) => chat.router.bounce(stanza, error)));

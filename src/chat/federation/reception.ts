@@ -183,12 +183,13 @@ export class Reception {
 
   /** XEP-0198 §3. */
   #enable({ attributes: { resume } }: Element): void {
-    const { stream, federation, link } = this.#peer;
+    const { stream, federation, link, known } = this.#peer;
     if (stream.acks !== null) {
       stream.send(failed('unexpected-request'));
       return;
     }
-    const id = resume === 'true' || resume === '1' ? federation.resumables.newId() : '';
+    const isResumable = (resume === 'true' || resume === '1') && known.has(this.#claimed);
+    const id = isResumable ? federation.resumables.newId() : '';
     const acks = new Acknowledgements(id, federation.chat.limits.unsettledMax);
     const max = `${federation.limits.resumeSecondsMax}`;
     stream.send(element('enabled', ackNs, id === '' ? {} : { id, resume: 'true', max }));
@@ -197,10 +198,10 @@ export class Reception {
     link?.acknowledging(stream);
   }
 
-  /** XEP-0198 §5: of the same server alone; the stream before may still look alive. */
+  /** XEP-0198 §5: of the same server alone, which has shown who it is; the stream before may still look alive. */
   async #resume({ attributes: { previd = '', h } }: Element): Promise<void> {
-    const { stream, federation } = this.#peer;
-    const found = federation.resumables.find(previd, this.#claimed);
+    const { stream, federation, known } = this.#peer;
+    const found = known.has(this.#claimed) ? federation.resumables.find(previd, this.#claimed) : null;
     if (found === null || stream.acks !== null) {
       stream.send(failed('item-not-found'));
       return;
