@@ -10,7 +10,8 @@ afterEach(async () => {
 });
 
 const roster = (item: string) => `<query xmlns='jabber:iq:roster'>${item}</query>`;
-const over = (verb: string, jid: string) => `<${verb} xmlns='urn:xmpp:blocking'><item jid='${jid}'/></${verb}>`;
+const over = (verb: string, jid: string) =>
+  `<${verb} xmlns='urn:xmpp:blocking'><item jid='${jid}'/></${verb}>`;
 
 test('who has gone while blocked is found to have gone, and nothing waits for itself', async () => {
   chat = await openTestChat();
