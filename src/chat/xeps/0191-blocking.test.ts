@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, test } from 'vitest';
 import { openMember, openTestChat, type TestChat, type XmppActor } from '../../testing/index.ts';
 
 let chat: TestChat;
