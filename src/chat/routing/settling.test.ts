@@ -72,4 +72,13 @@ describe('what became of the stanzas of a stream', () => {
     await room;
     expect(isFree).toBe(true);
   });
+
+  test('whoever waits for room is told, however many they are', async () => {
+    const settling = new Settling(1);
+    const ticket = settling.begin();
+    const waiting = [settling.room(), settling.room()];
+    ticket.done();
+    await Promise.all(waiting);
+    expect(settling.handled).toBe(1);
+  });
 });

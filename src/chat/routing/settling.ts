@@ -12,7 +12,7 @@ export class Settling {
   /** Stanzas handled, modulo 2^32. */
   handled = 0;
   readonly #waiting: Entry[] = [];
-  #roomed: (() => void) | null = null;
+  #roomed: (() => void)[] = [];
   readonly #max: number;
 
   /** `max`: of those not settled; `room` waits while there are more. */
@@ -35,9 +35,7 @@ export class Settling {
   /** Null: go on; else to be awaited before the next stanza is taken. */
   room(): Promise<void> | null {
     if (this.#waiting.length < this.#max) return null;
-    return new Promise((resolve) => {
-      this.#roomed = resolve;
-    });
+    return new Promise((resolve) => this.#roomed.push(resolve));
   }
 
   /** Null: all that came is settled; else to be awaited for that. */
@@ -55,10 +53,9 @@ export class Settling {
       else first.callback();
       first = this.#waiting[0];
     }
-    if (this.#roomed !== null && this.#waiting.length < this.#max) {
-      this.#roomed();
-      this.#roomed = null;
-    }
+    if (this.#roomed.length === 0 || this.#waiting.length >= this.#max) return;
+    // A stream that another one has taken the place of may wait beside it.
+    for (const roomed of this.#roomed.splice(0)) roomed();
   }
 }
 
