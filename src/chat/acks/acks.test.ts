@@ -8,6 +8,7 @@ import {
   XmppActor,
 } from '../../testing/index.ts';
 import { defaultChatLimits } from '../limits.ts';
+import { registryOf } from './index.ts';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -208,4 +209,21 @@ describe('XEP-0198', () => {
     expect(names.filter((name) => name === 'r')).toHaveLength(1);
     expect(names.indexOf('r')).toBe(max);
   });
+});
+
+test('a session that ends while another stream takes it over is not gone on with', async () => {
+  const chat = await scene();
+  const juliet = await actorOf(chat, 'juliet/balcony');
+  await juliet.sendRaw("<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
+  const { attributes } = await juliet.receive(({ name }) => name === 'enabled');
+  await actorOf(chat, 'juliet/garden');
+  const sessions = [...chat.server.chat.homes.sessions()];
+  const [balcony, garden] = ['balcony', 'garden'].map((at) => sessions.find(({ jid }) => jid.resource === at));
+  if (!balcony?.stream || !garden?.stream) throw new Error('somebody is not there');
+  const { stream } = garden;
+  const managed = registryOf(chat.server.chat).byId.get(attributes.id ?? '');
+  const goOn = await managed?.claim(stream, 0);
+  balcony.close();
+  goOn?.();
+  expect([stream.isOver, stream.session === balcony]).toEqual([true, false]);
 });

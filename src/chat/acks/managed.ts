@@ -121,6 +121,11 @@ export class Managed {
   #resume(stream: ClientStream): void {
     const { session } = this;
     this.#claimedBy = null;
+    // Another client has bound its resource meanwhile, or it was ended.
+    if (session.isClosed) {
+      stream.fail(new StreamError('reset', 'the session has ended'));
+      return;
+    }
     this.#lostAtMs = null;
     session.attach(stream);
     for (const each of this.unacked) stream.sendStanza(this.#again(each));

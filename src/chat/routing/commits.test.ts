@@ -123,6 +123,17 @@ describe('group commit of flows', () => {
     expect(heard).toEqual(['a 1', 'b failed: StoreError: too large', 'c 2']);
   });
 
+  test('one that cannot be kept costs the others few commits, however many they are', async () => {
+    const { heard, submit, commits, batches } = scene();
+    const names = Array.from({ length: 64 }, (_, at) => `f${at}`);
+    for (const name of names) submit(name, name === 'f40' ? 'bad' : name);
+    await commits.settled();
+    expect(batches.length).toBeLessThanOrEqual(1 + 2 * Math.log2(64));
+    expect(heard.map((line) => line.split(' ')[0])).toEqual(names);
+    expect(heard.filter((line) => line.includes('failed'))).toEqual(['f40 failed: StoreError: too large']);
+    expect(batches.flat().filter((stanza) => stanza === 'f41').length).toBeLessThanOrEqual(7);
+  });
+
   test('what waits for other servers is kept before the end of its flow; what finds no room is told', async () => {
     const { commits, heard, send, submit, queued, batches } = scene();
     send('a', '1');
