@@ -218,7 +218,9 @@ test('a session that ends while another stream takes it over is not gone on with
   const { attributes } = await juliet.receive(({ name }) => name === 'enabled');
   await actorOf(chat, 'juliet/garden');
   const sessions = [...chat.server.chat.homes.sessions()];
-  const [balcony, garden] = ['balcony', 'garden'].map((at) => sessions.find(({ jid }) => jid.resource === at));
+  const [balcony, garden] = ['balcony', 'garden'].map((at) =>
+    sessions.find(({ jid }) => jid.resource === at),
+  );
   if (!balcony?.stream || !garden?.stream) throw new Error('somebody is not there');
   const { stream } = garden;
   const managed = registryOf(chat.server.chat).byId.get(attributes.id ?? '');
