@@ -6,10 +6,11 @@ import {
   parseElement,
   writeElement,
 } from '../../formats/stanza/index.ts';
-import type { Contact, Conversations, NodeConfig, NodeRow } from '../../stores/conversations/index.ts';
+import type { Conversations, NodeConfig, NodeRow } from '../../stores/conversations/index.ts';
 import { forwardNs, mamNs, messageOf } from '../archive/index.ts';
 import { delayElement, formElement } from '../data/index.ts';
 import { clientNs } from '../namespaces.ts';
+import { itemElement } from '../roster/index.ts';
 import { itemsPerPageMax } from './limits.ts';
 import {
   blockingNs,
@@ -30,29 +31,13 @@ export interface PortableAccount {
 
 const text = (of: Element): string => `${writeElement(of, pieNs)}\n`;
 
-function rosterItem({ contact, name, groups, subscription, ask, approved }: Contact): Element {
-  const attributes = {
-    jid: contact,
-    name: name === '' ? undefined : name,
-    subscription,
-    ask: ask ? 'subscribe' : undefined,
-    approved: approved ? 'true' : undefined,
-  };
-  return element(
-    'item',
-    rosterNs,
-    attributes,
-    ...groups.map((group) => element('group', rosterNs, {}, group)),
-  );
-}
-
 async function* contacts(
   { roster }: Conversations,
   { account, address }: PortableAccount,
 ): AsyncGenerator<string> {
   const { contacts: all, blocked, preferences } = await roster.load(account);
   const listed = [...all.values()].filter((contact) => contact.listed);
-  yield text(element('query', rosterNs, {}, ...listed.map(rosterItem)));
+  yield text(element('query', rosterNs, {}, ...listed.map(itemElement)));
   for (const { contact, pendingIn } of all.values())
     if (pendingIn)
       yield text(element('presence', clientNs, { type: 'subscribe', from: contact, to: address }));

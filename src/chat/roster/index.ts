@@ -8,6 +8,7 @@
 export { isBlocked } from './blocked.ts';
 export { contactsWhere, inTurn, mayHear, standingOf } from './contacts.ts';
 export { mayKnowAccount } from './known.ts';
+export { itemElement } from './pushes.ts';
 export { roster } from './roster.ts';
 export { sharedChanged } from './shared.ts';
 export type { RosterSource, SharedContact } from './sources.ts';

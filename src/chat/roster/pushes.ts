@@ -14,7 +14,8 @@ const idBits = 60;
 const goneItem = (contact: string): Element =>
   element('item', rosterNs, { jid: contact, subscription: 'remove' });
 
-function itemElement(of: Contact): Element {
+/** RFC 6121 §2.1.2, of a member's own list. */
+export function itemElement(of: Contact): Element {
   const { contact, name, groups, subscription, ask, approved } = of;
   const attributes = {
     jid: contact,
