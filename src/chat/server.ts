@@ -78,16 +78,13 @@ export const standardFeatures: Features = createFeatures([startTls, sasl, bind, 
 
 export function createChatServer(options: ChatServerOptions): ChatServer {
   const { chat, federation } = servicesOf(options);
-  const streams = new Set<ClientStream>();
   expelTheDisabled(chat);
   options.store.roster.subscribe(directoryAccount, () => chat.rooms.directoryChanged());
   const stay = partFromContacts(chat);
   const serve = async (transport: Transport, entrance: Entrance) => {
     const stream = new ClientStream(chat, transport, entrance);
-    streams.add(stream);
     transport.connection.onDrain(() => stream.fail(new StreamError('system-shutdown')));
     await serveClient(stream);
-    streams.delete(stream);
   };
   const { strangerBytesMax } = chat.limits;
   return {

@@ -39,9 +39,9 @@ export class ClientStream {
   /** Failed attempts to sign in. */
   failures = 0;
   #session: Session | null = null;
-  /** Stanzas that wait until the client knows that it has a session. */
   /** When something last came from the client; monotonic. */
   heardAtMs: number;
+  /** Stanzas that wait until the client knows that it has a session. */
   #held: Element[] | null = null;
   #ended: 'no' | 'local' | 'replaced' = 'no';
 
