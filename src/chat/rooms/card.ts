@@ -9,8 +9,9 @@ import {
   writeElement,
 } from '../../formats/stanza/index.ts';
 import { StanzaError } from '../errors.ts';
-import type { RoomPart, RoomRequest } from './asked.ts';
+import { askerOf, type RoomPart, type RoomRequest } from './asked.ts';
 import { tellChanged } from './owner.ts';
+import { affiliationMay } from './rights.ts';
 
 const vcardNs = 'vcard-temp';
 
@@ -28,11 +29,13 @@ async function show({ room }: RoomRequest): Promise<Element> {
   return xml === null ? element('vCard', vcardNs) : parseElement(xml);
 }
 
-/** XEP-0486 §4.2: an empty one takes the picture away. */
-function publish({ room, payload }: RoomRequest): Promise<null> {
+/** XEP-0486 §4.2: an empty one takes the picture away. Throws StanzaError. */
+function publish(request: RoomRequest): Promise<null> {
+  const { room, payload } = request;
   const hash = pictureHash(payload);
   const isEmpty = elementsOf(payload).next().done === true;
   return room.inTurn(async () => {
+    if (!affiliationMay(askerOf(request).affiliation, 'configure')) throw new StanzaError('forbidden');
     const card = isEmpty ? null : { xml: writeElement(payload), pictureHash: hash };
     room.row = await room.chat.store.rooms.setCard(room.row.id, card);
     tellChanged(room, [104]);

@@ -97,6 +97,14 @@ describe('nobody speaks in the place of the room, or of another', () => {
 
 const user = (inner: string) => `<x xmlns='http://jabber.org/protocol/muc#user'>${inner}</x>`;
 
+function holding() {
+  let go = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  return { held, go: () => go() };
+}
+
 describe('nobody gets more of a room than they were given', () => {
   /** A room for members alone, in which bob is one and may invite. */
   async function membersOnly() {
@@ -123,10 +131,7 @@ describe('nobody gets more of a room than they were given', () => {
   test('who is kept out while an invitation waits for its turn stays out', async () => {
     const { bob, found } = await membersOnly();
     const mal = { jid: 'mal@else.example', account: 0, affiliation: 'outcast' } as const;
-    let go = () => {};
-    const held = new Promise<void>((resolve) => {
-      go = resolve;
-    });
+    const { held, go } = holding();
     const turn = found.inTurn(async () => {
       await held;
       await setAffiliations(found, [mal]);
@@ -137,6 +142,24 @@ describe('nobody gets more of a room than they were given', () => {
     await turn;
     await found.inTurn(async () => undefined);
     expect(found.affiliationOf({ local: 'mal', domain: 'else.example', resource: '' })).toBe('outcast');
+  });
+
+  test('who no longer owns it when the turn comes gives it no picture', async () => {
+    const { bob, found } = await membersOnly();
+    const owner = (affiliation: 'owner' | null) =>
+      setAffiliations(found, [{ jid: 'bob@coop.localhost', account: 0, affiliation }]);
+    await found.inTurn(() => owner('owner'));
+    const { held, go } = holding();
+    const turn = found.inTurn(async () => {
+      await held;
+      await owner(null);
+    });
+    await bob.send(`<iq type='set' id='card' to='${room}'><vCard xmlns='vcard-temp'><FN>Mine</FN></vCard></iq>`);
+    await expect.poll(() => found.pins).toBe(2);
+    go();
+    await turn;
+    expect(text(await bob.find(({ attributes }) => attributes.id === 'card'))).toContain('forbidden');
+    expect(await found.chat.store.rooms.card(found.row.id)).toBeNull();
   });
 
   test('a refusal of an invitation tells nobody who is there', async () => {
