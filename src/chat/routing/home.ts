@@ -33,18 +33,23 @@ export class Home {
   /** Contacts, who is blocked, what is archived; read once, and kept up by whoever writes (`changed`). */
   state(): HomeState | Promise<HomeState> {
     if (this.#state !== null) return this.#state;
-    this.#loading ??= loadState(this.chat, this.account).then(
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  /** What has changed while it was read is not remembered: it is read again. */
+  #load(): Promise<HomeState> {
+    const loading: Promise<HomeState> = loadState(this.chat, this.account).then(
       (state) => {
-        this.#loading = null;
-        this.#state = state;
+        if (this.#loading === loading) this.#state = state;
         return state;
       },
-      (error: unknown) => {
-        this.#loading = null;
-        throw error;
-      },
     );
-    return this.#loading;
+    const over = () => {
+      if (this.#loading === loading) this.#loading = null;
+    };
+    loading.then(over, over);
+    return loading;
   }
 
   /** What is known is no longer true: it is read again when it is needed. */
