@@ -154,7 +154,9 @@ describe('nobody gets more of a room than they were given', () => {
       await held;
       await owner(null);
     });
-    await bob.send(`<iq type='set' id='card' to='${room}'><vCard xmlns='vcard-temp'><FN>Mine</FN></vCard></iq>`);
+    await bob.send(
+      `<iq type='set' id='card' to='${room}'><vCard xmlns='vcard-temp'><FN>Mine</FN></vCard></iq>`,
+    );
     await expect.poll(() => found.pins).toBe(2);
     go();
     await turn;

@@ -39,12 +39,10 @@ export class Home {
 
   /** What has changed while it was read is not remembered: it is read again. */
   #load(): Promise<HomeState> {
-    const loading: Promise<HomeState> = loadState(this.chat, this.account).then(
-      (state) => {
-        if (this.#loading === loading) this.#state = state;
-        return state;
-      },
-    );
+    const loading: Promise<HomeState> = loadState(this.chat, this.account).then((state) => {
+      if (this.#loading === loading) this.#state = state;
+      return state;
+    });
     const over = () => {
       if (this.#loading === loading) this.#loading = null;
     };
