@@ -54,7 +54,9 @@ export async function change(
     if (wanted === null) return state;
     try {
       const changed = await home.chat.store.roster.change(home.account, contact, known?.ver ?? 0, wanted);
-      state.contacts.set(contact, changed);
+      // Strangers who ask and take it back leave nothing behind.
+      if (changed.ver === 0) state.contacts.delete(contact);
+      else state.contacts.set(contact, changed);
       state.ver = Math.max(state.ver, changed.ver);
       return state;
     } catch (error) {

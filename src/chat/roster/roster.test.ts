@@ -47,6 +47,22 @@ describe('lists of contacts over the wire', () => {
   const rosterOf = (actor: XmppActor, ver = '') =>
     actor.ask('get', `<query xmlns='jabber:iq:roster'${ver && ` ver='${ver}'`}/>`);
 
+  test('of who asks and takes it back nothing is left, however many they are', async () => {
+    const id = await chat.addMember('romeo');
+    const home = chat.server.chat.homes.of({ id, address: `romeo@${chat.domain}` });
+    const says = (type: string, at: number) =>
+      chat.server.chat.router.route(
+        addressed(element('presence', clientNs, { type }), parseJid(`mal${at}@else.example`), home.jid),
+      );
+    for (let at = 0; at < 5; at++) {
+      await says('subscribe', at);
+      await says('unsubscribe', at);
+    }
+    expect((await home.state()).contacts.size).toBe(0);
+    await says('subscribe', 0);
+    expect([...(await home.state()).contacts.keys()]).toEqual(['mal0@else.example']);
+  });
+
   test('what cannot be set is refused', async () => {
     const romeo = await openMember(chat, 'romeo');
     const groups = (count: number) =>

@@ -58,7 +58,7 @@ export function* change(q: RosterQueries, a: Change): Script<Contact> {
   const wasListed = row !== undefined && (row.listed || row.removed);
   if (isGone && !wasListed) {
     yield* run(q.contactDrop, { account, contact });
-    return { ...nobody, contact, ver };
+    return { ...nobody, contact, ver: 0 };
   }
   if (!isGone && (row === undefined || row.removed || row.listed !== next.listed))
     yield* demandRoom(q, a, next.listed);

@@ -62,8 +62,8 @@ export interface RosterStore {
   subscribe(account: number, listener: () => void): () => void;
   /**
    * Changes one contact where its version still is `ver`, which the change was computed from (0: it is not known). A contact
-   * that is nothing any more is forgotten, and remembered as gone where it was listed. StoreError 'conflict' (read again),
-   * 'limit', 'too-large'.
+   * that is nothing any more is forgotten, and remembered as gone where it was listed; else its version is 0. StoreError
+   * 'conflict' (read again), 'limit', 'too-large'.
    */
   change(account: number, contact: string, ver: number, change: ContactChange): Promise<Contact>;
   /** Accounts of this server that have the contact, in steps: those after `after`. */
