@@ -1,5 +1,17 @@
+import { createHash, createHmac } from 'node:crypto';
+import { connect } from 'node:tls';
+import { expect } from 'vitest';
 import type { Conversations } from '../stores/conversations/index.ts';
-import { chatPassword, memoryCards, openTestChat, xmppTranscripts } from '../testing/index.ts';
+import {
+  chatPassword,
+  memoryCards,
+  openTestChat,
+  type ScramClient,
+  scramClient,
+  type TestChat,
+  type XmppFixture,
+  xmppTranscripts,
+} from '../testing/index.ts';
 import { type MakeService, type UploadParts, uploadService } from './index.ts';
 
 // `set chat.registration: open` and its like at the head of a transcript.
@@ -13,14 +25,19 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
       settings: { ...(isKnown ? { registration } : {}), ...turn },
       services: (store) => uploadsOf(store, settings['chat.uploads']),
     });
+    const isEncrypted = settings['chat.doors'] === 'tls';
     return {
       domain: chat.domain,
-      ports: { tcp: chat.ports.plain, websocket: chat.ports.ws },
+      ports: isEncrypted
+        ? { tcp: chat.ports.tls, tls: chat.ports.direct }
+        : { tcp: chat.ports.plain, websocket: chat.ports.ws },
+      ...(isEncrypted ? { authority: chat.authority } : {}),
       async addMember(local) {
         await chat.addMember(local);
         return chatPassword;
       },
       fixtures: {
+        ...proofs(chat),
         // `- settled`: what follows from what was said is done.
         async settled() {
           await chat.server.chat.commits.settled();
@@ -58,6 +75,67 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
     };
   },
 });
+
+const base64 = (octets: Buffer | string) => Buffer.from(octets).toString('base64');
+
+/** What clients compute: of what a server says, and of the password of members. */
+function proofs(chat: TestChat): Readonly<Record<string, XmppFixture>> {
+  let scram: ScramClient | null = null;
+  return {
+    // `- token-proof romeo {token}`: XEP-0484 with HT-SHA-256-NONE; `{proof}` is sent, `{known}` shows that the server knows it.
+    async 'token-proof'([local = '', token = '']) {
+      const mac = (side: string) => createHmac('sha256', token).update(side).digest();
+      const proof = Buffer.concat([Buffer.from(`${local}\0`), mac('Initiator')]);
+      return { proof: base64(proof), known: base64(mac('Responder')) };
+    },
+    // `- scram romeo n,,`: begins SCRAM-SHA-256 with `{first}`; with the certificate's hash where the header asks for that.
+    async scram([username = '', gs2Header = 'n,,']) {
+      const isBound = gs2Header.startsWith('p=tls-server-end-point');
+      const binding = isBound ? { binding: await certificateHash(chat) } : {};
+      const said = { digest: 'sha256', username, password: chatPassword, nonce: 'rOprNGfwEbeRWgbNEkqO' } as const;
+      scram = scramClient({ ...said, gs2Header, ...binding });
+      return { first: base64(scram.first) };
+    },
+    // `- scram-answer {challenge}`: `{final}` is sent, `{verifier}` comes; `{offer-hash}`: what was offered (XEP-0474 §5.1).
+    async 'scram-answer'([challenge = '']) {
+      const serverFirst = Buffer.from(challenge, 'base64').toString();
+      const final = scram?.final(serverFirst) ?? '';
+      const hash = /,h=([^,]+)/.exec(serverFirst)?.[1] ?? '';
+      return { final: base64(final), verifier: base64(scram?.verifier ?? ''), 'offer-hash': hash };
+    },
+    // `- hash-offer SCRAM-SHA-1,PLAIN tls-exporter`: `{read-hash}`, by a client that has read that.
+    async 'hash-offer'(lists) {
+      const joined = lists.map((list) => list.split(',').toSorted().join('\x1e')).join('\x1f');
+      return { 'read-hash': createHash('sha256').update(joined).digest('base64') };
+    },
+    // `- forge {challenge} {hash}`: `{forged-challenge}`, with that hash in the place of the server's.
+    async forge([challenge = '', hash = '']) {
+      const said = Buffer.from(challenge, 'base64').toString();
+      return { 'forged-challenge': base64(said.replace(/,h=[^,]+/, `,h=${hash}`)) };
+    },
+    async same([one = '', other]) {
+      expect(one).toBe(other);
+      return {};
+    },
+    async different([one = '', other]) {
+      expect(one).not.toBe(other);
+      return {};
+    },
+  };
+}
+
+/** RFC 5929 §4, as a client sees it. */
+function certificateHash(chat: TestChat): Promise<Buffer> {
+  const there = { host: '127.0.0.1', port: chat.ports.direct, servername: chat.domain, ca: chat.authority };
+  return new Promise((resolve, reject) => {
+    const socket = connect(there, () => {
+      const { raw } = socket.getPeerCertificate();
+      socket.destroy();
+      resolve(createHash('sha256').update(raw).digest());
+    });
+    socket.once('error', reject);
+  });
+}
 
 /** `turn.example 3478 5349`: host, port, port for TLS. */
 function turnOf(text: string | undefined) {

@@ -20,7 +20,7 @@ export const entityCapabilities: Specification = {
   version: '1.6.0',
   features: { server: [capsNs] },
   // To those who have signed in: nobody else has use for it.
-  offers: ({ state, chat }) => (state === 'member' ? [ownCaps(chat)] : []),
+  offers: ({ state, chat }) => (state === 'member' || state === 'bound' ? [ownCaps(chat)] : []),
   disco: [
     {
       at: 'server',
