@@ -1,14 +1,18 @@
 import { createHash, createHmac } from 'node:crypto';
 import { connect } from 'node:tls';
 import { expect } from 'vitest';
+import { systemClock } from '../base/index.ts';
 import type { Conversations } from '../stores/conversations/index.ts';
 import {
   chatPassword,
   memoryCards,
+  memoryResolver,
+  openDialbackAuthority,
   openTestChat,
   type ScramClient,
   scramClient,
   type TestChat,
+  testAuthority,
   type XmppFixture,
   xmppTranscripts,
 } from '../testing/index.ts';
@@ -20,7 +24,9 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
     const registration = settings['chat.registration'];
     const isKnown = registration === 'open' || registration === 'closed' || registration === 'invite';
     const turn = turnOf(settings['chat.turn']);
+    const others = settings['chat.federation'] === 'open' ? otherServers() : null;
     const chat = await openTestChat({
+      ...(others === null ? {} : { federation: others.federation }),
       cards: memoryCards(),
       settings: { ...(isKnown ? { registration } : {}), ...turn },
       services: (store) => uploadsOf(store, settings['chat.uploads']),
@@ -32,12 +38,20 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
         ? { tcp: chat.ports.tls, tls: chat.ports.direct }
         : { tcp: chat.ports.plain, websocket: chat.ports.ws },
       ...(isEncrypted ? { authority: chat.authority } : {}),
+      ...(others === null
+        ? {}
+        : {
+            authority: others.federation.authority.certificate,
+            ports: { tcp: chat.ports.plain, server: chat.serverPort },
+            certificate: others.certificate,
+          }),
       async addMember(local) {
         await chat.addMember(local);
         return chatPassword;
       },
       fixtures: {
         ...proofs(chat),
+        ...others?.fixtures,
         // `- settled`: what follows from what was said is done.
         async settled() {
           await chat.server.chat.commits.settled();
@@ -71,10 +85,37 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
           return {};
         },
       },
-      close: () => chat.close(),
+      async close() {
+        await chat.close();
+        await others?.close();
+      },
     };
   },
 });
+
+/** Other servers: an authority that signs what they present, and those that answer for keys (XEP-0220). */
+function otherServers() {
+  const authority = testAuthority({ nowMs: systemClock.nowMs() });
+  const resolver = memoryResolver();
+  const closing: (() => Promise<void>)[] = [];
+  const certificate = (name: string) => {
+    const { chain, key } = authority.issue([name]);
+    return { cert: chain, key };
+  };
+  const fixtures: Readonly<Record<string, XmppFixture>> = {
+    // `- authority mantua.example key`: the server of that domain, which says that the key is its own.
+    async authority([domain = '', key = '']) {
+      const there = await openDialbackAuthority({ domain, key, certificate: certificate(domain) });
+      closing.push(() => there.close());
+      const srv = [{ priority: 1, weight: 1, port: there.port, target: domain }];
+      resolver.set(`_xmpp-server._tcp.${domain}`, { srv });
+      resolver.set(domain, { a: ['127.0.0.1'] });
+      return {};
+    },
+  };
+  const close = async () => void (await Promise.all(closing.map((end) => end())));
+  return { federation: { resolver, authority }, certificate, fixtures, close };
+}
 
 const base64 = (octets: Buffer | string) => Buffer.from(octets).toString('base64');
 
@@ -92,7 +133,12 @@ function proofs(chat: TestChat): Readonly<Record<string, XmppFixture>> {
     async scram([username = '', gs2Header = 'n,,']) {
       const isBound = gs2Header.startsWith('p=tls-server-end-point');
       const binding = isBound ? { binding: await certificateHash(chat) } : {};
-      const said = { digest: 'sha256', username, password: chatPassword, nonce: 'rOprNGfwEbeRWgbNEkqO' } as const;
+      const said = {
+        digest: 'sha256',
+        username,
+        password: chatPassword,
+        nonce: 'rOprNGfwEbeRWgbNEkqO',
+      } as const;
       scram = scramClient({ ...said, gs2Header, ...binding });
       return { first: base64(scram.first) };
     },

@@ -94,6 +94,7 @@ export {
 export {
   loginSasl2,
   loginXmpp,
+  openDialbackAuthority,
   openWire,
   type Sasl2Login,
   XmppActor,

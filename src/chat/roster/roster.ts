@@ -126,7 +126,9 @@ export const roster: Specification = {
   rfc: 'RFC 6121 §2',
   name: 'roster',
   offers: ({ state }) =>
-    state === 'member' || state === 'bound' ? [element('ver', versionsNs), element('sub', preApprovalNs)] : [],
+    state === 'member' || state === 'bound'
+      ? [element('ver', versionsNs), element('sub', preApprovalNs)]
+      : [],
   iq: [
     { name: 'query', ns: rosterNs, type: 'get', at: 'account', who: 'owner', run: get },
     { name: 'query', ns: rosterNs, type: 'set', at: 'account', who: 'owner', run: set },

@@ -52,6 +52,8 @@ export type XmppMatcher = string | ((element: Element) => boolean);
 export class XmppActor {
   /** Full JID, once bound. */
   jid = '';
+  /** As the server has named the stream. */
+  streamId = '';
   readonly acks = new Acks();
   readonly captures: Captures = new Map();
   readonly #options: XmppActorOptions;
@@ -121,8 +123,9 @@ export class XmppActor {
   async restart(): Promise<void> {
     const { domain, head = {} } = this.#options;
     await this.wire.open({ to: domain, ...head });
-    if ((await this.#heads.take(this.#patienceMs)) === null)
-      throw new Error(`no stream was opened: ${this.#inbox.end}${this.#shownUnread()}`);
+    const opened = await this.#heads.take(this.#patienceMs);
+    if (opened === null) throw new Error(`no stream was opened: ${this.#inbox.end}${this.#shownUnread()}`);
+    this.streamId = opened.attributes.id ?? '';
     this.#isStreamEnded = false;
     if (head.ns !== undefined && head.ns !== clientNs) return;
     const { element } = await this.#next();

@@ -6,6 +6,7 @@
  *   actor romeo is romeo/orchard      an account and a resource; `a stranger` (a stream alone), `server verona.example`
  *   actor phone is juliet/phone with carbons, acks, available      more: plain, scram-sha-1, scram-sha-256, no tls,
  *                                     direct tls, acks by hand; `available`: sends presence and forgets what it brings
+ *   actor mantua is server mantua.example with certificate         or: certificate of other.example; it reads features itself
  *   romeo connects                    or: opens a stream, starts TLS, authenticates, disconnects, is cut, is disconnected,
  *                                     resumes, receives nothing, receives nothing for 200 ms, forgets, becomes inactive
  *   everybody connects                (forgets, receives nothing)
@@ -14,10 +15,12 @@
  *     <message from='{romeo}' ...>    `is offered:` features of the stream
  * In what comes: {any}; {maybe}: an attribute that may be missing; {capture:x} learns, {x} is what was learnt; {...} among
  * children: others may stand there; more='{...}': other attributes may; {any order}: of the children. `{{` is a brace.
- * Known: {domain}, and of each actor {romeo} (full JID) and {romeo.bare}. `receives nothing` is a ping that is answered
+ * Known: {domain}, and of each actor {romeo} (full JID), {romeo.bare}, {romeo.stream} (the id of its stream). `receives nothing` is a ping that is answered
  * first, after the others' pings: nothing is waited for. What came and was not expected at the end is a failure.
  */
+
 export { loginXmpp, XmppActor, type XmppActorOptions, type XmppLogin, type XmppMatcher } from './actor.ts';
+export { type DialbackAuthority, openDialbackAuthority } from './dialback-authority.ts';
 export { type Captures, matchElement, XmppTranscriptError } from './match.ts';
 export { parseXmppTranscript, type XmppTranscript } from './parse.ts';
 export { runXmppTranscript, type XmppFixture, type XmppTransport, type XmppWorld } from './run.ts';

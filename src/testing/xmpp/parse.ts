@@ -55,6 +55,8 @@ export const actorOptions = [
   ...['plain', 'scram-sha-1', 'scram-sha-256', 'no tls', 'direct tls'],
   ...['acks', 'acks by hand', 'carbons', 'available'],
 ] as const;
+/** Of servers: the certificate that they present, of their own name or of another. */
+const certificateOption = /^certificate(?: of \S+)?$/;
 
 const actorLine = /^actor ([a-z][a-z0-9-]*) is (?:(a stranger)|(server )?(\S+))(?: with (.+))?$/;
 const actsLine = /^([a-z][a-z0-9-]*) (.+)$/;
@@ -120,8 +122,12 @@ class Reader {
     if (this.#actors.has(name)) this.#fail(`there are two actors '${name}'`);
     this.#actors.add(name);
     const options = more.split(',').flatMap((option) => (option.trim() === '' ? [] : [option.trim()]));
-    const unknown = options.find((option) => !actorOptions.some((known) => known === option));
-    if (unknown !== undefined) this.#fail(`'${unknown}' is none of the options: ${actorOptions.join(', ')}`);
+    const isKnown = (option: string) =>
+      server === undefined ? actorOptions.some((known) => known === option) : certificateOption.test(option);
+    const unknown = options.find((option) => !isKnown(option));
+    const known =
+      server === undefined ? actorOptions.join(', ') : 'certificate, certificate of other.example';
+    if (unknown !== undefined) this.#fail(`'${unknown}' is none of the options: ${known}`);
     const kind = stranger !== undefined ? 'stranger' : server !== undefined ? 'server' : 'client';
     this.#steps.push({ line, kind: 'actor', actor: { name, kind, address, options } });
   }

@@ -17,6 +17,8 @@ export interface XmppWorld {
   readonly ports: Partial<Readonly<Record<'tcp' | 'tls' | 'websocket' | 'server', number>>>;
   /** PEM of the authority of its certificates; given: clients on the clear port use STARTTLS. */
   readonly authority?: string;
+  /** PEM of what a server presents that has that name; of an authority that the world trusts. */
+  certificate?(name: string): { readonly cert: string; readonly key: string };
   /** Default /xmpp-websocket. */
   readonly websocketPath?: string;
   /** An account that is new to this world; answers its password. */
@@ -174,7 +176,8 @@ class Stage {
     return password;
   }
 
-  #door({ name, kind, options }: ActorLine): Omit<XmppActorOptions, 'domain'> {
+  #door(line: ActorLine): Omit<XmppActorOptions, 'domain'> {
+    const { name, kind, options } = line;
     const { ports, authority, websocketPath, patienceMs, domain } = this.#world;
     const direct = options.includes('direct tls');
     const transport = kind === 'server' ? 'tcp' : direct ? 'tls' : this.#transport;
@@ -190,13 +193,27 @@ class Stage {
       startTls: isSecure && authority !== undefined,
       ...(authority === undefined || transport === 'websocket'
         ? {}
-        : { tls: { ca: authority, servername: domain } }),
+        : { tls: { ca: authority, servername: domain, ...this.#presented(line) } }),
       ...(websocketPath === undefined ? {} : { path: websocketPath }),
       ...(patienceMs === undefined ? {} : { patienceMs }),
     };
   }
 
+  /** `with certificate`, `with certificate of other.example`. */
+  #presented({ name, address, options }: ActorLine): { readonly cert?: string; readonly key?: string } {
+    const option = options.find((each) => each.startsWith('certificate'));
+    if (option === undefined) return {};
+    const { certificate } = this.#world;
+    if (certificate === undefined) throw new XmppTranscriptError(`${name} needs a world with certificates`);
+    return certificate(option.replace(/^certificate(?: of )?/, '') || address);
+  }
+
   async #verb(player: Player, verb: Verb): Promise<void> {
+    await this.#does(player, verb);
+    this.#captures.set(`${player.line.name}.stream`, player.actor.streamId);
+  }
+
+  async #does(player: Player, verb: Verb): Promise<void> {
     const { actor, line } = player;
     note(player, '-', verb);
     if (verb === 'connects') return this.#connect(player);
