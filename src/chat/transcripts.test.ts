@@ -79,6 +79,10 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
           const { token } = await chat.store.registrations.invites.create({ ...wish, expiresMs });
           return { token };
         },
+        // `- long 17000`: so many octets of text are `{long}`.
+        async long([octets = '']) {
+          return { long: 'x'.repeat(Number(octets)) };
+        },
         // `- friends romeo juliet`: each hears when the other is there.
         async friends([one = '', other = '']) {
           await chat.befriend(one, other);

@@ -7,4 +7,4 @@
 export { avatarDataNs, avatarMetadataNs, avatarToCard, cardToAvatar } from './avatar.ts';
 export { avatarBytesMax } from './limits.ts';
 export { avatarHash, changeCard, forgetAvatarHash, type OwnCards, ownCard } from './own.ts';
-export { asTemp, vcardTempNs, withTemp } from './temp.ts';
+export { asTemp, hasUnreadPicture, vcardTempNs, withTemp } from './temp.ts';

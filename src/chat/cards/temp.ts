@@ -1,4 +1,11 @@
-import { type Element, element, elementsOf, textOf, writeElement } from '../../formats/stanza/index.ts';
+import {
+  childrenOf,
+  type Element,
+  element,
+  elementsOf,
+  textOf,
+  writeElement,
+} from '../../formats/stanza/index.ts';
 import {
   type Card,
   type CardProperty,
@@ -200,6 +207,12 @@ export function withTemp(card: Card, temp: Element, name: string): Card {
   }
   return { ...card, properties: named(properties, card, name) };
 }
+
+/** Whether it brings a picture that cannot be read, or that is larger than chat shows. */
+export const hasUnreadPicture = (temp: Element): boolean =>
+  childrenOf(temp, 'PHOTO').some(
+    (photo) => part(photo, 'BINVAL') !== '' && photoIn(part(photo, 'TYPE'), part(photo, 'BINVAL')) === null,
+  );
 
 /** RFC 6350 §6.2.1: a card has a name. */
 function named(properties: readonly CardProperty[], before: Card, name: string): readonly CardProperty[] {

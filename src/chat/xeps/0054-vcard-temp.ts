@@ -1,9 +1,11 @@
 import type { Element } from '../../formats/stanza/index.ts';
 import {
   asTemp,
+  avatarBytesMax,
   avatarMetadataNs,
   cardToAvatar,
   changeCard,
+  hasUnreadPicture,
   ownCard,
   vcardTempNs,
   withTemp,
@@ -41,6 +43,10 @@ async function get(request: IqRequest): Promise<Element | null> {
 
 async function set({ home, session, payload }: IqRequest): Promise<null> {
   if (home === null || session === null) throw new StanzaError('service-unavailable');
+  if (hasUnreadPicture(payload))
+    throw new StanzaError('not-acceptable', {
+      text: `a picture is base64, of at most ${avatarBytesMax} bytes`,
+    });
   await inTurn(home, async () => {
     await changeCard(home, (before) => withTemp(before, payload, session.member.name || home.jid.local));
     await cardToAvatar(home);

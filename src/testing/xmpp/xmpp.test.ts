@@ -408,6 +408,8 @@ describe('a file that is no transcript', () => {
     ['actor romeo is romeo/x', /says what it shows/],
     ['# title\nactor romeo is romeo/x', /nothing happens/],
     ['# title\nactor romeo is romeo/x with wings', /a\.txt:2: 'wings' is none of the options: plain/],
+    ['# title\nactor a is server a.test with carbons', /a\.txt:2: 'carbons' is none of the options: cert/],
+    ['# title\nactor romeo is romeo/x with certificate', /a\.txt:2: 'certificate' is none of the options/],
     ['# title\nactor a is a/x\nactor a is b/x', /a\.txt:3: there are two actors 'a'/],
     ['# title\nactor a is a/x\na flies', /a\.txt:3: 'flies' is nothing that an actor does/],
     ['# title\nactor a is a/x\na sends:\nb', /stands behind the colon/],
