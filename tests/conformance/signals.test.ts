@@ -36,6 +36,11 @@ async function subjects(myco: Myco, name = 'ana'): Promise<string[]> {
   return lines.flatMap((line) => /Subject: (.*)\r/.exec(line)?.[1] ?? []);
 }
 
+const doors = [
+  ...['smtp', 'submission', 'submissions', 'lmtp', 'imap', 'imaps', 'http', 'https'],
+  ...['xmpp', 'xmpps'],
+];
+
 test('the ready line is the only line on standard output and names every door', async () => {
   const myco = await startMyco();
   const lines = myco.printed().split('\n').filter(Boolean);
@@ -44,10 +49,7 @@ test('the ready line is the only line on standard output and names every door', 
   expect(ready).toEqual({
     event: 'ready',
     listeners: Object.fromEntries(
-      ['smtp', 'submission', 'submissions', 'lmtp', 'imap', 'imaps', 'http', 'https'].map((door) => [
-        door,
-        { host: '127.0.0.1', port: expect.any(Number) },
-      ]),
+      doors.map((door) => [door, { host: '127.0.0.1', port: expect.any(Number) }]),
     ),
     data: myco.data,
     version: expect.any(String),
