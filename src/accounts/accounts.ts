@@ -1,10 +1,10 @@
 import { type Clock, randomOctets, sleep as realSleep, systemClock } from '../base/index.ts';
 import type { Database } from '../storage/index.ts';
 import { apiTokenAdmin } from './admin/api-tokens.ts';
-import { credentialAdmin, signInHash } from './admin/credentials.ts';
+import { credentialAdmin, livingCredentials, signInHash } from './admin/credentials.ts';
 import { directoryAdmin } from './admin/directory.ts';
 import { memberAdmin } from './admin/members.ts';
-import type { EraseHook, GroupHook } from './admin/parts.ts';
+import type { CredentialHook, EraseHook, GroupHook } from './admin/parts.ts';
 import type { AccountsAdmin } from './admin/types.ts';
 import { apiTokenFinder } from './api-tokens.ts';
 import { argon2Hasher, type Hasher } from './hasher.ts';
@@ -29,6 +29,8 @@ export interface AccountsOptions {
   readonly clock?: Clock;
   /** Run when a member is deleted, in this order: what each store does to let go of the member's data. */
   readonly onErase?: readonly EraseHook[];
+  /** Run when an app password was revoked or a password changed. */
+  readonly onCredentialEnd?: readonly CredentialHook[];
   /** Run when an alias is removed, and before one is made: nothing that an earlier group of its name had is handed on. */
   readonly onGroupEnd?: readonly GroupHook[];
   /** Hears what a login or a background write stumbled over; never a name or a password. */
@@ -91,8 +93,8 @@ export async function createAccounts(options: AccountsOptions): Promise<Accounts
   };
   const admin = { database, domain, configuredDomains, settings, clock, hasher, appPasswordSecret };
   const departures = new Set<DepartureListener>();
-  const hooks = { onErase: options.onErase ?? [], onGroupEnd: options.onGroupEnd ?? [], departures };
-  const adminParts = { ...admin, ...hooks, onError };
+  const { onErase = [], onCredentialEnd = [], onGroupEnd = [] } = options;
+  const adminParts = { ...admin, onErase, onCredentialEnd, onGroupEnd, departures, onError };
   return {
     accounts: {
       login: createPasswordLogin(login),
@@ -173,6 +175,7 @@ function lookups(database: Database, domain: string, clock: Clock): Lookups {
       return database.call(operations.redeem, { hash: signInHash(token), now: clock.nowMs() });
     },
     member: (id) => database.call(operations.member, { id }),
+    livingCredentials: (id) => livingCredentials(database, id),
     byAddress: async (text) => memberAt(read(text)?.key),
     byName: async (text) => memberAt(readMemberName(text, domain) ?? undefined),
     handleOf: ({ address }) => memberHandle(address, domain),

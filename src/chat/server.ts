@@ -4,6 +4,7 @@ import type { Connection, WebSocketPeer } from '../net/index.ts';
 import type { Log, Metrics } from '../observability/index.ts';
 import type { Conversations } from '../stores/conversations/index.ts';
 import { sasl } from './auth/sasl.ts';
+import { watchMembers } from './auth/standing.ts';
 import type { OwnCards } from './cards/index.ts';
 import { StanzaError, StreamError } from './errors.ts';
 import { createFeatures, type Features } from './features.ts';
@@ -12,7 +13,6 @@ import { type ChatLimits, defaultChatLimits } from './limits.ts';
 import { createMeters } from './metrics.ts';
 import { clientNs } from './namespaces.ts';
 import { farewell, presence, presenceRules, presenceSettled } from './presence/index.ts';
-import { isParting } from './registration/register.ts';
 import { type RoomLimits, Rooms } from './rooms/index.ts';
 import { type RosterSource, roster } from './roster/index.ts';
 import { Commits } from './routing/commits.ts';
@@ -78,7 +78,7 @@ export const standardFeatures: Features = createFeatures([startTls, sasl, bind, 
 
 export function createChatServer(options: ChatServerOptions): ChatServer {
   const { chat, federation } = servicesOf(options);
-  expelTheDisabled(chat);
+  watchMembers(chat);
   options.store.roster.subscribe(directoryAccount, () => chat.rooms.directoryChanged());
   const stay = partFromContacts(chat);
   const serve = async (transport: Transport, entrance: Entrance) => {
@@ -150,42 +150,4 @@ function partFromContacts(chat: Chat): () => void {
     await farewell(chat, home);
     chat.homes.forget(home);
   });
-}
-
-/** Disabled, deleted and renamed members hear of it at once. Changes that come while it is looked are looked at together. */
-function expelTheDisabled(chat: Chat): void {
-  const { store, log } = chat;
-  let isDue = false;
-  let isLooking = false;
-  const look = async () => {
-    while (isDue) {
-      isDue = false;
-      await lookUpMembers(chat).catch((error: unknown) => log.warn('members not looked up', { error }));
-    }
-    isLooking = false;
-  };
-  store.roster.subscribe(directoryAccount, () => {
-    isDue = true;
-    if (isLooking) return;
-    isLooking = true;
-    void look();
-  });
-}
-
-async function lookUpMembers({ accounts, homes }: Chat): Promise<void> {
-  for (const home of [...homes.lively]) {
-    const member = await accounts.member(home.account);
-    const sessions = [...home.sessions.values()];
-    if (member !== null && !member.disabled && homes.of(member) === home) {
-      for (const session of sessions) session.member = member;
-      continue;
-    }
-    for (const session of sessions) {
-      if (isParting(session)) continue;
-      session.stream?.fail(new StreamError('not-authorized', 'the account is no longer here'));
-      session.close();
-    }
-    homes.forget(home);
-  }
-  homes.forgetIdle();
 }

@@ -107,6 +107,7 @@ export async function openRooms(
       clock,
       ...(options.tokens ? { tokens: options.tokens } : {}),
       // What an erased member still has waiting is not sent any more.
+      onCredentialEnd: [(member, living) => conversations.registrations.retain(member, living)],
       onErase: [outbox, mail, fileRooms, collections, push, conversations].map(erasing),
       onGroupEnd: [fileRooms, collections.sharing].map((room) => (group) => room.forgetGroup(group)),
       onError,

@@ -57,7 +57,7 @@ test('of a member who is deleted nothing of chat stays; no line of the log says 
   await bo.send(`<message to='ana@${domain}' type='chat' id='2'><body>${canary} in</body></message>`);
   await ana.find(({ name, attributes }) => name === 'message' && attributes.id === '2');
   await suite.rooms.conversations.registrations.push.enable(account, {
-    ...{ service: 'push.example', node: canary, options: '', client: 'x' },
+    ...{ service: 'push.example', node: canary, options: '', client: 'x', credential: '' },
   });
   const slot = { name: `${canary}.txt`, size: 1, type: '', expiresMs: Date.now() + 60_000 };
   const { put, get } = await suite.rooms.conversations.registrations.uploads.open(account, slot);

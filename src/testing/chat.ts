@@ -115,6 +115,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
     sleep: async () => undefined,
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     onErase: [(member) => store.erase(member)],
+    onCredentialEnd: [(member, living) => store.registrations.retain(member, living)],
   });
   const settings: ChatSettings = { registration: 'closed', unauthenticatedSeconds: 60, ...options.settings };
   const common = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { randomToken, StoreError } from '../../base/index.ts';
+import type { Database } from '../../storage/index.ts';
 import { credentialNameCharactersMax, signInTokenBits } from '../limits.ts';
 import { operations } from '../module.ts';
 import { appPasswordTag, newAppPassword, prepareNewPassword } from '../passwords.ts';
@@ -57,6 +58,12 @@ export function signInHash(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
+/** As `AuthResult` names them. */
+export async function livingCredentials(database: Database, member: number): Promise<ReadonlySet<string>> {
+  const all = await database.call(operations.credentials, { member });
+  return new Set(all.filter(({ revoked }) => revoked === 0).map(({ id }) => String(id)));
+}
+
 type CredentialAdmin = Pick<
   AccountsAdmin,
   | 'setPassword'
@@ -76,10 +83,23 @@ export function credentialAdmin(parts: AdminParts): CredentialAdmin {
     return Buffer.from(salt, 'base64');
   }
 
+  /** Nobody signs in with it any more by then, so what goes wrong is told to the operator alone. */
+  async function letGo(id: number): Promise<void> {
+    try {
+      const living = await livingCredentials(database, id);
+      for (const hook of parts.onCredentialEnd) await hook(id, living);
+    } catch (error) {
+      parts.onError('what was left with a credential was not let go', error);
+    }
+  }
+
   return {
     async setPassword(id, password) {
       const credential = await makePassword(parts, password, await saltOf(id));
-      await database.call(operations.setPassword, { member: id, credential, now: clock.nowMs() });
+      const now = clock.nowMs();
+      const made = await database.call(operations.setPassword, { member: id, credential, now });
+      await letGo(id);
+      return made;
     },
     async redeemWithPassword(token, password) {
       const hash = signInHash(token);
@@ -88,7 +108,10 @@ export function credentialAdmin(parts: AdminParts): CredentialAdmin {
       if (!found) return null;
       const credential = await makePassword(parts, password, await saltOf(found.id));
       const now = clock.nowMs();
-      return database.call(operations.redeemWithPassword, { hash, now, member: found.id, credential });
+      const args = { hash, now, member: found.id, credential };
+      const member = await database.call(operations.redeemWithPassword, args);
+      if (member !== null) await letGo(member.id);
+      return member;
     },
     async addAppPassword(id, device, scopes) {
       const name = readName(device, 'the name of an app password', credentialNameCharactersMax);
@@ -117,8 +140,10 @@ export function credentialAdmin(parts: AdminParts): CredentialAdmin {
         revoked: revoked === 0 ? null : revoked,
       }));
     },
-    revokeAppPassword: (id, credential) =>
-      database.call(operations.revokeAppPassword, { member: id, id: credential, now: clock.nowMs() }),
+    async revokeAppPassword(id, credential) {
+      await database.call(operations.revokeAppPassword, { member: id, id: credential, now: clock.nowMs() });
+      await letGo(id);
+    },
     async createSignInToken(id) {
       const token = randomToken(signInTokenBits);
       const now = clock.nowMs();

@@ -7,6 +7,9 @@ import type { DepartureListener } from '../types.ts';
 /** Lets go of all data of a member; may be run again after it was interrupted. */
 export type EraseHook = (member: number) => Promise<void>;
 
+/** Lets go of what was left with credentials that are none of those any more; may be run again. */
+export type CredentialHook = (member: number, living: ReadonlySet<string>) => Promise<void>;
+
 /** Lets go of what was given to the group of an address (canonical); may be run again. */
 export type GroupHook = (address: string) => Promise<void>;
 
@@ -20,6 +23,7 @@ export interface AdminParts {
   readonly hasher: Hasher;
   readonly appPasswordSecret: Buffer;
   readonly onErase: readonly EraseHook[];
+  readonly onCredentialEnd: readonly CredentialHook[];
   readonly departures: ReadonlySet<DepartureListener>;
   readonly onError: (event: string, error: unknown) => void;
   readonly onGroupEnd: readonly GroupHook[];

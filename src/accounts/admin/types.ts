@@ -62,7 +62,8 @@ export interface AccountsAdmin {
   members(page?: { after?: number; max?: number }): Promise<Page<Member & { created: number }, number>>;
   addresses(id: number): Promise<readonly { readonly address: string; readonly kind: AddressKind }[]>;
 
-  setPassword(id: number, password: string): Promise<void>;
+  /** Answers the number of the new credential. */
+  setPassword(id: number, password: string): Promise<number>;
   /**
    * Takes a one-time sign-in token and sets its member's password, both or neither; null where the token is unknown,
    * used, too old, or its member is disabled. A password that is refused leaves the token.

@@ -36,10 +36,10 @@ function* bump(q: AccountQueries, id: number): Script<Member> {
 export function* setPassword(
   q: AccountQueries,
   a: { member: number; credential: NewCredential; now: number },
-): Script<void> {
+): Script<number> {
   yield* bump(q, a.member);
   yield* run(q.passwordDrop, { member: a.member });
-  yield* addCredential(q, a.member, a.credential, a.now);
+  return yield* addCredential(q, a.member, a.credential, a.now);
 }
 
 export function* addAppPassword(

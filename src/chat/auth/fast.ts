@@ -48,13 +48,14 @@ export async function loginWithFast(
   const end = message.indexOf(0);
   if (end <= 0) throw new SaslFailure('malformed-request');
   const member = await stream.chat.accounts.byName(message.toString('utf8', 0, end));
-  const token = await provenToken(stream, {
+  const proven = await provenToken(stream, {
     member,
     mechanism,
     proof: message.subarray(end + 1),
     client: agent.id,
   });
-  if (member === null || token === null) throw expired();
+  if (member === null || proven === null) throw expired();
+  const { token, credential: root } = proven;
   const { tokens } = stream.chat.store.registrations;
   const isUsed = await tokens.use(member.id, { client: agent.id, mechanism, token, count: null });
   if (!isUsed) throw expired();
@@ -63,7 +64,7 @@ export async function loginWithFast(
     ? ({ ok: false, reason: 'disabled', retryAfterMs: 0 } as const)
     : ({ ok: true, member, credential: 'fast' } as const);
   const final = hashed(token, 'Responder', bindingOf(stream, mechanism));
-  return admitted({ authorization: '', username: member.address, result, final });
+  return { ...admitted({ authorization: '', username: member.address, result, final }), root };
 }
 
 interface Proof {
@@ -73,19 +74,27 @@ interface Proof {
   readonly proof: Buffer;
 }
 
+/** `credential`: the password with which the client had signed in when it got the token. */
+interface Proven {
+  readonly token: string;
+  readonly credential: string;
+}
+
 /** The token that the client knows; null for none. A new one comes first (§5.1). */
 async function provenToken(
   stream: ClientStream,
   { member, mechanism, client, proof }: Proof,
-): Promise<string | null> {
+): Promise<Proven | null> {
   const binding = bindingOf(stream, mechanism);
   if (member === null || client === '') return null;
   const found = await stream.chat.store.registrations.tokens.find(member.id, client, member.version);
   const candidates = found
     .filter((each) => each.mechanism === mechanism)
-    .flatMap(({ next, current }) => [next, current])
-    .flatMap((each) => each?.token ?? []);
-  return candidates.find((token) => equalInConstantTime(hashed(token, 'Initiator', binding), proof)) ?? null;
+    .flatMap(({ next, current, credential }) =>
+      [next, current].flatMap((each) => (each === null ? [] : { token: each.token, credential })),
+    );
+  const isProven = ({ token }: Proven) => equalInConstantTime(hashed(token, 'Initiator', binding), proof);
+  return candidates.find(isProven) ?? null;
 }
 
 function bindingOf({ transport }: ClientStream, mechanism: string): Buffer {
@@ -107,7 +116,8 @@ export async function giveToken({ stream, request, accepted, agent }: InlineLogi
   const token = randomToken(tokenBits);
   const expiresMs = clock.nowMs() + fastTokenDaysMax * 24 * hourMs;
   const { id, version } = accepted.member;
-  await store.registrations.tokens.issue(id, { client: agent.id, mechanism, token, expiresMs, version });
+  const given = { client: agent.id, mechanism, token, expiresMs, version, credential: stream.root };
+  await store.registrations.tokens.issue(id, given);
   return { answer: element('token', fastNs, { token, expiry: dateTime(expiresMs) }) };
 }
 

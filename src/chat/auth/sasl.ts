@@ -3,6 +3,7 @@ import { saslNs } from '../namespaces.ts';
 import type { Specification } from '../specification.ts';
 import type { ClientStream } from '../stream/client-stream.ts';
 import { exchange, fromBase64, known, offeredTo, refuse, runMechanism, SaslFailure } from './sign-in.ts';
+import { lookAgain } from './standing.ts';
 
 /** RFC 6120 §6.4. */
 async function authenticate(stream: ClientStream, auth: Element): Promise<void> {
@@ -37,5 +38,7 @@ export const sasl: Specification = {
     const names = offered.map(({ name }) => element('mechanism', saslNs, {}, name));
     return [element('mechanisms', saslNs, {}, ...names)];
   },
+  // What they signed in with may have been revoked before they were found among those who are there.
+  session: { opened: lookAgain, resumed: lookAgain },
   elements: [{ name: 'auth', ns: saslNs, states: ['stranger'], run: authenticate }],
 };

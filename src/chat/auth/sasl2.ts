@@ -43,7 +43,7 @@ export async function authenticate(
     if (!(error instanceof SaslFailure)) throw error;
     return refuse(stream, sasl2Ns, name, error);
   }
-  stream.signedIn(signedIn.accepted);
+  stream.signedIn(signedIn.accepted, signedIn.root);
   stream.chat.meters.login(known(name), 'accepted');
   await remember(stream, request, agent, signedIn);
   await welcome(stream, request, agent, signedIn);
@@ -70,7 +70,7 @@ function demandClaimed({ claimed }: ClientStream, { authorization }: SignedIn): 
 
 /** Its owner can see which clients come, and send one away. */
 async function remember(
-  { chat }: ClientStream,
+  { chat, root }: ClientStream,
   request: Element,
   { id, software, device }: UserAgent,
   { accepted }: SignedIn,
@@ -85,6 +85,7 @@ async function remember(
     tag,
     software,
     name: device,
+    credential: root,
   });
 }
 

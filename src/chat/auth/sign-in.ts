@@ -63,6 +63,8 @@ export interface SignedIn {
   /** Whom to act as, as the client said it; '' where it did not. */
   readonly authorization: string;
   readonly final: Buffer | null;
+  /** The password that a token was given for, where one signs in. */
+  readonly root?: string;
 }
 
 /** Runs the mechanism of that name. Throws SaslFailure, StreamError. */

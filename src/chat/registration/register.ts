@@ -2,6 +2,7 @@ import { type Member, remoteKey } from '../../accounts/index.ts';
 import { FormatError, Recent, StoreError } from '../../base/index.ts';
 import { prepareLocal } from '../../formats/jid/index.ts';
 import type { ChatInvite } from '../../stores/conversations/index.ts';
+import { lookAgain, parting } from '../auth/standing.ts';
 import { StanzaError } from '../errors.ts';
 import { registrationsPerAddressMax, registrationsSeenMax, registrationsWindowMsMax } from '../limits.ts';
 import { befriend } from '../roster/index.ts';
@@ -131,9 +132,17 @@ export async function changePassword(session: Session, username: string, passwor
   if (username !== session.home.jid.local)
     throw new StanzaError('not-allowed', { text: 'that is not the name of your account' });
   await demandOwnPassword(session, chat.registrar, 'sign in with your password to change it');
+  const { root } = session;
+  // Sessions end with the password that they came by, but not the one that changes it.
+  session.root = '';
   try {
-    await chat.registrar.setPassword(member.id, password);
+    session.root = String(await chat.registrar.setPassword(member.id, password));
+    session.credential = session.root;
+    // Somebody else may have changed it once more, while nobody looked at this session.
+    session.member = member;
+    lookAgain(session);
   } catch (error) {
+    session.root = root;
     if (error instanceof StoreError && error.reason === 'invalid')
       throw new StanzaError('not-acceptable', { text: error.message });
     throw error;
@@ -149,11 +158,6 @@ async function demandOwnPassword(
   const own = (await registrar.credentials(member.id)).find(({ kind }) => kind === 'password');
   if (own === undefined || String(own.id) !== credential) throw new StanzaError('not-authorized', { text });
 }
-
-const parting = new WeakSet<Session>();
-
-/** Whether the session gives up its account: it is told so before it ends. */
-export const isParting = (session: Session): boolean => parting.has(session);
 
 /** XEP-0077 §3.2: an account is given up. A membership of the co-op is not ended so. Throws StanzaError, StoreError. */
 export async function removeAccount(session: Session): Promise<void> {

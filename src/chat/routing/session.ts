@@ -29,6 +29,8 @@ export class Session {
   member: Member;
   /** The credential that signed it in, or that it was resumed with. */
   credential: string;
+  /** The password that it ends with: the same, or the one that a token was given for; '' while it is changed from here. */
+  root: string;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
   /** What it last told everybody (RFC 6121 §4.2); null where it is not available. */
@@ -43,13 +45,14 @@ export class Session {
   #stream: ClientStream | null;
   #isClosed = false;
 
-  constructor(stream: ClientStream, home: Home, jid: Jid, member: Member, credential: string) {
+  constructor(stream: ClientStream, home: Home, jid: Jid, member: Member) {
     this.chat = stream.chat;
     this.home = home;
     this.jid = jid;
     this.text = jidText(jid);
     this.member = member;
-    this.credential = credential;
+    this.credential = stream.credential;
+    this.root = stream.root;
     this.openedAt = stream.chat.clock.nowMs();
     this.inbound = new Settling(stream.chat.limits.unsettledMax);
     this.#stream = stream;
@@ -92,6 +95,8 @@ export class Session {
     this.detach();
     this.#stream = stream;
     this.credential = stream.credential;
+    this.root = stream.root;
+    this.member = stream.member ?? this.member;
     stream.bound(this);
   }
 

@@ -34,7 +34,7 @@ export function bindResource(stream: ClientStream, wanted: string): Session {
     throw new StanzaError('resource-constraint', { text: 'too many resources are bound for this account' });
   before?.stream?.fail(new StreamError('conflict', 'the resource is bound by another client'));
   before?.close();
-  const session = new Session(stream, home, { ...home.jid, resource }, member, stream.credential);
+  const session = new Session(stream, home, { ...home.jid, resource }, member);
   stream.bound(session);
   home.add(session);
   for (const opened of chat.features.opened) opened(session);

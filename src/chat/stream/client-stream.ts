@@ -32,6 +32,8 @@ export class ClientStream {
   /** Who has signed in. */
   member: Member | null = null;
   credential = '';
+  /** The password that all of it began with: the same, or the one that a token was given for. */
+  root = '';
   /** The address that the client said it has, before it signed in; '' where it said none (RFC 6120 §4.7.1). */
   claimed = '';
   /** `xml:lang` of the client's stream: the language of stanzas that name none (RFC 6120 §8.1.5). */
@@ -88,9 +90,11 @@ export class ClientStream {
   }
 
   /** Who it is was shown: limits of strangers are lifted. What was signed in with a token ends with it. */
-  signedIn({ member, credential, expiresAtMs }: Extract<AuthResult, { readonly ok: true }>): void {
+  signedIn(accepted: Extract<AuthResult, { readonly ok: true }>, root = accepted.credential): void {
+    const { member, credential, expiresAtMs } = accepted;
     this.member = member;
     this.credential = credential;
+    this.root = root;
     if (expiresAtMs !== undefined) this.#endsAt(expiresAtMs);
     this.transport.trust(this.chat.limits.stanzaBytesMax);
     this.transport.connection.authenticated();

@@ -29,6 +29,7 @@ async function enable({ chat, payload, home, session }: IqRequest): Promise<null
     node: payload.attributes.node ?? '',
     options: optionsText(childOf(payload, 'x', formsNs)),
     client: clientOf(session),
+    credential: session.root,
   });
   registered(home);
   return null;

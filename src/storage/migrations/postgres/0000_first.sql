@@ -1196,6 +1196,7 @@ CREATE TABLE "conversation_pushes" (
 	"node" text NOT NULL,
 	"options" text NOT NULL,
 	"client" text NOT NULL,
+	"credential" text NOT NULL,
 	"failures" bigint NOT NULL,
 	"lastOk" bigint NOT NULL,
 	CONSTRAINT "conversation_pushes_account_service_node_pk" PRIMARY KEY("account","service","node")
@@ -1213,6 +1214,7 @@ CREATE TABLE "conversation_tokens" (
 	"nextExpires" bigint NOT NULL,
 	"count" bigint NOT NULL,
 	"version" bigint NOT NULL,
+	"credential" text NOT NULL,
 	"expires" bigint NOT NULL,
 	CONSTRAINT "conversation_tokens_account_client_mechanism_pk" PRIMARY KEY("account","client","mechanism")
 );
@@ -1223,6 +1225,7 @@ CREATE TABLE "conversation_devices" (
 	"tag" text NOT NULL,
 	"software" text NOT NULL,
 	"name" text NOT NULL,
+	"credential" text NOT NULL,
 	"firstSeen" bigint NOT NULL,
 	"lastSeen" bigint NOT NULL,
 	CONSTRAINT "conversation_devices_account_client_pk" PRIMARY KEY("account","client")

@@ -1413,6 +1413,7 @@ CREATE TABLE `conversation_pushes` (
 	`node` text NOT NULL,
 	`options` text NOT NULL,
 	`client` text NOT NULL,
+	`credential` text NOT NULL,
 	`failures` integer NOT NULL,
 	`lastOk` integer NOT NULL,
 	PRIMARY KEY(`account`, `service`, `node`)
@@ -1430,6 +1431,7 @@ CREATE TABLE `conversation_tokens` (
 	`nextExpires` integer NOT NULL,
 	`count` integer NOT NULL,
 	`version` integer NOT NULL,
+	`credential` text NOT NULL,
 	`expires` integer NOT NULL,
 	PRIMARY KEY(`account`, `client`, `mechanism`)
 ) STRICT, WITHOUT ROWID;
@@ -1442,6 +1444,7 @@ CREATE TABLE `conversation_devices` (
 	`tag` text NOT NULL,
 	`software` text NOT NULL,
 	`name` text NOT NULL,
+	`credential` text NOT NULL,
 	`firstSeen` integer NOT NULL,
 	`lastSeen` integer NOT NULL,
 	PRIMARY KEY(`account`, `client`)

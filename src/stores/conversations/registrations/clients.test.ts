@@ -19,7 +19,7 @@ describeEngines('what clients register', (engine) => {
   afterEach(() => stores.close());
 
   const wish = (node: string, more = {}) => ({
-    ...{ service: 'push.example', node, options: '', client: 'phone' },
+    ...{ service: 'push.example', node, options: '', client: 'phone', credential: '1' },
     ...more,
   });
   const nodesOf = async (account: number) => (await kept.push.of(account)).map(({ node }) => node);
@@ -69,7 +69,7 @@ describeEngines('what clients register', (engine) => {
   const mechanism = 'HT-SHA-256-NONE';
   const issue = (token: string, more = {}) =>
     kept.tokens.issue(ana, {
-      ...{ client: 'phone', mechanism, token, expiresMs: start + 1_000, version: 1 },
+      ...{ client: 'phone', mechanism, token, expiresMs: start + 1_000, version: 1, credential: '1' },
       ...more,
     });
   const use = (token: string, count: number | null = null) =>
@@ -116,7 +116,7 @@ describeEngines('what clients register', (engine) => {
     expect(await found(2)).toEqual(['- two -1']);
     expect(await use('one')).toBe(false);
     await kept.tokens.issue(ana, {
-      ...{ client: 'desk', mechanism, token: 'three', version: 2 },
+      ...{ client: 'desk', mechanism, token: 'three', version: 2, credential: '1' },
       expiresMs: start + 9_000,
     });
     clock.advance(5_000);
@@ -132,7 +132,13 @@ describeEngines('what clients register', (engine) => {
     expect(await found()).toEqual([]);
   });
 
-  const device = (client: string) => ({ client, tag: 'dino', software: 'Dino 0.5', name: '' });
+  const device = (client: string) => ({
+    client,
+    tag: 'dino',
+    software: 'Dino 0.5',
+    name: '',
+    credential: '1',
+  });
 
   test('devices: last seen first, and gone with all that it registered', async () => {
     await kept.devices.seen(ana, device('phone'));
@@ -145,7 +151,7 @@ describeEngines('what clients register', (engine) => {
     await kept.push.enable(ana, wish('b', { client: 'desk' }));
     expect(await kept.devices.of(ana)).toEqual([
       {
-        ...{ client: 'phone', tag: 'dino', software: 'Dino 0.6', name: '' },
+        ...{ client: 'phone', tag: 'dino', software: 'Dino 0.6', name: '', credential: '1' },
         ...{ firstSeenMs: start, lastSeenMs: start + 2, hasToken: true },
       },
       { ...device('desk'), firstSeenMs: start + 1, lastSeenMs: start + 1, hasToken: false },
@@ -173,6 +179,37 @@ describeEngines('what clients register', (engine) => {
     expect(await refusal(issue('x', { client: long }))).toBe('too-large');
     expect(await refusal(issue('t'.repeat(limits.tokenBytesMax + 1)))).toBe('too-large');
     expect(await refusal(issue('t'.repeat(limits.tokenBytesMax)))).toBe('accepted');
+  });
+
+  test('what was registered with a password ends with it; other ways in end by themselves', async () => {
+    const all = [
+      ['phone', '1'],
+      ['desk', '2'],
+      ['web', 'token'],
+    ] as const;
+    for (const [client, credential] of all) {
+      clock.advance(1);
+      await kept.devices.seen(ana, { ...device(client), credential });
+      await issue(client, { client, credential });
+      await kept.push.enable(ana, wish(client, { client: `${client}-resource`, credential }));
+    }
+    await issue('tablet', { client: 'tablet' });
+    await kept.devices.seen(bea, device('phone'));
+    await kept.retain(ana, new Set(['2', '3']));
+    expect((await kept.devices.of(ana)).map(({ client }) => client)).toEqual(['web', 'desk']);
+    expect((await kept.devices.of(ana)).map(({ hasToken }) => hasToken)).toEqual([true, true]);
+    expect(await nodesOf(ana)).toEqual(['desk', 'web']);
+    expect([await found(), await kept.tokens.find(ana, 'tablet', 1)]).toEqual([[], []]);
+    expect(await kept.tokens.find(ana, 'desk', 1)).toMatchObject([{ credential: '2' }]);
+    expect(await kept.devices.of(bea)).toHaveLength(1);
+  });
+
+  test('tokens: who comes with another password begins anew', async () => {
+    await issue('one');
+    await use('one');
+    await issue('two', { credential: '2' });
+    expect(await found()).toEqual(['- two -1']);
+    expect(await use('one')).toBe(false);
   });
 
   test('a member who is erased has none of it', async () => {

@@ -59,6 +59,7 @@ export const { module: registrationsModule, operations: registrationsOperations 
     seenDevice: write(clients.seenDevice),
     devices: read(clients.devices),
     removeDevice: write(clients.removeDevice),
+    retainClients: write(clients.retain),
     addInvite: write(links.addInvite),
     findInvite: read(function* (q, a: { hash: string; now: number }) {
       return first(yield* run(q.inviteFind, { ...a })) ?? null;

@@ -5,11 +5,11 @@ import { registrationsTables } from './tables.ts';
 
 const fill = `
   insert into conversation_pushes
-    select n % 1000, 'push', 'node ' || n, '', 'phone', 0, 0 from generate_series(1, 3000) n;
+    select n % 1000, 'push', 'node ' || n, '', 'phone', '1', 0, 0 from generate_series(1, 3000) n;
   insert into conversation_tokens
-    select n % 1000, 'client ' || n, 'HT', 'x', 1, n, '', 0, 0, -1, 1, n from generate_series(1, 3000) n;
+    select n % 1000, 'client ' || n, 'HT', 'x', 1, n, '', 0, 0, -1, 1, '1', n from generate_series(1, 3000) n;
   insert into conversation_devices
-    select n % 1000, 'client ' || n, '', '', '', n, n from generate_series(1, 3000) n;
+    select n % 1000, 'client ' || n, '', '', '', '1', n, n from generate_series(1, 3000) n;
   insert into conversation_invites (hash, kind, creator, local, groups, rooms, label, "usesLeft", created, expires)
     select 'hash ' || n, 'account', n % 100, '', '[]', '[]', '', 1, n, n from generate_series(1, 3000) n;
   insert into conversation_uploads
@@ -59,7 +59,7 @@ describeEngines('statements of registrations', (engine) => {
   });
 
   const ofKey: readonly (keyof RegistrationsQueries)[] = [
-    ...(['pushesOf', 'tokensOf', 'tokenFind', 'devicesOf'] as const),
+    ...(['pushesOf', 'tokensOf', 'tokenFind', 'tokenCredentials', 'devicesOf'] as const),
     ...(['queuedSizes', 'queuedBetween', 'queuedDropUpTo', 'policiesFind'] as const),
   ];
   test.each(ofKey)('%s is found by its key', (name) => {

@@ -141,7 +141,10 @@ describeEngines('what waits for other servers, and whom we talk to', (engine) =>
 
   test('after a restore nothing is sent again, and what was taken back since does not come true', async () => {
     await kept.queue.append([row('a', 'x')]);
-    const token = { client: 'phone', mechanism: 'HT', token: 't', expiresMs: start + 9, version: 1 };
+    const token = {
+      ...{ client: 'phone', mechanism: 'HT', token: 't', expiresMs: start + 9, version: 1 },
+      credential: '1',
+    };
     await kept.tokens.issue(ana, token);
     const invite = {
       ...{ creator: ana, local: '', groups: [], rooms: [] },

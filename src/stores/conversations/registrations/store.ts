@@ -25,6 +25,7 @@ export function createRegistrations({ database, clock, most = {} }: Registration
     uploads: uploads(over),
     queue: queue(over),
     policies: policies(over),
+    retain: (account, living) => database.call(operations.retainClients, { account, living: [...living] }),
     async erase(member) {
       if (member <= 0) return;
       while (await database.call(operations.erase, { account: member }));

@@ -11,6 +11,8 @@ export const registrationsTables = defineTables((kit) => ({
       node: kit.text().notNull(),
       options: kit.text().notNull(),
       client: kit.text().notNull(),
+      /** What its client had signed in with; so is that of tokens and devices. */
+      credential: kit.text().notNull(),
       failures: kit.int().notNull(),
       lastOk: kit.int().notNull(),
     },
@@ -31,6 +33,7 @@ export const registrationsTables = defineTables((kit) => ({
       nextExpires: kit.int().notNull(),
       count: kit.int().notNull(),
       version: kit.int().notNull(),
+      credential: kit.text().notNull(),
       /** The later of both ends. */
       expires: kit.int().notNull(),
     },
@@ -44,6 +47,7 @@ export const registrationsTables = defineTables((kit) => ({
       tag: kit.text().notNull(),
       software: kit.text().notNull(),
       name: kit.text().notNull(),
+      credential: kit.text().notNull(),
       firstSeen: kit.int().notNull(),
       lastSeen: kit.int().notNull(),
     },

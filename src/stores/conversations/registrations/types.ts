@@ -8,6 +8,8 @@ export interface PushRegistration {
   readonly options: string;
   /** The client that asked: its id (XEP-0388), or its resource where it has none. */
   readonly client: string;
+  /** What it had signed in with, as accounts name it. */
+  readonly credential: string;
 }
 
 export interface PushRow extends PushRegistration {
@@ -41,6 +43,8 @@ export interface FastTokens {
   readonly current: FastToken | null;
   /** Issued, and not used yet; with its first use the other one ends. */
   readonly next: FastToken | null;
+  /** What the client had signed in with when it got them. */
+  readonly credential: string;
   /** The highest count that came with `current` (XEP-0484 §3.4); -1 for none. */
   readonly count: number;
 }
@@ -55,6 +59,7 @@ export interface Tokens {
       readonly token: string;
       readonly expiresMs: number;
       readonly version: number;
+      readonly credential: string;
     },
   ): Promise<void>;
   /** What a client may come with; tokens that ended are left out. */
@@ -84,12 +89,17 @@ export interface Device {
   readonly software: string;
   /** As its owner named it. */
   readonly name: string;
+  /** What it last signed in with, as accounts name it. */
+  readonly credential: string;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
 }
 
 export interface Devices {
-  seen(account: number, device: Pick<Device, 'client' | 'tag' | 'software' | 'name'>): Promise<void>;
+  seen(
+    account: number,
+    device: Pick<Device, 'client' | 'tag' | 'software' | 'name' | 'credential'>,
+  ): Promise<void>;
   /** Last seen first, and whether it may come back without a password. */
   of(account: number): Promise<readonly (Device & { readonly hasToken: boolean })[]>;
   /** With its tokens and its push registrations; whether it was there. */
@@ -238,6 +248,8 @@ export interface Registrations {
   readonly uploads: Uploads;
   readonly queue: Queue;
   readonly policies: Policies;
+  /** Lets go of devices, tokens and pushes of clients that had signed in with a password that is not `living` any more. */
+  retain(account: number, living: ReadonlySet<string>): Promise<void>;
   erase(member: number): Promise<void>;
   /** Forgets what ended, a step at a time; files and stanzas are their callers' to end. */
   purge(): Promise<void>;

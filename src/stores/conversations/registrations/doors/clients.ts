@@ -23,12 +23,11 @@ export function pushes({ database, clock, most }: Over): Pushes {
 
 export function tokens({ database, clock, most }: Over): Tokens {
   return {
-    async issue(account, { client, mechanism, token, expiresMs: expires, version }) {
+    async issue(account, { token, expiresMs: expires, ...a }) {
       demandBytes('a token', token, most.tokenBytesMax);
-      demandBytes("a client's id", client, most.deviceTextBytesMax);
+      demandBytes("a client's id", a.client, most.deviceTextBytesMax);
       const now = clock.nowMs();
-      const args = { account, client, mechanism, token, expires, version, now };
-      await database.call(operations.issueToken, args);
+      await database.call(operations.issueToken, { account, ...a, token, expires, now });
     },
     find: (account, client, version) =>
       database.call(operations.findTokens, { account, client, version, now: clock.nowMs() }),

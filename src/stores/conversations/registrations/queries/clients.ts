@@ -21,12 +21,18 @@ function pushQueries({ db, t }: Context) {
         node: p('node'),
         options: p('options'),
         client: p('client'),
+        credential: p('credential'),
         failures: 0,
         lastOk: 0,
       })
       .onConflictDoUpdate({
         target: [u.account, u.service, u.node],
-        set: { options: bound('options'), client: bound('client'), failures: 0 },
+        set: {
+          options: bound('options'),
+          client: bound('client'),
+          credential: bound('credential'),
+          failures: 0,
+        },
       })
       .prepare('cpush_put'),
     pushCount: db.select({ rows: sql<number>`count(*)` }).from(u).where(isAccount).prepare('cpush_count'),
@@ -36,6 +42,7 @@ function pushQueries({ db, t }: Context) {
         node: u.node,
         options: u.options,
         client: u.client,
+        credential: u.credential,
         failures: u.failures,
         lastOkMs: u.lastOk,
       })
@@ -83,6 +90,7 @@ function tokenQueries({ db, t }: Context) {
     nextExpires: k.nextExpires,
     count: k.count,
     version: k.version,
+    credential: k.credential,
   };
   const values = {
     current: bound('current'),
@@ -93,6 +101,7 @@ function tokenQueries({ db, t }: Context) {
     nextExpires: bound('nextExpires'),
     count: bound('count'),
     version: bound('version'),
+    credential: bound('credential'),
     expires: bound('expires'),
   };
   return {
@@ -108,6 +117,11 @@ function tokenQueries({ db, t }: Context) {
       .where(isClient)
       .returning({ mechanism: k.mechanism })
       .prepare('ctoken_drop_client'),
+    tokenCredentials: db
+      .select({ client: k.client, credential: k.credential })
+      .from(k)
+      .where(eq(k.account, p('account')))
+      .prepare('ctoken_credentials'),
     tokensErase: db
       .delete(k)
       .where(eq(k.account, p('account')))
@@ -139,12 +153,19 @@ function deviceQueries({ db, t }: Context) {
         tag: p('tag'),
         software: p('software'),
         name: p('name'),
+        credential: p('credential'),
         firstSeen: bound('now'),
         lastSeen: bound('now'),
       })
       .onConflictDoUpdate({
         target: [v.account, v.client],
-        set: { tag: bound('tag'), software: bound('software'), name: bound('name'), lastSeen: bound('now') },
+        set: {
+          tag: bound('tag'),
+          software: bound('software'),
+          name: bound('name'),
+          credential: bound('credential'),
+          lastSeen: bound('now'),
+        },
       })
       .prepare('cdevice_put'),
     devicesOf: db
@@ -153,6 +174,7 @@ function deviceQueries({ db, t }: Context) {
         tag: v.tag,
         software: v.software,
         name: v.name,
+        credential: v.credential,
         firstSeenMs: v.firstSeen,
         lastSeenMs: v.lastSeen,
       })

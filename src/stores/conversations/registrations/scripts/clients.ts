@@ -49,6 +49,7 @@ interface TokenRow {
   readonly nextExpires: number;
   readonly count: number;
   readonly version: number;
+  readonly credential: string;
 }
 
 const noToken = { token: '', issued: 0, expires: 0 };
@@ -70,28 +71,29 @@ interface TokenKey {
 function* putTokens(
   q: Q,
   key: TokenKey,
-  a: { current: Kept; next: Kept; count: number; version: number },
+  a: { current: Kept; next: Kept; count: number } & Pick<TokenRow, 'version' | 'credential'>,
 ): Script<void> {
   yield* run(q.tokenPut, {
     ...{ account: key.account, client: key.client, mechanism: key.mechanism },
     ...{ current: a.current.token, currentIssued: a.current.issued, currentExpires: a.current.expires },
     ...{ next: a.next.token, nextIssued: a.next.issued, nextExpires: a.next.expires },
-    ...{ count: a.count, version: a.version, expires: Math.max(a.current.expires, a.next.expires) },
+    ...{ count: a.count, version: a.version, credential: a.credential },
+    ...{ expires: Math.max(a.current.expires, a.next.expires) },
   });
 }
 
 export function* issueToken(
   q: Q,
-  a: TokenKey & { token: string; expires: number; version: number; now: number },
+  a: TokenKey & Pick<TokenRow, 'version' | 'credential'> & { token: string; expires: number; now: number },
 ): Script<void> {
-  const { account, client, mechanism, version } = a;
+  const { account, client, mechanism, version, credential } = a;
   const before = first(yield* run(q.tokenFind, { account, client, mechanism }));
-  const isSame = before?.version === version;
+  const isSame = before?.version === version && before.credential === credential;
   yield* putTokens(q, a, {
     current: isSame ? currentOf(before) : noToken,
     next: { token: a.token, issued: a.now, expires: a.expires },
     count: isSame ? before.count : -1,
-    version,
+    ...{ version, credential },
   });
 }
 
@@ -111,6 +113,7 @@ export function* findTokens(
       current: shown(currentOf(row), a.now),
       next: shown(nextOf(row), a.now),
       count: row.count,
+      credential: row.credential,
     }))
     .filter(({ current, next }) => current !== null || next !== null);
 }
@@ -123,8 +126,9 @@ export function* useToken(
   const row = first(yield* run(q.tokenFind, { account, client, mechanism }));
   if (!row || token === '') return false;
   if (row.next === token && row.nextExpires > now) {
-    const used = { current: nextOf(row), next: noToken, count: a.count ?? -1, version: row.version };
-    yield* putTokens(q, a, used);
+    const { version, credential } = row;
+    const current = nextOf(row);
+    yield* putTokens(q, a, { current, next: noToken, count: a.count ?? -1, version, credential });
     return true;
   }
   if (row.current !== token || row.currentExpires <= now) return false;
@@ -136,6 +140,7 @@ export function* useToken(
     next: nextOf(row),
     count: a.count,
     version: row.version,
+    credential: row.credential,
   });
   return true;
 }
@@ -155,7 +160,11 @@ function* dropDevice(q: Q, a: { account: number; client: string }): Script<boole
 
 export function* seenDevice(
   q: Q,
-  a: Pick<Device, 'client' | 'tag' | 'software' | 'name'> & { account: number; now: number; most: number },
+  a: Pick<Device, 'client' | 'tag' | 'software' | 'name' | 'credential'> & {
+    account: number;
+    now: number;
+    most: number;
+  },
 ): Script<void> {
   const { most, ...device } = a;
   yield* run(q.devicePut, device);
@@ -173,3 +182,18 @@ export function* devices(
 }
 
 export const removeDevice = dropDevice;
+
+/** Numbers are credentials of accounts; others end by themselves. */
+const isOver = (living: readonly string[], credential: string) =>
+  /^\d+$/.test(credential) && !living.includes(credential);
+
+/** What was registered with a credential goes with it. */
+export function* retain(q: Q, a: { account: number; living: readonly string[] }): Script<void> {
+  const { account, living } = a;
+  for (const { client, credential } of yield* run(q.devicesOf, { account }))
+    if (isOver(living, credential)) yield* dropDevice(q, { account, client });
+  for (const { client, credential } of yield* run(q.tokenCredentials, { account }))
+    if (isOver(living, credential)) yield* run(q.tokensDropClient, { account, client });
+  for (const { service, node, credential } of yield* run(q.pushesOf, { account }))
+    if (isOver(living, credential)) yield* run(q.pushDrop, { account, service, node });
+}
