@@ -64,6 +64,16 @@ export async function livingCredentials(database: Database, member: number): Pro
   return new Set(all.filter(({ revoked }) => revoked === 0).map(({ id }) => String(id)));
 }
 
+/** Nobody signs in with it any more by then, so what goes wrong is told to the operator alone. */
+async function letGo({ database, onCredentialEnd, onError }: AdminParts, id: number): Promise<void> {
+  try {
+    const living = await livingCredentials(database, id);
+    for (const hook of onCredentialEnd) await hook(id, living);
+  } catch (error) {
+    onError('what was left with a credential was not let go', error);
+  }
+}
+
 type CredentialAdmin = Pick<
   AccountsAdmin,
   | 'setPassword'
@@ -83,22 +93,12 @@ export function credentialAdmin(parts: AdminParts): CredentialAdmin {
     return Buffer.from(salt, 'base64');
   }
 
-  /** Nobody signs in with it any more by then, so what goes wrong is told to the operator alone. */
-  async function letGo(id: number): Promise<void> {
-    try {
-      const living = await livingCredentials(database, id);
-      for (const hook of parts.onCredentialEnd) await hook(id, living);
-    } catch (error) {
-      parts.onError('what was left with a credential was not let go', error);
-    }
-  }
-
   return {
     async setPassword(id, password) {
       const credential = await makePassword(parts, password, await saltOf(id));
       const now = clock.nowMs();
       const made = await database.call(operations.setPassword, { member: id, credential, now });
-      await letGo(id);
+      await letGo(parts, id);
       return made;
     },
     async redeemWithPassword(token, password) {
@@ -110,7 +110,7 @@ export function credentialAdmin(parts: AdminParts): CredentialAdmin {
       const now = clock.nowMs();
       const args = { hash, now, member: found.id, credential };
       const member = await database.call(operations.redeemWithPassword, args);
-      if (member !== null) await letGo(member.id);
+      if (member !== null) await letGo(parts, member.id);
       return member;
     },
     async addAppPassword(id, device, scopes) {
@@ -142,7 +142,7 @@ export function credentialAdmin(parts: AdminParts): CredentialAdmin {
     },
     async revokeAppPassword(id, credential) {
       await database.call(operations.revokeAppPassword, { member: id, id: credential, now: clock.nowMs() });
-      await letGo(id);
+      await letGo(parts, id);
     },
     async createSignInToken(id) {
       const token = randomToken(signInTokenBits);
