@@ -32,11 +32,15 @@ export async function sent(session: Session, of: Element, to: Jid | null): Promi
       return session.chat.router.route(stanza);
     // RFC 6121 §4.3: what a client wants to know, its server has asked.
     case 'probe':
-      return probe(session.home, session.jid, bareText(to));
+      return probe(session.home, session.jid, probedOf(session, to));
     default:
       throw new StanzaError('bad-request', { text: `a presence has no type '${type}'` });
   }
 }
+
+/** An account is asked as a whole; elsewhere it may be an occupant of a room (XEP-0045 §17.3). */
+const probedOf = ({ chat }: Session, to: Jid): string =>
+  chat.homes.isLocal(to.domain) ? bareText(to) : jidText(to);
 
 function toEverybody(session: Session, of: Element, type: string): Promise<void> | void {
   if (type === '') return available(session, of);

@@ -11,7 +11,7 @@ import { type Asker, askerOf, type RoomRequest } from './asked.ts';
 import { removeOccupant, setRole } from './leave.ts';
 import { mucAdminNs } from './names.ts';
 import type { Occupant } from './occupants.ts';
-import { announcement, changed, statusElement } from './presences.ts';
+import { announcement, changed, seesJids, statusElement } from './presences.ts';
 import {
   type Affiliation,
   affiliationMay,
@@ -170,7 +170,7 @@ export async function change(request: RoomRequest): Promise<null> {
 
 /**
  * Changes of who stands how to the room, in its turn: kept, then told; those who may not be there any more go.
- * `tells`: those who are away as well. Throws StanzaError `conflict` where nobody would own it, StoreError.
+ * `tells`: those who are away as well, and those who are there of them. Throws StanzaError `conflict` where nobody would own it, StoreError.
  */
 export async function setAffiliations(
   room: Room,
@@ -194,7 +194,9 @@ export async function setAffiliations(
     const reason = changes.find((each) => each.jid === jid)?.reason ?? '';
     const there = [...room.occupants.values()].filter(({ bare }) => bare === jid || bare.endsWith(`@${jid}`));
     for (const occupant of there) affect(room, occupant, from, { actor, reason });
-    if (tells && there.length === 0 && jid.includes('@')) tellAbsent(room, jid, to);
+    if (!tells || there.length > 0) continue;
+    if (jid.includes('@')) tellAbsent(room, jid, to);
+    if (done.length <= room.limits.absentToldMax) tellPresent(room, jid, to, { actor, reason });
   }
 }
 
@@ -219,6 +221,26 @@ function affect(
   }
   changed(occupant);
   room.submit(announcement(room, room.audience, occupant, by));
+}
+
+/** §9.1, §9.3, §9.4: those who may know addresses hear how somebody who is not there stands to the room now. */
+function tellPresent(
+  room: Room,
+  jid: string,
+  to: Affiliation,
+  { actor, reason }: { readonly actor: string | undefined; readonly reason: string },
+): void {
+  const audience = room.audience.filter(({ occupant }) => seesJids(room, occupant.role));
+  const item = element(
+    'item',
+    mucUserNs,
+    { affiliation: to, jid, role: 'none' },
+    actor === undefined ? null : element('actor', mucUserNs, { nick: actor }),
+    reason === '' ? null : element('reason', mucUserNs, {}, reason),
+  );
+  const x = element('x', mucUserNs, {}, item, to === 'outcast' ? statusElement(301) : null);
+  const message = element('message', clientNs, { from: room.text }, x);
+  room.submit(() => room.spread(audience, 'message', message, room.jid));
 }
 
 /** §9.3: whose affiliation has changed while they were not in the room hears of it, where they live here. */

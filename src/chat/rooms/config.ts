@@ -4,7 +4,7 @@ import { StanzaError } from '../errors.ts';
 import { tryJid } from '../stanza.ts';
 import { mucConfigForm, mucInfoForm } from './names.ts';
 
-/** What a room is when nobody has said otherwise: nobody finds it who is not told of it, and it goes with the last one. */
+/** What a room is before anybody has said how it shall be: nobody finds it who is not told of it, and it goes with the last one. */
 export const firstConfig: RoomConfig = {
   ...{ name: '', description: '', language: '', persistent: false, public: false, membersOnly: false },
   ...{ moderated: false, password: '', whois: 'moderators', allowInvites: true, allowSubjectChange: false },

@@ -36,6 +36,7 @@ export async function listRooms(rooms: Rooms, query: Element): Promise<Element> 
   if ((query.attributes.node ?? '') !== '') throw new StanzaError('item-not-found');
   const { chat, host, limits } = rooms;
   const { max, after, before } = pageAsked(query);
+  await rooms.allEnded();
   const page = await chat.store.rooms.listed(host, {
     max: Math.min(max ?? limits.listedRoomsMax, limits.listedRoomsMax),
     ...(after === undefined ? {} : { after: localOf(after) }),

@@ -244,6 +244,20 @@ describe('what is asked at once is bounded', () => {
     await expect(ana.ask('set', change(3), room)).rejects.toThrow('policy-violation');
   });
 
+  test('absentToldMax: of a long list of people who are away nobody is told one by one', async () => {
+    const { ana } = await made({ absentToldMax: 2 });
+    const set = (count: number) =>
+      `<query xmlns='http://jabber.org/protocol/muc#admin'>${items(count)}</query>`;
+    await ana.ask('set', set(3), room);
+    await ana.receivesNothing();
+    await ana.ask(
+      'set',
+      `<query xmlns='http://jabber.org/protocol/muc#admin'>${items(2).replaceAll('member', 'none')}</query>`,
+      room,
+    );
+    for (let n = 0; n < 2; n++) await ana.find(({ name }) => name === 'message');
+  });
+
   test('listedPeopleMax: a list of people comes in pages', async () => {
     const { ana } = await made({ listedPeopleMax: 2 });
     const set = `<query xmlns='http://jabber.org/protocol/muc#admin'>${items(3)}</query>`;

@@ -28,6 +28,8 @@ export interface RoomLimits {
   readonly questionsMax: number;
   /** Items of one list that is changed (XEP-0045 §9). */
   readonly itemsPerCallMax: number;
+  /** People who are away and whose affiliation changes at once, of each of whom those who are there are told. */
+  readonly absentToldMax: number;
   /** People of one page of a list of affiliations. */
   readonly listedPeopleMax: number;
   /** Rooms of one page of a list. */
@@ -53,6 +55,7 @@ export const defaultRoomLimits: RoomLimits = {
   pacesPerRoomMax: 8_000,
   questionsMax: 10_000,
   itemsPerCallMax: 1_000,
+  absentToldMax: 20,
   listedPeopleMax: 2_000,
   listedRoomsMax: 100,
   invitesPerMessageMax: 20,

@@ -34,8 +34,10 @@ export async function configure(request: RoomRequest): Promise<null> {
     const [said = mucConfigForm] = filled.get('FORM_TYPE') ?? [];
     if (said !== mucConfigForm)
       throw new StanzaError('bad-request', { text: `a form of '${mucConfigForm}' is taken` });
-    // §10.1.2: a form without fields is an instant room.
-    await reconfigure(room, configOf(room.config, filled));
+    // §10.1.2: a form without fields is an instant room, which whoever may enter it may find (§6.3).
+    const isInstant = room.isLocked && [...filled.keys()].every((name) => name === 'FORM_TYPE');
+    const config = configOf(room.config, filled);
+    await reconfigure(room, isInstant ? { ...config, public: true } : config);
     room.isLocked = false;
     return null;
   });

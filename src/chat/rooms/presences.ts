@@ -1,8 +1,10 @@
-import { jidText } from '../../formats/jid/index.ts';
+import { bareText, jidText } from '../../formats/jid/index.ts';
 import { type Element, element } from '../../formats/stanza/index.ts';
 import type { RoomRole } from '../../stores/conversations/index.ts';
 import { mucUserNs } from '../archive/index.ts';
+import { StanzaError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
+import type { Stanza } from '../stanza.ts';
 import type { Occupant, Seat } from './occupants.ts';
 import { type Affiliation, type Role, roleMay } from './rights.ts';
 import type { Room } from './room.ts';
@@ -54,7 +56,7 @@ function presenceElement(
 }
 
 /** §7.2.4: who sees whose resource somebody is. */
-const seesJids = (room: Room, role: RoomRole): boolean =>
+export const seesJids = (room: Room, role: RoomRole): boolean =>
   room.config.whois === 'anyone' || roleMay(role, 'seeRealJids');
 
 /** `muc#roomconfig_presencebroadcast`: others hear of those in these roles alone. */
@@ -105,4 +107,22 @@ export function announcement(
         room.deliver(seat, 'presence', seesJids(room, occupant.role) ? withJid : plain, from);
     }
   };
+}
+
+/** XEP-0045 §17.3: somebody in the room asks what an occupant shows; at the room itself, what it shows. Throws StanzaError. */
+export function probed(room: Room, seat: Seat | undefined, { from, to }: Stanza): void {
+  room.demandPace(bareText(from), 'presences');
+  if (seat === undefined)
+    throw new StanzaError('not-acceptable', { type: 'cancel', text: 'not in the room' });
+  const { occupant } = seat;
+  const of = to.resource === '' ? occupant : room.occupant(to.resource);
+  const isTold =
+    of !== undefined && (of === occupant || isShown(room, of.role) || occupant.role === 'moderator');
+  if (!isTold) throw new StanzaError('item-not-found', { text: 'nobody here is called so' });
+  if (of === occupant) {
+    room.submit(announcement(room, [seat], occupant));
+    return;
+  }
+  const told = presenceFor(room, of, occupant.role);
+  room.submit(() => room.deliver(seat, 'presence', told, of.jid));
 }

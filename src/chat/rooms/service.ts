@@ -2,12 +2,13 @@ import { Recent } from '../../base/index.ts';
 import { bareText, jidText } from '../../formats/jid/index.ts';
 import { childOf } from '../../formats/stanza/index.ts';
 import { nickKeyOf, type RoomConfig } from '../../stores/conversations/index.ts';
+import { discoInfoNs, discoItemsNs } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
 import type { Flow } from '../routing/flow.ts';
 import type { Service } from '../routing/router.ts';
 import type { Session } from '../routing/session.ts';
 import type { Chat } from '../services.ts';
-import type { Stanza } from '../stanza.ts';
+import { payloadOf, type Stanza } from '../stanza.ts';
 import { answerRoom, answerService } from './answer.ts';
 import { follow } from './bound.ts';
 import { firstConfig } from './config.ts';
@@ -17,6 +18,7 @@ import { defaultRoomLimits, type RoomLimits } from './limits.ts';
 import { mediate } from './mediate.ts';
 import { mucNs } from './names.ts';
 import type { Seat } from './occupants.ts';
+import { probed } from './presences.ts';
 import { Questions, whisper, whisperFailed } from './private.ts';
 import { Room } from './room.ts';
 import { recall, talk } from './talk.ts';
@@ -36,6 +38,8 @@ export class Rooms implements Service {
   readonly #lively = new Map<string, Room>();
   readonly #idle: Recent<string, Room>;
   readonly #finding = new Map<string, Promise<Room | null>>();
+  /** By name: rooms that go just now, because nobody is in them any more. Never reject. */
+  readonly #ending = new Map<string, Promise<void>>();
   /** By full address of ours: the rooms that it is in. */
   readonly #places = new Map<string, Set<Room>>();
   readonly #questions: Questions;
@@ -79,9 +83,21 @@ export class Rooms implements Service {
 
   /** The room of that name; null where there is none. Throws StanzaError `gone` for one that was destroyed. */
   async find(local: string): Promise<Room | null> {
+    await this.#ended(local);
     const known = this.#known(local) ?? (await this.#found(local));
     if (known !== null && this.#isBehind(known)) await this.#follow(known);
     return known;
+  }
+
+  /** Whoever comes to a room that goes just now comes to none, or to the next one of that name. */
+  async #ended(local: string): Promise<void> {
+    for (let ending = this.#ending.get(local); ending !== undefined; ending = this.#ending.get(local))
+      await ending;
+  }
+
+  /** Those that were left before are no more. */
+  async allEnded(): Promise<void> {
+    await Promise.all(this.#ending.values());
   }
 
   #found(local: string): Promise<Room | null> {
@@ -200,6 +216,7 @@ export class Rooms implements Service {
     const making = (async () => {
       const { rooms } = this.chat.store;
       await this.#cleared();
+      await this.#ended(local);
       await rooms.create({ service: this.host, local, config, creator, owners, binding });
       isNew = true;
       return this.#load(local);
@@ -260,6 +277,7 @@ export class Rooms implements Service {
       else if (seat !== undefined) this.#leave(room, seat, of);
       return;
     }
+    if (type === 'probe') probed(room, seat, stanza);
     // Nobody subscribes to a room.
     if (type !== '') return;
     if (to.resource === '') throw new StanzaError('jid-malformed', { text: 'who enters a room has a nick' });
@@ -344,11 +362,19 @@ export class Rooms implements Service {
     await room.inTurn(async () => {
       if (room.occupants.size > 0 || room.isGone) return;
       room.isGone = true;
-      await room.settled();
-      this.#idle.delete(room.row.local);
-      const { rooms, archive } = this.chat.store;
-      if (await rooms.destroy(room.row.id, null)) await archive.erase({ kind: 'room', owner: room.row.id });
+      const { local } = room.row;
+      this.#idle.delete(local);
+      const gone = this.#erase(room);
+      const ending = gone.catch(() => undefined).finally(() => this.#ending.delete(local));
+      this.#ending.set(local, ending);
+      await gone;
     });
+  }
+
+  async #erase(room: Room): Promise<void> {
+    await room.settled();
+    const { rooms, archive } = this.chat.store;
+    if (await rooms.destroy(room.row.id, null)) await archive.erase({ kind: 'room', owner: room.row.id });
   }
 
   /** It is no more: nobody finds it by its name. */
@@ -362,9 +388,11 @@ export class Rooms implements Service {
     if (type === 'result' || type === 'error') return this.#questions.answered(room, stanza, flow);
     if (to.resource === '') return answerRoom(this, room, stanza);
     const seat = room.seats.get(jidText(from));
-    // XEP-0410 §3.2
+    // XEP-0045 §6.6, XEP-0410 §3.2
     if (seat === undefined)
-      throw new StanzaError('not-acceptable', { type: 'cancel', text: 'not in the room' });
+      throw new StanzaError(isDisco(stanza) ? 'bad-request' : 'not-acceptable', {
+        ...{ type: 'cancel', text: 'not in the room' },
+      });
     if (isSelfPing(seat, stanza)) return answerRoom(this, room, stanza);
     return this.#questions.ask(room, seat, stanza, flow);
   }
@@ -374,6 +402,11 @@ export class Rooms implements Service {
     if (stanza.kind === 'message' && stanza.type !== 'error') throw new StanzaError('service-unavailable');
   }
 }
+
+const isDisco = (stanza: Stanza): boolean => {
+  const ns = payloadOf(stanza)?.ns;
+  return ns === discoInfoNs || ns === discoItemsNs;
+};
 
 /** Whether somebody asks itself whether it is in the room (XEP-0410). */
 const isSelfPing = ({ occupant }: Seat, { to, element: of }: Stanza): boolean =>
