@@ -5,6 +5,8 @@ import type { Member, Scope } from './types.ts';
 
 interface Entry {
   readonly credential: number;
+  /** The member's own password. */
+  readonly own: boolean;
   readonly until: number;
   lastUsed: number;
 }
@@ -45,8 +47,11 @@ export class LoginCache {
   }
 
   /** `lastUsed`: ms since 1970, as it is stored. The entry asked for longest ago gives way. */
-  remember(key: string, credential: number, lastUsed: number): Entry {
-    const entry = { credential, lastUsed, until: this.#clock.monotonicMs() + loginCacheMs };
+  remember(
+    key: string,
+    { credential, own, lastUsed }: Pick<Entry, 'credential' | 'own' | 'lastUsed'>,
+  ): Entry {
+    const entry = { credential, own, lastUsed, until: this.#clock.monotonicMs() + loginCacheMs };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     for (const oldest of this.#entries.keys()) {

@@ -131,7 +131,7 @@ function fromCache(parts: LoginParts, known: Known, login: PasswordLogin, digest
   if (!entry) return null;
   parts.throttle.succeeded(login.remote, known.account);
   entry.lastUsed = noteUse(parts, { id: entry.credential, lastUsed: entry.lastUsed });
-  return { ok: true, member, credential: String(entry.credential) };
+  return { ok: true, member, credential: String(entry.credential), ...(entry.own ? { own: true } : {}) };
 }
 
 async function attempt(
@@ -176,7 +176,12 @@ async function check(
   return refused('busy', busyRetryMs);
 }
 
-type Verified = Credential & { readonly hash: string; readonly scopes: string; readonly typed: string };
+type Verified = Credential & {
+  readonly tag: string;
+  readonly hash: string;
+  readonly scopes: string;
+  readonly typed: string;
+};
 
 async function verify(
   parts: LoginParts,
@@ -207,10 +212,14 @@ function admit(
   if (member.disabled) return refused('disabled');
   if (!coversScope(credential.scopes, scope)) return refused('scope');
   const key = parts.cache.keyOf(member, scope, digest);
-  parts.cache.remember(key, credential.id, noteUse(parts, credential));
+  const own = isOwn(credential);
+  parts.cache.remember(key, { credential: credential.id, own, lastUsed: noteUse(parts, credential) });
   if (parts.hasher.outdated(credential.hash)) parts.background(renewHash(parts, credential));
-  return { ok: true, member, credential: String(credential.id) };
+  return { ok: true, member, credential: String(credential.id), ...(own ? { own: true } : {}) };
 }
+
+/** Only app passwords have a tag. */
+export const isOwn = ({ tag }: { readonly tag: string }): boolean => tag === '';
 
 export function coversScope(scopes: string, scope: Scope): boolean {
   return scopes.split(' ').includes(scope);

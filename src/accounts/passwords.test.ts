@@ -148,7 +148,7 @@ describe('the login cache', () => {
     const cache = new LoginCache(fakeClock());
     const keyOf = (who: typeof member, scope: 'mail' | 'dav', password: string) =>
       cache.keyOf(who, scope, cache.digest(password));
-    cache.remember(keyOf(member, 'mail', 'secret'), 9, 0);
+    cache.remember(keyOf(member, 'mail', 'secret'), { credential: 9, own: false, lastUsed: 0 });
     expect(cache.get(keyOf(member, 'mail', 'secret'))?.credential).toBe(9);
     expect(cache.get(keyOf({ id: 2, version: 1 }, 'mail', 'secret'))).toBeNull();
     expect(cache.get(keyOf({ id: 1, version: 2 }, 'mail', 'secret'))).toBeNull();
@@ -162,9 +162,9 @@ describe('the login cache', () => {
   test('forgets with time, and the longest unasked first', () => {
     const clock = fakeClock();
     const cache = new LoginCache(clock, 2);
-    for (const key of ['a', 'b']) cache.remember(key, 1, 0);
+    for (const key of ['a', 'b']) cache.remember(key, { credential: 1, own: false, lastUsed: 0 });
     cache.get('a');
-    cache.remember('c', 1, 0);
+    cache.remember('c', { credential: 1, own: false, lastUsed: 0 });
     expect(['a', 'b', 'c'].map((key) => cache.get(key) !== null)).toEqual([true, false, true]);
     expect(cache.size).toBe(2);
     clock.advance(loginCacheMs);

@@ -234,6 +234,7 @@ export function credentialQueries({ db, t }: Context) {
     scramKeys: db
       .select({
         id: c.id,
+        tag: c.tag,
         sha1: c.scramSha1,
         sha256: c.scramSha256,
         scopes: c.scopes,

@@ -1,4 +1,4 @@
-import { coversScope, failure, type LoginParts, noteUse, refused, whoIs } from './login.ts';
+import { coversScope, failure, isOwn, type LoginParts, noteUse, refused, whoIs } from './login.ts';
 import { operations } from './module.ts';
 import {
   fakeScramKeys,
@@ -17,6 +17,7 @@ interface Candidate {
   readonly id: number;
   readonly scopes: string;
   readonly lastUsed: number;
+  readonly tag: string;
   readonly keys: ScramKeys;
 }
 
@@ -27,9 +28,9 @@ async function candidatesOf(
 ): Promise<Candidate[]> {
   const rows = await parts.database.call(operations.scramKeys, { member: member.id });
   const candidates: Candidate[] = [];
-  for (const { id, scopes, lastUsed, sha1, sha256 } of rows) {
+  for (const { sha1, sha256, ...row } of rows) {
     const keys = parseScramKeys(mechanism === 'SCRAM-SHA-1' ? sha1 : sha256);
-    if (keys) candidates.push({ id, scopes, lastUsed, keys });
+    if (keys) candidates.push({ ...row, keys });
   }
   return candidates;
 }
@@ -65,7 +66,8 @@ export function createScramLogin(
       if (!coversScope(proved.scopes, start.scope)) return { result: refused('scope'), signature: null };
       noteUse(parts, proved);
       const signature = scramServerSignature(mechanism, proved.keys, authMessage);
-      return { result: { ok: true, member, credential: String(proved.id) }, signature };
+      const own = isOwn(proved) ? ({ own: true } as const) : {};
+      return { result: { ok: true, member, credential: String(proved.id), ...own }, signature };
     }
 
     return {

@@ -23,6 +23,8 @@ export type AuthResult =
       readonly ok: true;
       readonly member: Member;
       readonly credential: string;
+      /** The member's own password, and neither one that an app keeps nor a token; absent for those. */
+      readonly own?: true;
       /** Milliseconds since 1970 when the credential ends, and what was opened with it; absent where it does not. */
       readonly expiresAtMs?: number;
     }

@@ -287,9 +287,16 @@ test('a room that nobody owns is governed by administrators, for as long as they
   const reads = () => ana.ask('get', `<query xmlns='http://jabber.org/protocol/muc#owner'/>`, orphan);
   await expect(reads()).rejects.toThrow('forbidden');
   const member = await chat?.accounts.byName('ana');
+  const app = await chat?.admin.addAppPassword(member?.id ?? 0, 'phone', ['chat']);
   await chat?.addMember('dora', { admin: true });
   await chat?.admin.changeMember(member?.id ?? 0, { admin: true });
   await expect.poll(() => reads().then(text, String)).toContain('muc#roomconfig');
+  // A password that a device keeps governs nothing.
+  const phone = new XmppActor({ transport: 'tcp', port: chat?.ports.plain ?? 0, domain: 'coop.localhost' });
+  await phone.login({ username: 'ana', password: app?.password ?? '', resource: 'phone' });
+  const asks = `<query xmlns='http://jabber.org/protocol/muc#owner'/>`;
+  await expect(phone.ask('get', asks, orphan)).rejects.toThrow('forbidden');
+  phone.cut();
   await chat?.admin.changeMember(member?.id ?? 0, { admin: false });
   await expect.poll(() => reads().then(text, String)).toContain('forbidden');
 });

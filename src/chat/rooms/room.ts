@@ -95,12 +95,16 @@ export class Room {
     return Math.min(this.config.historyMax, this.limits.historyMessagesMax);
   }
 
-  /** Also of a whole server, where nothing else is said of who is at home there. */
+  /**
+   * Also of a whole server, where nothing else is said of who is at home there. Where nobody owns the room, administrators do
+   * who have signed in with their own password.
+   */
   affiliationOf(jid: Jid): Affiliation {
     const named = this.members.get(bareText(jid)) ?? this.members.get(jid.domain);
     if (named !== undefined) return named.affiliation;
     if (this.hasOwner) return 'none';
-    return this.chat.homes.sessionOf(jid)?.member.admin ? 'owner' : 'none';
+    const session = this.chat.homes.sessionOf(jid);
+    return session?.isOwn && session.member.admin ? 'owner' : 'none';
   }
 
   standing(seat: Seat) {

@@ -31,6 +31,8 @@ export class Session {
   credential: string;
   /** The password that it ends with: the same, or the one that a token was given for; '' while it is changed from here. */
   root: string;
+  /** It was opened with the member's own password: a device that keeps another one administers nothing. */
+  isOwn: boolean;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
   /** What it last told everybody (RFC 6121 §4.2); null where it is not available. */
@@ -53,6 +55,7 @@ export class Session {
     this.member = member;
     this.credential = stream.credential;
     this.root = stream.root;
+    this.isOwn = stream.isOwn;
     this.openedAt = stream.chat.clock.nowMs();
     this.inbound = new Settling(stream.chat.limits.unsettledMax);
     this.#stream = stream;
@@ -96,6 +99,7 @@ export class Session {
     this.#stream = stream;
     this.credential = stream.credential;
     this.root = stream.root;
+    this.isOwn = stream.isOwn;
     this.member = stream.member ?? this.member;
     stream.bound(this);
   }

@@ -34,6 +34,8 @@ export class ClientStream {
   credential = '';
   /** The password that all of it began with: the same, or the one that a token was given for. */
   root = '';
+  /** It was the member's own password, not one that a device keeps. */
+  isOwn = false;
   /** The address that the client said it has, before it signed in; '' where it said none (RFC 6120 §4.7.1). */
   claimed = '';
   /** `xml:lang` of the client's stream: the language of stanzas that name none (RFC 6120 §8.1.5). */
@@ -95,6 +97,7 @@ export class ClientStream {
     this.member = member;
     this.credential = credential;
     this.root = root;
+    this.isOwn = accepted.own === true;
     if (expiresAtMs !== undefined) this.#endsAt(expiresAtMs);
     this.transport.trust(this.chat.limits.stanzaBytesMax);
     this.transport.connection.authenticated();
