@@ -94,6 +94,8 @@ export interface PresenceRules {
   sent(session: Session, of: Element, to: Jid | null): Promise<void>;
   /** For an account of ours, or for one of its resources. */
   received(home: Home, stanza: Stanza): Promise<void>;
+  /** A client of ours speaks to somebody on another server, who so learns its whole address. */
+  spoke(session: Session, to: Jid): void;
   /** RFC 6121 §8.5.3.1: a resource is asked by those alone who may know that it is there. Throws StanzaError. */
   demandKnown(home: Home, session: Session, request: Stanza): Promise<void>;
 }
@@ -158,6 +160,8 @@ export interface DiscoPart {
   /** XEP-0128. */
   forms?(chat: Chat): readonly Form[];
   items?(request: DiscoRequest): Promise<readonly DiscoItem[]> | readonly DiscoItem[];
+  /** Its nodes say themselves who may look at them, strangers to the account too. */
+  readonly isNodeForAnyone?: true;
   /** A node of its own; undefined for one that is not. Throws StanzaError. */
   node?(request: DiscoRequest, node: string): Promise<DiscoNode | undefined> | DiscoNode | undefined;
 }

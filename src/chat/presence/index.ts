@@ -10,6 +10,7 @@ import { closed } from './ends.ts';
 import { demandKnown } from './known.ts';
 import { received } from './received.ts';
 import { sent } from './sent.ts';
+import { spoke } from './told.ts';
 
 export { farewell } from './ends.ts';
 export { hideFrom, showAgain } from './hiding.ts';
@@ -18,7 +19,7 @@ export { presenceSettled } from './rounds.ts';
 export { strangers } from './strangers.ts';
 export { availableOf, tellContact, untellContact } from './telling.ts';
 
-export const presenceRules: PresenceRules = { sent, received, demandKnown };
+export const presenceRules: PresenceRules = { sent, received, spoke, demandKnown };
 
 /** What ends without a word (RFC 6121 §4.5.2). */
 export const presence: Specification = {

@@ -8,3 +8,5 @@ export const resourcesPerContactMax = 50;
 export const resourcesPerHomeMax = 10_000;
 /** Of what was said when an account was last there. */
 export const statusCharactersMax = 200;
+/** Addresses on other servers that one session has spoken to, and that may ask it. */
+export const spokenToPerSessionMax = 500;

@@ -13,6 +13,7 @@ import {
   directedPerSessionMax,
   resourcesPerContactMax,
   resourcesPerHomeMax,
+  spokenToPerSessionMax,
   statusCharactersMax,
 } from './limits.ts';
 import { contactResources, forgetContact, noteResource } from './resources.ts';
@@ -121,6 +122,20 @@ describe('presence over the wire', () => {
     await nurse.receive((came) => came.name === 'presence');
     await romeo.disconnect();
     await nurse.receive(`<presence type='unavailable' from='${romeo.jid}' to='${nurse.jid}'/>`);
+  });
+
+  test('spokenToPerSessionMax: of those who were spoken to elsewhere, the latest may ask', async () => {
+    const romeo = await member('romeo');
+    const session = chat.server.chat.homes.sessionOf(parseJid(romeo.jid));
+    if (session === null) throw new Error('romeo is not there');
+    const kate = (at: number) => parseJid(`kate${at}@padua.example/house`);
+    for (let at = 1; at <= 2 * spokenToPerSessionMax; at++)
+      chat.server.chat.presence.spoke(session, kate(at));
+    const request = (at: number) =>
+      addressed(element('iq', clientNs, { type: 'get', id: '1' }), kate(at), session.jid);
+    const { presence: rules } = chat.server.chat;
+    await rules.demandKnown(session.home, session, request(2 * spokenToPerSessionMax));
+    await expect(rules.demandKnown(session.home, session, request(1))).rejects.toThrow();
   });
 
   test('statusCharactersMax: of what was said last, that much is remembered', async () => {

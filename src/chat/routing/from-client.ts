@@ -104,7 +104,7 @@ async function message(session: Session, stanza: Stanza, flow: Flow): Promise<vo
     const step = hook(sending);
     if ((step instanceof Promise ? await step : step) === 'done') return;
   }
-  await session.chat.router.carry(sending.stanza, flow);
+  await carried(session, sending.stanza, flow);
 }
 
 const iqTypes: ReadonlySet<string> = new Set(['get', 'set', 'result', 'error']);
@@ -120,7 +120,13 @@ async function iq(session: Session, of: Element, to: Jid | null, flow: Flow): Pr
   }
   const guard = guarded(session, stanza);
   if (guard !== null) await guard;
-  return chat.router.carry(stanza, flow);
+  return carried(session, stanza, flow);
+}
+
+function carried(session: Session, stanza: Stanza, flow: Flow): Promise<void> {
+  const { presence, router } = session.chat;
+  if (!router.isOurs(stanza.to.domain)) presence.spoke(session, stanza.to);
+  return router.carry(stanza, flow);
 }
 
 function refuse(session: Session, of: Element, error: unknown): void {

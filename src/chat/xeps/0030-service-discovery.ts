@@ -11,7 +11,7 @@ import {
 import { StanzaError } from '../errors.ts';
 import { mayKnowAccount } from '../roster/known.ts';
 import type { Chat } from '../services.ts';
-import type { DiscoRequest, IqHandler, IqRequest, Specification } from '../specification.ts';
+import type { DiscoPart, DiscoRequest, IqHandler, IqRequest, Specification } from '../specification.ts';
 
 type At = IqHandler['at'];
 
@@ -40,26 +40,54 @@ async function itemsAt(request: DiscoRequest, at: At): Promise<readonly DiscoIte
   return items;
 }
 
-/** XEP-0030 §8: who may not know that somebody is there, is told what is told of nobody. */
-async function demandMayLook({ home, session, stanza }: IqRequest): Promise<void> {
-  if (home === null || session?.home === home) return;
-  if (!(await mayKnowAccount(home, stanza.from))) throw new StanzaError('service-unavailable');
+async function mayLook({ home, session, stanza }: IqRequest): Promise<boolean> {
+  return home === null || session?.home === home || (await mayKnowAccount(home, stanza.from));
 }
 
-async function answered(asked: IqRequest, at: At, of: 'info' | 'items'): Promise<Element> {
-  await demandMayLook(asked);
-  const { chat, home, session, stanza } = asked;
-  const request: DiscoRequest = { chat, home, session, from: stanza.from };
-  const { node = '' } = asked.payload.attributes;
-  if (node === '')
-    return of === 'info' ? infoElement(describedAt(chat, at)) : itemsElement(await itemsAt(request, at));
-  for (const part of chat.features.discoParts(at)) {
+/** Undefined where none of these parts has the node. Throws StanzaError. */
+async function nodeOf(
+  parts: readonly DiscoPart[],
+  request: DiscoRequest,
+  node: string,
+  of: 'info' | 'items',
+): Promise<Element | undefined> {
+  for (const part of parts) {
     const found = await part.node?.(request, node);
     if (found === undefined) continue;
     if (of === 'items') return itemsElement(found.items ?? [], node);
     if (found.info !== undefined) return infoElement(found.info, node);
   }
+  return undefined;
+}
+
+async function answered(asked: IqRequest, at: At, of: 'info' | 'items'): Promise<Element> {
+  const { chat, home, session, stanza } = asked;
+  const request: DiscoRequest = { chat, home, session, from: stanza.from };
+  const { node = '' } = asked.payload.attributes;
+  const parts = chat.features.discoParts(at);
+  if (!(await mayLook(asked))) return shownToAnyone(parts, request, node, of);
+  if (node === '')
+    return of === 'info' ? infoElement(describedAt(chat, at)) : itemsElement(await itemsAt(request, at));
+  const found = await nodeOf(parts, request, node, of);
+  if (found !== undefined) return found;
   throw new StanzaError('item-not-found', { text: `there is no node '${node}'` });
+}
+
+/** XEP-0030 §8: who may not know that somebody is there, is told what is told of nobody, but of nodes that are for all. */
+async function shownToAnyone(
+  parts: readonly DiscoPart[],
+  request: DiscoRequest,
+  node: string,
+  of: 'info' | 'items',
+): Promise<Element> {
+  const open = parts.filter((part) => part.isNodeForAnyone === true);
+  try {
+    const found = node === '' ? undefined : await nodeOf(open, request, node, of);
+    if (found !== undefined) return found;
+  } catch (error) {
+    if (!(error instanceof StanzaError)) throw error;
+  }
+  throw new StanzaError('service-unavailable');
 }
 
 const handler = (at: At, of: 'info' | 'items', ns: string): IqHandler => ({

@@ -25,6 +25,7 @@ async function run({ stanza: { from, type }, payload, home }: IqRequest) {
 
 const disco: DiscoPart = {
   at: 'account',
+  isNodeForAnyone: true,
   items: async ({ home, from }) => (home === null ? [] : nodesShown(pepOf(home), await askerOf(home, from))),
   node: async ({ home, from }, node) =>
     home === null ? undefined : nodeShown(pepOf(home), node, await askerOf(home, from)),
@@ -77,12 +78,15 @@ const features = [
   'subscribe',
 ];
 
+const said = [pubsubNs, ...features.map((feature) => `${pubsubNs}#${feature}`)];
+
 /** Nodes of accounts: what clients publish and read. */
 export const pubsub: Specification = {
   xep: '0060',
   name: 'Publish-Subscribe',
   version: '1.30.0',
-  features: { account: [pubsubNs, ...features.map((feature) => `${pubsubNs}#${feature}`)] },
+  // XEP-0163 §6.1 asks accounts; many clients (Smack, Psi, libpurple) ask the server what its accounts can.
+  features: { server: said, account: said },
   disco: [disco],
   iq: [handler(pubsubNs), handler(ownerNs)],
 };

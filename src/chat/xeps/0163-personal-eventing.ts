@@ -41,12 +41,17 @@ async function contactCame(home: Home, { from, type, element }: Stanza): Promise
   sendLastItems(home, from, caps);
 }
 
+const identity = { category: 'pubsub', type: 'pep' } as const;
+
 /** Personal eventing: an account publishes, and whoever hears of its presence and wants it, hears of that. */
 export const personalEventing: Specification = {
   xep: '0163',
   name: 'Personal Eventing Protocol',
   version: '1.2.2',
-  disco: [{ at: 'account', identities: [{ category: 'pubsub', type: 'pep' }] }],
+  disco: [
+    { at: 'account', identities: [identity] },
+    { at: 'server', identities: [identity] },
+  ],
   features: { account: [pepNs] },
   presence: { sent: ownCame, received: contactCame },
 };
