@@ -287,6 +287,19 @@ describe('streams', () => {
     expect(all).toContain('<mechanisms');
   });
 
+  test('STARTTLS: who cannot shake hands is gone, and is no fault of ours (RFC 6120 §5.4.3.2)', async () => {
+    const socket = await raw('tls');
+    await socket.send(`${head}<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>`);
+    for (let text = ''; !/<proceed [^>]*>$/.test(text); ) {
+      text += (await socket.readExactly(1)).toString();
+    }
+    await socket.send('this is no handshake\r\n\r\n');
+    expect(await allOf(socket)).not.toContain('<stream:error');
+    // The streams of others are served after it has ended.
+    await (await login('bob', 'tls')).disconnect();
+    expect(chat.logged.filter((line) => line.includes('xmpp stream failed'))).toEqual([]);
+  });
+
   test('STARTTLS twice, and where TLS is on already', async () => {
     const tls = { ca: chat.authority, servername: chat.domain };
     const actor = new XmppActor({ transport: 'tls', port: chat.ports.direct, domain: chat.domain, tls });

@@ -12,7 +12,7 @@ import {
   XmlFault,
   type XmlFaultKind,
 } from '../../formats/stanza/index.ts';
-import type { Connection, OctetFlow } from '../../net/index.ts';
+import { type Connection, type OctetFlow, TlsFailure } from '../../net/index.ts';
 import { type StreamCondition, StreamError } from '../errors.ts';
 import { unreadBytesMax } from '../limits.ts';
 import { streamsNs } from '../namespaces.ts';
@@ -145,7 +145,15 @@ export class TcpTransport implements Transport {
 
   async startTls(proceed?: string): Promise<void> {
     this.#forget();
-    await this.connection.startTls(proceed);
+    try {
+      await this.connection.startTls(proceed);
+    } catch (error) {
+      if (proceed === undefined || !(error instanceof TlsFailure)) throw error;
+      // RFC 6120 §5.4.3.2: who asked for it and cannot is gone, and nobody is told anything.
+      this.#isOpen = false;
+      this.#ended();
+      return;
+    }
     this.#splitter = new StreamSplitter(this.#splitter.bytesMax);
     this.#isOpen = false;
   }

@@ -29,7 +29,10 @@ export interface Transport {
   /** `<stream:features>` and `<stream:error>`: some clients know them by that prefix alone. */
   sendStream(element: Element): boolean;
   drain(): Promise<void>;
-  /** Sends `proceed`, where we are the ones who are asked, drops what came before it and shakes hands; a new stream begins. TCP alone. */
+  /**
+   * Sends `proceed`, where we are the ones who are asked, drops what came before it and shakes hands; a new stream begins. TCP
+   * alone. Who asked us and cannot is `gone`; where we asked, throws TlsFailure.
+   */
   startTls(proceed?: string): Promise<void>;
   /** The stream begins anew on the same connection (RFC 6120 §4.3.3). */
   restart(): void;
