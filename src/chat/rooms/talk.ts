@@ -68,6 +68,8 @@ export function talk(room: Room, seat: Seat, stanza: Stanza): Promise<void> | vo
   if (subject !== null) return setSubject(room, seat, stanza, subject);
   if (!roleMay(occupant.role, 'sendMessages'))
     throw new StanzaError('forbidden', { text: 'visitors do not speak here' });
+  // §10.1: in a locked room is its owner alone; one that speaks takes it as it is, and its program may never say so.
+  room.isLocked = false;
   const said = heard(room, seat, stanza);
   say(room, said, roomRow(room, said, occupant), (error) => room.chat.router.bounce(stanza, error));
   retract(room, occupant.bare, said);
