@@ -95,6 +95,7 @@ export {
   loginSasl2,
   loginXmpp,
   openDialbackAuthority,
+  openFakeServer,
   openWire,
   type Sasl2Login,
   XmppActor,

@@ -2,7 +2,7 @@ import { FormatError } from '../../base/index.ts';
 import { normaliseDomain } from '../../formats/address/index.ts';
 import { childOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
 import { DialFailure, DnsError, isPublicAddress, serviceTargets, TlsFailure } from '../../net/index.ts';
-import { StanzaError, StreamError } from '../errors.ts';
+import { StanzaError, type StanzaErrorOptions, StreamError } from '../errors.ts';
 import { tlsNs } from '../namespaces.ts';
 import type { Chat } from '../services.ts';
 import type { FederationLimits } from './limits.ts';
@@ -22,6 +22,34 @@ export interface Opened {
   readonly isTrusted: boolean;
 }
 
+/** Why a server is not reached, and what whoever runs ours may do about it. */
+export const unreachedReasons = {
+  'no-server': 'the domain has no chat server, or its DNS does not say where',
+  dns: 'the DNS did not answer: it may be theirs or ours (mail.resolver)',
+  connection: 'nobody answers where it is: it is away, or a firewall lets nothing out from here',
+  tls: 'encryption was not agreed on',
+  certificate: 'its certificate is not valid for its domain; chat.federation.trust: dialback does without',
+  'not-believed': 'it does not believe who we are: look at our certificate and at myco dns check',
+  stream: 'it was reached, and ended the stream',
+  busy: 'too many servers are being asked for at once',
+  policy: 'chat.federation does not let us talk to it',
+  fault: 'a fault of ours',
+} as const;
+
+export type UnreachedReason = keyof typeof unreachedReasons;
+
+/** Nothing can be said to a server: what its members are told, and what stands in the log. */
+export class Unreached extends StanzaError {
+  readonly reason: UnreachedReason;
+  readonly detail: string;
+
+  constructor(reason: UnreachedReason, detail: string, options: StanzaErrorOptions = {}) {
+    super(reason === 'no-server' ? 'remote-server-not-found' : 'remote-server-timeout', options);
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
+
 /** XEP-0368 §3: by TLS at once or by STARTTLS, as the records say. */
 const services = [
   { label: '_xmpps-server._tcp', tls: 'implicit', alpn: 'xmpp-server' },
@@ -36,7 +64,7 @@ export async function openStream(over: Connecting, ours: string, theirs: string)
   try {
     return await opened(over, ours, theirs);
   } catch (error) {
-    throw unreachable(over.chat, theirs, error);
+    throw unreached(error);
   }
 }
 
@@ -49,7 +77,7 @@ async function opened(over: Connecting, ours: string, theirs: string): Promise<O
     otherwise: { port, tls: 'starttls' },
     allow: (address) => isPublicAddress(address) || networks().contains(address),
   });
-  if (targets.length === 0) throw new StanzaError('remote-server-not-found');
+  if (targets.length === 0) throw new Unreached('no-server', 'no address');
   const connection = await network.dial({
     ...{ name: 'xmpp-server-out', targets, domain, service: serverService },
     // What it shows is judged here: dialback may do without.
@@ -92,25 +120,24 @@ async function encrypted(
   theirs: string,
 ): Promise<Element> {
   if (childOf(features, 'starttls', tlsNs) === undefined)
-    throw new StreamError('policy-violation', 'the other server offers no TLS');
+    throw new Unreached('tls', 'the other server offers no TLS');
   stream.send(element('starttls', tlsNs));
   const { name, ns } = await stream.element();
-  if (ns !== tlsNs || name !== 'proceed') throw new StreamEnded('the other server refused TLS');
+  if (ns !== tlsNs || name !== 'proceed') throw new Unreached('tls', 'the other server refused TLS');
   await stream.transport.startTls();
   return begin(stream, ours, theirs);
 }
 
-/** What is told to who wanted something there; the rest is in the log. */
-export function unreachable({ log }: Chat, theirs: string, error: unknown): StanzaError {
+/** What is told to who wanted something there; an `Error` that is no word of the other server's is a fault of ours. */
+export function unreached(error: unknown): StanzaError {
   if (error instanceof StanzaError) return error;
-  if (error instanceof FormatError) return new StanzaError('remote-server-not-found');
-  const isTheirs =
-    error instanceof DialFailure ||
-    error instanceof DnsError ||
-    error instanceof TlsFailure ||
-    error instanceof StreamEnded ||
-    error instanceof StreamError;
-  if (isTheirs) log.info('xmpp server not reached', { domain: theirs, reason: error.message });
-  else log.error('xmpp server not reached', { domain: theirs, error });
-  return new StanzaError('remote-server-timeout');
+  if (error instanceof FormatError) return new Unreached('no-server', error.message);
+  if (error instanceof DnsError) return new Unreached('dns', error.message);
+  if (error instanceof DialFailure) return new Unreached('connection', error.message);
+  if (error instanceof TlsFailure) return new Unreached('tls', error.message);
+  if (error instanceof StreamEnded || error instanceof StreamError)
+    return new Unreached('stream', error.message);
+  const fault = new Unreached('fault', String(error));
+  fault.cause = error;
+  return fault;
 }

@@ -1,6 +1,7 @@
 import { type Element, escapeAttribute, escapeText, textOf } from '../../formats/stanza/index.ts';
-import { StanzaError } from '../errors.ts';
-import { type Connecting, openStream, unreachable } from './connect.ts';
+import { StreamError } from '../errors.ts';
+import { tryJid } from '../stanza.ts';
+import { type Connecting, openStream, Unreached, unreached } from './connect.ts';
 import type { DialbackClaim } from './dialback-key.ts';
 import { dialbackNs } from './names.ts';
 
@@ -35,30 +36,34 @@ export async function askAuthority(over: Connecting, claim: DialbackClaim, key: 
   try {
     const request = { name: 'verify', from: receiving, to: originating, id: streamId, text: key } as const;
     stream.transport.send(dialbackText(request));
-    for (;;) {
+    for (let n = 0; n < over.limits.unknownElementsMax; n++) {
       const answer = await stream.element();
-      const { from, to, id, type } = answer.attributes;
+      const { id, type } = answer.attributes;
       const isIt =
-        isDialback(answer, 'verify') && from === originating && to === receiving && id === streamId;
+        isDialback(answer, 'verify') && isBetween(answer, originating, receiving) && id === streamId;
       if (isIt && type !== undefined) return type === 'valid';
     }
+    throw new StreamError('policy-violation', 'too much was said in place of an answer');
   } catch (error) {
-    throw unreachable(over.chat, originating, error);
+    throw unreached(error);
   } finally {
     stream.close();
   }
 }
 
+/** However it writes them: `from` and `to` are these domains. */
+const isBetween = ({ attributes: { from, to } }: Element, theirs: string, ours: string): boolean =>
+  tryJid(from)?.domain === theirs && tryJid(to)?.domain === ours;
+
 /** As the initiating server (XEP-0220 §2.1): shows the key, and waits until it is believed. Throws StanzaError. */
 export function demandValid(answer: Element, ours: string, theirs: string): void {
-  const { from, to, type } = answer.attributes;
-  const isIt = isDialback(answer, 'result') && from === theirs && to === ours;
-  if (!isIt) throw new StanzaError('remote-server-timeout');
+  const { type } = answer.attributes;
+  const isIt = isDialback(answer, 'result') && isBetween(answer, theirs, ours);
+  if (!isIt) throw new Unreached('stream', 'it did not answer what it was asked');
   if (type === 'valid') return;
   // §2.5: who says why may change its mind later.
-  throw new StanzaError('remote-server-timeout', {
-    text: `the other server did not believe us${said(answer)}`,
-  });
+  const text = `the other server did not believe us${said(answer)}`;
+  throw new Unreached('not-believed', text, { text });
 }
 
 const said = (answer: Element): string => {

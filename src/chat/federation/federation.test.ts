@@ -214,3 +214,121 @@ describe('a server that is not to be reached', () => {
     await ana.find(refused('resource-constraint', 'wait'));
   });
 });
+
+describe('what the configuration says changes', () => {
+  const mutable = () => ({
+    settings: {
+      policy: 'open' as const,
+      allow: [] as string[],
+      block: [] as string[],
+      trust: 'dialback' as 'dialback' | 'certificates',
+    },
+  });
+  const refusal =
+    "<message type='error' from='bea@b.test' to='ana@a.test/x' id='{any}' more='{...}'>{...}<error type='cancel'><not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>{...}</error></message>";
+  const streams = async ({ metrics }: TestChat) => {
+    const { body } = await metrics.render();
+    const lines = body.split('\n').filter((line) => line.startsWith('myco_xmpp_server_streams{'));
+    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  };
+
+  test.each(['the configuration', 'an administrator'])(
+    'a domain is blocked by %s: its streams end',
+    async (who) => {
+      const at = scene();
+      const changing = mutable();
+      const a = await at.open('a.test', changing);
+      const b = await at.open('b.test');
+      const ana = await at.client(a, 'ana');
+      const bea = await at.client(b, 'bea');
+      await ana.send(message('bea@b.test', 'm1'));
+      await bea.find(said('ana@a.test/x', 'm1'));
+      await bea.send(message('ana@a.test/x', 'm2'));
+      await ana.find(said('bea@b.test/x', 'm2'));
+      expect(await streams(a)).toBeGreaterThan(0);
+      const policy = { domain: 'b.test', action: 'block', reason: '', source: 'admin' } as const;
+      if (who === 'an administrator') await a.store.registrations.policies.set(policy);
+      else changing.settings.block = ['b.test'];
+      await expect.poll(() => streams(a), { timeout: 20_000 }).toBe(0);
+      await ana.send(message('bea@b.test', 'm3'));
+      await ana.find(refusal);
+      await expect.poll(() => a.store.registrations.queue.total()).toMatchObject({ rows: 0 });
+    },
+  );
+
+  test('what waits for a domain that is blocked goes back at once', async () => {
+    const at = scene();
+    at.resolver.set('b.test', { fails: 'timeout' });
+    const changing = mutable();
+    const a = await at.open('a.test', {
+      ...changing,
+      most: { ...most, retryMsMin: 3_600_000, retryMsMax: 3_600_000 },
+    });
+    const ana = await at.client(a, 'ana');
+    await ana.send(message('bea@b.test', 'm'));
+    await expect.poll(() => a.logged.join('')).toContain('xmpp server not reached');
+    expect(await a.store.registrations.queue.total()).toMatchObject({ rows: 1 });
+    changing.settings.block = ['test'];
+    await ana.find(refusal);
+    await expect.poll(() => a.store.registrations.queue.total()).toMatchObject({ rows: 0 });
+  });
+
+  test('certificates alone are believed from now on: who has shown none is shown out', async () => {
+    const at = scene();
+    const changing = mutable();
+    const a = await at.open('a.test');
+    const b = await at.open('b.test', changing);
+    const bea = await at.client(b, 'bea');
+    const ana = await at.client(a, 'ana');
+    await ana.send(message('bea@b.test', 'm1'));
+    await bea.find(said('ana@a.test/x', 'm1'));
+    changing.settings.trust = 'certificates';
+    await expect.poll(() => streams(b), { timeout: 20_000 }).toBe(0);
+  });
+});
+
+describe('what stands in the log', () => {
+  test('failuresUntold: messages wait for a server that is not reached, why, and that it is over', async () => {
+    const at = scene();
+    const b = await at.open('b.test');
+    const bea = await at.client(b, 'bea');
+    at.resolver.set('host.b.test', { fails: 'timeout' });
+    const a = await at.open('a.test', { most: { ...most, failuresUntold: 2 } });
+    const ana = await at.client(a, 'ana');
+    await ana.send(message('bea@b.test', 'm'));
+    const lines = () => a.logged.flatMap((line) => line.trim().split('\n')).map((line) => JSON.parse(line));
+    const told = (text: string) => lines().filter(({ event }) => event === text);
+    const waiting = 'messages wait for an xmpp server that is not reached';
+    await expect.poll(() => told(waiting), { timeout: 20_000 }).toHaveLength(1);
+    expect(told(waiting)[0]).toMatchObject({ level: 'warn', domain: 'b.test', reason: 'dns' });
+    at.resolver.set('host.b.test', { a: ['127.0.0.1'] });
+    await bea.find(said('ana@a.test/x', 'm'));
+    await expect.poll(() => told('xmpp server reached again')).toHaveLength(1);
+  });
+});
+
+test('XEP-0045: what a room has for one person elsewhere waits for the other server', async () => {
+  const at = scene();
+  const a = await at.open('a.test');
+  const ana = await at.client(a, 'ana');
+  const room = 'tea@rooms.a.test';
+  await ana.send(`<presence to='${room}/ana'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+  await ana.find(({ name, attributes }) => name === 'presence' && attributes.from === `${room}/ana`);
+  const form =
+    "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query>";
+  await ana.ask('set', form, room);
+  const b = await at.open('b.test');
+  const bea = await at.client(b, 'bea');
+  at.known({ domain: 'rooms.a.test', serverPort: a.serverPort });
+  at.resolver.set('host.b.test', { fails: 'timeout' });
+  await ana.send(
+    `<message to='${room}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='bea@b.test'/></x></message>`,
+  );
+  await ana.barrier();
+  await expect.poll(() => a.store.registrations.queue.total()).toMatchObject({ rows: 1 });
+  at.resolver.set('host.b.test', { a: ['127.0.0.1'] });
+  await bea.find(({ name, attributes }) => name === 'message' && attributes.from?.startsWith(room) === true);
+  await expect
+    .poll(() => a.store.registrations.queue.total(), { timeout: 20_000 })
+    .toMatchObject({ rows: 0 });
+});

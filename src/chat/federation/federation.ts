@@ -2,6 +2,7 @@ import { Gate, randomToken } from '../../base/index.ts';
 import { jidText, parseJid } from '../../formats/jid/index.ts';
 import { element } from '../../formats/stanza/index.ts';
 import type { Connection } from '../../net/index.ts';
+import type { Metrics } from '../../observability/index.ts';
 import type { Queued } from '../../stores/conversations/index.ts';
 import { type StanzaCondition, StanzaError, StreamError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
@@ -9,13 +10,15 @@ import type { Enqueued, Flow } from '../routing/flow.ts';
 import type { Remote } from '../routing/router.ts';
 import type { Chat } from '../services.ts';
 import { addressed, bounceOf, mayBounce, type Stanza, stanzaText } from '../stanza.ts';
-import { unreachable } from './connect.ts';
+import { Unreached, unreached, unreachedReasons } from './connect.ts';
 import { converse, serveIncoming } from './incoming.ts';
 import { initiate } from './initiate.ts';
 import { defaultFederationLimits, type FederationLimits } from './limits.ts';
 import { Link, type LinkHost } from './link.ts';
+import { createFederationMeters, type FederationMeters, type Waiting } from './metrics.ts';
 import type { FederationOptions, FederationSettings } from './options.ts';
 import { isLasting, type Outbound, stanzaOf } from './outbound.ts';
+import { Peers } from './peers.ts';
 import { domainsAbove, type PolicyReason, policyReason } from './policy.ts';
 import { Resumables } from './resumables.ts';
 import type { ServerStream } from './server-stream.ts';
@@ -33,16 +36,19 @@ export class Federation implements Remote, LinkHost {
   readonly secret = randomToken(secretBits);
   readonly verifying: Gate;
   readonly resumables: Resumables;
+  readonly peers: Peers;
+  readonly meters: FederationMeters;
   readonly #chat: () => Chat;
   readonly #connecting: Gate;
   readonly #links = new Map<string, Link>();
-  readonly #streams = new Set<ServerStream>();
   /** Questions that ask for a sign of life, by id. */
   readonly #pings = new Map<string, { readonly of: string; readonly answered: () => void }>();
   #timers: NodeJS.Timeout[] = [];
   #isClosing = false;
+  /** By which whom we talk to was last judged. */
+  #judgedBy: FederationSettings;
 
-  constructor(chat: () => Chat, options: FederationOptions) {
+  constructor(chat: () => Chat, options: FederationOptions, metrics: Metrics) {
     this.#chat = chat;
     this.options = options;
     this.limits = { ...defaultFederationLimits, ...options.most };
@@ -50,6 +56,9 @@ export class Federation implements Remote, LinkHost {
     this.verifying = new Gate(verifyingMax, verifyingWaitingMax);
     this.#connecting = new Gate(connectingMax, connectingWaitingMax);
     this.resumables = new Resumables(this.limits, () => this.nowMs());
+    this.meters = createFederationMeters(metrics, () => this.#waiting());
+    this.peers = new Peers(this.limits, { monotonicMs: () => this.nowMs() }, this.meters);
+    this.#judgedBy = this.settings;
   }
 
   get chat(): Chat {
@@ -86,12 +95,13 @@ export class Federation implements Remote, LinkHost {
   async close(): Promise<void> {
     this.#isClosing = true;
     for (const timer of this.#timers) clearInterval(timer);
-    for (const stream of this.#streams) stream.close();
-    await Promise.all([...this.#streams].map(({ connection }) => connection.closed));
+    const streams = [...this.peers].map(({ stream }) => stream);
+    for (const stream of streams) stream.close();
+    await Promise.all(streams.map(({ connection }) => connection.closed));
   }
 
   send(stanza: Stanza, flow: Flow): void {
-    const { from, to } = stanza;
+    const { from, to, type } = stanza;
     const { chat } = this;
     if (!chat.router.isOurs(from.domain)) throw new StanzaError('forbidden');
     const reason = policyReason(to.domain, this.settings);
@@ -99,7 +109,8 @@ export class Federation implements Remote, LinkHost {
     const link = this.#link(from.domain, to.domain);
     if (link === null) throw new StanzaError('resource-constraint');
     const text = stanzaText(stanza.element);
-    if (!isLasting(stanza) || !chat.homes.isLocal(from.domain)) {
+    // Who was away reads what was said in a room in its archive; what a room has for one person alone is kept for it.
+    if (!isLasting(stanza) || (type === 'groupchat' && !chat.homes.isLocal(from.domain))) {
       flow.after(() => this.#offer({ text, seq: 0, stanza }));
       return;
     }
@@ -140,13 +151,6 @@ export class Federation implements Remote, LinkHost {
     await serveIncoming(this, connection);
   }
 
-  /** For streams: while it is served it is known, so that it is told of an end. */
-  serving(stream: ServerStream): () => void {
-    this.#streams.add(stream);
-    stream.connection.onDrain(() => stream.close());
-    return () => void this.#streams.delete(stream);
-  }
-
   /** By a stream that the other server has opened (XEP-0288); not where there is one already. */
   linkBack(stream: ServerStream, ours: string, theirs: string): Link | null {
     const link = this.#link(ours, theirs);
@@ -175,20 +179,24 @@ export class Federation implements Remote, LinkHost {
 
   async connect(link: Link): Promise<void> {
     const { ours, theirs } = link;
-    if (this.#isClosing) throw new StanzaError('remote-server-timeout');
+    if (this.#isClosing) throw new Unreached('busy', 'we are closing');
     const opened = await this.#connecting.run(async () => {
       const reason = await this.reasonAgainst(theirs);
       if (reason !== null) throw refusalFor(reason);
       const over = { ...this.options, chat: this.chat, limits: this.limits, secret: this.secret };
       return initiate(over, { ours, theirs }, link.resumable);
     });
-    if (opened === undefined) throw new StanzaError('remote-server-timeout');
+    if (opened === undefined) throw new Unreached('busy', 'too many wait to be connected');
     const { stream } = opened;
     try {
+      // The configuration of a moment ago may be another one by now.
+      const reason = policyReason(theirs, this.settings);
+      if (reason !== null) throw refusalFor(reason);
       link.attach(stream, opened);
     } catch (error) {
       if (error instanceof StreamError) stream.fail(error);
-      throw unreachable(this.chat, theirs, error);
+      else stream.close();
+      throw unreached(error);
     }
     void converse(this, opened, link);
   }
@@ -242,15 +250,83 @@ export class Federation implements Remote, LinkHost {
     return true;
   }
 
+  sent(): void {
+    this.meters.stanza.out.inc();
+  }
+
+  /** What whoever runs the server may do something about stands in the log once, and that it is over. */
+  reached({ theirs: domain, isAwaited }: Link, failures: number, error: StanzaError | null): void {
+    const { log } = this.chat;
+    const { failuresUntold } = this.limits;
+    if (error === null) {
+      log.info('xmpp server reached again', { domain });
+      return;
+    }
+    const { reason, detail } = error instanceof Unreached ? error : refusedByUs;
+    this.meters.notReached(reason);
+    const about = { domain, reason, detail, advice: unreachedReasons[reason] };
+    if (reason === 'fault') log.error('xmpp server not reached', { ...about, error: error.cause });
+    else if (isAwaited && failures === failuresUntold)
+      log.warn('messages wait for an xmpp server that is not reached', { ...about, attempts: failures });
+    else log.info('xmpp server not reached', about);
+  }
+
+  async #waiting(): Promise<Waiting> {
+    const { queue } = this.chat.store.registrations;
+    const { rows, bytes } = await queue.total();
+    const atMs = rows === 0 ? null : await queue.oldest();
+    return { rows, bytes, oldestMs: atMs === null ? 0 : Math.max(0, this.chat.clock.nowMs() - atMs) };
+  }
+
+  /** Whoever is not talked to any more is told so, and what waits for it goes back. */
+  async #review(): Promise<void> {
+    const judged = new Map<string, PolicyReason | null>();
+    const against = async (domain: string) => {
+      let reason = judged.get(domain);
+      if (reason === undefined) {
+        reason = await this.reasonAgainst(domain);
+        judged.set(domain, reason);
+      }
+      return reason;
+    };
+    const isStrict = this.settings.trust === 'certificates';
+    for (const peer of [...this.peers]) {
+      const { stream, known, admitted } = peer;
+      let isOut = isStrict && [admitted?.shown, ...known.values()].includes('dialback');
+      for (const domain of [admitted?.domain, ...known.keys()])
+        isOut ||= domain !== undefined && (await against(domain)) !== null;
+      if (isOut) stream.fail(new StreamError('policy-violation', 'this server does not talk to that one'));
+    }
+    for (const link of [...this.#links.values()]) if ((await against(link.theirs)) !== null) link.retry();
+  }
+
+  async #reviewed(): Promise<void> {
+    try {
+      await this.#review();
+    } catch (error) {
+      this.chat.log.error('xmpp policies not read', { error });
+    }
+  }
+
   #look(): void {
+    const { policy, allow, block, trust } = this.settings;
+    const before = this.#judgedBy;
+    const isSame =
+      policy === before.policy && trust === before.trust && allow === before.allow && block === before.block;
+    if (!isSame) {
+      this.#judgedBy = this.settings;
+      void this.#reviewed();
+    }
     for (const [key, link] of this.#links) {
       link.tick();
       if (link.isForgettable) this.#links.delete(key);
     }
     this.resumables.purge();
+    this.peers.purge();
   }
 
   async #expire(): Promise<void> {
+    await this.#reviewed();
     const { queue } = this.chat.store.registrations;
     try {
       for (const row of await queue.over()) {
@@ -265,6 +341,9 @@ export class Federation implements Remote, LinkHost {
     }
   }
 }
+
+/** As it stands in the log. */
+const refusedByUs = { reason: 'policy', detail: 'chat.federation' } as const;
 
 /** What the sender is told of something lasting that does not wait for the other server. */
 const unqueued = {

@@ -3,6 +3,7 @@ import { systemClock } from '../../base/index.ts';
 import {
   chatPassword,
   memoryResolver,
+  openFakeServer,
   openTestChat,
   type TestAuthority,
   type TestChat,
@@ -66,14 +67,17 @@ describe('a server that cannot be believed', () => {
     await actor.receive(({ name }) => name === 'features');
     return actor;
   }
-  const trusted = async (certificate = ['evil.test']) => {
+  const trusted = async (certificate = ['evil.test'], before = '') => {
     const actor = await comes({ certificate });
+    if (before !== '') await actor.sendRaw(before);
     await actor.sendRaw("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>");
     await actor.receive("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
     await actor.restart();
     await actor.receive(({ name }) => name === 'features');
     return actor;
   };
+  /** Hears by the same stream what is said to it (XEP-0288). */
+  const bidirectional = () => trusted(['evil.test'], "<bidi xmlns='urn:xmpp:bidi'/>");
   const error = (condition: string) => `<stream:error><${condition} xmlns='${streams}'/>{...}</stream:error>`;
   const hi = (from: string, to = 'bea@b.test') =>
     `<message from='${from}' to='${to}' type='chat'><body>hi</body></message>`;
@@ -212,6 +216,39 @@ describe('a server that cannot be believed', () => {
     );
   });
 
+  test('unknownPerAddressMax, streamsPerDomainMax: it comes again and again', async () => {
+    await open({ unknownPerAddressMax: 1, streamsPerDomainMax: 1 });
+    const one = await trusted();
+    const two = await trusted();
+    await one.receive(error('resource-constraint'));
+    await comes({ tls: false });
+    const more = await comes({ tls: false });
+    await more.receive(error('resource-constraint'));
+    await two.sendRaw("<r xmlns='urn:xmpp:sm:3'/>");
+    await two.receive(({ name }) => name === 'failed');
+    const { body } = await b.metrics.render();
+    expect(body).toContain('myco_xmpp_server_refused_total{direction="in",reason="resource-constraint"} 1');
+    const oneIsOpen = 'myco_xmpp_server_streams{direction="in",trust="certificate"} 1';
+    await expect.poll(async () => (await b.metrics.render()).body, { timeout: 20_000 }).toContain(oneIsOpen);
+  });
+
+  test('verifyingPerAddressMax: it has keys asked for', async () => {
+    await open({ verifyingPerAddressMax: 0 });
+    const actor = await comes();
+    await actor.sendRaw("<db:result from='evil.test' to='b.test'>key</db:result>");
+    const answer = await actor.receive(
+      ({ name, attributes }) => name === 'result' && attributes.type === 'error',
+    );
+    expect(JSON.stringify(answer.children)).toContain('resource-constraint');
+  });
+
+  test('silentMsMax: it is known, and not even white space comes', async () => {
+    await open({ silentMsMax: 1 });
+    const actor = await comes({ certificate: ['evil.test'] });
+    await actor.sendRaw("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>");
+    await actor.ended();
+  });
+
   test('unknownMsMax: it says nothing', async () => {
     await open({ unknownMsMax: 1 });
     const actor = await comes({ tls: false });
@@ -294,14 +331,199 @@ describe('a server that cannot be believed', () => {
     const bea = new XmppActor({ transport: 'tcp', port: b.ports.plain, domain: 'b.test' });
     cleanings.push(() => bea.cut());
     await bea.login({ username: 'bea', password: chatPassword });
-    const actor = await comes({ certificate: ['evil.test'] });
-    await actor.sendRaw("<bidi xmlns='urn:xmpp:bidi'/>");
-    await actor.sendRaw("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>");
-    await actor.receive("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
-    await actor.restart();
-    await actor.receive(({ name }) => name === 'features');
+    const actor = await bidirectional();
     await bea.send("<message to='ana@evil.test' type='chat'><body>hi</body></message>");
     const { ns, attributes } = await actor.receive(({ name }) => name === 'message');
     expect([ns, attributes.to]).toEqual(['jabber:server', 'ana@evil.test']);
+  });
+
+  test('what it says behind <starttls/> in clear is heard by nobody (THREATS 2)', async () => {
+    await open();
+    const actor = await comes({ certificate: ['evil.test'], tls: false });
+    await actor.receive(({ name }) => name === 'features');
+    const clear = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>";
+    await actor.sendRaw(`<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>${clear}`);
+    await actor.receive(({ name }) => name === 'proceed');
+    await actor.wire.startTls();
+    await actor.restart();
+    await actor.receive(({ name }) => name === 'features');
+    await actor.sendRaw(hi('ana@evil.test'));
+    await actor.receive(error('not-authorized'));
+  });
+
+  test('RFC 7622: however it writes the names, they are the same', async () => {
+    await open();
+    const bea = await beaAt();
+    const actor = await comes({
+      ...{ from: 'XN--Mnchen-3ya.Test', to: 'B.Test' },
+      certificate: ['xn--mnchen-3ya.test'],
+    });
+    const name = Buffer.from('M\u00fcnchen.test').toString('base64');
+    await actor.sendRaw(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>${name}</auth>`);
+    await actor.receive(({ name }) => name === 'success');
+    await actor.restart();
+    await actor.receive(({ name }) => name === 'features');
+    await actor.sendRaw(hi('ana@m\u00fcnchen.TEST', 'Bea@B.test'));
+    const came = await bea.receive(({ name }) => name === 'message');
+    expect(came.attributes.from).toBe('ana@m\u00fcnchen.test');
+  });
+
+  test('RFC 6121 §8.5.1: it does not learn who is here', async () => {
+    await open();
+    const actor = await bidirectional();
+    const asked = [
+      ...[
+        "<ping xmlns='urn:xmpp:ping'/>",
+        "<query xmlns='jabber:iq:version'/>",
+        "<time xmlns='urn:xmpp:time'/>",
+      ],
+      ...[
+        "<query xmlns='jabber:iq:last'/>",
+        "<vCard xmlns='vcard-temp'/>",
+        "<query xmlns='jabber:iq:roster'/>",
+      ],
+      ...["<query xmlns='http://jabber.org/protocol/disco#info'/>", "<query xmlns='jabber:iq:register'/>"],
+      ...["<query xmlns='http://jabber.org/protocol/disco#items'/>", "<query xmlns='urn:xmpp:mam:2'/>"],
+      "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:avatar:metadata'/></pubsub>",
+      "<pubsub xmlns='http://jabber.org/protocol/pubsub'><subscriptions/></pubsub>",
+      "<blocklist xmlns='urn:xmpp:blocking'/>",
+      "<x xmlns='urn:nothing'/>",
+    ];
+    const learn = async (who: string) => {
+      const heard: string[] = [];
+      for (const [n, payload] of asked.entries())
+        for (const type of ['get', 'set'])
+          for (const to of [`${who}@b.test`, `${who}@b.test/x`]) {
+            await actor.sendRaw(
+              `<iq type='${type}' id='q${n}' from='ana@evil.test/x' to='${to}'>${payload}</iq>`,
+            );
+            const { attributes, children } = await actor.receive(({ name }) => name === 'iq');
+            heard.push(`${payload} ${type} ${attributes.type} ${JSON.stringify(children)}`);
+          }
+      for (const type of ['subscribe', 'subscribed', 'probe', 'unsubscribe', 'unsubscribed', 'unavailable'])
+        await actor.sendRaw(`<presence type='${type}' from='ana@evil.test' to='${who}@b.test'/>`);
+      await actor.sendRaw(`<message type='error' from='ana@evil.test/x' to='${who}@b.test'/>`);
+      await actor.sendRaw(
+        `<message type='headline' from='ana@evil.test/x' to='${who}@b.test'><body>x</body></message>`,
+      );
+      await actor.sendRaw(
+        "<iq type='get' id='last' from='ana@evil.test/x' to='b.test'><ping xmlns='urn:xmpp:ping'/></iq>",
+      );
+      for (;;) {
+        const { name, attributes } = await actor.receive(({ name }) => name !== 'features');
+        if (attributes.id === 'last') return heard;
+        heard.push(`${name} ${attributes.type}`);
+      }
+    };
+    expect(await learn('bea')).toEqual(await learn('nobody'));
+  });
+
+  /** Our bea, who hears what comes. */
+  async function beaAt() {
+    const bea = new XmppActor({
+      transport: 'tcp',
+      port: b.ports.plain,
+      domain: 'b.test',
+      patienceMs: 20_000,
+    });
+    cleanings.push(() => bea.cut());
+    await bea.login({ username: 'bea', password: chatPassword });
+    await bea.send('<presence/>');
+    await bea.forget();
+    return bea;
+  }
+
+  describe('that we go to', () => {
+    const dialback = "<dialback xmlns='urn:xmpp:features:dialback'/>";
+    const bidi = "<bidi xmlns='urn:xmpp:features:bidi'/>";
+    const heard: { readonly name: string; readonly text: string }[] = [];
+    beforeEach(() => void heard.splice(0));
+
+    /** evil.test, which believes us and then says something. */
+    async function evil(
+      options: { features?: string; afterProceed?: string; says?: string; verify?: string } = {},
+    ) {
+      const { says = '', verify = '', ...more } = options;
+      const issued = authority.issue(['evil.test']);
+      const there = await openFakeServer({
+        ...{
+          domain: 'evil.test',
+          certificate: { cert: issued.chain, key: issued.key },
+          features: dialback,
+          ...more,
+        },
+        answer: (element) => {
+          heard.push({ name: element.name, text: JSON.stringify(element) });
+          if (element.name === 'verify') return verify;
+          if (element.name !== 'result') return null;
+          return `<db:result from='EVIL.test' to='B.test' type='valid'/>${says}`;
+        },
+      });
+      cleanings.push(() => there.close());
+      const srv = [{ priority: 1, weight: 1, port: there.port, target: 'evil.test' }];
+      resolver.set('_xmpp-server._tcp.evil.test', { srv });
+      resolver.set('evil.test', { a: ['127.0.0.1'] });
+    }
+    const said = (name: string) => heard.filter((one) => one.name === name).map(({ text }) => text);
+
+    test.each([
+      ['without XEP-0288 it says nothing', dialback, hi('ana@evil.test'), 'not-authorized'],
+      ['with XEP-0288 it speaks for nobody else', dialback + bidi, hi('ana@good.test'), 'invalid-from'],
+      ['nor for us', dialback + bidi, hi('bea@b.test'), 'invalid-from'],
+      ['nor to others', dialback + bidi, hi('ana@evil.test', 'x@c.test'), 'host-unknown'],
+    ])('%s', async (_, features, says, condition) => {
+      await open();
+      const bea = await beaAt();
+      await evil({ features, says });
+      await bea.send("<message to='ana@evil.test' type='headline'><body>hi</body></message>");
+      await expect.poll(() => said('error').join(), { timeout: 20_000 }).toContain(condition);
+      await bea.receivesNothing();
+    });
+
+    test('what stands behind its <proceed/> in clear is heard by nobody (THREATS 2)', async () => {
+      await open();
+      const bea = await beaAt();
+      const mechanism =
+        "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>";
+      await evil({
+        afterProceed: `<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' from='evil.test' id='1' version='1.0'><stream:features>${mechanism}</stream:features>`,
+      });
+      await bea.send("<message to='ana@evil.test' type='headline'><body>hi</body></message>");
+      await expect.poll(() => said('message').length, { timeout: 20_000 }).toBe(1);
+      expect(said('auth')).toEqual([]);
+    });
+
+    test('unknownBytesMax: what it offers is too much', async () => {
+      await open();
+      const bea = await beaAt();
+      await evil({ features: `<x xmlns='urn:x'>${'x'.repeat(defaultFederationLimits.unknownBytesMax)}</x>` });
+      await bea.send("<message to='ana@evil.test' type='chat' id='m'><body>hi</body></message>");
+      await expect.poll(() => b.logged.join(''), { timeout: 20_000 }).toContain('"reason":"stream"');
+    });
+
+    test('connectMsMax: it answers nothing', async () => {
+      await open({ connectMsMax: 1_500 });
+      const bea = await beaAt();
+      await evil({ features: '' });
+      resolver.set('evil.test', { a: ['127.0.0.1'] });
+      const silent = await openFakeServer({
+        domain: 'evil.test',
+        certificate: { cert: '', key: '' },
+        answer: () => null,
+      });
+      cleanings.push(() => silent.close());
+      const srv = [{ priority: 1, weight: 1, port: silent.port, target: 'evil.test' }];
+      resolver.set('_xmpp-server._tcp.evil.test', { srv });
+      await bea.send("<iq to='ana@evil.test' type='get' id='q'><ping xmlns='urn:xmpp:ping'/></iq>");
+      await bea.receive(({ attributes }) => attributes.id === 'q' && attributes.type === 'error');
+    });
+
+    test('unknownElementsMax: asked for a key, it says everything else', async () => {
+      await open();
+      await evil({ verify: "<db:verify from='evil.test' to='b.test' id='other' type='valid'/>".repeat(20) });
+      const actor = await comes();
+      await actor.sendRaw("<db:result from='evil.test' to='b.test'>key</db:result>");
+      await actor.receive(({ name, attributes }) => name === 'result' && attributes.type === 'error');
+    });
   });
 });

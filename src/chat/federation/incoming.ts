@@ -10,9 +10,10 @@ import { ServerStream } from './server-stream.ts';
 /** Serves a stream that another server has opened, until it ends; never rejects. */
 export async function serveIncoming(federation: Federation, connection: Connection): Promise<void> {
   const stream = new ServerStream(connection, federation.limits.unknownBytesMax);
-  const peer = new Peer(federation, stream);
+  const peer = new Peer(federation, stream, true);
   const reception = new Reception(peer);
   await serve(peer, async () => {
+    federation.peers.enter(peer);
     for (;;) {
       const event = await peer.next();
       if (stream.isOver || event.kind === 'gone') return false;
@@ -25,11 +26,14 @@ export async function serveIncoming(federation: Federation, connection: Connecti
 
 /** Reads the stream of a link, on which the other server confirms, and which may be both servers' way (XEP-0288). */
 export async function converse(federation: Federation, opened: Initiated, link: Link): Promise<void> {
-  const { stream, isBidi, early } = opened;
-  const peer = new Peer(federation, stream);
+  const { stream, isBidi, isTrusted, early } = opened;
+  const peer = new Peer(federation, stream, false);
   peer.link = link;
-  if (isBidi) peer.known.add(link.theirs);
+  const shown = isTrusted ? 'certificate' : 'dialback';
+  if (isBidi) peer.known.set(link.theirs, shown);
   await serve(peer, async () => {
+    federation.peers.enter(peer);
+    federation.peers.admit(peer, link.theirs, shown);
     for (const of of early) await peer.heard(of);
     for (;;) {
       const event = await peer.next();
@@ -43,7 +47,7 @@ export async function converse(federation: Federation, opened: Initiated, link: 
 
 async function serve(peer: Peer, read: () => Promise<boolean>): Promise<void> {
   const { federation, stream } = peer;
-  const over = federation.serving(stream);
+  stream.connection.onDrain(() => stream.close());
   let isClean = false;
   try {
     isClean = await read();
@@ -51,9 +55,13 @@ async function serve(peer: Peer, read: () => Promise<boolean>): Promise<void> {
     stream.close();
   } catch (error) {
     if (!(error instanceof StreamError)) federation.chat.log.error('xmpp server stream failed', { error });
-    stream.fail(error instanceof StreamError ? error : new StreamError('internal-server-error'));
+    const fault = error instanceof StreamError ? error : new StreamError('internal-server-error');
+    if (peer.isIncoming) federation.meters.ended(fault.condition);
+    // RFC 6120 §4.9.1.2: an error comes after a head.
+    if (!stream.transport.isOpen && !stream.isOver) stream.open({ from: federation.chat.domain });
+    stream.fail(fault);
   } finally {
-    over();
+    federation.peers.leave(peer);
     federation.resumables.lost(stream, isClean);
     peer.link?.lost(stream);
   }

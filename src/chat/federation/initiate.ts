@@ -1,8 +1,8 @@
 import { childOf, childrenOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
-import { StanzaError, StreamError } from '../errors.ts';
+import { StreamError } from '../errors.ts';
 import { saslNs } from '../namespaces.ts';
 import { Acknowledgements } from './acknowledgements.ts';
-import { begin, type Connecting, type Opened, openStream, unreachable } from './connect.ts';
+import { begin, type Connecting, type Opened, openStream, Unreached, unreached } from './connect.ts';
 import { demandValid, dialbackText } from './dialback.ts';
 import { dialbackKey } from './dialback-key.ts';
 import { ackNs, bidiFeatureNs, bidiNs } from './names.ts';
@@ -19,6 +19,8 @@ export interface Initiating extends Connecting {
 /** A stream that the other server has believed to be ours. */
 export interface Initiated {
   readonly stream: ServerStream;
+  /** By its certificate; else by the DNS alone. */
+  readonly isTrusted: boolean;
   /** It may send us something by the same stream (XEP-0288). */
   readonly isBidi: boolean;
   /** It goes on where the one before ended (XEP-0198 §5). */
@@ -43,8 +45,8 @@ export async function initiate(
   const { chat, limits, settings } = over;
   try {
     if (!isTrusted && settings().trust === 'certificates') {
-      chat.log.info('xmpp server not trusted', { domain: theirs });
-      throw new StanzaError('remote-server-timeout', { text: 'the other server has no valid certificate' });
+      const text = 'the other server has no valid certificate';
+      throw new Unreached('certificate', text, { text });
     }
     const isBidi = childOf(opened.features, 'bidi', bidiFeatureNs) !== undefined;
     if (isBidi) stream.send(element('bidi', bidiNs, {}, limitsElement(limits.serverStanzaBytesMax, limits)));
@@ -52,10 +54,10 @@ export async function initiate(
     stream.transport.trust(limits.serverStanzaBytesMax);
     const acked = await acknowledging(stream, features, before, chat.limits.unsettledMax);
     stream.connection.authenticated();
-    return { stream, isBidi, ...acked };
+    return { stream, isBidi, isTrusted, ...acked };
   } catch (error) {
     stream.close();
-    throw unreachable(chat, theirs, error);
+    throw unreached(error);
   }
 }
 
@@ -86,7 +88,7 @@ async function acknowledging(
   features: Element,
   before: Acknowledgements | null,
   unsettledMax: number,
-): Promise<Omit<Initiated, 'stream' | 'isBidi'>> {
+): Promise<Omit<Initiated, 'stream' | 'isBidi' | 'isTrusted'>> {
   const early: Element[] = [];
   if (childOf(features, 'sm', ackNs) === undefined) return { isResumed: false, h: undefined, early };
   let h: string | undefined;

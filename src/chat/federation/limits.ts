@@ -8,8 +8,12 @@ export interface FederationLimits {
   readonly unknownElementsMax: number;
   /** Time to show it. */
   readonly unknownMsMax: number;
+  /** Streams from one address whose servers have not shown who they are. */
+  readonly unknownPerAddressMax: number;
   /** Domains that may speak by one stream. */
   readonly domainsPerStreamMax: number;
+  /** Streams that one domain has opened to us; of more, the oldest ends. */
+  readonly streamsPerDomainMax: number;
   /** Pairs of a domain of ours and one elsewhere that something is sent to. */
   readonly linksMax: number;
   /** Stanzas that wait in memory for one of them, and their bytes; what is durable waits in the store beyond that. */
@@ -27,11 +31,17 @@ export interface FederationLimits {
   /** Domains whose keys are being asked for at a time, and that wait for that (XEP-0220 §2.3). */
   readonly verifyingMax: number;
   readonly verifyingWaitingMax: number;
+  /** Of these, asked for by servers at one address. */
+  readonly verifyingPerAddressMax: number;
   /** Between attempts to reach a server. */
   readonly retryMsMin: number;
   readonly retryMsMax: number;
+  /** After so many attempts in a row whoever runs the server reads in the log that messages wait. */
+  readonly failuresUntold: number;
   /** A stream on which nothing was said for so long is closed. */
   readonly idleMsMax: number;
+  /** One that another server has opened, and on which not even white space came: it is dead. */
+  readonly silentMsMax: number;
   /** Streams that broke off and may be resumed (XEP-0198 §5), and for how long. */
   readonly resumableMax: number;
   readonly resumeSecondsMax: number;
@@ -39,10 +49,14 @@ export interface FederationLimits {
   readonly lookMs: number;
   /** How often it is looked what has waited too long. */
   readonly expiryLookMs: number;
-  /** Elements of one stream, and characters in them; who is faster for that many seconds is read later. */
+  /** Elements of one domain, and characters in them, by all its streams; who is faster for that many seconds is read later. */
   readonly serverStanzasPerSecondMax: number;
   readonly serverCharactersPerSecondMax: number;
   readonly serverBurstSecondsMax: number;
+  /** Of one address: so many times what one domain may. */
+  readonly addressPacesMax: number;
+  /** Domains, and addresses, whose pace is remembered. */
+  readonly sharesMax: number;
 }
 
 export const defaultFederationLimits: FederationLimits = {
@@ -50,7 +64,9 @@ export const defaultFederationLimits: FederationLimits = {
   unknownBytesMax: 16_384,
   unknownElementsMax: 32,
   unknownMsMax: 60_000,
+  unknownPerAddressMax: 20,
   domainsPerStreamMax: 20,
+  streamsPerDomainMax: 20,
   linksMax: 20_000,
   heldPerLinkMax: 1_000,
   heldBytesPerLinkMax: 4 * 1024 * 1024,
@@ -61,9 +77,12 @@ export const defaultFederationLimits: FederationLimits = {
   connectingWaitingMax: 2_000,
   verifyingMax: 20,
   verifyingWaitingMax: 200,
+  verifyingPerAddressMax: 5,
   retryMsMin: 10_000,
   retryMsMax: 1_800_000,
+  failuresUntold: 5,
   idleMsMax: 900_000,
+  silentMsMax: 3_600_000,
   resumableMax: 1_000,
   resumeSecondsMax: 300,
   lookMs: 5_000,
@@ -71,4 +90,6 @@ export const defaultFederationLimits: FederationLimits = {
   serverStanzasPerSecondMax: 2_000,
   serverCharactersPerSecondMax: 2_097_152,
   serverBurstSecondsMax: 10,
+  addressPacesMax: 4,
+  sharesMax: 10_000,
 };

@@ -30,6 +30,8 @@ function scene(most: Partial<FederationLimits> = {}) {
   const state = { now: 0, answer: null as (() => void) | null, error: null as StanzaError | null };
   const arrived: number[] = [];
   const refused: string[] = [];
+  const reached: string[] = [];
+  const sent = { count: 0 };
   const stored: Outbound[] = [];
   let connects = 0;
   const host: LinkHost = {
@@ -43,6 +45,8 @@ function scene(most: Partial<FederationLimits> = {}) {
     waiting: async (_, after) => stored.filter(({ seq }) => seq > after).slice(0, 2),
     arrived: (_, seqs) => void arrived.push(...seqs),
     refuse: (_, { text }, { condition }) => void refused.push(`${text} ${condition}`),
+    reached: (_, failures, error) => void reached.push(`${failures} ${error?.condition ?? 'ok'}`),
+    sent: () => void sent.count++,
     ask: () => new Promise((resolve) => (state.answer = resolve)),
   };
   const link = new Link(host, 'a.test', 'b.test');
@@ -54,7 +58,7 @@ function scene(most: Partial<FederationLimits> = {}) {
     }
   };
   const passing = (text: string) => link.offer({ text, seq: 0, stanza: null });
-  return { state, arrived, refused, link, offer, passing, connects: () => connects };
+  return { state, arrived, refused, reached, sent, link, offer, passing, connects: () => connects };
 }
 const fresh = { isResumed: false, h: undefined };
 const ask = "<r xmlns='urn:xmpp:sm:3'/>";

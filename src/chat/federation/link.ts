@@ -18,6 +18,10 @@ export interface LinkHost {
   arrived(link: Link, seqs: readonly number[]): void;
   /** It goes back to who sent it. */
   refuse(link: Link, outbound: Outbound, error: StanzaError): void;
+  /** That many times in a row it was not reached; 0: it is reached again. */
+  reached(link: Link, failures: number, error: StanzaError | null): void;
+  /** One more was written. */
+  sent(): void;
   /** Asks the other server for a sign that it has read all that was written. */
   ask(link: Link): Promise<void>;
 }
@@ -101,6 +105,16 @@ export class Link {
     this.#wake();
   }
 
+  /** Whether it may be talked to is no longer what it was: it is looked at once. */
+  retry(): void {
+    if (this.#stream === null && !this.#isConnecting && !this.#isEmpty) void this.#connect();
+  }
+
+  /** Something durable waits. */
+  get isAwaited(): boolean {
+    return this.#isBehind || [...this.#held, ...this.#written].some(({ seq }) => seq > 0);
+  }
+
   offer(outbound: Outbound): void {
     const { seq } = outbound;
     const { heldPerLinkMax, heldBytesPerLinkMax } = this.#host.limits;
@@ -158,6 +172,7 @@ export class Link {
   async #failed(error: StanzaError): Promise<void> {
     const { retryMsMin, retryMsMax } = this.#host.limits;
     const most = Math.min(retryMsMax, retryMsMin * 2 ** this.#failures++);
+    this.#host.reached(this, this.#failures, error);
     this.#retryAtMs = this.#host.nowMs() + most / 2 + randomBelow(Math.ceil(most / 2));
     this.#refusePassing(error);
     if (error.condition === 'remote-server-timeout') return;
@@ -193,6 +208,7 @@ export class Link {
    */
   attach(stream: ServerStream, { isResumed, h }: Pick<Initiated, 'isResumed' | 'h'>): void {
     this.#stream = stream;
+    if (this.#failures > 0) this.#host.reached(this, 0, null);
     this.#failures = 0;
     this.#retryAtMs = 0;
     this.#openedAtMs = this.#host.nowMs();
@@ -304,6 +320,7 @@ export class Link {
     if (this.#acks !== null) this.#acks.sent(outbound);
     else if (outbound.seq > 0) this.#written.push(outbound);
     stream.spokeAtMs = this.#host.nowMs();
+    this.#host.sent();
     if (!stream.transport.sendStanza(outbound.text)) await stream.transport.drain();
     return true;
   }

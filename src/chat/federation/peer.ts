@@ -5,7 +5,6 @@ import { clientNs, serverNs, stanzasNs } from '../namespaces.ts';
 import { Flow } from '../routing/flow.ts';
 import { Settling } from '../routing/settling.ts';
 import { addressed, isStanza, type Stanza, tryJid } from '../stanza.ts';
-import { Pace } from '../stream/pace.ts';
 import type { StreamEvent } from '../stream/transport.ts';
 import { dialbackText, isDialback } from './dialback.ts';
 import { isDialbackKey } from './dialback-key.ts';
@@ -13,30 +12,41 @@ import type { Federation } from './federation.ts';
 import type { Link } from './link.ts';
 import { ackNs } from './names.ts';
 import { isStreamError, type ServerStream } from './server-stream.ts';
+import type { Share } from './shares.ts';
+
+/** How a server has shown who it is: by a certificate that an authority vouches for, or by what the DNS says of its domain. */
+export type Shown = 'certificate' | 'dialback';
 
 /** The other side of a stream, and what it may say by it. */
 export class Peer {
   readonly federation: Federation;
   readonly stream: ServerStream;
+  /** It was the other server that opened the stream. */
+  readonly isIncoming: boolean;
   /** Domains that have shown who they are: stanzas may come from these. */
-  readonly known = new Set<string>();
+  readonly known = new Map<string, Shown>();
+  /** The domain as which it is counted and heard; null while it is a stranger. */
+  admitted: { readonly domain: string; readonly shown: Shown } | null = null;
+  /** All streams of its address. */
+  neighbours: ReadonlySet<Peer> = new Set();
+  /** A key of its is being asked for (XEP-0220 §2.3). */
+  isVerifying = false;
   /** What we send by this stream. */
   link: Link | null = null;
-  readonly #pace: Pace;
+  readonly #shares: Share<Peer>[] = [];
   /** Of what came without acknowledgements. */
   readonly #settling: Settling;
 
-  constructor(federation: Federation, stream: ServerStream) {
+  constructor(federation: Federation, stream: ServerStream, isIncoming: boolean) {
     this.federation = federation;
     this.stream = stream;
-    const { serverStanzasPerSecondMax, serverCharactersPerSecondMax, serverBurstSecondsMax } =
-      federation.limits;
-    this.#pace = new Pace(federation.chat.clock, {
-      stanzasPerSecondMax: serverStanzasPerSecondMax,
-      charactersPerSecondMax: serverCharactersPerSecondMax,
-      burstSecondsMax: serverBurstSecondsMax,
-    });
+    this.isIncoming = isIncoming;
     this.#settling = new Settling(federation.chat.limits.unsettledMax);
+  }
+
+  /** It is heard as fast as all that have a part in the share may be. */
+  share(share: Share<Peer>): void {
+    this.#shares.push(share);
   }
 
   /** The next event, when it may be taken. */
@@ -44,7 +54,8 @@ export class Peer {
     const event = await this.stream.next();
     if (event.kind !== 'element') return event;
     this.stream.spokeAtMs = this.federation.nowMs();
-    const waitMs = this.#pace.take(event.characters);
+    let waitMs = 0;
+    for (const { pace } of this.#shares) waitMs = Math.max(waitMs, pace.take(event.characters));
     if (waitMs > 0) await sleep(waitMs);
     return event;
   }
@@ -87,9 +98,11 @@ export class Peer {
     const { from = '', to = '', id = '' } = of.attributes;
     const { secret, chat } = this.federation;
     const ours = tryJid(to);
-    if (ours === null || tryJid(from) === null || !chat.router.isOurs(ours.domain))
+    const theirs = tryJid(from);
+    if (ours === null || theirs === null || !chat.router.isOurs(ours.domain))
       throw new StreamError('improper-addressing', 'a key that cannot be ours');
-    const claim = { receiving: from, originating: to, streamId: id };
+    // However they are written there: the key was made for the names as we write them.
+    const claim = { receiving: theirs.domain, originating: ours.domain, streamId: id };
     const type = isDialbackKey(secret, claim, textOf(of)) ? 'valid' : 'invalid';
     this.stream.transport.send(dialbackText({ name: 'verify', from: to, to: from, id, type }));
   }
@@ -97,6 +110,7 @@ export class Peer {
   async #stanza(of: Element): Promise<void> {
     const { chat } = this.federation;
     const stanza = this.#judged(of);
+    this.federation.meters.stanza.in.inc();
     const { inbound } = this.stream.acks ?? { inbound: this.#settling };
     const room = inbound.room();
     if (room !== null) {

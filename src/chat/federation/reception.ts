@@ -8,7 +8,7 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { askAuthority, dialbackText, isDialback } from './dialback.ts';
 import { ackNs, bidiNs, serverService } from './names.ts';
 import { offersFor } from './offers.ts';
-import type { Peer } from './peer.ts';
+import type { Peer, Shown } from './peer.ts';
 
 const streamIdBits = 160;
 
@@ -114,7 +114,7 @@ export class Reception {
       return;
     }
     stream.send(element('success', saslNs));
-    this.#shown(this.#claimed);
+    this.#shown(this.#claimed, 'certificate');
     stream.transport.restart();
   }
 
@@ -125,14 +125,16 @@ export class Reception {
     return authorization === '' || domainOf(authorization) === this.#claimed ? null : 'invalid-authzid';
   }
 
-  #shown(theirs: string): void {
+  #shown(theirs: string, how: Shown): void {
     const { known, stream, federation } = this.#peer;
     if (known.size >= federation.limits.domainsPerStreamMax)
       throw new StreamError('policy-violation', 'too many domains by one stream');
-    known.add(theirs);
+    known.set(theirs, how);
     if (known.size > 1) return;
+    federation.peers.admit(this.#peer, theirs, how);
     stream.transport.trust(federation.limits.serverStanzaBytesMax);
     stream.connection.authenticated();
+    stream.connection.setIdleTimeout(federation.limits.silentMsMax);
   }
 
   /** What goes back by the same stream goes once the other server knows that it may come (XEP-0288 §2.2). */
@@ -144,7 +146,7 @@ export class Reception {
 
   /** Dialback: the server of that domain is asked whether the key is its own (XEP-0220 §2.2). */
   async #result(of: Element): Promise<void> {
-    const { stream } = this.#peer;
+    const { stream, federation } = this.#peer;
     const { from = '', to = '' } = of.attributes;
     const answer = { name: 'result', from: to, to: from } as const;
     const verdict = await this.#judged(domainOf(from), domainOf(to), textOf(of));
@@ -153,9 +155,11 @@ export class Reception {
       stream.transport.send(dialbackText({ ...answer, type: 'error', inner }));
       return;
     }
-    if (verdict) this.#shown(domainOf(from) ?? '');
+    const theirs = domainOf(from) ?? '';
+    if (verdict) this.#shown(theirs, this.#isTrusted(theirs) ? 'certificate' : 'dialback');
+    else federation.meters.ended('dialback');
     stream.transport.send(dialbackText({ ...answer, type: verdict ? 'valid' : 'invalid' }));
-    if (verdict && domainOf(from) === this.#claimed) this.#linkBack();
+    if (verdict && theirs === this.#claimed) this.#linkBack();
     // XEP-0220 §2.2.2: whoever lies is not listened to any more.
     if (!verdict && !this.#isKnown) stream.close();
   }
@@ -169,7 +173,9 @@ export class Reception {
     if ((await federation.reasonAgainst(theirs)) !== null) return new StanzaError('not-allowed');
     if (this.#isTrusted(theirs)) return true;
     if (federation.settings.trust === 'certificates') return new StanzaError('not-authorized');
+    if (!federation.peers.mayVerify(this.#peer)) return new StanzaError('resource-constraint');
     const claim = { receiving: ours, originating: theirs, streamId: stream.id };
+    this.#peer.isVerifying = true;
     try {
       const answer = await federation.verifying.run(() =>
         askAuthority({ ...options, chat, limits }, claim, key),
@@ -178,6 +184,8 @@ export class Reception {
     } catch (error) {
       if (error instanceof StanzaError) return error;
       throw error;
+    } finally {
+      this.#peer.isVerifying = false;
     }
   }
 

@@ -3,6 +3,7 @@ import {
   type Element,
   element,
   elementsOf,
+  textOf,
   writeElement,
 } from '../../formats/stanza/index.ts';
 import type { Connection } from '../../net/index.ts';
@@ -104,16 +105,22 @@ export class ServerStream {
 
 export const isStreamError = ({ name, ns }: Element): boolean => name === 'error' && ns === streamsNs;
 
+const saidCharsMax = 200;
+
 /** What the other side says is wrong; '' where it says nothing. */
-function conditionOf(of: Element): string {
-  for (const { ns, name } of elementsOf(of)) if (ns === streamErrorsNs && name !== 'text') return name;
-  return '';
+function faultOf(of: Element): string {
+  let said = '';
+  for (const child of elementsOf(of)) {
+    if (child.ns !== streamErrorsNs) continue;
+    said += child.name === 'text' ? ` (${textOf(child).slice(0, saidCharsMax)})` : child.name;
+  }
+  return said;
 }
 
 function ended(event: StreamEvent): StreamEnded {
   switch (event.kind) {
     case 'element':
-      return new StreamEnded(`the other server ended the stream: ${conditionOf(event.element)}`);
+      return new StreamEnded(`the other server ended the stream: ${faultOf(event.element)}`);
     case 'head':
       return new StreamEnded('the other server began another stream');
     default:

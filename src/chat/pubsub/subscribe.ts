@@ -4,7 +4,7 @@ import type { NodeSubscription } from '../../stores/conversations/index.ts';
 import { StanzaError } from '../errors.ts';
 import { tryJid } from '../stanza.ts';
 import { readFault } from './access.ts';
-import { pubsubError, pubsubNs } from './faults.ts';
+import { noSuchNode, pubsubError, pubsubNs } from './faults.ts';
 import { type Asker, demand, nodeAt, type Place } from './place.ts';
 import { nodeNamed } from './publish.ts';
 
@@ -59,6 +59,13 @@ export async function unsubscribe(place: Place, verb: Element, asker: Asker): Pr
   return null;
 }
 
+/** That there is nothing for a stranger elsewhere is no sign that the account is there (RFC 6121 §8.5.1). */
+async function demandNoStranger(place: Place, asker: Asker): Promise<void> {
+  if (!place.isAutomatic || place.chat.router.isOurs(asker.from.domain)) return;
+  const { hearsPresence } = await place.relation(asker, null);
+  if (!hearsPresence) throw noSuchNode();
+}
+
 /** XEP-0060 §5.6: one's own, with all nodes or with one. */
 export async function subscriptions(place: Place, verb: Element, asker: Asker): Promise<Element> {
   const all = await place.chat.store.nodes.subscriptionsOf(place.owner, asker.jid);
@@ -66,6 +73,7 @@ export async function subscriptions(place: Place, verb: Element, asker: Asker): 
   const rows = all
     .filter((each) => node === undefined || each.node === node)
     .map((each) => shown('subscription', each.subscription, each.node));
+  if (rows.length === 0) await demandNoStranger(place, asker);
   return element('pubsub', pubsubNs, {}, element('subscriptions', pubsubNs, { node }, ...rows));
 }
 
@@ -76,5 +84,6 @@ export async function ownAffiliations(place: Place, verb: Element, asker: Asker)
   const rows = all
     .filter(({ node }) => of === undefined || node === of)
     .map(({ node, affiliation }) => element('affiliation', pubsubNs, { node, affiliation }));
+  if (rows.length === 0) await demandNoStranger(place, asker);
   return element('pubsub', pubsubNs, {}, element('affiliations', pubsubNs, { node: of }, ...rows));
 }

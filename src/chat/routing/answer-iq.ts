@@ -1,5 +1,6 @@
 import type { Element } from '../../formats/stanza/index.ts';
 import { internalError, refusalOf, StanzaError } from '../errors.ts';
+import { mayKnowAccount } from '../roster/known.ts';
 import type { Chat } from '../services.ts';
 import type { IqHandler } from '../specification.ts';
 import { bounceOf, mayBounce, payloadOf, resultOf, type Stanza } from '../stanza.ts';
@@ -20,8 +21,23 @@ export async function answerIq(
     const handler = chat.features.iq(home === null ? 'server' : 'account', stanza.type, payload);
     if (handler === undefined) throw new StanzaError('service-unavailable');
     demandRight(handler, home, asker);
-    return handler.run({ chat, stanza, payload, home, session: asker });
+    const run = () => handler.run({ chat, stanza, payload, home, session: asker });
+    return home === null || chat.router.isOurs(stanza.from.domain) ? run() : discreetly(home, stanza, run);
   });
+}
+
+/** Why something is refused tells that the account is there: who is no contact of it is told what is told of nobody. */
+async function discreetly(
+  home: Home,
+  { from }: Stanza,
+  run: () => ReturnType<IqHandler['run']>,
+): Promise<Awaited<ReturnType<IqHandler['run']>>> {
+  try {
+    return await run();
+  } catch (error) {
+    const isKnown = refusalOf(error) === null || (await mayKnowAccount(home, from));
+    throw isKnown ? error : new StanzaError('service-unavailable');
+  }
 }
 
 /** As `IqHandler.run` answers; `asker`: where it is a session of ours. */

@@ -97,6 +97,8 @@ export class Router {
 
   /** RFC 6121 §8.5.1: presence for nobody is dropped, the rest goes back. */
   async #nobody({ kind, type, to, from }: Stanza): Promise<void> {
+    // A headline for somebody who is away is dropped as well.
+    if (kind === 'message' && type === 'headline') return;
     if (kind !== 'presence') throw new StanzaError('service-unavailable');
     if (type !== 'probe') return;
     const account = { ...to, resource: '' };

@@ -1,6 +1,9 @@
 import type { Clock } from '../../base/index.ts';
 import type { ChatLimits } from '../limits.ts';
 
+/** Monotonic time is all that it needs. */
+export type PaceClock = Pick<Clock, 'monotonicMs'>;
+
 export type PaceLimits = Pick<
   ChatLimits,
   'stanzasPerSecondMax' | 'charactersPerSecondMax' | 'burstSecondsMax'
@@ -11,18 +14,23 @@ export type PaceLimits = Pick<
  * nothing, and loses nothing.
  */
 export class Pace {
-  readonly #clock: Clock;
+  readonly #clock: PaceClock;
   readonly #stanzaMs: number;
   readonly #characterMs: number;
   readonly #burstMs: number;
   /** When what was taken would have been taken at the pace; monotonic ms. */
   #dueMs = 0;
 
-  constructor(clock: Clock, { stanzasPerSecondMax, charactersPerSecondMax, burstSecondsMax }: PaceLimits) {
+  constructor(clock: PaceClock, { stanzasPerSecondMax, charactersPerSecondMax, burstSecondsMax }: PaceLimits) {
     this.#clock = clock;
     this.#stanzaMs = 1_000 / stanzasPerSecondMax;
     this.#characterMs = 1_000 / charactersPerSecondMax;
     this.#burstMs = burstSecondsMax * 1_000;
+  }
+
+  /** Nothing is left of what came faster than the pace. */
+  get isCaughtUp(): boolean {
+    return this.#dueMs <= this.#clock.monotonicMs();
   }
 
   /** Counts an element of so many characters; answers for how many ms no other is taken, mostly 0. */

@@ -38,7 +38,9 @@ async function get(request: IqRequest): Promise<Element | null> {
   const { home } = request;
   if (home === null) throw new StanzaError('item-not-found');
   const seen = await seenBy(home, request);
-  return asTemp(seen === nothing ? null : await ownCard(home), seen);
+  // §3.3: as for somebody who is not here.
+  if (seen === nothing) throw new StanzaError('item-not-found');
+  return asTemp(await ownCard(home), seen);
 }
 
 async function set({ home, session, payload }: IqRequest): Promise<null> {

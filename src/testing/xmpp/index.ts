@@ -21,6 +21,7 @@
 
 export { loginXmpp, XmppActor, type XmppActorOptions, type XmppLogin, type XmppMatcher } from './actor.ts';
 export { type DialbackAuthority, openDialbackAuthority } from './dialback-authority.ts';
+export { type FakeServer, type FakeServerOptions, openFakeServer } from './fake-server.ts';
 export { type Captures, matchElement, XmppTranscriptError } from './match.ts';
 export { parseXmppTranscript, type XmppTranscript } from './parse.ts';
 export { runXmppTranscript, type XmppFixture, type XmppTransport, type XmppWorld } from './run.ts';

@@ -106,6 +106,9 @@ export const { module: registrationsModule, operations: registrationsOperations 
     queues: read(function* (q, a: { after: string }) {
       return yield* run(q.queuesAfter, a);
     }),
+    queueOldest: read(function* (q, _: Record<string, never>) {
+      return first(yield* run(q.queuedOldest, {}))?.atMs ?? null;
+    }),
     queueTotal: read(function* (q, _: Record<string, never>) {
       return first(yield* run(q.queueFind, { domain: '' })) ?? { rows: 0, bytes: 0 };
     }),

@@ -51,6 +51,7 @@ describeEngines('statements of registrations', (engine) => {
     ['uploadDropFile', 'conversation_uploads_account_file'],
     ['uploadsOver', 'conversation_uploads_expires'],
     ['queuedOver', 'conversation_queued_expires'],
+    ['queuedOldest', 'conversation_queued_expires'],
     ['queuedOf', 'conversation_queued_account'],
     ['tokensDropOver', 'conversation_tokens_expires'],
     ['policiesDropSource', 'conversation_policies_source_domain'],

@@ -52,6 +52,7 @@ describeEngines('what waits for other servers, and whom we talk to', (engine) =>
     expect(await kept.queue.next('b', 0, 1)).toEqual([{ ...row('b', 'one'), seq: one, atMs: start }]);
     expect(await waiting('b', one)).toEqual(['two', 'three']);
     expect(await domains()).toEqual(['a 1 1', 'b 3 11']);
+    expect(await kept.queue.oldest()).toBe(start);
     expect(await kept.queue.dropUpTo('b', two)).toBe(2);
     expect(await kept.queue.dropUpTo('b', two)).toBe(0);
     expect(await kept.queue.drop('b', [one, three])).toBe(1);
@@ -87,6 +88,7 @@ describeEngines('what waits for other servers, and whom we talk to', (engine) =>
     ]);
     for (const { domain, seq } of over) await kept.queue.drop(domain, [seq]);
     expect(await kept.queue.over()).toEqual([]);
+    expect(await kept.queue.oldest()).toBeNull();
   });
 
   test('many who append at once', async () => {

@@ -219,6 +219,8 @@ export interface Queue {
     readonly { readonly domain: string; readonly rows: number; readonly bytes: number }[]
   >;
   total(): Promise<{ readonly rows: number; readonly bytes: number }>;
+  /** Epoch ms at which the one was put there that ends first; null where nothing waits. */
+  oldest(): Promise<number | null>;
 }
 
 export interface Policy {

@@ -31,6 +31,7 @@ export function queue({ database, clock, most }: Over): Queue {
         keyOf: ({ domain }) => domain,
         most: most.pageRowsMax,
       }),
+    oldest: () => database.call(operations.queueOldest, {}),
     total: () => database.call(operations.queueTotal, {}),
   };
 }

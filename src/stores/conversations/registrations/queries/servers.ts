@@ -108,6 +108,13 @@ function queueQueries({ db, t, d }: Context) {
       .orderBy(asc(s.expires))
       .limit(bound('max'))
       .prepare('cqueued_over'),
+    queuedOldest: db
+      .select({ atMs: s.at })
+      .from(s)
+      .where(gt(s.expires, 0))
+      .orderBy(asc(s.expires))
+      .limit(1)
+      .prepare('cqueued_oldest'),
     queuedEnd: db.update(s).set({ expires: 1 }).prepare('cqueued_end'),
     queuedOf: db
       .select(size)
