@@ -119,7 +119,8 @@ function servicesOf(options: ChatServerOptions) {
   const { coop, domain, aliases = [], accounts, store, log, settings, version } = options;
   const { clock = systemClock } = options;
   const limits = { ...defaultChatLimits, ...options.limits };
-  const federation = options.federation === undefined ? null : new Federation(() => chat, options.federation, options.metrics);
+  const federation =
+    options.federation === undefined ? null : new Federation(() => chat, options.federation, options.metrics);
   const rooms = new Rooms(() => chat, `rooms.${domain}`, options.roomLimits);
   const more = (options.services ?? []).map((make) => make(() => chat, domain));
   const services: Service[] = [rooms, ...more];

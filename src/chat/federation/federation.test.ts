@@ -288,12 +288,12 @@ describe('what the configuration says changes', () => {
 });
 
 describe('what stands in the log', () => {
-  test('failuresUntold: messages wait for a server that is not reached, why, and that it is over', async () => {
+  test('untoldFailuresMax: messages wait for a server that is not reached, why, and that it is over', async () => {
     const at = scene();
     const b = await at.open('b.test');
     const bea = await at.client(b, 'bea');
     at.resolver.set('host.b.test', { fails: 'timeout' });
-    const a = await at.open('a.test', { most: { ...most, failuresUntold: 2 } });
+    const a = await at.open('a.test', { most: { ...most, untoldFailuresMax: 2 } });
     const ana = await at.client(a, 'ana');
     await ana.send(message('bea@b.test', 'm'));
     const lines = () => a.logged.flatMap((line) => line.trim().split('\n')).map((line) => JSON.parse(line));

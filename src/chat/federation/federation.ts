@@ -257,7 +257,7 @@ export class Federation implements Remote, LinkHost {
   /** What whoever runs the server may do something about stands in the log once, and that it is over. */
   reached({ theirs: domain, isAwaited }: Link, failures: number, error: StanzaError | null): void {
     const { log } = this.chat;
-    const { failuresUntold } = this.limits;
+    const { untoldFailuresMax } = this.limits;
     if (error === null) {
       log.info('xmpp server reached again', { domain });
       return;
@@ -266,7 +266,7 @@ export class Federation implements Remote, LinkHost {
     this.meters.notReached(reason);
     const about = { domain, reason, detail, advice: unreachedReasons[reason] };
     if (reason === 'fault') log.error('xmpp server not reached', { ...about, error: error.cause });
-    else if (isAwaited && failures === failuresUntold)
+    else if (isAwaited && failures === untoldFailuresMax)
       log.warn('messages wait for an xmpp server that is not reached', { ...about, attempts: failures });
     else log.info('xmpp server not reached', about);
   }

@@ -36,8 +36,8 @@ export interface FederationLimits {
   /** Between attempts to reach a server. */
   readonly retryMsMin: number;
   readonly retryMsMax: number;
-  /** After so many attempts in a row whoever runs the server reads in the log that messages wait. */
-  readonly failuresUntold: number;
+  /** After so many failures in a row whoever runs the server reads in the log that messages wait. */
+  readonly untoldFailuresMax: number;
   /** A stream on which nothing was said for so long is closed. */
   readonly idleMsMax: number;
   /** One that another server has opened, and on which not even white space came: it is dead. */
@@ -80,7 +80,7 @@ export const defaultFederationLimits: FederationLimits = {
   verifyingPerAddressMax: 5,
   retryMsMin: 10_000,
   retryMsMax: 1_800_000,
-  failuresUntold: 5,
+  untoldFailuresMax: 5,
   idleMsMax: 900_000,
   silentMsMax: 3_600_000,
   resumableMax: 1_000,

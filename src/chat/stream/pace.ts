@@ -21,7 +21,10 @@ export class Pace {
   /** When what was taken would have been taken at the pace; monotonic ms. */
   #dueMs = 0;
 
-  constructor(clock: PaceClock, { stanzasPerSecondMax, charactersPerSecondMax, burstSecondsMax }: PaceLimits) {
+  constructor(
+    clock: PaceClock,
+    { stanzasPerSecondMax, charactersPerSecondMax, burstSecondsMax }: PaceLimits,
+  ) {
     this.#clock = clock;
     this.#stanzaMs = 1_000 / stanzasPerSecondMax;
     this.#characterMs = 1_000 / charactersPerSecondMax;
