@@ -132,9 +132,10 @@ async function affiliationWish(room: Room, asker: Asker, item: Element, affiliat
   if (named === null) throw new StanzaError('jid-malformed');
   const jid = { ...named, resource: '' };
   const bare = bareText(jid);
-  demandVerdict(mayChangeAffiliation(asker.affiliation, room.affiliationOf(jid), affiliation));
   // §9.1: nobody bans themselves.
-  if (bare === asker.bare && affiliation === 'outcast') throw new StanzaError('conflict');
+  const isOwnBan = bare === asker.bare && affiliation === 'outcast';
+  if (isOwnBan && affiliationMay(asker.affiliation, 'ban')) throw new StanzaError('conflict');
+  demandVerdict(mayChangeAffiliation(asker.affiliation, room.affiliationOf(jid), affiliation));
   const { homes } = room.chat;
   const home = jid.local !== '' && homes.isLocal(jid.domain) ? await homes.find(jid) : null;
   const reserved = text !== undefined && nick !== undefined ? { nick } : {};

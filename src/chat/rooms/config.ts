@@ -157,21 +157,24 @@ const knobs: readonly Knob[] = [
   },
 ];
 
-/** §10.2: as the room is now. */
-export const configForm = (config: RoomConfig, room: string): Form => ({
+/** §10.2: as the room is now; `more`: who governs it. */
+export const configForm = (config: RoomConfig, room: string, more: readonly Field[]): Form => ({
   type: 'form',
   of: mucConfigForm,
   title: `Configuration of ${room}`,
-  fields: knobs.map((knob) => {
-    const { name, type, label, options } = knob;
-    const shown = { name, values: knob.show(config) };
-    return {
-      ...shown,
-      ...(type ? { type } : {}),
-      ...(label ? { label } : {}),
-      ...(options ? { options } : {}),
-    };
-  }),
+  fields: [
+    ...knobs.map((knob) => {
+      const { name, type, label, options } = knob;
+      const shown = { name, values: knob.show(config) };
+      return {
+        ...shown,
+        ...(type ? { type } : {}),
+        ...(label ? { label } : {}),
+        ...(options ? { options } : {}),
+      };
+    }),
+    ...more,
+  ],
 });
 
 /** What was filled in, over what was before; fields that are not there stay. Throws StanzaError. */

@@ -6,8 +6,10 @@ import { formElement, formsNs, readForm } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
 import { tryJid } from '../stanza.ts';
+import { setAffiliations } from './admin.ts';
 import { askerOf, type RoomRequest } from './asked.ts';
 import { changeCodes, configForm, configOf } from './config.ts';
+import { governorChanges, governorFields } from './governors.ts';
 import { mayStay, removeOccupant } from './leave.ts';
 import { mucConfigForm, mucOwnerNs } from './names.ts';
 import { announcement, changed, statusElement } from './presences.ts';
@@ -16,7 +18,7 @@ import type { Room } from './room.ts';
 
 /** XEP-0045 §10.2 */
 export const configuration = ({ room }: RoomRequest): Element =>
-  element('query', mucOwnerNs, {}, formElement(configForm(room.config, room.text)));
+  element('query', mucOwnerNs, {}, formElement(configForm(room.config, room.text, governorFields(room))));
 
 /** §10.1.2, §10.2, §10.9. Throws StanzaError, StoreError. */
 export async function configure(request: RoomRequest): Promise<null> {
@@ -37,6 +39,9 @@ export async function configure(request: RoomRequest): Promise<null> {
     // §10.1.2: a form without fields is an instant room, which whoever may enter it may find (§6.3).
     const isInstant = room.isLocked && [...filled.keys()].every((name) => name === 'FORM_TYPE');
     const config = configOf(room.config, filled);
+    const governors = await governorChanges(room, filled);
+    const actor = room.seats.get(askerOf(request).text)?.occupant.nick;
+    if (governors.length > 0) await setAffiliations(room, governors, actor);
     await reconfigure(room, isInstant ? { ...config, public: true } : config);
     room.isLocked = false;
     return null;
@@ -71,7 +76,9 @@ function expelStrangers(room: Room): void {
 /** §10.1.3: a room that was never configured is not there. */
 async function cancel({ rooms, room }: RoomRequest): Promise<null> {
   if (room.isLocked)
-    await tearDown(room, { reason: '', alternate: '', keep: false }, () => rooms.forgotten(room));
+    await tearDown(room, { reason: '', alternate: '', password: '', keep: false }, () =>
+      rooms.forgotten(room),
+    );
   return null;
 }
 
@@ -80,7 +87,9 @@ async function demolish({ rooms, room }: RoomRequest, destroy: Element): Promise
   const jid = alternate === '' ? null : tryJid(alternate);
   if (alternate !== '' && jid === null) throw new StanzaError('jid-malformed');
   const reason = textOf(childOf(destroy, 'reason'));
-  const tombstone = { reason, alternate: jid === null ? '' : jidText(jid), keep: room.config.persistent };
+  const password = textOf(childOf(destroy, 'password'));
+  const where = jid === null ? '' : jidText(jid);
+  const tombstone = { reason, alternate: where, password, keep: room.config.persistent };
   await tearDown(room, tombstone, () => rooms.forgotten(room));
   return null;
 }
@@ -91,8 +100,14 @@ export async function tearDown(
   {
     reason,
     alternate,
+    password,
     keep,
-  }: { readonly reason: string; readonly alternate: string; readonly keep: boolean },
+  }: {
+    readonly reason: string;
+    readonly alternate: string;
+    readonly password: string;
+    readonly keep: boolean;
+  },
   forgotten: () => void,
 ): Promise<void> {
   const { rooms, archive } = room.chat.store;
@@ -100,7 +115,10 @@ export async function tearDown(
   await rooms.destroy(id, keep ? { reason, alternate } : null);
   room.isGone = true;
   const why = reason === '' ? null : element('reason', mucUserNs, {}, reason);
-  const destroyed = element('destroy', mucUserNs, { jid: alternate === '' ? undefined : alternate }, why);
+  // Whoever asks later is told where to go, but no password (§10.9).
+  const key = password === '' ? null : element('password', mucUserNs, {}, password);
+  const to = alternate === '' ? undefined : alternate;
+  const destroyed = element('destroy', mucUserNs, { jid: to }, key, why);
   for (const occupant of [...room.occupants.values()]) {
     const own = [...occupant.seats.values()];
     // Everybody is told of nobody else's end.
