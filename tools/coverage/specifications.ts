@@ -259,6 +259,7 @@ XEP-0153 | vCard-Based Avatars | Yes | src/chat/xeps/0153-vcard-avatars.ts | 1.1
 XEP-0398 | User Avatar to vCard-Based Avatars Conversion | Yes | src/chat/xeps/0398-avatar-conversion.ts src/chat/cards/avatar.ts | 1.0.1: both ways; presence is not sent again for another picture
 XEP-0222 | Persistent Storage of Public Data via PubSub | Yes | | 1.0.1
 XEP-0223 | Persistent Storage of Private Data via PubSub | Yes | | 1.1.1
+XEP-0411 | Bookmarks Conversion | Yes | src/chat/xeps/0402-bookmarks.ts | 1.1.0: private XML and PEP, both views of XEP-0402's
 XEP-0402 | PEP Native Bookmarks | Yes | | 1.2.0: with #compat and #compat-pep
 XEP-0490 | Message Displayed Synchronization | Partial | | 1.0.1: clients publish; the server does not do it for them
 XEP-0199 | XMPP Ping | Yes | | 2.0.1

@@ -61,11 +61,13 @@ export function formElement({ type, of, title, instructions, fields }: Form): El
 /** What somebody has filled in: values by the name of their field, in order; FORM_TYPE among them. */
 export type Filled = ReadonlyMap<string, readonly string[]>;
 
-/** Reads a form as it was submitted. Throws StanzaError `bad-request` where a field has no name or stands twice. */
+/** Reads a form as it was submitted. Throws StanzaError `bad-request` where a field that is filled in has no name or stands twice. */
 export function readForm(form: Element): Filled {
   const filled = new Map<string, readonly string[]>();
   for (const field of childrenOf(form, 'field', formsNs)) {
-    const { var: name } = field.attributes;
+    const { var: name, type } = field.attributes;
+    // XEP-0004 §3.3: text between the fields has no name, and some send it back.
+    if (name === undefined && type === 'fixed') continue;
     if (name === undefined) throw new StanzaError('bad-request', { text: 'a field has no name' });
     if (filled.has(name)) throw new StanzaError('bad-request', { text: `the field '${name}' stands twice` });
     filled.set(name, childrenOf(field, 'value', formsNs).map(textOf));

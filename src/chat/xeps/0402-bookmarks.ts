@@ -17,6 +17,8 @@ import type { Specification } from '../specification.ts';
 import { tryJid } from '../stanza.ts';
 
 const bookmarksNs = 'urn:xmpp:bookmarks:1';
+/** XEP-0411: said by servers that keep both older places of one mind. */
+const conversionNs = 'urn:xmpp:bookmarks-conversion:0';
 /** XEP-0048: all in one element, which stands in private XML (XEP-0049) or in a node of that name. */
 const oldNs = 'storage:bookmarks';
 const oldName = { name: 'storage', ns: oldNs };
@@ -178,7 +180,7 @@ export const bookmarks: Specification = {
   xep: '0402',
   name: 'PEP Native Bookmarks',
   version: '1.2.0',
-  features: { account: [`${bookmarksNs}#compat`, `${bookmarksNs}#compat-pep`] },
+  features: { account: [`${bookmarksNs}#compat`, `${bookmarksNs}#compat-pep`, conversionNs] },
   nodes: [
     { node: bookmarksNs, changed: (home) => inTurn(home, () => showOld(home)) },
     { node: oldNs, changed: oldChanged },

@@ -33,6 +33,15 @@ describe('a stream is cut', () => {
     expect(split(octets, [])).toEqual(whole);
   });
 
+  test('and what is quoted wrongly is not waited for', () => {
+    const good = Buffer.from(`<a b = "c"  d\t=\n'e' f='"'>`);
+    for (let cut = 0; cut <= good.length; cut++) expect(split(good, [cut])).toHaveLength(1);
+    const wrong = [`<a xmlns='b xmlns:c='http://d'`, `<a b="c""`, `<a '`, `<a b'`, `<a b= c'`];
+    for (const text of wrong)
+      for (let cut = 0; cut <= text.length; cut++)
+        expect(() => split(Buffer.from(text), [cut])).toThrow('a quote that begins no value');
+  });
+
   test('the same however it arrives', () => {
     expect(
       split(

@@ -10,6 +10,13 @@ type State = 'text' | 'opened' | 'marked' | 'declaration' | 'tag' | 'quoted' | '
 const cdataStart = '[CDATA[';
 const tagStops = /["'>]/g;
 
+/** Whether a value may begin at `end`: behind an equals sign and white space; `before`: what was so at `from`. */
+function isValueDue(text: string, from: number, end: number, before: boolean): boolean {
+  let at = end;
+  while (at > from && ' \t\r\n'.includes(text[at - 1] ?? '')) at--;
+  return at === from ? before : text[at - 1] === '=';
+}
+
 /**
  * Cuts what comes over TCP into the start tag and the elements of a stream (RFC 6120 §4.2), and knows no more of XML than
  * that needs: each element is parsed by itself. Each octet is looked at once, however it arrives.
@@ -27,9 +34,10 @@ export class StreamSplitter {
   #held = 0;
   #isUnderWay = false;
   #isEndTag = false;
-  /** Within a tag: the quote that is open, and whether a slash came last. */
+  /** Within a tag: the quote that is open, whether a slash came last, whether an equals sign did. */
   #quote = '';
   #hasSlash = false;
+  #isValueDue = false;
   /** Of `[CDATA[`, of `]]>` or of `?>`: how much of it was just seen. */
   #seen = 0;
   #mayDeclare = true;
@@ -124,6 +132,7 @@ export class StreamSplitter {
     this.#state = state;
     this.#seen = 0;
     this.#hasSlash = false;
+    this.#isValueDue = false;
   }
 
   #opened(text: string, at: number): number {
@@ -166,11 +175,15 @@ export class StreamSplitter {
   #inTag(text: string, at: number): { readonly at: number; readonly isTag: boolean } {
     tagStops.lastIndex = at;
     const stop = tagStops.exec(text);
+    if (stop?.[0] !== '>')
+      this.#isValueDue = isValueDue(text, at, stop?.index ?? text.length, this.#isValueDue);
     if (stop === null) {
       this.#hasSlash = text.endsWith('/');
       return { at: text.length, isTag: false };
     }
     if (stop[0] !== '>') {
+      // What is quoted wrongly would else be waited for until it ends, and it may never.
+      if (!this.#isValueDue) throw new XmlFault('malformed', 'a quote that begins no value');
       this.#quote = stop[0];
       this.#state = 'quoted';
       return { at: stop.index + 1, isTag: false };
