@@ -55,7 +55,7 @@ export const defaultChatLimits: ChatLimits = {
   stanzasPerSecondMax: 200,
   charactersPerSecondMax: 262_144,
   burstSecondsMax: 20,
-  commitRowsMax: 500,
+  commitRowsMax: 2_000,
   unackedStanzasMax: 4_000,
   unackedCharsMax: 4_194_304,
   unaskedStanzasMax: 8,

@@ -5,7 +5,7 @@ export const limits = {
   /** The write-ahead log is cut back to this after a checkpoint. */
   journalBytesMax: 64 * 1024 * 1024,
   /** Pages of 4 KiB in the log before they are moved into the database: a page changed often is moved once. */
-  checkpointPagesMax: 4_000,
+  checkpointPagesMax: 12_000,
   readerCacheBytes: 4 * 1024 * 1024,
   writerCacheBytes: 16 * 1024 * 1024,
   /** Units of work in one commit. */

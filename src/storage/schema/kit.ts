@@ -22,6 +22,8 @@ export interface TableKeys<C> {
   readonly index?: readonly (readonly (keyof C & string)[])[];
   /** Indexes of only the rows where that column is above zero: rows at zero cost nothing. */
   readonly indexAboveZero?: readonly (keyof C & string)[];
+  /** Indexes of only the rows where the last of their columns is not null. */
+  readonly indexPresent?: readonly (readonly (keyof C & string)[])[];
   readonly rowid?: boolean;
   /**
    * How many rows an index finds by its first column, by its first two, and so on, by the columns of the index: what SQLite's
@@ -78,6 +80,15 @@ function makePgKit() {
         for (const key of keys.unique ?? [])
           made.push(pg.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
         for (const key of keys.index ?? []) made.push(pg.index(nameOf(name, key)).on(...columnsOf(key)));
+        for (const key of keys.indexPresent ?? []) {
+          const columns = columnsOf(key);
+          made.push(
+            pg
+              .index(nameOf(name, key))
+              .on(...columns)
+              .where(sql`${columns.at(-1)} is not null`),
+          );
+        }
         for (const key of keys.indexAboveZero ?? []) {
           const [column] = columnsOf([key]);
           made.push(
@@ -122,6 +133,15 @@ const liteKit = {
       for (const key of keys.unique ?? [])
         made.push(lite.uniqueIndex(nameOf(name, key)).on(...columnsOf(key)));
       for (const key of keys.index ?? []) made.push(lite.index(nameOf(name, key)).on(...columnsOf(key)));
+      for (const key of keys.indexPresent ?? []) {
+        const columns = columnsOf(key);
+        made.push(
+          lite
+            .index(nameOf(name, key))
+            .on(...columns)
+            .where(sql`${columns.at(-1)} is not null`),
+        );
+      }
       for (const key of keys.indexAboveZero ?? []) {
         const [column] = columnsOf([key]);
         made.push(

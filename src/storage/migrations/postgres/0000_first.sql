@@ -1523,7 +1523,7 @@ CREATE INDEX "conversation_messages_archive_peer_id" ON "conversation_messages" 
 --> statement-breakpoint
 CREATE INDEX "conversation_messages_archive_messageId" ON "conversation_messages" USING btree ("archive","messageId");
 --> statement-breakpoint
-CREATE INDEX "conversation_messages_archive_originId" ON "conversation_messages" USING btree ("archive","originId");
+CREATE INDEX "conversation_messages_archive_originId" ON "conversation_messages" USING btree ("archive","originId") WHERE "conversation_messages"."originId" is not null;
 --> statement-breakpoint
 CREATE UNIQUE INDEX "collections_account_home_name" ON "collections" USING btree ("account","home","name");
 --> statement-breakpoint

@@ -152,7 +152,7 @@ CREATE INDEX `conversation_messages_archive_peer_id` ON `conversation_messages` 
 --> statement-breakpoint
 CREATE INDEX `conversation_messages_archive_messageId` ON `conversation_messages` (`archive`,`messageId`);
 --> statement-breakpoint
-CREATE INDEX `conversation_messages_archive_originId` ON `conversation_messages` (`archive`,`originId`);
+CREATE INDEX `conversation_messages_archive_originId` ON `conversation_messages` (`archive`,`originId`) WHERE "conversation_messages"."originId" is not null;
 --> statement-breakpoint
 CREATE TABLE `conversation_offline` (
 	`account` integer NOT NULL,

@@ -56,8 +56,8 @@ export const archiveTables = defineTables((kit) => ({
       index: [
         ['archive', 'peer', 'id'],
         ['archive', 'messageId'],
-        ['archive', 'originId'],
       ],
+      indexPresent: [['archive', 'originId']],
       rowid: false,
       expected: {
         'archive id': [10_000, 1],
