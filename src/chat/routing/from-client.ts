@@ -14,8 +14,9 @@ import type { Session } from './session.ts';
  */
 export async function accept(session: Session, of: Element): Promise<void> {
   const { chat } = session;
-  if (of.ns !== clientNs) throw new StreamError('invalid-namespace', `a stanza is of ${clientNs}`);
+  // RFC 6120 §4.9.3.24: whatever is not understood; §4.9.3.10: what is a stanza elsewhere.
   if (!isStanza(of)) throw new StreamError('unsupported-stanza-type', `<${of.name}> is no stanza`);
+  if (of.ns !== clientNs) throw new StreamError('invalid-namespace', `a stanza is of ${clientNs}`);
   demandOwn(session, of.attributes.from);
   // RFC 6120 §10.1: a message may wait to be kept with others; what follows it, and is no message, follows it.
   const turn = of.name === 'message' ? session.inbound.room() : session.inbound.settled();
