@@ -42,6 +42,8 @@ export interface StanzaErrorOptions {
   readonly extra?: Element;
   /** Character data of the condition: the other address of `gone` and `redirect` (§8.3.3.5). */
   readonly detail?: string;
+  /** An account says it to everybody: that it is there is known by what is open there. */
+  readonly isPublic?: boolean;
 }
 
 /** A stanza that is answered with an error. Thrown by handlers; `errors.ts` alone writes it. */

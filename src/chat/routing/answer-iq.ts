@@ -17,27 +17,13 @@ export async function answerIq(
   home: Home | null,
   session: Session | null,
 ): Promise<void> {
-  return answerBy(chat, stanza, session, (payload, asker) => {
+  const answering: Answering = (payload, asker) => {
     const handler = chat.features.iq(home === null ? 'server' : 'account', stanza.type, payload);
     if (handler === undefined) throw new StanzaError('service-unavailable');
     demandRight(handler, home, asker);
-    const run = () => handler.run({ chat, stanza, payload, home, session: asker });
-    return home === null || chat.router.isOurs(stanza.from.domain) ? run() : discreetly(home, stanza, run);
-  });
-}
-
-/** Why something is refused tells that the account is there: who is no contact of it is told what is told of nobody. */
-async function discreetly(
-  home: Home,
-  { from }: Stanza,
-  run: () => ReturnType<IqHandler['run']>,
-): Promise<Awaited<ReturnType<IqHandler['run']>>> {
-  try {
-    return await run();
-  } catch (error) {
-    const isKnown = refusalOf(error) === null || (await mayKnowAccount(home, from));
-    throw isKnown ? error : new StanzaError('service-unavailable');
-  }
+    return handler.run({ chat, stanza, payload, home, session: asker });
+  };
+  return answerBy(chat, stanza, session, answering, home);
 }
 
 /** As `IqHandler.run` answers; `asker`: where it is a session of ours. */
@@ -49,11 +35,12 @@ export async function answerBy(
   stanza: Stanza,
   session: Session | null,
   answering: Answering,
+  home: Home | null = null,
 ): Promise<void> {
   const { type } = stanza;
   if (type !== 'get' && type !== 'set') return chat.router.answered(stanza);
   const asker = session ?? chat.homes.sessionOf(stanza.from);
-  const answer = await answered(chat, stanza, asker, answering);
+  const answer = await answered(chat, stanza, asker, answering, home);
   if (answer === undefined) return;
   if (asker === null) await chat.router.route(answer);
   else asker.deliver(answer.element);
@@ -64,6 +51,7 @@ async function answered(
   stanza: Stanza,
   asker: Session | null,
   answering: Answering,
+  home: Home | null,
 ): Promise<Stanza | undefined> {
   try {
     const payload = payloadOf(stanza);
@@ -73,8 +61,19 @@ async function answered(
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) chat.log.error('xmpp request failed', { error });
-    return mayBounce(stanza) ? bounceOf(stanza, refusal ?? internalError) : undefined;
+    if (!mayBounce(stanza)) return undefined;
+    const said = refusal ?? internalError;
+    return bounceOf(stanza, home === null ? said : await veiled(said, home, stanza));
   }
+}
+
+/**
+ * RFC 6121 §8.5.1: people of other servers who may not know of an account hear at every refusal what is said of nobody. Members
+ * of the co-op see each other's names, so that they hear what is wrong.
+ */
+async function veiled(refusal: StanzaError, home: Home, { from }: Stanza): Promise<StanzaError> {
+  if (refusal.options.isPublic || home.chat.homes.isLocal(from.domain)) return refusal;
+  return (await mayKnowAccount(home, from)) ? refusal : new StanzaError('service-unavailable');
 }
 
 /** A stranger learns nothing of an account, not even what it understands (RFC 6121 §8.5.1). */

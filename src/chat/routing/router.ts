@@ -1,4 +1,4 @@
-import { bareText } from '../../formats/jid/index.ts';
+import { bareText, type Jid } from '../../formats/jid/index.ts';
 import { element } from '../../formats/stanza/index.ts';
 import { internalError, refusalOf, StanzaError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
@@ -102,10 +102,19 @@ export class Router {
     if (kind !== 'presence') throw new StanzaError('service-unavailable');
     if (type !== 'probe') return;
     const account = { ...to, resource: '' };
-    // §4.3.2: who waits for somebody that is no more, waits no longer. Who is locked out may come back.
-    if ((await this.#chat().accounts.byAddress(bareText(account))) !== null) return;
+    // §4.3.2: who waits for somebody that is no more, waits no longer. Who is locked out may come back to contacts.
+    if (await this.#isContact(account, from)) return;
     const gone = element('presence', clientNs, { type: 'unsubscribed' });
     await this.route(addressed(gone, account, { ...from, resource: '' }));
+  }
+
+  /** Whether an account that is locked out has that contact. */
+  async #isContact(account: Jid, from: Jid): Promise<boolean> {
+    const { accounts, store } = this.#chat();
+    const member = await accounts.byAddress(bareText(account));
+    if (member === null) return false;
+    const contact = (await store.roster.load(member.id)).contacts.get(bareText(from));
+    return contact !== undefined && contact.subscription !== 'none';
   }
 
   /** Addressed to our domain itself. */

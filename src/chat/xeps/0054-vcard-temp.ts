@@ -38,9 +38,11 @@ async function get(request: IqRequest): Promise<Element | null> {
   const { home } = request;
   if (home === null) throw new StanzaError('item-not-found');
   const seen = await seenBy(home, request);
-  // §3.3: as for somebody who is not here.
-  if (seen === nothing) throw new StanzaError('item-not-found');
-  return asTemp(await ownCard(home), seen);
+  const shown = asTemp(seen === nothing ? null : await ownCard(home), seen);
+  // Who may not know of the account hears what is said of nobody (RFC 6121 §8.5.1).
+  if (seen !== null && seen !== forContacts && shown.children.length === 0)
+    throw new StanzaError('service-unavailable');
+  return shown;
 }
 
 async function set({ home, session, payload }: IqRequest): Promise<null> {

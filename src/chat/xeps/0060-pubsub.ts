@@ -1,4 +1,6 @@
 import { bareText, type Jid } from '../../formats/jid/index.ts';
+import { type Element, elementsOf } from '../../formats/stanza/index.ts';
+import { refusalOf, StanzaError } from '../errors.ts';
 import {
   type Asker,
   answerPubsub,
@@ -20,7 +22,22 @@ async function askerOf(home: Home, from: Jid): Promise<Asker> {
 }
 
 async function run({ stanza: { from, type }, payload, home }: IqRequest) {
-  return home === null ? undefined : answerPubsub(pepOf(home), payload, await askerOf(home, from), type);
+  if (home === null) return undefined;
+  try {
+    return await answerPubsub(pepOf(home), payload, await askerOf(home, from), type);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null || !(await isOpen(home, payload))) throw error;
+    throw new StanzaError(refusal.condition, { ...refusal.options, isPublic: true });
+  }
+}
+
+/** What is asked for is of a node that everybody may read. */
+async function isOpen(home: Home, payload: Element): Promise<boolean> {
+  const [asked] = elementsOf(payload);
+  const { node = '' } = asked?.attributes ?? {};
+  const found = node === '' ? null : await home.chat.store.nodes.node({ ...pepOf(home).owner, node });
+  return found?.config.accessModel === 'open';
 }
 
 const disco: DiscoPart = {
