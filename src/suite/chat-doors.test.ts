@@ -69,13 +69,13 @@ test('the doors for TCP: clients by two ways, other servers where chat speaks to
   const { network, ca } = await house();
   const { chat, came } = chatOf();
   const ports = await openAll(network, chat);
-  expect(Object.keys(ports)).toEqual(['xmpp', 'xmpps', 'xmpp-server']);
+  expect(Object.keys(ports)).toEqual(['xmpp', 'xmpps', 'xmpp-server', 'xmpps-server']);
   for (const name of ['xmpp', 'xmpp-server']) {
     const socket = connect({ port: ports[name] ?? 0, host });
     cleanups.push(() => void socket.destroy());
   }
-  const direct = (ALPNProtocols?: string[]) => {
-    const options = { port: ports.xmpps ?? 0, host, servername: 'localhost', ca };
+  const direct = (ALPNProtocols?: string[], door = 'xmpps') => {
+    const options = { port: ports[door] ?? 0, host, servername: 'localhost', ca };
     const socket = connectTls({ ...options, ...(ALPNProtocols ? { ALPNProtocols } : {}) });
     cleanups.push(() => void socket.destroy());
     return new Promise((resolve) => {
@@ -86,9 +86,11 @@ test('the doors for TCP: clients by two ways, other servers where chat speaks to
   expect(await direct(['xmpp-client'])).toBe('xmpp-client');
   expect(await direct()).toBe(false);
   expect(await direct(['xmpp-server'])).toBe('refused');
+  expect(await direct(['xmpp-server'], 'xmpps-server')).toBe('xmpp-server');
+  expect(await direct(['xmpp-client'], 'xmpps-server')).toBe('refused');
   await expect
     .poll(() => [...came].sort())
-    .toEqual(['direct secure', 'direct secure', 'server clear', 'starttls clear']);
+    .toEqual(['direct secure', 'direct secure', 'server clear', 'server secure', 'starttls clear']);
   const { server: _, ...alone } = chat;
   expect(Object.keys(chatProtocols(alone))).toEqual(['xmpp', 'xmpps']);
 });

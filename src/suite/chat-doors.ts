@@ -57,6 +57,13 @@ export function chatProtocols(chat: ChatDoors): Partial<Record<Door, ChatDoor>> 
         // XEP-0178 §3: a server may show who it is.
         protocol: { ...common, requestClientCertificate: true, onConnection: server },
       },
+      'xmpps-server': {
+        tls: 'implicit',
+        protocol: {
+          ...{ ...common, requestClientCertificate: true, onConnection: server },
+          alpn: ['xmpp-server'],
+        },
+      },
     }),
   };
 }

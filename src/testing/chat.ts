@@ -82,6 +82,8 @@ export interface TestChat {
   readonly ports: Readonly<Record<ChatDoor, number>>;
   /** For other servers; 0 where there are none. */
   readonly serverPort: number;
+  /** The same, with TLS from the first byte. */
+  readonly serverTlsPort: number;
   /** The number of the member's account; the password is `chatPassword`. */
   addMember(local: string, options?: { readonly admin?: boolean; readonly name?: string }): Promise<number>;
   /** Members who hear each other's presence from now on, by local part. */
@@ -148,6 +150,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
     authority: certificates.authority ?? '',
     ports: doors.ports,
     serverPort: doors.serverPort,
+    serverTlsPort: doors.serverTlsPort,
     async addMember(local, { admin = false, name = local } = {}) {
       const wish = { password: chatPassword, admin, name };
       return (await service.admin.addMember(`${local}@${domain}`, wish)).id;
@@ -240,12 +243,18 @@ async function openDoors(server: ChatServer, network: Network, { log, options }:
     web('wss', 'implicit'),
   ]);
   const { handleServer } = server;
-  const other = handleServer && {
-    ...({ name: 'server', host: '127.0.0.1', port: 0, tls: 'starttls', halfOpen: true } as const),
-    ...{ requestClientCertificate: true, onConnection: handleServer },
+  const others = async (tls: 'starttls' | 'implicit') => {
+    if (handleServer === null) return 0;
+    const { port } = await network.listen({
+      ...{ name: `server ${tls}`, host: '127.0.0.1', port: 0, tls, halfOpen: true },
+      ...{ requestClientCertificate: true, onConnection: handleServer },
+      ...(tls === 'implicit' ? { alpn: ['xmpp-server'] } : {}),
+    });
+    return port;
   };
   return {
     ports: { plain: plain.port, tls: tls.port, direct: direct.port, ws: ws.port, wss: wss.port },
-    serverPort: other === null ? 0 : (await network.listen(other)).port,
+    serverPort: await others('starttls'),
+    serverTlsPort: await others('implicit'),
   };
 }

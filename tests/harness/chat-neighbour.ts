@@ -4,6 +4,8 @@ import type { XmppWorld } from '../../src/testing/xmpp/index.ts';
 export interface ChatNeighbour extends XmppWorld {
   readonly name: string;
   readonly ports: Readonly<Record<'tcp' | 'server' | 'websocket', number>>;
+  /** For other servers with TLS from the first byte; left out where it has none. */
+  readonly serverTlsPort?: number;
   /** Of the process, for what it costs. */
   readonly pid: number;
   /** What it wrote into its log. */
@@ -18,6 +20,8 @@ export interface ChatNeighbourOptions {
   readonly nameServer?: string;
   /** Paths of PEM files; none: it speaks without TLS, and is believed by dialback. */
   readonly certificate?: { readonly chain: string; readonly key: string };
+  /** Path of the PEM of an authority: who shows a certificate that it signed is believed, and nobody else. */
+  readonly authority?: string;
   readonly logLevel?: 'debug' | 'info';
 }
 

@@ -33,11 +33,12 @@ const modules = [
 ];
 
 function configText(ports: Ports, domains: readonly string[], options: ChatNeighbourOptions): string {
-  const { certificate, logLevel = 'info' } = options;
+  const { certificate, authority, logLevel = 'info' } = options;
   const startTls = certificate === undefined ? 'false' : 'true';
   return `hosts: [${list(domains)}]
 loglevel: ${logLevel}
 ${certificate === undefined ? '' : `certfiles: [${list([certificate.chain, certificate.key])}]`}
+${authority === undefined ? '' : `ca_file: ${JSON.stringify(authority)}`}
 listen:
   - { port: ${ports.tcp}, ip: "127.0.0.1", module: ejabberd_c2s, access: c2s, starttls: ${startTls} }
   - { port: ${ports.server}, ip: "127.0.0.1", module: ejabberd_s2s_in }
@@ -61,10 +62,13 @@ auth_method: internal
 auth_password_format: scram
 auth_scram_hash: sha256
 outgoing_s2s_families: [ipv4]
-s2s_use_starttls: ${certificate === undefined ? 'false' : 'optional'}
+s2s_use_starttls: ${certificate === undefined ? 'false' : authority === undefined ? 'optional' : 'required'}
 s2s_dns_retries: 1
 modules:
-${modules.map((name) => `  mod_${name}: ${name === 'mam' ? '{ default: always }' : '{}'}`).join('\n')}
+${modules
+  .filter((name) => authority === undefined || name !== 's2s_dialback')
+  .map((name) => `  mod_${name}: ${name === 'mam' ? '{ default: always }' : '{}'}`)
+  .join('\n')}
   mod_muc: { host: "rooms.@HOST@" }
   mod_pubsub: { plugins: [flat, pep] }
 `;

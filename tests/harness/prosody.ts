@@ -28,12 +28,13 @@ interface Ports {
   readonly tcp: number;
   readonly server: number;
   readonly websocket: number;
+  readonly serverTls: number;
 }
 
 const list = (words: readonly string[]) => words.map((word) => JSON.stringify(word)).join('; ');
 
 /** Where names are looked up (libunbound asks no name server of this machine and none for `test.` unless told), and that a server without certificate may be believed by dialback. */
-function federationText({ nameServer }: ChatNeighbourOptions): string {
+function federationText({ nameServer, authority }: ChatNeighbourOptions): string {
   const resolver =
     nameServer === undefined
       ? ''
@@ -45,17 +46,18 @@ function federationText({ nameServer }: ChatNeighbourOptions): string {
   };
 }`;
   return `${resolver}
-s2s_require_encryption = false
-s2s_secure_auth = false
+s2s_require_encryption = ${authority !== undefined}
+s2s_secure_auth = ${authority !== undefined}
 use_ipv6 = false`;
 }
 
 function configText(folder: string, ports: Ports, domain: string, options: ChatNeighbourOptions): string {
-  const { certificate } = options;
+  const { certificate, authority } = options;
+  const trust = authority === undefined ? '' : `; cafile = ${JSON.stringify(authority)}`;
   const tls =
     certificate === undefined
       ? ''
-      : `ssl = { certificate = ${JSON.stringify(certificate.chain)}; key = ${JSON.stringify(certificate.key)} }`;
+      : `ssl = { certificate = ${JSON.stringify(certificate.chain)}; key = ${JSON.stringify(certificate.key)}${trust} }`;
   return `run_as_root = true
 pidfile = ${JSON.stringify(join(folder, 'prosody.pid'))}
 data_path = ${JSON.stringify(join(folder, 'data'))}
@@ -68,7 +70,7 @@ interfaces = { "127.0.0.1" }
 c2s_ports = { ${ports.tcp} }
 s2s_ports = { ${ports.server} }
 c2s_direct_tls_ports = {}
-s2s_direct_tls_ports = {}
+s2s_direct_tls_ports = { ${certificate === undefined ? '' : ports.serverTls} }
 http_ports = { ${ports.websocket} }
 https_ports = {}
 http_default_host = ${JSON.stringify(domain)}
@@ -95,7 +97,12 @@ export async function startProsody(options: ChatNeighbourOptions = {}): Promise<
   const folder = makeFolder();
   mkdirSync(join(folder, 'data'));
   const domain = options.domain ?? 'prosody.test';
-  const ports = { tcp: await freePort(), server: await freePort(), websocket: await freePort() };
+  const ports = {
+    tcp: await freePort(),
+    server: await freePort(),
+    websocket: await freePort(),
+    serverTls: await freePort(),
+  };
   const config = join(folder, 'prosody.cfg.lua');
   const log = join(folder, 'log');
   writeFileSync(config, configText(folder, ports, domain, options));
@@ -107,6 +114,7 @@ export async function startProsody(options: ChatNeighbourOptions = {}): Promise<
     name: 'prosody',
     domain,
     ports,
+    serverTlsPort: ports.serverTls,
     addMember: accountsOf(async (local, at, password) => {
       const made = await run(control, ['--root', '--config', config, 'register', local, at, password]);
       if (made.code !== 0) throw new Error(`prosodyctl register ${local} ${at}: ${made.said}`);

@@ -250,7 +250,7 @@ XEP-0185 | Dialback Key Generation and Validation | Yes | src/chat/federation/di
 XEP-0220 | Server Dialback | Yes | src/chat/federation/dialback.ts src/chat/federation/reception.ts | 1.1.1: over TLS alone; others may share a stream of theirs, ours carry one pair of domains each
 XEP-0288 | Bidirectional Server-to-Server Connections | Yes | src/chat/federation/incoming.ts | 1.0.1
 XEP-0357 | Push Notifications | Yes | src/chat/push/wake.ts | 0.4.1: without content; no news of subscription requests
-XEP-0368 | SRV records for XMPP over TLS | Partial | src/chat/federation/connect.ts | 1.1.0: clients both ways; to other servers, not from them
+XEP-0368 | SRV records for XMPP over TLS | Yes | src/chat/federation/connect.ts | 1.1.0
 XEP-0478 | Stream Limits Advertisement | Yes | src/chat/federation/offers.ts | 0.1.0
 XEP-0048 | Bookmarks | Yes | src/chat/xeps/0402-bookmarks.ts | 1.2: in private XML and in a node, both views of XEP-0402's
 XEP-0054 | vcard-temp | Partial | src/chat/xeps/0054-vcard-temp.ts src/chat/cards/temp.ts src/suite/own-cards.ts | 1.3.0: a view of the member's own card; contacts are not shown telephones, postal addresses, birthdays and notes, others the name and the picture

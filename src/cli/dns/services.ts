@@ -17,6 +17,7 @@ const known: readonly (Pick<Service, 'label' | 'text' | 'below'> & { readonly do
   { label: '_xmpps-client._tcp', door: 'xmpps' },
   // Other servers look for rooms and for what serves files under their own names.
   { label: '_xmpp-server._tcp', door: 'xmpp-server', below: ['rooms', 'upload'] },
+  { label: '_xmpps-server._tcp', door: 'xmpps-server', below: ['rooms', 'upload'] },
 ];
 
 /** The services whose doors are configured, at the port where others reach them. */

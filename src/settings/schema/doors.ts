@@ -24,6 +24,12 @@ export const doors = {
   xmpp: { port: 2522, publicPort: 5222, description: 'XMPP clients, STARTTLS' },
   xmpps: { port: 2523, publicPort: 5223, description: 'XMPP clients, TLS from the first byte' },
   'xmpp-server': { port: 2569, publicPort: 5269, description: 'XMPP from other servers, STARTTLS' },
+  'xmpps-server': {
+    port: 2570,
+    publicPort: 5270,
+    description: 'XMPP from other servers, TLS from the first byte',
+    closed: true,
+  },
 } as const;
 
 export type Door = keyof typeof doors;
