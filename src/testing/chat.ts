@@ -148,9 +148,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
   return {
     ...{ domain, stores, store, accounts: service.accounts, admin: service.admin, server, metrics, logged },
     authority: certificates.authority ?? '',
-    ports: doors.ports,
-    serverPort: doors.serverPort,
-    serverTlsPort: doors.serverTlsPort,
+    ...doors,
     async addMember(local, { admin = false, name = local } = {}) {
       const wish = { password: chatPassword, admin, name };
       return (await service.admin.addMember(`${local}@${domain}`, wish)).id;
