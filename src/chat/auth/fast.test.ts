@@ -143,6 +143,36 @@ describe('a client comes back', () => {
   });
 });
 
+describe('a client that does not say who it is', () => {
+  const more = `<request-token xmlns='${fastNs}' mechanism='${none}'/>`;
+  const asks = async (username: string) => {
+    const actor = await opened('direct');
+    const success = await loginSasl2(actor, { username, password: chatPassword, more });
+    actor.cut();
+    return tokenOf(success);
+  };
+
+  test('comes back as well, is seen, and can be sent away', async () => {
+    const id = await chat.addMember('fred');
+    const token = await asks('fred');
+    expect(outcome(await comesBack({ username: 'fred', token, id: '' }))).toBe('success');
+    expect(outcome(await comesBack({ username: 'fred', token }))).toBe('credentials-expired');
+    const { devices } = chat.store.registrations;
+    const [device, ...others] = await devices.of(id);
+    expect([device?.hasToken, others]).toEqual([true, []]);
+    await devices.remove(id, device?.client ?? '');
+    expect(outcome(await comesBack({ username: 'fred', token, id: '' }))).toBe('credentials-expired');
+  });
+
+  test('and another one that asks has its place', async () => {
+    await chat.addMember('gus');
+    const first = await asks('gus');
+    const second = await asks('gus');
+    expect(outcome(await comesBack({ username: 'gus', token: second, id: '' }))).toBe('success');
+    expect(outcome(await comesBack({ username: 'gus', token: first, id: '' }))).toBe('credentials-expired');
+  });
+});
+
 describe('a token is good for nothing', () => {
   test.each([
     ['by another client', { username: 'bob', id: laptop }],
@@ -220,10 +250,9 @@ describe('a new token', () => {
     expect(outcome(await comesBack({ username: 'carol', token: old }))).toBe('credentials-expired');
   });
 
-  test('not without an id, and not for a mechanism that is not offered', async () => {
+  test('not for a mechanism that is not offered', async () => {
     const web = { mechanism: 'HT-SHA-256-EXPR', door: 'wss' as ChatDoor };
     expect(await tokenFor('bob', web)).toBe('');
     expect(await tokenFor('bob', { mechanism: 'HT-SHA3-512-EXPR' })).toBe('');
-    expect(await tokenFor('bob', { id: 'phone' })).toBe('');
   });
 });

@@ -12,6 +12,17 @@ import { admitted, fromBase64, SaslFailure, type SignedIn } from './sign-in.ts';
 /** XEP-0484: tokens with which a client comes back in one round trip, and without its password. */
 export const fastNs = 'urn:xmpp:fast:0';
 
+/**
+ * §5.1 has clients name themselves, and Smack does not: those of an account that do not say who they are share one place, where
+ * the last one to ask has its token and the ones before sign in with their passwords again.
+ */
+const nameless = 'nameless';
+export const fastClientOf = ({ id }: UserAgent): string => (id === '' ? nameless : id);
+
+/** Whether a login has to do with tokens at all. */
+export const isAboutFast = (request: Element): boolean =>
+  childOf(request, 'request-token', fastNs) !== undefined || childOf(request, 'fast', fastNs) !== undefined;
+
 const tokenBits = 260;
 const hourMs = 3_600_000;
 
@@ -44,6 +55,7 @@ export async function loginWithFast(
   if (fast === undefined) return null;
   const { mechanism = '' } = request.attributes;
   if (!fastMechanisms(stream).includes(mechanism)) throw new SaslFailure('invalid-mechanism');
+  const client = fastClientOf(agent);
   const message = fromBase64(textOf(childOf(request, 'initial-response')).trim());
   const end = message.indexOf(0);
   if (end <= 0) throw new SaslFailure('malformed-request');
@@ -52,14 +64,14 @@ export async function loginWithFast(
     member,
     mechanism,
     proof: message.subarray(end + 1),
-    client: agent.id,
+    client,
   });
   if (member === null || proven === null) throw expired();
   const { token, credential: root } = proven;
   const { tokens } = stream.chat.store.registrations;
-  const isUsed = await tokens.use(member.id, { client: agent.id, mechanism, token, count: null });
+  const isUsed = await tokens.use(member.id, { client, mechanism, token, count: null });
   if (!isUsed) throw expired();
-  if (saysYes(fast.attributes.invalidate)) await tokens.revoke(member.id, agent.id);
+  if (saysYes(fast.attributes.invalidate)) await tokens.revoke(member.id, client);
   const result = member.disabled
     ? ({ ok: false, reason: 'disabled', retryAfterMs: 0 } as const)
     : ({ ok: true, member, credential: 'fast' } as const);
@@ -86,7 +98,7 @@ async function provenToken(
   { member, mechanism, client, proof }: Proof,
 ): Promise<Proven | null> {
   const binding = bindingOf(stream, mechanism);
-  if (member === null || client === '') return null;
+  if (member === null) return null;
   const found = await stream.chat.store.registrations.tokens.find(member.id, client, member.version);
   const candidates = found
     .filter((each) => each.mechanism === mechanism)
@@ -111,12 +123,19 @@ const saysYes = (value: string | undefined) => value === 'true' || value === '1'
 export async function giveToken({ stream, request, accepted, agent }: InlineLogin): Promise<Inlined | null> {
   const mechanism = await wantedMechanism(stream, { request, agent, accepted });
   // What was signed in with a token of an issuer ends with that.
-  if (mechanism === null || agent.id === '' || accepted.expiresAtMs !== undefined) return null;
+  if (mechanism === null || accepted.expiresAtMs !== undefined) return null;
   const { clock, store } = stream.chat;
   const token = randomToken(tokenBits);
   const expiresMs = clock.nowMs() + fastTokenDaysMax * 24 * hourMs;
   const { id, version } = accepted.member;
-  const given = { client: agent.id, mechanism, token, expiresMs, version, credential: stream.root };
+  const given = {
+    client: fastClientOf(agent),
+    mechanism,
+    token,
+    expiresMs,
+    version,
+    credential: stream.root,
+  };
   await store.registrations.tokens.issue(id, given);
   return { answer: element('token', fastNs, { token, expiry: dateTime(expiresMs) }) };
 }
@@ -131,7 +150,7 @@ async function wantedMechanism(
   if (fast === undefined || saysYes(fast.attributes.invalidate)) return null;
   const { mechanism = '' } = request.attributes;
   const { id, version } = accepted.member;
-  const found = await stream.chat.store.registrations.tokens.find(id, agent.id, version);
+  const found = await stream.chat.store.registrations.tokens.find(id, fastClientOf(agent), version);
   const current = found.find((each) => each.mechanism === mechanism)?.current;
   const ageMs = current ? stream.chat.clock.nowMs() - current.issuedMs : 0;
   return ageMs >= fastTokenHoursMin * hourMs ? mechanism : null;

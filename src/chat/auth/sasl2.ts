@@ -6,6 +6,7 @@ import type { Session } from '../routing/session.ts';
 import type { InlineLogin, UserAgent } from '../specification.ts';
 import { tryJid } from '../stanza.ts';
 import type { ClientStream } from '../stream/client-stream.ts';
+import { fastClientOf, isAboutFast } from './fast.ts';
 import {
   exchange,
   fromBase64,
@@ -72,16 +73,18 @@ function demandClaimed({ claimed }: ClientStream, { authorization }: SignedIn): 
 async function remember(
   { chat, root }: ClientStream,
   request: Element,
-  { id, software, device }: UserAgent,
+  agent: UserAgent,
   { accepted }: SignedIn,
 ): Promise<void> {
-  if (id === '') return;
+  // Who has a token is seen as well, named or not.
+  if (agent.id === '' && !isAboutFast(request)) return;
+  const { software, device } = agent;
   const asked = childOf(request, 'bind', 'urn:xmpp:bind:0');
   const tag = Array.from(textOf(asked && childOf(asked, 'tag')).trim())
     .slice(0, tagCharactersMax)
     .join('');
   await chat.store.registrations.devices.seen(accepted.member.id, {
-    client: id,
+    client: fastClientOf(agent),
     tag,
     software,
     name: device,
