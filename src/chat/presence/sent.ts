@@ -56,6 +56,8 @@ async function direct(session: Session, said: Element, to: Jid): Promise<void> {
   const of = await shownOf(session, said);
   const text = jidText(to);
   const state = await session.home.state();
+  // It is over by now: nobody would be told of the end.
+  if (session.isClosed) return;
   // Who is told of everything (§4.6.5) is told of the end with the others.
   const isContact = session.isAvailable && to.resource === '' && isHeard(standingOf(state, text));
   if (!isContact && !toldBy(session).directed.add(text, to))

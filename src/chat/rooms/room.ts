@@ -44,7 +44,7 @@ export class Room {
   isGone = false;
   /** As of which change of the directory its members are those of the group that it follows; -1: of none yet. */
   followed = -1;
-  /** Works that are under way in it: it stays in memory. */
+  /** Works that are under way in it, and wait for their turn. */
   pins = 0;
   /** Whose a nick is, in whatever case it is written. */
   readonly #reserved = new Map<string, string>();

@@ -43,8 +43,20 @@ export function roomRow(
 const isTold = ({ children }: Element): boolean =>
   children.some((child) => typeof child !== 'string' && child.ns === clientNs && child.name === 'body');
 
-/** Everybody who is there hears it once it is kept; `failed`: it could not be. */
-export function say(room: Room, said: Element, row: NewRow | null, failed?: (error: unknown) => void): void {
+interface Saying {
+  /** Done once everybody has heard it. */
+  readonly after?: () => void;
+  /** It could not be kept, and nobody has heard it. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Everybody who is there hears it once it is kept. */
+export function say(
+  room: Room,
+  said: Element,
+  row: NewRow | null,
+  { after, failed }: Partial<Saying> = {},
+): void {
   const { audience } = room;
   const atMs = row?.atMs ?? room.chat.clock.nowMs();
   const from = room.jid;
@@ -54,6 +66,7 @@ export function say(room: Room, said: Element, row: NewRow | null, failed?: (err
         id === 0 ? said : { ...said, children: [stanzaIdElement(room.text, id), ...said.children] };
       if (isTold(said)) room.history.add({ id, atMs, element: stamped }, room.historyMax);
       room.spread(audience, 'message', stamped, from);
+      after?.();
     },
     row,
     failed,
@@ -71,8 +84,10 @@ export function talk(room: Room, seat: Seat, stanza: Stanza): Promise<void> | vo
   // §10.1: in a locked room is its owner alone; one that speaks takes it as it is, and its program may never say so.
   room.isLocked = false;
   const said = heard(room, seat, stanza);
-  say(room, said, roomRow(room, said, occupant), (error) => room.chat.router.bounce(stanza, error));
-  retract(room, occupant.bare, said);
+  say(room, said, roomRow(room, said, occupant), {
+    after: () => retract(room, occupant.bare, said),
+    failed: (error) => room.chat.router.bounce(stanza, error),
+  });
 }
 
 async function setSubject(room: Room, seat: Seat, stanza: Stanza, text: string): Promise<void> {
@@ -81,7 +96,9 @@ async function setSubject(room: Room, seat: Seat, stanza: Stanza, text: string):
   await room.inTurn(async () => {
     room.row = await room.chat.store.rooms.update(room.row.id, { subject: { text, by: occupant.nick } });
     const said = heard(room, seat, stanza);
-    say(room, said, roomRow(room, said, occupant), (error) => room.chat.router.bounce(stanza, error));
+    say(room, said, roomRow(room, said, occupant), {
+      failed: (error) => room.chat.router.bounce(stanza, error),
+    });
   });
 }
 
@@ -90,15 +107,13 @@ function retract(room: Room, bare: string, said: Element): void {
   const id = idOf(childOf(said, 'retract', retractNs)?.attributes.id ?? '');
   if (id === null || !room.config.archive) return;
   const atMs = room.chat.clock.nowMs();
-  room.submit(() => {
-    const work = redact(room, id, { id: said.attributes.id, atMs }, (peer) => peer === bare);
-    room.chat.commits.behind(
-      work.then(
-        () => undefined,
-        (error: unknown) => room.chat.log.error('a message was not taken back', { error }),
-      ),
-    );
-  });
+  const work = redact(room, id, { id: said.attributes.id, atMs }, (peer) => peer === bare);
+  room.chat.commits.behind(
+    work.then(
+      () => undefined,
+      (error: unknown) => room.chat.log.error('a message was not taken back', { error }),
+    ),
+  );
 }
 
 /** A tombstone in its place, in the archive and in what is told; false where there is nothing to take back. */
