@@ -27,6 +27,7 @@ export {
   readPortable,
   writePortable,
 } from './portable/index.ts';
+export { type ChatClient, type ChatClients, chatClients } from './registration/clients.ts';
 export { invitationUri } from './registration/invitations.ts';
 export { firstConfig as firstRoomConfig, type RoomLimits } from './rooms/index.ts';
 export { type RosterSource, type SharedContact, sharedChanged } from './roster/index.ts';

@@ -1,3 +1,4 @@
+import type { ChatClients } from '../chat/index.ts';
 import {
   type Certificates,
   type Connection,
@@ -19,6 +20,8 @@ export interface ChatDoors {
   readonly unauthenticatedMsMax: number;
   client(connection: Connection, options: { readonly startTls: boolean }): Promise<void>;
   webSocket(peer: WebSocketPeer): Promise<void>;
+  /** For members' own pages. */
+  readonly clients?: ChatClients;
   /** Without it no door is opened for other servers. */
   server?(connection: Connection): Promise<void>;
 }

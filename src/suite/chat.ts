@@ -1,6 +1,7 @@
 import {
   type ChatServer,
   type ChatSettings,
+  chatClients,
   createChatServer,
   type FederationOptions,
   uploadService,
@@ -80,6 +81,7 @@ const chatSettings = ({ resume: resumeMs, federation, ...chat }: MycoSettings['c
 export function chatDoors({ chat, handleClient, handleWebSocket, handleServer }: ChatServer): ChatDoors {
   const patienceMs = () => chat.settings().unauthenticatedSeconds * 1_000;
   return {
+    clients: chatClients(chat),
     messageBytesMax: chat.limits.stanzaBytesMax,
     unauthenticatedMsMax: patienceMs(),
     client(connection, entrance) {

@@ -137,6 +137,7 @@ function openers(
   const { raw, appLogins } = openFiles(rooms, observers, draining);
   const web = createWeb({
     appLogins,
+    chat: chat?.clients ?? null,
     invitation: shownInvitation(rooms),
     accounts: rooms.accounts,
     files: rooms.files,

@@ -1,6 +1,7 @@
 import type { AccountsService, Privilege } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Directory } from '../carddav/index.ts';
+import type { ChatClients } from '../chat/index.ts';
 import type { Coop, Privilege as CoopPrivilege } from '../coop/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
@@ -44,6 +45,8 @@ export interface House {
   readonly log: Log;
   /** Apps that wait for their member to let them in; null where such apps are not taken. */
   readonly appLogins: LoginFlows | null;
+  /** The programs that members chat with; null where there is no chat. */
+  readonly chat: ChatClients | null;
   /** Null where the token is none, was used or has expired; it stays. */
   invitation(token: string): Promise<ShownInvitation | null>;
 }

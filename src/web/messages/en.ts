@@ -74,6 +74,15 @@ export const en = {
   tooManyAppPasswords: 'You have as many of them as one member may have. Revoke one first.',
   revoke: 'Revoke',
   madeOn: (date: string) => `made on ${date}`,
+  chatClients: 'Programs that you chat with',
+  chatClientsLead:
+    'End one that you do not know or have lost. It comes back if it still has a password: revoke that one above, or change your own.',
+  chatUnnamed: 'A program',
+  chatIsThere: 'connected',
+  chatLastSeen: (date: string) => `last signed in on ${date}`,
+  chatByPassword: (name: string) => `with the password of “${name}”`,
+  chatByOwnPassword: 'with your own password',
+  chatEnd: 'End',
   appleProfile: 'Profile for iPhone, iPad and Mac',
   appleProfileLead:
     'Sets up mail, calendars and contacts at once; the device asks for a password, best one of those below.',

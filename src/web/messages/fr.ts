@@ -80,6 +80,15 @@ export const fr: Texts<typeof en> = {
   tooManyAppPasswords: 'Vous en avez autant qu’un membre peut en avoir. Révoquez-en un d’abord.',
   revoke: 'Révoquer',
   madeOn: (date) => `créé le ${date}`,
+  chatClients: 'Logiciels de votre messagerie instantanée',
+  chatClientsLead:
+    'Fermez celui que vous ne connaissez pas ou avez perdu. Il revient s’il a encore un mot de passe : révoquez celui-là ci-dessus, ou changez le vôtre.',
+  chatUnnamed: 'Un logiciel',
+  chatIsThere: 'connecté',
+  chatLastSeen: (date) => `dernière connexion le ${date}`,
+  chatByPassword: (name) => `avec le mot de passe de « ${name} »`,
+  chatByOwnPassword: 'avec votre propre mot de passe',
+  chatEnd: 'Fermer',
   appleProfile: 'Profil pour iPhone, iPad et Mac',
   appleProfileLead:
     'Règle le courrier, les agendas et les contacts d’un coup ; l’appareil demande un mot de passe, de préférence l’un de ceux ci-dessous.',

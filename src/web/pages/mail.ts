@@ -5,6 +5,7 @@ import { problem } from '../http/page.ts';
 import { bestMailDoors, type MailDoor, mailDoors } from '../mail-doors.ts';
 import type { Messages } from '../messages/index.ts';
 import { calendarPrograms } from './calendar-programs.ts';
+import { chatClientRows } from './chat-clients.ts';
 import { forMember, type SignedIn } from './member.ts';
 
 function doorRows(doors: readonly MailDoor[], say: Messages): Html[] {
@@ -61,6 +62,7 @@ export async function mailPage(
   const { say } = visit;
   const credentials = await house.accounts.admin.credentials(self.member.id);
   const devices = credentials.filter(({ kind, revoked }) => kind === 'app-password' && revoked === null);
+  const chat = await chatClientRows(visit, house, self, credentials);
   const list = devices.map((one) => device(one, visit, self.field));
   const trust = html`<h2>${say.trustTitle}</h2>\n<p>${say.trustLead}</p>
 <p><a href="/trust">${say.homeTrust}</a> · <a href="/ca.crt">ca.crt</a></p>`;
@@ -79,6 +81,7 @@ ${self.field}
 <button>${say.makeAppPassword}</button>
 </form>
 ${list.length === 0 ? null : html`<ul class="rows">${list}</ul>`}
+${chat}
 <p><a href="/directory">${say.directoryTitle}</a></p>`,
   });
 }
