@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fakeClock } from '../../base/index.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { fakeClock, StoreError } from '../../base/index.ts';
 import { childOf, childrenOf, type Element, textOf } from '../../formats/stanza/index.ts';
 import {
   type ChatDoor,
@@ -254,5 +254,28 @@ describe('a new token', () => {
     const web = { mechanism: 'HT-SHA-256-EXPR', door: 'wss' as ChatDoor };
     expect(await tokenFor('bob', web)).toBe('');
     expect(await tokenFor('bob', { mechanism: 'HT-SHA3-512-EXPR' })).toBe('');
+  });
+});
+
+describe('a disk that is full keeps nobody out', () => {
+  const full = () => new StoreError('no-space', 'the disk is full');
+  afterEach(() => vi.restoreAllMocks());
+
+  test('who signs in with a password is in, without a token', async () => {
+    const { devices, tokens } = chat.store.registrations;
+    vi.spyOn(devices, 'seen').mockRejectedValue(full());
+    vi.spyOn(tokens, 'issue').mockRejectedValue(full());
+    const actor = await opened();
+    const more = `${agent(phone)}<request-token xmlns='${fastNs}' mechanism='${none}'/><bind xmlns='urn:xmpp:bind:0'/>`;
+    const success = await loginSasl2(actor, { username: 'dora', password: chatPassword, more });
+    expect([outcome(success), tokenOf(success)]).toEqual(['success', '']);
+    actor.cut();
+  });
+
+  test('a token that cannot be noted as used is tried again later; a password helps at once', async () => {
+    const token = await tokenFor('dora');
+    vi.spyOn(chat.store.registrations.tokens, 'use').mockRejectedValueOnce(full());
+    expect(outcome(await comesBack({ username: 'dora', token }))).toBe('temporary-auth-failure');
+    expect(outcome(await comesBack({ username: 'dora', token }))).toBe('success');
   });
 });

@@ -124,7 +124,7 @@ export async function giveToken({ stream, request, accepted, agent }: InlineLogi
   const mechanism = await wantedMechanism(stream, { request, agent, accepted });
   // What was signed in with a token of an issuer ends with that.
   if (mechanism === null || accepted.expiresAtMs !== undefined) return null;
-  const { clock, store } = stream.chat;
+  const { clock, log, store } = stream.chat;
   const token = randomToken(tokenBits);
   const expiresMs = clock.nowMs() + fastTokenDaysMax * 24 * hourMs;
   const { id, version } = accepted.member;
@@ -136,7 +136,13 @@ export async function giveToken({ stream, request, accepted, agent }: InlineLogi
     version,
     credential: stream.root,
   };
-  await store.registrations.tokens.issue(id, given);
+  try {
+    await store.registrations.tokens.issue(id, given);
+  } catch (error) {
+    // Who has no token comes with its password again.
+    log.warn('no token was given', { error });
+    return null;
+  }
   return { answer: element('token', fastNs, { token, expiry: dateTime(expiresMs) }) };
 }
 

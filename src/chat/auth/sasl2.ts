@@ -1,3 +1,4 @@
+import { StoreError } from '../../base/index.ts';
 import { bareText } from '../../formats/jid/index.ts';
 import { childOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
 import { StreamError } from '../errors.ts';
@@ -41,13 +42,20 @@ export async function authenticate(
     signedIn = (await loginWithToken(stream, request, agent)) ?? (await withPassword(stream, request, name));
     demandClaimed(stream, signedIn);
   } catch (error) {
-    if (!(error instanceof SaslFailure)) throw error;
-    return refuse(stream, sasl2Ns, name, error);
+    return refuse(stream, sasl2Ns, name, failureOf(stream, error));
   }
   stream.signedIn(signedIn.accepted, signedIn.root);
   stream.chat.meters.login(known(name), 'accepted');
   await remember(stream, request, agent, signedIn);
   await welcome(stream, request, agent, signedIn);
+}
+
+/** RFC 6120 §6.5.11: what the store refuses now, it may take later. Throws what is no refusal. */
+function failureOf({ chat }: ClientStream, error: unknown): SaslFailure {
+  if (error instanceof SaslFailure) return error;
+  if (!(error instanceof StoreError)) throw error;
+  chat.log.warn('what signs in could not be looked up', { error });
+  return new SaslFailure('temporary-auth-failure');
 }
 
 function withPassword(stream: ClientStream, request: Element, name: string): Promise<SignedIn> {
@@ -69,7 +77,7 @@ function demandClaimed({ claimed }: ClientStream, { authorization }: SignedIn): 
   if (asked === null || bareText(asked) !== claimed) throw new SaslFailure('invalid-authzid');
 }
 
-/** Its owner can see which clients come, and send one away. */
+/** Its owner can see which clients come, and send one away. Nobody is kept out because that cannot be kept. */
 async function remember(
   { chat, root }: ClientStream,
   request: Element,
@@ -83,13 +91,14 @@ async function remember(
   const tag = Array.from(textOf(asked && childOf(asked, 'tag')).trim())
     .slice(0, tagCharactersMax)
     .join('');
-  await chat.store.registrations.devices.seen(accepted.member.id, {
+  const seen = chat.store.registrations.devices.seen(accepted.member.id, {
     client: fastClientOf(agent),
     tag,
     software,
     name: device,
     credential: root,
   });
+  await seen.catch((error: unknown) => chat.log.warn('a client was not noted', { error }));
 }
 
 /** §2.6.1: all that was asked for is done before success is told, and there is no new stream. */
