@@ -1,7 +1,7 @@
 import { StoreError } from '../../base/index.ts';
 import { bareText, type Jid } from '../../formats/jid/index.ts';
 import { childOf, childrenOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
-import type { RoomAffiliationChange } from '../../stores/conversations/index.ts';
+import type { RoomAffiliationChange, RoomMember } from '../../stores/conversations/index.ts';
 import { mucUserNs } from '../archive/index.ts';
 import { pageAsked, pageElement } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
@@ -189,6 +189,7 @@ export async function setAffiliations(
     });
   for (const { jid, before, after } of done) {
     room.setMember(jid, after);
+    if (after !== null && after.nick !== '' && after.nick !== before?.nick) vacate(room, after, actor);
     const from: Affiliation = before?.affiliation ?? 'none';
     const to: Affiliation = after?.affiliation ?? 'none';
     if (from === to) continue;
@@ -199,6 +200,15 @@ export async function setAffiliations(
     if (jid.includes('@')) tellAbsent(room, jid, to);
     if (done.length <= room.limits.absentToldMax) tellPresent(room, jid, to, { actor, reason });
   }
+}
+
+/** A nick is somebody's from now on: who is there under it goes, unless they govern the room (§7.2.8). */
+function vacate(room: Room, { jid, nick }: RoomMember, actor: string | undefined): void {
+  const holder = room.occupant(nick);
+  if (holder === undefined || holder.bare === jid) return;
+  if (affiliationMay(room.affiliationOf(holder.shown.jid), 'ban')) return;
+  const by = actor === undefined ? {} : { actor };
+  removeOccupant(room, holder, { ...by, reason: 'This nick is kept for somebody else.', codes: [307] });
 }
 
 /** Somebody who is there stands otherwise to the room now. */
