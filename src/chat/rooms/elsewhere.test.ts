@@ -176,8 +176,14 @@ describe('a room, and somebody of another server', () => {
       `<message to='${room}/bea' type='chat' id='w2'><body>yes</body><x xmlns='${muc}#user'/></message>`,
     );
     await bea.find(saidAs('ana', 'w2'));
-    const card = bea.ask('get', `<vCard xmlns='vcard-temp'/>`, `${room}/ana`);
-    expect((await card).attributes.from).toBe(`${room}/ana`);
+    const version = `<query xmlns='jabber:iq:version'/>`;
+    await bea.send(`<iq to='${room}/ana' type='get' id='v'>${version}</iq>`);
+    const asked = await ana.find(
+      ({ name, attributes }) => name === 'iq' && attributes.from === `${room}/bea`,
+    );
+    await ana.send(`<iq to='${room}/bea' type='result' id='${asked.attributes.id}'>${version}</iq>`);
+    const answer = await bea.find(({ name, attributes }) => name === 'iq' && attributes.id === 'v');
+    expect(answer.attributes).toMatchObject({ type: 'result', from: `${room}/ana` });
     await bea.ask('get', `<ping xmlns='urn:xmpp:ping'/>`, `${room}/bea`);
     await bea.send(`<presence to='${room}/ana' type='probe'/>`);
     expect(standing(await bea.find(presenceOf('ana')))).toMatchObject({ role: 'moderator' });
