@@ -1,12 +1,23 @@
 /**
- * The chat server in a process of its own: `node chat-server.ts DIR DATABASE MEMBERS`. Members m0, m1 … with one password;
- * doors for TCP and WebSocket in clear, on free ports of 127.0.0.1, which its first line tells as JSON. It ends when told to.
+ * The chat server in a process of its own: `node chat-server.ts DIR DATABASE MEMBERS [OTHERS]`. Members m0, m1 … with one
+ * password; doors for TCP and WebSocket in clear, on free ports of 127.0.0.1, which its first line tells as JSON. OTHERS: how it
+ * reaches other servers, as JSON (`ChatServerOthers`). It ends when told to.
  */
+import { readFileSync } from 'node:fs';
 import { createAccounts } from '../../src/accounts/index.ts';
 import { systemClock } from '../../src/base/index.ts';
-import { createChatServer } from '../../src/chat/index.ts';
+import { createChatServer, type FederationOptions } from '../../src/chat/index.ts';
 import { modules } from '../../src/modules.ts';
-import { createNetwork, defaultNetLimits, listenHttp, webSocketDoor } from '../../src/net/index.ts';
+import {
+  createCertificates,
+  createNetwork,
+  createResolver,
+  defaultNetLimits,
+  listenHttp,
+  type Network,
+  parseNetworks,
+  webSocketDoor,
+} from '../../src/net/index.ts';
 import { createLog, createMetrics } from '../../src/observability/index.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 import { openConversations } from '../../src/stores/conversations/index.ts';
@@ -27,7 +38,22 @@ export async function openChatStores(dir: string, url: string) {
   return { database, store, ...service };
 }
 
-export async function openChatServer(dir: string, url: string, members: number): Promise<ChatServerProcess> {
+/** Other servers that are on this machine; without it there are none. */
+export interface ChatServerOthers {
+  /** The port on 127.0.0.1 of the name server. */
+  readonly dnsPort: number;
+  /** Paths of PEM files: what it shows, and whom it trusts. */
+  readonly cert: string;
+  readonly key: string;
+  readonly authority: string;
+}
+
+export async function openChatServer(
+  dir: string,
+  url: string,
+  members: number,
+  others: ChatServerOthers | null = null,
+): Promise<ChatServerProcess> {
   const { database, store, accounts, admin, close } = await openChatStores(dir, url);
   for (let n = 0; n < members; n++) {
     const address = `m${n}@${chatServerDomain}`;
@@ -36,15 +62,22 @@ export async function openChatServer(dir: string, url: string, members: number):
   }
   const log = createLog({ level: 'error', format: 'json', write: (lines) => process.stderr.write(lines) });
   const metrics = createMetrics({ processMetrics: false });
+  const certificates =
+    others &&
+    (await createCertificates(
+      { mode: 'files', cert: others.cert, key: others.key },
+      { log, trusted: readFileSync(others.authority, 'utf8') },
+    ));
+  const limits = { ...defaultNetLimits, connectionsPerAddressMax: 10_000 };
+  const network = createNetwork({ log, metrics, certificates, limits, clock: systemClock });
   const server = createChatServer({
     ...{ coop: 'Coop', domain: chatServerDomain, accounts, store, log, metrics, version: '1' },
     settings: () => ({ registration: 'closed', unauthenticatedSeconds: 60 }),
     // Who measures or kills is faster than people are.
     limits: { stanzasPerSecondMax: 1e6, charactersPerSecondMax: 1e9 },
     plaintextLogin: true,
+    federation: others === null ? undefined : federationOf(others, network),
   });
-  const limits = { ...defaultNetLimits, connectionsPerAddressMax: 10_000 };
-  const network = createNetwork({ log, metrics, certificates: null, limits, clock: systemClock });
   const tcp = await network.listen({
     ...{ name: 'tcp', host: '127.0.0.1', port: 0, tls: 'none', halfOpen: true },
     onConnection: (connection) => server.handleClient(connection, { startTls: false }),
@@ -62,11 +95,13 @@ export async function openChatServer(dir: string, url: string, members: number):
     { name: 'ws', host: '127.0.0.1', port: 0, tls: 'none', log, ...door },
     () => new Response('not found\n', { status: 404 }),
   );
+  await server.start();
   return {
     ports: { tcp: tcp.port, websocket: web.port },
     async close() {
       await network.closeAll(0);
       await server.close();
+      certificates?.close();
       await close();
       await store.close();
       await database.close();
@@ -74,9 +109,25 @@ export async function openChatServer(dir: string, url: string, members: number):
   };
 }
 
+const federated = {
+  policy: 'open',
+  allow: [],
+  block: [],
+  trust: 'certificates',
+  keepMs: 86_400_000,
+} as const;
+
+const federationOf = ({ dnsPort }: ChatServerOthers, network: Network): FederationOptions => ({
+  network,
+  resolver: createResolver({ servers: [{ host: '127.0.0.1', port: dnsPort }] }),
+  settings: () => federated,
+  networks: () => parseNetworks(['127.0.0.0/8']),
+  most: { retryMsMin: 200, retryMsMax: 1_000, lookMs: 100 },
+});
+
 if (import.meta.main) {
-  const [dir = '', url = 'sqlite', members = '2'] = process.argv.slice(2);
-  const server = await openChatServer(dir, url, Number(members));
+  const [dir = '', url = 'sqlite', members = '2', others = 'null'] = process.argv.slice(2);
+  const server = await openChatServer(dir, url, Number(members), JSON.parse(others));
   process.stdout.write(`${JSON.stringify(server.ports)}\n`);
   process.once('SIGTERM', () => void server.close().then(() => process.exit(0)));
 }
