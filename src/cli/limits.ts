@@ -51,3 +51,5 @@ export const importHeldCharactersMax = 4 * 1024 * 1024;
 export const typedCharactersMax = 1024;
 /** People whom a demonstration invents. */
 export const demoMembersMax = 5_000;
+/** Of why a room to talk in has ended. */
+export const roomReasonCharactersMax = 500;

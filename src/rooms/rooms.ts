@@ -8,7 +8,11 @@ import type { Log } from '../observability/index.ts';
 import type { Loaded, MycoSettings } from '../settings/index.ts';
 import { type BlobStore, type Database, openDatabase, openLocalBlobs } from '../storage/index.ts';
 import { type CollectionsWriter, createCollections } from '../stores/collections/index.ts';
-import { type Conversations, openConversations } from '../stores/conversations/index.ts';
+import {
+  type Conversations,
+  openConversations,
+  type RoomAffiliation,
+} from '../stores/conversations/index.ts';
 import {
   createFilesStore,
   createSharing,
@@ -25,6 +29,15 @@ import { createPushStore, type PushStore } from '../stores/push/index.ts';
 import { createSenders, type Senders } from '../stores/senders/index.ts';
 import { createTrustStore, type TrustStore } from '../stores/trust/index.ts';
 import { type CoopAt, openCoopRooms } from './coop.ts';
+
+/** What is done to rooms to talk in while people are in them. False: there is no such room. */
+export interface RunningTalk {
+  destroy(local: string, reason: string): Promise<boolean>;
+  affiliate(
+    local: string,
+    of: { readonly jid: string; readonly account: number; readonly affiliation: RoomAffiliation | null },
+  ): Promise<boolean>;
+}
 
 /** What is kept, opened: the same for the server and for a command on a stopped one. */
 export interface Rooms {
@@ -47,6 +60,8 @@ export interface Rooms {
     open(): readonly { readonly door: string; readonly host: string; readonly port: number }[];
     /** PEM of the authority that clients must be given; null where the public ones do. */
     authority(): string | null;
+    /** Rooms to talk in: who is there hears of it. */
+    readonly talk: RunningTalk;
   };
   readonly policies: PolicyStore;
   readonly push: PushStore;

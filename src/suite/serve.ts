@@ -1,6 +1,6 @@
 import { randomToken, releaseStartupMemory } from '../base/index.ts';
 import type { SchedulingWorker } from '../caldav/index.ts';
-import type { ChatServer } from '../chat/index.ts';
+import { type ChatServer, roomOffice } from '../chat/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
 import type { Network, Resolver } from '../net/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
@@ -85,7 +85,11 @@ export async function openSuite(
     const subscriptions = startSubscriptions(rooms, resolver, observers);
     const pushes = startPushes(rooms, resolver, observers);
     const directory = watchDirectory(rooms, chat);
-    const running = { open: () => doors.open, authority: () => doors.certificates.authority };
+    const running = {
+      open: () => doors.open,
+      authority: () => doors.certificates.authority,
+      talk: roomOffice(chat.chat),
+    };
     const admin = await adminServer({
       dataDir: settings.data,
       services: { ...rooms, running },

@@ -11,4 +11,5 @@
  */
 export { firstConfig } from './config.ts';
 export { defaultRoomLimits, type RoomLimits } from './limits.ts';
+export { type RoomOffice, roomOffice } from './office.ts';
 export { Rooms } from './service.ts';

@@ -4,6 +4,7 @@ import { firstRoomConfig } from '../../chat/index.ts';
 import { prepareLocal } from '../../formats/jid/index.ts';
 import type { Rooms } from '../../rooms/index.ts';
 import { adminCommand } from '../admin/index.ts';
+import { roomReasonCharactersMax } from '../limits.ts';
 import { table } from '../text.ts';
 
 const command = adminCommand<Rooms>();
@@ -79,4 +80,94 @@ async function listed(rooms: Rooms) {
   }
 }
 
-export const chatRoomCommands = [add, list];
+const nameParameter = { name: 'name', summary: 'the part of its address before the @' };
+
+/** Throws StoreError. */
+async function demandRoom(rooms: Rooms, name: string) {
+  const local = prepareLocal(name);
+  const room = await rooms.conversations.rooms.room({ service: serviceOf(rooms), local });
+  if (room === null) throw new StoreError('not-found', `there is no room ${local}@${serviceOf(rooms)}`);
+  return room;
+}
+
+const show = command({
+  name: ['room', 'show'],
+  summary: 'show what a room is, and who governs it; not what is said there',
+  parameters: [nameParameter],
+  schema: z.strictObject({ name: z.string() }),
+  async run(rooms, { name }) {
+    const { id, local, service, config, binding, createdMs, activeMs, creator } = await demandRoom(
+      rooms,
+      name,
+    );
+    const by = new Map<string, string[]>();
+    for await (const page of rooms.conversations.rooms.members(id))
+      for (const { jid, affiliation } of page) by.set(affiliation, [...(by.get(affiliation) ?? []), jid]);
+    const [owners, admins] = [by.get('owner') ?? [], by.get('admin') ?? []];
+    const maker = creator === 0 ? null : await rooms.accounts.accounts.member(creator);
+    const shown = {
+      ...{ address: `${local}@${service}`, title: config.name, group: binding, owners, admins },
+      ...{ members: by.get('member')?.length ?? 0, outcasts: by.get('outcast')?.length ?? 0 },
+      ...{ public: config.public, membersOnly: config.membersOnly, stays: config.persistent },
+      ...{ made: new Date(createdMs).toISOString(), madeBy: maker?.address ?? null },
+      active: new Date(activeMs).toISOString(),
+    };
+    const rows = Object.entries(shown).map(([what, is]) => [
+      what,
+      Array.isArray(is) ? is.join(' ') : String(is ?? ''),
+    ]);
+    return { text: table(rows), json: shown };
+  },
+});
+
+const destroy = command({
+  name: ['room', 'destroy'],
+  summary: 'end a room for good, with all that was said in it; who is there is told',
+  parameters: [nameParameter],
+  options: [
+    {
+      name: 'reason',
+      value: 'TEXT',
+      summary: 'told to who is there and to who comes; the name is not given again',
+    },
+  ],
+  schema: z.strictObject({ name: z.string(), reason: z.string().max(roomReasonCharactersMax).optional() }),
+  async run(rooms, { name, reason = '' }) {
+    const { id, local, service } = await demandRoom(rooms, name);
+    const isTold = (await rooms.running?.talk.destroy(local, reason)) ?? false;
+    if (!isTold) {
+      const { rooms: kept, archive } = rooms.conversations;
+      await kept.destroy(id, reason === '' ? null : { reason, alternate: '' });
+      await archive.erase({ kind: 'room', owner: id });
+    }
+    const address = `${local}@${service}`;
+    return { text: `destroyed ${address}`, json: { destroyed: address } };
+  },
+});
+
+const owner = command({
+  name: ['room', 'owner'],
+  summary: 'make a member own a room; with --remove, own it no more',
+  parameters: [nameParameter, { name: 'member', summary: "the member's address" }],
+  options: [{ name: 'remove', summary: 'the member owns it no more; somebody else has to' }],
+  schema: z.strictObject({ name: z.string(), member: z.string(), remove: z.boolean().optional() }),
+  async run(rooms, { name, member: wanted, remove = false }) {
+    const { id, local, service } = await demandRoom(rooms, name);
+    const member = await rooms.accounts.accounts.byName(wanted);
+    if (member === null) throw new StoreError('not-found', `nobody has the address ${wanted}`);
+    const change = {
+      ...{ jid: member.address, account: member.id },
+      affiliation: remove ? ('member' as const) : ('owner' as const),
+    };
+    const before = await rooms.conversations.rooms.member(id, member.address);
+    if (remove && before?.affiliation !== 'owner')
+      throw new StoreError('not-found', `${member.address} does not own it`);
+    const isTold = (await rooms.running?.talk.affiliate(local, change)) ?? false;
+    if (!isTold) await rooms.conversations.rooms.setAffiliations(id, [change]);
+    const address = `${local}@${service}`;
+    const text = `${member.address} ${remove ? 'owns no more' : 'owns'} ${address}`;
+    return { text, json: { room: address, member: member.address, owner: !remove } };
+  },
+});
+
+export const chatRoomCommands = [add, list, show, destroy, owner];
