@@ -31,7 +31,7 @@ const made = /code="201"|"code":"201"/;
 describe('a room that does not stay', () => {
   test('is in no list as soon as the last one has left', async () => {
     const ana = await open();
-    for (let n = 0; n < 20; n++) {
+    for (let n = 0; n < 8; n++) {
       await ana.send(join);
       await ana.find(({ name }) => name === 'message');
       await ana.ask('set', submit(isPublic), room);
@@ -49,7 +49,7 @@ describe('a room that does not stay', () => {
 
   test('is made anew by who comes back at once', async () => {
     const ana = await open();
-    for (let n = 0; n < 20; n++) {
+    for (let n = 0; n < 8; n++) {
       await ana.send(join);
       const there = await ana.find(({ name }) => name === 'presence');
       expect(JSON.stringify(there)).toMatch(made);
@@ -65,7 +65,7 @@ describe('a room that does not stay', () => {
     const ana = await open();
     await ana.send(join);
     await ana.find(({ name }) => name === 'message');
-    for (let n = 0; n < 20; n++) {
+    for (let n = 0; n < 8; n++) {
       await ana.forget();
       await ana.send(leave + join);
       await ana.find(({ attributes }) => attributes.type === 'unavailable');
