@@ -85,14 +85,9 @@ export async function openSuite(
     const subscriptions = startSubscriptions(rooms, resolver, observers);
     const pushes = startPushes(rooms, resolver, observers);
     const directory = watchDirectory(rooms, chat);
-    const running = {
-      open: () => doors.open,
-      authority: () => doors.certificates.authority,
-      talk: roomOffice(chat.chat),
-    };
     const admin = await adminServer({
       dataDir: settings.data,
-      services: { ...rooms, running },
+      services: { ...rooms, running: runningOf(doors, chat) },
       commands: options.commands,
       onFault: incidentsIn(log),
     });
@@ -130,6 +125,13 @@ export async function openSuite(
     throw error;
   }
 }
+
+/** What commands on a running server have beside its rooms. */
+const runningOf = (doors: Doors, { chat }: ChatServer): NonNullable<Rooms['running']> => ({
+  open: () => doors.open,
+  authority: () => doors.certificates.authority,
+  talk: roomOffice(chat),
+});
 
 /** Chat, and the doors. There is a network once these are opened; chat goes out by it later than that. */
 async function openTalk(rooms: Rooms, resolver: Resolver, mail: MailParts, observers: Observers) {
