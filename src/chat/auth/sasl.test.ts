@@ -238,6 +238,22 @@ describe('refusals', () => {
     await actor.ended();
   });
 
+  // slixmpp 1.8 binds by tls-unique, which TLS 1.3 has not, says 'y' elsewhere, and comes to PLAIN last.
+  test('who gets every channel binding wrong comes to the password, again and again', async () => {
+    const plain = base64(`\0alice\0${chatPassword}`);
+    for (let connection = 0; connection < 10; connection++) {
+      const actor = await opened('tls');
+      for (const name of offered(actor).filter((each) => each.startsWith('SCRAM'))) {
+        const flag = name.endsWith('-PLUS') ? 'p=tls-unique' : 'y';
+        await auth(actor, name, base64(`${flag},,n=alice,r=abc`));
+        expect(conditionOf(await actor.receive())).toBe('not-authorized');
+      }
+      await auth(actor, 'PLAIN', plain);
+      expect((await actor.receive()).name).toBe('success');
+      actor.cut();
+    }
+  });
+
   test('after loginAttemptsMax attempts the stream ends', async () => {
     const actor = await opened('plain');
     for (let i = 0; i < defaultChatLimits.loginAttemptsMax; i++) {
