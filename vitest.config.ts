@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ['tests/setup/postgres.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is awaited comes when it can: a second is little on a machine that does other things as well.
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     // Processes that are started from the sources are stripped of their types and compiled once.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
