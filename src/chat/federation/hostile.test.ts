@@ -326,6 +326,22 @@ describe('a server that cannot be believed', () => {
     await bea.receivesNothing();
   });
 
+  test.each([
+    ['to the server', 'b.test', '', 'an iq has no type'],
+    ['to an account', 'bea@b.test', "type='ask'", "an iq has no type 'ask'"],
+  ])('RFC 6120 §8.2.3: an iq of no type that there is, %s, is refused', async (_, to, type, text) => {
+    await open();
+    const actor = await bidirectional();
+    await actor.sendRaw(
+      `<iq ${type} id='odd' from='ana@evil.test/x' to='${to}'><ping xmlns='urn:xmpp:ping'/></iq>` +
+        `<iq type='get' id='ping' from='ana@evil.test/x' to='b.test'><ping xmlns='urn:xmpp:ping'/></iq>`,
+    );
+    const refused = await actor.receive(({ name }) => name === 'iq');
+    expect(refused.attributes).toMatchObject({ id: 'odd', type: 'error' });
+    expect(JSON.stringify(refused.children)).toContain(text);
+    await actor.find(({ attributes }) => attributes.id === 'ping');
+  });
+
   test('XEP-0288: what goes back by its stream comes once it knows that it may', async () => {
     await open();
     const bea = new XmppActor({ transport: 'tcp', port: b.ports.plain, domain: 'b.test' });

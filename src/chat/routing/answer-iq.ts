@@ -7,6 +7,14 @@ import { bounceOf, mayBounce, payloadOf, resultOf, type Stanza } from '../stanza
 import type { Home } from './home.ts';
 import type { Session } from './session.ts';
 
+const types: ReadonlySet<string> = new Set(['get', 'set', 'result', 'error']);
+
+/** RFC 6120 §8.2.3: an iq has one of four types, and an id. Throws StanzaError. */
+export function demandIq({ type, element: { attributes } }: Stanza): void {
+  if (!types.has(type)) throw new StanzaError('bad-request', { text: `an iq has no type '${type}'` });
+  if (attributes.id === undefined) throw new StanzaError('bad-request', { text: 'an iq has an id' });
+}
+
 /**
  * A request to the server (`home` null) or to an account (RFC 6120 §8.2.3, RFC 6121 §8.5.2.1.3). The answer is routed
  * back; what is an answer itself, to nothing that we asked, is dropped.

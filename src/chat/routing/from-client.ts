@@ -4,7 +4,7 @@ import type { Element } from '../../formats/stanza/index.ts';
 import { internalError, refusalOf, StanzaError, StreamError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
 import { addressed, bounceOf, isStanza, mayBounce, type Stanza } from '../stanza.ts';
-import { answerIq } from './answer-iq.ts';
+import { answerIq, demandIq } from './answer-iq.ts';
 import { Flow, type Sending } from './flow.ts';
 import type { Session } from './session.ts';
 
@@ -108,14 +108,10 @@ async function message(session: Session, stanza: Stanza, flow: Flow): Promise<vo
   await carried(session, sending.stanza, flow);
 }
 
-const iqTypes: ReadonlySet<string> = new Set(['get', 'set', 'result', 'error']);
-
 async function iq(session: Session, of: Element, to: Jid | null, flow: Flow): Promise<void> {
   const { chat, home } = session;
-  const { id, type = '' } = of.attributes;
-  if (!iqTypes.has(type)) throw new StanzaError('bad-request', { text: `an iq has no type '${type}'` });
-  if (id === undefined) throw new StanzaError('bad-request', { text: 'an iq has an id' });
   const stanza = addressed(of, session.jid, to ?? home.jid);
+  demandIq(stanza);
   if (to === null || (to.resource === '' && bareText(to) === home.text)) {
     return answerIq(chat, stanza, home, session);
   }

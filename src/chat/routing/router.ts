@@ -4,7 +4,7 @@ import { internalError, refusalOf, StanzaError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
 import type { Chat } from '../services.ts';
 import { addressed, bounceOf, mayBounce, type Stanza } from '../stanza.ts';
-import { answerIq } from './answer-iq.ts';
+import { answerIq, demandIq } from './answer-iq.ts';
 import { Flow } from './flow.ts';
 import { Questions } from './questions.ts';
 
@@ -73,6 +73,7 @@ export class Router {
   #carried(stanza: Stanza, flow: Flow): Promise<void> | void {
     const { to } = stanza;
     const { homes } = this.#chat();
+    if (stanza.kind === 'iq') demandIq(stanza);
     if (!homes.isLocal(to.domain)) {
       return (this.#services.get(to.domain) ?? this.#remoteOf()).receive(stanza, flow);
     }
