@@ -440,6 +440,20 @@ test('memberCheckMs: a disabled member is sent away with the next command even w
   expect(await say(alice, 'NOOP')).toEqual(['* BYE the account is closed', 'closed']);
 });
 
+test('a session ends with the password that it came by, and with no other', async () => {
+  const imap = await start();
+  const { alice } = imap.members;
+  const phone = await imap.admin.addAppPassword(alice, 'phone', ['mail']);
+  const [own, app] = [await imap.session('alice'), await imap.connect('plain')];
+  await app.readLine();
+  expect(await say(app, `LOGIN alice ${phone.password}`)).toHaveLength(1);
+  await imap.admin.revokeAppPassword(alice, phone.id);
+  expect(await app.readLine().then(String)).toBe('* BYE the account is closed');
+  expect(await say(own, 'NOOP')).toEqual(['t OK nothing done']);
+  await imap.admin.setPassword(alice, 'quite another one');
+  expect(await own.readLine().then(String)).toBe('* BYE the account is closed');
+});
+
 test('silent stores of ours are not echoed, changes of others beneath them are told', async () => {
   const imap = await start();
   for (let i = 0; i < 3; i++) await imap.deliver('alice', 'INBOX', message('m'), { flags: flagBits.seen });

@@ -37,7 +37,7 @@ export async function logIn(session: Session, credentials: Credentials, mechanis
   if (authorization !== '' && authorization !== username && authorization !== result.member.address) {
     return refuse(session, ['AUTHORIZATIONFAILED', 'you cannot act as another user'], true);
   }
-  session.loggedIn(result.member, result.expiresAtMs);
+  session.loggedIn(result);
   session.authFailures = 0;
   count.logins.inc();
   session.log.info('login', { account: result.member.id, mechanism, remote });

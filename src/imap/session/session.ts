@@ -1,4 +1,4 @@
-import type { Accounts, Member, Privilege } from '../../accounts/index.ts';
+import type { Accounts, AuthResult, Member, Privilege } from '../../accounts/index.ts';
 import { type Clock, randomToken, StoreError } from '../../base/index.ts';
 import type { Connection, LineReader } from '../../net/index.ts';
 import type { CounterHandle, Log } from '../../observability/index.ts';
@@ -71,6 +71,9 @@ export interface Notifier {
 const expired = () => new Farewell('the token you logged in with has expired', 'EXPIRED');
 const hearsAll = { messages: true, flags: true } as const;
 
+/** Who has logged in, and with what (`AuthResult`). */
+type LoggedIn = Extract<AuthResult, { readonly ok: true }>;
+
 /** One client. Commands run one after another, so nothing here needs a lock (RFC 9051 §5.5). */
 export class Session {
   /** What all sessions share; the tables without what is kept from this one. */
@@ -102,6 +105,7 @@ export class Session {
   #checkMemberAtMs = 0;
   /** By the wall clock, when what the client logged in with ends. */
   #expiresAtMs = Number.POSITIVE_INFINITY;
+  #credential = '';
   readonly #enabled = new Set<string>();
   // Made where somebody asks: most sessions only wait.
   #drain: AbortController | null = null;
@@ -373,21 +377,29 @@ export class Session {
     if (this.deadlineMs > 0) this.bye('the account is closed');
   }
 
-  async #memberIsClosed({ id }: Member): Promise<boolean> {
-    const member = await this.services.accounts.member(id);
+  async #memberIsClosed(before: Member): Promise<boolean> {
+    const { accounts } = this.services;
+    const member = await accounts.member(before.id);
+    if (member === null || member.disabled) return true;
+    // A password that was revoked or changed keeps nothing open; others than passwords are no numbers, and end by themselves.
+    if (member.version !== before.version && /^\d+$/.test(this.#credential)) {
+      const living = await accounts.livingCredentials(member.id);
+      if (!living.has(this.#credential)) return true;
+    }
     // Who is no administrator any more looks after the co-op's folders no longer.
-    if (member !== null && this.member?.id === id) this.member = member;
-    return member === null || member.disabled;
+    if (this.member?.id === member.id) this.member = member;
+    return false;
   }
 
   /** Throws Refusal where the account has too many sessions. */
-  loggedIn(member: Member, expiresAtMs = Number.POSITIVE_INFINITY): void {
+  loggedIn({ member, credential, expiresAtMs = Number.POSITIVE_INFINITY }: LoggedIn): void {
     const { perAccount, limits } = this.services;
     const open = perAccount.get(member.id) ?? 0;
     if (open >= limits.sessionsPerAccountMax) throw new Refusal('you have too many connections', 'LIMIT');
     perAccount.set(member.id, open + 1);
     this.member = member;
     this.#expiresAtMs = expiresAtMs;
+    this.#credential = credential;
     applySwitches(this);
     this.#checkMemberAtMs = this.services.clock.monotonicMs() + limits.memberCheckMs;
     this.connection.authenticated();
