@@ -42,7 +42,9 @@ test('a member sees the programs that chat for them, and ends one of them, and n
 
   const { text } = await ana.browser.get('/mail');
   expect(text).toContain('&lt;i&gt;</strong>');
-  expect(text).toContain('Dino, connecté, avec le mot de passe de « &lt;b&gt;My &quot;phone&quot;&lt;/b&gt; »');
+  expect(text).toContain(
+    'Dino, connecté, avec le mot de passe de « &lt;b&gt;My &quot;phone&quot;&lt;/b&gt; »',
+  );
   expect(text).toContain('<strong>desk</strong>');
   expect(text).toContain('connecté, avec votre propre mot de passe');
 
