@@ -6,8 +6,9 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**', 'tests/conformance/**'],
     globalSetup: ['tests/setup/postgres.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Long enough for a machine that is busy with something else.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     // What is awaited comes when it can: a second is little on a machine that does other things as well.
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
