@@ -27,7 +27,7 @@ export function addressed(of: Element, from: Jid, to: Jid): Stanza {
   return {
     kind: of.name as StanzaKind,
     type: of.attributes.type ?? '',
-    element: { ...of, attributes },
+    element: new Worded(of.name, of.ns, attributes, of.children),
     from,
     to,
   };
@@ -36,8 +36,11 @@ export function addressed(of: Element, from: Jid, to: Jid): Stanza {
 /** The same with other children, addresses kept. */
 export const withChildren = (stanza: Stanza, children: Element['children']): Stanza => ({
   ...stanza,
-  element: { ...stanza.element, children },
+  element: withOthers(stanza.element, children),
 });
+
+const withOthers = ({ name, ns, attributes }: Element, children: Element['children']): Worded =>
+  new Worded(name, ns, attributes, children);
 
 /** Null where it is none; for addresses in attributes. */
 export function tryJid(text: string | undefined): Jid | null {
@@ -78,24 +81,60 @@ export const mayBounce = ({ kind, type }: Stanza): boolean =>
 
 const answer = (to: Stanza, made: Element): Stanza => addressed(made, to.to, to.from);
 
+/** An element with its text, once somebody has asked for that: most stanzas, for which a WeakMap costs the collector too much. */
+class Worded implements Element {
+  readonly name: string;
+  readonly ns: string;
+  readonly attributes: Element['attributes'];
+  readonly children: Element['children'];
+  #text: string | null = null;
+
+  constructor(
+    name: string,
+    ns: string,
+    attributes: Element['attributes'],
+    children: Element['children'],
+    text: string | null = null,
+  ) {
+    this.name = name;
+    this.ns = ns;
+    this.attributes = attributes;
+    this.children = children;
+    this.#text = text;
+  }
+
+  /** Null where nobody has asked for it. */
+  get known(): string | null {
+    return this.#text;
+  }
+
+  text(): string {
+    this.#text ??= writeElement(this, clientNs);
+    return this.#text;
+  }
+}
+
+/** Of elements that others have made. */
 const texts = new WeakMap<Element, string>();
+
+const knownText = (of: Element): string | null => (of instanceof Worded ? of.known : (texts.get(of) ?? null));
 
 /** The same with more children before its own; where its text is known, so is that of the new one. */
 export function withFirst(of: Element, first: readonly Element[]): Element {
-  const made = { ...of, children: [...first, ...of.children] };
-  const text = texts.get(of);
+  const children = [...first, ...of.children];
+  const text = knownText(of);
   // '>' stands nowhere else in what we write: the first one ends the start tag.
   const end = text?.indexOf('>') ?? -1;
-  if (text === undefined || end < 1 || text[end - 1] === '/') return made;
+  if (text === null || end < 1 || text[end - 1] === '/') return withOthers(of, children);
   let inner = '';
   for (const each of first) inner += writeElement(each, of.ns);
-  texts.set(made, text.slice(0, end + 1) + inner + text.slice(end + 1));
-  return made;
+  const whole = text.slice(0, end + 1) + inner + text.slice(end + 1);
+  return new Worded(of.name, of.ns, of.attributes, children, whole);
 }
 
 /** As text within a client's stream; made once for however many hear it. */
 export function stanzaText(of: Element): string {
-  if (of instanceof Copy) return of.text();
+  if (of instanceof Worded || of instanceof Copy) return of.text();
   let text = texts.get(of);
   if (text === undefined) {
     text = writeElement(of, clientNs);

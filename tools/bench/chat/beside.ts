@@ -1,15 +1,15 @@
 /**
- * `npm run bench -- chat beside [messages] [room] [idle] [logins] [--pairs=100] [--seconds=5] [--rounds=3] [--sessions=2000] [--logins=400]`:
+ * `npm run bench -- chat beside [messages] [room] [idle] [logins] [--pairs=100] [--seconds=5] [--rounds=3] [--sessions=2000] [--logins=400] [--servers=bare,myco,…] [--doors=wss,…]`:
  * ours beside Debian's Prosody and ejabberd, in rounds that take turns, on this machine at the same time of day; least, middle
- * and most of each. Who keeps archives keeps both; only ours has them on the disk before anybody hears. Processor time is that of
+ * and most of each. Beside idle sessions stand connections to a Node process that does nothing but hold them. Who keeps archives keeps both; only ours has them on the disk before anybody hears. Processor time is that of
  * the server's whole process tree.
  */
 import { cpus, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loginXmpp } from '../../../src/testing/index.ts';
 import { memoryKiB, processorMs } from '../imap/processes.ts';
-import { type LoadClient, type LoadDoor, openLoadClient } from './load-client.ts';
-import { type MessageServer, messageRate } from './messages.ts';
+import { type LoadClient, type LoadDoor, openBareClient, openLoadClient } from './load-client.ts';
+import { doorOf, type MessageServer, messageRate } from './messages.ts';
 import { startServers } from './neighbours.ts';
 import { roomRate } from './rooms.ts';
 
@@ -19,6 +19,10 @@ interface Options {
   readonly rounds: number;
   readonly sessions: number;
   readonly logins: number;
+  /** Names of those that are measured; all where it is empty. */
+  readonly servers: readonly string[];
+  /** The same of their doors. */
+  readonly doors: readonly string[];
 }
 
 type Measure = (server: MessageServer, transport: LoadDoor['transport'], options: Options) => Promise<number>;
@@ -33,11 +37,9 @@ interface Row {
   readonly transports?: readonly LoadDoor['transport'][];
 }
 
-const doorOf = (server: MessageServer, transport: LoadDoor['transport']): LoadDoor => ({
-  ...{ transport, port: server.ports[transport], domain: server.domain },
-});
-
-async function steadyKiB(pid: number): Promise<number> {
+async function steadyKiB({ pid, collect }: MessageServer): Promise<number> {
+  await pause(1_000);
+  collect?.();
   let last = memoryKiB(pid);
   for (let turn = 0; turn < 20; turn++) {
     await pause(1_000);
@@ -54,18 +56,19 @@ async function idle(
   transport: LoadDoor['transport'],
   options: Options,
 ): Promise<number> {
-  const clients: LoadClient[] = [];
+  const clients: Pick<LoadClient, 'close'>[] = [];
+  const door = doorOf(server, transport);
   const open = async (count: number) => {
     for (let n = 0; n < count; n++) {
       const { username, password } = server.member(n % (2 * options.pairs));
-      clients.push(await openLoadClient(doorOf(server, transport), username, password));
+      clients.push(await (username === '' ? openBareClient(door) : openLoadClient(door, username, password)));
     }
   };
   // The first load what all share.
   await open(2 * options.pairs);
-  const before = await steadyKiB(server.pid);
+  const before = await steadyKiB(server);
   await open(options.sessions);
-  const after = await steadyKiB(server.pid);
+  const after = await steadyKiB(server);
   for (const client of clients) client.close();
   await pause(2_000);
   return (after - before) / options.sessions;
@@ -81,7 +84,8 @@ async function logins(
   const line = async () => {
     while (made < options.logins) {
       const { username, password } = server.member(made++ % (2 * options.pairs));
-      const door = doorOf(server, transport);
+      const { port, domain } = doorOf(server, transport);
+      const door = { transport: transport === 'websocket' ? transport : 'tcp', port, domain } as const;
       const mechanism = server.name === 'prosody' ? 'SCRAM-SHA-1' : 'SCRAM-SHA-256';
       const actor = await loginXmpp({ ...door, username, password, mechanism });
       await actor.disconnect();
@@ -112,7 +116,10 @@ const rows: Readonly<Record<string, Row>> = {
       return (await roomRate(server, room, { occupants: roomOccupants, seconds, window: 4 })).perCpuSecond;
     },
   },
-  idle: { name: 'an idle session', unit: 'KiB', measure: idle, anew: true },
+  idle: {
+    ...{ name: 'an idle session', unit: 'KiB', measure: idle, anew: true },
+    transports: ['tcp', 'tls', 'starttls', 'websocket', 'wss'],
+  },
   logins: { name: 'logins', unit: 'per second of processor time', measure: logins },
 };
 
@@ -123,10 +130,11 @@ const shown = (figures: readonly number[]): string => {
 };
 
 async function withServers<T>(
-  { pairs }: Options,
+  { pairs, servers: only }: Options,
+  bare: boolean,
   work: (servers: readonly MessageServer[]) => Promise<T>,
 ): Promise<T> {
-  const servers = await startServers(2 * pairs);
+  const servers = await startServers(2 * pairs, { bare, only });
   try {
     return await work(servers);
   } finally {
@@ -136,15 +144,17 @@ async function withServers<T>(
 
 async function measureRow(row: Row, servers: readonly MessageServer[], options: Options): Promise<void> {
   for (const transport of row.transports ?? (['tcp', 'websocket'] as const)) {
+    if (options.doors.length > 0 && !options.doors.includes(transport)) continue;
     const figures = new Map<string, number[]>();
     const measureAll = async (those: readonly MessageServer[]) => {
       for (const server of those) {
+        if (server.ports[transport] === undefined) continue;
         const all = figures.get(server.name) ?? [];
         figures.set(server.name, [...all, await row.measure(server, transport, options)]);
       }
     };
     for (let round = 0; round < options.rounds; round++)
-      await (row.anew === true ? withServers(options, measureAll) : measureAll(servers));
+      await (row.anew === true ? withServers(options, true, measureAll) : measureAll(servers));
     for (const [name, all] of figures)
       console.log(`${row.name}, ${transport}, ${name}: ${shown(all)} ${row.unit}`);
   }
@@ -153,9 +163,15 @@ async function measureRow(row: Row, servers: readonly MessageServer[], options: 
 export async function beside(args: readonly string[]): Promise<void> {
   const option = (name: string, or: number) =>
     Number(args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? or);
+  const list = (name: string) =>
+    args
+      .find((arg) => arg.startsWith(`--${name}=`))
+      ?.slice(name.length + 3)
+      .split(',') ?? [];
   const options: Options = {
     ...{ pairs: option('pairs', 100), seconds: option('seconds', 5), rounds: option('rounds', 3) },
     ...{ sessions: option('sessions', 2_000), logins: option('logins', 400) },
+    ...{ servers: list('servers'), doors: list('doors') },
   };
   const wanted = args.filter((arg) => !arg.startsWith('--'));
   for (const name of wanted) if (!Object.hasOwn(rows, name)) throw new Error(`there is no row '${name}'`);
@@ -170,7 +186,7 @@ export async function beside(args: readonly string[]): Promise<void> {
   const [anew, others] = [true, false].map((is) => picked.filter(([, row]) => (row.anew ?? false) === is));
   for (const [, row] of anew ?? []) await measureRow(row, [], options);
   if (others?.length)
-    await withServers(options, async (servers) => {
+    await withServers(options, false, async (servers) => {
       for (const [, row] of others) await measureRow(row, servers, options);
     });
   console.log(`load at the end ${load()}`);

@@ -16,7 +16,10 @@ export interface MessageServer {
   readonly name: string;
   readonly pid: number;
   readonly domain: string;
-  readonly ports: { readonly tcp: number; readonly websocket: number };
+  /** Those that it has. */
+  readonly ports: Readonly<Partial<Record<LoadDoor['transport'], number>>>;
+  /** Tells it to collect its garbage, where it can be told. */
+  collect?(): void;
   /** Of the number-th member. */
   member(n: number): { readonly username: string; readonly password: string };
   close(): Promise<void>;
@@ -42,13 +45,19 @@ function messageTo(jid: string, n: number): string {
   return `${head}${'lorem ipsum dolor sit amet '.repeat(9).slice(0, Math.max(20, 410 - head.length - tail.length))}${tail}`;
 }
 
+export function doorOf(server: MessageServer, transport: LoadDoor['transport']): LoadDoor {
+  const port = server.ports[transport];
+  if (port === undefined) throw new Error(`${server.name} has no door for ${transport}`);
+  return { transport, port, domain: server.domain };
+}
+
 /** Everybody writes to the other of the pair, both ways. */
 export async function messageRate(
   server: MessageServer,
   transport: LoadDoor['transport'],
   { pairs, seconds, window }: MessageLoad,
 ): Promise<MessageRate> {
-  const door = { transport, port: server.ports[transport], domain: server.domain };
+  const door = doorOf(server, transport);
   const clients: LoadClient[] = [];
   for (let n = 0; n < 2 * pairs; n++) {
     const { username, password } = server.member(n);
@@ -80,7 +89,34 @@ export async function messageRate(
   return { perCpuSecond: (count * 1_000) / cpuMs, perSecond: (count * 1_000) / ms };
 }
 
-/** Our own server, in a process of its own, on a new folder. */
+/** A program of ours in a process of its own, which tells its ports with its first line. */
+export async function startProgram(
+  name: string,
+  args: readonly string[],
+  ended: () => void,
+): Promise<Pick<MessageServer, 'name' | 'pid' | 'ports' | 'collect' | 'close'>> {
+  const child: ChildProcess = spawn(process.execPath, ['--expose-gc', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout?.once('data', (data) => resolve(String(data)));
+    void gone.then(() => reject(new Error('the server ended before it began')));
+  });
+  return {
+    name,
+    pid: child.pid as number,
+    ports: JSON.parse(line),
+    collect: () => void child.kill('SIGUSR2'),
+    async close() {
+      child.kill('SIGTERM');
+      await gone;
+      ended();
+    },
+  };
+}
+
+/** Our own server, on a new folder. */
 export async function ourServer(
   members: number,
   nodeOptions: readonly string[] = [],
@@ -88,24 +124,9 @@ export async function ourServer(
   const dir = mkdtempSync(join(process.cwd(), '.bench-'));
   const file = new URL('../../../tests/harness/chat-server.ts', import.meta.url).pathname;
   const args = [...nodeOptions, file, join(dir, 'data'), 'sqlite', String(members)];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once('data', (data) => resolve(String(data)));
-    void gone.then(() => reject(new Error('the server ended before it began')));
-  });
-  return {
-    name: 'myco',
-    pid: child.pid as number,
-    domain: chatServerDomain,
-    ports: JSON.parse(line),
-    member: (n) => ({ username: `m${n}`, password: chatServerPassword }),
-    async close() {
-      child.kill('SIGTERM');
-      await gone;
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
+  const program = await startProgram('myco', args, () => rmSync(dir, { recursive: true, force: true }));
+  const member = (n: number) => ({ username: `m${n}`, password: chatServerPassword });
+  return { ...program, domain: chatServerDomain, member };
 }
 
 const middle = (all: readonly number[]) => [...all].sort((a, b) => a - b)[all.length >> 1] ?? 0;

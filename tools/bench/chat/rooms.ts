@@ -5,7 +5,7 @@
  */
 import { processorMs } from '../imap/processes.ts';
 import { type LoadClient, openLoadClient } from './load-client.ts';
-import { type MessageRate, type MessageServer, ourServer } from './messages.ts';
+import { doorOf, type MessageRate, type MessageServer, ourServer } from './messages.ts';
 
 export interface RoomLoad {
   readonly occupants: number;
@@ -23,7 +23,7 @@ function messageTo(room: string, n: number): string {
 }
 
 async function occupants(server: MessageServer, room: string, count: number): Promise<readonly LoadClient[]> {
-  const door = { transport: 'tcp', port: server.ports.tcp, domain: server.domain } as const;
+  const door = doorOf(server, 'tcp');
   const clients: LoadClient[] = [];
   const entered: Promise<void>[] = [];
   for (let n = 0; n < count; n++) {
