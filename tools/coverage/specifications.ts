@@ -265,7 +265,7 @@ XEP-0490 | Message Displayed Synchronization | Partial | | 1.0.1: clients publis
 XEP-0199 | XMPP Ping | Yes | | 2.0.1
 XEP-0386 | Bind 2 | Yes | src/chat/xeps/0386-bind2.ts | 1.1.0
 XEP-0388 | Extensible SASL Profile | Yes | src/chat/auth/sasl2.ts | 1.0.4; no tasks: all hashes are kept of every password, and there is no second factor
-XEP-0440 | SASL Channel-Binding Type Capability | Yes | src/chat/xeps/0440-channel-bindings.ts | 1.0.0: tls-exporter, tls-server-end-point; none over WebSocket
+XEP-0440 | SASL Channel-Binding Type Capability | Yes | src/chat/xeps/0440-channel-bindings.ts | 1.0.0: tls-exporter, tls-server-end-point; none over WebSocket and TLS 1.2
 XEP-0484 | Fast Authentication Streamlining Tokens | Yes | src/chat/auth/fast.ts src/chat/xeps/0484-fast.ts | 0.2.0: HT-SHA-256-EXPR, -ENDP, -NONE; TLS early data are not taken
 XEP-0077 | In-Band Registration | Partial | src/chat/xeps/0077-registration.ts src/chat/registration/register.ts | 2.4: by invitation or for anybody, one's own password; by fields, not by forms; accounts are given up where anybody may have one
 XEP-0379 | Pre-Authenticated Roster Subscription | Yes | src/chat/xeps/0379-invited-contacts.ts src/chat/registration/invitations.ts | 0.3.3

@@ -238,6 +238,19 @@ describe('refusals', () => {
     await actor.ended();
   });
 
+  test('with TLS 1.2 no binding is offered, and who would have bound may say so', async () => {
+    const actor = new XmppActor({
+      ...{ transport: 'tls', port: chat.ports.direct, domain: chat.domain },
+      tls: { ca: chat.authority, servername: chat.domain, maxVersion: 'TLSv1.2' },
+    });
+    await actor.open();
+    expect(offered(actor)).toEqual(['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']);
+    expect(bindings(actor)).toEqual([]);
+    const { answer } = await scram(actor, 'SCRAM-SHA-1', { gs2Header: 'y,,' });
+    expect(answer.name).toBe('success');
+    actor.cut();
+  });
+
   // slixmpp 1.8 binds by tls-unique, which TLS 1.3 has not, says 'y' elsewhere, and comes to PLAIN last.
   test('who gets every channel binding wrong comes to the password, again and again', async () => {
     const plain = base64(`\0alice\0${chatPassword}`);
