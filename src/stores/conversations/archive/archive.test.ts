@@ -202,6 +202,9 @@ describeEngines('archives', (engine) => {
     const [next] = await keep(row());
     expect(next).toBeGreaterThan(young[0] ?? 0);
     expect((await archive.find(ana, next ?? 0))?.atMs).toBe(start + made * 1_000);
+    // What has gone does not push the times of what comes.
+    const [after] = await keep(row());
+    expect((await archive.find(ana, after ?? 0))?.atMs).toBe(start + made * 1_000);
   });
 
   test('an archive goes without the others; cleared it goes on, erased it begins anew', async () => {

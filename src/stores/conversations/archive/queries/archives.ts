@@ -27,7 +27,8 @@ export function archiveQueries({ db, t }: Context) {
         set: {
           lastId: grownBy(a.lastId, 'count'),
           beforeAt: sql`${a.lastAt}`,
-          lastAt: sql`case when ${a.lastAt} > excluded."lastAt" then ${a.lastAt} else excluded."lastAt" end`,
+          // Times ascend; those of rows that have all gone count no more.
+          lastAt: sql`case when ${a.lastAt} > excluded."lastAt" and ${a.firstAt} <> ${noFirst} then ${a.lastAt} else excluded."lastAt" end`,
           rows: sql`${a.rows} + excluded.rows`,
           groupchat: sql`${a.groupchat} + excluded.groupchat`,
           offline: sql`${a.offline} + excluded.offline`,
