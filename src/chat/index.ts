@@ -29,7 +29,12 @@ export {
 } from './portable/index.ts';
 export { type ChatClient, type ChatClients, chatClients } from './registration/clients.ts';
 export { invitationUri } from './registration/invitations.ts';
-export { firstConfig as firstRoomConfig, type RoomLimits, type RoomOffice, roomOffice } from './rooms/index.ts';
+export {
+  firstConfig as firstRoomConfig,
+  type RoomLimits,
+  type RoomOffice,
+  roomOffice,
+} from './rooms/index.ts';
 export { type RosterSource, type SharedContact, sharedChanged } from './roster/index.ts';
 export {
   type ChatServer,

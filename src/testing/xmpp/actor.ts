@@ -72,7 +72,7 @@ export class XmppActor {
 
   constructor(options: XmppActorOptions) {
     this.#options = options;
-    this.#patienceMs = options.patienceMs ?? 10_000;
+    this.#patienceMs = options.patienceMs ?? 30_000;
   }
 
   get isSecure(): boolean {
