@@ -1,5 +1,8 @@
 import { bareText, type Jid, jidText } from '../../formats/jid/index.ts';
 
+/** XEP-0191. */
+export const blockingNs = 'urn:xmpp:blocking';
+
 /** XEP-0191 §2: a full address, a bare one, a domain with a resource, or a domain and all below it. */
 export function isBlocked(blocked: ReadonlySet<string>, jid: Jid): boolean {
   if (blocked.size === 0) return false;

@@ -5,7 +5,7 @@
  * - Clients are told after the commit; then the contact is. What waits for an answer is kept with its stanza.
  * - Whom the co-op puts into lists (`sources.ts`) stands beside what members have chosen, and is written nowhere.
  */
-export { isBlocked } from './blocked.ts';
+export { blockingNs, isBlocked } from './blocked.ts';
 export { contactsWhere, inTurn, mayHear, standingOf } from './contacts.ts';
 export { mayKnowAccount } from './known.ts';
 export { itemElement } from './pushes.ts';

@@ -4,13 +4,12 @@ import { childrenOf, type Element, element } from '../../formats/stanza/index.ts
 import { StanzaError } from '../errors.ts';
 import { clientNs } from '../namespaces.ts';
 import { hideFrom, showAgain } from '../presence/index.ts';
-import { type HomeState, inTurn, isBlocked } from '../roster/index.ts';
+import { blockingNs, type HomeState, inTurn, isBlocked } from '../roster/index.ts';
 import type { Home } from '../routing/home.ts';
 import type { Session } from '../routing/session.ts';
 import type { IqHandler, IqRequest, Specification, Step } from '../specification.ts';
 import type { Stanza } from '../stanza.ts';
 
-const blockingNs = 'urn:xmpp:blocking';
 const errorsNs = 'urn:xmpp:blocking:errors';
 const idBits = 60;
 
