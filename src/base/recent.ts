@@ -1,3 +1,5 @@
+const one = () => 1;
+
 /**
  * A map of bounded weight that keeps what was used recently. Two generations: what is used moves to the young one;
  * when that holds half of the bound, the old one goes and it takes its place. So a hit costs one look-up.
@@ -6,12 +8,12 @@ export class Recent<Key, Value> {
   readonly #weightMax: number;
   readonly #weigh: (value: Value) => number;
   #young = new Map<Key, Value>();
-  #old = new Map<Key, Value>();
+  #old: Map<Key, Value> | null = null;
   #youngWeight = 0;
   #oldWeight = 0;
 
   /** `weigh` answers the same for a value each time; a value heavier than half of `weightMax` is not kept. */
-  constructor(weightMax: number, weigh: (value: Value) => number = () => 1) {
+  constructor(weightMax: number, weigh: (value: Value) => number = one) {
     this.#weightMax = weightMax;
     this.#weigh = weigh;
   }
@@ -24,7 +26,7 @@ export class Recent<Key, Value> {
   get(key: Key): Value | undefined {
     const young = this.#young.get(key);
     if (young !== undefined) return young;
-    const old = this.#old.get(key);
+    const old = this.#old?.get(key);
     if (old !== undefined) this.set(key, old);
     return old;
   }
@@ -49,16 +51,16 @@ export class Recent<Key, Value> {
       this.#young.delete(key);
       this.#youngWeight -= this.#weigh(young);
     }
-    const old = this.#old.get(key);
+    const old = this.#old?.get(key);
     if (old !== undefined) {
-      this.#old.delete(key);
+      this.#old?.delete(key);
       this.#oldWeight -= this.#weigh(old);
     }
   }
 
   clear(): void {
     this.#young.clear();
-    this.#old.clear();
+    this.#old = null;
     this.#youngWeight = 0;
     this.#oldWeight = 0;
   }

@@ -25,7 +25,7 @@ export async function demandKnown(home: Home, session: Session, request: Stanza)
   if (!isBlocked(state.blocked, from)) {
     if (home.chat.homes.isLocal(from.domain) || mayHear(home, state, from)) return;
     const { directed, spokenTo } = toldBy(session);
-    if (directed.hasBare(from) || spokenTo.get(bareText(from)) === true) return;
+    if (directed.hasBare(from) || spokenTo?.get(bareText(from)) === true) return;
   }
   throw new StanzaError('service-unavailable');
 }

@@ -23,7 +23,8 @@ export const availableOf = (home: Home): readonly Session[] =>
 
 /** Whom a session has told of itself by name (RFC 6121 §4.6), by the address as text. */
 export class Directed {
-  readonly #told = new Map<string, Jid>();
+  /** Most sessions tell nobody by name. */
+  #told: Map<string, Jid> | null = null;
   readonly #max: number;
 
   constructor(max: number) {
@@ -32,28 +33,29 @@ export class Directed {
 
   /** False: there are too many. */
   add(text: string, jid: Jid): boolean {
+    this.#told ??= new Map();
     if (!this.#told.has(text) && this.#told.size >= this.#max) return false;
     this.#told.set(text, jid);
     return true;
   }
 
   delete(text: string): void {
-    this.#told.delete(text);
+    this.#told?.delete(text);
   }
 
   /** By any resource: who is told of one in a room is asked by others in it. */
   hasBare(jid: Jid): boolean {
     const bare = bareText(jid);
-    for (const told of this.#told.values()) if (bareText(told) === bare) return true;
+    for (const told of this.#told?.values() ?? []) if (bareText(told) === bare) return true;
     return false;
   }
 
   /** Those of them, which are forgotten. */
   takeWhere(isOne: (jid: Jid) => boolean): readonly Jid[] {
     const taken: Jid[] = [];
-    for (const [text, jid] of this.#told) {
+    for (const [text, jid] of this.#told ?? []) {
       if (!isOne(jid)) continue;
-      this.#told.delete(text);
+      this.#told?.delete(text);
       taken.push(jid);
     }
     return taken;
@@ -61,8 +63,8 @@ export class Directed {
 
   /** All of them, which are forgotten. */
   take(): readonly Jid[] {
-    const all = [...this.#told.values()];
-    this.#told.clear();
+    const all = [...(this.#told?.values() ?? [])];
+    this.#told = null;
     return all;
   }
 }

@@ -7,8 +7,8 @@ import { Directed } from './telling.ts';
 /** What a session has told, and whom. */
 export interface Told {
   readonly directed: Directed;
-  /** Who elsewhere has had a message or a request of it lately, and knows its whole address of that; by bare address. */
-  readonly spokenTo: Recent<string, true>;
+  /** Who elsewhere has had a message or a request of it lately, and knows its whole address of that; by bare address, null for nobody. */
+  spokenTo: Recent<string, true> | null;
   /** Until everybody has heard of the last presence. */
   last: Promise<void>;
 }
@@ -20,7 +20,7 @@ export function toldBy(session: Session): Told {
   if (told === undefined) {
     told = {
       directed: new Directed(directedPerSessionMax),
-      spokenTo: new Recent(spokenToPerSessionMax),
+      spokenTo: null,
       last: Promise.resolve(),
     };
     all.set(session, told);
@@ -30,5 +30,7 @@ export function toldBy(session: Session): Told {
 
 /** A session sends a message or a request to another server. */
 export function spoke(session: Session, to: Jid): void {
-  toldBy(session).spokenTo.set(bareText(to), true);
+  const told = toldBy(session);
+  told.spokenTo ??= new Recent(spokenToPerSessionMax);
+  told.spokenTo.set(bareText(to), true);
 }

@@ -15,13 +15,15 @@ export interface HomeState extends Pick<Stored, 'verFloor'> {
   last: Stored['last'];
 }
 
+const nobody: ReadonlyMap<string, SharedContact> = new Map();
+
 export async function loadState({ store, rosterSource }: Chat, account: number): Promise<HomeState> {
   const { contacts, blocked, ...state } = await store.roster.load(account);
   const shared = (await rosterSource?.contactsOf(account)) ?? [];
   return {
     ...state,
     contacts: new Map(contacts),
-    shared: new Map(shared.map((contact) => [contact.contact, contact])),
+    shared: shared.length === 0 ? nobody : new Map(shared.map((contact) => [contact.contact, contact])),
     blocked: new Set(blocked),
   };
 }

@@ -46,8 +46,11 @@ export function serverTls(raw: Socket, { certificates, alpn }: Shared, side: Ser
     rejectUnauthorized: false,
     secureContext: certificates.contextFor(null),
     SNICallback: (name, answer) => answer(null, certificates.contextFor(name)),
-    // RFC 7301 §3.2: who offers others alone is refused by Node, who offers none is served.
-    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+    // RFC 7301 §3.2: who offers others alone is refused by Node, who offers none is served. Of a list Node would keep a copy
+    // per socket, each in a slab of 64 KiB that it shares with what is long gone.
+    ...(alpn === undefined
+      ? {}
+      : { ALPNCallback: ({ protocols }) => alpn.find((ours) => protocols.includes(ours)) }),
   });
 }
 
