@@ -5,8 +5,8 @@ import { extname, join } from 'node:path';
 import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { childOf, type Element, textOf } from '../../src/formats/stanza/index.ts';
 import { loginXmpp, type XmppActor } from '../../src/testing/index.ts';
+import { says } from '../harness/chat-member.ts';
 import { openPage, type Page } from '../harness/chromium.ts';
 import { domain, type Myco, member, password, startMyco, stopAll, withTools } from '../harness/index.ts';
 
@@ -42,8 +42,6 @@ async function keyOf({ port, authority }: { port: number; authority: string }): 
     .digest('base64');
 }
 
-const bodyOf = (element: Element) => textOf(childOf(element, 'body'));
-const says = (body: string) => (element: Element) => element.name === 'message' && bodyOf(element) === body;
 const shows = (text: string) => `document.body.innerText.includes(${JSON.stringify(text)})`;
 
 withTools('Converse.js in Chromium', ['chromium'], () => {

@@ -1,8 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { childOf, type Element, textOf } from '../../src/formats/stanza/index.ts';
-import { loginXmpp, makeFolder, removeFolder, type XmppActor } from '../../src/testing/index.ts';
+import { makeFolder, removeFolder, type XmppActor } from '../../src/testing/index.ts';
+import { openChatMember, says } from '../harness/chat-member.ts';
 import { domain, type Myco, member, password, run, startMyco, stopAll, withTools } from '../harness/index.ts';
 import { openTerminal } from '../harness/terminal.ts';
 
@@ -36,24 +36,12 @@ async function sends(words: string, args: readonly string[]): Promise<void> {
   expect({ code, said }).toEqual({ code: 0, said: '' });
 }
 
-async function signedIn(username: string): Promise<XmppActor> {
-  const tls = { ca: myco.authority, servername: domain };
-  const door = { transport: 'tcp', port: myco.port('xmpp'), domain, tls } as const;
-  const actor = await loginXmpp({ ...door, username, password });
-  await actor.send('<presence/>');
-  await actor.forget();
-  return actor;
-}
-
-const bodyOf = (element: Element) => textOf(childOf(element, 'body')).trim();
-const says = (body: string) => (element: Element) => element.name === 'message' && bodyOf(element) === body;
-
 withTools('go-sendxmpp', ['go-sendxmpp', 'tmux'], () => {
   let bea: XmppActor;
   beforeAll(async () => {
     folder = makeFolder();
     myco = await startMyco({ members: ['ana', 'bea'] });
-    bea = await signedIn('bea');
+    bea = await openChatMember(myco, 'bea');
   });
 
   test.each(['xmpp', 'xmpps'] as const)('writes to somebody, through %s', async (door) => {

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { childOf, type Element, textOf } from '../../src/formats/stanza/index.ts';
-import { loginXmpp, makeFolder, removeFolder, type XmppActor } from '../../src/testing/index.ts';
+import { makeFolder, removeFolder, type XmppActor } from '../../src/testing/index.ts';
+import { openChatMember, says } from '../harness/chat-member.ts';
 import { domain, type Myco, member, password, startMyco, stopAll, withTools } from '../harness/index.ts';
 import { openTerminal, type Terminal } from '../harness/terminal.ts';
 
@@ -32,24 +32,12 @@ function mcabber(name: string, secret: string): Promise<Terminal> {
   return openTerminal(['mcabber'], { HOME: home });
 }
 
-async function signedIn(username: string): Promise<XmppActor> {
-  const tls = { ca: myco.authority, servername: domain };
-  const door = { transport: 'tcp', port: myco.port('xmpp'), domain, tls } as const;
-  const actor = await loginXmpp({ ...door, username, password });
-  await actor.send('<presence/>');
-  await actor.forget();
-  return actor;
-}
-
-const bodyOf = (element: Element) => textOf(childOf(element, 'body'));
-const says = (body: string) => (element: Element) => element.name === 'message' && bodyOf(element) === body;
-
 withTools('mcabber', ['mcabber', 'tmux'], () => {
   let bea: XmppActor;
   beforeAll(async () => {
     folder = makeFolder();
     myco = await startMyco({ members: ['ana', 'bea'] });
-    bea = await signedIn('bea');
+    bea = await openChatMember(myco, 'bea');
   });
 
   test('finds a contact, writes and is written to, and comes back', async () => {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { childOf, type Element, textOf } from '../../src/formats/stanza/index.ts';
-import { loginXmpp, makeFolder, removeFolder, type XmppActor } from '../../src/testing/index.ts';
+import { makeFolder, removeFolder, type XmppActor } from '../../src/testing/index.ts';
+import { openChatMember, says } from '../harness/chat-member.ts';
 import { domain, type Myco, member, password, startMyco, stopAll, withTools } from '../harness/index.ts';
 import { openTerminal, type Terminal } from '../harness/terminal.ts';
 
@@ -36,24 +36,12 @@ function settle(home: string): Record<string, string> {
 
 const profanity = (home: string): Promise<Terminal> => openTerminal(['profanity', '-a', 'ana'], settle(home));
 
-async function signedIn(username: string): Promise<XmppActor> {
-  const tls = { ca: myco.authority, servername: domain };
-  const door = { transport: 'tcp', port: myco.port('xmpp'), domain, tls } as const;
-  const actor = await loginXmpp({ ...door, username, password });
-  await actor.send('<presence/>');
-  await actor.forget();
-  return actor;
-}
-
-const bodyOf = (element: Element) => textOf(childOf(element, 'body'));
-const says = (body: string) => (element: Element) => element.name === 'message' && bodyOf(element) === body;
-
 withTools('profanity', ['profanity', 'tmux'], () => {
   let other: XmppActor;
   beforeAll(async () => {
     folder = makeFolder();
     myco = await startMyco({ members: ['ana', 'bea'] });
-    other = await signedIn('bea');
+    other = await openChatMember(myco, 'bea');
   });
 
   test('signs in, writes and is written to', async () => {
@@ -76,7 +64,7 @@ withTools('profanity', ['profanity', 'tmux'], () => {
   });
 
   test('shows what was said while it was not there, by both', async () => {
-    const phone = await signedIn('ana');
+    const phone = await openChatMember(myco, 'ana');
     await phone.send(
       `<message to='${member('bea')}' type='chat' id='p1'><body>from my phone</body></message>`,
     );
