@@ -238,14 +238,18 @@ class World {
   }
 
   async close(): Promise<void> {
+    const { chat } = this.#chat.server;
+    // Those that wait to be resumed: nobody comes, and what they were asked is answered for them (XEP-0198 §4).
+    const forsaken = async () => {
+      for (const session of [...chat.homes.sessions()]) if (session.stream === null) session.close();
+      await chat.commits.settled();
+    };
+    await forsaken();
     for (let turn = 0; turn < 200 && this.judge.unanswered().length > 0; turn++) await this.#settled();
     this.judge.end();
     for (const member of this.#members) await member.goodbye();
     this.#peer?.leave();
-    const { chat } = this.#chat.server;
-    // Those that wait to be resumed: nobody comes.
-    for (const session of [...chat.homes.sessions()]) if (session.stream === null) session.close();
-    await chat.commits.settled();
+    await forsaken();
     this.#readLog();
     if (chat.homes.sessionCount !== 0) this.judge.fault('sessions are left', String(chat.homes.sessionCount));
   }
