@@ -49,6 +49,7 @@ export {
 } from './scram-dialogue.ts';
 export { directoryAccount, publicAccount } from './scripts/directory.ts';
 export { type AccountsSettings, accountsSettings } from './settings.ts';
+export { isPassword, type SignedIn, standing } from './standing.ts';
 export { Throttle } from './throttle.ts';
 export type {
   Accounts,

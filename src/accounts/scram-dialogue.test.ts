@@ -180,9 +180,10 @@ describe('channel binding', () => {
   test('is offered where there is something to bind to', () => {
     expect(bindsChannels(nothing)).toBe(false);
     expect(bindsChannels(tls)).toBe(true);
-    expect(bindsChannels({ ...nothing, serverCertificateHash: () => endPoint })).toBe(true);
+    // TLS 1.2: a certificate, and no exporter that binds.
+    expect(bindsChannels({ ...tls, exportKeyingMaterial: () => null })).toBe(false);
     expect(channelBindings(tls)).toEqual(['tls-exporter', 'tls-server-end-point']);
-    expect(channelBindings({ ...tls, exportKeyingMaterial: () => null })).toEqual(['tls-server-end-point']);
+    expect(channelBindings({ ...tls, exportKeyingMaterial: () => null })).toEqual([]);
     expect(channelBindings(nothing)).toEqual([]);
     expect(channelBindingData(tls, 'tls-exporter')).toEqual(exporter);
     expect(channelBindingData(tls, 'constructor')).toBeNull();

@@ -54,9 +54,14 @@ export interface ScramOutcome {
 /** Channels that have a binding keep it; every CAPABILITY asks. */
 const bound = new WeakSet<ScramChannel>();
 
-/** Names of the bindings that the channel has, the strongest first. */
-export const channelBindings = (channel: ScramChannel): readonly string[] =>
-  Object.keys(bindings).filter((name) => channelBindingData(channel, name) !== null);
+/**
+ * Names of the bindings that clients are offered, the strongest first. None with TLS 1.2, which has no tls-exporter that
+ * binds (RFC 9266 §4.2): its programs (gloox) know tls-unique alone, hold -PLUS for that, and try nothing else.
+ */
+export function channelBindings(channel: ScramChannel): readonly string[] {
+  const there = Object.keys(bindings).filter((name) => channelBindingData(channel, name) !== null);
+  return there.includes('tls-exporter') ? there : [];
+}
 
 /** What a channel is told from others by; null where it has no such binding. */
 export const channelBindingData = (channel: ScramChannel, name: string): Buffer | null =>

@@ -147,8 +147,8 @@ export interface Accounts {
   /** Whose an API token is, and what for. `ours`: it has the form of one. Guesses are throttled. Rejects with StoreError alone. */
   findApiToken(token: string, remote: string): Promise<ApiTokenFound>;
   member(id: number): Promise<Member | null>;
-  /** The credentials of a member that open doors now, as `AuthResult` names them. */
-  livingCredentials(id: number): Promise<ReadonlySet<string>>;
+  /** The passwords of a member that open doors now, as `AuthResult` names them, and whether each is the member's own. */
+  livingCredentials(id: number): Promise<ReadonlyMap<string, { readonly own: boolean }>>;
   /** Told who was deleted, while the stores still have what the member had: erasing waits for it. */
   onDeparture(listener: DepartureListener): () => void;
   byAddress(address: string): Promise<Member | null>;

@@ -55,6 +55,7 @@ export const replies = {
   tooManyCommands: closing(reply(421, '4.7.0', 'Too many commands without a message')),
   tooManyMessages: closing(reply(421, '4.7.0', 'Enough messages for one session')),
   tooManyAuthFailures: closing(reply(421, '4.7.0', 'Too many failed sign-ins')),
+  signedOut: closing(reply(421, '4.7.0', 'What you signed in with is no longer good; sign in again')),
   unauthenticatedTooLong: closing(reply(421, '4.7.0', 'Sign in within a minute')),
   tooMuchDiscarded: closing(reply(552, '5.3.4', 'The message is far larger than this server takes')),
   tooSlow: closing(reply(421, '4.4.2', 'The message took too long to arrive')),

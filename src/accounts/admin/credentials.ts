@@ -59,15 +59,19 @@ export function signInHash(token: string): string {
 }
 
 /** As `AuthResult` names them. */
-export async function livingCredentials(database: Database, member: number): Promise<ReadonlySet<string>> {
+export async function livingCredentials(
+  database: Database,
+  member: number,
+): Promise<ReadonlyMap<string, { readonly own: boolean }>> {
   const all = await database.call(operations.credentials, { member });
-  return new Set(all.filter(({ revoked }) => revoked === 0).map(({ id }) => String(id)));
+  const living = all.filter(({ revoked }) => revoked === 0);
+  return new Map(living.map(({ id, kind }) => [String(id), { own: kind === 'password' }]));
 }
 
 /** Nobody signs in with it any more by then, so what goes wrong is told to the operator alone. */
 async function letGo({ database, onCredentialEnd, onError }: AdminParts, id: number): Promise<void> {
   try {
-    const living = await livingCredentials(database, id);
+    const living = new Set((await livingCredentials(database, id)).keys());
     for (const hook of onCredentialEnd) await hook(id, living);
   } catch (error) {
     onError('what was left with a credential was not let go', error);

@@ -4,14 +4,9 @@ import type { Mechanism } from './mechanism.ts';
 
 const rfcs = { 'SCRAM-SHA-1': 'RFC 5802', 'SCRAM-SHA-256': 'RFC 7677, RFC 5802' } as const;
 
-/**
- * Channel bindings that the stream can be told from others by. Over WebSocket none: a browser knows nothing of its TLS. None
- * with TLS 1.2: its programs (gloox) know tls-unique alone, hold -PLUS for that, and try nothing else (RFC 9266 §3).
- */
-export function bindingsOf({ transport, isSecure }: ClientStream): readonly string[] {
-  const bindings = transport.kind === 'tcp' && isSecure ? channelBindings(transport.connection) : [];
-  return bindings.includes('tls-exporter') ? bindings : [];
-}
+/** Channel bindings that the stream can be told from others by. Over WebSocket none: a browser knows nothing of its TLS. */
+export const bindingsOf = ({ transport, isSecure }: ClientStream): readonly string[] =>
+  transport.kind === 'tcp' && isSecure ? channelBindings(transport.connection) : [];
 
 /** XEP-0474 §5.1: what is hashed, so that nobody between us can have offered less. */
 export function offerText(mechanisms: readonly string[], bindings: readonly string[]): string {

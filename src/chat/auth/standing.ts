@@ -1,4 +1,4 @@
-import { directoryAccount } from '../../accounts/index.ts';
+import { directoryAccount, isPassword } from '../../accounts/index.ts';
 import { StreamError } from '../errors.ts';
 import type { Home } from '../routing/home.ts';
 import type { Session } from '../routing/session.ts';
@@ -62,9 +62,8 @@ async function lookUp(chat: Chat, home: Home): Promise<void> {
   }
 }
 
-/** Numbers are passwords; others end by themselves. */
-const isOver = ({ root }: Session, living: ReadonlySet<string>): boolean =>
-  /^\d+$/.test(root) && !living.has(root);
+const isOver = ({ root }: Session, living: ReadonlyMap<string, unknown>): boolean =>
+  isPassword(root) && !living.has(root);
 
 function end(session: Session, error: StreamError): void {
   if (parting.has(session)) return;

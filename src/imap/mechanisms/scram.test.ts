@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  connectSocket,
   imapPassword,
   openTestImap,
   scramClient,
@@ -50,4 +51,13 @@ describe.each(['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-1-PLUS'])('%s', (mechanism) => {
     await socket.close();
     await other.close();
   });
+});
+
+test('with TLS 1.2 no binding is offered', async () => {
+  const tls = { ca: imap.authority, maxVersion: 'TLSv1.2' } as const;
+  const socket = await connectSocket({ port: imap.port('imaps'), implicitTls: true, tls });
+  const greeting = (await socket.readLine())?.toString() ?? '';
+  expect(greeting).toContain('AUTH=SCRAM-SHA-256 ');
+  expect(greeting).not.toContain('-PLUS');
+  await socket.close();
 });

@@ -1,4 +1,4 @@
-import type { Accounts, AuthResult, Member, Privilege } from '../../accounts/index.ts';
+import { type Accounts, type Member, type Privilege, type SignedIn, standing } from '../../accounts/index.ts';
 import { type Clock, randomToken, StoreError } from '../../base/index.ts';
 import type { Connection, LineReader } from '../../net/index.ts';
 import type { CounterHandle, Log } from '../../observability/index.ts';
@@ -70,9 +70,6 @@ export interface Notifier {
 
 const expired = () => new Farewell('the token you logged in with has expired', 'EXPIRED');
 const hearsAll = { messages: true, flags: true } as const;
-
-/** Who has logged in, and with what (`AuthResult`). */
-type LoggedIn = Extract<AuthResult, { readonly ok: true }>;
 
 /** One client. Commands run one after another, so nothing here needs a lock (RFC 9051 §5.5). */
 export class Session {
@@ -378,21 +375,16 @@ export class Session {
   }
 
   async #memberIsClosed(before: Member): Promise<boolean> {
-    const { accounts } = this.services;
-    const member = await accounts.member(before.id);
-    if (member === null || member.disabled) return true;
-    // A password that was revoked or changed keeps nothing open; others than passwords are no numbers, and end by themselves.
-    if (member.version !== before.version && /^\d+$/.test(this.#credential)) {
-      const living = await accounts.livingCredentials(member.id);
-      if (!living.has(this.#credential)) return true;
-    }
+    const signedIn = { member: before, credential: this.#credential };
+    const member = await standing(this.services.accounts, signedIn);
+    if (member === null) return true;
     // Who is no administrator any more looks after the co-op's folders no longer.
     if (this.member?.id === member.id) this.member = member;
     return false;
   }
 
   /** Throws Refusal where the account has too many sessions. */
-  loggedIn({ member, credential, expiresAtMs = Number.POSITIVE_INFINITY }: LoggedIn): void {
+  loggedIn({ member, credential, expiresAtMs = Number.POSITIVE_INFINITY }: SignedIn): void {
     const { perAccount, limits } = this.services;
     const open = perAccount.get(member.id) ?? 0;
     if (open >= limits.sessionsPerAccountMax) throw new Refusal('you have too many connections', 'LIMIT');

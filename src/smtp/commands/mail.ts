@@ -17,6 +17,7 @@ export const mail: Command = {
     const { privilege } = session.door;
     if (privilege !== null) {
       if (session.member === null) return signInFirst(session);
+      if (!(await session.isStillSignedIn())) return replies.signedOut;
       const { member } = session;
       const actor = { kind: 'member', member, scopes: ['submission'] } as const;
       const resource = { kind: 'account', owner: member.id, granted: [] } as const;

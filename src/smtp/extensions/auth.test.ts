@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fakeClock } from '../../base/index.ts';
 import {
+  connectSocket,
   openTestSmtp,
   scramClient,
   type TestSmtp,
@@ -27,9 +29,16 @@ async function line(socket: TestSocket): Promise<string> {
   return (await socket.readLine())?.toString() ?? 'closed';
 }
 
+const overTls12 = () => {
+  const tls = { ca: smtp.authority, maxVersion: 'TLSv1.2' } as const;
+  return connectSocket({ port: smtp.port('submissions'), implicitTls: true, tls });
+};
+
 /** A session over TLS that has said EHLO; with the mechanisms that it was offered. */
-async function opened(): Promise<{ socket: TestSocket; offered: string[] }> {
-  const socket = await smtp.connect('submissions');
+async function opened(
+  connect: () => Promise<TestSocket> = () => smtp.connect('submissions'),
+): Promise<{ socket: TestSocket; offered: string[] }> {
+  const socket = await connect();
   sockets.push(socket);
   await line(socket);
   await socket.send('EHLO client.example\r\n');
@@ -114,6 +123,66 @@ describe.each(['SCRAM-SHA-256', 'SCRAM-SHA-1'])('%s', (mechanism) => {
     expect(await scram(other, `${mechanism}-PLUS`, { gs2Header, binding: Buffer.alloc(32) })).toMatch(
       /^535 /,
     );
+  });
+});
+
+test('with TLS 1.2 no binding is offered, and who would have bound may say so', async () => {
+  const { socket, offered } = await opened(overTls12);
+  expect(offered.filter((name) => name.startsWith('SCRAM'))).toEqual(['SCRAM-SHA-256', 'SCRAM-SHA-1']);
+  expect(await scram(socket, 'SCRAM-SHA-256', { gs2Header: 'y,,' })).toBe(signedIn);
+});
+
+describe('a session ends with what signed it in', () => {
+  const startMail = async (socket: TestSocket, sender = 'bea') => {
+    await socket.send(`MAIL FROM:<${sender}@coop.localhost>\r\n`);
+    const answer = await line(socket);
+    if (!answer.startsWith('250 ')) return answer;
+    await socket.send('RSET\r\n');
+    expect(await line(socket)).toMatch(/^250 /);
+    return 'taken';
+  };
+  const signedOut = '421 4.7.0 What you signed in with is no longer good; sign in again';
+
+  test('a password that was revoked or changed, and no other', async () => {
+    const { bea } = smtp.members;
+    const phone = await smtp.admin.addAppPassword(bea, 'phone', ['submission']);
+    const [own, app] = [(await opened()).socket, (await opened()).socket];
+    expect(await scram(own, 'SCRAM-SHA-256', { username: 'bea' })).toBe(signedIn);
+    const { password } = phone;
+    expect(await scram(app, 'SCRAM-SHA-256', { username: 'bea', password })).toBe(signedIn);
+    expect([await startMail(own), await startMail(app)]).toEqual(['taken', 'taken']);
+    await smtp.admin.revokeAppPassword(bea, phone.id);
+    expect([await startMail(own), await startMail(app)]).toEqual(['taken', signedOut]);
+    expect(await app.readLine()).toBeNull();
+    await smtp.admin.setPassword(bea, 'quite another one');
+    expect(await startMail(own)).toBe(signedOut);
+    await smtp.admin.setPassword(bea, testPassword);
+  });
+
+  test('a token of the issuer', async () => {
+    const clock = fakeClock();
+    const expiresAtMs = clock.nowMs() + 60_000;
+    const verify = async () => ({ username: 'ana', scoped: true, expiresAtMs });
+    const other = await openTestSmtp({ clock, tokens: { scope: null, configuration: null, verify } });
+    try {
+      const { socket } = await opened(() => other.connect('submissions'));
+      await socket.send(`AUTH OAUTHBEARER ${encode('n,a=ana,\x01auth=Bearer good\x01\x01')}\r\n`);
+      expect(await line(socket)).toBe(signedIn);
+      expect(await startMail(socket, 'ana')).toBe('taken');
+      clock.advance(60_000);
+      expect(await startMail(socket, 'ana')).toBe(signedOut);
+      await socket.close();
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('a member who was disabled', async () => {
+    const { socket } = await opened();
+    expect(await scram(socket, 'SCRAM-SHA-256', { username: 'bea' })).toBe(signedIn);
+    await smtp.admin.disableMember(smtp.members.bea);
+    expect(await startMail(socket)).toBe(signedOut);
+    await smtp.admin.enableMember(smtp.members.bea);
   });
 });
 

@@ -90,7 +90,7 @@ async function signIn(session: Session, mechanism: Mechanism, initial: string | 
     session.log.info('smtp sign-in refused', { mechanism: mechanism.name, reason: result.reason });
     return session.authFailed(replyOfAuthFailure[result.reason]);
   }
-  session.authenticated(result.member);
+  session.authenticated(result);
   session.log.info('smtp sign-in', { mechanism: mechanism.name, account: result.member.id });
   return reply(235, '2.7.0', 'Signed in');
 }

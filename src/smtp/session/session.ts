@@ -1,4 +1,4 @@
-import type { Member } from '../../accounts/index.ts';
+import { type Member, type SignedIn, standing } from '../../accounts/index.ts';
 import { StoreError } from '../../base/index.ts';
 import type { Connection } from '../../net/index.ts';
 import type { Log } from '../../observability/index.ts';
@@ -34,10 +34,10 @@ export class Session {
   readonly log: Log;
   readonly guard: SessionGuard | null;
   hello: Hello | null = null;
-  member: Member | null = null;
   transaction: Transaction | null = null;
   /** Messages that reached their end here. */
   messages = 0;
+  #signedIn: SignedIn | null = null;
   #authFailures = 0;
   #errors = 0;
   #commands = 0;
@@ -62,6 +62,11 @@ export class Session {
     this.guard = door.guard?.(connection.remote.address) ?? null;
     this.#startedMs = services.clock.monotonicMs();
     this.#talkingSinceMs = this.#startedMs;
+  }
+
+  /** Who has signed in. */
+  get member(): Member | null {
+    return this.#signedIn?.member ?? null;
   }
 
   /** Resolves when the session is over; never rejects. */
@@ -121,13 +126,24 @@ export class Session {
   restart(): void {
     this.resetTransaction();
     this.hello = null;
-    this.member = null;
+    this.#signedIn = null;
     this.input.restart(this.connection.stream);
   }
 
-  authenticated(member: Member): void {
-    this.member = member;
+  authenticated(signedIn: SignedIn): void {
+    this.#signedIn = signedIn;
     this.connection.authenticated();
+  }
+
+  /** Whether what signed in still does; the member is as of now after that. Rejects with StoreError. */
+  async isStillSignedIn(): Promise<boolean> {
+    const before = this.#signedIn;
+    if (before === null) return false;
+    const member = await standing(this.services.accounts, before);
+    if (member === null) return false;
+    this.#signedIn = { ...before, member };
+    // RFC 7662 §2.2: a token opens nothing after its end, nor keeps open what it opened.
+    return this.services.clock.nowMs() < (before.expiresAtMs ?? Number.POSITIVE_INFINITY);
   }
 
   authFailed(refusal: Reply): Reply {
