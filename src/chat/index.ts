@@ -45,3 +45,4 @@ export {
 } from './server.ts';
 export type { ChatSettings } from './services.ts';
 export { type UploadParts, uploadService } from './xeps/0363-http-upload.ts';
+export { ownCardChanged } from './xeps/0398-avatar-conversion.ts';

@@ -11,6 +11,7 @@ import type { Pushes } from '../webdav/index.ts';
 import { openAuthenticity, startTrust } from './authenticity.ts';
 import { startSubscriptions } from './calendars.ts';
 import { chatDoors, openChat } from './chat.ts';
+import { watchCards } from './chat-cards.ts';
 import { watchDirectory } from './chat-directory.ts';
 import { type Doors, type MailParts, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
@@ -84,7 +85,7 @@ export async function openSuite(
     const searchIndex = startSearchIndex(rooms, observers);
     const subscriptions = startSubscriptions(rooms, resolver, observers);
     const pushes = startPushes(rooms, resolver, observers);
-    const directory = watchDirectory(rooms, chat);
+    const watching = [watchDirectory(rooms, chat), watchCards(rooms, chat)];
     const admin = await adminServer({
       dataDir: settings.data,
       services: { ...rooms, running: runningOf(doors, chat) },
@@ -111,7 +112,7 @@ export async function openSuite(
           searchIndex.stop(),
           subscriptions.stop(),
           pushes.stop(),
-          directory.stop(),
+          ...watching.map((watch) => watch.stop()),
         ]);
         await chat.close();
         await authenticity.observers.stop();

@@ -256,7 +256,7 @@ XEP-0048 | Bookmarks | Yes | src/chat/xeps/0402-bookmarks.ts | 1.2: in private X
 XEP-0054 | vcard-temp | Partial | src/chat/xeps/0054-vcard-temp.ts src/chat/cards/temp.ts src/suite/own-cards.ts | 1.3.0: a view of the member's own card; contacts are not shown telephones, postal addresses, birthdays and notes, others the name and the picture
 XEP-0084 | User Avatar | Yes | src/chat/xeps/0084-user-avatar.ts src/chat/cards/avatar.ts | 1.1.4
 XEP-0153 | vCard-Based Avatars | Yes | src/chat/xeps/0153-vcard-avatars.ts | 1.1.1
-XEP-0398 | User Avatar to vCard-Based Avatars Conversion | Yes | src/chat/xeps/0398-avatar-conversion.ts src/chat/cards/avatar.ts | 1.0.1: both ways; presence is not sent again for another picture
+XEP-0398 | User Avatar to vCard-Based Avatars Conversion | Yes | src/chat/xeps/0398-avatar-conversion.ts src/chat/cards/avatar.ts | 1.0.1: both ways
 XEP-0222 | Persistent Storage of Public Data via PubSub | Yes | | 1.0.1
 XEP-0223 | Persistent Storage of Private Data via PubSub | Yes | | 1.1.1
 XEP-0411 | Bookmarks Conversion | Yes | src/chat/xeps/0402-bookmarks.ts | 1.1.0: private XML and PEP, both views of XEP-0402's

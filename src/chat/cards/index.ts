@@ -6,5 +6,5 @@
  */
 export { avatarDataNs, avatarMetadataNs, avatarToCard, cardToAvatar } from './avatar.ts';
 export { avatarBytesMax } from './limits.ts';
-export { avatarHash, changeCard, forgetAvatarHash, type OwnCards, ownCard } from './own.ts';
+export { avatarHash, changeCard, forgetAvatarHash, hasOtherPicture, type OwnCards, ownCard } from './own.ts';
 export { asTemp, hasUnreadPicture, vcardTempNs, withTemp } from './temp.ts';

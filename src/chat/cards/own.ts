@@ -72,6 +72,14 @@ async function findHash(home: Home): Promise<Hash> {
   return photo === null ? '' : hashOf(photo);
 }
 
+/** Whether the card has another picture than it was known to have, now that it is read again; not where none was known. */
+export async function hasOtherPicture(home: Home): Promise<boolean> {
+  const before = hashes.get(home)?.found;
+  hashes.delete(home);
+  const now = await avatarHash(home);
+  return before !== undefined && (await before) !== now;
+}
+
 /** It is read again from the card. */
 export function forgetAvatarHash(home: Home): void {
   hashes.delete(home);

@@ -16,6 +16,7 @@ export { farewell } from './ends.ts';
 export { hideFrom, showAgain } from './hiding.ts';
 export { type ContactResource, contactResources } from './resources.ts';
 export { presenceSettled } from './rounds.ts';
+export { anew } from './sent.ts';
 export { strangers } from './strangers.ts';
 export { availableOf, tellContact, untellContact } from './telling.ts';
 

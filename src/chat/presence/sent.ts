@@ -5,6 +5,7 @@ import { contactsWhere, standingOf } from '../roster/contacts.ts';
 import { hears, isHeard, isSubscriptionKind } from '../roster/subscription.ts';
 import { say } from '../roster/subscriptions.ts';
 import { guarded } from '../routing/from-client.ts';
+import type { Home } from '../routing/home.ts';
 import type { Session } from '../routing/session.ts';
 import { addressed } from '../stanza.ts';
 import { gone, tellContacts, tellOwn } from './ends.ts';
@@ -96,6 +97,22 @@ async function available(session: Session, from: Element): Promise<void> {
   told.last = behind(chat, tell());
   // Whoever knows half the world does not wait until all of it has heard.
   if (heard.length + asked.length <= contactsPerStepMax) await told.last;
+}
+
+/** What resources that are there have said to everybody is said again, as `change` makes it; the same: nobody is told. */
+export async function anew(home: Home, change: (of: Element) => Element): Promise<void> {
+  for (const session of availableOf(home)) {
+    const told = toldBy(session);
+    await told.last;
+    const state = await home.state();
+    const before = session.presence;
+    const of = before === null ? null : change(before);
+    if (of === null || of === before || session.isClosed) continue;
+    const said = addressed(of, session.jid, home.jid);
+    session.presence = said.element;
+    await tellOwn(home, said);
+    told.last = behind(home.chat, tellContacts(session, of, [...contactsWhere(state, isHeard)]));
+  }
 }
 
 async function shownOf(session: Session, said: Element): Promise<Element> {
