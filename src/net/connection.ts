@@ -28,6 +28,7 @@ export const closeReasons = [
   'handshake-timeout',
   'proxy-header',
   'too-many',
+  'gave-way',
   'drained',
   'internal',
   'compression',

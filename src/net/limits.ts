@@ -2,6 +2,8 @@
 export interface NetLimits {
   /** Connections of one IPv4 address or one IPv6 /64, all listeners together. */
   readonly connectionsPerAddressMax: number;
+  /** So long a connection that has not signed in may be quiet before it gives way to another of its address, where that is full. */
+  readonly quietStrangerMsMin: number;
   /** Connections of all addresses; lowered where the process may not open as many files. */
   readonly connectionsMax: number;
   /** Time from the first byte that a protocol may ask for to `authenticated()`. */
@@ -25,6 +27,7 @@ export interface NetLimits {
 
 export const defaultNetLimits: NetLimits = {
   connectionsPerAddressMax: 100,
+  quietStrangerMsMin: 2_000,
   connectionsMax: 10_000,
   unauthenticatedMsMax: 60_000,
   handshakeMsMax: 15_000,

@@ -309,7 +309,7 @@ export class TcpListener implements Listener {
 
   #admit(connection: TcpConnection, socket: Socket): boolean {
     if (connection.stream.destroyed) return false;
-    if (this.#parts.registry.countAddress(connection)) return true;
+    if (this.#parts.registry.countAddress(connection, this.#parts.clock.monotonicMs())) return true;
     connection.refused();
     this.#refuse(socket, 'too-many-from-address', connection.remote);
     return false;

@@ -212,6 +212,35 @@ describe('limits', () => {
     await expect.poll(() => handed.length).toBe(3);
   });
 
+  test('where an address has its share, whoever neither signs in nor says anything gives way, the oldest first; quietStrangerMsMin', async () => {
+    const clock = fakeClock();
+    const made = network({ connectionsPerAddressMax: 3 }, { clock });
+    const { listener, handed } = await door(made, { greet: echo, refusal: (reason) => `421 ${reason}\r\n` });
+    const silent = [client(listener.port)];
+    for (const count of [1, 2, 3]) {
+      await expect.poll(() => handed.length).toBe(count);
+      if (count < 3) silent.push(client(listener.port));
+    }
+    handed[0]?.authenticated();
+    // Nobody has been quiet for long yet.
+    clock.advance(defaultNetLimits.quietStrangerMsMin - 1);
+    const early = client(listener.port);
+    await early.closed;
+    expect(early.text()).toBe('421 too-many-from-address\r\n');
+    clock.advance(defaultNetLimits.quietStrangerMsMin);
+    await expect
+      .poll(async () => {
+        const next = client(listener.port);
+        next.socket.write('here\r\n');
+        await expect.poll(next.text).not.toBe('');
+        return next.text();
+      })
+      .toBe('got here\r\n');
+    expect(await handed[1]?.closed).toBe('gave-way');
+    // Who has signed in stays, and so does who is younger.
+    expect([...made.connections()].map(({ id }) => id)).toEqual([0, 2, 3].map((each) => handed[each]?.id));
+  });
+
   test('all addresses together have theirs', async () => {
     const made = network({ connectionsMax: 1 });
     const { listener, handed } = await door(made, { greet: echo, refusal: (reason) => `421 ${reason}\r\n` });

@@ -37,6 +37,9 @@ export interface Surroundings {
   readonly onHandshake: (outcome: 'done' | 'failed') => void;
 }
 
+/** Why a connection ends that never finishes its TLS. */
+const handshaking = 'handshake-timeout';
+
 /** The socket behind a Connection: its life, its deadlines and its TLS. Deadlines are looked at by `sweep`. */
 export class TcpConnection implements Connection {
   readonly id: string;
@@ -276,7 +279,7 @@ export class TcpConnection implements Connection {
     if (this.#around.tls !== 'starttls') throw new Error(`listener ${this.listener} has no STARTTLS`);
     if (this.#tls !== null) throw new Error('TLS was started already');
     if (this.compressed) throw new Error('TLS cannot be started under compression');
-    this.step('handshake-timeout', this.#around.limits.handshakeMsMax);
+    this.step(handshaking, this.#around.limits.handshakeMsMax);
     this.#reader?.detach();
     const discarded = (this.#reader?.discardBuffered() ?? 0) + dropUnread(this.#raw);
     if (discarded > 0)
@@ -294,7 +297,7 @@ export class TcpConnection implements Connection {
     if (this.#raw.destroyed) throw new TlsFailure('closed');
     this.#untap?.();
     this.#tap?.note('TLS handshake');
-    this.step('handshake-timeout', limits.handshakeMsMax);
+    this.step(handshaking, limits.handshakeMsMax);
     const tls =
       client === undefined
         ? serverTls(this.#raw, { certificates, alpn }, this.#around)
@@ -415,11 +418,23 @@ export class TcpConnection implements Connection {
     if (this.#authDeadlineMs > 0 && nowMs >= this.#authDeadlineMs) return 'unauthenticated';
     if (this.#stalled(nowMs)) return 'slow-reader';
     if (this.#idleMs === 0) return null;
+    return this.#quietMs(nowMs) >= this.#idleMs ? 'idle' : null;
+  }
+
+  /** How long nothing went to and fro, as far as anybody looked. */
+  #quietMs(nowMs: number): number {
     const bytes = this.#stream.bytesRead + this.#stream.bytesWritten;
-    if (bytes === this.#bytesSeen) return nowMs - this.#activeAtMs >= this.#idleMs ? 'idle' : null;
-    this.#bytesSeen = bytes;
-    this.#activeAtMs = nowMs;
-    return null;
+    if (bytes !== this.#bytesSeen) {
+      this.#bytesSeen = bytes;
+      this.#activeAtMs = nowMs;
+    }
+    return nowMs - this.#activeAtMs;
+  }
+
+  /** Whether it should say who it is, and neither side has said anything for `msMin`. */
+  isQuietStranger(nowMs: number, msMin: number): boolean {
+    const isStranger = !this.#closing && (this.#authDeadlineMs > 0 || this.#stepReason === handshaking);
+    return isStranger && !this.#raw.destroyed && this.#quietMs(nowMs) >= msMin;
   }
 
   #stalled(nowMs: number): boolean {
@@ -437,7 +452,9 @@ export class TcpConnection implements Connection {
   }
 
   #clearStep(): void {
-    if (!this.#closing) this.#stepDeadlineMs = 0;
+    if (this.#closing) return;
+    this.#stepDeadlineMs = 0;
+    this.#stepReason = '';
   }
 
   #tapStream(): void {
