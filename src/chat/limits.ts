@@ -88,7 +88,7 @@ export const fastTokenDaysMax = 30;
 export const fastTokenHoursMin = 24;
 /** How long an invitation is good for. */
 export const inviteDaysMax = 7;
-/** Accounts that are made from one address within `registrationsWindowMsMax`, where anybody may have one. */
+/** Accounts that are made from one address within `registrationsWindowMsMax`, unless the settings say otherwise (`registrationsPerHour`). */
 export const registrationsPerAddressMax = 5;
 export const registrationsWindowMsMax = 3_600_000;
 /** Addresses that this is remembered of. */

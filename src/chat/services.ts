@@ -28,6 +28,8 @@ export interface TurnServer {
 /** What the configuration says about chat; asked for each time, so that a change counts for the next. */
 export interface ChatSettings {
   readonly registration: 'invite' | 'closed' | 'open';
+  /** Accounts that may be made from one address, where registration is open; left out: `registrationsPerAddressMax`. */
+  readonly registrationsPerHour?: number;
   readonly unauthenticatedSeconds: number;
   readonly turn?: TurnServer | undefined;
   /** How long a session waits to be resumed (XEP-0198 §5); default `resumeMsMax`. */

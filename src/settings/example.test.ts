@@ -82,7 +82,7 @@ describe('the example', () => {
       auth: { plaintext: 'refuse' },
       limits: { message: '50MiB', quota: '5GiB', connectionsPerAddress: 100 },
       mail: { relay: null, port: 25, resolver: 'system' },
-      chat: { registration: 'invite', unauthenticatedSeconds: 60 },
+      chat: { registration: 'invite', registrationsPerHour: 5, unauthenticatedSeconds: 60 },
       log: { level: 'info', format: 'auto' },
     });
   });

@@ -118,7 +118,7 @@ function demandPatience(chat: Chat, remote: string): void {
   const before = all.get(place);
   const isFresh = before === undefined || now - before.sinceMs >= registrationsWindowMsMax;
   const { sinceMs, count } = isFresh ? { sinceMs: now, count: 0 } : before;
-  if (count >= registrationsPerAddressMax)
+  if (count >= (chat.settings().registrationsPerHour ?? registrationsPerAddressMax))
     throw new StanzaError('resource-constraint', {
       text: 'too many accounts were made from your address: wait a while',
     });

@@ -23,7 +23,7 @@ afterEach(() => chat.close());
 const registerNs = 'jabber:iq:register';
 const clock = fakeClock(Date.UTC(2026, 10, 23));
 async function world(registration: 'open' | 'invite' | 'closed', options: TestChatOptions = {}) {
-  chat = await openTestChat({ ...options, clock, settings: { registration } });
+  chat = await openTestChat({ ...options, clock, settings: { ...options.settings, registration } });
 }
 
 async function stranger(door: 'plain' | 'tls' = 'plain'): Promise<XmppActor> {
@@ -84,6 +84,14 @@ describe('for anybody', () => {
     clock.advance(registrationsWindowMsMax);
     expect(await registers(actor, 'more')).toBe('result');
     expect(registrationsSeenMax).toBeGreaterThan(registrationsPerAddressMax);
+    actor.cut();
+  });
+
+  test('or as many as registrationsPerHour allows', async () => {
+    await world('open', { settings: { registrationsPerHour: 1 } });
+    const actor = await stranger();
+    expect(await registers(actor, 'm')).toBe('result');
+    expect(await registers(actor, 'more')).toBe('resource-constraint');
     actor.cut();
   });
 

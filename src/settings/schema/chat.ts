@@ -129,6 +129,11 @@ export const chatSlice = z
       description: 'Who may make an account from a chat client (XEP-0077).',
       reload: 'live',
     }),
+    registrationsPerHour: whole(1, 100_000).prefault(5).meta({
+      description:
+        'How many accounts may be made from one address within an hour, where registration is open.',
+      reload: 'live',
+    }),
     unauthenticatedSeconds: whole(1, 3600).prefault(60).meta({
       description: 'How long a chat stream may stay without signing in.',
       reload: 'live',
