@@ -48,11 +48,11 @@ const outcome = (answer: Element) =>
 /** Signs in with the password and asks for a token. */
 async function tokenFor(
   username: string,
-  { id = phone, mechanism = none, door = 'direct' as ChatDoor } = {},
+  { id = phone, mechanism = none, door = 'direct' as ChatDoor, password = chatPassword } = {},
 ) {
   const actor = await opened(door);
   const more = `${agent(id)}<request-token xmlns='${fastNs}' mechanism='${mechanism}'/>`;
-  const success = await loginSasl2(actor, { username, password: chatPassword, more });
+  const success = await loginSasl2(actor, { username, password, more });
   actor.cut();
   return tokenOf(success);
 }
@@ -186,15 +186,34 @@ describe('a token is good for nothing', () => {
     expect(outcome(await comesBack({ username: 'bob', token }))).toBe('success');
   });
 
-  test('after the password was changed, or an app password was revoked', async () => {
+  test('after the password that it was given for was changed or revoked; another one is no matter', async () => {
     const { id } = (await chat.accounts.byName('dora')) ?? { id: 0 };
     const token = await tokenFor('dora');
     await chat.admin.setPassword(id, chatPassword);
     expect(outcome(await comesBack({ username: 'dora', token }))).toBe('credentials-expired');
-    const app = await chat.admin.addAppPassword(id, 'phone', ['chat']);
     const second = await tokenFor('dora');
+    const app = await chat.admin.addAppPassword(id, 'phone', ['chat']);
+    const third = await tokenFor('dora', { id: laptop, password: app.password });
+    await chat.admin.addAppPassword(id, 'desk', ['chat']);
+    for (const use of [{ token: second }, { token: third, id: laptop }])
+      expect(outcome(await comesBack({ username: 'dora', ...use }))).toBe('success');
     await chat.admin.revokeAppPassword(id, app.id);
-    expect(outcome(await comesBack({ username: 'dora', token: second }))).toBe('credentials-expired');
+    expect(outcome(await comesBack({ username: 'dora', token: second }))).toBe('success');
+    expect(outcome(await comesBack({ username: 'dora', token: third, id: laptop }))).toBe(
+      'credentials-expired',
+    );
+  });
+
+  test('of a password that is gone, even where the token is still there', async () => {
+    const { id } = (await chat.accounts.byName('dora')) ?? { id: 0 };
+    const token = await tokenFor('dora');
+    const retain = vi
+      .spyOn(chat.store.registrations, 'retain')
+      .mockRejectedValue(new StoreError('no-space', 'full'));
+    await chat.admin.setPassword(id, chatPassword);
+    retain.mockRestore();
+    expect(await chat.store.registrations.tokens.find(id, phone)).toHaveLength(1);
+    expect(outcome(await comesBack({ username: 'dora', token }))).toBe('credentials-expired');
   });
 
   test('for a member who is disabled', async () => {

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { channelBindingData, type Member } from '../../accounts/index.ts';
+import { channelBindingData, isPassword, type Member } from '../../accounts/index.ts';
 import { equalInConstantTime, randomToken } from '../../base/index.ts';
 import { childOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
+import type { FastToken } from '../../stores/conversations/index.ts';
 import { dateTime } from '../data/index.ts';
 import { fastTokenDaysMax, fastTokenHoursMin } from '../limits.ts';
 import type { Inlined, InlineLogin, UserAgent } from '../specification.ts';
@@ -67,14 +68,14 @@ export async function loginWithFast(
     client,
   });
   if (member === null || proven === null) throw expired();
-  const { token, credential: root } = proven;
+  const { token, credential: root, isOwn } = proven;
   const { tokens } = stream.chat.store.registrations;
   const isUsed = await tokens.use(member.id, { client, mechanism, token, count: null });
   if (!isUsed) throw expired();
   if (saysYes(fast.attributes.invalidate)) await tokens.revoke(member.id, client);
   const result = member.disabled
     ? ({ ok: false, reason: 'disabled', retryAfterMs: 0 } as const)
-    : ({ ok: true, member, credential: 'fast' } as const);
+    : ({ ok: true, member, credential: 'fast', ...(isOwn ? { own: true as const } : {}) } as const);
   const final = hashed(token, 'Responder', bindingOf(stream, mechanism));
   return { ...admitted({ authorization: '', username: member.address, result, final }), root };
 }
@@ -86,10 +87,12 @@ interface Proof {
   readonly proof: Buffer;
 }
 
-/** `credential`: the password with which the client had signed in when it got the token. */
 interface Proven {
   readonly token: string;
+  /** With which the client had signed in when it got the token. */
   readonly credential: string;
+  /** That is the member's own password. */
+  readonly isOwn: boolean;
 }
 
 /** The token that the client knows; null for none. A new one comes first (§5.1). */
@@ -99,14 +102,19 @@ async function provenToken(
 ): Promise<Proven | null> {
   const binding = bindingOf(stream, mechanism);
   if (member === null) return null;
-  const found = await stream.chat.store.registrations.tokens.find(member.id, client, member.version);
-  const candidates = found
-    .filter((each) => each.mechanism === mechanism)
-    .flatMap(({ next, current, credential }) =>
-      [next, current].flatMap((each) => (each === null ? [] : { token: each.token, credential })),
-    );
-  const isProven = ({ token }: Proven) => equalInConstantTime(hashed(token, 'Initiator', binding), proof);
-  return candidates.find(isProven) ?? null;
+  const { accounts, store } = stream.chat;
+  const found = (await store.registrations.tokens.find(member.id, client)).find(
+    (each) => each.mechanism === mechanism,
+  );
+  if (found === undefined) return null;
+  const { credential, version } = found;
+  const isProven = ({ token }: FastToken) => equalInConstantTime(hashed(token, 'Initiator', binding), proof);
+  const token = [found.next, found.current].find((each) => each !== null && isProven(each))?.token;
+  if (token === undefined) return null;
+  if (!isPassword(credential)) return version === member.version ? { token, credential, isOwn: false } : null;
+  // Whoever had it revoked may have been told so before its tokens were gone.
+  const living = (await accounts.livingCredentials(member.id)).get(credential);
+  return living === undefined ? null : { token, credential, isOwn: living.own };
 }
 
 function bindingOf({ transport }: ClientStream, mechanism: string): Buffer {
@@ -155,8 +163,7 @@ async function wantedMechanism(
   const fast = childOf(request, 'fast', fastNs);
   if (fast === undefined || saysYes(fast.attributes.invalidate)) return null;
   const { mechanism = '' } = request.attributes;
-  const { id, version } = accepted.member;
-  const found = await stream.chat.store.registrations.tokens.find(id, fastClientOf(agent), version);
+  const found = await stream.chat.store.registrations.tokens.find(accepted.member.id, fastClientOf(agent));
   const current = found.find((each) => each.mechanism === mechanism)?.current;
   const ageMs = current ? stream.chat.clock.nowMs() - current.issuedMs : 0;
   return ageMs >= fastTokenHoursMin * hourMs ? mechanism : null;

@@ -127,6 +127,25 @@ describe('an app password is revoked', () => {
     expect(await registrations.push.of(alice)).toEqual([]);
   });
 
+  test('who comes back with a token may do what its password may, and no more', async () => {
+    await chat.admin.changeMember(alice, { admin: true });
+    const { id, password } = await device('phone');
+    const announce = (actor: XmppActor) =>
+      actor.ask(
+        'set',
+        "<command xmlns='http://jabber.org/protocol/commands' node='http://jabber.org/protocol/admin#announce'/>",
+        chat.domain,
+      );
+    const phone = (await comesBack(await tokenFor(password))).actor;
+    await expect(announce(phone)).rejects.toThrow('their own password');
+    const token = await tokenFor(chatPassword);
+    const own = (await comesBack(token)).actor;
+    expect((await announce(own)).attributes.type).toBe('result');
+    await chat.admin.revokeAppPassword(alice, id);
+    const again = (await comesBack(token)).actor;
+    expect((await announce(again)).attributes.type).toBe('result');
+  });
+
   test('who had just signed in with it, and binds a resource only now, is let go as well', async () => {
     const { id, password } = await device('phone');
     const phone = await opened();

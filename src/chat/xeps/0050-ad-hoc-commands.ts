@@ -22,13 +22,10 @@ const fault = (condition: 'bad-request' | 'not-allowed' | 'item-not-found', name
   new StanzaError(condition, { extra: element(name, commandsNs) });
 
 /** The right may be gone since they signed in. A password of an app, which a device keeps, administers nothing. */
-async function isAdmin({ chat, home, credential }: Session): Promise<boolean> {
+async function isAdmin({ chat, home, root }: Session): Promise<boolean> {
   const { account } = home;
   if (chat.administration === null || !(await chat.accounts.member(account))?.admin) return false;
-  const all = await chat.administration.admin.credentials(account);
-  return all.some(
-    ({ id, kind, revoked }) => kind === 'password' && revoked === null && String(id) === credential,
-  );
+  return (await chat.accounts.livingCredentials(account)).get(root)?.own === true;
 }
 
 async function offeredTo(session: Session): Promise<readonly Command[]> {

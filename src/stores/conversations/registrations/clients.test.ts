@@ -74,8 +74,8 @@ describeEngines('what clients register', (engine) => {
     });
   const use = (token: string, count: number | null = null) =>
     kept.tokens.use(ana, { client: 'phone', mechanism, token, count });
-  const found = async (version = 1) =>
-    (await kept.tokens.find(ana, 'phone', version)).map(
+  const found = async () =>
+    (await kept.tokens.find(ana, 'phone')).map(
       ({ current, next, count }) => `${current?.token ?? '-'} ${next?.token ?? '-'} ${count}`,
     );
 
@@ -86,7 +86,7 @@ describeEngines('what clients register', (engine) => {
     clock.advance(1);
     await issue('two');
     expect(await found()).toEqual(['one two -1']);
-    expect((await kept.tokens.find(ana, 'phone', 1))[0]).toMatchObject({
+    expect((await kept.tokens.find(ana, 'phone'))[0]).toMatchObject({
       mechanism,
       current: { issuedMs: start, expiresMs: start + 1_000 },
       next: { issuedMs: start + 1 },
@@ -108,23 +108,33 @@ describeEngines('what clients register', (engine) => {
     expect(both.sort()).toEqual([false, true]);
   });
 
-  test('tokens: they end by time, by another password, and when they are taken back', async () => {
+  test('tokens: they tell what they were given for, and outlive what changes beside it', async () => {
     await issue('one');
-    expect(await found(2)).toEqual([]);
     await use('one');
-    await issue('two', { version: 2, expiresMs: start + 5_000 });
-    expect(await found(2)).toEqual(['- two -1']);
-    expect(await use('one')).toBe(false);
+    await issue('two', { version: 2 });
+    expect(await found()).toEqual(['one two -1']);
+    expect(await kept.tokens.find(ana, 'phone')).toMatchObject([{ credential: '1', version: 2 }]);
+    // What is no password has nobody who says that it ended.
+    await issue('three', { version: 2, credential: 'token' });
+    expect([await found(), await use('one'), await use('two')]).toEqual([['- three -1'], false, false]);
+    await use('three');
+    await issue('four', { version: 3, credential: 'token' });
+    expect(await found()).toEqual(['- four -1']);
+  });
+
+  test('tokens: they end by time, and when they are taken back', async () => {
+    await issue('two', { expiresMs: start + 5_000 });
+    expect(await found()).toEqual(['- two -1']);
     await kept.tokens.issue(ana, {
       ...{ client: 'desk', mechanism, token: 'three', version: 2, credential: '1' },
       expiresMs: start + 9_000,
     });
     clock.advance(5_000);
-    expect(await found(2)).toEqual([]);
+    expect(await found()).toEqual([]);
     expect(await use('two')).toBe(false);
     await kept.purge();
     expect(await kept.tokens.revoke(ana, 'phone')).toBe(0);
-    expect(await kept.tokens.find(ana, 'desk', 2)).toHaveLength(1);
+    expect(await kept.tokens.find(ana, 'desk')).toHaveLength(1);
     expect(await kept.tokens.revoke(ana)).toBe(1);
     await issue('four', { expiresMs: start + 99_000 });
     expect(await kept.tokens.revoke(bea)).toBe(0);
@@ -199,8 +209,8 @@ describeEngines('what clients register', (engine) => {
     expect((await kept.devices.of(ana)).map(({ client }) => client)).toEqual(['web', 'desk']);
     expect((await kept.devices.of(ana)).map(({ hasToken }) => hasToken)).toEqual([true, true]);
     expect(await nodesOf(ana)).toEqual(['desk', 'web']);
-    expect([await found(), await kept.tokens.find(ana, 'tablet', 1)]).toEqual([[], []]);
-    expect(await kept.tokens.find(ana, 'desk', 1)).toMatchObject([{ credential: '2' }]);
+    expect([await found(), await kept.tokens.find(ana, 'tablet')]).toEqual([[], []]);
+    expect(await kept.tokens.find(ana, 'desk')).toMatchObject([{ credential: '2' }]);
     expect(await kept.devices.of(bea)).toHaveLength(1);
   });
 

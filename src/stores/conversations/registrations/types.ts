@@ -43,14 +43,15 @@ export interface FastTokens {
   readonly current: FastToken | null;
   /** Issued, and not used yet; with its first use the other one ends. */
   readonly next: FastToken | null;
-  /** What the client had signed in with when it got them. */
+  /** What the client had signed in with when it got them, and the version of the member's credentials by then. */
   readonly credential: string;
+  readonly version: number;
   /** The highest count that came with `current` (XEP-0484 §3.4); -1 for none. */
   readonly count: number;
 }
 
 export interface Tokens {
-  /** `version`: of the member's credentials; a token of another one is good for nothing. */
+  /** Ends what the client has of another credential, or, where that is no password, of another `version`. */
   issue(
     account: number,
     a: {
@@ -63,7 +64,7 @@ export interface Tokens {
     },
   ): Promise<void>;
   /** What a client may come with; tokens that ended are left out. */
-  find(account: number, client: string, version: number): Promise<readonly FastTokens[]>;
+  find(account: number, client: string): Promise<readonly FastTokens[]>;
   /**
    * A token was proven: a next one becomes the current one. False where it ended meanwhile, or where `count` is not above
    * all that came before.

@@ -29,8 +29,7 @@ export function tokens({ database, clock, most }: Over): Tokens {
       const now = clock.nowMs();
       await database.call(operations.issueToken, { account, ...a, token, expires, now });
     },
-    find: (account, client, version) =>
-      database.call(operations.findTokens, { account, client, version, now: clock.nowMs() }),
+    find: (account, client) => database.call(operations.findTokens, { account, client, now: clock.nowMs() }),
     use: (account, a) => database.call(operations.useToken, { account, ...a, now: clock.nowMs() }),
     revoke: (account, client) => database.call(operations.revokeTokens, { account, client: client ?? null }),
   };

@@ -1,3 +1,4 @@
+import { isPassword } from '../../../../accounts/index.ts';
 import { StoreError } from '../../../../base/index.ts';
 import { first, one, run, type Script } from '../../../../storage/index.ts';
 import { limits } from '../limits.ts';
@@ -88,7 +89,8 @@ export function* issueToken(
 ): Script<void> {
   const { account, client, mechanism, version, credential } = a;
   const before = first(yield* run(q.tokenFind, { account, client, mechanism }));
-  const isSame = before?.version === version && before.credential === credential;
+  const isSame =
+    before?.credential === credential && (before.version === version || isPassword(before.credential));
   yield* putTokens(q, a, {
     current: isSame ? currentOf(before) : noToken,
     next: { token: a.token, issued: a.now, expires: a.expires },
@@ -100,13 +102,9 @@ export function* issueToken(
 const shown = ({ token, issued, expires }: Kept, now: number): FastToken | null =>
   token === '' || expires <= now ? null : { token, issuedMs: issued, expiresMs: expires };
 
-export function* findTokens(
-  q: Q,
-  a: { account: number; client: string; version: number; now: number },
-): Script<FastTokens[]> {
+export function* findTokens(q: Q, a: { account: number; client: string; now: number }): Script<FastTokens[]> {
   const rows = yield* run(q.tokensOf, { account: a.account, client: a.client });
   return rows
-    .filter(({ version }) => version === a.version)
     .map((row) => ({
       client: row.client,
       mechanism: row.mechanism,
@@ -114,6 +112,7 @@ export function* findTokens(
       next: shown(nextOf(row), a.now),
       count: row.count,
       credential: row.credential,
+      version: row.version,
     }))
     .filter(({ current, next }) => current !== null || next !== null);
 }
@@ -183,9 +182,8 @@ export function* devices(
 
 export const removeDevice = dropDevice;
 
-/** Numbers are credentials of accounts; others end by themselves. */
 const isOver = (living: readonly string[], credential: string) =>
-  /^\d+$/.test(credential) && !living.includes(credential);
+  isPassword(credential) && !living.includes(credential);
 
 /** What was registered with a credential goes with it. */
 export function* retain(q: Q, a: { account: number; living: readonly string[] }): Script<void> {
