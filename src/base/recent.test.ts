@@ -36,3 +36,9 @@ test('weights are kept right: a value replaced, deleted, too heavy', () => {
   recent.clear();
   expect([recent.weight, recent.get('c')]).toEqual([0, undefined]);
 });
+
+test('all of it can be seen, old and young', () => {
+  const recent = new Recent<number, number>(8);
+  for (let key = 0; key < 6; key++) recent.set(key, key);
+  expect([...recent.values()].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+});

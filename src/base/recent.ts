@@ -45,6 +45,12 @@ export class Recent<Key, Value> {
     this.#youngWeight += weight;
   }
 
+  /** All that is kept; nothing is the more recent for it. */
+  *values(): Generator<Value> {
+    yield* this.#young.values();
+    yield* this.#old?.values() ?? [];
+  }
+
   delete(key: Key): void {
     const young = this.#young.get(key);
     if (young !== undefined) {

@@ -14,7 +14,7 @@ import { createMeters } from './metrics.ts';
 import { clientNs } from './namespaces.ts';
 import { farewell, presence, presenceRules, presenceSettled } from './presence/index.ts';
 import { type RoomLimits, Rooms } from './rooms/index.ts';
-import { type RosterSource, roster } from './roster/index.ts';
+import { estrange, type RosterSource, roster } from './roster/index.ts';
 import { Commits } from './routing/commits.ts';
 import { Homes } from './routing/homes.ts';
 import { type Remote, Router, type Service } from './routing/router.ts';
@@ -144,11 +144,14 @@ function servicesOf(options: ChatServerOptions) {
   return { chat, federation };
 }
 
-/** Contacts of who is deleted hear that there is nothing between them any more. */
+/** Contacts of who is deleted hear that there is nothing between them any more; who has the address later has nothing of it. */
 function partFromContacts(chat: Chat): () => void {
   return chat.accounts.onDeparture(async (member) => {
     const home = chat.homes.of(member);
     await farewell(chat, home);
     chat.homes.forget(home);
+    await estrange(chat, home.text);
+    await chat.store.nodes.forget(home.text);
+    await chat.rooms.departed(home);
   });
 }

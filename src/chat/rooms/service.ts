@@ -5,6 +5,7 @@ import { nickKeyOf, type RoomConfig } from '../../stores/conversations/index.ts'
 import { discoInfoNs, discoItemsNs } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
 import type { Flow } from '../routing/flow.ts';
+import type { Home } from '../routing/home.ts';
 import type { Service } from '../routing/router.ts';
 import type { Session } from '../routing/session.ts';
 import type { Chat } from '../services.ts';
@@ -143,6 +144,20 @@ export class Rooms implements Service {
         );
       }
     }
+  }
+
+  /** An account is no more: it stands to no room, nor does who has its address later. */
+  async departed({ account, text }: Home): Promise<void> {
+    const { rooms } = this.chat.store;
+    await rooms.erase(account);
+    await rooms.forget(text);
+    // What is being read may be what was.
+    await Promise.allSettled(this.#finding.values());
+    for (const room of [...this.#lively.values(), ...this.#idle.values()])
+      await room.inTurn(async () => {
+        for (const { jid, account: whose } of [...room.members.values()])
+          if (whose === account || jid === text) room.setMember(jid, null);
+      });
   }
 
   /** Rooms that do not stay and that a process left behind: nobody is in them. Before the first one is looked at. */

@@ -1,7 +1,7 @@
 import { defineModule, run } from '../../../storage/index.ts';
 import { nodesQueries } from './queries.ts';
 import { check, dropOver, publish, purgeItems, repair, retract } from './scripts/items.ts';
-import { configure, create, eraseOwned, eraseStanding, findNode, remove } from './scripts/nodes.ts';
+import { configure, create, eraseOwned, eraseStanding, findNode, forget, remove } from './scripts/nodes.ts';
 import { itemIds, items, itemsNamed, type LastWanted, last, standing } from './scripts/reading.ts';
 import { affiliations, setAffiliations, subscribe, subscribers, unsubscribe } from './scripts/standing.ts';
 import { nodesTables } from './tables.ts';
@@ -50,6 +50,7 @@ export const { module: nodesModule, operations: nodesOperations } = defineModule
     }),
     eraseOwned: write(eraseOwned),
     eraseStanding: write(eraseStanding),
+    forget: write(forget),
     over: scan(function* (q, a: { now: number }) {
       return yield* run(q.itemsOver, { ...a });
     }),

@@ -282,6 +282,20 @@ describeEngines('nodes', (engine) => {
     expect(await idsOf(theirs)).toEqual(['b']);
   });
 
+  test('an address that is nobody’s any more stands to no node, whosever it was', async () => {
+    const theirs = { ...devices, account: bea };
+    await publish(theirs, ['b']);
+    await nodes.setAffiliations(theirs, [
+      { jid: anaJid, account: 0, affiliation: 'publisher' },
+      { jid: 'x@elsewhere.example', account: 0, affiliation: 'member' },
+    ]);
+    const desk = { jid: `${anaJid}/desk`, account: 0, subid: '', state: 'subscribed', options: {} } as const;
+    await nodes.subscribe(theirs, desk);
+    await nodes.forget(anaJid);
+    expect(await nodes.standing(theirs, anaJid)).toMatchObject({ affiliation: null, subscriptions: [] });
+    expect((await nodes.standing(theirs, 'x@elsewhere.example'))?.affiliation).toBe('member');
+  });
+
   test('two that publish at once both find room, and the counters stay right', async () => {
     await nodes.create(marks, { ...config, maxItems: 2 });
     await Promise.all(['a', 'b', 'c', 'd'].map((id) => publish(marks, [id])));

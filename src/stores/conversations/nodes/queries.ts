@@ -293,6 +293,10 @@ function subscriptionQueries({ db, t, d }: Context) {
       .delete(s)
       .where(and(eq(s.account, p('member')), sql`${s.account} > 0`))
       .prepare('csubs_forget'),
+    subscriptionsForgetJid: db
+      .delete(s)
+      .where(eq(s.bare, p('jid')))
+      .prepare('csubs_forget_jid'),
     subscriptionsOn: db
       .select(row)
       .from(s)
@@ -363,6 +367,10 @@ function affiliationQueries({ db, t, d }: Context) {
       .delete(a)
       .where(and(eq(a.account, p('member')), sql`${a.account} > 0`))
       .prepare('caffs_forget'),
+    affiliationsForgetJid: db
+      .delete(a)
+      .where(eq(a.jid, p('jid')))
+      .prepare('caffs_forget_jid'),
     affiliationsAfter: db
       .select(row)
       .from(a)

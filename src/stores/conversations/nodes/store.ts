@@ -207,7 +207,7 @@ function standingOf({ database, ...options }: NodesOptions): Pick<NodesStore, St
   };
 }
 
-function ending({ database, clock }: NodesOptions): Pick<NodesStore, 'erase' | 'purge'> {
+function ending({ database, clock }: NodesOptions): Pick<NodesStore, 'erase' | 'forget' | 'purge'> {
   return {
     async erase(member) {
       // 0 is a service: what is there belongs to no member.
@@ -215,6 +215,7 @@ function ending({ database, clock }: NodesOptions): Pick<NodesStore, 'erase' | '
       while (await database.call(operations.eraseOwned, { account: member }));
       await database.call(operations.eraseStanding, { member });
     },
+    forget: (jid) => database.call(operations.forget, { jid: bareOf(jid) }),
     async purge() {
       for (;;) {
         const over = await database.call(operations.over, { now: clock.nowMs() });

@@ -198,6 +198,8 @@ export interface NodesStore {
 
   /** What a member published, and how the member stands to what is of others. */
   erase(member: number): Promise<void>;
+  /** An address is nobody's any more, and stands to no node: neither will who has it later. */
+  forget(jid: string): Promise<void>;
   /** Lets go of items whose time is over. */
   purge(): Promise<void>;
 }

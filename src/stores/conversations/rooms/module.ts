@@ -1,6 +1,6 @@
 import { defineModule, first, run } from '../../../storage/index.ts';
 import { roomsQueries } from './queries.ts';
-import { check, erase, members, repair, setAffiliations } from './scripts/members.ts';
+import { check, erase, forget, members, repair, setAffiliations } from './scripts/members.ts';
 import { create, destroy, listed, load, roomsOf, setCard, touch, update } from './scripts/rooms.ts';
 import { roomsTables } from './tables.ts';
 import type { RoomAddress } from './types.ts';
@@ -47,6 +47,7 @@ export const { module: roomsModule, operations: roomsOperations } = defineModule
       return (yield* run(q.temporary, a)).map(({ id }) => id);
     }),
     erase: write(erase),
+    forget: write(forget),
     dropGone: write(function* (q, a: { before: number }) {
       yield* run(q.goneOld, a);
     }),

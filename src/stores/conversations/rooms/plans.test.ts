@@ -43,6 +43,7 @@ describeEngines('statements of rooms', (engine) => {
     ['membersOfAfter', 'conversation_room_affiliations_room_affiliation_jid'],
     ['anyOwner', 'conversation_room_affiliations_room_affiliation_jid'],
     ['roomsOfJid', 'conversation_room_affiliations_jid_room'],
+    ['membersOfJid', 'conversation_room_affiliations_jid_room'],
     ['membersOfAccount', 'conversation_room_affiliations_account'],
   ])('%s is found by %s', (name, index) => {
     expect(plans.get(name)).toContain(index);

@@ -303,6 +303,12 @@ function memberQueries({ db, t, d }: Context) {
       .where(and(eq(a.account, p('member')), sql`${a.account} > 0`))
       .limit(limits.stepRows)
       .prepare('cmember_of_account'),
+    membersOfJid: db
+      .select({ room: a.room, jid: a.jid })
+      .from(a)
+      .where(eq(a.jid, p('jid')))
+      .limit(limits.stepRows)
+      .prepare('cmember_of_jid'),
   };
 }
 

@@ -306,6 +306,17 @@ describeEngines('rooms', (engine) => {
     expect(await affiliationsOf(alone.id)).toEqual(['bea member']);
   });
 
+  test('an address that is nobody’s any more stands to no room, whosever it was', async () => {
+    const one = await rooms.create(wish('one', { owners: [{ jid: beaJid, account: bea }] }));
+    const two = await rooms.create(wish('two'));
+    // Before she was a member.
+    await rooms.setAffiliations(one.id, [{ jid: anaJid, account: 0, affiliation: 'admin', nick: 'A' }]);
+    await rooms.forget(`${anaJid}/desk`);
+    expect([await rooms.roomsOf(anaJid), await affiliationsOf(one.id)]).toEqual([[], ['bea owner']]);
+    expect((await rooms.roomById(two.id))?.affiliations).toBe(0);
+    expect(await rooms.memberByNick(one.id, 'a')).toBeNull();
+  });
+
   test('what damage did to the counters is found and mended', async () => {
     const { id } = await rooms.create(wish('tea'));
     await stores.damage('update conversation_rooms set affiliations = 7');

@@ -196,7 +196,7 @@ function finding({ database }: RoomsOptions): Pick<RoomsStore, Finding> {
   };
 }
 
-type Ending = 'destroy' | 'release' | 'dropTemporary' | 'erase' | 'purge';
+type Ending = 'destroy' | 'release' | 'dropTemporary' | 'erase' | 'forget' | 'purge';
 
 function ending({ database, clock }: RoomsOptions): Pick<RoomsStore, Ending> {
   const destroy: RoomsStore['destroy'] = async (room, tombstone) => {
@@ -219,6 +219,9 @@ function ending({ database, clock }: RoomsOptions): Pick<RoomsStore, Ending> {
     async erase(member) {
       if (member <= 0) return;
       while (await database.call(operations.erase, { member }));
+    },
+    async forget(jid) {
+      while (await database.call(operations.forget, { jid: bareOf(jid) }));
     },
     purge: () => database.call(operations.dropGone, { before: clock.nowMs() - limits.goneKeptDays * dayMs }),
   };

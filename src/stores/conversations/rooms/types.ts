@@ -191,6 +191,8 @@ export interface RoomsStore {
   dropTemporary(): Promise<readonly number[]>;
   /** A member stands to no room any more. A room may be left without an owner: then who runs the service owns it. */
   erase(member: number): Promise<void>;
+  /** An address is nobody's any more, and stands to no room: neither will who has it later. */
+  forget(jid: string): Promise<void>;
   /** Forgets addresses that were kept long enough. */
   purge(): Promise<void>;
 }

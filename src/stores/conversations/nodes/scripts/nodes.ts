@@ -115,3 +115,9 @@ export function* eraseStanding(q: NodesQueries, a: { member: number }): Script<v
   yield* run(q.subscriptionsForget, a);
   yield* run(q.affiliationsForget, a);
 }
+
+/** How an address stands to nodes, whosever it was. */
+export function* forget(q: NodesQueries, a: { jid: string }): Script<void> {
+  yield* run(q.subscriptionsForgetJid, a);
+  yield* run(q.affiliationsForgetJid, a);
+}

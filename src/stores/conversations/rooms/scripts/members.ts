@@ -90,16 +90,25 @@ export function* setAffiliations(
   return { ver, changed };
 }
 
-/** One step of letting go of a member; answers whether there is more. */
-export function* erase(q: RoomsQueries, a: { member: number }): Script<boolean> {
-  const rows = yield* run(q.membersOfAccount, a);
+function* letGo(q: RoomsQueries, rows: readonly { room: number; jid: string }[]): Script<boolean> {
   for (const { room, jid } of [...rows].sort((x, y) => x.room - y.room)) {
     yield* run(q.roomNext, { room });
     const gone = yield* run(q.membersDrop, { room, jids: texts([jid]) });
     yield* run(q.roomCount, { room, by: -gone.length });
   }
-  yield* run(q.creatorForget, a);
   return rows.length >= limits.stepRows;
+}
+
+/** One step of letting go of a member; answers whether there is more. */
+export function* erase(q: RoomsQueries, a: { member: number }): Script<boolean> {
+  const more = yield* letGo(q, yield* run(q.membersOfAccount, a));
+  yield* run(q.creatorForget, a);
+  return more;
+}
+
+/** The same of an address, whosever it was. */
+export function* forget(q: RoomsQueries, a: { jid: string }): Script<boolean> {
+  return yield* letGo(q, yield* run(q.membersOfJid, a));
 }
 
 export function* members(
