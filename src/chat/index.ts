@@ -44,5 +44,6 @@ export {
   standardFeatures,
 } from './server.ts';
 export type { ChatSettings } from './services.ts';
+export type { StreamRefusal } from './stream/refusal.ts';
 export { type UploadParts, uploadService } from './xeps/0363-http-upload.ts';
 export { ownCardChanged } from './xeps/0398-avatar-conversion.ts';

@@ -11,7 +11,7 @@ import { createFeatures, type Features } from './features.ts';
 import { Federation, type FederationOptions } from './federation/index.ts';
 import { type ChatLimits, defaultChatLimits } from './limits.ts';
 import { createMeters } from './metrics.ts';
-import { clientNs } from './namespaces.ts';
+import { clientNs, serverNs } from './namespaces.ts';
 import { farewell, presence, presenceRules, presenceSettled } from './presence/index.ts';
 import { type RoomLimits, Rooms } from './rooms/index.ts';
 import { estrange, type RosterSource, roster } from './roster/index.ts';
@@ -21,6 +21,7 @@ import { type Remote, Router, type Service } from './routing/router.ts';
 import type { Administration, Chat, ChatSettings, Registrar } from './services.ts';
 import { bind } from './stream/bind.ts';
 import { ClientStream, type Entrance } from './stream/client-stream.ts';
+import { refusedStream, type StreamRefusal } from './stream/refusal.ts';
 import { serveClient } from './stream/serve-client.ts';
 import { startTls } from './stream/start-tls.ts';
 import { TcpTransport } from './stream/tcp-transport.ts';
@@ -64,6 +65,8 @@ export interface ChatServer {
   handleWebSocket(peer: WebSocketPeer): Promise<void>;
   /** Serves another server, in the same way; null where there are no others. */
   readonly handleServer: ((connection: Connection) => Promise<void>) | null;
+  /** What a door in clear says to a connection that is not taken. */
+  refusal(of: 'client' | 'server', reason: StreamRefusal): string;
   /** What waits for other servers is on its way from now on. */
   start(): Promise<void>;
   /** Resolves when what was taken is kept. */
@@ -93,6 +96,7 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
       serve(new TcpTransport(connection, clientNs, strangerBytesMax), entrance),
     handleWebSocket: (peer) => serve(new WebSocketTransport(peer, strangerBytesMax), { startTls: false }),
     handleServer: federation && ((connection) => federation.handle(connection)),
+    refusal: (of, reason) => refusedStream(of === 'client' ? clientNs : serverNs, chat.domain, reason),
     start: async () => federation?.start(),
     async close() {
       stay();

@@ -9,6 +9,7 @@ import {
   createNetwork,
   defaultNetLimits,
   listenHttp,
+  type NetLimits,
   type Network,
   type RawHandler,
 } from '../net/index.ts';
@@ -21,7 +22,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function house() {
+async function house(limits: Partial<NetLimits> = {}) {
   const dir = makeFolder();
   const certificates = await createCertificates(
     { mode: 'self-signed', dir, hostnames: ['localhost', '127.0.0.1'] },
@@ -31,7 +32,7 @@ async function house() {
     log: silentLog,
     metrics: createMetrics({ processMetrics: false }),
     certificates,
-    limits: { ...defaultNetLimits, sweepIntervalMs: 10 },
+    limits: { ...defaultNetLimits, sweepIntervalMs: 10, ...limits },
   });
   cleanups.push(async () => {
     await network.closeAll(0);
@@ -52,6 +53,7 @@ function chatOf(unauthenticatedMsMax = 0) {
     client: async (connection, { startTls }) => at(startTls ? 'starttls' : 'direct', connection),
     webSocket: async ({ connection }) => at('websocket', connection),
     server: async (connection) => at('server', connection),
+    refusal: (of, reason) => `${of}: ${reason}`,
   };
   return { chat, came };
 }
@@ -93,6 +95,22 @@ test('the doors for TCP: clients by two ways, other servers where chat speaks to
     .toEqual(['direct secure', 'direct secure', 'server clear', 'server secure', 'starttls clear']);
   const { server: _, ...alone } = chat;
   expect(Object.keys(chatProtocols(alone))).toEqual(['xmpp', 'xmpps']);
+});
+
+test.each([
+  ['xmpp', 'client: too-many-from-address'],
+  ['xmpp-server', 'server: too-many-from-address'],
+])('whom %s does not take is told why', async (door, words) => {
+  const { network } = await house({ connectionsPerAddressMax: 0 });
+  const ports = await openAll(network, chatOf().chat);
+  const socket = connect({ port: ports[door] ?? 0, host });
+  cleanups.push(() => void socket.destroy());
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk;
+  });
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(said).toBe(words);
 });
 
 test('a stranger has the time that chat gives', async () => {

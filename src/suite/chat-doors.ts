@@ -1,4 +1,4 @@
-import type { ChatClients } from '../chat/index.ts';
+import type { ChatClients, ChatServer, StreamRefusal } from '../chat/index.ts';
 import {
   type Certificates,
   type Connection,
@@ -22,6 +22,8 @@ export interface ChatDoors {
   webSocket(peer: WebSocketPeer): Promise<void>;
   /** For members' own pages. */
   readonly clients?: ChatClients;
+  /** Said in clear to a connection that is not taken. */
+  readonly refusal: ChatServer['refusal'];
   /** Without it no door is opened for other servers. */
   server?(connection: Connection): Promise<void>;
 }
@@ -45,9 +47,12 @@ interface ChatDoor {
 /** How the doors for TCP are opened. */
 export function chatProtocols(chat: ChatDoors): Partial<Record<Door, ChatDoor>> {
   const { unauthenticatedMsMax, server } = chat;
-  const common = { unauthenticatedMsMax, halfOpen: true };
+  const common = (of: 'client' | 'server') => ({
+    ...{ unauthenticatedMsMax, halfOpen: true },
+    refusal: (reason: StreamRefusal) => chat.refusal(of, reason),
+  });
   const client = (startTls: boolean) => ({
-    ...common,
+    ...common('client'),
     onConnection: (connection: Connection) => chat.client(connection, { startTls }),
   });
   return {
@@ -58,12 +63,12 @@ export function chatProtocols(chat: ChatDoors): Partial<Record<Door, ChatDoor>> 
       'xmpp-server': {
         tls: 'starttls',
         // XEP-0178 §3: a server may show who it is.
-        protocol: { ...common, requestClientCertificate: true, onConnection: server },
+        protocol: { ...common('server'), requestClientCertificate: true, onConnection: server },
       },
       'xmpps-server': {
         tls: 'implicit',
         protocol: {
-          ...{ ...common, requestClientCertificate: true, onConnection: server },
+          ...{ ...common('server'), requestClientCertificate: true, onConnection: server },
           alpn: ['xmpp-server'],
         },
       },

@@ -78,10 +78,17 @@ const chatSettings = ({ resume: resumeMs, federation, ...chat }: MycoSettings['c
 });
 
 /** What chat does with the connections of its doors. */
-export function chatDoors({ chat, handleClient, handleWebSocket, handleServer }: ChatServer): ChatDoors {
+export function chatDoors({
+  chat,
+  handleClient,
+  handleWebSocket,
+  handleServer,
+  refusal,
+}: ChatServer): ChatDoors {
   const patienceMs = () => chat.settings().unauthenticatedSeconds * 1_000;
   return {
     clients: chatClients(chat),
+    refusal,
     messageBytesMax: chat.limits.stanzaBytesMax,
     unauthenticatedMsMax: patienceMs(),
     client(connection, entrance) {
