@@ -75,6 +75,8 @@ export class Judge {
   readonly #asked = new Map<string, Asked>();
   /** Resources that are no more, or wait to be resumed by nobody. */
   readonly #gone = new Set<string>();
+  /** Accounts that block somebody in this round: an answer to whom they block is dropped (XEP-0191 §3.2). */
+  readonly #blocking = new Set<string>();
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -88,9 +90,24 @@ export class Judge {
   says(mark: string, by: Party, of: Element, text: string): void {
     const { to, type } = of.attributes;
     this.#said.set(mark, { by, to, kind: of.name, text });
+    if (of.name !== 'iq' || type === 'result' || type === 'error') return;
+    if (text.includes("'urn:xmpp:blocking'")) this.#blocks(by);
     // A request of no type that there is, is refused.
-    if (of.name === 'iq' && type !== 'result' && type !== 'error' && this.#isHeard(by, to))
-      this.#asked.set(`${by.jid} ${mark}`, { by, to, text, answers: 0, isLost: this.#gone.has(to ?? '') });
+    if (!this.#isHeard(by, to)) return;
+    const isLost = this.#gone.has(to ?? '') || this.#blocking.has(bareOf(to ?? '') ?? '');
+    this.#asked.set(`${by.jid} ${mark}`, { by, to, text, answers: 0, isLost });
+  }
+
+  /** What was said is heard, and what was asked is answered or never will be. */
+  roundEnds(): void {
+    this.#blocking.clear();
+  }
+
+  /** Whom it blocks while it is asked by them, it does not answer any more. */
+  #blocks({ account }: Party): void {
+    this.#blocking.add(account);
+    for (const asked of this.#asked.values())
+      if (asked.answers === 0 && bareOf(asked.to ?? '') === account) asked.isLost = true;
   }
 
   /** Rooms have no way back to a server that listens nowhere. */

@@ -166,6 +166,7 @@ class World {
     if (dice.chance(25)) await this.#scene();
     if (dice.chance(10)) await this.#stranger();
     await this.#settled();
+    this.judge.roundEnds();
     this.#readLog();
   }
 
