@@ -224,7 +224,7 @@ XEP-0157 | Contact Addresses for XMPP Services | Yes | src/chat/xeps/0157-contac
 XEP-0202 | Entity Time | Yes | src/chat/xeps/0202-entity-time.ts | 2.0
 XEP-0215 | External Service Discovery | Yes | src/chat/xeps/0215-external-services.ts | 1.0.0: a TURN server that the configuration names, with credentials that end; changes are not pushed
 XEP-0227 | Portable Import/Export Format for XMPP-IM Servers | Partial | src/chat/portable/write.ts src/chat/portable/read.ts | 1.1: contacts, requests, who is blocked, private XML, PEP, the archive; without credentials, privacy lists, XInclude, and vCards, which are among the contacts
-XEP-0363 | HTTP File Upload | Partial | src/chat/xeps/0363-http-upload.ts src/webdav/sent-files/space.ts | 1.2.0: files are kept among those of who sends them; purposes are not looked at
+XEP-0363 | HTTP File Upload | Partial | src/chat/xeps/0363-http-upload.ts src/webdav/sent-files/space.ts | 1.2.0: files are kept among those of who sends them, whatever their purpose
 XEP-0160 | Best Practices for Handling Offline Messages | Yes | | 1.0.1: not told to who reads the archive
 XEP-0203 | Delayed Delivery | Yes | | 2.0
 XEP-0280 | Message Carbons | Yes | | 1.0.1

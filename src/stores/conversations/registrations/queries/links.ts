@@ -117,10 +117,11 @@ function uploadQueries({ db, t, d }: Context) {
       })
       .returning({ id: u.id })
       .prepare('cupload_add'),
+    /** A slot that is over is no slot, before it is swept as well; what is on its way may be slow. */
     uploadCounts: db
       .select({ state: u.state, rows: sql<number>`count(*)` })
       .from(u)
-      .where(eq(u.account, p('account')))
+      .where(and(eq(u.account, p('account')), sql`(${u.state} <> 'open' or ${holds})`))
       .groupBy(u.state)
       .prepare('cupload_counts'),
     uploadById: db

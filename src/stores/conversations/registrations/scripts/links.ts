@@ -37,7 +37,7 @@ interface NewSlot {
 
 export function* openUpload(q: Q, a: NewSlot): Script<number> {
   const { openMost, keptMost, ...slot } = a;
-  const counts = yield* run(q.uploadCounts, { account: a.account });
+  const counts = yield* run(q.uploadCounts, { account: a.account, now: a.now });
   const there = Number(counts.find(({ state }) => state === 'there')?.rows ?? 0);
   const open = counts.reduce((sum, { rows }) => sum + Number(rows), 0) - there;
   if (open >= openMost) throw new StoreError('limit', `at most ${openMost} files are waited for at one time`);
