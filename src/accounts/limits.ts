@@ -33,7 +33,8 @@ export const argon2Passes = 2;
 export const argon2Lanes = 1;
 export const argon2SaltBytes = 16;
 export const argon2HashBytes = 32;
-export const hashesWaitingMax = 64;
+/** As many programs come back at once when the server starts again; the last of them waits about a minute. */
+export const hashesWaitingMax = 2_000;
 
 /** RFC 5802 §5.1 and RFC 7677 §4 ask for at least 4096. */
 export const scramSha1IterationsCount = 10_000;

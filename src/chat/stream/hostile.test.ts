@@ -400,6 +400,19 @@ describe('members', () => {
     }
   });
 
+  test('over WebSocket, stanzas that declare no name space are those of clients (as tsung writes them)', async () => {
+    const web = await login('alice', 'bare', 'websocket');
+    await web.sendRaw(`<iq type='get' id='1'><query xmlns='jabber:iq:roster'/></iq>`);
+    expect((await web.receive()).attributes).toMatchObject({ type: 'result', id: '1' });
+    await web.sendRaw(`\n<message to='alice@coop.localhost/bare' id='2'><body>bread</body></message>`);
+    expect(JSON.stringify(await web.receive())).toContain('bread');
+    await web.sendRaw(`<presence xmlns=''/>`);
+    expect(await endsWith(web)).toBe('not-well-formed');
+    const odd = await login('alice', 'odd', 'websocket');
+    await odd.sendRaw('<letter/>');
+    expect(await endsWith(odd)).toBe('unsupported-stanza-type');
+  });
+
   test('who never reads is cut off, and who writes to it is not', async () => {
     const socket = await raw();
     await socket.send(`${head}${auth}${head}${bindIq('deaf')}<presence/>`);

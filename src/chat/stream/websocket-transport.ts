@@ -14,6 +14,11 @@ import type { StreamEvent, Transport } from './transport.ts';
 const gone: StreamEvent = { kind: 'gone' };
 const end: StreamEvent = { kind: 'end' };
 
+const isStanzaName = (name: string): boolean => name === 'message' || name === 'presence' || name === 'iq';
+
+/** In the name space of clients, what begins a stanza without any. */
+const declared = (text: string): string => text.replace(/<[a-z]+/, `$& xmlns='${clientNs}'`);
+
 /** RFC 7395: each message is one element; TLS is the door's, and there are no stream tags. */
 export class WebSocketTransport implements Transport {
   readonly kind = 'websocket';
@@ -80,6 +85,8 @@ export class WebSocketTransport implements Transport {
     let of: Element;
     try {
       of = parseElement(frame);
+      // RFC 7395 §3.3.3 wants it declared; load tools (tsung) write as on TCP, and ejabberd takes it.
+      if (of.ns === '' && isStanzaName(of.name)) of = parseElement(declared(frame));
     } catch (error) {
       throw streamFault(error);
     }
@@ -105,8 +112,8 @@ export class WebSocketTransport implements Transport {
   /** RFC 7395 §3.3.3: every frame declares its name space by itself. */
   sendStanza(text: string): boolean {
     const name = /^<[a-z]+/.exec(text)?.[0] ?? '';
-    const declared = text.startsWith(' xmlns=', name.length);
-    return this.#peer.send(declared ? text : `${name} xmlns='${clientNs}'${text.slice(name.length)}`);
+    const isDeclared = text.startsWith(' xmlns=', name.length);
+    return this.#peer.send(isDeclared ? text : `${name} xmlns='${clientNs}'${text.slice(name.length)}`);
   }
 
   sendStream({ name, children }: Element): boolean {
