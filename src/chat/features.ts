@@ -38,6 +38,7 @@ export interface Features {
   readonly resumed: readonly NonNullable<SessionHooks['resumed']>[];
   readonly lost: readonly NonNullable<SessionHooks['lost']>[];
   readonly closed: readonly NonNullable<SessionHooks['closed']>[];
+  readonly missed: readonly NonNullable<SessionHooks['missed']>[];
   iq(at: IqHandler['at'], type: string, of: Element): IqHandler | undefined;
   element(of: Element, state: StreamState): StreamElementHandler | undefined;
   offers(stream: ClientStream): readonly Element[];
@@ -100,6 +101,7 @@ export function createFeatures(specifications: readonly Specification[]): Featur
     resumed: sessions.flatMap(({ resumed }) => resumed ?? []),
     lost: sessions.flatMap(({ lost }) => lost ?? []),
     closed: sessions.flatMap(({ closed }) => closed ?? []),
+    missed: sessions.flatMap(({ missed }) => missed ?? []),
     iq: (at, type, of) => handlers.get(iqKey(at, type, of)),
     element: ({ ns, name }, state) => elements.get(`${state} ${ns} ${name}`),
     offers: (stream) => specifications.flatMap((each) => each.offers?.(stream) ?? []),

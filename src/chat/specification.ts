@@ -74,6 +74,8 @@ export interface SessionHooks {
   resumed?(session: Session): void;
   /** It is no more; it stands in its home no longer. */
   closed?(session: Session): void;
+  /** A stanza was decided to be for it while it was there, and comes when it is no more. */
+  missed?(session: Session, stanza: Element): void;
 }
 
 /** What presence (RFC 6121 §4) means to others than who hears it. */

@@ -75,8 +75,8 @@ export class Session {
 
   /** A stanza for its client, unless somebody holds it back for now. */
   deliver(stanza: Element): void {
-    if (this.#isClosed || isHeld(this.chat.features, this, stanza)) return;
-    this.write(stanza);
+    if (this.#isClosed) for (const missed of this.chat.features.missed) missed(this, stanza);
+    else if (!isHeld(this.chat.features, this, stanza)) this.write(stanza);
   }
 
   /** The same, whoever would hold it. */

@@ -111,10 +111,13 @@ function outgoing(session: Session, stanza: Element): 'held' | undefined {
   return undefined;
 }
 
-/** A message that was written to a session and never reached it (XEP-0198 §4). */
-function returned(session: Session, stanza: Stanza, atMs: number): void {
+/** What waits again: several sessions may give back the same. */
+const again = new WeakSet<Element>();
+
+/** A message that was for a session and never reached it (XEP-0198 §4). */
+function returned(session: Session, of: Element, stanza: Stanza, atMs: number): void {
   const { home, chat } = session;
-  const { element: of, type } = stanza;
+  const { type } = stanza;
   if (keepingOf(type, of.children) === 'drop') return;
   const rest = home.available;
   if (rest.length > 0) {
@@ -123,7 +126,8 @@ function returned(session: Session, stanza: Stanza, atMs: number): void {
     for (const other of rest) if (!hasCarbons(other)) other.deliver(of);
     return;
   }
-  if (looksItUp(session) && isStamped(of, home)) return;
+  if (again.has(of) || (looksItUp(session) && isStamped(of, home))) return;
+  again.add(of);
   const late = addressed(
     { ...of, children: [...of.children, delayElement(chat.domain, atMs)] },
     stanza.from,
@@ -134,7 +138,7 @@ function returned(session: Session, stanza: Stanza, atMs: number): void {
   chat.commits.submit(flow);
 }
 
-/** What a session that is no more has not acknowledged, oldest first. */
+/** What was for a session that is no more and that it does not have, oldest first. */
 export function giveBack(
   session: Session,
   unacked: Iterable<{ readonly stanza: Element; readonly atMs: number }>,
@@ -143,7 +147,7 @@ export function giveBack(
     const [from, to] = [tryJid(of.attributes.from), tryJid(of.attributes.to)];
     if (from === null || to === null || of.attributes.from === session.text) continue;
     const stanza = addressed(of, from, to);
-    if (stanza.kind === 'message') returned(session, stanza, atMs);
+    if (stanza.kind === 'message') returned(session, of, stanza, atMs);
     else if (stanza.kind === 'iq' && jidText(to) === session.text) {
       session.chat.router.bounce(stanza, new StanzaError('service-unavailable'));
     }
@@ -157,5 +161,8 @@ export const offlineMessages: Specification = {
   version: '1.0.1',
   features: { server: ['msgoffline'] },
   presence: { sent: present },
-  session: { outgoing },
+  session: {
+    outgoing,
+    missed: (session, stanza) => giveBack(session, [{ stanza, atMs: session.chat.clock.nowMs() }]),
+  },
 };

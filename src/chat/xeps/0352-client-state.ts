@@ -178,5 +178,11 @@ export const clientState: Specification = {
     outgoing,
     // §5.2: a session that goes on does so as active.
     resumed: (session) => setActive(session, true),
+    // What waited for a client that does not come back goes where it can.
+    closed(session) {
+      const waited = held.get(session)?.stanzas.values() ?? [];
+      held.delete(session);
+      for (const stanza of waited) session.deliver(stanza);
+    },
   },
 };
