@@ -138,5 +138,6 @@ export class Router {
     const session = this.#chat().homes.sessionOf(stanza.from);
     if (session !== null) session.deliver(bounce.element);
     else if (!this.#chat().homes.isLocal(stanza.from.domain)) void this.route(bounce);
+    else if (bounce.kind === 'iq') this.answered(bounce);
   }
 }
