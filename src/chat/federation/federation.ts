@@ -41,8 +41,8 @@ export class Federation implements Remote, LinkHost {
   readonly #chat: () => Chat;
   readonly #connecting: Gate;
   readonly #links = new Map<string, Link>();
-  /** Questions that ask for a sign of life, by id. */
-  readonly #pings = new Map<string, { readonly of: string; readonly answered: () => void }>();
+  /** What was last asked on a link, for a sign of life. */
+  readonly #pings = new WeakMap<Link, { readonly id: string; readonly answered: () => void }>();
   #timers: NodeJS.Timeout[] = [];
   #isClosing = false;
   /** By which whom we talk to was last judged. */
@@ -227,25 +227,25 @@ export class Federation implements Remote, LinkHost {
     if (!isPassing && mayBounce(stanza)) void this.chat.router.route(bounceOf(stanza, error));
   }
 
-  async ask({ ours, theirs, stream }: Link): Promise<void> {
+  async ask(link: Link): Promise<void> {
+    const { ours, theirs, stream } = link;
     const id = randomToken(idBits);
     const question = element('iq', clientNs, { type: 'get', id }, element('ping', pingNs));
     const { element: of } = addressed(question, parseJid(ours), parseJid(theirs));
     await new Promise<void>((answered) => {
-      this.#pings.set(id, { of: theirs, answered });
-      stream?.transport.sendStanza(stanzaText(of));
       // Who does not answer is judged by the link.
-      void stream?.connection.closed.then(() => this.#pings.delete(id));
+      this.#pings.set(link, { id, answered });
+      stream?.transport.sendStanza(stanzaText(of));
     });
   }
 
   /** Whether it was the answer to a question of a link. */
-  isAnswer({ from, type, element: of }: Stanza): boolean {
-    const { id = '' } = of.attributes;
-    const ping = this.#pings.get(id);
-    if (ping === undefined || ping.of !== from.domain || (type !== 'result' && type !== 'error'))
-      return false;
-    this.#pings.delete(id);
+  isAnswer({ from, to, type, element: of }: Stanza): boolean {
+    const link = this.#links.get(`${to.domain} ${from.domain}`);
+    if (link === undefined || (type !== 'result' && type !== 'error')) return false;
+    const ping = this.#pings.get(link);
+    if (ping === undefined || ping.id !== of.attributes.id) return false;
+    this.#pings.delete(link);
     ping.answered();
     return true;
   }

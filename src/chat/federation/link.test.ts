@@ -27,7 +27,7 @@ function streamOf(acks: Acknowledgements | null) {
 }
 
 function scene(most: Partial<FederationLimits> = {}) {
-  const state = { now: 0, answer: null as (() => void) | null, error: null as StanzaError | null };
+  const state = { now: 0, answer: null as (() => void) | null, error: null as Error | null };
   const arrived: number[] = [];
   const refused: string[] = [];
   const reached: string[] = [];
@@ -184,6 +184,18 @@ describe('the way to another server', () => {
     offer(1, 2, 3);
     await turn();
     expect(refused).toEqual([1, 2, 3].map((seq) => `m${seq} remote-server-not-found`));
+  });
+
+  test('a fault of ours: what waits goes on waiting, and it is tried again', async () => {
+    const { state, offer, passing, refused, reached, link, connects } = scene({ retryMsMin: 100 });
+    state.error = new Error('the database is busy');
+    offer(1);
+    await turn();
+    passing('presence');
+    expect([refused, reached]).toEqual([['presence remote-server-timeout'], ['1 remote-server-timeout']]);
+    state.now += 100;
+    link.tick();
+    expect(connects()).toBe(2);
   });
 
   test('idleMsMax: a stream on which nothing is said is closed', async () => {

@@ -1,6 +1,7 @@
 import { randomBelow } from '../../base/index.ts';
 import { StanzaError } from '../errors.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
+import { unreached } from './connect.ts';
 import type { Initiated } from './initiate.ts';
 import type { FederationLimits } from './limits.ts';
 import type { Outbound } from './outbound.ts';
@@ -165,7 +166,7 @@ export class Link {
       this.#isConnecting = false;
     } catch (error) {
       this.#isConnecting = false;
-      await this.#failed(error instanceof StanzaError ? error : new StanzaError('internal-server-error'));
+      await this.#failed(unreached(error));
     }
   }
 
