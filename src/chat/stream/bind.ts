@@ -3,6 +3,7 @@ import { prepareResource } from '../../formats/jid/index.ts';
 import { childOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
 import { internalError, refusalOf, StanzaError, StreamError } from '../errors.ts';
 import { bindNs, clientNs } from '../namespaces.ts';
+import type { Home } from '../routing/home.ts';
 import { Session } from '../routing/session.ts';
 import type { Specification } from '../specification.ts';
 import { addressed, bounceOf, payloadOf, resultOf } from '../stanza.ts';
@@ -30,8 +31,7 @@ export function bindResource(stream: ClientStream, wanted: string): Session {
     throw error;
   }
   const before = home.sessions.get(resource);
-  if (before === undefined && home.sessions.size >= chat.limits.sessionsPerAccountMax)
-    throw new StanzaError('resource-constraint', { text: 'too many resources are bound for this account' });
+  if (before === undefined && home.sessions.size >= chat.limits.sessionsPerAccountMax) makeRoom(home);
   before?.stream?.fail(new StreamError('conflict', 'the resource is bound by another client'));
   before?.close();
   const session = new Session(stream, home, { ...home.jid, resource }, member);
@@ -39,6 +39,14 @@ export function bindResource(stream: ClientStream, wanted: string): Session {
   home.add(session);
   for (const opened of chat.features.opened) opened(session);
   return session;
+}
+
+/** Who may come back to a session of long ago keeps nobody out who is here. Throws StanzaError where all are here. */
+function makeRoom({ sessions }: Home): void {
+  const [oldest] = [...sessions.values()].filter(({ stream }) => stream === null);
+  if (oldest === undefined)
+    throw new StanzaError('resource-constraint', { text: 'too many resources are bound for this account' });
+  oldest.close();
 }
 
 function answered(stream: ClientStream, request: Element): Element {

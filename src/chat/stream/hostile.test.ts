@@ -341,6 +341,21 @@ describe('streams', () => {
     const again = await login('alice', 'e');
     await again.disconnect();
   });
+
+  test('sessions that wait to be resumed keep nobody out: the oldest goes', async () => {
+    const actors = await Promise.all(['a', 'b', 'c', 'd'].map((resource) => login('alice', resource)));
+    const lost = actors.slice(1, 3);
+    for (const actor of lost) await actor.enableAcks();
+    for (const actor of lost) actor.cut();
+    const { homes } = chat.server.chat;
+    const waiting = () => [...homes.sessions()].filter(({ stream }) => stream === null);
+    await expect.poll(() => waiting().length).toBe(2);
+    const [first] = waiting();
+    const more = [await login('alice', 'e'), await login('alice', 'f')];
+    expect([first?.isClosed, waiting().length]).toEqual([true, 0]);
+    await expect(login('alice', 'g')).rejects.toThrow('resource-constraint');
+    for (const actor of [actors[0], actors[3], ...more]) await actor?.disconnect();
+  });
 });
 
 describe('members', () => {

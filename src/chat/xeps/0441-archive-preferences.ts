@@ -4,6 +4,7 @@ import { childOf, childrenOf, type Element, element, textOf } from '../../format
 import type { ArchivePreferences } from '../../stores/conversations/index.ts';
 import { mamNs } from '../archive/index.ts';
 import { StanzaError } from '../errors.ts';
+import { inTurn } from '../roster/index.ts';
 import type { IqRequest, Specification } from '../specification.ts';
 
 const nothingSaid: ArchivePreferences = { standard: 'always', always: [], never: [] };
@@ -35,8 +36,12 @@ function preferencesIn(prefs: Element): ArchivePreferences {
 async function run({ home, stanza, payload }: IqRequest): Promise<Element> {
   if (home === null) throw new StanzaError('service-unavailable');
   if (stanza.type === 'set') {
-    await home.chat.store.roster.setPreferences(home.account, preferencesIn(payload));
-    home.changed();
+    const preferences = preferencesIn(payload);
+    await inTurn(home, async () => {
+      const state = await home.state();
+      await home.chat.store.roster.setPreferences(home.account, preferences);
+      state.preferences = preferences;
+    });
   }
   return shown((await home.state()).preferences ?? nothingSaid);
 }
