@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Element } from '../../formats/stanza/index.ts';
 import { chatPassword, openTestChat, type TestChat, XmppActor } from '../../testing/index.ts';
 import type { Chat } from '../services.ts';
@@ -132,12 +132,13 @@ describe('nobody gets more of a room than they were given', () => {
     const { bob, found } = await membersOnly();
     const mal = { jid: 'mal@else.example', account: 0, affiliation: 'outcast' } as const;
     const { held, go } = holding();
+    const turns = vi.spyOn(found, 'inTurn');
     const turn = found.inTurn(async () => {
       await held;
       await setAffiliations(found, [mal]);
     });
     await bob.send(invite('mal@else.example'));
-    await expect.poll(() => found.pins).toBe(2);
+    await expect.poll(() => turns.mock.calls.length).toBe(2);
     go();
     await turn;
     await found.inTurn(async () => undefined);
@@ -150,6 +151,7 @@ describe('nobody gets more of a room than they were given', () => {
       setAffiliations(found, [{ jid: 'bob@coop.localhost', account: 0, affiliation }]);
     await found.inTurn(() => owner('owner'));
     const { held, go } = holding();
+    const turns = vi.spyOn(found, 'inTurn');
     const turn = found.inTurn(async () => {
       await held;
       await owner(null);
@@ -157,7 +159,7 @@ describe('nobody gets more of a room than they were given', () => {
     await bob.send(
       `<iq type='set' id='card' to='${room}'><vCard xmlns='vcard-temp'><FN>Mine</FN></vCard></iq>`,
     );
-    await expect.poll(() => found.pins).toBe(2);
+    await expect.poll(() => turns.mock.calls.length).toBe(2);
     go();
     await turn;
     expect(text(await bob.find(({ attributes }) => attributes.id === 'card'))).toContain('forbidden');
@@ -299,6 +301,18 @@ test('a room that nobody owns is governed by administrators, for as long as they
   phone.cut();
   await chat?.admin.changeMember(member?.id ?? 0, { admin: false });
   await expect.poll(() => reads().then(text, String)).toContain('forbidden');
+});
+
+test('whose membership has ended owns nothing: administrators do', async () => {
+  const [, bob] = await enter(['ana', 'bob'], field('persistentroom', '1'));
+  const members = await Promise.all(['ana', 'bob'].map((local) => chat?.accounts.byName(local)));
+  const [anas = 0, bobs = 0] = members.map((member) => member?.id);
+  const reads = () => bob.ask('get', `<query xmlns='http://jabber.org/protocol/muc#owner'/>`, room);
+  await chat?.admin.changeMember(bobs, { admin: true });
+  await expect.poll(() => chat?.server.chat.homes.sessionAt(bob.jid)?.member.admin).toBe(true);
+  await expect(reads()).rejects.toThrow('forbidden');
+  await chat?.admin.deleteMember(anas);
+  expect(text(await reads())).not.toContain('ana@coop.localhost');
 });
 
 test('two who make a room at the same moment are in one', async () => {

@@ -44,8 +44,6 @@ export class Room {
   isGone = false;
   /** As of which change of the directory its members are those of the group that it follows; -1: of none yet. */
   followed = -1;
-  /** Works that are under way in it, and wait for their turn. */
-  pins = 0;
   /** Whose a nick is, in whatever case it is written. */
   readonly #reserved = new Map<string, string>();
   readonly #nickKey: (nick: string) => string;
@@ -201,10 +199,7 @@ export class Room {
 
   /** Changes of what is kept of the room, one after another. Rejects as `work` does. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.pins++;
-    const done = this.#turn.then(work).finally(() => {
-      this.pins--;
-    });
+    const done = this.#turn.then(work);
     this.#turn = done.catch(() => undefined);
     return done;
   }

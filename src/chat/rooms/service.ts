@@ -357,7 +357,7 @@ export class Rooms implements Service {
     }
   }
 
-  /** Somebody has left, or a work is done: nobody may be in the room any more. */
+  /** Somebody has left: nobody may be in the room any more. */
   left(room: Room): void {
     const { local } = room.row;
     if (room.occupants.size > 0 || this.#lively.get(local) !== room) return;
