@@ -1352,6 +1352,7 @@ CREATE TABLE "conversation_homes" (
 	"preferences" text,
 	"lastAt" bigint NOT NULL,
 	"lastStatus" text NOT NULL,
+	"notices" text NOT NULL,
 	CONSTRAINT "conversation_homes_account_pk" PRIMARY KEY("account")
 );
 --> statement-breakpoint

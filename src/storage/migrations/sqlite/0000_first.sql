@@ -1615,7 +1615,8 @@ CREATE TABLE `conversation_homes` (
 	`verFloor` integer NOT NULL,
 	`preferences` text,
 	`lastAt` integer NOT NULL,
-	`lastStatus` text NOT NULL
+	`lastStatus` text NOT NULL,
+	`notices` text NOT NULL
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `conversation_blocked` (

@@ -14,6 +14,8 @@ export type {
   ContactChange,
   HomeState,
   LastSeen,
+  NoticeKind,
   PrivateName,
   RosterStore,
 } from './types.ts';
+export { noticeKinds } from './types.ts';

@@ -1,6 +1,17 @@
 import { defineModule, first, run } from '../../../storage/index.ts';
 import { rosterQueries } from './queries.ts';
-import { block, change, erase, load, restored, setLast, setPreferences, setPrivate } from './scripts.ts';
+import {
+  block,
+  change,
+  erase,
+  load,
+  notices,
+  restored,
+  setLast,
+  setNotices,
+  setPreferences,
+  setPrivate,
+} from './scripts.ts';
 import { rosterTables } from './tables.ts';
 import type { PrivateName } from './types.ts';
 
@@ -18,6 +29,8 @@ export const { module: rosterModule, operations: rosterOperations } = defineModu
     block: write(block),
     setPreferences: write(setPreferences),
     setLast: write(setLast),
+    notices: read(notices),
+    setNotices: write(setNotices),
     private: read(function* (q, a: PrivateName & { account: number }) {
       return first(yield* run(q.private, { ...a }))?.xml ?? null;
     }),

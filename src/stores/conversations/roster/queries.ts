@@ -97,7 +97,7 @@ function homeQueries({ db, t }: Context) {
   const h = t.conversation_homes;
   const b = t.conversation_blocked;
   const ofAccount = eq(h.account, p('account'));
-  const none = { verFloor: 0, lastAt: 0, lastStatus: '' };
+  const none = { verFloor: 0, lastAt: 0, lastStatus: '', notices: '' };
   const put = (values: Partial<Record<keyof typeof none | 'preferences', never>>, name: string) =>
     db
       .insert(h)
@@ -118,6 +118,8 @@ function homeQueries({ db, t }: Context) {
     floorPut: put({ verFloor: bound('verFloor') }, 'home_floor'),
     preferencesPut: put({ preferences: bound('preferences') }, 'home_preferences'),
     lastPut: put({ lastAt: bound('lastAt'), lastStatus: bound('lastStatus') }, 'home_last'),
+    noticesPut: put({ notices: bound('notices') }, 'home_notices'),
+    notices: db.select({ notices: h.notices }).from(h).where(ofAccount).prepare('home_notices_of'),
     homeErase: db.delete(h).where(ofAccount).prepare('home_erase'),
     blocked: db
       .select({ jid: b.jid })

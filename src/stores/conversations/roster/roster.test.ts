@@ -194,6 +194,25 @@ describeEngines('lists of contacts', (engine) => {
     expect(await refusal(roster.setPreferences(romeo, { ...preferences, never: many }))).toBe('limit');
   });
 
+  test('of what news a member hears in chat: of none, until they say so', async () => {
+    expect(await roster.notices(romeo)).toEqual(new Set());
+    let told = 0;
+    const stop = roster.subscribe(romeo, () => told++);
+    await roster.setNotices(romeo, ['invitations', 'mail', 'mail']);
+    await expect.poll(() => told).toBe(1);
+    stop();
+    await roster.setLast(romeo, { atMs: 5, status: 'away' });
+    stores = await stores.reopen();
+    roster = createRoster({ database: stores.database });
+    expect(await roster.notices(romeo)).toEqual(new Set(['mail', 'invitations']));
+    expect((await roster.load(romeo)).last).toEqual({ atMs: 5, status: 'away' });
+    expect(await roster.notices(tybalt)).toEqual(new Set());
+    await roster.setNotices(romeo, ['mail']);
+    expect(await roster.notices(romeo)).toEqual(new Set(['mail']));
+    await roster.setNotices(romeo, []);
+    expect(await roster.notices(romeo)).toEqual(new Set());
+  });
+
   test('statusBytesMax: a status is cut, not refused', async () => {
     await roster.setLast(romeo, { atMs: 1, status: '😀'.repeat(limits.statusBytesMax) });
     const { last } = await roster.load(romeo);
@@ -233,8 +252,13 @@ describeEngines('lists of contacts', (engine) => {
       await roster.block(account, { add: ['a'] });
       await roster.setPreferences(account, { standard: 'never', always: [], never: [] });
       await roster.setPrivateXml(account, { ns: 'n', name: 'x' }, '<x/>');
+      await roster.setNotices(account, ['mail']);
     }
     await roster.erase(romeo);
+    expect([await roster.notices(romeo), await roster.notices(tybalt)]).toEqual([
+      new Set(),
+      new Set(['mail']),
+    ]);
     const empty = {
       contacts: new Map(),
       verFloor: 0,

@@ -2,7 +2,15 @@ import { StoreError } from '../../../base/index.ts';
 import { first, nextModseq, one, run, type Script } from '../../../storage/index.ts';
 import { limits } from './limits.ts';
 import type { RosterQueries } from './queries.ts';
-import type { ArchivePreferences, Contact, ContactChange, LastSeen, PrivateName } from './types.ts';
+import {
+  type ArchivePreferences,
+  type Contact,
+  type ContactChange,
+  type LastSeen,
+  type NoticeKind,
+  noticeKinds,
+  type PrivateName,
+} from './types.ts';
 
 /** A contact as its row is. */
 type Row = Omit<Contact, 'request'> & { readonly request: string; readonly removed: boolean };
@@ -117,6 +125,20 @@ export function* setLast(
   { account, last }: { account: number; last: LastSeen },
 ): Script<void> {
   yield* run(q.lastPut, { account, lastAt: last.atMs, lastStatus: last.status });
+}
+
+export function* setNotices(
+  q: RosterQueries,
+  { account, wanted }: { account: number; wanted: readonly NoticeKind[] },
+): Script<void> {
+  yield* nextModseq(q, account);
+  yield* run(q.noticesPut, { account, notices: wanted.join(' ') });
+}
+
+/** What a later version may have written beside is nothing here. */
+export function* notices(q: RosterQueries, a: { account: number }): Script<NoticeKind[]> {
+  const words = first(yield* run(q.notices, a))?.notices.split(' ') ?? [];
+  return noticeKinds.filter((kind) => words.includes(kind));
 }
 
 interface Private {

@@ -2,7 +2,13 @@ import { StoreError } from '../../../base/index.ts';
 import type { Database } from '../../../storage/index.ts';
 import { limits } from './limits.ts';
 import { rosterOperations as operations } from './module.ts';
-import type { ArchivePreferences, ContactChange, HomeState, RosterStore } from './types.ts';
+import {
+  type ArchivePreferences,
+  type ContactChange,
+  type HomeState,
+  noticeKinds,
+  type RosterStore,
+} from './types.ts';
 
 export interface RosterOptions {
   readonly database: Database;
@@ -71,6 +77,16 @@ export function createRoster({ database, ...options }: RosterOptions): RosterSto
     async setLast(account, { atMs, status }) {
       const last = { atMs, status: status.slice(0, limits.statusBytesMax / 4) };
       await database.call(operations.setLast, { account, last });
+    },
+    async notices(account) {
+      return new Set(await database.call(operations.notices, { account }));
+    },
+    async setNotices(account, wanted) {
+      const chosen = new Set(wanted);
+      await database.call(operations.setNotices, {
+        account,
+        wanted: noticeKinds.filter((kind) => chosen.has(kind)),
+      });
     },
     privateXml: (account, name) => database.call(operations.private, { account, ...name }),
     allPrivateXml: (account) => database.call(operations.privateAll, { account }),

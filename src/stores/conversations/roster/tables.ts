@@ -39,6 +39,8 @@ export const rosterTables = defineTables((kit) => ({
       /** 0 for never. */
       lastAt: kit.int().notNull(),
       lastStatus: kit.text().notNull(),
+      /** Of which news of the member's own the member hears in chat: words of `noticeKinds`, with spaces between. */
+      notices: kit.text().notNull(),
     },
     { primaryKey: ['account'], rowid: false },
   ),

@@ -50,6 +50,10 @@ export interface LastSeen {
   readonly status: string;
 }
 
+/** What a member may be told of in chat though nobody has said it there: mail that came, and invitations to appointments. */
+export const noticeKinds = ['mail', 'invitations'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
 export interface PrivateName {
   readonly name: string;
   readonly ns: string;
@@ -75,6 +79,9 @@ export interface RosterStore {
   ): Promise<void>;
   setPreferences(account: number, preferences: ArchivePreferences): Promise<void>;
   setLast(account: number, last: LastSeen): Promise<void>;
+  /** Of what the member wants to be told; of nothing where they have said nothing. */
+  notices(account: number): Promise<ReadonlySet<NoticeKind>>;
+  setNotices(account: number, wanted: Iterable<NoticeKind>): Promise<void>;
   /** XEP-0049: the element that was kept under that name; null for none. */
   privateXml(account: number, name: PrivateName): Promise<string | null>;
   /** All of them, by name space and name. */
