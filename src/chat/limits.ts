@@ -93,3 +93,12 @@ export const registrationsPerAddressMax = 5;
 export const registrationsWindowMsMax = 3_600_000;
 /** Addresses that this is remembered of. */
 export const registrationsSeenMax = 10_000;
+/** Reports (XEP-0377) that one member makes at once, and in an hour; more are counted and told nobody. */
+export const reportsBurstMax = 10;
+export const reportsPerHourMax = 10;
+/** Members of whom that is remembered. */
+export const reportersMax = 1_000;
+/** Messages that a report shows, what of each, and of what the member says of them. */
+export const reportedMessagesMax = 10;
+export const reportedMessageCharsMax = 500;
+export const reportTextCharsMax = 1_000;

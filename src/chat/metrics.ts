@@ -25,18 +25,27 @@ const logins = {
   labels: ['mechanism', 'outcome'],
 } as const;
 
+const reports = {
+  name: 'myco_xmpp_reports_total',
+  help: 'Reports of spam and abuse, and whether somebody was told.',
+  kind: 'counter',
+  labels: ['kind', 'outcome'],
+} as const;
+
 /** Handles are taken once; counting is an addition. */
 export interface ChatMeters {
   readonly stanza: Readonly<Record<'message' | 'presence' | 'iq', CounterHandle>>;
   readonly sessions: GaugeHandle;
   readonly streams: Readonly<Record<'tcp' | 'websocket', GaugeHandle>>;
   login(mechanism: string, outcome: 'accepted' | 'refused'): void;
+  report(kind: 'spam' | 'abuse' | 'other', outcome: 'heard' | 'dropped'): void;
 }
 
 export function createMeters(metrics: Metrics): ChatMeters {
   const stanza = metrics.counter(stanzas);
   const stream = metrics.gauge(streams);
   const login = metrics.counter(logins);
+  const report = metrics.counter(reports);
   return {
     stanza: {
       message: stanza.with({ kind: 'message' }),
@@ -46,5 +55,6 @@ export function createMeters(metrics: Metrics): ChatMeters {
     sessions: metrics.gauge(sessions).with({}),
     streams: { tcp: stream.with({ transport: 'tcp' }), websocket: stream.with({ transport: 'websocket' }) },
     login: (mechanism, outcome) => login.with({ mechanism, outcome }).inc(),
+    report: (kind, outcome) => report.with({ kind, outcome }).inc(),
   };
 }

@@ -211,6 +211,7 @@ XEP-0444 | Message Reactions | Yes | src/chat/archive/keeping.ts | 0.2.1: passed
 XEP-0461 | Message Replies | Yes | src/chat/archive/keeping.ts | 0.2.0: passed on and archived
 XEP-0012 | Last Activity | Yes | src/chat/xeps/0012-last-activity.ts src/chat/presence/ends.ts | 2.0: for those who may know the presence of an account
 XEP-0049 | Private XML Storage | Yes | src/chat/xeps/0049-private-xml.ts | 1.2
+XEP-0377 | Blocking Command Reports | Yes | src/chat/xeps/0377-reports.ts | 0.4.1: told to whoever reads the mail for abuse@; passed on to nobody else
 XEP-0191 | Blocking Command | Yes | src/chat/xeps/0191-blocking.ts src/chat/roster/blocked.ts src/chat/presence/hiding.ts | 1.3
 XEP-0030 | Service Discovery | Yes | src/chat/xeps/0030-service-discovery.ts src/chat/data/disco.ts | 2.5.0: an account is shown to those who may know its presence
 XEP-0045 | Multi-User Chat | Partial | src/chat/rooms/service.ts src/chat/rooms/rights.ts src/chat/rooms/config.ts | 1.35.5: requests for registration are not mediated, and rooms for members alone show no absent ones

@@ -9,6 +9,7 @@ import type { Home } from '../routing/home.ts';
 import type { Session } from '../routing/session.ts';
 import type { IqHandler, IqRequest, Specification, Step } from '../specification.ts';
 import type { Stanza } from '../stanza.ts';
+import { reportBlocked } from './0377-reports.ts';
 
 const errorsNs = 'urn:xmpp:blocking:errors';
 const idBits = 60;
@@ -46,7 +47,7 @@ async function list({ home, session }: IqRequest): Promise<Element> {
   return itemsElement('blocklist', state?.blocked ?? []);
 }
 
-/** §3.3: kept first, then nobody who is blocked sees the account any more. Reports (XEP-0377) within are not read. */
+/** §3.3: kept first, then nobody who is blocked sees the account any more; then what is reported is told (XEP-0377). */
 async function block({ home, payload }: IqRequest): Promise<null> {
   if (home === null) return null;
   const named = namedIn(payload);
@@ -61,6 +62,7 @@ async function block({ home, payload }: IqRequest): Promise<null> {
     const fresh = new Set(jids.filter((jid) => !before.has(jid)));
     await hideFrom(home, state, (jid) => isBlocked(fresh, jid) && !isBlocked(before, jid));
   });
+  await reportBlocked(home, childrenOf(payload, 'item'));
   return null;
 }
 

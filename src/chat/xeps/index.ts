@@ -37,6 +37,7 @@ import { clientState } from './0352-client-state.ts';
 import { pushNotifications } from './0357-push.ts';
 import { stanzaIds } from './0359-stanza-ids.ts';
 import { httpUpload } from './0363-http-upload.ts';
+import { reports } from './0377-reports.ts';
 import { invitedContacts } from './0379-invited-contacts.ts';
 import { bind2 } from './0386-bind2.ts';
 import { sasl2 } from './0388-sasl2.ts';
@@ -55,6 +56,7 @@ export const xeps: readonly Specification[] = [
   pushNotifications,
   streamManagement,
   blocking,
+  reports,
   strangers,
   lastActivity,
   serviceDiscovery,
