@@ -123,11 +123,17 @@ const groups: ConfigField = {
   read: (_, values) => ({ rosterGroupsAllowed: [...values] }),
 };
 
+/** §16.4.4 registers a list without options, and some refuse a form that says otherwise: any language is taken. */
+const language: ConfigField = {
+  ...text('language', 'language', 'Language'),
+  type: 'list-single',
+};
+
 /** XEP-0060 §16.4.4, as many as this service obeys. */
 const fields: readonly ConfigField[] = [
   text('title', 'title', 'A name for people'),
   text('description', 'description', 'What is published'),
-  text('language', 'language', 'Language'),
+  language,
   text('type', 'type', 'The name space of the payloads'),
   choice('accessModel', 'access_model', 'Who may read', [
     'open',

@@ -75,8 +75,9 @@ const count = (name: string, value: string): number => {
 const knobs: readonly Knob[] = [
   text(field('roomname'), 'Name', 'name', 'text-single'),
   {
-    ...{ name: field('roomdesc'), label: 'Description', type: 'text-multi' },
-    show: ({ description }) => (description === '' ? [] : description.split('\n')),
+    // §15.5.4 has it 'text-single', and some refuse a form that says otherwise.
+    ...{ name: field('roomdesc'), label: 'Description', type: 'text-single' },
+    show: ({ description }) => [description],
     take(draft, values) {
       draft.description = values.join('\n');
     },
