@@ -66,9 +66,9 @@ type Opener = (door: Door, listener: Wanted) => Promise<Listener>;
 
 /**
  * Below each domain: where other servers look for its policy (RFC 8461 §3.3), programs for its settings, and chat for its
- * rooms, its files and what is published (RFC 6120 §13.7.1.2: each under its own name).
+ * rooms and its files (RFC 6120 §13.7.1.2: each under its own name).
  */
-const namesBelow = ['mta-sts', 'autoconfig', 'autodiscover', 'rooms', 'upload', 'pubsub'] as const;
+const namesBelow = ['mta-sts', 'autoconfig', 'autodiscover', 'rooms', 'upload'] as const;
 
 function certificateSource(settings: MycoSettings) {
   if (settings.tls.mode === 'files') return settings.tls;
