@@ -56,16 +56,17 @@ export async function configure(
   const form = childOf(verb, 'x', formsNs);
   if (form?.attributes.type === 'cancel') return null;
   if (form === undefined) throw new StanzaError('bad-request', { text: 'a form is missing' });
-  const { nodes } = place.chat.store;
-  const changed = await nodes.configure({ ...place.owner, node }, asked(verb, config));
-  if (changed.node.config.notifyConfig) {
-    const shown = changed.node.config.deliverPayloads
-      ? formElement(configForm(changed.node.config, 'result'))
-      : null;
-    const tell = await place.hearers(changed.node);
-    tell(element('configuration', eventNs, { node }, shown));
-  }
+  const change = asked(verb, config);
+  await place.inOrder(node, () => reconfigure(place, node, change));
   return null;
+}
+
+async function reconfigure(place: Place, node: string, change: NodeConfig): Promise<void> {
+  const { node: row } = await place.chat.store.nodes.configure({ ...place.owner, node }, change);
+  const { config } = row;
+  if (!config.notifyConfig) return;
+  const shown = config.deliverPayloads ? formElement(configForm(config, 'result')) : null;
+  (await place.hearers(row))(element('configuration', eventNs, { node }, shown));
 }
 
 /** XEP-0060 §8.3. */
@@ -81,9 +82,11 @@ export const defaults = (place: Place): Element =>
 export async function remove(place: Place, verb: Element, asker: Asker): Promise<null> {
   const { standing } = await owned(place, verb, asker);
   const { node, config } = standing.node;
-  const tell = config.notifyDelete ? await place.hearers(standing.node) : null;
-  await place.chat.store.nodes.remove({ ...place.owner, node });
-  tell?.(element('delete', eventNs, { node }));
+  await place.inOrder(node, async () => {
+    const tell = config.notifyDelete ? await place.hearers(standing.node) : null;
+    await place.chat.store.nodes.remove({ ...place.owner, node });
+    tell?.(element('delete', eventNs, { node }));
+  });
   await place.changed(node);
   return null;
 }
@@ -92,8 +95,10 @@ export async function remove(place: Place, verb: Element, asker: Asker): Promise
 export async function purge(place: Place, verb: Element, asker: Asker): Promise<null> {
   const { standing } = await owned(place, verb, asker);
   const { node, config } = standing.node;
-  await place.chat.store.nodes.purgeItems({ ...place.owner, node });
-  if (config.notifyRetract) (await place.hearers(standing.node))(element('purge', eventNs, { node }));
+  await place.inOrder(node, async () => {
+    await place.chat.store.nodes.purgeItems({ ...place.owner, node });
+    if (config.notifyRetract) (await place.hearers(standing.node))(element('purge', eventNs, { node }));
+  });
   await place.changed(node);
   return null;
 }

@@ -48,21 +48,26 @@ export async function publishOwn(
   if (items.length === 0) return;
   const place = pepOf(home);
   const offered = items.map(({ id, payload }) => ({ id, payload: writeElement(payload) }));
-  const published = await home.chat.store.nodes.publish({
-    ...{ ...addressOf(home, node), items: offered, publisher: home.text },
-    defaults: { ...pepDefaults, ...config },
+  await place.inOrder(node, async () => {
+    const published = await home.chat.store.nodes.publish({
+      ...{ ...addressOf(home, node), items: offered, publisher: home.text },
+      defaults: { ...pepDefaults, ...config },
+    });
+    const ids = published.items.map(({ id }) => id);
+    await tellPublished(place, published.node, home.text, byId(offered, ids), published.evicted);
   });
-  const ids = published.items.map(({ id }) => id);
-  await tellPublished(place, published.node, home.text, byId(offered, ids), published.evicted);
 }
 
 /** Whoever hears of the node is told of those that were there. */
 export async function retractOwn(home: Home, node: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const { nodes } = home.chat.store;
-  const gone = await whereThere(nodes.retract(addressOf(home, node), ids));
-  const row = gone === null || gone.length === 0 ? null : await nodes.node(addressOf(home, node));
-  if (row !== null && gone !== null) (await pepOf(home).hearers(row))(retracted(node, gone));
+  const place = pepOf(home);
+  await place.inOrder(node, async () => {
+    const gone = await whereThere(nodes.retract(addressOf(home, node), ids));
+    const row = gone === null || gone.length === 0 ? null : await nodes.node(addressOf(home, node));
+    if (row !== null && gone !== null) (await place.hearers(row))(retracted(node, gone));
+  });
 }
 
 /** Null where there is no such node, or no such item. */

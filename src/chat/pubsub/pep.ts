@@ -25,10 +25,30 @@ export function pepOf(home: Home): Place {
     async relation({ jid }: Asker, standing) {
       return pepRelation(home, await home.state(), jid, standing);
     },
+    inOrder: (node, work) => inOrder(home, node, work),
     hearers: (node) => hearers(home, node),
     changed: (node) => changed(home, node),
     sendLast: (node, to) => sendLast(home, node, to),
   };
+}
+
+/** By node: until what was begun there is told. Those where nothing is under way are not kept. */
+const turns = new WeakMap<Home, Map<string, Promise<void>>>();
+
+async function inOrder<T>(home: Home, node: string, work: () => Promise<T>): Promise<T> {
+  const all = turns.get(home) ?? new Map<string, Promise<void>>();
+  turns.set(home, all);
+  const done = (all.get(node) ?? Promise.resolve()).then(work);
+  const turn = done.then(
+    () => undefined,
+    () => undefined,
+  );
+  all.set(node, turn);
+  try {
+    return await done;
+  } finally {
+    if (all.get(node) === turn) all.delete(node);
+  }
 }
 
 async function changed(home: Home, node: string): Promise<void> {

@@ -33,6 +33,8 @@ export interface Place {
   readonly isAutomatic: boolean;
   /** How somebody stands to the place, and to a node of it. */
   relation(asker: Asker, standing: NodeStanding | null): Relation | Promise<Relation>;
+  /** What changes in one node is told before it changes again: who hears of it knows the last as the last. */
+  inOrder<T>(node: string, work: () => Promise<T>): Promise<T>;
   /** Those who hear of a node as it stands: tells them what happened to it, once that is kept. Never rejects. */
   hearers(node: NodeRow): Promise<Tell>;
   /** What follows from a change of what stands in a node. Never rejects. */

@@ -58,18 +58,20 @@ export async function publish(place: Place, request: Element, verb: Element, ask
   // Who makes a node by publishing to it is who may make one (§7.1.4); the rest finds it, or does not.
   if (standing === null && !(place.isAutomatic && relation.isOwner)) throw noSuchNode();
   demand(publishFault(standing?.node.config ?? place.defaults, relation));
-  const published = await nodes
-    .publish({
-      ...{ ...place.owner, node, items, publisher: asker.jid },
-      defaults: place.isAutomatic && relation.isOwner ? place.defaults : null,
-      ...(expected === undefined ? {} : { expected }),
-    })
-    .catch((error: unknown) => {
-      throw publishError(error, standing !== null);
-    });
-  const ids = published.items.map(({ id }) => id);
-  const offered = byId(items, ids);
-  await tellPublished(place, published.node, asker.jid, offered, published.evicted);
+  const ids = await place.inOrder(node, async () => {
+    const published = await nodes
+      .publish({
+        ...{ ...place.owner, node, items, publisher: asker.jid },
+        defaults: place.isAutomatic && relation.isOwner ? place.defaults : null,
+        ...(expected === undefined ? {} : { expected }),
+      })
+      .catch((error: unknown) => {
+        throw publishError(error, standing !== null);
+      });
+    const made = published.items.map(({ id }) => id);
+    await tellPublished(place, published.node, asker.jid, byId(items, made), published.evicted);
+    return made;
+  });
   await place.changed(node);
   return element(
     'pubsub',
@@ -133,12 +135,14 @@ export async function retract(place: Place, verb: Element, asker: Asker): Promis
   if (standing === null) throw noSuchNode();
   demand(publishFault(standing.node.config, relation));
   await demandOwnItems(place, node, ids, asker, relation.isOwner || relation.affiliation === 'owner');
-  const gone = await nodes.retract({ ...place.owner, node }, ids);
-  if (gone.length === 0) throw new StanzaError('item-not-found', { text: 'there is no such item' });
   const { notify } = verb.attributes;
   const isTold =
     notify === '1' || notify === 'true' || (notify === undefined && standing.node.config.notifyRetract);
-  if (isTold) (await place.hearers(standing.node))(retracted(node, gone));
+  await place.inOrder(node, async () => {
+    const gone = await nodes.retract({ ...place.owner, node }, ids);
+    if (gone.length === 0) throw new StanzaError('item-not-found', { text: 'there is no such item' });
+    if (isTold) (await place.hearers(standing.node))(retracted(node, gone));
+  });
   await place.changed(node);
   return null;
 }
