@@ -50,7 +50,7 @@ const add = command({
 
 const list = command({
   name: ['room', 'list'],
-  summary: 'list the rooms that everybody finds; with a group, those that follow it',
+  summary: 'list all rooms, hidden ones too; with a group, those that follow it',
   options: [{ name: 'group', value: 'ADDRESS', summary: 'the rooms of this group' }],
   schema: z.strictObject({ group: z.string().optional() }),
   async run(rooms, { group }) {
@@ -58,26 +58,24 @@ const list = command({
     const binding = group === undefined ? null : await rooms.accounts.accounts.group(group);
     if (group !== undefined && binding === null)
       throw new StoreError('not-found', `no group has the address ${group}`);
-    const found = binding === null ? await listed(rooms) : await store.roomsBoundTo(binding);
+    const found = binding === null ? await all(rooms) : await store.roomsBoundTo(binding);
     const shown = found.map(({ local, service, config, binding: of }) => ({
       ...{ address: `${local}@${service}`, title: config.name, group: of },
+      ...{ public: config.public, stays: config.persistent },
     }));
-    const rows = shown.map(({ address, title, group: of }) => [address, title, of ?? '']);
+    const rows = shown.map(({ address, title, group: of, public: isPublic, stays }) => [
+      ...[address, title, of ?? ''],
+      [isPublic ? '' : 'hidden', stays ? '' : 'while somebody is there'].filter(Boolean).join(', '),
+    ]);
     return { text: table(rows), json: shown };
   },
 });
 
-async function listed(rooms: Rooms) {
-  const all = [];
-  for (let after: string | undefined; ; ) {
-    const page = await rooms.conversations.rooms.listed(serviceOf(rooms), {
-      ...(after === undefined ? {} : { after }),
-      max: 100,
-    });
-    all.push(...page.rooms);
-    after = page.rooms.at(-1)?.local;
-    if (page.complete || after === undefined) return all;
-  }
+/** By address. */
+async function all({ conversations }: Rooms) {
+  const found = [];
+  for await (const page of conversations.rooms.all()) found.push(...page);
+  return found.sort((one, other) => (one.local < other.local ? -1 : 1));
 }
 
 const nameParameter = { name: 'name', summary: 'the part of its address before the @' };

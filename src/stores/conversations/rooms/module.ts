@@ -39,6 +39,9 @@ export const { module: roomsModule, operations: roomsOperations } = defineModule
       return yield* run(q.boundTo, a);
     }),
     listed: scan(listed),
+    after: scan(function* (q, a: { after: number }) {
+      return yield* run(q.roomsAfter, a);
+    }),
     destroy: write(destroy),
     release: write(function* (q, a: RoomAddress) {
       return (yield* run(q.roomRelease, { ...a })).length > 0;

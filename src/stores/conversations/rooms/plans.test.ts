@@ -16,7 +16,7 @@ const fill = `
     from generate_series(1, 30000) n`;
 
 /** What an operator's check asks, or a start. */
-const ofAll: readonly string[] = ['roomsNext'];
+const ofAll: readonly string[] = ['roomsNext', 'roomsAfter'];
 
 describeEngines('statements of rooms', (engine) => {
   let plans: ReadonlyMap<string, string>;

@@ -162,6 +162,13 @@ function roomQueries({ db, t, d }: Context) {
       .orderBy(asc(r.id))
       .limit(limits.pageRowsMax)
       .prepare('croom_bound_to'),
+    roomsAfter: db
+      .select(row)
+      .from(r)
+      .where(and(gt(r.id, p('after')), eq(r.gone, 0)))
+      .orderBy(asc(r.id))
+      .limit(limits.pageRowsMax)
+      .prepare('croom_all_after'),
     creatorForget: db
       .update(r)
       .set({ creator: 0 })

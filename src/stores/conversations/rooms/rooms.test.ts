@@ -289,6 +289,16 @@ describeEngines('rooms', (engine) => {
     expect(localsOf(await rooms.listed(service, { max: 9 }))).toEqual(['stays']);
   });
 
+  test('whoever runs the server sees all rooms, hidden ones too, and none that is gone', async () => {
+    await rooms.create(wish('tea'));
+    await rooms.create(wish('den', { config: { ...config, public: false } }));
+    await rooms.destroy((await rooms.create(wish('gone'))).id, { reason: 'over', alternate: '' });
+    const found: string[] = [];
+    for await (const page of rooms.all())
+      found.push(...page.map(({ local, config: { public: isPublic } }) => `${local} ${isPublic}`));
+    expect(found).toEqual(['tea true', 'den false']);
+  });
+
   test('a member who is erased stands to no room, even as its last owner', async () => {
     const alone = await rooms.create(wish('alone'));
     const shared = await rooms.create(wish('shared'));

@@ -129,6 +129,7 @@ type Finding =
   | 'members'
   | 'roomsOf'
   | 'roomsBoundTo'
+  | 'all'
   | 'listed';
 
 function finding({ database }: RoomsOptions): Pick<RoomsStore, Finding> {
@@ -182,6 +183,16 @@ function finding({ database }: RoomsOptions): Pick<RoomsStore, Finding> {
     async roomsBoundTo(binding) {
       if (binding === '') return [];
       return (await database.call(operations.boundTo, { binding })).map(shown);
+    },
+    async *all() {
+      for (let after = 0; ; ) {
+        const page = await database.call(operations.after, { after });
+        const last = page.at(-1);
+        if (!last) return;
+        yield page.map(shown);
+        if (page.length < limits.pageRowsMax) return;
+        after = last.id;
+      }
     },
     async listed(service, { after, before, max, search = '' }) {
       const found = await database.call(operations.listed, {

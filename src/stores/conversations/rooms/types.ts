@@ -172,6 +172,8 @@ export interface RoomsStore {
     readonly { readonly room: RoomRow; readonly affiliation: RoomAffiliation; readonly nick: string }[]
   >;
   roomsBoundTo(binding: string): Promise<readonly RoomRow[]>;
+  /** All that there are, hidden ones too, in pages: for whoever runs the server. */
+  all(): AsyncIterable<readonly RoomRow[]>;
   /** Public rooms of a service by address. */
   listed(
     service: string,
