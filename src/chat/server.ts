@@ -21,6 +21,7 @@ import { type Remote, Router, type Service } from './routing/router.ts';
 import type { Administration, Chat, ChatSettings, Registrar } from './services.ts';
 import { bind } from './stream/bind.ts';
 import { ClientStream, type Entrance } from './stream/client-stream.ts';
+import { Pace } from './stream/pace.ts';
 import { refusedStream, type StreamRefusal } from './stream/refusal.ts';
 import { serveClient } from './stream/serve-client.ts';
 import { startTls } from './stream/start-tls.ts';
@@ -93,7 +94,10 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
   return {
     chat,
     handleClient: (connection, entrance) =>
-      serve(new TcpTransport(connection, clientNs, strangerBytesMax), entrance),
+      serve(
+        new TcpTransport(connection, clientNs, strangerBytesMax, new Pace(chat.clock, chat.limits)),
+        entrance,
+      ),
     handleWebSocket: (peer) => serve(new WebSocketTransport(peer, strangerBytesMax), { startTls: false }),
     handleServer: federation && ((connection) => federation.handle(connection)),
     refusal: (of, reason) => refusedStream(of === 'client' ? clientNs : serverNs, chat.domain, reason),

@@ -85,7 +85,7 @@ async function opened(over: Connecting, ours: string, theirs: string): Promise<O
     timeoutMs: limits.connectMsMax,
   });
   connection.unauthenticated(limits.connectMsMax);
-  const stream = new ServerStream(connection, limits.unknownBytesMax);
+  const stream = new ServerStream(connection, limits.unknownBytesMax, chat);
   try {
     let features = await begin(stream, ours, theirs);
     if (!stream.isSecure) features = await encrypted(stream, features, ours, theirs);

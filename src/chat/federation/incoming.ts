@@ -9,7 +9,7 @@ import { ServerStream } from './server-stream.ts';
 
 /** Serves a stream that another server has opened, until it ends; never rejects. */
 export async function serveIncoming(federation: Federation, connection: Connection): Promise<void> {
-  const stream = new ServerStream(connection, federation.limits.unknownBytesMax);
+  const stream = new ServerStream(connection, federation.limits.unknownBytesMax, federation.chat);
   const peer = new Peer(federation, stream, true);
   const reception = new Reception(peer);
   await serve(peer, async () => {

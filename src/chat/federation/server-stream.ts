@@ -9,6 +9,8 @@ import {
 import type { Connection } from '../../net/index.ts';
 import { StreamError, streamErrorElement } from '../errors.ts';
 import { serverNs, streamErrorsNs, streamsNs } from '../namespaces.ts';
+import type { Chat } from '../services.ts';
+import { Pace } from '../stream/pace.ts';
 import { TcpTransport } from '../stream/tcp-transport.ts';
 import type { StreamEvent } from '../stream/transport.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
@@ -33,9 +35,9 @@ export class ServerStream {
   spokeAtMs = 0;
   #isOver = false;
 
-  constructor(connection: Connection, bytesMax: number) {
+  constructor(connection: Connection, bytesMax: number, { clock, limits }: Pick<Chat, 'clock' | 'limits'>) {
     this.connection = connection;
-    this.transport = new TcpTransport(connection, serverNs, bytesMax);
+    this.transport = new TcpTransport(connection, serverNs, bytesMax, new Pace(clock, limits));
   }
 
   get isOver(): boolean {

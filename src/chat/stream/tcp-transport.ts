@@ -1,3 +1,4 @@
+import { sleep } from '../../base/index.ts';
 import {
   type Attributes,
   type Element,
@@ -16,6 +17,7 @@ import { type Connection, type OctetFlow, TlsFailure } from '../../net/index.ts'
 import { type StreamCondition, StreamError } from '../errors.ts';
 import { unreadBytesMax } from '../limits.ts';
 import { streamsNs } from '../namespaces.ts';
+import type { Pace } from './pace.ts';
 import type { StreamEvent, Transport } from './transport.ts';
 
 const gone: StreamEvent = { kind: 'gone' };
@@ -25,6 +27,7 @@ export class TcpTransport implements Transport {
   readonly kind = 'tcp';
   readonly connection: Connection;
   readonly #ns: string;
+  readonly #pace: Pick<Pace, 'take'>;
   #splitter: StreamSplitter;
   readonly #flow: OctetFlow;
   /** What came and was not asked for yet. */
@@ -36,9 +39,13 @@ export class TcpTransport implements Transport {
   #scope: Scope | undefined;
   #isOpen = false;
 
-  /** `ns`: `jabber:client` or `jabber:server`, the default name space of our streams. */
-  constructor(connection: Connection, ns: string, bytesMax: number) {
+  /**
+   * `ns`: `jabber:client` or `jabber:server`, the default name space of our streams. `pace`: of what is no element: who keeps the
+   * line open (RFC 6120 §4.6.1) faster than anybody needs is read later.
+   */
+  constructor(connection: Connection, ns: string, bytesMax: number, pace: Pick<Pace, 'take'>) {
     this.connection = connection;
+    this.#pace = pace;
     this.#ns = ns;
     this.#splitter = new StreamSplitter(bytesMax);
     this.#flow = connection.octets({
@@ -88,6 +95,9 @@ export class TcpTransport implements Transport {
 
   async #read(): Promise<StreamEvent> {
     for (;;) {
+      const spaces = this.#splitter.takeSpaces();
+      const waitMs = spaces === 0 ? 0 : this.#pace.take(spaces);
+      if (waitMs > 0) await Promise.race([sleep(waitMs), this.connection.closed]);
       const octets = this.#unread.shift();
       if (octets === undefined) {
         if (this.#isGone) return gone;

@@ -41,6 +41,7 @@ export class StreamSplitter {
   /** Of `[CDATA[`, of `]]>` or of `?>`: how much of it was just seen. */
   #seen = 0;
   #mayDeclare = true;
+  #spaces = 0;
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax;
@@ -82,6 +83,13 @@ export class StreamSplitter {
     this.#hold(text.slice(from));
   }
 
+  /** White space between elements since this was asked last, in characters. */
+  takeSpaces(): number {
+    const spaces = this.#spaces;
+    this.#spaces = 0;
+    return spaces;
+  }
+
   #decode(octets: Uint8Array): string {
     try {
       return this.#decoder.decode(octets, { stream: true });
@@ -96,6 +104,7 @@ export class StreamSplitter {
     const end = next < 0 ? text.length : next;
     if (/[^ \t\r\n]/.test(text.slice(at, end))) throw new XmlFault('malformed', 'text between elements');
     if (next >= 0) this.#isUnderWay = true;
+    this.#spaces += end - at;
     return end;
   }
 
