@@ -62,7 +62,7 @@ function shown({ subject, subjectBy, subjectAt, created, active, binding, gone: 
 const patternOf = (search: string) => `%${fold(search).replaceAll(/[!%_]/g, '!$&')}%`;
 
 export function createRooms(options: RoomsOptions): RoomsStore {
-  return { ...keeping(options), ...finding(options), ...ending(options) };
+  return { ...keeping(options), ...finding(options), ...listing(options), ...ending(options) };
 }
 
 type Keeping = 'create' | 'update' | 'setCard' | 'card' | 'touch' | 'setAffiliations';
@@ -128,9 +128,7 @@ type Finding =
   | 'memberByNick'
   | 'members'
   | 'roomsOf'
-  | 'roomsBoundTo'
-  | 'all'
-  | 'listed';
+  | 'roomsBoundTo';
 
 function finding({ database }: RoomsOptions): Pick<RoomsStore, Finding> {
   return {
@@ -184,6 +182,11 @@ function finding({ database }: RoomsOptions): Pick<RoomsStore, Finding> {
       if (binding === '') return [];
       return (await database.call(operations.boundTo, { binding })).map(shown);
     },
+  };
+}
+
+function listing({ database }: RoomsOptions): Pick<RoomsStore, 'all' | 'listed'> {
+  return {
     async *all() {
       for (let after = 0; ; ) {
         const page = await database.call(operations.after, { after });
