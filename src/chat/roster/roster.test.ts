@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseJid } from '../../formats/jid/index.ts';
-import { element } from '../../formats/stanza/index.ts';
+import { type Element, element } from '../../formats/stanza/index.ts';
 import { rosterLimits } from '../../stores/conversations/index.ts';
 import { openMember, openTestChat, type TestChat, type XmppActor } from '../../testing/index.ts';
 import { clientNs } from '../namespaces.ts';
@@ -202,5 +202,37 @@ describe('lists of contacts over the wire', () => {
       `<iq type='set' id='{any}' to='${romeo.jid}'><query xmlns='jabber:iq:roster' ver='{any}'>
         <item jid='${j}' subscription='remove'/></query></iq>`,
     );
+  });
+
+  test('who comes into a list while both are there is heard at once, and who is taken out of it no more', async () => {
+    const [romeo, juliet] = [await openMember(chat, 'romeo'), await openMember(chat, 'juliet')];
+    const [r, j] = [`romeo@${chat.domain}`, `juliet@${chat.domain}`];
+    const { chat: services } = chat.server;
+    for (const actor of [romeo, juliet]) {
+      await rosterOf(actor);
+      await actor.send('<presence/>');
+      await actor.forget();
+    }
+    const isAbout = (of: XmppActor, type?: string) => (came: Element) =>
+      came.name === 'presence' && came.attributes.from === of.jid && came.attributes.type === type;
+    shared.set(1, [{ contact: j, name: 'Juliet', groups: ['Board'] }]);
+    shared.set(2, [{ contact: r, name: 'Romeo', groups: ['Board'] }]);
+    for (const id of [1, 2]) await sharedChanged(services, id);
+    for (const [actor, other] of [
+      [romeo, juliet],
+      [juliet, romeo],
+    ] as const) {
+      await actor.find(({ name }) => name === 'iq');
+      await actor.find(isAbout(other));
+      await actor.forget();
+    }
+    shared.clear();
+    for (const id of [1, 2]) await sharedChanged(services, id);
+    await romeo.find(isAbout(juliet, 'unavailable'));
+    await juliet.find(isAbout(romeo, 'unavailable'));
+    for (const actor of [romeo, juliet]) await actor.forget();
+    await romeo.send('<presence><show>away</show></presence>');
+    await romeo.barrier();
+    await juliet.receivesNothing();
   });
 });
