@@ -67,10 +67,12 @@ export function watchDirectory(
   { chat }: ChatServer,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  let underWay: Promise<void> | null = null;
+  let isDue = false;
+  const underWay = new Set<Promise<void>>();
   const tell = async () => {
     await sleep(directoryQuietMs, stopping.signal);
-    underWay = null;
+    // What changes while some are told is told to all once more.
+    isDue = false;
     for (const home of [...chat.homes.lively]) {
       if (stopping.signal.aborted) return;
       await sharedChanged(chat, home.account);
@@ -78,7 +80,12 @@ export function watchDirectory(
   };
   const changed = () => {
     if (settings.value.chat.directory.contacts === 'off' || stopping.signal.aborted) return;
-    underWay ??= tell().catch((error: unknown) => log.warn('lists of contacts not told', { error }));
+    if (isDue) return;
+    isDue = true;
+    const work = tell()
+      .catch((error: unknown) => log.warn('lists of contacts not told', { error }))
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
   };
   const unwatch = [directoryAccount, publicAccount].map((account) =>
     database.changes.subscribe(account, changed),
@@ -87,7 +94,7 @@ export function watchDirectory(
     async stop() {
       stopping.abort();
       for (const end of unwatch) end();
-      await underWay;
+      await Promise.all(underWay);
     },
   };
 }
