@@ -15,3 +15,4 @@ export {
 export { carddavExtension } from './extension.ts';
 export type { CarddavHouse, CardSettings } from './house.ts';
 export { findMeCard } from './me-card.ts';
+export { type OwnCards, ownCards } from './own-cards.ts';

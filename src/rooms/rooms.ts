@@ -32,6 +32,8 @@ import { type CoopAt, openCoopRooms } from './coop.ts';
 
 /** What is done to rooms to talk in while people are in them. False: there is no such room. */
 export interface RunningTalk {
+  /** Something else has written what chat keeps of an account. */
+  refresh(account: number): Promise<void>;
   destroy(local: string, reason: string): Promise<boolean>;
   affiliate(
     local: string,

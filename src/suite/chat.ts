@@ -1,3 +1,4 @@
+import { ownCards } from '../carddav/index.ts';
 import {
   type ChatServer,
   type ChatSettings,
@@ -16,7 +17,6 @@ import { directorySource } from './chat-directory.ts';
 import type { ChatDoors } from './chat-doors.ts';
 import type { OpenDoor } from './doors.ts';
 import type { Observers } from './observers.ts';
-import { ownCards } from './own-cards.ts';
 
 /** Chat over what is kept. `open`: the doors that are open by now. */
 export function openChat(

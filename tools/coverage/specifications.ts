@@ -224,7 +224,7 @@ XEP-0128 | Service Discovery Extensions | Yes | src/chat/data/disco.ts | 1.0.1
 XEP-0157 | Contact Addresses for XMPP Services | Yes | src/chat/xeps/0157-contact-addresses.ts | 1.1.1: the mailboxes of RFC 2142
 XEP-0202 | Entity Time | Yes | src/chat/xeps/0202-entity-time.ts | 2.0
 XEP-0215 | External Service Discovery | Yes | src/chat/xeps/0215-external-services.ts | 1.0.0: a TURN server that the configuration names, with credentials that end; changes are not pushed
-XEP-0227 | Portable Import/Export Format for XMPP-IM Servers | Partial | src/chat/portable/write.ts src/chat/portable/read.ts | 1.1: contacts, requests, who is blocked, private XML, PEP, the archive; without credentials, privacy lists, XInclude, and vCards, which are among the contacts
+XEP-0227 | Portable Import/Export Format for XMPP-IM Servers | Partial | src/chat/portable/write.ts src/chat/portable/read.ts | 1.1: contacts, requests, who is blocked, private XML, PEP, the archive; read as well: messages that waited, vCards, which go into the own card and are written among the contacts; without credentials, privacy lists, XInclude
 XEP-0363 | HTTP File Upload | Partial | src/chat/xeps/0363-http-upload.ts src/webdav/sent-files/space.ts | 1.2.0: files are kept among those of who sends them, whatever their purpose
 XEP-0160 | Best Practices for Handling Offline Messages | Yes | | 1.0.1: not told to who reads the archive
 XEP-0203 | Delayed Delivery | Yes | | 2.0
@@ -254,7 +254,7 @@ XEP-0357 | Push Notifications | Yes | src/chat/push/wake.ts | 0.4.1: without con
 XEP-0368 | SRV records for XMPP over TLS | Yes | src/chat/federation/connect.ts | 1.1.0
 XEP-0478 | Stream Limits Advertisement | Yes | src/chat/federation/offers.ts | 0.1.0
 XEP-0048 | Bookmarks | Yes | src/chat/xeps/0402-bookmarks.ts | 1.2: in private XML and in a node, both views of XEP-0402's
-XEP-0054 | vcard-temp | Partial | src/chat/xeps/0054-vcard-temp.ts src/chat/cards/temp.ts src/suite/own-cards.ts | 1.3.0: a view of the member's own card; contacts are not shown telephones, postal addresses, birthdays and notes, others the name and the picture
+XEP-0054 | vcard-temp | Partial | src/chat/xeps/0054-vcard-temp.ts src/chat/cards/temp.ts src/carddav/own-cards.ts | 1.3.0: a view of the member's own card; contacts are not shown telephones, postal addresses, birthdays and notes, others the name and the picture
 XEP-0084 | User Avatar | Yes | src/chat/xeps/0084-user-avatar.ts src/chat/cards/avatar.ts | 1.1.4
 XEP-0153 | vCard-Based Avatars | Yes | src/chat/xeps/0153-vcard-avatars.ts | 1.1.1
 XEP-0398 | User Avatar to vCard-Based Avatars Conversion | Yes | src/chat/xeps/0398-avatar-conversion.ts src/chat/cards/avatar.ts | 1.0.1: both ways

@@ -6,5 +6,14 @@
  */
 export { avatarDataNs, avatarMetadataNs, avatarToCard, cardToAvatar } from './avatar.ts';
 export { avatarBytesMax } from './limits.ts';
-export { avatarHash, changeCard, forgetAvatarHash, hasOtherPicture, type OwnCards, ownCard } from './own.ts';
-export { asTemp, hasUnreadPicture, vcardTempNs, withTemp } from './temp.ts';
+export {
+  avatarHash,
+  changeCard,
+  changeCardOf,
+  forgetAvatarHash,
+  hasOtherPicture,
+  type OwnCards,
+  ownCard,
+} from './own.ts';
+export { asTemp, hasUnreadPicture, vcardTempNs, withAdded, withTemp } from './temp.ts';
+export { tempOfVcard4, vcard4Ns } from './vcard4.ts';

@@ -35,11 +35,20 @@ function cardIn(bytes: Buffer): Card | null {
 export async function changeCard(home: Home, change: (before: Card) => Card): Promise<void> {
   const { cards } = home.chat;
   if (cards === null) throw new StanzaError('service-unavailable');
-  await cards.write(home.account, (before) => {
+  await changeCardOf(cards, home.account, change);
+  hashes.delete(home);
+}
+
+/** The same, for who is not there. Throws StoreError. */
+export async function changeCardOf(
+  cards: OwnCards,
+  account: number,
+  change: (before: Card) => Card,
+): Promise<void> {
+  await cards.write(account, (before) => {
     const card = before === null ? null : cardIn(before);
     return writeCard(change(card ?? emptyCard(randomUuid())));
   });
-  hashes.delete(home);
 }
 
 type Hash = string | null;

@@ -208,6 +208,14 @@ export function withTemp(card: Card, temp: Element, name: string): Card {
   return { ...card, properties: named(properties, card, name) };
 }
 
+/** The card with what `temp` says of which it said nothing: what is there already stays. */
+export function withAdded(card: Card, temp: Element, name: string): Card {
+  const said = asTemp(card, null);
+  const tags = new Set([...elementsOf(said)].map((each) => each.name));
+  const added = [...elementsOf(temp)].filter((each) => !tags.has(each.name));
+  return withTemp(card, { ...said, children: [...said.children, ...added] }, name);
+}
+
 /** Whether it brings a picture that cannot be read, or that is larger than chat shows. */
 export const hasUnreadPicture = (temp: Element): boolean =>
   childrenOf(temp, 'PHOTO').some(

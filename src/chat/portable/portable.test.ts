@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fakeClock } from '../../base/index.ts';
 import { parseJid } from '../../formats/jid/index.ts';
 import { parseElement } from '../../formats/stanza/index.ts';
 import { type Conversations, openConversations } from '../../stores/conversations/index.ts';
-import { describeEngines, openTestStores, type TestStores } from '../../testing/index.ts';
+import { describeEngines, memoryCards, openTestStores, type TestStores } from '../../testing/index.ts';
 import { rowOf } from '../archive/index.ts';
 import { addressed } from '../stanza.ts';
 import { importedAtOnceMax, itemsPerPageMax, portableBytesMax } from './limits.ts';
@@ -119,14 +120,94 @@ describeEngines('an account of chat as a document', (engine) => {
         <user name="juliet"/>
         <user name="romeo" password="x">
           <vCard xmlns="vcard-temp"><FN>R</FN></vCard>
+          <query xmlns="jabber:iq:privacy"/>
           <archive xmlns="urn:xmpp:pie:0#mam">${results.join('')}<result xmlns="urn:xmpp:mam:2" id="x"/></archive>
         </user>
       </host></server-data>`;
     const { messages, refused } = await readPortable(store, romeo, document);
     expect(messages).toBe(importedAtOnceMax + 1);
-    expect(refused).toEqual([expect.stringContaining('vcard-temp'), 'a message of the archive (x): is none']);
+    expect(refused).toEqual([
+      expect.stringContaining('jabber:iq:privacy'),
+      'a message of the archive (x): is none',
+    ]);
     const other = { account: 7, address: 'paris@verona.example' };
     await expect(readPortable(store, other, document)).rejects.toThrow('none is paris');
+    await stores.close();
+  });
+
+  /** As prosody-migrator 0.12 wrote it: what nodes are stands before what is in them; in other files of it, behind. */
+  const prosody = readFileSync(new URL('prosody.xml', import.meta.url), 'utf8');
+  const owner = /<pubsub xmlns='[^']*#owner'>.*?<\/pubsub>/s.exec(prosody)?.[0] ?? '';
+  test.each([
+    ['before', prosody],
+    ['behind', prosody.replace(owner, '').replace('</user>', `${owner}</user>`)],
+  ])('what Prosody wrote is there, whole, with settings %s items', async (_, document) => {
+    expect(owner).toContain('access_model');
+    const store = await open();
+    const cards = memoryCards();
+    const { contacts, nodes, messages, hasCard, refused } = await readPortable(store, romeo, document, cards);
+    expect({ contacts, nodes, messages, hasCard, refused }).toEqual({
+      ...{ contacts: 2, nodes: 5, messages: 2, hasCard: true, refused: [] },
+    });
+    const known = (await store.roster.load(romeo.account)).contacts;
+    expect(known.get('juliet@coop.localhost')).toMatchObject({ subscription: 'both', groups: ['Capulet'] });
+    expect(known.get('nobody@coop.localhost')).toMatchObject({ subscription: 'none', ask: true });
+    const configs = (await store.nodes.nodes({ service: 'pep', account: romeo.account })).map(
+      ({ node, config }) => [node, config.accessModel],
+    );
+    expect(Object.fromEntries(configs)).toEqual({
+      'eu.siacs.conversations.axolotl.devicelist': 'open',
+      'urn:xmpp:avatar:data': 'open',
+      'urn:xmpp:avatar:metadata': 'open',
+      'urn:xmpp:bookmarks:1': 'whitelist',
+      'urn:xmpp:vcard4': 'open',
+    });
+    // Rooms of the old list as well.
+    const place = { service: 'pep', account: romeo.account, node: 'urn:xmpp:bookmarks:1' };
+    const rooms = await store.nodes.newest(place, 10);
+    expect(rooms.items.map(({ id }) => id)).toEqual(['den@rooms.coop.localhost', 'tea@rooms.coop.localhost']);
+    expect(rooms.items[1]?.payload).toContain("autojoin='true'");
+    const card = String(cards.kept.get(romeo.account));
+    expect(card).toContain('FN:Romeo Montague');
+    expect(card).toMatch(/TEL;TYPE=home:\+39 1/);
+    expect(card).toContain('PHOTO:data:image/png;base64,bXljbw==');
+    await stores.close();
+  });
+
+  test('of an own card that is there, what it says stays, and what it does not say comes', async () => {
+    const store = await open();
+    const cards = memoryCards();
+    cards.kept.set(
+      romeo.account,
+      'BEGIN:VCARD\r\nVERSION:4.0\r\nUID:me\r\nFN:R. M.\r\nX-OWN:1\r\nEND:VCARD\r\n',
+    );
+    await readPortable(store, romeo, prosody, cards);
+    const card = String(cards.kept.get(romeo.account));
+    expect(card).toContain('FN:R. M.');
+    expect(card).toContain('X-OWN:1');
+    expect(card).not.toContain('Montague');
+    expect(card).toContain('NICKNAME:Romo');
+    await stores.close();
+  });
+
+  test('what waited on the other server stands in the archive, where that did not come along', async () => {
+    const store = await open();
+    const document = `<server-data xmlns='urn:xmpp:pie:0'><host jid='verona.example'><user name='romeo'>
+      <offline-messages><message xmlns='jabber:client' from='juliet@verona.example/b' to='romeo@verona.example' type='chat'>
+        <body>are you there?</body><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/></message>
+      <message xmlns='jabber:client' id='undated' from='juliet@verona.example/b' to='romeo@verona.example'><body>x</body></message>
+      </offline-messages></user></host></server-data>`;
+    const { messages, refused } = await readPortable(store, romeo, document);
+    expect([messages, refused]).toEqual([1, ['a message of the archive (undated): is none']]);
+    const { rows } = await store.archive.query({ kind: 'account', owner: romeo.account, max: 10 });
+    expect(rows.map(({ stanza, peer }) => [/<body>(.*?)</.exec(stanza)?.[1], peer])).toEqual([
+      ['are you there?', 'juliet@verona.example'],
+    ]);
+    const both = document.replace(
+      '</offline-messages>',
+      "</offline-messages><archive xmlns='urn:xmpp:pie:0#mam'/>",
+    );
+    expect((await readPortable(store, { ...romeo, account: 9 }, both)).messages).toBe(0);
     await stores.close();
   });
 

@@ -117,6 +117,11 @@ async function adopt(home: Home): Promise<void> {
   await keepOthers(home, storage);
 }
 
+/** Rooms of an old list as items of the node, for who brings them from another server; and what that node is. */
+export const roomsOfOld = (storage: Element): readonly { readonly id: string; readonly payload: Element }[] =>
+  [...listedRooms(storage)].map(([id, conference]) => ({ id, payload: asNew(conference, undefined) }));
+export const bookmarksNode = { node: bookmarksNs, config: kept, oldNs } as const;
+
 function* inSteps<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < all.length; at += itemsPerStepMax) yield all.slice(at, at + itemsPerStepMax);
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Member } from '../../accounts/index.ts';
 import { messageOf, StoreError } from '../../base/index.ts';
+import { ownCards } from '../../carddav/index.ts';
 import type { Rooms } from '../../rooms/index.ts';
 import type { CollectionRow } from '../../stores/collections/index.ts';
 import { everyone } from '../../stores/mail/index.ts';
@@ -98,12 +99,19 @@ const importCommand = command({
   },
 });
 
-async function chatImported({ conversations }: Rooms, { id, address: of }: Member, file: string) {
+async function chatImported(
+  { conversations, collections, running }: Rooms,
+  { id, address: of }: Member,
+  file: string,
+) {
   await demandFile(file);
-  const result = await importChat(conversations, { account: id, address: of }, file);
-  const { contacts, nodes, messages, refused } = result;
+  const who = { account: id, address: of };
+  const result = await importChat(conversations, who, file, ownCards(collections));
+  await running?.talk.refresh(id);
+  const { contacts, nodes, messages, hasCard, refused } = result;
   const lines = [
     `imported ${contacts} contacts, ${nodes} nodes and ${messages} messages into the chat of ${of}`,
+    ...(hasCard ? ['what it says of its owner stands in the own card'] : []),
     ...refused.map((what) => `passed over ${what}`),
   ];
   return { text: lines.join('\n'), json: result };

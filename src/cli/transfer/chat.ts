@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StoreError } from '../../base/index.ts';
 import {
+  type OwnCards,
   type PortableAccount,
   type PortableImport,
   portableBytesMax,
@@ -23,8 +24,9 @@ export async function importChat(
   store: Conversations,
   who: PortableAccount,
   file: string,
+  cards: OwnCards,
 ): Promise<PortableImport> {
   if ((await stat(file)).size > portableBytesMax)
     throw new StoreError('too-large', `a file of chat has at most ${portableBytesMax} bytes`);
-  return readPortable(store, who, await readFile(file, 'utf8'));
+  return readPortable(store, who, await readFile(file, 'utf8'), cards);
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../base/index.ts';
-import { cardItem } from '../carddav/index.ts';
 import { readCard } from '../formats/vcard/index.ts';
 import { type CollectionsWriter, createCollections } from '../stores/collections/index.ts';
 import { describeEngines, openTestStores, type TestStores } from '../testing/index.ts';
+import { cardItem } from './collections/prepare.ts';
 import { ownCards } from './own-cards.ts';
 
 const member = 7;

@@ -1,10 +1,18 @@
 import { randomUuid, StoreError } from '../base/index.ts';
-import { cardItem, findMeCard } from '../carddav/index.ts';
-import type { OwnCards } from '../chat/index.ts';
 import { readCard } from '../formats/vcard/index.ts';
 import type { CollectionRow, CollectionsWriter } from '../stores/collections/index.ts';
+import { cardItem } from './collections/prepare.ts';
+import { findMeCard } from './me-card.ts';
 
 const retriesMax = 3;
+
+/** The card that each member says is their own, for those who know nothing of address books. */
+export interface OwnCards {
+  /** As it is kept; null where there is none. */
+  read(account: number): Promise<Buffer | null>;
+  /** Keeps what `change` makes of it, which is asked again where somebody else wrote meanwhile. Throws StoreError. */
+  write(account: number, change: (before: Buffer | null) => string): Promise<void>;
+}
 
 /** The card that a member's address book says is their own (me-card), for chat. Who has none gets one when chat keeps something. */
 export function ownCards(collections: CollectionsWriter): OwnCards {
