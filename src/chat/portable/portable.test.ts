@@ -136,7 +136,7 @@ describeEngines('an account of chat as a document', (engine) => {
   });
 
   /** As prosody-migrator 0.12 wrote it: what nodes are stands before what is in them; in other files of it, behind. */
-  const prosody = readFileSync(new URL('prosody.xml', import.meta.url), 'utf8');
+  const prosody = readFileSync(new URL('./prosody.xml', import.meta.url), 'utf8');
   const owner = /<pubsub xmlns='[^']*#owner'>.*?<\/pubsub>/s.exec(prosody)?.[0] ?? '';
   test.each([
     ['before', prosody],
