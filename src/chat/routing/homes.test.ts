@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { parseJid } from '../../formats/jid/index.ts';
 import { openTestChat } from '../../testing/index.ts';
 
 test('accounts without sessions stay known while there are not more than idleHomesMax', async () => {
@@ -11,5 +12,32 @@ test('accounts without sessions stay known while there are not more than idleHom
   const last = of(20);
   expect(of(20)).toBe(last);
   expect(of(1)).not.toBe(first);
+  await chat.close();
+});
+
+test('who is disabled while somebody looks for them is not found', async () => {
+  const chat = await openTestChat();
+  const { homes, accounts } = chat.server.chat;
+  const ana = await chat.addMember('ana');
+  await chat.addMember('bob');
+  const lookUp = accounts.byAddress.bind(accounts);
+  let go = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  vi.spyOn(accounts, 'byAddress').mockImplementationOnce(async (address) => {
+    const member = await lookUp(address);
+    await gate;
+    return member;
+  });
+  const forgotten = vi.spyOn(homes, 'forgetIdle');
+  const jid = parseJid(`ana@${chat.domain}`);
+  const found = homes.find(jid);
+  await chat.admin.disableMember(ana);
+  await expect.poll(() => forgotten.mock.calls.length).toBeGreaterThan(0);
+  go();
+  expect(await found).toBeNull();
+  expect(await homes.find(jid)).toBeNull();
+  vi.restoreAllMocks();
   await chat.close();
 });

@@ -15,6 +15,8 @@ export class Homes {
   #idle: Recent<string, Home>;
   readonly #idleMax: number;
   readonly #finding = new Map<string, Promise<Home | null>>();
+  /** How often accounts have changed: what was looked up before may be over. */
+  #changes = 0;
   #sessions = 0;
 
   constructor(chat: () => Chat, domains: Iterable<string>, idleMax: number) {
@@ -39,12 +41,18 @@ export class Homes {
   }
 
   #find(text: string): Promise<Home | null> {
-    const finding = this.#chat()
-      .accounts.byAddress(text)
-      .then((member) => (member === null || member.disabled ? null : this.of(member)))
-      .finally(() => this.#finding.delete(text));
+    const finding = this.#lookUp(text).finally(() => this.#finding.delete(text));
     this.#finding.set(text, finding);
     return finding;
+  }
+
+  /** Who was disabled, deleted or renamed meanwhile is not remembered as who it was. */
+  async #lookUp(text: string): Promise<Home | null> {
+    for (;;) {
+      const changes = this.#changes;
+      const member = await this.#chat().accounts.byAddress(text);
+      if (changes === this.#changes) return member === null || member.disabled ? null : this.of(member);
+    }
   }
 
   /** The home of a member. */
@@ -84,12 +92,14 @@ export class Homes {
 
   /** Nobody is found by it any more until it is asked for anew: the account has changed. */
   forget(home: Home): void {
+    this.#changes++;
     this.#idle.delete(home.text);
     this.#lively.delete(home.text);
   }
 
   /** The same of all that have no sessions: some account has changed. */
   forgetIdle(): void {
+    this.#changes++;
     this.#idle = new Recent(this.#idleMax);
   }
 
