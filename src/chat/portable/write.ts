@@ -78,34 +78,51 @@ function configuration({ node, config }: NodeRow): Element {
   );
 }
 
-/** What was published in the account's own name (XEP-0163): settings, then items, the oldest first. */
-async function* nodes({ nodes: store }: Conversations, { account }: PortableAccount): AsyncGenerator<string> {
-  const owner = { service: 'pep', account };
+async function* allNodes(
+  { nodes: store }: Conversations,
+  { account }: PortableAccount,
+): AsyncGenerator<NodeRow> {
   for (let after = ''; ; ) {
-    const page = await store.nodes(owner, { after });
+    const page = await store.nodes({ service: 'pep', account }, { after });
     const last = page.at(-1);
     if (last === undefined) return;
     after = last.node;
-    for (const row of page) {
-      yield text(element('pubsub', pubsubOwnerNs, {}, configuration(row)));
-      yield `<pubsub xmlns='${pubsubNs}'><items node='${escapeAttribute(row.node)}'>`;
-      for (let behind: string | undefined; ; ) {
-        const ask = { order: 'oldest-first', max: itemsPerPageMax } as const;
-        const { items, complete } = await store.items(
-          { ...owner, node: row.node },
-          behind === undefined ? ask : { ...ask, after: behind },
-        );
-        for (const { id, payload } of items)
-          yield writeElement(
-            element('item', pubsubNs, { id }, payload === '' ? null : parseElement(payload)),
-            pubsubNs,
-          );
-        behind = items.at(-1)?.id;
-        if (complete || behind === undefined) break;
-      }
-      yield '</items></pubsub>\n';
-    }
+    yield* page;
   }
+}
+
+/** Of one node, the oldest first. */
+async function* itemsOf(store: Conversations['nodes'], { account, node }: NodeRow): AsyncGenerator<string> {
+  yield `<items node='${escapeAttribute(node)}'>`;
+  for (let behind: string | undefined; ; ) {
+    const ask = { order: 'oldest-first', max: itemsPerPageMax } as const;
+    const { items, complete } = await store.items(
+      { service: 'pep', account, node },
+      behind === undefined ? ask : { ...ask, after: behind },
+    );
+    for (const { id, payload } of items)
+      yield writeElement(
+        element('item', pubsubNs, { id }, payload === '' ? null : parseElement(payload)),
+        pubsubNs,
+      );
+    behind = items.at(-1)?.id;
+    if (complete || behind === undefined) break;
+  }
+  yield '</items>';
+}
+
+/**
+ * What was published in the account's own name (XEP-0163): settings, then items. Each in one element: Prosody reads the first
+ * alone.
+ */
+async function* nodes(store: Conversations, who: PortableAccount): AsyncGenerator<string> {
+  const all: NodeRow[] = [];
+  for await (const row of allNodes(store, who)) all.push(row);
+  if (all.length === 0) return;
+  yield text(element('pubsub', pubsubOwnerNs, {}, ...all.map(configuration)));
+  yield `<pubsub xmlns='${pubsubNs}'>`;
+  for (const row of all) yield* itemsOf(store.nodes, row);
+  yield '</pubsub>\n';
 }
 
 async function* archived(
