@@ -35,7 +35,7 @@ export {
   type RoomOffice,
   roomOffice,
 } from './rooms/index.ts';
-export { type RosterSource, type SharedContact, sharedChanged } from './roster/index.ts';
+export { type RosterSource, rosterImported, type SharedContact, sharedChanged } from './roster/index.ts';
 export {
   type ChatServer,
   type ChatServerOptions,

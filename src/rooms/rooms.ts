@@ -32,8 +32,6 @@ import { type CoopAt, openCoopRooms } from './coop.ts';
 
 /** What is done to rooms to talk in while people are in them. False: there is no such room. */
 export interface RunningTalk {
-  /** Something else has written what chat keeps of an account. */
-  refresh(account: number): Promise<void>;
   destroy(local: string, reason: string): Promise<boolean>;
   affiliate(
     local: string,
@@ -64,6 +62,8 @@ export interface Rooms {
     authority(): string | null;
     /** Rooms to talk in: who is there hears of it. */
     readonly talk: RunningTalk;
+    /** Something was put into the chat of an account: who is there hears of it. */
+    chatImported(account: number): Promise<void>;
   };
   readonly policies: PolicyStore;
   readonly push: PushStore;

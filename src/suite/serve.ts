@@ -1,6 +1,6 @@
 import { randomToken, releaseStartupMemory } from '../base/index.ts';
 import type { SchedulingWorker } from '../caldav/index.ts';
-import { type ChatServer, roomOffice } from '../chat/index.ts';
+import { type ChatServer, roomOffice, rosterImported } from '../chat/index.ts';
 import { type AdminCommand, type AdminServer, adminServer, type Io } from '../cli/index.ts';
 import type { Network, Resolver } from '../net/index.ts';
 import { openRooms, type Rooms } from '../rooms/index.ts';
@@ -132,6 +132,7 @@ const runningOf = (doors: Doors, { chat }: ChatServer): NonNullable<Rooms['runni
   open: () => doors.open,
   authority: () => doors.certificates.authority,
   talk: roomOffice(chat),
+  chatImported: (account) => rosterImported(chat, account),
 });
 
 /** Chat, and the doors. There is a network once these are opened; chat goes out by it later than that. */

@@ -8,8 +8,6 @@ import { tearDown } from './owner.ts';
 
 /** What whoever runs the server does to a room, whoever owns it: those who are there hear of it as if an owner had done it. */
 export interface RoomOffice {
-  /** Something else has written what is kept of an account: it is read again. */
-  refresh(account: number): Promise<void>;
   /** Its name may be had again at once, unless `reason` is to be told to who comes. False: there is no such room. */
   destroy(local: string, reason: string): Promise<boolean>;
   /** `affiliation` null: none. False: there is no such room. StoreError 'conflict' where nobody would own it. */
@@ -19,16 +17,8 @@ export interface RoomOffice {
   ): Promise<boolean>;
 }
 
-export function roomOffice({
-  rooms,
-  homes,
-  accounts,
-}: Pick<Chat, 'rooms' | 'homes' | 'accounts'>): RoomOffice {
+export function roomOffice({ rooms }: Pick<Chat, 'rooms'>): RoomOffice {
   return {
-    async refresh(account) {
-      const member = await accounts.member(account);
-      if (member !== null) homes.of(member).changed();
-    },
     async destroy(local, reason) {
       const room = await rooms.find(local);
       if (room === null) return false;

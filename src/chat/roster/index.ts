@@ -8,6 +8,7 @@
 export { blockingNs, isBlocked } from './blocked.ts';
 export { contactsWhere, inTurn, mayHear, standingOf } from './contacts.ts';
 export { estrange } from './departure.ts';
+export { rosterImported } from './imported.ts';
 export { mayKnowAccount } from './known.ts';
 export { itemElement } from './pushes.ts';
 export { roster } from './roster.ts';

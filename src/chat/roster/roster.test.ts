@@ -6,6 +6,7 @@ import { openMember, openTestChat, type TestChat, type XmppActor } from '../../t
 import { clientNs } from '../namespaces.ts';
 import { addressed } from '../stanza.ts';
 import { isBlocked } from './blocked.ts';
+import { rosterImported } from './imported.ts';
 import { requestsMax } from './limits.ts';
 import { sharedChanged } from './shared.ts';
 import type { SharedContact } from './sources.ts';
@@ -234,5 +235,24 @@ describe('lists of contacts over the wire', () => {
     await romeo.send('<presence><show>away</show></presence>');
     await romeo.barrier();
     await juliet.receivesNothing();
+  });
+
+  test('what is put into the list by another way is known at once, and clients hear of it', async () => {
+    const id = await chat.addMember('romeo');
+    const romeo = await openMember(chat, 'romeo');
+    await rosterOf(romeo);
+    const change = { listed: true, name: 'Mercutio' };
+    await chat.store.roster.change(id, `mercutio@${chat.domain}`, 0, change);
+    await rosterImported(chat.server.chat, id);
+    await romeo.receive(
+      `<iq type='set' id='{any}' to='${romeo.jid}'><query xmlns='jabber:iq:roster' ver='{any}'>
+        <item jid='mercutio@${chat.domain}' name='Mercutio' subscription='none'/></query></iq>`,
+    );
+    await romeo.disconnect();
+    await chat.store.roster.change(id, `paris@${chat.domain}`, 0, { ...change, name: 'Paris' });
+    await rosterImported(chat.server.chat, id);
+    const again = await openMember(chat, 'romeo');
+    expect(JSON.stringify(await rosterOf(again))).toMatch(/Mercutio.*Paris/);
+    await rosterImported(chat.server.chat, id + 1);
   });
 });

@@ -35,7 +35,10 @@ test('refused: a name that is taken, a group that is none', async () => {
 
 const served = () => ({
   ...suite.rooms,
-  running: { open: () => [], authority: () => null, talk: roomOffice(suite.running.chat.chat) },
+  running: {
+    ...{ open: () => [], authority: () => null, talk: roomOffice(suite.running.chat.chat) },
+    chatImported: async () => undefined,
+  },
 });
 const bo = 'bo@coop.localhost';
 

@@ -106,8 +106,10 @@ async function chatImported(
 ) {
   await demandFile(file);
   const who = { account: id, address: of };
-  const result = await importChat(conversations, who, file, ownCards(collections));
-  await running?.talk.refresh(id);
+  // What was put there before something could not be read is there as well.
+  const result = await importChat(conversations, who, file, ownCards(collections)).finally(() =>
+    running?.chatImported(id),
+  );
   const { contacts, nodes, messages, hasCard, refused } = result;
   const lines = [
     `imported ${contacts} contacts, ${nodes} nodes and ${messages} messages into the chat of ${of}`,
