@@ -10,6 +10,7 @@ export type { CaldavHouse, CalendarSettings, Scheduled, SchedulingHooks } from '
 export { calendarComponents } from './properties/4791-calendar.ts';
 export { type PublishedHouse, publishedCalendars, publishedPath } from './publication/index.ts';
 export {
+  type ArrivedNews,
   arrivedJob,
   type CalendarUserType,
   composeInvitation,

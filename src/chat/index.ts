@@ -20,6 +20,7 @@ export {
   type FederationSettings,
 } from './federation/index.ts';
 export { type ChatLimits, defaultChatLimits } from './limits.ts';
+export { type ChatNotices, chatNotices, type News, Notices, type NoticesOptions } from './notices/index.ts';
 export {
   type PortableAccount,
   type PortableImport,

@@ -39,6 +39,8 @@ export interface ChatSettings {
    * (`everything`, the default), requests alone, or nothing.
    */
   readonly strangers?: 'everything' | 'requests' | 'nothing';
+  /** Who may ask to be told of mail and invitations; default: each member. */
+  readonly notices?: 'members' | 'nobody';
 }
 
 /** What may be done to accounts by way of chat. */

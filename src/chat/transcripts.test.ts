@@ -16,7 +16,7 @@ import {
   type XmppFixture,
   xmppTranscripts,
 } from '../testing/index.ts';
-import { type MakeService, type UploadParts, uploadService } from './index.ts';
+import { type MakeService, Notices, type UploadParts, uploadService } from './index.ts';
 
 // `set chat.registration: open` and its like at the head of a transcript.
 xmppTranscripts(new URL('./transcripts/', import.meta.url), {
@@ -30,6 +30,10 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
       cards: memoryCards(),
       settings: { ...(isKnown ? { registration } : {}), ...turn },
       services: (store) => uploadsOf(store, settings['chat.uploads']),
+    });
+    const notices = new Notices({
+      ...{ chat: () => chat.server.chat, language: 'en' },
+      most: { noticeQuietMs: 10, noticeEveryMs: 10 },
     });
     const isEncrypted = settings['chat.doors'] === 'tls';
     return {
@@ -83,6 +87,13 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
         async long([octets = '']) {
           return { long: 'x'.repeat(Number(octets)) };
         },
+        // `- mail romeo Potatoes Onions`: mails of that subject came to romeo, together.
+        async mail([local = '', ...subjects]) {
+          const member = await chat.accounts.byName(local);
+          for (const subject of subjects)
+            notices.tell(member?.id ?? 0, { kind: 'mail', from: 'Bo <bo@far.example>', subject });
+          return {};
+        },
         // `- friends romeo juliet`: each hears when the other is there.
         async friends([one = '', other = '']) {
           await chat.befriend(one, other);
@@ -90,6 +101,7 @@ xmppTranscripts(new URL('./transcripts/', import.meta.url), {
         },
       },
       async close() {
+        notices.stop();
         await chat.close();
         await others?.close();
       },

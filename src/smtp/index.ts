@@ -14,6 +14,7 @@
  * - Logs name peers, sizes and verdicts; never addresses of members, subjects or content.
  */
 export { type CheckSettings, type Checks, createChecks } from './checks/index.ts';
+export type { Arrival, HearOfArrival } from './delivery/arrival.ts';
 export type { ArrivedInvitation, TakeInvitation } from './delivery/take-invitation.ts';
 export { extensions } from './extensions/index.ts';
 export type { BlockList, GuardSettings, Listed } from './inbound/guards/settings.ts';

@@ -6,6 +6,7 @@ import type { MailWriter } from '../stores/mail/index.ts';
 import type { OutboxWriter } from '../stores/outbox/index.ts';
 import type { Senders } from '../stores/senders/index.ts';
 import type { Checks } from './checks/index.ts';
+import type { HearOfArrival } from './delivery/arrival.ts';
 import { DeliveryMemory } from './delivery/memory.ts';
 import type { TakeInvitation } from './delivery/take-invitation.ts';
 import { inboundDoor } from './inbound/door.ts';
@@ -39,6 +40,8 @@ export interface SmtpOptions {
   readonly intake?: Intake;
   /** What keeps calendars; absent: invitations are just mail. */
   readonly invitations?: TakeInvitation;
+  /** Who hears of mail that came to members; absent: nobody. */
+  readonly arrived?: HearOfArrival;
   readonly settings: SmtpSettings;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -69,6 +72,7 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
     srs: options.srs ?? null,
     intake: options.intake ?? null,
     invitations: options.invitations ?? null,
+    arrived: options.arrived ?? null,
     settings,
     memory: new DeliveryMemory(clock),
     counters: smtpCounters(options.metrics),

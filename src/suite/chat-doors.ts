@@ -1,4 +1,4 @@
-import type { ChatClients, ChatServer, StreamRefusal } from '../chat/index.ts';
+import type { ChatClients, ChatNotices, ChatServer, StreamRefusal } from '../chat/index.ts';
 import {
   type Certificates,
   type Connection,
@@ -22,6 +22,7 @@ export interface ChatDoors {
   webSocket(peer: WebSocketPeer): Promise<void>;
   /** For members' own pages. */
   readonly clients?: ChatClients;
+  readonly notices?: ChatNotices;
   /** Said in clear to a connection that is not taken. */
   readonly refusal: ChatServer['refusal'];
   /** Without it no door is opened for other servers. */

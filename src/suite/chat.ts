@@ -3,6 +3,7 @@ import {
   type ChatServer,
   type ChatSettings,
   chatClients,
+  chatNotices,
   createChatServer,
   type FederationOptions,
   uploadService,
@@ -88,6 +89,7 @@ export function chatDoors({
   const patienceMs = () => chat.settings().unauthenticatedSeconds * 1_000;
   return {
     clients: chatClients(chat),
+    notices: chatNotices(chat),
     refusal,
     messageBytesMax: chat.limits.stanzaBytesMax,
     unauthenticatedMsMax: patienceMs(),

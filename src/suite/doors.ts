@@ -37,7 +37,7 @@ import { openWire } from './wire.ts';
 
 /** What the mail doors need beside the rooms. */
 export interface MailParts {
-  readonly parts: Authenticity['parts'] & Pick<SmtpOptions, 'invitations'>;
+  readonly parts: Authenticity['parts'] & Pick<SmtpOptions, 'invitations' | 'arrived'>;
 }
 
 export interface OpenDoor {
@@ -138,6 +138,7 @@ function openers(
   const web = createWeb({
     appLogins,
     chat: chat?.clients ?? null,
+    notices: chat?.notices ?? null,
     invitation: shownInvitation(rooms),
     accounts: rooms.accounts,
     files: rooms.files,

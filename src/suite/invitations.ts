@@ -5,6 +5,7 @@ import {
   fateJob,
   type InvitationMail,
   isKnown,
+  type SchedulingHouse,
   type SchedulingWorker,
   startSchedulingWorker,
 } from '../caldav/index.ts';
@@ -18,9 +19,11 @@ export function startInvitations(
   rooms: Rooms,
   signer: Signer,
   { log, metrics }: Observers,
+  heard: NonNullable<SchedulingHouse['heard']>,
 ): SchedulingWorker {
   return startSchedulingWorker({
     ...schedulingHouse(rooms),
+    heard,
     log: log.child({ protocol: 'caldav' }),
     metrics,
     send: (mail) => sendInvitation(rooms, signer, mail),

@@ -2,6 +2,7 @@ import { createDial } from '../net/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import {
   createOutbound,
+  type HearOfArrival,
   type HearOfMail,
   type OutboundQueue,
   type Signer,
@@ -20,6 +21,7 @@ export function openOutbound(
     readonly srs: Srs;
     readonly observer: TlsObserver;
     readonly heard: HearOfMail;
+    readonly arrived: HearOfArrival;
   },
 ): OutboundQueue {
   const { coop, mail: ways } = settings.value;
@@ -31,6 +33,7 @@ export function openOutbound(
     policies: made.policies,
     observer: made.observer,
     heard: made.heard,
+    arrived: made.arrived,
     dial: createDial(),
     hostname: coop.hostname,
     domain: coop.domain,

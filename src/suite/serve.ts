@@ -17,6 +17,7 @@ import { type Doors, type MailParts, openDoors } from './doors.ts';
 import { firstAdministrator } from './first-start.ts';
 import { hearOfInvitations, startInvitations, takeInvitations } from './invitations.ts';
 import { startMaintenance } from './maintenance.ts';
+import { openNews } from './notices.ts';
 import { createObservers, logLevel, type Observers } from './observers.ts';
 import { openOutbound } from './outbound.ts';
 import { startPushes } from './push.ts';
@@ -67,15 +68,16 @@ export async function openSuite(
   const resolver = openResolver(settings, observers, rooms.clock);
   try {
     const authenticity = await openAuthenticity(rooms, resolver, observers);
-    const invitations = startInvitations(rooms, authenticity.parts.signer, observers);
-    const parts = { ...authenticity.parts, invitations: takeInvitations(rooms, invitations) };
+    const news = openNews(rooms);
+    const invitations = startInvitations(rooms, authenticity.parts.signer, observers, news.invited);
+    const parts = { ...authenticity.parts, ...news.mail, invitations: takeInvitations(rooms, invitations) };
     const { chat, doors } = await openTalk(rooms, resolver, { parts }, observers);
     await chat.start();
     health.check('database', 'live', () => rooms.accounts.accounts.isLocalDomain(settings.coop.domain));
     const ways = openWayOut(rooms, resolver, observers, () => doors.open);
     const queue = openOutbound(rooms, observers, {
       ...ways,
-      ...authenticity.parts,
+      ...parts,
       observer: authenticity.observers.tls,
       heard: hearOfInvitations(rooms, invitations),
     });
@@ -85,7 +87,7 @@ export async function openSuite(
     const searchIndex = startSearchIndex(rooms, observers);
     const subscriptions = startSubscriptions(rooms, resolver, observers);
     const pushes = startPushes(rooms, resolver, observers);
-    const watching = [watchDirectory(rooms, chat), watchCards(rooms, chat)];
+    const watching = [watchDirectory(rooms, chat), watchCards(rooms, chat), news.start(chat)];
     const admin = await adminServer({
       dataDir: settings.data,
       services: { ...rooms, running: runningOf(doors, chat) },

@@ -1,7 +1,7 @@
 import type { AccountsService, Privilege } from '../accounts/index.ts';
 import type { Clock } from '../base/index.ts';
 import type { Directory } from '../carddav/index.ts';
-import type { ChatClients } from '../chat/index.ts';
+import type { ChatClients, ChatNotices } from '../chat/index.ts';
 import type { Coop, Privilege as CoopPrivilege } from '../coop/index.ts';
 import type { Log } from '../observability/index.ts';
 import type { MycoSettings } from '../settings/index.ts';
@@ -47,6 +47,8 @@ export interface House {
   readonly appLogins: LoginFlows | null;
   /** The programs that members chat with; null where there is no chat. */
   readonly chat: ChatClients | null;
+  /** What members want to hear of in chat; null where there is none. */
+  readonly notices: ChatNotices | null;
   /** Null where the token is none, was used or has expired; it stays. */
   invitation(token: string): Promise<ShownInvitation | null>;
 }

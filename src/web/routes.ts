@@ -10,6 +10,7 @@ import type { Route } from './house.ts';
 import { grantAppLogin, showAppLogin } from './pages/app-login.ts';
 import { makeAppPassword, revokeAppPassword } from './pages/app-password.ts';
 import { endChatClient } from './pages/chat-clients.ts';
+import { chooseNotices } from './pages/chat-notices.ts';
 import { changeDirectory, showDirectory } from './pages/directory.ts';
 import { zipFiles } from './pages/file-archive.ts';
 import { leaveShare, makeLink, makeShare, restoreFile, revokeLink, revokeShare } from './pages/file-forms.ts';
@@ -72,6 +73,7 @@ export const routes: readonly Route[] = [
   own(post('/mail/app-password', makeAppPassword)),
   own(post('/mail/app-password/revoke', revokeAppPassword)),
   own(post('/mail/chat/end', endChatClient)),
+  own(post('/mail/chat/notices', chooseNotices)),
   own(get('/mail/apple.mobileconfig', appleProfile)),
   own(get('/directory', showDirectory)),
   own(post('/directory', changeDirectory)),

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { AccountsService, Member } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
 import type { Directory } from '../carddav/index.ts';
-import type { ChatClients } from '../chat/index.ts';
+import type { ChatClients, ChatNotices } from '../chat/index.ts';
 import { type Api, apiPath, type Coop } from '../coop/index.ts';
 import { connectionOf, type FetchHandler, type HttpEnvironment } from '../net/index.ts';
 import type { Health, Log, Metrics } from '../observability/index.ts';
@@ -43,6 +43,8 @@ export interface WebOptions {
   readonly appLogins?: LoginFlows | null;
   /** The programs that members chat with; absent: there is no chat. */
   readonly chat?: ChatClients | null;
+  /** What members want to hear of in chat; absent: there is no chat. */
+  readonly notices?: ChatNotices | null;
   /** Who is invited to chat by a link; the link stays good. */
   readonly invitation: House['invitation'];
   readonly coop: Coop;
@@ -137,6 +139,7 @@ export function createWeb(options: WebOptions): { handler(tls: 'none' | 'implici
   const parts = { accounts, files, sharing, directory, sharedName, settings, authority, open, log, clock };
   const house: House = {
     ...{ ...parts, coop: options.coop, appLogins: options.appLogins ?? null, chat: options.chat ?? null },
+    notices: options.notices ?? null,
     ...{ sessions, forms: new Forms(), invitation: options.invitation },
   };
   const api = options.api((request, secure) => sessions.memberOf(readCookie(request, 'session', secure)));

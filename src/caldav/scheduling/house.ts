@@ -16,6 +16,19 @@ export interface SchedulingHouse {
   readonly settings: CalendarSettings;
   /** Of an account, by its address. */
   typeOf(address: string): CalendarUserType;
+  /** Told of what was put into an inbox, once it is durable; never throws. */
+  heard?(news: ArrivedNews): void;
+}
+
+/** A scheduling message that a member is to see. */
+export interface ArrivedNews {
+  readonly account: number;
+  /** RFC 5546 §1.4. */
+  readonly method: string;
+  /** `local@domain` of who sent it. */
+  readonly from: string;
+  /** As they wrote it; '' for none. */
+  readonly title: string;
 }
 
 /** A mail that carries a message to those who are not here (RFC 6047). */

@@ -9,7 +9,13 @@
 
 export { schedulingExtension } from './extension.ts';
 export { schedulingHooks } from './hooks.ts';
-export type { CalendarUserType, InvitationMail, SchedulingHouse, SendInvitation } from './house.ts';
+export type {
+  ArrivedNews,
+  CalendarUserType,
+  InvitationMail,
+  SchedulingHouse,
+  SendInvitation,
+} from './house.ts';
 export { arrivedJob } from './imip/arrived.ts';
 export { type ComposedMail, composeInvitation } from './imip/compose.ts';
 export { envelopeOf, fateJob, type MailFate } from './imip/fate.ts';

@@ -5,6 +5,7 @@ import {
   type CalendarObject,
   type Component,
   indexOf,
+  mailOf,
   objectOf,
   readCalendar,
   writeCalendar,
@@ -122,6 +123,7 @@ export async function keep(
       ...more,
       expected: { hash: kept.item.hash },
     });
+    if (beside !== undefined) tellOf(house, account, news);
     return;
   }
   const collection = defaultCalendar(await shelvesOf(house, account), object.kind);
@@ -136,12 +138,25 @@ export async function keep(
     itemOf(house, object, collection, tag),
     { ...more, expected: { hash: null }, uniqueInHome: true },
   );
+  if (beside !== undefined) tellOf(house, account, news);
 }
 
 /** News of something that changes nothing that is kept. */
 export async function announce(house: SchedulingHouse, account: number, news: News): Promise<void> {
   const beside = await placeOfNews(house, account, news);
-  if (beside !== undefined) await house.collections.put(account, beside.collection, beside.name, beside.item);
+  if (beside === undefined) return;
+  await house.collections.put(account, beside.collection, beside.name, beside.item);
+  tellOf(house, account, news);
+}
+
+/** Somebody beside the calendar may tell the member. */
+function tellOf(house: SchedulingHouse, account: number, news: News | undefined): void {
+  if (house.heard === undefined || news === undefined) return;
+  const { message, from } = news;
+  const [first] = message.instances;
+  const method = message.calendar.text('METHOD') ?? '';
+  const title = (message.master ?? first)?.text('SUMMARY') ?? '';
+  house.heard({ account, method: method.toUpperCase(), from: mailOf(addressOf(from)) ?? from, title });
 }
 
 /** What was put together is judged as what a client brings: it must stay what a client can bring again. */

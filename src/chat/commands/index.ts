@@ -5,6 +5,7 @@
 import { administrationCommands } from './administration.ts';
 import type { Command } from './command.ts';
 import { invitationCommands } from './invitations.ts';
+import { noticeCommands } from './notices.ts';
 import { sessionCommands } from './sessions.ts';
 
 export type { Command, CommandForm, CommandVisit, Outcome } from './command.ts';
@@ -14,5 +15,6 @@ export { commandsAtOnceMax } from './limits.ts';
 export const commands: readonly Command[] = [
   ...invitationCommands,
   ...sessionCommands,
+  ...noticeCommands,
   ...administrationCommands,
 ];

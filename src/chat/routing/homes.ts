@@ -12,6 +12,8 @@ export class Homes {
   /** Domains of accounts, as addresses show them. */
   readonly #domains: ReadonlySet<string>;
   readonly #lively = new Map<string, Home>();
+  /** The same by account. */
+  readonly #there = new Map<number, Home>();
   #idle: Recent<string, Home>;
   readonly #idleMax: number;
   readonly #finding = new Map<string, Promise<Home | null>>();
@@ -82,6 +84,11 @@ export class Homes {
     return this.#lively.values();
   }
 
+  /** The home of that account; null where it has no session. */
+  there(account: number): Home | null {
+    return this.#there.get(account) ?? null;
+  }
+
   *sessions(): Generator<Session> {
     for (const home of this.#lively.values()) yield* home.sessions.values();
   }
@@ -95,6 +102,7 @@ export class Homes {
     this.#changes++;
     this.#idle.delete(home.text);
     this.#lively.delete(home.text);
+    if (this.#there.get(home.account) === home) this.#there.delete(home.account);
   }
 
   /** The same of all that have no sessions: some account has changed. */
@@ -107,10 +115,14 @@ export class Homes {
   sessionsChanged(home: Home, by: 1 | -1): void {
     this.#sessions += by;
     this.#chat().meters.sessions.set(this.#sessions);
-    if (home.sessions.size > 0) this.#lively.set(home.text, home);
-    else if (this.#lively.get(home.text) === home) {
-      this.#lively.delete(home.text);
-      this.#idle.set(home.text, home);
+    if (home.sessions.size > 0) {
+      this.#lively.set(home.text, home);
+      this.#there.set(home.account, home);
+      return;
     }
+    if (this.#there.get(home.account) === home) this.#there.delete(home.account);
+    if (this.#lively.get(home.text) !== home) return;
+    this.#lively.delete(home.text);
+    this.#idle.set(home.text, home);
   }
 }

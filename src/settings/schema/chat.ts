@@ -143,6 +143,11 @@ export const chatSlice = z
         'How long a client that has lost its connection may come back to its session (XEP-0198); 0s: not at all. Nothing is lost afterwards, but more is read again.',
       reload: 'live',
     }),
+    notices: z.enum(['members', 'nobody']).prefault('members').meta({
+      description:
+        'Who may ask to be told in chat of mail that came and of invitations: by whom, and of what, never what they say. Nobody is told who has not asked.',
+      reload: 'live',
+    }),
     archive: archiveSlice,
     uploads: uploadsSlice,
     turn: turnSlice,

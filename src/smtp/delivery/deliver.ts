@@ -20,7 +20,7 @@ export async function deliverLocally(
   accounts: readonly number[],
   { staged, hash, junk }: { readonly staged: Staged; readonly hash: string; readonly junk: boolean },
 ): Promise<Outcomes> {
-  const { mail, memory } = session.services;
+  const { mail, memory, arrived } = session.services;
   const { address: sender } = transaction.sender;
   const { verdict } = transaction;
   const outcomes = new Map<number, Reply | null>();
@@ -30,6 +30,7 @@ export async function deliverLocally(
       if (!memory.has(key)) {
         const placement = await runDeliveryStages({ account, sender, verdict, parsed: staged.parsed, junk });
         await mail.deliver(account, placement.mailbox, staged);
+        arrived?.({ account, mailbox: placement.mailbox, parsed: staged.parsed });
       }
       outcomes.set(account, null);
     } catch (error) {

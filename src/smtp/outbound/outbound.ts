@@ -4,6 +4,7 @@ import type { Dial } from '../../net/index.ts';
 import type { Log, Metrics } from '../../observability/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
 import type { Outbox } from '../../stores/outbox/index.ts';
+import type { HearOfArrival } from '../delivery/arrival.ts';
 import { createCourier, type Patience } from './courier/index.ts';
 import { createNotices } from './notices/index.ts';
 import type { TlsObserver, TlsPolicies } from './policy/types.ts';
@@ -32,6 +33,8 @@ export interface OutboundOptions {
   readonly sign?: (bytes: Buffer) => Promise<string>;
   /** What became of mail of members. */
   readonly heard?: HearOfMail;
+  /** What the server itself wrote to members. */
+  readonly arrived?: HearOfArrival;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -53,7 +56,13 @@ export function createOutbound(options: OutboundOptions): OutboundQueue {
       ...(authority === undefined ? {} : { authority }),
       ...(patience ? { patience } : {}),
     }),
-    local: createLocalDelivery({ accounts, mail, outbox, log }),
+    local: createLocalDelivery({
+      accounts,
+      mail,
+      outbox,
+      log,
+      ...(options.arrived ? { arrived: options.arrived } : {}),
+    }),
     notices: createNotices({
       outbox,
       hostname,

@@ -5,6 +5,7 @@ import type { Log } from '../../observability/index.ts';
 import type { MailWriter } from '../../stores/mail/index.ts';
 import type { OutboxWriter } from '../../stores/outbox/index.ts';
 import type { Checks, Verdict } from '../checks/index.ts';
+import type { HearOfArrival } from '../delivery/arrival.ts';
 import type { DeliveryMemory } from '../delivery/memory.ts';
 import type { TakeInvitation } from '../delivery/take-invitation.ts';
 import type { SmtpCounters } from '../metrics.ts';
@@ -33,6 +34,8 @@ export interface Services {
   readonly intake: Intake | null;
   /** Null: invitations are just mail. */
   readonly invitations: TakeInvitation | null;
+  /** Null: nobody. */
+  readonly arrived: HearOfArrival | null;
   readonly settings: SmtpSettings;
   readonly memory: DeliveryMemory;
   readonly counters: SmtpCounters;

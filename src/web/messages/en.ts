@@ -83,6 +83,12 @@ export const en = {
   chatByPassword: (name: string) => `with the password of “${name}”`,
   chatByOwnPassword: 'with your own password',
   chatEnd: 'End',
+  notices: 'News in your chat',
+  noticesLead:
+    'What you choose is told to the programs that are connected: by whom and of what, not what it says. Nothing of it is kept in your conversations.',
+  noticesMail: 'Mail in your inbox',
+  noticesInvitations: 'Invitations to appointments',
+  noticesKeep: 'Keep',
   appleProfile: 'Profile for iPhone, iPad and Mac',
   appleProfileLead:
     'Sets up mail, calendars and contacts at once; the device asks for a password, best one of those below.',

@@ -89,6 +89,12 @@ export const fr: Texts<typeof en> = {
   chatByPassword: (name) => `avec le mot de passe de « ${name} »`,
   chatByOwnPassword: 'avec votre propre mot de passe',
   chatEnd: 'Fermer',
+  notices: 'Nouvelles dans votre messagerie instantanée',
+  noticesLead:
+    'Ce que vous choisissez est annoncé aux logiciels connectés : de qui et à quel sujet, pas le contenu. Rien n’en reste dans vos conversations.',
+  noticesMail: 'Courrier dans votre boîte de réception',
+  noticesInvitations: 'Invitations à des rendez-vous',
+  noticesKeep: 'Enregistrer',
   appleProfile: 'Profil pour iPhone, iPad et Mac',
   appleProfileLead:
     'Règle le courrier, les agendas et les contacts d’un coup ; l’appareil demande un mot de passe, de préférence l’un de ceux ci-dessous.',

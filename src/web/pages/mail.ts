@@ -6,6 +6,7 @@ import { bestMailDoors, type MailDoor, mailDoors } from '../mail-doors.ts';
 import type { Messages } from '../messages/index.ts';
 import { calendarPrograms } from './calendar-programs.ts';
 import { chatClientRows } from './chat-clients.ts';
+import { noticesForm } from './chat-notices.ts';
 import { forMember, type SignedIn } from './member.ts';
 
 function doorRows(doors: readonly MailDoor[], say: Messages): Html[] {
@@ -82,6 +83,7 @@ ${self.field}
 </form>
 ${list.length === 0 ? null : html`<ul class="rows">${list}</ul>`}
 ${chat}
+${await noticesForm(visit, house, self)}
 <p><a href="/directory">${say.directoryTitle}</a></p>`,
   });
 }

@@ -3,6 +3,7 @@ import { StoreError } from '../../../base/index.ts';
 import type { Log } from '../../../observability/index.ts';
 import type { MailWriter } from '../../../stores/mail/index.ts';
 import type { Outbox, QueuedMessage, QueuedRecipient } from '../../../stores/outbox/index.ts';
+import type { HearOfArrival } from '../../delivery/arrival.ts';
 import { returnPathField } from '../../delivery/trace.ts';
 import { runDeliveryStages } from '../../inbound/pipeline.ts';
 import { replyOfReason } from '../../replies.ts';
@@ -20,6 +21,7 @@ export interface LocalOptions {
   readonly accounts: Pick<Accounts, 'resolve' | 'isLocalDomain'>;
   readonly mail: Pick<MailWriter, 'stage' | 'deliver' | 'discard'>;
   readonly outbox: Pick<Outbox, 'content' | 'stage' | 'enqueue'>;
+  readonly arrived?: HearOfArrival;
   readonly log: Log;
 }
 
@@ -30,7 +32,7 @@ const delivered: Fate = {
   here: true,
 };
 
-export function createLocalDelivery({ accounts, mail, outbox, log }: LocalOptions): LocalDelivery {
+export function createLocalDelivery({ accounts, mail, outbox, arrived, log }: LocalOptions): LocalDelivery {
   const keep = async (message: QueuedMessage, account: number) => {
     const top = Buffer.from(returnPathField(message.sender));
     async function* all() {
@@ -41,7 +43,9 @@ export function createLocalDelivery({ accounts, mail, outbox, log }: LocalOption
     try {
       const { sender } = message;
       const delivery = { account, sender, verdict: null, parsed: staged.parsed, junk: false };
-      await mail.deliver(account, (await runDeliveryStages(delivery)).mailbox, staged);
+      const { mailbox } = await runDeliveryStages(delivery);
+      await mail.deliver(account, mailbox, staged);
+      arrived?.({ account, mailbox, parsed: staged.parsed });
     } finally {
       mail.discard(staged.blob);
     }
