@@ -255,6 +255,7 @@ XEP-0368 | SRV records for XMPP over TLS | Yes | src/chat/federation/connect.ts 
 XEP-0478 | Stream Limits Advertisement | Yes | src/chat/federation/offers.ts | 0.1.0
 XEP-0048 | Bookmarks | Yes | src/chat/xeps/0402-bookmarks.ts | 1.2: in private XML and in a node, both views of XEP-0402's
 XEP-0054 | vcard-temp | Partial | src/chat/xeps/0054-vcard-temp.ts src/chat/cards/temp.ts src/carddav/own-cards.ts | 1.3.0: a view of the member's own card; contacts are not shown telephones, postal addresses, birthdays and notes, others the name and the picture
+XEP-0292 | vCard4 Over XMPP | Partial | src/chat/xeps/0292-vcard4.ts src/chat/cards/vcard4.ts | 0.12.0: what a client publishes stands in the member's own card; nothing of the card is published
 XEP-0084 | User Avatar | Yes | src/chat/xeps/0084-user-avatar.ts src/chat/cards/avatar.ts | 1.1.4
 XEP-0153 | vCard-Based Avatars | Yes | src/chat/xeps/0153-vcard-avatars.ts | 1.1.1
 XEP-0398 | User Avatar to vCard-Based Avatars Conversion | Yes | src/chat/xeps/0398-avatar-conversion.ts src/chat/cards/avatar.ts | 1.0.1: both ways

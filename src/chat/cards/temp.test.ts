@@ -3,7 +3,7 @@ import { elementsOf, parseElement, textOf, writeElement } from '../../formats/st
 import { readCard, writeCard } from '../../formats/vcard/index.ts';
 import { avatarBytesMax } from './limits.ts';
 import { hashOf, photoOfCard, withPhoto } from './photo.ts';
-import { asTemp, withTemp } from './temp.ts';
+import { asTemp, withAdded, withSaid, withTemp } from './temp.ts';
 
 const pixel = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -116,5 +116,32 @@ describe('a card as chat has it', () => {
     expect(set(`<FN>R</FN><PHOTO><BINVAL>${large}</BINVAL></PHOTO>`, withPhoto(card, null))).not.toContain(
       'PHOTO',
     );
+  });
+});
+
+describe('a card of which somebody else says something', () => {
+  const added = (inner: string) => writeCard(withAdded(card, vCard(inner), 'Romeo'));
+  const said = (inner: string) => writeCard(withSaid(card, vCard(inner), 'Romeo'));
+
+  test('added: what it says already stays', () => {
+    expect(added('<FN>R</FN><TEL><NUMBER>+39 9</NUMBER></TEL>')).toBe(writeCard(card));
+    const more = added('<FN>R</FN><NICKNAME>Romo</NICKNAME>');
+    expect(more).toContain('NICKNAME:Romo');
+    expect(more).toContain('FN:Romeo Montague');
+    expect(more).toContain('item1.X-ABLabel:night');
+  });
+
+  test('said: one thing is another, of several there is one more, and once', () => {
+    const once = said('<FN>R</FN><TEL><CELL/><PREF/><NUMBER>+39 9</NUMBER></TEL>');
+    expect(once).toContain('FN:R\r\n');
+    expect(once).not.toContain('Romeo Montague');
+    for (const number of ['+39 045 1', '+39 045 2', '+39 9']) expect(once).toContain(number);
+    expect(once).toContain('X-WHO=him');
+    const again = withSaid(
+      readCard(Buffer.from(once)),
+      vCard('<TEL><CELL/><PREF/><NUMBER>+39 9</NUMBER></TEL>'),
+      'R',
+    );
+    expect(writeCard(again)).toBe(once);
   });
 });

@@ -216,6 +216,21 @@ export function withAdded(card: Card, temp: Element, name: string): Card {
   return withTemp(card, { ...said, children: [...said.children, ...added] }, name);
 }
 
+/** Of these a card may have several: what is said of one says nothing of the others. */
+const several: ReadonlySet<string> = new Set(['ADR', 'TEL', 'EMAIL', 'URL']);
+
+/** The card with what `temp` says in place of what it said of that; what `temp` does not speak of stays. */
+export function withSaid(card: Card, temp: Element, name: string): Card {
+  // As it would be shown again, so that what is said twice does not stand there twice.
+  const said = [...elementsOf(asTemp(withTemp({ ...card, properties: [] }, temp, name), null))];
+  const tags = new Set([...elementsOf(temp)].map((each) => each.name));
+  const shown = asTemp(card, null);
+  const kept = [...elementsOf(shown)].filter((each) => several.has(each.name) || !tags.has(each.name));
+  const known = new Set(kept.map((each) => writeElement(each)));
+  const added = said.filter((each) => tags.has(each.name) && !known.has(writeElement(each)));
+  return withTemp(card, { ...shown, children: [...kept, ...added] }, name);
+}
+
 /** Whether it brings a picture that cannot be read, or that is larger than chat shows. */
 export const hasUnreadPicture = (temp: Element): boolean =>
   childrenOf(temp, 'PHOTO').some(

@@ -30,6 +30,7 @@ import { publicData } from './0222-public-data.ts';
 import { privateData } from './0223-private-data.ts';
 import { portable } from './0227-portable.ts';
 import { carbons } from './0280-carbons.ts';
+import { vcard4 } from './0292-vcard4.ts';
 import { forwarding } from './0297-forwarding.ts';
 import { messageArchive } from './0313-message-archive.ts';
 import { hints } from './0334-hints.ts';
@@ -82,6 +83,7 @@ export const xeps: readonly Specification[] = [
   pubsub,
   personalEventing,
   vcardTemp,
+  vcard4,
   userAvatar,
   vcardAvatars,
   avatarConversion,
