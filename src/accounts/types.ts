@@ -124,8 +124,8 @@ export interface ScramExchange {
   finish(authMessage: string, proof: Buffer): Promise<ScramResult>;
 }
 
-/** Whatever it rejects with stops nothing. */
-export type DepartureListener = (member: Member) => Promise<void>;
+/** `addresses`: all that led to the member, former ones too; others may have them later. Whatever it rejects with stops nothing. */
+export type DepartureListener = (member: Member, addresses: readonly string[]) => Promise<void>;
 
 /** What protocols ask of the accounts. */
 export interface Accounts {

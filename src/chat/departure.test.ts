@@ -100,6 +100,20 @@ describeEngines('who is deleted', (engine) => {
     expect([...members.keys()]).toEqual(['juliet@coop.localhost']);
   });
 
+  test('the same of an address that the member had before', async () => {
+    await chat.addMember('juliet');
+    const juliet = await signedIn('juliet');
+    const first = await chat.addMember('romeo');
+    await chat.befriend('juliet', 'romeo');
+    await juliet.ask('set', `<query xmlns='jabber:iq:roster'><item jid='${romeo}' name='Romeo'/></query>`);
+    await makeRoom(juliet);
+    await publishForRomeo(juliet);
+    await chat.admin.renameMember(first, 'montague@coop.localhost');
+    expect(await standing()).toMatchObject({ rooms: ['admin'], affiliation: 'publisher' });
+    await chat.admin.deleteMember(first);
+    expect(await standing()).toEqual(nothing);
+  });
+
   test('the same of who was a member when it was given, of one-sided contacts and of rooms that nobody is in', async () => {
     const [first] = [await chat.addMember('romeo'), await chat.addMember('juliet')];
     let juliet = await signedIn('juliet');

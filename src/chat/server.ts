@@ -1,5 +1,6 @@
 import { type Accounts, directoryAccount } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/index.ts';
+import { bareText } from '../formats/jid/index.ts';
 import type { Connection, WebSocketPeer } from '../net/index.ts';
 import type { Log, Metrics } from '../observability/index.ts';
 import type { Conversations } from '../stores/conversations/index.ts';
@@ -19,6 +20,7 @@ import { Commits } from './routing/commits.ts';
 import { Homes } from './routing/homes.ts';
 import { type Remote, Router, type Service } from './routing/router.ts';
 import type { Administration, Chat, ChatSettings, Registrar } from './services.ts';
+import { tryJid } from './stanza.ts';
 import { bind } from './stream/bind.ts';
 import { ClientStream, type Entrance } from './stream/client-stream.ts';
 import { Pace } from './stream/pace.ts';
@@ -152,14 +154,23 @@ function servicesOf(options: ChatServerOptions) {
   return { chat, federation };
 }
 
+/** Of an address of mail; undefined for one that is none of chat. */
+const bareOf = (address: string): string | undefined => {
+  const jid = tryJid(address);
+  return jid === null ? undefined : bareText(jid);
+};
+
 /** Contacts of who is deleted hear that there is nothing between them any more; who has the address later has nothing of it. */
 function partFromContacts(chat: Chat): () => void {
-  return chat.accounts.onDeparture(async (member) => {
+  return chat.accounts.onDeparture(async (member, addresses) => {
     const home = chat.homes.of(member);
     await farewell(chat, home);
     chat.homes.forget(home);
-    await estrange(chat, home.text);
-    await chat.store.nodes.forget(home.text);
-    await chat.rooms.departed(home);
+    const jids = new Set([home.text, ...addresses.flatMap((address) => bareOf(address) ?? [])]);
+    for (const jid of jids) {
+      await estrange(chat, jid);
+      await chat.store.nodes.forget(jid);
+    }
+    await chat.rooms.departed(home.account, jids);
   });
 }

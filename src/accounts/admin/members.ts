@@ -23,10 +23,14 @@ type MemberAdmin = Pick<
   | 'addresses'
 >;
 
-async function sayGoodbye({ departures, onError }: AdminParts, member: Member): Promise<void> {
+async function sayGoodbye(
+  { departures, onError }: AdminParts,
+  member: Member,
+  addresses: readonly string[],
+): Promise<void> {
   for (const listener of departures) {
     try {
-      await listener(member);
+      await listener(member, addresses);
     } catch (error) {
       onError('a departure was not told', error);
     }
@@ -78,8 +82,14 @@ export function memberAdmin(parts: AdminParts): MemberAdmin {
       const now = clock.nowMs();
       const holdUntil = now + parts.settings.addressReuseDays * dayMs;
       const member = await database.call(operations.member, { id });
+      const addresses = await database.call(operations.addressesOf, { member: id });
       await database.call(operations.buryMember, { id, now, holdUntil });
-      if (member !== null) await sayGoodbye(parts, member);
+      if (member !== null)
+        await sayGoodbye(
+          parts,
+          member,
+          addresses.map(({ address }) => address),
+        );
       await erase(id);
     },
     async resumeErasures() {

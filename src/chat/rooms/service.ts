@@ -5,7 +5,6 @@ import { nickKeyOf, type RoomConfig } from '../../stores/conversations/index.ts'
 import { discoInfoNs, discoItemsNs } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
 import type { Flow } from '../routing/flow.ts';
-import type { Home } from '../routing/home.ts';
 import type { Service } from '../routing/router.ts';
 import type { Session } from '../routing/session.ts';
 import type { Chat } from '../services.ts';
@@ -146,17 +145,17 @@ export class Rooms implements Service {
     }
   }
 
-  /** An account is no more: it stands to no room, nor does who has its address later. */
-  async departed({ account, text }: Home): Promise<void> {
+  /** An account is no more: it stands to no room, nor does who has one of its addresses later. */
+  async departed(account: number, jids: ReadonlySet<string>): Promise<void> {
     const { rooms } = this.chat.store;
     await rooms.erase(account);
-    await rooms.forget(text);
+    for (const jid of jids) await rooms.forget(jid);
     // What is being read may be what was.
     await Promise.allSettled(this.#finding.values());
     for (const room of [...this.#lively.values(), ...this.#idle.values()])
       await room.inTurn(async () => {
         for (const { jid, account: whose } of [...room.members.values()])
-          if (whose === account || jid === text) room.setMember(jid, null);
+          if (whose === account || jids.has(jid)) room.setMember(jid, null);
       });
   }
 
