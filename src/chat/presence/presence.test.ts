@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseJid } from '../../formats/jid/index.ts';
 import { element, parseElement, textOf } from '../../formats/stanza/index.ts';
 import { openMember, openTestChat, type TestChat, type XmppActor } from '../../testing/index.ts';
@@ -198,7 +198,7 @@ describe('presence over the wire', () => {
     });
     home?.changed();
     await romeo.send('<presence/>');
-    await vi.waitFor(async () => expect(await standing('ghost')).toBe('none'));
+    await expect.poll(() => standing('ghost')).toBe('none');
     expect(await standing('paris')).toBe('both');
     // Nobody can be made to answer for another.
     const from = parseJid(`ghost@${chat.domain}/x`);

@@ -215,7 +215,7 @@ describe('through the socket', () => {
     expect(hold.aborted).toBe(false);
     leaving.abort();
     await expect(waiting).rejects.toThrow('interrupted');
-    await vi.waitFor(() => expect(hold.aborted).toBe(true));
+    await expect.poll(() => hold.aborted).toBe(true);
     expect(services.names).toEqual(['a@b']);
   });
 
