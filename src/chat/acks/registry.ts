@@ -1,14 +1,12 @@
 import { Recent } from '../../base/index.ts';
 import { element } from '../../formats/stanza/index.ts';
 import { StreamError } from '../errors.ts';
-import { clientNs } from '../namespaces.ts';
+import { clientNs, pingNs } from '../namespaces.ts';
 import type { Session } from '../routing/session.ts';
 import type { Chat } from '../services.ts';
 import { addressed } from '../stanza.ts';
 import type { ClientStream } from '../stream/client-stream.ts';
 import type { Managed } from './managed.ts';
-
-const pingNs = 'urn:xmpp:ping';
 
 /** How far a session had come that is no more: what a client is told that asks for it too late (XEP-0198 §5). */
 export interface Past {

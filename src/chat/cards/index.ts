@@ -15,5 +15,5 @@ export {
   type OwnCards,
   ownCard,
 } from './own.ts';
-export { asTemp, hasUnreadPicture, vcardTempNs, withAdded, withSaid, withTemp } from './temp.ts';
+export { asTemp, hasUnreadPicture, withAdded, withSaid, withTemp } from './temp.ts';
 export { tempOfVcard4, vcard4Ns } from './vcard4.ts';

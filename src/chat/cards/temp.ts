@@ -14,9 +14,8 @@ import {
   escapeText,
   unescapeText,
 } from '../../formats/vcard/index.ts';
+import { vcardTempNs } from '../namespaces.ts';
 import { photoIn, photoOf, photoProperty } from './photo.ts';
-
-export const vcardTempNs = 'vcard-temp';
 
 /** XEP-0054 §3: one property of a card, as chat has it and as address books do. */
 interface Mapping {

@@ -1,5 +1,5 @@
 import { childrenOf, type Element, element, elementsOf, textOf } from '../../formats/stanza/index.ts';
-import { vcardTempNs } from './temp.ts';
+import { vcardTempNs } from '../namespaces.ts';
 
 /** RFC 6351; XEP-0292. */
 export const vcard4Ns = 'urn:ietf:params:xml:ns:vcard-4.0';

@@ -5,7 +5,7 @@ import type { Connection } from '../../net/index.ts';
 import type { Metrics } from '../../observability/index.ts';
 import type { Queued } from '../../stores/conversations/index.ts';
 import { type StanzaCondition, StanzaError, StreamError } from '../errors.ts';
-import { clientNs } from '../namespaces.ts';
+import { clientNs, pingNs } from '../namespaces.ts';
 import type { Enqueued, Flow } from '../routing/flow.ts';
 import type { Remote } from '../routing/router.ts';
 import type { Chat } from '../services.ts';
@@ -25,7 +25,6 @@ import type { ServerStream } from './server-stream.ts';
 
 const secretBits = 250;
 const idBits = 80;
-const pingNs = 'urn:xmpp:ping';
 const rowsPerRead = 100;
 
 /** The way to other servers, and theirs to us. */

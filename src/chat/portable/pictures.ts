@@ -1,5 +1,6 @@
 import { childOf, childrenOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
-import { avatarDataNs, avatarMetadataNs, vcardTempNs } from '../cards/index.ts';
+import { avatarDataNs, avatarMetadataNs } from '../cards/index.ts';
+import { vcardTempNs } from '../namespaces.ts';
 
 /** XEP-0084: the picture that a document has published, wherever its two halves stand. */
 export class Pictures {

@@ -20,16 +20,9 @@ import {
   nodesLimits,
 } from '../../stores/conversations/index.ts';
 import { delayNs, forwardNs, mamNs, rowOf } from '../archive/index.ts';
-import {
-  changeCardOf,
-  type OwnCards,
-  tempOfVcard4,
-  vcard4Ns,
-  vcardTempNs,
-  withAdded,
-} from '../cards/index.ts';
+import { changeCardOf, type OwnCards, tempOfVcard4, vcard4Ns, withAdded } from '../cards/index.ts';
 import { parseDateTime, readForm } from '../data/index.ts';
-import { clientNs } from '../namespaces.ts';
+import { clientNs, vcardTempNs } from '../namespaces.ts';
 import { addressed } from '../stanza.ts';
 import { bookmarksNode, roomsOfOld } from '../xeps/0402-bookmarks.ts';
 import { importedAtOnceMax, itemsPerPageMax, portableBytesMax } from './limits.ts';

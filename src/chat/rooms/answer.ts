@@ -1,6 +1,7 @@
 import type { Element } from '../../formats/stanza/index.ts';
 import { discoInfoNs, discoItemsNs } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
+import { pingNs } from '../namespaces.ts';
 import { answerBy } from '../routing/answer-iq.ts';
 import type { Stanza } from '../stanza.ts';
 import { change, list } from './admin.ts';
@@ -14,8 +15,6 @@ import { configuration, configure } from './owner.ts';
 import { registering } from './register.ts';
 import { affiliationMay } from './rights.ts';
 import type { Rooms } from './service.ts';
-
-const pingNs = 'urn:xmpp:ping';
 
 const discovery: RoomPart = {
   handlers: [

@@ -9,11 +9,10 @@ import {
   writeElement,
 } from '../../formats/stanza/index.ts';
 import { StanzaError } from '../errors.ts';
+import { vcardTempNs } from '../namespaces.ts';
 import { askerOf, type RoomPart, type RoomRequest } from './asked.ts';
 import { tellChanged } from './owner.ts';
 import { affiliationMay } from './rights.ts';
-
-const vcardNs = 'vcard-temp';
 
 /** XEP-0153 §3.1: of the picture's own octets; '' where there is none. */
 function pictureHash(card: Element): string {
@@ -26,7 +25,7 @@ function pictureHash(card: Element): string {
 
 async function show({ room }: RoomRequest): Promise<Element> {
   const xml = await room.chat.store.rooms.card(room.row.id);
-  return xml === null ? element('vCard', vcardNs) : parseElement(xml);
+  return xml === null ? element('vCard', vcardTempNs) : parseElement(xml);
 }
 
 /** XEP-0486 §4.2: an empty one takes the picture away. Throws StanzaError. */
@@ -48,9 +47,9 @@ export const avatars: RoomPart = {
   xep: '0486',
   name: 'MUC Avatars',
   version: '0.1.0',
-  features: () => [vcardNs],
+  features: () => [vcardTempNs],
   handlers: [
-    { name: 'vCard', ns: vcardNs, type: 'get', who: 'anyone', run: show },
-    { name: 'vCard', ns: vcardNs, type: 'set', who: 'owners', run: publish },
+    { name: 'vCard', ns: vcardTempNs, type: 'get', who: 'anyone', run: show },
+    { name: 'vCard', ns: vcardTempNs, type: 'set', who: 'owners', run: publish },
   ],
 };

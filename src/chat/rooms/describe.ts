@@ -12,6 +12,7 @@ import {
   resultSetsNs,
 } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
+import { pingNs, vcardTempNs } from '../namespaces.ts';
 import type { RoomRequest } from './asked.ts';
 import { configFeatures, infoForm } from './config.ts';
 import { mucNs, mucRequestForm, occupantIdNs } from './names.ts';
@@ -19,7 +20,6 @@ import { isShown } from './presences.ts';
 import { affiliationMay } from './rights.ts';
 import type { Rooms } from './service.ts';
 
-const pingNs = 'urn:xmpp:ping';
 const everybodys = [discoInfoNs, discoItemsNs, pingNs, mucNs];
 
 /** XEP-0045 §6.2 */
@@ -27,7 +27,7 @@ export function describeService({ chat }: Rooms, query: Element): Element {
   if ((query.attributes.node ?? '') !== '') throw new StanzaError('item-not-found');
   return infoElement({
     identities: [{ category: 'conference', type: 'text', name: `${chat.coop}: rooms` }],
-    features: [...everybodys, resultSetsNs, stanzaIdNs, occupantIdNs, 'vcard-temp'].sort(),
+    features: [...everybodys, resultSetsNs, stanzaIdNs, occupantIdNs, vcardTempNs].sort(),
   });
 }
 

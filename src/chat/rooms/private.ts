@@ -3,6 +3,7 @@ import { type Jid, jidText } from '../../formats/jid/index.ts';
 import { childOf, type Element, element } from '../../formats/stanza/index.ts';
 import { mucUserNs } from '../archive/index.ts';
 import { StanzaError } from '../errors.ts';
+import { vcardTempNs } from '../namespaces.ts';
 import type { Flow } from '../routing/flow.ts';
 import { addressed, payloadOf, type Stanza } from '../stanza.ts';
 import { type Occupant, type Seat, sayable } from './occupants.ts';
@@ -55,7 +56,6 @@ interface Asked {
 }
 
 const questionBits = 80;
-const vcardNs = 'vcard-temp';
 
 /** What occupants ask each other (XEP-0045 §17.4), and who waits for which answer. */
 export class Questions {
@@ -97,5 +97,5 @@ export class Questions {
 
 /** A vCard is the account's, which answers for whoever is away (XEP-0045 §17.4). */
 function askedOf({ shown: { jid } }: Occupant, payload: Element | null): Jid {
-  return payload?.ns === vcardNs ? { ...jid, resource: '' } : jid;
+  return payload?.ns === vcardTempNs ? { ...jid, resource: '' } : jid;
 }

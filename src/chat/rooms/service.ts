@@ -4,6 +4,7 @@ import { childOf } from '../../formats/stanza/index.ts';
 import { nickKeyOf, type RoomConfig } from '../../stores/conversations/index.ts';
 import { discoInfoNs, discoItemsNs } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
+import { pingNs } from '../namespaces.ts';
 import type { Flow } from '../routing/flow.ts';
 import type { Service } from '../routing/router.ts';
 import type { Session } from '../routing/session.ts';
@@ -424,4 +425,4 @@ const isDisco = (stanza: Stanza): boolean => {
 
 /** Whether somebody asks itself whether it is in the room (XEP-0410). */
 const isSelfPing = ({ occupant }: Seat, { to, element: of }: Stanza): boolean =>
-  occupant.key === nickKeyOf(to.resource) && childOf(of, 'ping', 'urn:xmpp:ping') !== undefined;
+  occupant.key === nickKeyOf(to.resource) && childOf(of, 'ping', pingNs) !== undefined;

@@ -1,6 +1,7 @@
 import type { Element } from '../../formats/stanza/index.ts';
 import { type Described, describe, discoInfoNs, discoItemsNs } from '../data/index.ts';
 import { StanzaError } from '../errors.ts';
+import { pingNs } from '../namespaces.ts';
 import type { Chat } from '../services.ts';
 import type { IqHandler } from '../specification.ts';
 import type { Stanza } from '../stanza.ts';
@@ -30,7 +31,6 @@ export interface OwnServiceOptions {
   readonly iq: readonly ServiceIq[];
 }
 
-const pingNs = 'urn:xmpp:ping';
 const everybodys = [discoInfoNs, discoItemsNs, pingNs];
 
 const ping: ServiceIq = { name: 'ping', ns: pingNs, type: 'get', who: 'anyone', run: () => null };

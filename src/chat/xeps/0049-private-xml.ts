@@ -1,12 +1,13 @@
 import { type Element, element, elementsOf, parseElement, writeElement } from '../../formats/stanza/index.ts';
 import { StanzaError } from '../errors.ts';
+import { vcardTempNs } from '../namespaces.ts';
 import type { Home } from '../routing/home.ts';
 import type { IqRequest, Specification } from '../specification.ts';
 
 const privateNs = 'jabber:iq:private';
 
 /** §5: name spaces of the protocol itself are nobody's to fill. */
-const isReserved = (ns: string): boolean => ns === '' || ns === 'vcard-temp' || ns.startsWith('jabber:');
+const isReserved = (ns: string): boolean => ns === '' || ns === vcardTempNs || ns.startsWith('jabber:');
 
 /** The elements that are meant. Throws StanzaError. */
 function wanted(payload: Element): readonly Element[] {

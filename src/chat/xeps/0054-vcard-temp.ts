@@ -7,10 +7,10 @@ import {
   changeCard,
   hasUnreadPicture,
   ownCard,
-  vcardTempNs,
   withTemp,
 } from '../cards/index.ts';
 import { StanzaError } from '../errors.ts';
+import { vcardTempNs } from '../namespaces.ts';
 import { inTurn, mayKnowAccount } from '../roster/index.ts';
 import type { Home } from '../routing/home.ts';
 import type { IqRequest, Specification } from '../specification.ts';

@@ -1,6 +1,5 @@
+import { pingNs } from '../namespaces.ts';
 import type { IqHandler, Specification } from '../specification.ts';
-
-const pingNs = 'urn:xmpp:ping';
 
 const handler = (at: IqHandler['at'], who: IqHandler['who']): IqHandler => ({
   name: 'ping',
