@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Member } from '../accounts/index.ts';
 import { childOf, childrenOf, textOf } from '../formats/stanza/index.ts';
 import { startSuite, type TestSuite, XmppActor } from '../testing/index.ts';
 import { directorySource } from './chat-directory.ts';
 import { openDirectory } from './contacts.ts';
-import { directoryQuietMs } from './limits.ts';
+import { directoryQuietMs, heldGroupsMax } from './limits.ts';
 
 const domain = 'coop.localhost';
 const password = 'correct horse';
@@ -80,6 +80,38 @@ test('clients see them, hear when they are there, and hear of changes', async ()
   expect(directoryQuietMs).toBeLessThan(10_000);
   await ana.disconnect();
   await bo.disconnect();
+});
+
+test('a group is read once for all of its members, and again when the directory has changed', async () => {
+  const { accounts, admin } = suite.rooms.accounts;
+  let read = 0;
+  const counting = {
+    ...accounts,
+    resolve(address: string) {
+      read++;
+      return accounts.resolve(address);
+    },
+  };
+  const rooms = { ...suite.rooms, accounts: { ...suite.rooms.accounts, accounts: counting } };
+  const source = directorySource(rooms as never);
+  const names = async (name: string) =>
+    (await source.contactsOf(member(name).id)).map((each) => each.name).sort();
+  const before = await names('ana');
+  expect(before).toContain('bo');
+  const once = read;
+  expect(once).toBeGreaterThan(0);
+  expect(await names('ana')).toEqual(before);
+  expect(await names('bo')).toContain('ana');
+  expect(read).toBe(once);
+  await admin.changeMember(member('bo').id, { name: 'Bo Berg' });
+  await vi.waitFor(async () => expect(await names('ana')).toContain('Bo Berg'));
+  await admin.disableMember(member('bo').id);
+  await vi.waitFor(async () => expect(await names('ana')).not.toContain('Bo Berg'));
+  // Who was disabled is shown again once they say so.
+  await admin.enableMember(member('bo').id);
+  await show('bo');
+  await vi.waitFor(async () => expect(await names('ana')).toContain('Bo Berg'));
+  expect(heldGroupsMax).toBe(1_000);
 });
 
 test('and nobody puts them there where the settings do not say so', async () => {

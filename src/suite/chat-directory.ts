@@ -2,13 +2,13 @@ import { directoryAccount, publicAccount } from '../accounts/index.ts';
 import { sleep } from '../base/index.ts';
 import { type ChatServer, type RosterSource, type SharedContact, sharedChanged } from '../chat/index.ts';
 import type { Rooms } from '../rooms/index.ts';
-import { openDirectory } from './contacts.ts';
-import { directoryQuietMs } from './limits.ts';
+import { watchedDirectory } from './contacts.ts';
+import { directoryQuietMs, heldGroupsMax } from './limits.ts';
 
 /** Members who let the others find them, by their numbers; read again when one more or one less does. */
 function consenting(
   { collections }: Pick<Rooms, 'collections'>,
-  directory: ReturnType<typeof openDirectory>,
+  directory: ReturnType<typeof watchedDirectory>,
 ) {
   let known: { readonly modseq: number; readonly members: ReadonlySet<number> } | null = null;
   return async (): Promise<ReadonlySet<number>> => {
@@ -23,13 +23,61 @@ function consenting(
   };
 }
 
+interface Grouped {
+  readonly account: number;
+  readonly address: string;
+  readonly name: string;
+}
+
+interface Held {
+  readonly size: number;
+  readonly members: readonly Grouped[];
+}
+
+/**
+ * Who is in a group, and how many were counted with who is elsewhere or disabled; null where it is no group. Read once for all of
+ * its members, and again when the directory has changed.
+ */
+function groupsHeld({ accounts: { accounts }, database }: Pick<Rooms, 'accounts' | 'database'>) {
+  const held = new Map<string, Promise<Held | null>>();
+  database.changes.subscribe(directoryAccount, () => held.clear());
+
+  async function read(address: string): Promise<Held | null> {
+    const resolution = await accounts.resolve(address);
+    if (resolution.kind !== 'local') return null;
+    const members: Grouped[] = [];
+    for (const recipient of resolution.recipients) {
+      if (recipient.kind !== 'member') continue;
+      const member = await accounts.member(recipient.account);
+      if (member !== null && !member.disabled)
+        members.push({ account: member.id, address: member.address, name: member.name });
+    }
+    return { size: resolution.recipients.length, members };
+  }
+
+  return (address: string): Promise<Held | null> => {
+    const known = held.get(address);
+    if (known !== undefined) return known;
+    const reading = read(address);
+    held.set(address, reading);
+    // What changed while it was read is read by whoever comes next: this one is not held any more.
+    reading.catch(() => held.get(address) === reading && held.delete(address));
+    for (const oldest of held.keys()) {
+      if (held.size <= heldGroupsMax) break;
+      held.delete(oldest);
+    }
+    return reading;
+  };
+}
+
 /**
  * Whom the co-op puts into lists of contacts: of the groups that a member is in, those who let the others find them, where
  * the member does so too; who hides sees nobody. Groups with too many members are left out.
  */
 export function directorySource(rooms: Rooms): RosterSource {
   const { accounts } = rooms.accounts;
-  const all = consenting(rooms, openDirectory(rooms));
+  const all = consenting(rooms, watchedDirectory(rooms));
+  const groupOf = groupsHeld(rooms);
   return {
     async contactsOf(account) {
       const { contacts, members: membersMax } = rooms.settings.value.chat.directory;
@@ -40,14 +88,11 @@ export function directorySource(rooms: Rooms): RosterSource {
       if (!found.has(account)) return [];
       const shown = new Map<string, SharedContact>();
       for (const address of groups) {
-        const resolution = await accounts.resolve(address);
-        if (resolution.kind !== 'local' || resolution.recipients.length > membersMax) continue;
+        const held = await groupOf(address);
+        if (held === null || held.size > membersMax) continue;
         const group = address.slice(0, address.lastIndexOf('@'));
-        for (const recipient of resolution.recipients) {
-          if (recipient.kind !== 'member' || recipient.account === account || !found.has(recipient.account))
-            continue;
-          const member = await accounts.member(recipient.account);
-          if (member === null || member.disabled) continue;
+        for (const member of held.members) {
+          if (member.account === account || !found.has(member.account)) continue;
           const before = shown.get(member.address)?.groups ?? [];
           shown.set(member.address, {
             contact: member.address,

@@ -49,7 +49,7 @@ export function openChat(
     metrics,
     clock,
     plaintextLogin: auth.plaintext === 'allow',
-    settings: () => chatSettings(settings.value.chat),
+    settings: heldSettings(() => settings.value.chat),
     version,
     federation: {
       ...wayOut,
@@ -70,6 +70,16 @@ export function openChat(
         }),
     ],
   });
+}
+
+/** Made once for each change of the configuration: stanzas ask for them. */
+function heldSettings(read: () => MycoSettings['chat']): () => ChatSettings {
+  let held: { readonly of: MycoSettings['chat']; readonly settings: ChatSettings } | null = null;
+  return () => {
+    const of = read();
+    if (held?.of !== of) held = { of, settings: chatSettings(of) };
+    return held.settings;
+  };
 }
 
 const chatSettings = ({ resume: resumeMs, federation, ...chat }: MycoSettings['chat']): ChatSettings => ({

@@ -9,13 +9,15 @@ export function openDirectory({ settings, collections, accounts }: Rooms): Direc
   return createDirectory({ collections, accounts: accounts.accounts, domain });
 }
 
-/** Address books, and among them the co-op's directory, for the DAV door. */
-export function openContacts({ settings, collections, accounts, database }: Rooms): DavExtension {
-  const { coop, contacts } = settings.value;
+/** The same for doors that stay open: it is compared when members have changed, and not each time that somebody looks. */
+export function watchedDirectory(rooms: Rooms): Directory {
+  const known = watched.get(rooms);
+  if (known !== undefined) return known;
+  const { settings, collections, accounts, database } = rooms;
   const directory: Directory = createDirectory({
     collections,
     accounts: accounts.accounts,
-    domain: coop.domain,
+    domain: settings.value.coop.domain,
     watch: (changed) => {
       database.changes.subscribe(directoryAccount, () => {
         changed();
@@ -24,6 +26,17 @@ export function openContacts({ settings, collections, accounts, database }: Room
       });
     },
   });
+  watched.set(rooms, directory);
+  return directory;
+}
+
+/** One for all doors of the same rooms. */
+const watched = new WeakMap<Rooms, Directory>();
+
+/** Address books, and among them the co-op's directory, for the DAV door. */
+export function openContacts(rooms: Rooms): DavExtension {
+  const { settings, collections, accounts } = rooms;
+  const directory = watchedDirectory(rooms);
   const house = { collections, accounts: accounts.accounts, directory };
-  return carddavExtension({ ...house, settings: { cardBytesMax: contacts.card } });
+  return carddavExtension({ ...house, settings: { cardBytesMax: settings.value.contacts.card } });
 }

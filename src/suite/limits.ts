@@ -4,3 +4,5 @@ export const wireFileBytesMax = 64 * 1024 * 1024;
 export const directoryQuietMs = 1_000;
 /** What an address book has changed of an own card is told this much later. */
 export const cardsQuietMs = 1_000;
+/** Groups of the co-op whose members are held in memory, for lists of contacts. */
+export const heldGroupsMax = 1_000;

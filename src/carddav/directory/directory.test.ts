@@ -65,6 +65,39 @@ describe('the directory', () => {
     expect(home.text).toContain(`<D:href>${at('bea')}</D:href>`);
   });
 
+  test('that is watched reads a card once, and again when it or its member has changed', async () => {
+    const { collections, accounts } = suite.rooms;
+    let read = 0;
+    const counting = new Proxy(collections, {
+      get(target, key) {
+        if (key === 'bytes') read++;
+        const value: unknown = Reflect.get(target, key);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    let changed = () => {};
+    const watched = createDirectory({
+      ...{ collections: counting, accounts: accounts.accounts, domain: 'coop.localhost' },
+      watch: (listener) => {
+        changed = listener;
+      },
+    });
+    const compared = async () => {
+      read = 0;
+      changed();
+      await watched.book();
+      return read;
+    };
+    await directory.show(member('ana'), { phone: '', photo: false });
+    expect(await compared()).toBe(1);
+    expect(await compared()).toBe(0);
+    await directory.show({ ...member('ana'), name: 'Ana of before' }, { phone: '+33 1 23', photo: false });
+    expect(await compared()).toBe(1);
+    expect((await cards('bea'))[0]).toContain('FN:ana\r\n');
+    expect(await compared()).toBe(1);
+    expect(await compared()).toBe(0);
+  });
+
   test('leads there from the principal', async () => {
     const body =
       '<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav" xmlns:CS="http://calendarserver.org/ns/"><D:prop><C:directory-gateway/><C:principal-address/><CS:me-card/></D:prop></D:propfind>';

@@ -52,6 +52,8 @@ class KeptDirectory implements Directory {
   readonly #parts: DirectoryParts;
   #stale = true;
   #running: Promise<unknown> = Promise.resolve();
+  /** Cards that were found to say what their members are: by member, the card's hash, name and address. */
+  readonly #followed = new Map<number, string>();
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts;
@@ -138,9 +140,15 @@ class KeptDirectory implements Directory {
 
   async #follow(book: CollectionRow, row: ItemRow): Promise<void> {
     const member = await this.#parts.accounts.member(memberIn(row.name));
-    if (member === null || member.disabled) return this.#remove(book, row.name);
+    if (member === null || member.disabled) {
+      this.#followed.delete(memberIn(row.name));
+      return this.#remove(book, row.name);
+    }
+    const follows = JSON.stringify([row.hash, member.name, member.address]);
+    if (this.#followed.get(member.id) === follows) return;
     const shown = await this.#shownOf(book, row);
     if (shown) await this.#put(book, member, shown);
+    if (this.#parts.watch !== undefined) this.#followed.set(member.id, follows);
   }
 
   async #put(

@@ -44,10 +44,9 @@ export const strangers: Specification = {
   guard: {
     arriving(home, stanza) {
       const { chat } = home;
+      if (!isUnasked(stanza) || chat.router.isOurs(stanza.from.domain)) return undefined;
       const { strangers: policy = 'everything' } = chat.settings();
-      if (policy === 'everything' || !isUnasked(stanza) || chat.router.isOurs(stanza.from.domain))
-        return undefined;
-      return arriving(home, stanza);
+      return policy === 'everything' ? undefined : arriving(home, stanza);
     },
   },
 };
