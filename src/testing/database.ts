@@ -29,6 +29,8 @@ export interface TestStores {
   readonly reported: string[];
   /** Runs SQL behind the stores' back, as damage would come. */
   damage(statement: string): Promise<void>;
+  /** The rows of a query, read behind the stores' back. */
+  look(query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Closes and opens them again on the same data. */
   reopen(): Promise<TestStores>;
   close(): Promise<void>;
@@ -124,6 +126,7 @@ async function openAt(where: Where): Promise<TestStores> {
     outbox,
     reported,
     damage: (statement) => damageAt(where, statement),
+    look: (query) => lookAt(where, query),
     async reopen() {
       await stop();
       return openAt(where);
@@ -147,4 +150,18 @@ export async function damageAt({ dir, url }: Pick<Where, 'dir' | 'url'>, stateme
   await client.connect();
   await client.query(statement);
   await client.end();
+}
+
+async function lookAt({ dir, url }: Where, query: string): Promise<readonly Record<string, unknown>[]> {
+  if (url === 'sqlite') {
+    const raw = new SqliteDatabase(join(dir, 'myco.sqlite'), { readonly: true });
+    const rows = raw.prepare<[], Record<string, unknown>>(query).all();
+    raw.close();
+    return rows;
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(query);
+  await client.end();
+  return rows;
 }
