@@ -16,6 +16,3 @@ export function isBlocked(blocked: ReadonlySet<string>, jid: Jid): boolean {
     at = dot + 1;
   }
 }
-
-/** Whether blocking `item` is to block that bare address. */
-export const isBlockedBy = (item: string, contact: Jid): boolean => isBlocked(new Set([item]), contact);

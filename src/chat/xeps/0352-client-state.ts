@@ -106,9 +106,6 @@ class Held {
 const held = new WeakMap<Session, Held>();
 const inactive = new WeakSet<Session>();
 
-/** Whether nobody looks at the client now, as far as it says. */
-export const isInactive = (session: Session): boolean => inactive.has(session) || session.stream === null;
-
 function release(session: Session): void {
   const stanzas = held.get(session)?.stanzas;
   if (stanzas === undefined) return;
