@@ -274,6 +274,11 @@ XEP-0379 | Pre-Authenticated Roster Subscription | Yes | src/chat/xeps/0379-invi
 XEP-0401 | Ad-hoc Account Invitation Generation | Yes | src/chat/registration/invitations.ts | 0.6.0
 XEP-0445 | Pre-Authenticated In-Band Registration | Yes | src/chat/xeps/0445-invited-registration.ts src/chat/registration/register.ts | 0.2.0
 XEP-0474 | SASL SCRAM Downgrade Protection | Yes | src/chat/auth/scram.ts src/accounts/scram-dialogue.ts | 0.5.0
+XEP-0065 | SOCKS5 Bytestreams | No | | no relay for files between clients: they are sent along by XEP-0363
+XEP-0114 | Jabber Component Protocol | No | | programs come as clients
+XEP-0124 | Bidirectional-streams Over Synchronous HTTP (BOSH) | No | | web pages come by WebSocket (RFC 7395)
+XEP-0206 | XMPP Over BOSH | No | |
+XEP-0369 | Mediated Information eXchange (MIX) | No | | rooms are those of XEP-0045
 
 # The co-operative's money
 RFC 8785 | JSON canonicalization | Yes | src/formats/canonical-json/write.ts | whole numbers alone: nothing that is hashed has others
