@@ -95,6 +95,26 @@ describe('clients that nobody hears', () => {
     await expect.poll(() => app.heard.length).toBeGreaterThanOrEqual(1);
   });
 
+  test('a headline that it had not acknowledged wakes nobody', async () => {
+    const door = { transport: 'tcp', port: chat.ports.plain, domain: chat.domain, acksByHand: true } as const;
+    await phone.disconnect();
+    phone = new XmppActor(door);
+    actors.push(phone);
+    await phone.login({ username: 'bea', password: chatPassword, resource: 'phone' });
+    await phone.send('<presence/>');
+    await phone.enableAcks();
+    await say('<body>news</body>', 'headline');
+    await phone.find(({ name }) => name === 'message');
+    phone.cut();
+    const sessions = () => [...chat.server.chat.homes.sessions()];
+    await expect.poll(() => sessions().some(({ stream }) => stream === null)).toBe(true);
+    await ana.barrier();
+    await say('<body>one</body>');
+    await expect.poll(() => app.heard.length).toBeGreaterThanOrEqual(1);
+    await ana.barrier();
+    expect(app.heard).toHaveLength(1);
+  });
+
   test('an app server that knows the client no more is told nothing more; one that fails is, for a while', async () => {
     await phone.disconnect();
     app.state.error = new StanzaError('internal-server-error');

@@ -61,6 +61,8 @@ function lost(session: Session): undefined {
   const unacked = registryOf(session.chat).of(session)?.unacked ?? [];
   for (const { stanza } of unacked) {
     if (stanza.name !== 'message' || urgencyOf(stanza) !== 'now') continue;
+    // What nobody keeps for who is away is no reason to wake them either.
+    if (stanza.attributes.type === 'headline') continue;
     void wake(session.home, { clientOf, only: clientOf(session) });
     return;
   }
