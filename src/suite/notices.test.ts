@@ -88,15 +88,22 @@ describeEngines('notices in chat', (engine) => {
     expect(suite.logged.join('')).not.toContain('Potatoes');
   });
 
-  test('what lies elsewhere than in the inbox is told to nobody', async () => {
-    await wants('dora', 'mail');
+  test('what lies elsewhere than in the inbox, and what others answer, is told to nobody', async () => {
+    await wants('dora', 'mail', 'invitations');
     const dora = await signedIn('dora');
     const news = openNews(suite.rooms);
     const { stop } = news.start(suite.running.chat);
     const { parsed, blob } = await suite.rooms.mail.stage(Buffer.from('Subject: odd\r\n\r\n'), 1_000);
     suite.rooms.mail.discard(blob);
-    for (const mailbox of ['Junk', 'INBOX']) news.mail.arrived({ account: idOf('dora'), mailbox, parsed });
-    expect(await heard(dora)).toBe('Mail from nobody: odd');
+    const account = idOf('dora');
+    for (const mailbox of ['Junk', 'INBOX']) news.mail.arrived({ account, mailbox, parsed });
+    for (const method of ['REPLY', 'COUNTER', 'CANCEL', 'ADD'])
+      news.invited({ account, method, from: 'zoe@far.example', title: method });
+    expect((await heard(dora)).split('\n')).toEqual([
+      'Mail from nobody: odd',
+      'Cancelled by zoe@far.example: CANCEL',
+      'Invitation from zoe@far.example: ADD',
+    ]);
     await stop();
     dora.cut();
   });

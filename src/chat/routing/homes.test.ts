@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { parseJid } from '../../formats/jid/index.ts';
-import { openTestChat } from '../../testing/index.ts';
+import { openMember, openTestChat } from '../../testing/index.ts';
 
 test('accounts without sessions stay known while there are not more than idleHomesMax', async () => {
   const chat = await openTestChat({ limits: { idleHomesMax: 8 } });
@@ -12,6 +12,25 @@ test('accounts without sessions stay known while there are not more than idleHom
   const last = of(20);
   expect(of(20)).toBe(last);
   expect(of(1)).not.toBe(first);
+  await chat.close();
+});
+
+test('homes with sessions are found by their accounts, and no others', async () => {
+  const chat = await openTestChat();
+  const { homes } = chat.server.chat;
+  const account = await chat.addMember('ana');
+  homes.of({ id: account, address: `ana@${chat.domain}` });
+  expect(homes.there(account)).toBeNull();
+  const [one, two] = [await openMember(chat, 'ana'), await openMember(chat, 'ana')];
+  await one.disconnect();
+  await expect.poll(() => homes.there(account)?.sessions.size).toBe(1);
+  await two.disconnect();
+  await expect.poll(() => homes.there(account)).toBeNull();
+  const again = await openMember(chat, 'ana');
+  expect(homes.there(account)?.account).toBe(account);
+  await chat.admin.deleteMember(account);
+  await again.ended();
+  await expect.poll(() => homes.there(account)).toBeNull();
   await chat.close();
 });
 

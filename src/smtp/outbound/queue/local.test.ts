@@ -27,9 +27,11 @@ const message = {
 /** Members whose mailbox is full, and what was done. */
 function lane(full: readonly number[] = []) {
   const given: number[] = [];
+  const told: string[] = [];
   const queued: Outgoing[] = [];
   const delivery = createLocalDelivery({
     log: silentLog,
+    arrived: ({ account, mailbox }) => told.push(`${account} ${mailbox}`),
     accounts: {
       isLocalDomain: async () => true,
       resolve: async (address): Promise<Resolution> => {
@@ -53,13 +55,19 @@ function lane(full: readonly number[] = []) {
     },
   });
   const to = (address: string) => delivery.deliver(message, { address } as QueuedRecipient);
-  return { to, given, queued };
+  return { to, given, queued, told };
 }
 
 test('an address of one member is its mailbox', async () => {
-  const { to, given, queued } = lane();
+  const { to, given, queued, told } = lane();
   expect(await to('ana@coop.localhost')).toMatchObject({ kind: 'delivered', here: true });
-  expect({ given, queued }).toEqual({ given: [1], queued: [] });
+  expect({ given, queued, told }).toEqual({ given: [1], queued: [], told: ['1 INBOX'] });
+});
+
+test('of a mail that has no room nobody hears', async () => {
+  const { to, told } = lane([1]);
+  expect(await to('ana@coop.localhost')).not.toMatchObject({ kind: 'delivered' });
+  expect(told).toEqual([]);
 });
 
 test('an address of several becomes a row for each, so that a full mailbox doubles nothing for the others', async () => {
