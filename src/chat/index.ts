@@ -19,7 +19,7 @@ export {
   type FederationOptions,
   type FederationSettings,
 } from './federation/index.ts';
-export { type ChatLimits, defaultChatLimits } from './limits.ts';
+export { type ChatLimits, defaultChatLimits, inviteDaysMax } from './limits.ts';
 export { type ChatNotices, chatNotices, type News, Notices, type NoticesOptions } from './notices/index.ts';
 export {
   type PortableAccount,

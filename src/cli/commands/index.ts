@@ -12,6 +12,7 @@ import { dnsCommands } from './dns.ts';
 import { fileKeepingCommands } from './file-keeping.ts';
 import { fileSharingCommands } from './file-sharing.ts';
 import { folderCommands } from './folder.ts';
+import { inviteCommands } from './invite.ts';
 import { mailCommands } from './mail.ts';
 import { memberCommands } from './member.ts';
 import { memberDirectoryCommands } from './member-directory.ts';
@@ -24,6 +25,7 @@ import { transferCommands } from './transfer.ts';
 /** In the order of the help. */
 export const roomCommands: readonly AdminCommand<Rooms>[] = [
   ...memberCommands,
+  ...inviteCommands,
   ...memberDirectoryCommands,
   ...directoryCommands,
   ...chatRoomCommands,
