@@ -41,6 +41,8 @@ export interface ChatLimits {
   readonly archivePageRowsDefaultMax: number;
   /** Their text together, in UTF-16 units; one at least. */
   readonly archivePageCharsMax: number;
+  /** After which a member is looked up again who could not be. */
+  readonly lookAgainMs: number;
   /** Accounts without sessions whose contacts stay in memory. */
   readonly idleHomesMax: number;
 }
@@ -68,6 +70,7 @@ export const defaultChatLimits: ChatLimits = {
   archivePageRowsMax: 250,
   archivePageRowsDefaultMax: 50,
   archivePageCharsMax: 1_048_576,
+  lookAgainMs: 5_000,
   idleHomesMax: 2_000,
 };
 

@@ -84,8 +84,8 @@ export const standardFeatures: Features = createFeatures([startTls, sasl, bind, 
 
 export function createChatServer(options: ChatServerOptions): ChatServer {
   const { chat, federation } = servicesOf(options);
-  watchMembers(chat);
-  options.store.roster.subscribe(directoryAccount, () => chat.rooms.directoryChanged());
+  const unwatch = watchMembers(chat);
+  const unfollow = options.store.roster.subscribe(directoryAccount, () => chat.rooms.directoryChanged());
   const stay = partFromContacts(chat);
   const serve = async (transport: Transport, entrance: Entrance) => {
     const stream = new ClientStream(chat, transport, entrance);
@@ -105,7 +105,7 @@ export function createChatServer(options: ChatServerOptions): ChatServer {
     refusal: (of, reason) => refusedStream(of === 'client' ? clientNs : serverNs, chat.domain, reason),
     start: async () => federation?.start(),
     async close() {
-      stay();
+      for (const end of [stay, unwatch, unfollow]) end();
       // Nobody resumes in another process: what was not acknowledged waits in the store.
       for (const session of [...chat.homes.sessions()]) {
         session.stream?.fail(new StreamError('system-shutdown'));

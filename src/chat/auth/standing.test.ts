@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { StoreError } from '../../base/index.ts';
 import { childOf, type Element, elementsOf, textOf } from '../../formats/stanza/index.ts';
 import { chatPassword, loginSasl2, openTestChat, type TestChat, XmppActor } from '../../testing/index.ts';
 import { fastNs } from './fast.ts';
@@ -10,7 +11,7 @@ let alice: number;
 const actors: XmppActor[] = [];
 
 beforeEach(async () => {
-  chat = await openTestChat({ settings: { registration: 'closed' } });
+  chat = await openTestChat({ settings: { registration: 'closed' }, limits: { lookAgainMs: 10 } });
   alice = await chat.addMember('alice');
 });
 afterEach(async () => {
@@ -199,4 +200,19 @@ test('a member who is disabled or deleted: every session ends, with the reason',
   await chat.admin.deleteMember(alice);
   expect(await reasonOf(desk)).toBe('not-authorized');
   expect(names()).toEqual([]);
+});
+
+test('lookAgainMs: a member who could not be looked up is looked up again', async () => {
+  const phone = await come(chatPassword, 'phone');
+  const { accounts } = chat.server.chat;
+  const member = accounts.member.bind(accounts);
+  const failure = 'members not looked up';
+  vi.spyOn(accounts, 'member').mockImplementation(async (id) => {
+    if (!chat.logged.join('').includes(failure)) throw new StoreError('unavailable', 'the disk is gone');
+    return member(id);
+  });
+  await chat.admin.disableMember(alice);
+  expect(await reasonOf(phone)).toBe('not-authorized');
+  expect(chat.logged.join('')).toContain(failure);
+  vi.restoreAllMocks();
 });

@@ -11,23 +11,31 @@ export const parting = new WeakSet<Session>();
  * Members hear at once that they were disabled, deleted or renamed, and sessions end with the password that they came by,
  * those too that wait to be resumed. Changes that come while it is looked are looked at together.
  */
-export function watchMembers(chat: Chat): void {
-  const { store, log } = chat;
+export function watchMembers(chat: Chat): () => void {
+  const { store, limits } = chat;
   let isDue = false;
   let isLooking = false;
+  let retry: NodeJS.Timeout | undefined;
   const look = async () => {
+    isLooking = true;
     while (isDue) {
       isDue = false;
-      await lookUpMembers(chat).catch((error: unknown) => log.warn('members not looked up', { error }));
+      if (await lookUpMembers(chat)) continue;
+      clearTimeout(retry);
+      retry = setTimeout(due, limits.lookAgainMs).unref();
     }
     isLooking = false;
   };
-  store.roster.subscribe(directoryAccount, () => {
+  const due = () => {
     isDue = true;
-    if (isLooking) return;
-    isLooking = true;
-    void look();
-  });
+    if (!isLooking) void look();
+  };
+  const unsubscribe = store.roster.subscribe(directoryAccount, due);
+  return () => {
+    unsubscribe();
+    clearTimeout(retry);
+    retry = undefined;
+  };
 }
 
 /** The same of one, who has signed in a while ago: what has changed since nobody has told this session. */
@@ -35,9 +43,17 @@ export function lookAgain({ chat, home }: Session): void {
   lookUp(chat, home).catch((error: unknown) => chat.log.warn('a member not looked up', { error }));
 }
 
-async function lookUpMembers(chat: Chat): Promise<void> {
-  for (const home of [...chat.homes.lively]) await lookUp(chat, home);
+/** False: of some it is not known; the others are as they should be. Never rejects. */
+async function lookUpMembers(chat: Chat): Promise<boolean> {
   chat.homes.forgetIdle();
+  let isKnown = true;
+  for (const home of [...chat.homes.lively]) {
+    await lookUp(chat, home).catch((error: unknown) => {
+      isKnown = false;
+      chat.log.warn('members not looked up', { error });
+    });
+  }
+  return isKnown;
 }
 
 async function lookUp(chat: Chat, home: Home): Promise<void> {
