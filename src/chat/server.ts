@@ -19,6 +19,7 @@ import { estrange, type RosterSource, roster } from './roster/index.ts';
 import { Commits } from './routing/commits.ts';
 import { Homes } from './routing/homes.ts';
 import { type Remote, Router, type Service } from './routing/router.ts';
+import { Turns } from './routing/turns.ts';
 import type { Administration, Chat, ChatSettings, Registrar } from './services.ts';
 import { tryJid } from './stanza.ts';
 import { bind } from './stream/bind.ts';
@@ -129,6 +130,7 @@ function servicesOf(options: ChatServerOptions) {
   const { coop, domain, aliases = [], accounts, store, log, settings, version } = options;
   const { clock = systemClock } = options;
   const limits = { ...defaultChatLimits, ...options.limits };
+  const turns = new Turns(clock);
   const federation =
     options.federation === undefined ? null : new Federation(() => chat, options.federation, options.metrics);
   const rooms = new Rooms(() => chat, `rooms.${domain}`, options.roomLimits);
@@ -146,7 +148,8 @@ function servicesOf(options: ChatServerOptions) {
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
     router: new Router(() => chat, services, federation ?? noRemote),
     rooms,
-    commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax, log),
+    commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax, log, turns),
+    turns,
     clock,
     startedAtMs: clock.nowMs(),
     meters: createMeters(options.metrics),

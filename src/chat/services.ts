@@ -11,6 +11,7 @@ import type { RosterSource } from './roster/sources.ts';
 import type { Commits } from './routing/commits.ts';
 import type { Homes } from './routing/homes.ts';
 import type { Router } from './routing/router.ts';
+import type { Turns } from './routing/turns.ts';
 import type { PresenceRules } from './specification.ts';
 
 /** A server that carries calls between members who cannot reach each other (RFC 8656). */
@@ -86,6 +87,7 @@ export interface Chat {
   readonly router: Router;
   readonly rooms: Rooms;
   readonly commits: Commits;
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly log: Log;
   readonly meters: ChatMeters;

@@ -64,6 +64,12 @@ export class Rooms implements Service {
 
   /** Throws StanzaError. */
   receive(stanza: Stanza, flow: Flow): Promise<void> | void {
+    // A room of thousands tells each of them who comes, and who comes of each.
+    const turn = stanza.kind === 'presence' ? this.chat.turns.next() : undefined;
+    return turn === undefined ? this.#taken(stanza, flow) : turn.then(() => this.#taken(stanza, flow));
+  }
+
+  #taken(stanza: Stanza, flow: Flow): Promise<void> | void {
     const { to } = stanza;
     if (to.local === '') return this.#atService(stanza);
     const room = this.#known(to.local);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { StoreError } from '../../base/index.ts';
+import { fakeClock, StoreError } from '../../base/index.ts';
 import type { Conversations } from '../../stores/conversations/index.ts';
 import { Commits } from './commits.ts';
 import { Flow } from './flow.ts';
 import { Settling } from './settling.ts';
+import { Turns } from './turns.ts';
 
 type Rows = Parameters<Conversations['archive']['append']>[0];
 
@@ -58,7 +59,7 @@ function scene(rowsMax = 100) {
   const heard: string[] = [];
   const logged: string[] = [];
   const log = { error: (event: string) => void logged.push(event) };
-  const commits = new Commits(kept, queued, rowsMax, log);
+  const commits = new Commits(kept, queued, rowsMax, log, new Turns(fakeClock()));
   const submit = (name: string, ...stanzas: string[]) => {
     const flow = new Flow(null, (error) => heard.push(`${name} failed: ${String(error)}`));
     const all = stanzas.map((stanza) => flow.keep(row(stanza)));

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../../observability/index.ts';
 import type { Conversations, ServerQueue } from '../../stores/conversations/index.ts';
 import type { Flow } from './flow.ts';
+import type { Turns } from './turns.ts';
 
 /**
  * Group commit of what stanzas leave behind: one transaction for all that came in while the one before it was written.
@@ -12,6 +13,7 @@ export class Commits {
   readonly #queue: Pick<ServerQueue, 'append'>;
   readonly #rowsMax: number;
   readonly #log: Pick<Log, 'error'>;
+  readonly #turns: Pick<Turns, 'next'>;
   readonly #threw = (error: unknown): void => this.#log.error('xmpp flow not ended well', { error });
   #waiting: Flow[] = [];
   #running: Promise<void> | null = null;
@@ -22,11 +24,13 @@ export class Commits {
     queue: Pick<ServerQueue, 'append'>,
     rowsMax: number,
     log: Pick<Log, 'error'>,
+    turns: Pick<Turns, 'next'>,
   ) {
     this.#archive = archive;
     this.#queue = queue;
     this.#rowsMax = rowsMax;
     this.#log = log;
+    this.#turns = turns;
   }
 
   submit(flow: Flow): void {
@@ -105,7 +109,12 @@ export class Commits {
   async #end(flows: readonly Flow[]): Promise<void> {
     const failure = await this.#failureOf(flows);
     if (failure === null) {
-      for (const flow of flows) flow.finish(this.#threw);
+      for (const flow of flows) {
+        // What was said in a room of thousands is told to thousands.
+        const turn = this.#turns.next();
+        if (turn !== undefined) await turn;
+        flow.finish(this.#threw);
+      }
     } else if (flows.length === 1) {
       for (const flow of flows) flow.fail(failure.error, this.#threw);
     } else {
