@@ -6,7 +6,7 @@ import type { MailWriter } from '../stores/mail/index.ts';
 import type { OutboxWriter } from '../stores/outbox/index.ts';
 import type { Senders } from '../stores/senders/index.ts';
 import type { Checks } from './checks/index.ts';
-import type { HearOfArrival } from './delivery/arrival.ts';
+import { type HearOfArrival, heardSafely } from './delivery/arrival.ts';
 import { DeliveryMemory } from './delivery/memory.ts';
 import type { TakeInvitation } from './delivery/take-invitation.ts';
 import { inboundDoor } from './inbound/door.ts';
@@ -72,7 +72,7 @@ export function createSmtpServers(options: SmtpOptions): SmtpServers {
     srs: options.srs ?? null,
     intake: options.intake ?? null,
     invitations: options.invitations ?? null,
-    arrived: options.arrived ?? null,
+    arrived: heardSafely(options.arrived, log),
     settings,
     memory: new DeliveryMemory(clock),
     counters: smtpCounters(options.metrics),

@@ -30,7 +30,7 @@ export async function deliverLocally(
       if (!memory.has(key)) {
         const placement = await runDeliveryStages({ account, sender, verdict, parsed: staged.parsed, junk });
         await mail.deliver(account, placement.mailbox, staged);
-        arrived?.({ account, mailbox: placement.mailbox, parsed: staged.parsed });
+        arrived({ account, mailbox: placement.mailbox, parsed: staged.parsed });
       }
       outcomes.set(account, null);
     } catch (error) {

@@ -34,8 +34,7 @@ export interface Services {
   readonly intake: Intake | null;
   /** Null: invitations are just mail. */
   readonly invitations: TakeInvitation | null;
-  /** Null: nobody. */
-  readonly arrived: HearOfArrival | null;
+  readonly arrived: HearOfArrival;
   readonly settings: SmtpSettings;
   readonly memory: DeliveryMemory;
   readonly counters: SmtpCounters;

@@ -25,13 +25,16 @@ const message = {
 } as unknown as QueuedMessage;
 
 /** Members whose mailbox is full, and what was done. */
-function lane(full: readonly number[] = []) {
+function lane(full: readonly number[] = [], fault: Error | null = null) {
   const given: number[] = [];
   const told: string[] = [];
   const queued: Outgoing[] = [];
   const delivery = createLocalDelivery({
     log: silentLog,
-    arrived: ({ account, mailbox }) => told.push(`${account} ${mailbox}`),
+    arrived({ account, mailbox }) {
+      told.push(`${account} ${mailbox}`);
+      if (fault !== null) throw fault;
+    },
     accounts: {
       isLocalDomain: async () => true,
       resolve: async (address): Promise<Resolution> => {
@@ -62,6 +65,12 @@ test('an address of one member is its mailbox', async () => {
   const { to, given, queued, told } = lane();
   expect(await to('ana@coop.localhost')).toMatchObject({ kind: 'delivered', here: true });
   expect({ given, queued, told }).toEqual({ given: [1], queued: [], told: ['1 INBOX'] });
+});
+
+test('what came stays delivered where nobody could hear of it', async () => {
+  const { to, given, told } = lane([], new Error('deaf'));
+  expect(await to('ana@coop.localhost')).toMatchObject({ kind: 'delivered' });
+  expect([given, told]).toEqual([[1], ['1 INBOX']]);
 });
 
 test('of a mail that has no room nobody hears', async () => {

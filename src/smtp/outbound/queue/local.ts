@@ -3,7 +3,7 @@ import { StoreError } from '../../../base/index.ts';
 import type { Log } from '../../../observability/index.ts';
 import type { MailWriter } from '../../../stores/mail/index.ts';
 import type { Outbox, QueuedMessage, QueuedRecipient } from '../../../stores/outbox/index.ts';
-import type { HearOfArrival } from '../../delivery/arrival.ts';
+import { type HearOfArrival, heardSafely } from '../../delivery/arrival.ts';
 import { returnPathField } from '../../delivery/trace.ts';
 import { runDeliveryStages } from '../../inbound/pipeline.ts';
 import { replyOfReason } from '../../replies.ts';
@@ -33,6 +33,7 @@ const delivered: Fate = {
 };
 
 export function createLocalDelivery({ accounts, mail, outbox, arrived, log }: LocalOptions): LocalDelivery {
+  const heard = heardSafely(arrived, log);
   const keep = async (message: QueuedMessage, account: number) => {
     const top = Buffer.from(returnPathField(message.sender));
     async function* all() {
@@ -45,7 +46,7 @@ export function createLocalDelivery({ accounts, mail, outbox, arrived, log }: Lo
       const delivery = { account, sender, verdict: null, parsed: staged.parsed, junk: false };
       const { mailbox } = await runDeliveryStages(delivery);
       await mail.deliver(account, mailbox, staged);
-      arrived?.({ account, mailbox, parsed: staged.parsed });
+      heard({ account, mailbox, parsed: staged.parsed });
     } finally {
       mail.discard(staged.blob);
     }
