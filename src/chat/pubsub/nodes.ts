@@ -123,10 +123,11 @@ export async function affiliations(
   const address = { ...place.owner, node: standing.node.node };
   const { nodes } = place.chat.store;
   if (type === 'get') {
-    const all: Element[] = [];
+    const { ownedBy } = place;
+    const all = [element('affiliation', ownerNs, { jid: ownedBy, affiliation: 'owner' })];
     for await (const page of nodes.affiliations(address))
       for (const { jid, affiliation } of page)
-        all.push(element('affiliation', ownerNs, { jid, affiliation }));
+        if (jid !== ownedBy) all.push(element('affiliation', ownerNs, { jid, affiliation }));
     return element('pubsub', ownerNs, {}, element('affiliations', ownerNs, { node: address.node }, ...all));
   }
   const changes = [];

@@ -19,6 +19,7 @@ export function pepOf(home: Home): Place {
     chat,
     owner: { service: pep, account },
     jid: home.jid,
+    ownedBy: home.text,
     defaults: pepDefaults,
     isAutomatic: true,
     subscribersMax: subscribersPerAccountNodeMax,

@@ -27,6 +27,8 @@ export interface Place {
   readonly owner: NodeOwner;
   /** From whom notifications come. */
   readonly jid: Jid;
+  /** The bare address of who owns every node, whatever is said of others. */
+  readonly ownedBy: string;
   /** What a node is made with that nobody has configured. */
   readonly defaults: NodeConfig;
   /** A node is made by who publishes to it first. */

@@ -79,7 +79,11 @@ export async function subscriptions(place: Place, verb: Element, asker: Asker): 
 
 /** XEP-0060 §5.7: how one stands to all nodes, or to one. */
 export async function ownAffiliations(place: Place, verb: Element, asker: Asker): Promise<Element> {
-  const all = await place.chat.store.nodes.affiliationsOf(place.owner, asker.jid);
+  const { nodes } = place.chat.store;
+  const all =
+    asker.jid === place.ownedBy
+      ? (await nodes.nodes(place.owner)).map(({ node }) => ({ node, affiliation: 'owner' }))
+      : await nodes.affiliationsOf(place.owner, asker.jid);
   const { node: of } = verb.attributes;
   const rows = all
     .filter(({ node }) => of === undefined || node === of)

@@ -1,5 +1,6 @@
 import { bareText, type Jid } from '../../formats/jid/index.ts';
 import { type Element, elementsOf } from '../../formats/stanza/index.ts';
+import { resultSetsNs } from '../data/index.ts';
 import { refusalOf, StanzaError } from '../errors.ts';
 import {
   type Asker,
@@ -103,7 +104,8 @@ export const pubsub: Specification = {
   name: 'Publish-Subscribe',
   version: '1.30.0',
   // XEP-0163 §6.1 asks accounts; many clients (Smack, Psi, libpurple) ask the server what its accounts can.
-  features: { server: said, account: said },
+  // Items and the archive of an account come in pages (XEP-0059).
+  features: { server: said, account: [...said, resultSetsNs] },
   disco: [disco],
   iq: [handler(pubsubNs), handler(ownerNs)],
 };
