@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../base/index.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { StoreError, systemClock } from '../../base/index.ts';
 import {
   chatPassword,
   type MemoryResolver,
@@ -122,6 +122,22 @@ describe.each([
     at.known(back);
     await bea.find(said('ana@a.test/x', 'm'));
     await expect.poll(() => back.store.registrations.queue.total()).toMatchObject({ rows: 0 });
+  });
+
+  test('what waits and cannot be read at the start is on its way a little later', async () => {
+    const ana = await at.client(a, 'ana');
+    const bea = await at.client(b, 'bea');
+    const { queue } = a.store.registrations;
+    const stanza = `<message from='${ana.jid}' to='bea@b.test' type='chat' id='m'><body>m</body></message>`;
+    const row = { domain: 'b.test a.test', stanza, sender: ana.jid, account: 1 };
+    await queue.append([{ ...row, expiresMs: systemClock.nowMs() + 600_000 }]);
+    const read = vi.spyOn(queue, 'domains').mockImplementationOnce(() => {
+      throw new StoreError('unavailable', 'the disk is gone');
+    });
+    cleanings.push(() => read.mockRestore());
+    await a.server.start();
+    await bea.find(said('ana@a.test/x', 'm'));
+    await expect.poll(() => queue.total()).toMatchObject({ rows: 0 });
   });
 
   test('however often the way is cut, all of it arrives', async () => {

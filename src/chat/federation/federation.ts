@@ -44,6 +44,8 @@ export class Federation implements Remote, LinkHost {
   readonly #pings = new WeakMap<Link, { readonly id: string; readonly answered: () => void }>();
   #timers: NodeJS.Timeout[] = [];
   #isClosing = false;
+  /** What waited at the start is on its way. */
+  #isBacklogKnown = false;
   /** By which whom we talk to was last judged. */
   #judgedBy: FederationSettings;
 
@@ -77,17 +79,23 @@ export class Federation implements Remote, LinkHost {
     const every = (ms: number, act: () => void) => this.#timers.push(setInterval(act, ms).unref());
     every(this.limits.lookMs, () => this.#look());
     every(this.limits.expiryLookMs, () => void this.#expire());
+    await this.#resumeBacklogs();
+  }
+
+  /** Once: what comes later waits with who has taken it. Where it cannot be read, it is tried again. */
+  async #resumeBacklogs(): Promise<void> {
+    this.#isBacklogKnown = false;
     const { queue } = this.chat.store.registrations;
     try {
-      for await (const page of queue.domains()) for (const { domain } of page) this.#resumeBacklog(domain);
+      for await (const page of queue.domains())
+        for (const { domain } of page) {
+          const [theirs = '', ours = ''] = domain.split(' ');
+          this.#link(ours, theirs)?.resumeBacklog();
+        }
+      this.#isBacklogKnown = true;
     } catch (error) {
       this.chat.log.error('xmpp queue not read', { error });
     }
-  }
-
-  #resumeBacklog(key: string): void {
-    const [theirs = '', ours = ''] = key.split(' ');
-    this.#link(ours, theirs)?.resumeBacklog();
   }
 
   /** Streams are closed; what is durable stays. */
@@ -326,6 +334,7 @@ export class Federation implements Remote, LinkHost {
 
   async #expire(): Promise<void> {
     await this.#reviewed();
+    if (!this.#isBacklogKnown) await this.#resumeBacklogs();
     const { queue } = this.chat.store.registrations;
     try {
       for (const row of await queue.over()) {
