@@ -419,6 +419,7 @@ describe('members', () => {
     const web = await login('alice', 'bare', 'websocket');
     await web.sendRaw(`<iq type='get' id='1'><query xmlns='jabber:iq:roster'/></iq>`);
     expect((await web.receive()).attributes).toMatchObject({ type: 'result', id: '1' });
+    for (const nothing of ['', ' \n']) await web.sendRaw(nothing);
     await web.sendRaw(`\n<message to='alice@coop.localhost/bare' id='2'><body>bread</body></message>`);
     expect(JSON.stringify(await web.receive())).toContain('bread');
     await web.sendRaw(`<presence xmlns=''/>`);

@@ -33,6 +33,8 @@ export class WebSocketTransport implements Transport {
     this.#peer = peer;
     this.#bytesMax = bytesMax;
     peer.onMessage((text) => {
+      // As white space between stanzas on TCP (RFC 6120 §4.6.1); load tools (tsung) send it where they have nothing to say.
+      if (text.trim() === '') return;
       this.#frames.push(text);
       this.#wake();
       // What is not asked for yet waits in the socket.
