@@ -130,7 +130,6 @@ function servicesOf(options: ChatServerOptions) {
   const { coop, domain, aliases = [], accounts, store, log, settings, version } = options;
   const { clock = systemClock } = options;
   const limits = { ...defaultChatLimits, ...options.limits };
-  const turns = new Turns(clock);
   const federation =
     options.federation === undefined ? null : new Federation(() => chat, options.federation, options.metrics);
   const rooms = new Rooms(() => chat, `rooms.${domain}`, options.roomLimits);
@@ -148,8 +147,15 @@ function servicesOf(options: ChatServerOptions) {
     homes: new Homes(() => chat, [domain, ...aliases], limits.idleHomesMax),
     router: new Router(() => chat, services, federation ?? noRemote),
     rooms,
-    commits: new Commits(store.archive, store.registrations.queue, limits.commitRowsMax, log, turns),
-    turns,
+    commits: new Commits(
+      store.archive,
+      store.registrations.queue,
+      limits.commitRowsMax,
+      log,
+      new Turns(clock),
+    ),
+    // Of its own: what was kept is not told later because many enter a room.
+    turns: new Turns(clock),
     clock,
     startedAtMs: clock.nowMs(),
     meters: createMeters(options.metrics),
