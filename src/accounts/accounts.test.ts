@@ -9,6 +9,7 @@ import {
   accountsSettings,
   createAccounts,
   directoryAccount,
+  type EraseHook,
   type Hasher,
   type Recipient,
 } from './index.ts';
@@ -42,10 +43,7 @@ interface Opened extends AccountsService {
   readonly clock: ReturnType<typeof fakeClock>;
   readonly erased: number[];
   /** Opens the accounts again over the same database, as a new process would. */
-  again(options?: {
-    aliases?: string[];
-    onErase?: (member: number) => Promise<void>;
-  }): Promise<AccountsService>;
+  again(options?: { aliases?: string[]; onErase?: EraseHook }): Promise<AccountsService>;
   done(): Promise<void>;
 }
 
@@ -258,10 +256,10 @@ describeEngines('accounts', (engine) => {
       });
       expect(await refusal(failing.admin.deleteMember(member.id))).toBe('unavailable');
       expect(await it.accounts.member(member.id)).toBeNull();
-      const later: number[] = [];
-      const restarted = await it.again({ onErase: async (id) => void later.push(id) });
+      const later: unknown[] = [];
+      const restarted = await it.again({ onErase: async (...gone) => void later.push(gone) });
       expect(await restarted.admin.resumeErasures()).toBe(1);
-      expect(later).toEqual([member.id]);
+      expect(later).toEqual([[member.id, [member.address]]]);
       expect(await restarted.admin.resumeErasures()).toBe(0);
     });
   });

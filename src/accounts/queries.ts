@@ -122,7 +122,8 @@ export function addressQueries({ db, t }: Context) {
         salt: m.scramSalt,
       })
       .from(a)
-      .leftJoin(m, eq(m.id, a.member))
+      // What is held after a deletion leads to nobody.
+      .leftJoin(m, and(eq(m.id, a.member), ne(a.kind, 'reserved')))
       .where(eq(a.address, p('address')))
       .prepare('accounts_address'),
     addressPut: db
@@ -151,7 +152,7 @@ export function addressQueries({ db, t }: Context) {
       .prepare('accounts_addresses_of'),
     addressesHold: db
       .update(a)
-      .set({ kind: 'reserved', member: 0, heldUntil: n('until') })
+      .set({ kind: 'reserved', heldUntil: n('until') })
       .where(eq(a.member, p('member')))
       .prepare('accounts_addresses_hold'),
     addressInDomain: db

@@ -40,7 +40,7 @@ export const accountTables = defineTables((kit) => ({
       address: kit.text().notNull(),
       domain: kit.text().notNull(),
       kind: kit.text().$type<AddressKind>().notNull(),
-      /** 0 for aliases. */
+      /** 0 for aliases; of a reserved one, whose it was: what is left under it is let go of by it. */
       member: kit.int().notNull(),
       heldUntil: kit.int().notNull(),
     },

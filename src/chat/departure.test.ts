@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseJid } from '../formats/jid/index.ts';
 import { chatPassword, describeEngines, openTestChat, type TestChat, XmppActor } from '../testing/index.ts';
 
 const mucNs = 'http://jabber.org/protocol/muc';
@@ -136,5 +137,19 @@ describeEngines('who is deleted', (engine) => {
       room,
     );
     expect(JSON.stringify(list)).not.toContain('romeo');
+  });
+
+  test('a room that has not heard of it yet lets nobody else have what was given to the account', async () => {
+    await chat.addMember('juliet');
+    await chat.addMember('romeo');
+    const juliet = await signedIn('juliet');
+    await makeRoom(juliet);
+    await signedIn('romeo');
+    const found = await chat.server.chat.rooms.find('tea');
+    const given = found?.members.get(romeo);
+    expect(found?.affiliationOf(parseJid(`${romeo}/x`))).toBe('admin');
+    // Of an account that had the address before.
+    if (given !== undefined) found?.setMember(romeo, { ...given, account: given.account + 1_000 });
+    expect(found?.affiliationOf(parseJid(`${romeo}/x`))).toBe('none');
   });
 });

@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { type AccountsService, argon2Hasher, createAccounts, type TokenVerifier } from '../accounts/index.ts';
+import {
+  type AccountsService,
+  argon2Hasher,
+  createAccounts,
+  type EraseHook,
+  type TokenVerifier,
+} from '../accounts/index.ts';
 import { type Clock, StoreError, systemClock } from '../base/index.ts';
 import type { Coop } from '../coop/index.ts';
 import { modules } from '../modules.ts';
@@ -162,7 +168,12 @@ export async function openRooms(
   }
 }
 
-const erasing = (room: { erase(member: number): Promise<void> }) => (member: number) => room.erase(member);
+type Erasing = { erase(member: number, addresses: readonly string[]): Promise<void> };
+
+const erasing =
+  (room: Erasing): EraseHook =>
+  (member, addresses) =>
+    room.erase(member, addresses);
 
 function openDatabaseOf(
   { data, storage }: MycoSettings,

@@ -40,9 +40,16 @@ async function sayGoodbye(
 export function memberAdmin(parts: AdminParts): MemberAdmin {
   const { database, clock, domain } = parts;
 
+  /** Those are held for a while after the member is gone, and are nobody else's so long. */
+  async function addressesOf(id: number): Promise<readonly string[]> {
+    const held = await database.call(operations.addressesOf, { member: id });
+    return held.map(({ address }) => address);
+  }
+
   /** The stores first: only when all of them have let go is the deletion done. */
   async function erase(id: number): Promise<void> {
-    for (const hook of parts.onErase) await hook(id);
+    const addresses = await addressesOf(id);
+    for (const hook of parts.onErase) await hook(id, addresses);
     await database.call(operations.memberErased, { id });
   }
 
@@ -82,14 +89,9 @@ export function memberAdmin(parts: AdminParts): MemberAdmin {
       const now = clock.nowMs();
       const holdUntil = now + parts.settings.addressReuseDays * dayMs;
       const member = await database.call(operations.member, { id });
-      const addresses = await database.call(operations.addressesOf, { member: id });
+      const addresses = await addressesOf(id);
       await database.call(operations.buryMember, { id, now, holdUntil });
-      if (member !== null)
-        await sayGoodbye(
-          parts,
-          member,
-          addresses.map(({ address }) => address),
-        );
+      if (member !== null) await sayGoodbye(parts, member, addresses);
       await erase(id);
     },
     async resumeErasures() {

@@ -4,8 +4,8 @@ import type { Hasher } from '../hasher.ts';
 import type { AccountsSettings } from '../settings.ts';
 import type { DepartureListener } from '../types.ts';
 
-/** Lets go of all data of a member; may be run again after it was interrupted. */
-export type EraseHook = (member: number) => Promise<void>;
+/** Lets go of all data of a member, who had these addresses; may be run again after it was interrupted. */
+export type EraseHook = (member: number, addresses: readonly string[]) => Promise<void>;
 
 /** Lets go of what was left with credentials that are none of those any more; may be run again. */
 export type CredentialHook = (member: number, living: ReadonlySet<string>) => Promise<void>;

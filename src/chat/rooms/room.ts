@@ -99,10 +99,17 @@ export class Room {
    */
   affiliationOf(jid: Jid): Affiliation {
     const named = this.members.get(bareText(jid)) ?? this.members.get(jid.domain);
-    if (named !== undefined) return named.affiliation;
+    if (named !== undefined) return this.#isAnothers(named, jid) ? 'none' : named.affiliation;
     if (this.hasOwner) return 'none';
     const session = this.chat.homes.sessionOf(jid);
     return session?.isOwn && session.member.admin ? 'owner' : 'none';
+  }
+
+  /** What was given to an account is not of who has its address later. */
+  #isAnothers({ account }: RoomMember, jid: Jid): boolean {
+    if (account === 0) return false;
+    const now = this.chat.homes.sessionOf(jid)?.home.account ?? account;
+    return now !== account;
   }
 
   standing(seat: Seat) {

@@ -4,6 +4,7 @@ import { describeEngines, openTestStores, type TestStores } from '../../testing/
 import { type Conversations, type NodeConfig, openConversations, type RoomConfig } from './index.ts';
 
 const start = Date.UTC(2026, 10, 23);
+const nobody = { listed: true, subscription: 'none', ask: false, pendingIn: false, approved: false };
 /** Numbers that stand for nothing else; an archive is twice its account. */
 const [ana, bea] = [70_001_233, 80_001_234];
 const [anaJid, beaJid] = ['ana@coop.example', 'bea@coop.example'];
@@ -160,8 +161,9 @@ describeEngines('a member who is erased', (engine) => {
     const left = Object.keys(await traces(bea, beaJid));
     expect(left).toEqual(Object.keys(others).filter((table) => !standing.includes(table)));
 
-    await kept.nodes.forget(anaJid);
-    await kept.rooms.forget(anaJid);
+    // Again, as after a crash; now with what she was called.
+    await kept.erase(ana, [anaJid, 'no address of chat']);
     expect(await traces(ana, anaJid)).toEqual({ conversation_contacts: 1, conversation_messages: 1 });
+    expect((await kept.roster.load(bea)).contacts.get(anaJid)).toMatchObject(nobody);
   });
 });

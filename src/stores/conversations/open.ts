@@ -1,4 +1,5 @@
-import type { Clock } from '../../base/index.ts';
+import { type Clock, FormatError } from '../../base/index.ts';
+import { bareText, parseJid } from '../../formats/jid/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { type ArchiveStore, createArchive } from './archive/index.ts';
 import { createNodes, type NodesStore } from './nodes/index.ts';
@@ -13,12 +14,22 @@ export interface Conversations {
   readonly registrations: Registrations;
   readonly rooms: RoomsStore;
   readonly roster: RosterStore;
-  /** Lets go of what a member has in all of it. */
-  erase(member: number): Promise<void>;
+  /** Lets go of what a member has in all of it; who has one of these addresses later is a stranger to everybody. */
+  erase(member: number, addresses?: readonly string[]): Promise<void>;
   /** Forgets what is over, a step at a time. */
   purge(): Promise<void>;
   /** Waits for what is done behind. */
   close(): Promise<void>;
+}
+
+/** Of an address of mail; none where it is none of chat. */
+function jidsOf(address: string): readonly string[] {
+  try {
+    return [bareText(parseJid(address))];
+  } catch (error) {
+    if (error instanceof FormatError) return [];
+    throw error;
+  }
 }
 
 export function openConversations(over: {
@@ -35,9 +46,14 @@ export function openConversations(over: {
   const archive = createArchive(over);
   return {
     ...{ archive, ...stores },
-    async erase(member) {
+    async erase(member, addresses = []) {
       await archive.erase({ kind: 'account', owner: member });
       for (const store of Object.values(stores)) await store.erase(member);
+      for (const jid of new Set(addresses.flatMap(jidsOf))) {
+        await stores.nodes.forget(jid);
+        await stores.rooms.forget(jid);
+        await stores.roster.estrange(jid);
+      }
     },
     async purge() {
       for (const store of Object.values(stores)) await store.purge();

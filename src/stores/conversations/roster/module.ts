@@ -3,6 +3,7 @@ import { rosterQueries } from './queries.ts';
 import {
   block,
   change,
+  estrange,
   erase,
   load,
   notices,
@@ -26,6 +27,7 @@ export const { module: rosterModule, operations: rosterOperations } = defineModu
     holders: read(function* (q, a: { contact: string; after: number }) {
       return (yield* run(q.holders, a)).map(({ account }) => account);
     }),
+    estrange: write(estrange),
     block: write(block),
     setPreferences: write(setPreferences),
     setLast: write(setLast),

@@ -78,6 +78,27 @@ export function* change(q: RosterQueries, a: Change): Script<Contact> {
   return shown(kept);
 }
 
+/** Answers whether there was anything between them. */
+export function* estrange(
+  q: RosterQueries,
+  a: { account: number; contact: string; removedMax: number },
+): Script<boolean> {
+  const row = first(yield* run(q.contact, a));
+  if (row === undefined) return false;
+  const { subscription, ask, pendingIn, approved, ver } = row;
+  if (subscription === 'none' && !ask && !pendingIn && !approved) return false;
+  const strangers = {
+    subscription: 'none',
+    ask: false,
+    pendingIn: false,
+    approved: false,
+    request: null,
+  } as const;
+  // It may only become less: neither limit is met.
+  yield* change(q, { ...a, ver, change: strangers, contactsMax: Infinity, requestsMax: Infinity });
+  return true;
+}
+
 function* demandRoom(q: RosterQueries, a: Change, listed: boolean): Script<void> {
   const { account, contactsMax, requestsMax } = a;
   const requests = Number(one(yield* run(q.requestsCount, { account })).rows);

@@ -98,6 +98,16 @@ export function createRoster({ database, ...options }: RosterOptions): RosterSto
       await database.call(operations.setPrivate, { account, ...name, xml, max, charsMax });
     },
     erase: (account) => database.call(operations.erase, { account }),
+    async estrange(contact) {
+      for (let after = 0; ; ) {
+        const holders = await database.call(operations.holders, { contact, after });
+        const last = holders.at(-1);
+        if (last === undefined) return;
+        for (const account of holders)
+          await database.call(operations.estrange, { account, contact, removedMax });
+        after = last;
+      }
+    },
     async purge() {
       // Nothing of it ends by itself.
     },

@@ -89,5 +89,7 @@ export interface RosterStore {
   /** 'too-large', 'limit'. */
   setPrivateXml(account: number, name: PrivateName, xml: string): Promise<void>;
   erase(account: number): Promise<void>;
+  /** An address is nobody's any more: whoever has it as a contact keeps its name, and there is nothing between them. */
+  estrange(contact: string): Promise<void>;
   purge(): Promise<void>;
 }
