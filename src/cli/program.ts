@@ -10,10 +10,15 @@ export interface About {
 }
 
 /** What the words before the last one are about, for the help. */
-const groups: Readonly<Record<string, string>> = {
+export const groups: Readonly<Record<string, string>> = {
   config: 'the configuration file',
   member: 'members and their passwords',
   domain: 'the domains of the co-op',
+  room: 'rooms to talk in',
+  folder: 'mail folders of the co-op',
+  calendar: 'calendars that others may read',
+  contacts: 'address books that others may read',
+  queue: 'mail that waits for other servers',
   dns: 'what stands in the DNS for mail',
   mail: 'whether mail goes through',
   alias: 'addresses that lead to other addresses',
