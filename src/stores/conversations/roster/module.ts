@@ -3,8 +3,8 @@ import { rosterQueries } from './queries.ts';
 import {
   block,
   change,
-  estrange,
   erase,
+  estrange,
   load,
   notices,
   restored,
