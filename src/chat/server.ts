@@ -176,10 +176,7 @@ function partFromContacts(chat: Chat): () => void {
     await farewell(chat, home);
     chat.homes.forget(home);
     const jids = new Set([home.text, ...addresses.flatMap((address) => bareOf(address) ?? [])]);
-    for (const jid of jids) {
-      await estrange(chat, jid);
-      await chat.store.nodes.forget(jid);
-    }
+    for (const jid of jids) await estrange(chat, jid);
     await chat.rooms.departed(home.account, jids);
   });
 }

@@ -116,7 +116,7 @@ async function openOver(stores: TestStores, options: TestChatOptions): Promise<T
     ...{ database: stores.database, domain, clock },
     sleep: async () => undefined,
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
-    onErase: [(member) => store.erase(member)],
+    onErase: [(member, addresses) => store.erase(member, addresses)],
     onCredentialEnd: [(member, living) => store.registrations.retain(member, living)],
   });
   const settings: ChatSettings = { registration: 'closed', unauthenticatedSeconds: 60, ...options.settings };

@@ -43,6 +43,22 @@ function demandPreferences({ always, never }: ArchivePreferences): void {
   for (const jid of [...always, ...never]) demandBytes('an address', jid, limits.addressBytesMax);
 }
 
+async function estranged(
+  database: Database,
+  contact: string,
+  removedMax: number,
+): Promise<readonly number[]> {
+  const changed: number[] = [];
+  for (let after = 0; ; ) {
+    const holders = await database.call(operations.holders, { contact, after });
+    const last = holders.at(-1);
+    if (last === undefined) return changed;
+    for (const account of holders)
+      if (await database.call(operations.estrange, { account, contact, removedMax })) changed.push(account);
+    after = last;
+  }
+}
+
 export function createRoster({ database, ...options }: RosterOptions): RosterStore {
   const { contactsMax = limits.contactsMax, removedMax = limits.removedMax } = options;
   const { blockedMax = limits.blockedMax, requestsMax = limits.requestsMax } = options;
@@ -98,16 +114,7 @@ export function createRoster({ database, ...options }: RosterOptions): RosterSto
       await database.call(operations.setPrivate, { account, ...name, xml, max, charsMax });
     },
     erase: (account) => database.call(operations.erase, { account }),
-    async estrange(contact) {
-      for (let after = 0; ; ) {
-        const holders = await database.call(operations.holders, { contact, after });
-        const last = holders.at(-1);
-        if (last === undefined) return;
-        for (const account of holders)
-          await database.call(operations.estrange, { account, contact, removedMax });
-        after = last;
-      }
-    },
+    estrange: (contact) => estranged(database, contact, removedMax),
     async purge() {
       // Nothing of it ends by itself.
     },

@@ -89,7 +89,10 @@ export interface RosterStore {
   /** 'too-large', 'limit'. */
   setPrivateXml(account: number, name: PrivateName, xml: string): Promise<void>;
   erase(account: number): Promise<void>;
-  /** An address is nobody's any more: whoever has it as a contact keeps its name, and there is nothing between them. */
-  estrange(contact: string): Promise<void>;
+  /**
+   * An address is nobody's any more: whoever has it as a contact keeps its name, and there is nothing between them. Answers the
+   * accounts whose contacts that has changed. May be done again.
+   */
+  estrange(contact: string): Promise<readonly number[]>;
   purge(): Promise<void>;
 }
