@@ -47,8 +47,7 @@ export function memberAdmin(parts: AdminParts): MemberAdmin {
   }
 
   /** The stores first: only when all of them have let go is the deletion done. */
-  async function erase(id: number): Promise<void> {
-    const addresses = await addressesOf(id);
+  async function erase(id: number, addresses: readonly string[]): Promise<void> {
     for (const hook of parts.onErase) await hook(id, addresses);
     await database.call(operations.memberErased, { id });
   }
@@ -92,11 +91,11 @@ export function memberAdmin(parts: AdminParts): MemberAdmin {
       const addresses = await addressesOf(id);
       await database.call(operations.buryMember, { id, now, holdUntil });
       if (member !== null) await sayGoodbye(parts, member, addresses);
-      await erase(id);
+      await erase(id, addresses);
     },
     async resumeErasures() {
       const ids = await database.call(operations.membersToErase, {});
-      for (const id of ids) await erase(id);
+      for (const id of ids) await erase(id, await addressesOf(id));
       return ids.length;
     },
     async members(page = {}) {
