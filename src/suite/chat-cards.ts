@@ -15,9 +15,10 @@ export function watchCards(
   const accounts = new Set<number>();
   let underWay: Promise<void> | null = null;
   const tell = async (moved: ReadonlySet<number>) => {
-    for (const home of [...chat.homes.lively]) {
+    for (const account of moved) {
       if (stopping.signal.aborted) return;
-      if (!moved.has(home.account)) continue;
+      const home = chat.homes.there(account);
+      if (home === null) continue;
       await ownCardChanged(home).catch((error: unknown) => log.warn('own card not followed', { error }));
     }
   };
