@@ -16,4 +16,4 @@ export {
   ownCard,
 } from './own.ts';
 export { asTemp, hasUnreadPicture, withAdded, withSaid, withTemp } from './temp.ts';
-export { tempOfVcard4, vcard4Ns } from './vcard4.ts';
+export { tempOfVcard4, vcard4Node, vcard4Ns } from './vcard4.ts';

@@ -3,6 +3,7 @@ import { vcardTempNs } from '../namespaces.ts';
 
 /** RFC 6351; XEP-0292. */
 export const vcard4Ns = 'urn:ietf:params:xml:ns:vcard-4.0';
+export const vcard4Node = 'urn:xmpp:vcard4';
 
 const within = (of: Element | undefined, ...names: readonly string[]): Element | undefined =>
   of && [...elementsOf(of)].find(({ name }) => names.includes(name));

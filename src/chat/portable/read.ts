@@ -20,7 +20,14 @@ import {
   nodesLimits,
 } from '../../stores/conversations/index.ts';
 import { delayNs, forwardNs, mamNs, rowOf } from '../archive/index.ts';
-import { changeCardOf, type OwnCards, tempOfVcard4, vcard4Ns, withAdded } from '../cards/index.ts';
+import {
+  changeCardOf,
+  type OwnCards,
+  tempOfVcard4,
+  vcard4Node,
+  vcard4Ns,
+  withAdded,
+} from '../cards/index.ts';
 import { parseDateTime, readForm } from '../data/index.ts';
 import { clientNs, vcardTempNs } from '../namespaces.ts';
 import { addressed } from '../stanza.ts';
@@ -226,7 +233,7 @@ class Import {
   }
 
   #ownCard(node: string, items: Element): void {
-    if (node !== 'urn:xmpp:vcard4') return;
+    if (node !== vcard4Node) return;
     for (const item of childrenOf(items, 'item', pubsubNs)) {
       const card = childOf(item, 'vcard', vcard4Ns);
       if (card !== undefined) this.#cards.vcard4 = tempOfVcard4(card);

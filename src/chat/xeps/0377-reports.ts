@@ -1,7 +1,7 @@
 import { Recent } from '../../base/index.ts';
 import { bareText, type Jid, jidText, parseJid } from '../../formats/jid/index.ts';
 import { childOf, childrenOf, type Element, element, textOf } from '../../formats/stanza/index.ts';
-import { idOf, messageOf } from '../archive/index.ts';
+import { idOf, messageOf, stanzaIdNs } from '../archive/index.ts';
 import { dateTime } from '../data/index.ts';
 import {
   reportedMessageCharsMax,
@@ -19,7 +19,6 @@ import type { Specification } from '../specification.ts';
 import { addressed, tryJid } from '../stanza.ts';
 
 const reportingNs = 'urn:xmpp:reporting:1';
-const stanzaIdNs = 'urn:xmpp:sid:0';
 const hourSeconds = 3_600;
 
 /** §4: what it may be for. */
